@@ -1,0 +1,92 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is declared and what is there: the two sides of every comparison."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from .fields import Values
+
+
+class PinPolicy(enum.StrEnum):
+    """When a declared PIN is written."""
+
+    IF_CHANGED = "if_changed"
+    ON_CREATE = "on_create"
+    ALWAYS = "always"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Box:
+    """One box as the vendor shows it.
+
+    :param number: its number.
+    :param id: the vendor's own id; None only for a box that is foreseen and not made yet.
+    :param values: canonical values by option.
+    :param full: every option was shown; otherwise only the options of the vendor's summary were.
+    :param native: the vendor's object, secrets included; None where nobody asked for it.
+    """
+
+    number: str
+    id: str | None
+    values: Values
+    full: bool = True
+    native: t.Mapping[str, t.Any] | None = None
+
+    def covers(self, options: t.Iterable[str]) -> bool:
+        """Tell whether every one of these options was shown."""
+        return self.full or all(option in self.values for option in options)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Desired:
+    """One box as the user declares it.
+
+    :param position: place in the user's list, from 1.
+    :param number: number to find it by; None where only the id is given.
+    :param id: the vendor's id to find it by, instead of the number.
+    :param label: how errors name it.
+    :param values: canonical values of the options given; None for what is to be cleared.
+    """
+
+    position: int
+    label: str
+    number: str | None
+    values: Values
+    id: str | None = None
+    present: bool = True
+    new_number: str | None = None
+    update_pin: PinPolicy = PinPolicy.IF_CHANGED
+    delete_messages: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a listing is asked for, so that a vendor can answer with the fewest requests.
+
+    :param numbers: the numbers of interest; None for every box.
+    :param ids: boxes of interest by id, beside the numbers.
+    :param options: the options that will be looked at.
+    :param declared: the declarations behind it, for options whose reading depends on what is declared.
+    """
+
+    numbers: frozenset[str] | None = None
+    ids: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    declared: tuple[Desired, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Tell whether all boxes are asked for."""
+        return self.numbers is None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listing:
+    """Boxes found. A vendor answers all that were asked for or raises: a short listing is never handed on."""
+
+    boxes: tuple[Box, ...]

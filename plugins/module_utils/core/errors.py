@@ -1,0 +1,125 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one family of errors of the collection.
+
+An error says what was attempted, on which box, what the vendor said and what to do. It never holds a
+request, a reply or a secret, so that it can be shown at any verbosity.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+
+@dataclasses.dataclass
+class VoicemailError(Exception):
+    """Anything that keeps the declared state from being reached.
+
+    :param message: one sentence that names the item, the option where there is one, and what is wrong.
+    :param hint: what to do about it.
+    :param status: HTTP status of the vendor's reply, where there was one.
+    :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
+    """
+
+    message: str
+    hint: str = ""
+    status: int | None = None
+    details: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    kind: t.ClassVar[str] = "error"
+
+    def __str__(self) -> str:
+        parts = [self.message.rstrip(".")]
+        if self.details:
+            parts[0] += ": " + "; ".join(f"{field}: {text}" if field else text for field, text in self.details.items())
+        if self.hint:
+            parts.append(self.hint.rstrip("."))
+        text = ". ".join(parts)
+        return text if text.endswith(("?", ".")) else f"{text}."
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the error for a module's result."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "hint": self.hint,
+            "status": self.status,
+            "details": dict(self.details),
+        }
+
+
+class AuthError(VoicemailError):
+    """The vendor refused the login, the token or the right to do this."""
+
+    kind = "auth"
+
+
+class ExpiredError(AuthError):
+    """The token or session was valid once; a new login may help."""
+
+    kind = "expired"
+
+
+class NotFoundError(VoicemailError):
+    """The vendor does not know what was asked for."""
+
+    kind = "not_found"
+
+
+class RejectedError(VoicemailError):
+    """The vendor understood the request and refused it, or did not carry it out."""
+
+    kind = "rejected"
+
+
+class ConflictError(RejectedError):
+    """Something else already has what was asked for, or changed it at the same moment."""
+
+    kind = "conflict"
+
+
+class RateLimitedError(VoicemailError):
+    """The vendor still refused to serve when the waiting time of the task was spent."""
+
+    kind = "rate_limited"
+
+
+@dataclasses.dataclass
+class TransportError(VoicemailError):
+    """No usable reply came back.
+
+    :param uncertain: the vendor may have carried the request out all the same.
+    """
+
+    uncertain: bool = False
+    kind: t.ClassVar[str] = "transport"
+
+
+class UnsafeError(VoicemailError):
+    """Going on could destroy something that was not declared to be destroyed."""
+
+    kind = "unsafe"
+
+
+class UnsupportedError(VoicemailError):
+    """This vendor cannot do what is asked."""
+
+    kind = "unsupported"
+
+
+@dataclasses.dataclass
+class InvalidInputError(VoicemailError):
+    """What the user wrote cannot be used; every problem found is told at once."""
+
+    problems: tuple[str, ...] = ()
+    kind: t.ClassVar[str] = "invalid"
+
+    @classmethod
+    def of(cls, problems: t.Sequence[str]) -> InvalidInputError:
+        """Build one error out of every problem, in the order of the input."""
+        if len(problems) == 1:
+            return cls(problems[0], problems=tuple(problems))
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        return cls(f"{len(problems)} problems, and nothing was written:\n{listed}", problems=tuple(problems))

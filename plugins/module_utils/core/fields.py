@@ -1,0 +1,188 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The field table of a vendor: the single source for comparing, masking, exporting and documenting.
+
+A table says which options a resource has, what each holds, and how it is spoken on the wire. Options inside a
+vendor's dictionary are named with dots below it; shared options have no dot.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from .kinds import Canonical, Kind
+
+Values: t.TypeAlias = "dict[str, Canonical]"
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One option of a resource.
+
+    :param option: its name; dotted below the vendor's dictionary.
+    :param kind: what it holds.
+    :param wire: the vendor's name, dotted where nested. Empty where a :class:`Composite` speaks for it.
+    :param text: what it means to the user, for the documentation; inside a vendor's dictionary.
+    :param absent: the canonical value a box has when the vendor shows nothing; what clearing leads to.
+    :param secret: never shown.
+    :param clearable: the vendor can be told to forget it.
+    :param required: a new box cannot be made without it.
+    :param summary: the vendor's listing carries it.
+    :param creation_only: only a new box can be given it, and the vendor never shows it again.
+    :param resent: part of every update, so that its present value must be known.
+    :param caution: returns what a user should know of a value that is taken all the same, or None.
+    :param on_demand: read only for boxes that declare it, since that costs further requests.
+    :param since: the vendor's first generation that knows it, where not all do.
+    """
+
+    option: str
+    kind: Kind
+    wire: str = ""
+    text: str = ""
+    absent: Canonical = None
+    secret: bool = False
+    clearable: bool = True
+    required: bool = False
+    summary: bool = False
+    creation_only: bool = False
+    resent: bool = False
+    caution: t.Callable[[Canonical], str | None] = lambda value: None
+    on_demand: bool = False
+    since: str = ""
+
+    def settle(self, value: Canonical) -> Canonical:
+        """Return what the box holds once this value is written: clearing leads to the vendor's own default."""
+        return self.absent if value is None else value
+
+
+@dataclasses.dataclass(frozen=True)
+class Composite:
+    """Several options that share wire fields, such as one word that holds three decisions.
+
+    :param options: the options it speaks for.
+    :param wires: the wire fields it owns.
+    :param take_apart: wire object to the values of the options.
+    :param put_together: values of all the options to the wire fragment.
+    :param conflict: values of all the options to what cannot hold together, naming the options, or None.
+    """
+
+    options: tuple[str, ...]
+    wires: tuple[str, ...]
+    take_apart: t.Callable[[t.Mapping[str, t.Any]], Values]
+    put_together: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
+    conflict: t.Callable[[t.Mapping[str, Canonical]], str | None] = lambda values: None
+
+
+@dataclasses.dataclass(frozen=True)
+class FieldTable:
+    """All options of one resource of one vendor.
+
+    :param vendor: name of the vendor, and of its dictionary.
+    :param resource: what a user calls one object: ``mailbox``, ``shared voicemail``.
+    :param key: option that holds the number.
+    :param number: kind of the number.
+    :param fields: every managed option.
+    :param composites: options that share wire fields.
+    :param refused: shared option or vendor key to why it cannot be used here.
+    :param hidden: wire fields beside those of secret options that hold secrets.
+    :param can_create: a box can be made and deleted.
+    :param can_renumber: the number of a box can be changed.
+    """
+
+    vendor: str
+    resource: str
+    key: str
+    number: Kind
+    fields: tuple[Field, ...]
+    composites: tuple[Composite, ...] = ()
+    refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    can_create: bool = True
+    can_renumber: bool = False
+    alias: str = ""
+
+    @functools.cached_property
+    def by_option(self) -> dict[str, Field]:
+        """Every field by its option."""
+        return {field.option: field for field in self.fields}
+
+    @functools.cached_property
+    def _composite_of(self) -> dict[str, Composite]:
+        return {option: composite for composite in self.composites for option in composite.options}
+
+    @functools.cached_property
+    def owners(self) -> dict[str, str]:
+        """Top-level wire field to the shared option that owns it, so that the vendor's dictionary can refuse it."""
+        owned = {field.wire: field.option for field in self.fields if field.wire and "." not in field.option}
+        for composite in self.composites:
+            for wire in composite.wires:
+                owned[wire] = " and ".join(f"`{option}`" for option in composite.options)
+        return {wire: option if option.startswith("`") else f"`{option}`" for wire, option in owned.items()}
+
+    @functools.cached_property
+    def standing(self) -> frozenset[str]:
+        """Options that belong to every box that is read in full, whatever is declared."""
+        return frozenset(field.option for field in self.fields if not (field.creation_only or field.on_demand))
+
+    @functools.cached_property
+    def secrets(self) -> frozenset[str]:
+        """Options that are never shown."""
+        return frozenset(field.option for field in self.fields if field.secret)
+
+    @functools.cached_property
+    def groups(self) -> frozenset[str]:
+        """Dotted names that stand for a dictionary of options, such as the vendor's own."""
+        return frozenset(
+            ".".join(parts[:length])
+            for parts in (field.option.split(".") for field in self.fields)
+            for length in range(1, len(parts))
+        )
+
+    def decode(self, native: t.Mapping[str, t.Any]) -> Values:
+        """Return the canonical values of a vendor's object; options the object does not carry get their default."""
+        values: Values = {}
+        for composite in self.composites:
+            values.update(composite.take_apart(native))
+        for field in self.fields:
+            if field.option not in values:
+                values[field.option] = field.settle(field.kind.read(_inside(native, field.wire)))
+        return values
+
+    def encode(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
+        """Return the wire fragment of some options.
+
+        :param options: which to speak of.
+        :param values: canonical values of at least these, and of all options that share a wire field with them.
+        """
+        wire: dict[str, t.Any] = {}
+        for option in options:
+            if option in self._composite_of:
+                wire.update(self._composite_of[option].put_together(values))
+                continue
+            field = self.by_option[option]
+            value = values[option]
+            _place(wire, field.wire, None if value is None else field.kind.write(value))
+        return wire
+
+    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[str]:
+        """Return what cannot hold together once ``options`` are laid over a box, one sentence each."""
+        asked = set(options)
+        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
+        return [problem for problem in found if problem]
+
+
+def _inside(native: t.Mapping[str, t.Any], wire: str) -> t.Any:
+    value: t.Any = native
+    for part in wire.split("."):
+        value = value.get(part) if isinstance(value, t.Mapping) else None
+    return value
+
+
+def _place(wire: dict[str, t.Any], name: str, value: t.Any) -> None:
+    *parents, last = name.split(".")
+    for parent in parents:
+        wire = wire.setdefault(parent, {})
+    wire[last] = value

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what a user wrote to what is declared, with every problem told at once.
+
+The rules: an option that is not given is not managed; null or an empty list clears; a shared option that the
+vendor cannot hold is an error, a warning or ignored, as the user chose.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing as t
+
+from .boxes import Desired, PinPolicy
+from .fields import Field, FieldTable, Values
+from .kinds import Boolean, Kind, Pin, Text
+
+#: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
+STEERING = ("id", "state", "update_pin", "delete_messages", "native")
+STATES = ("present", "absent")
+
+
+@dataclasses.dataclass
+class Reader:
+    """Reads the items of one task.
+
+    :param table: the field table of the vendor in use.
+    :param shared: shared options of the resource, of all vendors.
+    :param vendors: every vendor's name: each may have a dictionary in an item, and only the table's own is read.
+    :param on_unsupported: ``error``, ``warn`` or ``ignore``.
+    :param single: there is one item, so its position says nothing.
+    """
+
+    table: FieldTable
+    shared: t.Collection[str]
+    vendors: t.Collection[str]
+    on_unsupported: str = "error"
+    single: bool = False
+    problems: list[str] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+    def read(self, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[Desired]:
+        """Return the declared boxes; what is wrong is added to ``problems``, each naming position and number."""
+        desired = []
+        for position, raw in enumerate(items, 1):
+            if not isinstance(raw, dict):
+                self.problems.append(
+                    f"item {position}: must be a dictionary with `{self.table.key}`, not {type_name(raw)}"
+                )
+                continue
+            item = _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw).read()
+            if item is not None:
+                desired.append(item)
+        self._refuse_twins(desired)
+        return desired
+
+    def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
+        seen: dict[str, int] = {}
+        for item in desired:
+            for key in filter(None, {item.number, item.new_number, item.id and f"id {item.id}"}):
+                first = seen.setdefault(key, item.position)
+                if first != item.position:
+                    self.problems.append(
+                        f"item {item.position}: {self.table.resource} {key} is declared twice, first by item {first}"
+                    )
+
+
+class _ItemReader:
+    def __init__(self, reader: Reader, position: int, raw: t.Mapping[str, t.Any]) -> None:
+        self.reader = reader
+        self.table = reader.table
+        self.position = position
+        self.raw = raw
+        self.number_keys = tuple(filter(None, (self.table.key, self.table.alias)))
+        written = next((raw[key] for key in self.number_keys if raw.get(key) is not None), None)
+        named = written if isinstance(written, (str, int)) else raw.get("id")
+        name = f"{self.table.resource} {named}" if named is not None else self.table.resource
+        self.label = name if reader.single else f"item {position}" + (f" ({name})" if named is not None else "")
+        self.values: Values = {}
+        self.failed = False
+        self.unsupported: list[str] = []
+
+    def read(self) -> Desired | None:
+        number = self._number(*self.number_keys)
+        box_id = self._steer(
+            "id", Text(shortest=1, longest=200, pattern=r"[^/?#\s]+", expected="an id without / ? # or blanks")
+        )
+        if number is None and box_id is None and not self.failed:
+            self._problem(f"`{self.table.key}` is missing")
+        present = self._word("state", STATES, "present") == "present"
+        new_number = self._new_number(present)
+        policy = PinPolicy(self._word("update_pin", tuple(PinPolicy), PinPolicy.IF_CHANGED))
+        delete_messages = bool(self._steer("delete_messages", Boolean()))
+        self._read_options()
+        self._refuse_foreign_only(present)
+        if not present and not self.table.can_create:
+            self._problem(
+                f"`state` absent is not possible: {self.table.refused.get('state', 'the vendor cannot delete it')}"
+            )
+        if self.failed:
+            return None
+        return Desired(
+            position=self.position,
+            label=self.label,
+            number=number,
+            id=box_id,
+            present=present,
+            new_number=new_number,
+            values=self.values,
+            update_pin=policy,
+            delete_messages=delete_messages,
+        )
+
+    def _problem(self, text: str) -> None:
+        self.failed = True
+        self.reader.problems.append(f"{self.label}: {text}")
+
+    def _number(self, *names: str) -> str | None:
+        given = [name for name in names if self.raw.get(name) is not None]
+        if not given:
+            return None
+        if len(given) > 1 and len({str(self.raw[name]) for name in given}) > 1:
+            self._problem(f"`{given[0]}` and `{given[1]}` are the same option and differ")
+        try:
+            number = self.table.number.parse(self.raw[given[0]])
+        except ValueError as error:
+            self._problem(f"`{given[0]}` {error}")
+            return None
+        if number is None:
+            self._problem(f"`{given[0]}` must not be empty")
+        return t.cast("str | None", number)
+
+    def _new_number(self, present: bool) -> str | None:
+        name = f"new_{self.table.key}"
+        if self.raw.get(name) is None:
+            return None
+        if not self.table.can_renumber:
+            self._unsupported(name)
+            return None
+        if not present:
+            self._problem(f"`{name}` has no meaning with `state` absent")
+        return self._number(name)
+
+    def _steer(self, name: str, kind: Kind) -> t.Any:
+        if self.raw.get(name) is None:
+            return None
+        try:
+            return kind.parse(self.raw[name])
+        except ValueError as error:
+            self._problem(f"`{name}` {error}")
+            return None
+
+    def _word(self, name: str, words: t.Sequence[str], default: str) -> str:
+        value = self.raw.get(name)
+        if value is None:
+            return default
+        if value not in words:
+            self._problem(f"`{name}` must be one of {', '.join(words)}, not {value!r}")
+            return default
+        return str(value)
+
+    def _read_options(self) -> None:
+        known = {*self.number_keys, f"new_{self.table.key}", *STEERING}
+        for key, value in self.raw.items():
+            if key in known or (key in self.reader.vendors and key != self.table.vendor):
+                continue
+            if key in self.table.by_option and "." not in key:
+                self._field(self.table.by_option[key], value)
+            elif key == self.table.vendor:
+                self._group(key, value)
+            elif key in self.reader.shared or key in self.table.refused:
+                self._unsupported(key)
+            else:
+                near = difflib.get_close_matches(str(key), [*known, *self.reader.shared, *self.reader.vendors], n=1)
+                self._problem(f"unknown option `{key}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+
+    def _group(self, group: str, value: t.Any) -> None:
+        members = [field for field in self.table.fields if field.option.startswith(f"{group}.")]
+        if value is None:
+            for field in members:
+                if group != self.table.vendor:
+                    self._field(field, None)
+            return
+        if not isinstance(value, dict):
+            self._problem(f"`{group}` must be a dictionary, not {type_name(value)}")
+            return
+        for key, inner in value.items():
+            option = f"{group}.{key}"
+            if option in self.table.groups:
+                self._group(option, inner)
+            elif option in self.table.by_option:
+                self._field(self.table.by_option[option], inner)
+            elif group == self.table.vendor and key in self.table.owners:
+                self._problem(f"`{option}` is what the option {self.table.owners[key]} sets; use that one")
+            elif option in self.table.refused:
+                self._problem(f"`{option}`: {self.table.refused[option]}")
+            else:
+                names = [
+                    name[len(group) + 1 :].split(".")[0]
+                    for name in self.table.by_option
+                    if name.startswith(f"{group}.")
+                ]
+                near = difflib.get_close_matches(str(key), names, n=1)
+                self._problem(
+                    f"`{option}` is no field of this vendor" + (f"; did you mean `{near[0]}`?" if near else "")
+                )
+
+    def _field(self, field: Field, value: t.Any) -> None:
+        if value is None or (isinstance(value, (list, dict)) and not value):
+            if isinstance(field.kind, Pin) or field.required:
+                self._problem(f"`{field.option}` cannot be cleared; leave it out to leave it alone")
+                return
+            self.values[field.option] = None
+            return
+        try:
+            self.values[field.option] = field.kind.parse(value)
+        except ValueError as error:
+            self._problem(f"`{field.option}` {error}")
+
+    def _unsupported(self, option: str) -> None:
+        self.unsupported.append(option)
+        reason = self.table.refused.get(option, f"{self.table.vendor} has no such field")
+        text = f"`{option}` cannot be held by {self.table.vendor}: {reason}"
+        if self.reader.on_unsupported == "error":
+            self._problem(f"{text}. Leave it out, or set `on_unsupported` to warn or ignore")
+        elif self.reader.on_unsupported == "warn":
+            self.reader.warnings.append(f"{self.label}: {text}; it is left out")
+
+    def _refuse_foreign_only(self, present: bool) -> None:
+        foreign = [key for key in self.reader.vendors if key in self.raw and key != self.table.vendor]
+        own = set(self.raw) - set(self.reader.vendors) - {*self.number_keys, *STEERING}
+        if present and foreign and not own and self.table.vendor not in self.raw:
+            self._problem(f"only `{foreign[0]}` is given, but the vendor is {self.table.vendor}, which never reads it")
+
+
+def laid_over(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return an item with defaults under it; dictionaries are merged key by key, anything else is replaced."""
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def type_name(value: t.Any) -> str:
+    """Name the type of a value in a user's words."""
+    words = {
+        dict: "a dictionary",
+        list: "a list",
+        str: "text",
+        bool: "a truth value",
+        int: "a number",
+        type(None): "nothing",
+    }
+    return next((word for kind, word in words.items() if isinstance(value, kind)), type(value).__name__)

@@ -1,0 +1,339 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kinds of value: how a value is written by a user, kept in canonical form, and spoken on the wire.
+
+A canonical value is plain data that compares with ``==``: text, a truth value, a whole number, or a sorted
+list of texts. ``None`` means that nothing is set. :data:`UNKNOWN` stands for a value that exists and that the
+vendor does not show, such as a masked PIN.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+Canonical: t.TypeAlias = t.Any
+
+_TRUE_WORDS = frozenset(("true", "yes", "on", "1", "y", "t"))
+_FALSE_WORDS = frozenset(("false", "no", "off", "0", "n", "f"))
+
+
+class Unknown:
+    """The type of :data:`UNKNOWN`; there is one instance."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+
+
+class Kind:
+    """What a field holds. ``parse`` reads the user's value, ``read`` the vendor's, ``write`` speaks to the vendor."""
+
+    ansible_type = "str"
+    elements: str | None = None
+    choices: tuple[str, ...] | None = None
+
+    def parse(self, value: t.Any) -> Canonical:
+        """Return the canonical form of what a user wrote.
+
+        :raises ValueError: with one sentence that says what is wrong and what is expected.
+        """
+        raise NotImplementedError  # pragma: no cover
+
+    def read(self, value: t.Any) -> Canonical:
+        """Return the canonical form of what the vendor sent; what makes no sense is kept as it came."""
+        return None if value in (None, "") else value
+
+    def write(self, value: Canonical) -> t.Any:
+        """Return what the vendor wants to be sent for a canonical value."""
+        return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Text(Kind):
+    """A text.
+
+    :param shortest: fewest characters.
+    :param longest: most characters, or None.
+    :param pattern: regular expression that the whole text must match.
+    :param expected: what the pattern means, for the error.
+    """
+
+    shortest: int = 0
+    longest: int | None = None
+    pattern: str | None = None
+    expected: str = ""
+    fold_case: bool = False
+
+    def parse(self, value: t.Any) -> Canonical:
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise ValueError(f"must be text, not {_named(value)}")
+        text = str(value)
+        if text == "":
+            return None
+        if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
+            raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, it has {len(text)}")
+        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+            raise ValueError(f"must be {self.expected}")
+        return text.lower() if self.fold_case else text
+
+    def read(self, value: t.Any) -> Canonical:
+        if value in (None, ""):
+            return None
+        text = value if isinstance(value, str) else str(value)
+        return text.lower() if self.fold_case else text
+
+
+@dataclasses.dataclass(frozen=True)
+class Pin(Text):
+    """A PIN: text that YAML must not have turned into a number.
+
+    :param masked: regular expression of what the vendor shows in place of a PIN that it hides.
+    :param policy: further rules of the vendor; returns what is wrong, or None.
+    """
+
+    masked: str = r"\*+"
+    policy: t.Callable[[str], str | None] | None = None
+
+    def parse(self, value: t.Any) -> Canonical:
+        if isinstance(value, (int, float)):
+            raise ValueError("was read by YAML as a number, which loses leading zeros; put it in quotes")
+        if isinstance(value, str) and value == "":
+            raise ValueError("must not be empty; leave the option out to leave the PIN alone")
+        # The errors of Text tell lengths and rules, never the PIN.
+        text = super().parse(value)
+        problem = self.policy(text) if self.policy is not None and text is not None else None
+        if problem:
+            raise ValueError(problem)
+        return text
+
+    def read(self, value: t.Any) -> Canonical:
+        text = super().read(value)
+        if text is not None and re.fullmatch(self.masked, text):
+            return UNKNOWN
+        return text
+
+
+@dataclasses.dataclass(frozen=True)
+class Boolean(Kind):
+    """A truth value. ``words`` are what the vendor wants for (false, true); JSON's own where None."""
+
+    words: tuple[str, str] | None = None
+
+    ansible_type: t.ClassVar[str] = "bool"  # type: ignore[misc]
+
+    def parse(self, value: t.Any) -> Canonical:
+        truth = _truth(value)
+        if truth is None:
+            raise ValueError(f"must be true or false, not {_named(value)}")
+        return truth
+
+    def read(self, value: t.Any) -> Canonical:
+        truth = _truth(value)
+        return value if truth is None and value not in (None, "") else truth
+
+    def write(self, value: Canonical) -> t.Any:
+        return value if self.words is None or value is None else self.words[bool(value)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Integer(Kind):
+    """A whole number, not below ``minimum`` and not above ``maximum``."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+    as_text: bool = False
+
+    ansible_type: t.ClassVar[str] = "int"  # type: ignore[misc]
+
+    def parse(self, value: t.Any) -> Canonical:
+        if isinstance(value, bool) or not re.fullmatch(r"-?\d+", str(value).strip()):
+            raise ValueError(f"must be a whole number, not {_named(value)}")
+        number = int(value)
+        if self.minimum is not None and number < self.minimum:
+            raise ValueError(f"must be at least {self.minimum}")
+        if self.maximum is not None and number > self.maximum:
+            raise ValueError(f"must be at most {self.maximum}")
+        return number
+
+    def read(self, value: t.Any) -> Canonical:
+        if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+            return int(value)
+        return None if value == "" else value
+
+    def write(self, value: Canonical) -> t.Any:
+        return str(value) if self.as_text and value is not None else value
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words.
+
+    :param words: option's word to vendor's word; give equal words where they are the same.
+    :param also_read: further words of the vendor, to the option's word.
+    """
+
+    words: t.Mapping[str, str]
+    also_read: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    from_boolean: tuple[str, str] | None = None
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(self.words)
+
+    def parse(self, value: t.Any) -> Canonical:
+        if isinstance(value, bool) and self.from_boolean is not None:
+            return self.from_boolean[value]
+        text = str(value)
+        if text not in self.words:
+            raise ValueError(f"must be one of {', '.join(self.words)}, not {_named(value)}")
+        return text
+
+    def read(self, value: t.Any) -> Canonical:
+        if value in (None, ""):
+            return None
+        for word, wire in self.words.items():
+            if value == wire:
+                return word
+        return self.also_read.get(value, value)
+
+    def write(self, value: Canonical) -> t.Any:
+        return self.words.get(value, value)
+
+
+@dataclasses.dataclass(frozen=True)
+class TextSet(Kind):
+    """A list of texts whose order means nothing.
+
+    :param item: what each entry must be.
+    :param most: most entries, or None.
+    :param separator: the vendor keeps one text with this between the entries; None where it keeps a list.
+    """
+
+    item: Text = Text(shortest=1)
+    most: int | None = None
+    separator: str | None = None
+
+    ansible_type: t.ClassVar[str] = "list"  # type: ignore[misc]
+    elements: t.ClassVar[str] = "str"  # type: ignore[misc]
+
+    def parse(self, value: t.Any) -> Canonical:
+        entries = self._split(value) if isinstance(value, str) else value
+        if not isinstance(entries, (list, tuple)):
+            raise ValueError(f"must be a list, not {_named(value)}")
+        canonical = set()
+        for entry in entries:
+            try:
+                canonical.add(self._entry(self.item.parse(entry)))
+            except ValueError as error:
+                raise ValueError(f"entry {_named(entry)} {error}") from None
+        canonical.discard(None)
+        if self.most is not None and len(canonical) > self.most:
+            raise ValueError(f"may have at most {self.most} entries, it has {len(canonical)}")
+        return sorted(canonical) or None
+
+    def read(self, value: t.Any) -> Canonical:
+        entries = self._split(value) if isinstance(value, str) else value
+        if not isinstance(entries, (list, tuple)):
+            return entries or None
+        return sorted({self._entry(str(entry)) for entry in entries if entry not in (None, "")}) or None
+
+    def write(self, value: Canonical) -> t.Any:
+        entries = list(value or ())
+        return entries if self.separator is None else self.separator.join(entries)
+
+    def _split(self, text: str) -> list[str]:
+        return [part.strip() for part in text.split(self.separator or ",") if part.strip()]
+
+    def _entry(self, text: str | None) -> str | None:
+        return text
+
+
+@dataclasses.dataclass(frozen=True)
+class Addresses(TextSet):
+    """Email addresses; the domain is compared without case, the local part as it stands."""
+
+    item: Text = Text(longest=254, pattern=r"[^@\s,;]+@[^@\s,;]+", expected="an email address")
+
+    def _entry(self, text: str | None) -> str | None:
+        if text is None:
+            return None
+        local, at, domain = text.strip().rpartition("@")
+        return f"{local}{at}{domain.lower()}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Records(Kind):
+    """A list of dictionaries that is replaced as a whole, such as the members of a shared box."""
+
+    keys: t.Mapping[str, Kind]
+
+    ansible_type: t.ClassVar[str] = "list"  # type: ignore[misc]
+    elements: t.ClassVar[str] = "dict"  # type: ignore[misc]
+
+    def parse(self, value: t.Any) -> Canonical:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"must be a list, not {_named(value)}")
+        records = []
+        for position, entry in enumerate(value, 1):
+            if not isinstance(entry, dict) or set(entry) != set(self.keys):
+                raise ValueError(f"entry {position} must have the keys {', '.join(self.keys)}")
+            try:
+                records.append({key: kind.parse(entry[key]) for key, kind in self.keys.items()})
+            except ValueError as error:
+                raise ValueError(f"entry {position} {error}") from None
+        return sorted(records, key=repr) or None
+
+    def read(self, value: t.Any) -> Canonical:
+        if not isinstance(value, (list, tuple)):
+            return value or None
+        records = [{key: entry.get(key) for key in self.keys} for entry in value if isinstance(entry, dict)]
+        return sorted(records, key=repr) or None
+
+    def write(self, value: Canonical) -> t.Any:
+        return list(value or ())
+
+
+@dataclasses.dataclass(frozen=True)
+class Integers(Kind):
+    """A list of whole numbers whose order counts."""
+
+    ansible_type: t.ClassVar[str] = "list"  # type: ignore[misc]
+    elements: t.ClassVar[str] = "int"  # type: ignore[misc]
+
+    def parse(self, value: t.Any) -> Canonical:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"must be a list, not {_named(value)}")
+        return [Integer().parse(entry) for entry in value] or None
+
+    def read(self, value: t.Any) -> Canonical:
+        return value or None
+
+    def write(self, value: Canonical) -> t.Any:
+        return list(value or ())
+
+
+def _truth(value: t.Any) -> bool | None:
+    word = str(value).strip().lower()
+    if word in _TRUE_WORDS:
+        return True
+    return False if word in _FALSE_WORDS else None
+
+
+def _named(value: t.Any) -> str:
+    """Name a refused value by its type unless it is short text, which helps to find it in the file."""
+    if isinstance(value, str):
+        return repr(str(value)) if len(value) <= 60 else "a long text"
+    if isinstance(value, (bool, int, float)) or value is None:
+        return repr(value)
+    return "a dictionary" if isinstance(value, dict) else "a list"
+
+
+def _span(shortest: int, longest: int | None) -> str:
+    if longest is None:
+        return f"at least {shortest}"
+    return f"at most {longest}" if shortest == 0 else f"{shortest} to {longest}"

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done so that what is there becomes what is declared. Nothing here talks to anyone."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from .boxes import Box, Desired, PinPolicy
+from .fields import FieldTable, Values
+from .kinds import UNKNOWN, Canonical
+
+
+class Action(enum.StrEnum):
+    """What happens to one box."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NONE = "none"
+
+
+@dataclasses.dataclass(slots=True)
+class Step:
+    """What happens to one box, and why.
+
+    :param action: what is reported; ``none`` with ``writes`` is a PIN that is written at every run.
+    :param number: number of the box after the step.
+    :param desired: the declaration; None for a box that is pruned.
+    :param current: the box as it is; None for one that is made.
+    :param changes: option to (before, after); holds the key option when the number changes.
+    :param writes: what is sent; None clears.
+    :param after: every value of the box once the step is done.
+    """
+
+    action: Action
+    number: str
+    desired: Desired | None = None
+    current: Box | None = None
+    changes: dict[str, tuple[Canonical, Canonical]] = dataclasses.field(default_factory=dict)
+    writes: Values = dataclasses.field(default_factory=dict)
+    after: Values = dataclasses.field(default_factory=dict)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def new_number(self) -> str | None:
+        """The number to change to, or None."""
+        return self.number if self.current is not None and self.current.number != self.number else None
+
+    @property
+    def writing(self) -> bool:
+        """Tell whether the vendor has to be written to."""
+        return self.action is not Action.NONE or bool(self.writes)
+
+
+@dataclasses.dataclass(slots=True)
+class Plan:
+    """Every step of a task, in the order of the declaration, pruned boxes last."""
+
+    table: FieldTable
+    steps: list[Step]
+    present: int = 0
+    problems: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def deletions(self) -> list[Step]:
+        """Steps that delete."""
+        return [step for step in self.steps if step.action is Action.DELETE]
+
+
+@dataclasses.dataclass(frozen=True)
+class Index:
+    """Boxes by number and by id."""
+
+    numbers: t.Mapping[str, list[Box]]
+    ids: t.Mapping[str, Box]
+
+    @classmethod
+    def of(cls, boxes: t.Iterable[Box]) -> Index:
+        """Index boxes; two of one number are both kept, so that they can be told."""
+        numbers: dict[str, list[Box]] = {}
+        ids: dict[str, Box] = {}
+        for box in boxes:
+            if box.id is not None:
+                if box.id in ids:
+                    continue
+                ids[box.id] = box
+            numbers.setdefault(box.number, []).append(box)
+        return cls(numbers, ids)
+
+
+class AmbiguousError(ValueError):
+    """Two boxes answer to one declaration."""
+
+
+def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
+    """Find the box that a declaration means.
+
+    :raises AmbiguousError: when it is not one box, with a sentence that names the ids.
+    """
+    name = desired.label
+    if desired.id is not None:
+        return index.ids.get(desired.id)
+    found = _only(index, desired.number or "", name)
+    if desired.new_number is None:
+        return found
+    renumbered = _only(index, desired.new_number, name)
+    if found is not None and renumbered is not None:
+        raise AmbiguousError(
+            f"{name} cannot take the number {desired.new_number}: {table.resource} {desired.new_number} exists"
+            f" (id {renumbered.id}); delete or renumber that one first"
+        )
+    return found or renumbered
+
+
+def _only(index: Index, number: str, name: str) -> Box | None:
+    boxes = index.numbers.get(number, [])
+    if len(boxes) > 1:
+        ids = " and ".join(str(box.id) for box in boxes)
+        raise AmbiguousError(
+            f"{name}: the vendor has {len(boxes)} boxes with this number, ids {ids}; delete or renumber one"
+        )
+    return boxes[0] if boxes else None
+
+
+def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
+    """Compare every declaration with what is there.
+
+    :param table: field table of the vendor.
+    :param desired: the declarations.
+    :param index: the boxes; those that are declared must cover the declared options.
+    :returns: the plan, whose ``problems`` must be empty before it is carried out.
+    """
+    result = Plan(table, [], present=len(index.ids))
+    for item in desired:
+        try:
+            current = match(item, index, table)
+        except AmbiguousError as error:
+            result.problems.append(str(error))
+            continue
+        step, problems = _step(table, item, current)
+        result.problems.extend(f"{item.label}: {problem}" for problem in problems)
+        result.steps.append(step)
+    return result
+
+
+def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Step, list[str]]:
+    if not desired.present:
+        number = current.number if current else desired.number or ""
+        action = Action.DELETE if current else Action.NONE
+        return Step(action, number, desired, current, after=dict(current.values) if current else {}), []
+    if current is None:
+        return _creation(table, desired)
+    return _alteration(table, desired, current)
+
+
+def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[str]]:
+    number = desired.new_number or desired.number or ""
+    step = Step(Action.CREATE, number, desired)
+    if desired.id is not None:
+        return step, [f"there is no {table.resource} with id {desired.id}; an id can only be used for one that exists"]
+    if not table.can_create:
+        return step, [table.refused.get("create", f"{table.vendor} cannot create one")]
+    missing = [field.option for field in table.fields if field.required and desired.values.get(field.option) is None]
+    problems = [f"does not exist, and `{option}` is required to create it" for option in missing]
+    step.after = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+    step.writes = {option: value for option, value in desired.values.items() if value is not None}
+    step.changes = {option: (None, value) for option, value in step.writes.items()}
+    step.warnings.extend(_cautions(table, desired))
+    problems.extend(table.conflicts(desired.values, step.after))
+    return step, problems
+
+
+def _cautions(table: FieldTable, desired: Desired) -> list[str]:
+    said = ((option, table.by_option[option].caution(value)) for option, value in desired.values.items())
+    return [f"{desired.label}: `{option}` {text}" for option, text in said if text]
+
+
+def _unknown_parts(table: FieldTable, step: Step) -> list[str]:
+    current = step.current.values if step.current else {}
+    unknown = (field.option for field in table.fields if field.resent and current.get(field.option) in (None, UNKNOWN))
+    return [
+        f"{table.vendor} wants `{option}` with every update and does not show the present one;"
+        f" give `{option}`, and set `update_pin` to always"
+        for option in unknown
+        if step.writes.get(option) is None
+    ]
+
+
+def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[str]]:
+    number = desired.new_number or desired.number or current.number
+    step = Step(Action.NONE, number, desired, current, after=dict(current.values))
+    problems = []
+    if number != current.number:
+        step.changes[table.key] = (current.number, number)
+        if not table.can_renumber:
+            problems.append(f"has the number {current.number}, and {table.vendor} cannot change a number")
+    for option, value in desired.values.items():
+        field = table.by_option[option]
+        if field.creation_only:
+            continue
+        before, after = current.values.get(option), field.settle(value)
+        if field.secret:
+            write, change = _secret(desired.update_pin, before, after)
+            if before is UNKNOWN and not write and desired.update_pin is PinPolicy.IF_CHANGED:
+                step.warnings.append(
+                    f"{desired.label}: the vendor does not show the {option}, so it is left as it is;"
+                    " set `update_pin` to always to write it at every run"
+                )
+        else:
+            write = change = before != after
+        if change and value is None and not field.clearable:
+            problems.append(f"`{option}` cannot be cleared by {table.vendor}")
+        if write:
+            step.writes[option] = value
+            step.after[option] = after
+        if change:
+            step.changes[option] = (before, after)
+    if step.changes:
+        step.action = Action.UPDATE
+    if step.writing:
+        problems.extend(_unknown_parts(table, step))
+        step.warnings.extend(_cautions(table, desired))
+    problems.extend(table.conflicts(desired.values, step.after))
+    return step, problems
+
+
+def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[bool, bool]:
+    """Return (write it, report a change) for a PIN of a box that exists."""
+    if policy is PinPolicy.ON_CREATE:
+        return False, False
+    differs = before is not UNKNOWN and before != after
+    if policy is PinPolicy.ALWAYS:
+        return True, differs or before is UNKNOWN
+    return differs, differs
+
+
+def unmet(step: Step, box: Box, table: FieldTable) -> list[str]:
+    """Return the options of a step that the box does not hold although they were written."""
+    missed = []
+    if box.number != step.number:
+        missed.append(table.key)
+    for option, value in step.writes.items():
+        field, holds = table.by_option[option], box.values.get(option)
+        if not field.creation_only and holds is not UNKNOWN and holds != field.settle(value):
+            missed.append(option)
+    return missed

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only place that imports libraries which Ansible does not bring along.
+
+Ansible's own checks import every file of a collection where none of these libraries is installed, and a
+user whose Python lacks one deserves one clear message instead of a traceback. So a missing library is
+replaced by a stand-in that survives being imported, subclassed, called and decorated with, and
+``IMPORT_ERROR`` tells the entry points to stop before anything is used.
+"""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+IMPORT_ERROR: str | None = None
+LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer), tenacity (8.2 or newer) and PyYAML"
+
+if t.TYPE_CHECKING:
+    import httpx
+    import pydantic
+    import tenacity
+    import yaml
+else:
+    try:
+        import httpx
+        import pydantic
+        import tenacity
+        import yaml
+
+        if pydantic.VERSION.startswith("1."):
+            raise ImportError(f"pydantic 2.8 or newer is needed, found {pydantic.VERSION}")
+    except ImportError:
+        IMPORT_ERROR = traceback.format_exc()
+
+        class _Absent(type):
+            """Answer whatever an import asks of a library that is not there."""
+
+            def __getattr__(cls, name: str) -> t.Any:
+                if name.startswith("__"):
+                    raise AttributeError(name)
+                return cls
+
+            def __getitem__(cls, item: t.Any) -> t.Any:
+                return cls
+
+            def __call__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
+                return args[0] if len(args) == 1 and callable(args[0]) else cls
+
+        class _Library(Exception, metaclass=_Absent):
+            """Stand in for a library, its classes, functions, decorators and exceptions."""
+
+        httpx = pydantic = tenacity = yaml = _Library
+
+__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpx", "pydantic", "tenacity", "yaml")

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates and proxies of a connection."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import ssl
+import urllib.request
+
+from .core.connection import Connection
+from .core.errors import TransportError
+
+
+@functools.lru_cache(maxsize=8)
+def _cached_context(
+    validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None
+) -> ssl.SSLContext:
+    # One context for all tasks of a process: loading the trust store costs more than a task.
+    folder = ca_path is not None and pathlib.Path(ca_path).is_dir()
+    context = ssl.create_default_context(cafile=None if folder else ca_path, capath=ca_path if folder else None)
+    if not validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if client_cert:
+        context.load_cert_chain(client_cert, client_key)
+    return context
+
+
+@functools.lru_cache(maxsize=1)
+def _bare_context() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def ssl_context(connection: Connection) -> ssl.SSLContext:
+    """Return how the server must prove itself, and what this client shows.
+
+    :raises TransportError: when a file cannot be used.
+    """
+    if connection.origin[0] == "http":
+        return _bare_context()
+    try:
+        return _cached_context(
+            connection.validate_certs, connection.ca_path, connection.client_cert, connection.client_key
+        )
+    except (OSError, ssl.SSLError) as error:
+        names = [name for name in ("ca_path", "client_cert", "client_key") if getattr(connection, name)]
+        raise TransportError(
+            f"cannot use `{'` and `'.join(names)}`: {error.strerror or error}", "Check that the file exists and is PEM"
+        ) from None
+
+
+def proxy_of(connection: Connection) -> str | None:
+    """Return the proxy that is asked for, or that the environment names for this host."""
+    if connection.proxy:
+        return connection.proxy
+    scheme, host, _port = connection.origin
+    if urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get(scheme)

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the collection and its simulator importable, wherever pytest is started from."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import pathlib
+import shutil
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SIMULATOR = ROOT / "roles" / "simulator" / "files"
+
+
+def _collection_is_importable() -> bool:
+    """Whether `ansible_collections.telephony.voicemail` is this very checkout."""
+    try:
+        found = importlib.util.find_spec("ansible_collections.telephony.voicemail")
+    except ImportError:
+        return False
+    places = (found.submodule_search_locations or []) if found else []
+    return any(pathlib.Path(place).resolve() == ROOT for place in places)
+
+
+def _make_collection_importable() -> None:
+    """Hand Ansible's own loader a folder in which the checkout has the place of an installed collection."""
+    from ansible.plugins.loader import init_plugin_loader  # only where it is needed: managed hosts lack it
+
+    tree = pathlib.Path(tempfile.mkdtemp(prefix="telephony-voicemail-"))
+    atexit.register(shutil.rmtree, tree, ignore_errors=True)
+    namespace = tree / "ansible_collections" / "telephony"
+    namespace.mkdir(parents=True)
+    (namespace / "voicemail").symlink_to(ROOT, target_is_directory=True)
+    init_plugin_loader([str(tree)])
+
+
+if str(SIMULATOR) not in sys.path:
+    sys.path.insert(0, str(SIMULATOR))
+if not _collection_is_importable():
+    _make_collection_importable()

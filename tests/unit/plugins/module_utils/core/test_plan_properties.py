@@ -1,0 +1,219 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must hold for every plan, whatever is declared and whatever is there."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box, Desired, PinPolicy
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import (
+    UNKNOWN,
+    Addresses,
+    Boolean,
+    Choice,
+    Integer,
+    Integers,
+    Kind,
+    Pin,
+    Records,
+    TextSet,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Action, Index, Plan, plan, unmet
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.report import checksum, describe, difference
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
+DIGITS = "123456789"
+
+
+def written(kind: Kind) -> st.SearchStrategy[t.Any]:
+    """Values of a kind as a user may write them."""
+    if isinstance(kind, Pin):
+        return st.sampled_from(["1593", "7281", "904751"]).filter(lambda text: _takes(kind, text))
+    if isinstance(kind, Addresses):
+        addresses = st.sampled_from(["a@Example.com", "b@example.com", "C@x.org"])
+        return st.lists(addresses, min_size=1, max_size=min(3, kind.most or 3))
+    if isinstance(kind, TextSet):
+        return st.lists(st.text(DIGITS, min_size=3, max_size=5), min_size=1, max_size=min(3, kind.most or 3))
+    if isinstance(kind, Boolean):
+        return st.sampled_from([True, False, "yes", "off"])
+    if isinstance(kind, Choice):
+        return st.sampled_from(list(kind.words))
+    if isinstance(kind, Integer):
+        return st.integers(kind.minimum or 0, kind.maximum or 9999)
+    if isinstance(kind, Integers):
+        return st.lists(st.integers(0, 60), min_size=1, max_size=3)
+    if isinstance(kind, Records):
+        return st.fixed_dictionaries({key: written(inner) for key, inner in kind.keys.items()}).map(lambda one: [one])
+    samples = ["Europe/Paris", "America/New_York", "en-US", "a" * 32, "Reception", "3000", "user@example.com", "x"]
+    possible = [text for text in samples if _takes(kind, text)]
+    assert possible, kind
+    return st.sampled_from(possible)
+
+
+def _takes(kind: Kind, text: str) -> bool:
+    try:
+        kind.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def raw_items(table: FieldTable) -> st.SearchStrategy[dict[str, t.Any]]:
+    """Items of a table as a user may write them; everything required is given."""
+    options = {}
+    for field in table.fields:
+        if field.creation_only:
+            continue
+        values = written(field.kind)
+        if field.clearable and not field.required and not isinstance(field.kind, Pin):
+            values = st.one_of(values, st.none())
+        options[field.option] = values
+    required = {field.option for field in table.fields if field.required}
+    flat = st.fixed_dictionaries(
+        {option: values for option, values in options.items() if option in required},
+        optional={option: values for option, values in options.items() if option not in required},
+    )
+    return flat.map(lambda values: {table.key: "3000", **_nested(values)})
+
+
+def _nested(flat: dict[str, t.Any]) -> dict[str, t.Any]:
+    nested: dict[str, t.Any] = {}
+    for option, value in flat.items():
+        *groups, last = option.split(".")
+        inside = nested
+        for group in groups:
+            inside = inside.setdefault(group, {})
+        inside[last] = value
+    return nested
+
+
+def declared(table: FieldTable, raw: dict[str, t.Any]) -> Desired:
+    reader = Reader(table, (), NAMES)
+    desired = reader.read([raw])
+    assert reader.problems == []
+    return desired[0]
+
+
+def carried_out(result: Plan) -> Box | None:
+    """The box that a plan of one step leaves, by the plan's own word."""
+    step = result.steps[0]
+    if step.action is Action.DELETE:
+        return None
+    box_id = step.current.id if step.current else "new"
+    return Box(step.number, box_id, dict(step.after))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
+@given(data=st.data())
+def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, data: st.DataObject) -> None:
+    first = declared(table, data.draw(raw_items(table)))
+    there = [] if table.can_create else [Box("3000", "old", {field.option: field.absent for field in table.fields})]
+    created = plan(table, [first], Index.of(there))
+    assume(not created.problems)
+    box = carried_out(created)
+    assert box is not None
+
+    again = plan(table, [first], Index.of([box]))
+    assert [step.action for step in again.steps] == [Action.NONE]
+    assert not again.steps[0].writes
+
+    second = dataclasses.replace(declared(table, data.draw(raw_items(table))))
+    altered = plan(table, [second], Index.of([box]))
+    assume(not altered.problems)
+    after = carried_out(altered)
+    assert after is not None
+    assert unmet(altered.steps[0], after, table) == []
+    settled = plan(table, [second], Index.of([after]))
+    assert [step.action for step in settled.steps] == [Action.NONE]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
+@given(data=st.data())
+def test_what_is_not_declared_is_not_touched(table: FieldTable, data: st.DataObject) -> None:
+    box = Box("3000", "old", {field.option: field.absent for field in table.fields})
+    desired = declared(table, data.draw(raw_items(table)))
+    step = plan(table, [desired], Index.of([box])).steps[0]
+    assert set(step.writes) <= set(desired.values)
+    assert {option for option in step.after if step.after[option] != box.values.get(option)} <= set(desired.values)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
+@given(data=st.data())
+def test_planning_is_deterministic(table: FieldTable, data: st.DataObject) -> None:
+    desired = declared(table, data.draw(raw_items(table)))
+    index = Index.of([Box("3000", "old", {field.option: field.absent for field in table.fields})])
+    first, second = plan(table, [desired], index), plan(table, [desired], index)
+    assert checksum(first) == checksum(second)
+    assert [step.changes for step in first.steps] == [step.changes for step in second.steps]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
+@given(data=st.data())
+def test_what_is_read_can_be_declared_and_changes_nothing(table: FieldTable, data: st.DataObject) -> None:
+    desired = declared(table, data.draw(raw_items(table)))
+    values = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+    assume(not table.conflicts(table.by_option, values))
+    box = Box("3000", "old", values, native={})
+    for pins in (False, True):
+        exported = describe(table, box, pins=pins)
+        result = plan(table, [declared(table, exported)], Index.of([box]))
+        assert result.problems == []
+        assert [step.action for step in result.steps] == [Action.NONE]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
+@given(data=st.data())
+def test_the_wire_holds_what_was_written(table: FieldTable, data: st.DataObject) -> None:
+    desired = declared(table, data.draw(raw_items(table)))
+    values = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+    assume(not table.conflicts(table.by_option, values))
+    spoken = (field for field in table.fields if not field.creation_only)
+    readable = [field.option for field in spoken if field.wire or _composed(table, field.option)]
+    shown = table.decode(table.encode(readable, values))
+    assert {option: shown[option] for option in readable} == {option: values[option] for option in readable}
+
+
+def _composed(table: FieldTable, option: str) -> bool:
+    return any(option in composite.options and composite.wires for composite in table.composites)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
+def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
+    secret = next(field for field in table.fields if field.secret)
+    old = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, secret.option: "748159"})
+    desired = Desired(1, "mailbox 3000", "3000", {secret.option: "904751"})
+    shown = repr(difference(table, plan(table, [desired], Index.of([old])).steps[0]))
+    assert "748159" not in shown
+    assert "904751" not in shown
+    assert secret.option in shown
+
+
+@pytest.mark.parametrize(
+    ("policy", "current", "writes", "changes"),
+    [
+        (PinPolicy.IF_CHANGED, "748159", True, True),
+        (PinPolicy.IF_CHANGED, "904751", False, False),
+        (PinPolicy.IF_CHANGED, UNKNOWN, False, False),
+        (PinPolicy.ON_CREATE, "748159", False, False),
+        (PinPolicy.ON_CREATE, UNKNOWN, False, False),
+        (PinPolicy.ALWAYS, "904751", True, False),
+        (PinPolicy.ALWAYS, "748159", True, True),
+        (PinPolicy.ALWAYS, UNKNOWN, True, True),
+    ],
+)
+def test_when_a_pin_is_written_and_told(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
+    table = vendor("kazoo").tables["mailbox"]
+    box = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, "pin": current})
+    desired = Desired(1, "mailbox 3000", "3000", {"pin": "904751"}, update_pin=policy)
+    step = plan(table, [desired], Index.of([box])).steps[0]
+    assert (step.writing, step.action is Action.UPDATE) == (writes, changes)
+    assert bool(step.warnings) == (policy is PinPolicy.IF_CHANGED and current is UNKNOWN)
