@@ -1,0 +1,109 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fast path: runs every module of the collection inside the worker where that gives the same result.
+
+A module costs a new process a task. Where the task runs on the controller anyway, this plugin calls the same code
+in the worker instead, and keeps connection and login for the further items of a loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing.util
+import os
+import typing as t
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
+from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
+
+_KEPT: dict[tuple[Connection, int, int], Session] = {}
+
+
+@contextlib.contextmanager
+def _kept_session(vendor: Vendor, connection: Connection, workers: int) -> t.Iterator[Session]:
+    """Give the session of an earlier item of the loop, or open one. A forked worker never uses its parent's."""
+    key = (connection, workers, os.getpid())
+    session = _KEPT.pop(key, None)
+    if session is not None and not session.valid():
+        session.close()
+        session = None
+    if session is None:
+        session = vendor.connect(connection, workers)
+    else:
+        session.client.renew_budget()
+    try:
+        yield session
+    except BaseException:
+        # What went wrong may be the connection or the login: the next item starts afresh.
+        session.close()
+        raise
+    if not _KEPT:
+        # A worker ends without the usual exit handlers; only multiprocessing's own are run.
+        multiprocessing.util.Finalize(None, _close_kept, exitpriority=1)
+    _KEPT[key] = session
+
+
+def _close_kept() -> None:
+    for session in _KEPT.values():
+        session.close()
+    _KEPT.clear()
+
+
+class ActionModule(ActionBase):
+    """Run the task's module in the worker, or hand over to it."""
+
+    _supports_async = True
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the module's result."""
+        super().run(tmp, task_vars)
+        module = self._task.action.rpartition(".")[2]
+        environment: dict[str, str] = {}
+        self._compute_environment_string(environment)
+        # The file of an upload is no text, and is read where the module runs.
+        source = None if module == "voicemail_message" else self._source()
+        if IMPORT_ERROR or self._runs_elsewhere():
+            try:
+                arguments = task.with_items(module, self._task.args, source)
+            except VoicemailError as error:
+                raise AnsibleActionFail(str(error)) from error
+            return self._execute_module(
+                module_name=f"telephony.voicemail.{module}",
+                module_args=arguments,
+                task_vars=task_vars,
+                wrap_async=bool(self._task.async_val),
+            )
+        progress = None if self._task.no_log else Progress(self._display, self._task.get_name())
+        return task.run_in_worker(
+            module,
+            self._task.args,
+            check=bool(self._task.check_mode),
+            diff=bool(self._task.diff),
+            sessions=_kept_session if self._task.loop is not None else operations.session_of,
+            progress=progress,
+            environment=environment,
+            source_text=source,
+        )
+
+    def _source(self) -> str | None:
+        """Return the content of the file `src`, found and decrypted as Ansible's own actions do."""
+        name = self._task.args.get("src")
+        if not isinstance(name, str):
+            return None
+        try:
+            return str(self._loader.get_text_file_contents(self._find_needle("files", name)))
+        except (AnsibleError, UnicodeDecodeError) as error:
+            raise AnsibleActionFail(f"`src` cannot be read: {error}") from error
+
+    def _runs_elsewhere(self) -> bool:
+        """Tell whether the module's own process matters: another host, another user, or the background."""
+        return bool(self._task.async_val) or self._connection.transport != "local" or bool(self._connection.become)

@@ -1,0 +1,390 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of a mailbox. Written by tests/tools/generate_docs.py from the field tables; change those instead."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of a mailbox."""
+
+    DOCUMENTATION = r"""
+options:
+  mailbox:
+    description:
+    - Number of the mailbox, which it is found by. Digits everywhere but on KAZOO, which also takes letters.
+    - YAML may read the number as an integer; that is taken as text.
+    type: str
+    aliases:
+    - extension
+  new_mailbox:
+    description:
+    - Number to change to. When the mailbox already has it, nothing is done.
+    - KAZOO and OnSIP can do that.
+    type: str
+  id:
+    description:
+    - The vendor's own id, to find the object by instead of its number.
+    type: str
+  state:
+    description:
+    - V(present) makes it exist with what is declared, V(absent) makes it not exist.
+    - PortSIP's personal mailboxes are part of their user, and can only be V(present).
+    type: str
+    choices:
+    - present
+    - absent
+    default: present
+  update_pin:
+    description:
+    - When a declared PIN is written.
+    - V(if_changed) writes it when the vendor shows another one. Where the vendor shows none, it is only written to a new box, and later
+      runs warn.
+    - V(on_create) writes it only to a new box.
+    - V(always) writes it at every run, and reports a change only when it differs or cannot be read.
+    type: str
+    choices:
+    - if_changed
+    - on_create
+    - always
+    default: if_changed
+  delete_messages:
+    description:
+    - Allow O(state=absent) to delete a box that holds messages, which are lost with it.
+    - Without it such a box is an error, where the vendor lets messages be counted.
+    type: bool
+    default: false
+  name:
+    description:
+    - Name of the mailbox.
+    - Held by KAZOO (required for a new one), OnSIP (required for a new one).
+    type: str
+  pin:
+    description:
+    - PIN that its user dials. Put it in quotes, since YAML takes leading zeros away from a number.
+    - It is never shown, neither in results nor in differences.
+    - Held by KAZOO, PortSIP PBX, TEL4VN (required for a new one), OnSIP.
+    type: str
+  require_pin:
+    description:
+    - Whether the PIN is asked for also at the owner's own telephone.
+    - Held by KAZOO, PortSIP PBX.
+    type: bool
+  emails:
+    description:
+    - Addresses that are notified of new messages. An empty list clears them. Their order means nothing.
+    - Held by KAZOO, TEL4VN, OnSIP.
+    type: list
+    elements: str
+  notify:
+    description:
+    - Whether an email is sent for a new message.
+    - Held by PortSIP PBX, OnSIP.
+    type: bool
+  attach_audio:
+    description:
+    - Whether the recording is attached to that email.
+    - Held by KAZOO, OnSIP.
+    type: bool
+  after_email:
+    description:
+    - What becomes of a message once the email is sent. V(delete) removes it from the box, so that only the email holds it.
+    - Held by KAZOO, TEL4VN, OnSIP.
+    type: str
+    choices:
+    - keep
+    - save
+    - delete
+  timezone:
+    description:
+    - Time zone for the time that is told with a message, by its IANA name.
+    - Held by KAZOO, OnSIP.
+    type: str
+  language:
+    description:
+    - Language of the prompts, as a BCP 47 tag such as V(en-US).
+    - Held by PortSIP PBX.
+    type: str
+  announce_time:
+    description:
+    - Whether and how the time of a message is told.
+    - Held by PortSIP PBX, OnSIP.
+    type: str
+    choices:
+    - disabled
+    - enabled
+    - 12_hour
+    - 24_hour
+  announce_caller:
+    description:
+    - Whether the caller's number is told.
+    - Held by OnSIP.
+    type: bool
+  enabled:
+    description:
+    - Whether the mailbox takes messages.
+    - Held by TEL4VN.
+    type: bool
+  description:
+    description:
+    - Free text.
+    - Held by TEL4VN.
+    type: str
+  owner_id:
+    description:
+    - Id of the user that owns the mailbox. The vendor does not check that there is one.
+    - Held by KAZOO.
+    type: str
+  kazoo:
+    description:
+    - Fields that only KAZOO has, under the names that KAZOO gives them.
+    - Read only when O(vendor) is V(kazoo), so that one file can serve several vendors.
+    type: dict
+    suboptions:
+      after_forward_action:
+        description:
+        - What the phone menu does after a message was forwarded.
+        - Known from KAZOO 5 on.
+        type: str
+        choices:
+        - prompt
+        - save
+      aliases:
+        description:
+        - Further numbers of the box; no number or alias may be used twice in an account.
+        - Known from KAZOO 5 on.
+        type: list
+        elements: str
+      announcement_only:
+        description:
+        - The box only plays its announcement.
+        type: bool
+      check_if_owner:
+        description:
+        - Whether an owner who calls the box need not say which box.
+        type: bool
+      envelope_type:
+        description:
+        - What is said before a message is played.
+        - Known from KAZOO 5 on.
+        type: str
+        choices:
+        - default
+        - caller_and_time
+      flags:
+        description:
+        - Tags for other software.
+        type: list
+        elements: str
+      include_transcription_on_notify:
+        description:
+        - Put the transcription into the email.
+        type: bool
+      is_setup:
+        description:
+        - Whether the first call's set-up was done. The phone menu sets it by itself.
+        type: bool
+      is_voicemail_ff_rw_enabled:
+        description:
+        - Allow to seek while a message plays.
+        type: bool
+      media:
+        description:
+        - Fields below C(media).
+        type: dict
+        suboptions:
+          unavailable:
+            description:
+            - Media id of the greeting. The phone menu sets it when a greeting is recorded.
+            type: str
+      media_extension:
+        description:
+        - Format of stored messages.
+        type: str
+        choices:
+        - mp3
+        - mp4
+        - wav
+      members:
+        description:
+        - Members of a shared box, each with `id` and `type` (user or group).
+        - Known from KAZOO 5 on.
+        type: list
+        elements: dict
+      not_configurable:
+        description:
+        - Hide the configuration menu from the user.
+        type: bool
+      notify:
+        description:
+        - Fields below C(notify).
+        type: dict
+        suboptions:
+          callback:
+            description:
+            - Fields below C(callback).
+            type: dict
+            suboptions:
+              attempts:
+                description:
+                - How often a call back is tried.
+                type: int
+              disabled:
+                description:
+                - Do not call back.
+                type: bool
+              interval_s:
+                description:
+                - Seconds between two attempts.
+                type: int
+              number:
+                description:
+                - Number to call back.
+                type: str
+              schedule:
+                description:
+                - Seconds before each attempt.
+                type: list
+                elements: int
+              timeout_s:
+                description:
+                - Seconds to let it ring.
+                type: int
+      oldest_message_first:
+        description:
+        - Play the oldest message first.
+        type: bool
+      operator_number:
+        description:
+        - Number of the operator, where it differs from the account's.
+        - Known from KAZOO M on.
+        type: str
+      seek_duration_ms:
+        description:
+        - Milliseconds that one seek moves.
+        type: int
+      shared_vmbox:
+        description:
+        - The box is shared.
+        - Known from KAZOO 5 on.
+        type: bool
+      shared_vmbox_notify_owner_email:
+        description:
+        - Also notify the owner of a shared box by email.
+        - Known from KAZOO 5 on.
+        type: bool
+      silence_hits:
+        description:
+        - 'Silence detection: hits in a row.'
+        - Known from KAZOO 5 on.
+        type: int
+      silence_threshold:
+        description:
+        - 'Silence detection: threshold.'
+        - Known from KAZOO 5 on.
+        type: int
+      skip_envelope:
+        description:
+        - Do not say when and from whom a message came.
+        type: bool
+      skip_greeting:
+        description:
+        - Do not play the greeting.
+        type: bool
+      skip_instructions:
+        description:
+        - Do not play the instructions.
+        type: bool
+      transcribe:
+        description:
+        - Transcribe new messages.
+        type: bool
+      vm_message_forward_type:
+        description:
+        - Whether a forwarded message may be introduced.
+        - Known from KAZOO 5 on.
+        type: str
+        choices:
+        - only_forward
+        - prepend_forward
+  portsip:
+    description:
+    - Fields that only PortSIP PBX has, under the names that PortSIP PBX gives them.
+    - Read only when O(vendor) is V(portsip), so that one file can serve several vendors.
+    type: dict
+  tel4vn:
+    description:
+    - Fields that only TEL4VN has, under the names that TEL4VN gives them.
+    - Read only when O(vendor) is V(tel4vn), so that one file can serve several vendors.
+    type: dict
+  onsip:
+    description:
+    - Fields that only OnSIP has, under the names that OnSIP gives them.
+    - Read only when O(vendor) is V(onsip), so that one file can serve several vendors.
+    type: dict
+    suboptions:
+      attach:
+        description:
+        - Fields below C(attach).
+        type: dict
+        suboptions:
+          name:
+            description:
+            - Display name of the user's address; as it is by default.
+            type: str
+          timeout:
+            description:
+            - Seconds to let the user's phones ring first; as it is by default.
+            type: int
+          user_address:
+            description:
+            - SIP address of the user whose unanswered calls go to the box. Other users that lead to it are left alone.
+            type: str
+          user_id:
+            description:
+            - Id of the user who owns the address; the one it has by default.
+            type: str
+      domain:
+        description:
+        - Domain of the box's own SIP address, the organization's by default. Not compared, like `username`.
+        - Only used when the mailbox is created; it cannot be read back.
+        type: str
+      mwi:
+        description:
+        - SIP address whose phones show that a message waits.
+        type: str
+      notify_pager:
+        description:
+        - Send a notice to `pager`.
+        type: bool
+      pager:
+        description:
+        - Email address of the pager.
+        type: str
+      say_duration:
+        description:
+        - Say how long a message is before it is played.
+        type: bool
+      username:
+        description:
+        - Local part of the box's own SIP address, `vm.` and the number by default. Used when the box is made, and to tell its address
+          for `attach`; OnSIP never shows it, so it is not compared.
+        - Only used when the mailbox is created; it cannot be read back.
+        type: str
+  on_unsupported:
+    description:
+    - What to do with a shared option that this vendor cannot hold.
+    - V(error) stops before anything is written, V(warn) leaves it out with a warning, V(ignore) leaves it out.
+    type: str
+    choices:
+    - error
+    - warn
+    - ignore
+    default: error
+  verify:
+    description:
+    - Read back what was written, and fail on an option that did not take.
+    type: bool
+    default: true
+"""

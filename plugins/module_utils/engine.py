@@ -1,0 +1,227 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries a declaration out: reads what is there, plans, checks the guards, writes concurrently, verifies.
+
+It knows vendors only by the protocol of their drivers, and of Ansible nothing.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import typing as t
+
+from .core.boxes import Box, Desired, Wanted
+from .core.errors import InvalidInputError, UnsafeError, VoicemailError
+from .core.guards import Limits, add_pruning, check_deletions, check_limits, check_messages
+from .core.outcome import Outcome, Report
+from .core.plan import Action, AmbiguousError, Index, Plan, Step, match, plan
+from .core.report import checksum
+from .steps import carry_out
+from .vendors.protocol import Boxes
+
+Result = t.TypeVar("Result")
+Argument = t.TypeVar("Argument")
+Progress = t.Callable[[int, int, int], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """How a declaration is carried out.
+
+    :param check: plan, and write nothing.
+    :param full: read every declared box in full, so that the whole box can be shown.
+    :param verify: fail on an option that was written and did not take.
+    :param stop_on_error: start nothing more after a failure.
+    :param expect_checksum: apply only the plan that has this checksum.
+    :param workers: most requests at once.
+    """
+
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    check: bool = False
+    full: bool = False
+    verify: bool = True
+    stop_on_error: bool = False
+    expect_checksum: str | None = None
+    workers: int = 16
+
+
+def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
+    """Make what is there what is declared.
+
+    :param boxes: driver of the resource.
+    :param desired: the declaration, already free of problems.
+    :param progress: called with (done, total, failed) after each step that writes.
+    :raises InvalidInputError: when the declaration cannot be met; nothing was written.
+    :raises UnsafeError: when a guard stops the plan; nothing was written.
+    :raises VoicemailError: when reading failed; nothing was written.
+    """
+    check_limits(boxes.table, options.limits, len(desired))
+    index = _read(boxes, desired, options)
+    result = plan(boxes.table, desired, index)
+    if result.problems:
+        raise InvalidInputError.of(result.problems)
+    add_pruning(result, index, options.limits)
+    check_deletions(result, options.limits)
+    _check_messages(boxes, result, options)
+    _check_checksum(result, options.expect_checksum)
+    warnings = [warning for step in result.steps for warning in step.warnings]
+    written = {option for step in result.steps for option in step.writes}
+    warnings.extend(boxes.advise(written))
+    if options.check:
+        return Report(result, [_foreseen(step) for step in result.steps], warnings)
+    report = _write(boxes, result, options, progress, warnings)
+    report.warnings = list(dict.fromkeys([*warnings, *boxes.advise(written)]))
+    return report
+
+
+def read(boxes: Boxes, numbers: frozenset[str] | None, workers: int) -> list[Box]:
+    """Return boxes in full, sorted by number.
+
+    :param numbers: the numbers to read; None for all.
+    :raises TransportError: when not all could be read.
+    """
+    wanted = Wanted(numbers=numbers, options=boxes.table.standing)
+    found = [box for box in boxes.list(wanted).boxes if numbers is None or box.number in numbers]
+    unique = Index.of(found).ids.values()
+    return sorted(_completed(boxes, list(unique), workers), key=lambda box: (len(box.number), box.number))
+
+
+def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options) -> Index:
+    numbers = {number for item in desired for number in (item.number, item.new_number) if number}
+    ids = frozenset(item.id for item in desired if item.id)
+    table = boxes.table
+    asked = table.standing if options.full else frozenset(option for item in desired for option in item.values)
+    wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
+    index = Index.of(boxes.list(wanted).boxes)
+    partial: dict[str, Box] = {}
+    for item in desired:
+        try:
+            box = match(item, index, table)
+        except AmbiguousError:
+            continue
+        if box is not None and box.id and item.present and not box.covers(asked if options.full else item.values):
+            partial[box.id] = box
+    if not partial:
+        return index
+    known = {box.id: box for box in _completed(boxes, list(partial.values()), options.workers)}
+    # A box that vanished between the listing and its reading is not there any more.
+    return Index.of(known.get(box.id, box) for box in index.ids.values() if box.id in known or box.id not in partial)
+
+
+def _completed(boxes: Boxes, found: list[Box], workers: int) -> list[Box]:
+    partial = [box for box in found if not box.full]
+    if not partial:
+        return found
+    many = boxes.read_many(partial)
+    completed = (
+        list(many)
+        if many is not None
+        else [box for box in in_parallel(lambda box: boxes.find(None, box.id), partial, workers) if box is not None]
+    )
+    return [box for box in found if box.full] + completed
+
+
+def in_parallel(call: t.Callable[[Argument], Result], arguments: t.Sequence[Argument], workers: int) -> list[Result]:
+    """Call for each argument, some at a time, and return the results in order; the first error ends it all."""
+    if len(arguments) <= 1 or workers <= 1:
+        return [call(argument) for argument in arguments]
+    with concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments))) as pool:
+        futures = [pool.submit(call, argument) for argument in arguments]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _check_messages(boxes: Boxes, result: Plan, options: Options) -> None:
+    if options.limits.delete_messages:
+        return
+    doomed = [
+        step.current
+        for step in result.deletions
+        if step.current and not (step.desired and step.desired.delete_messages)
+    ]
+    counts = in_parallel(boxes.count_messages, doomed, options.workers)
+    check_messages(
+        result, {str(box.id): count for box, count in zip(doomed, counts, strict=True) if count}, options.limits
+    )
+
+
+def _check_checksum(result: Plan, expected: str | None) -> None:
+    if expected is not None and (found := checksum(result)) != expected:
+        raise UnsafeError(
+            f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
+            "Something changed since the review, at the vendor or in the declaration; plan and review again",
+        )
+
+
+def _foreseen(step: Step) -> Outcome:
+    return Outcome(step, "ok" if step.action is Action.NONE else "changed", step.current)
+
+
+def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | None, warnings: list[str]) -> Report:
+    outcomes: dict[int, Outcome] = {}
+    writing = [step for step in result.steps if step.writing]
+    report = Report(result, [], warnings)
+    stages = (
+        [step for step in writing if step.action is not Action.DELETE],
+        # Deletions come last, and none is made once something failed: what failed may be what replaces them.
+        [step for step in writing if step.action is Action.DELETE],
+    )
+    for position, stage in enumerate(stages):
+        if position and any(outcome.status == "failed" for outcome in outcomes.values()):
+            break
+        if report.interrupted:
+            break
+        _run_stage(boxes, stage, options, outcomes, len(writing), progress, report)
+    for step in result.steps:
+        untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)
+        report.outcomes.append(outcomes.get(id(step), untouched))
+    return report
+
+
+def _run_stage(
+    boxes: Boxes,
+    stage: list[Step],
+    options: Options,
+    outcomes: dict[int, Outcome],
+    total: int,
+    progress: Progress | None,
+    report: Report,
+) -> None:
+    failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
+
+    def keep(outcome: Outcome) -> bool:
+        outcomes[id(outcome.step)] = outcome
+        if outcome.status == "failed":
+            failures.append(outcome)
+        if progress is not None:
+            progress(len(outcomes), total, len(failures))
+        return outcome.status == "failed" and options.stop_on_error
+
+    if len(stage) == 1 or options.workers <= 1:
+        for step in stage:
+            if keep(carry_out(boxes, step, options.verify)):
+                return
+        return
+    with concurrent.futures.ThreadPoolExecutor(max(1, min(options.workers, len(stage)))) as pool:
+        futures = [pool.submit(carry_out, boxes, step, options.verify) for step in stage]
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                if keep(future.result()):
+                    break
+        except KeyboardInterrupt:
+            report.interrupted = True
+        # What has begun is finished and told; what has not is skipped.
+        for future in futures:
+            future.cancel()
+    for future in futures:
+        if not future.cancelled():
+            outcome = future.result()
+            outcomes.setdefault(id(outcome.step), outcome)
+
+
+__all__ = ("Options", "VoicemailError", "apply", "in_parallel", "read")

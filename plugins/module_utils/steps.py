@@ -1,0 +1,168 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out one step of a plan and makes sure of what became of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import traceback
+
+from .core.boxes import Box, PinPolicy
+from .core.errors import (
+    AuthError,
+    ConflictError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    TransportError,
+    VoicemailError,
+)
+from .core.kinds import UNKNOWN
+from .core.outcome import Outcome
+from .core.plan import Action, Index, Step, plan, unmet
+from .vendors.protocol import Boxes
+
+#: Seconds to wait before reading back again: a vendor's cache may answer with what was there a moment ago.
+_STALE_WAITS = (0.2, 0.5, 1.0)
+
+
+def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
+    """Do what a step says; whatever goes wrong becomes its outcome, so that the others are still done and told."""
+    run = _Run(boxes, step, verify)
+    try:
+        box = run.do()
+    except VoicemailError as error:
+        return Outcome(step, "failed", run.box, _named(boxes, step, error), wrote=run.wrote)
+    except Exception as error:
+        # The message of an unforeseen exception may quote data, so only its type and place are told.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        unforeseen = VoicemailError(
+            f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}",
+            "This is a defect; please report it",
+        )
+        return Outcome(step, "failed", run.box, _named(boxes, step, unforeseen), wrote=run.wrote)
+    return Outcome(step, "ok" if step.action is Action.NONE else "changed", box, wrote=True)
+
+
+def _named(boxes: Boxes, step: Step, error: VoicemailError) -> VoicemailError:
+    name = f"{boxes.table.resource} {step.number}"
+    if name in error.message:
+        return error
+    return dataclasses.replace(error, message=f"{name}: {error.message}")
+
+
+class _Run:
+    def __init__(self, boxes: Boxes, step: Step, verify: bool) -> None:
+        self.boxes = boxes
+        self.step = step
+        self.verify = verify
+        self.wrote = False
+        self.box: Box | None = step.current
+
+    def do(self) -> Box | None:
+        current = self.step.current
+        if current is None:
+            return self._create()
+        return self._delete(current) if self.step.action is Action.DELETE else self._update(self.step, current)
+
+    def _create(self) -> Box | None:
+        try:
+            return self._verified(self.step, self._create_once())
+        except (AuthError, RateLimitedError):
+            raise
+        except (TransportError, RejectedError) as error:
+            uncertain = getattr(error, "uncertain", False)
+            # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
+            try:
+                found = self._found(patient=isinstance(error, ConflictError))
+            except VoicemailError:
+                self.wrote = uncertain
+                raise error from None
+            if found is not None:
+                self.wrote = True
+                return self._adopt(found, error)
+            if not uncertain:
+                raise
+        return self._verified(self.step, self._create_once())
+
+    def _found(self, patient: bool) -> Box | None:
+        """Look for the box by its number; be patient where the vendor said that there is one."""
+        for wait in (0.0, *(_STALE_WAITS if patient else ())):
+            time.sleep(wait)
+            found = self.boxes.find(self.step.number, None)
+            if found is not None:
+                return found
+        return None
+
+    def _create_once(self) -> Box | None:
+        box = self.boxes.create(self.step.number, self.step.writes)
+        self.wrote = True
+        self.box = box
+        return box
+
+    def _adopt(self, found: Box, cause: VoicemailError) -> Box | None:
+        """Go on from a box that turned out to exist, to what was declared."""
+        self.box = found
+        desired = self.step.desired
+        if desired is None or (isinstance(cause, RejectedError) and not unmet(self.step, found, self.boxes.table)):
+            return found
+        # Whether the PIN was written is unknown where the vendor hides it.
+        desired = dataclasses.replace(desired, update_pin=PinPolicy.ALWAYS, number=self.step.number, new_number=None)
+        again = plan(self.boxes.table, [desired], Index.of([found]))
+        if again.problems:
+            raise RejectedError(again.problems[0])
+        step = again.steps[0]
+        return self._update(step, found) if step.writing else found
+
+    def _update(self, step: Step, current: Box) -> Box | None:
+        try:
+            box = self.boxes.update(current, step.writes, step.new_number)
+        except TransportError as error:
+            if not error.uncertain:
+                raise
+            self.wrote = True
+            found = self.boxes.find(None, current.id)
+            if found is None or unmet(step, found, self.boxes.table) or self._hides(step, found):
+                raise
+            return found
+        self.wrote = True
+        return self._verified(step, box)
+
+    def _hides(self, step: Step, box: Box) -> bool:
+        """Tell whether the vendor hides something that was written, so that nobody can say whether it took."""
+        return any(box.values.get(option) is UNKNOWN for option in step.writes)
+
+    def _verified(self, step: Step, box: Box | None) -> Box | None:
+        """Return the box as it is now. A reply of success is no proof; what is read back is."""
+        if not self.verify:
+            return box
+        for wait in (0.0, *_STALE_WAITS):
+            if box is None or wait:
+                time.sleep(wait)
+                box = self.boxes.find(step.number, self.box.id if self.box else None)
+            if box is not None:
+                self.box = box
+                if not unmet(step, box, self.boxes.table):
+                    return box
+        if box is None:
+            raise RejectedError("was written, and cannot be found when it is read back")
+        missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
+        raise RejectedError(
+            f"the vendor accepted the write, but {missed} did not take",
+            "The vendor may round, limit or ignore the value; compare with `vmbox_info`, or set `verify` to false",
+        )
+
+    def _delete(self, current: Box) -> Box | None:
+        try:
+            self.boxes.delete(current)
+        except NotFoundError:
+            pass
+        except (TransportError, RejectedError) as error:
+            if getattr(error, "uncertain", False):
+                self.wrote = True
+            if self.boxes.find(None, current.id) is not None:
+                raise
+        self.wrote = True
+        return None

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only place that knows Ansible: arguments in, result out, the same for a module and for the action plugin."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+
+from . import arguments, operations
+from .core.connection import SECRETS
+from .core.errors import VoicemailError
+from .deps import IMPORT_ERROR, LIBRARIES
+
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+Result = dict[str, t.Any]
+
+
+def argument_spec(module: str) -> dict[str, t.Any]:
+    """Return the argument spec of a module."""
+    spec: dict[str, t.Any] = {}
+    for name, option in arguments.CONNECTION.items():
+        spec[name] = {**option, "fallback": (env_fallback, [f"VOICEMAIL_{name.upper()}"])}
+    spec.update(copy.deepcopy(arguments.own_options(module)))
+    return spec
+
+
+class _Module(AnsibleModule):
+    """An AnsibleModule that keeps what was written, so that null can be told from not given."""
+
+    raw: dict[str, t.Any]
+
+    def __init__(self, name: str) -> None:
+        self._spec_name = name
+        super().__init__(argument_spec=argument_spec(name), supports_check_mode=True, **arguments.rules(name))
+        self.given = dict(self.params)
+        self._mask()
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        # Also called while the arguments are still being validated.
+        self._mask()
+        super().fail_json(msg, **result)
+
+    def _mask(self) -> None:
+        # A PIN such as 1001 would blank every number in the output that contains it, so PINs are masked by position.
+        self.no_log_values = set(_secrets(self.params))
+        self.params = masked(self._spec_name, self.params)
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
+        self.params = _without_nulls(self.params)
+
+
+def run_module(name: str) -> None:
+    """Run a module in its own process: the whole of every module's ``main``."""
+    module = _Module(name)
+    if IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
+    task = operations.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
+    result = execute(task)
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def run_in_worker(
+    name: str,
+    raw: t.Mapping[str, t.Any],
+    check: bool,
+    diff: bool,
+    sessions: t.Any,
+    progress: t.Any,
+    environment: t.Mapping[str, str],
+    source_text: str | None = None,
+) -> Result:
+    """Run a module inside the worker that would otherwise start it, with the same result.
+
+    :param raw: the task's arguments, templated.
+    :param environment: variables that the task sets for its module.
+    :param source_text: content of the file ``src``, decrypted.
+    """
+    given = {key: value for key, value in raw.items() if not key.startswith("_ansible_")}
+    for option in arguments.CONNECTION:
+        variable = f"VOICEMAIL_{option.upper()}"
+        if option not in given and variable in environment:
+            given[option] = environment[variable]
+    validated = ArgumentSpecValidator(argument_spec(name), **arguments.rules(name)).validate(_without_nulls(given))
+    if validated.error_messages:
+        message = validated.errors.msg
+        if isinstance(validated.errors[0], UnsupportedError):
+            message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
+        return {"failed": True, "msg": message, "invocation": {"module_args": masked(name, given)}}
+    params = validated.validated_parameters
+    task = operations.Task(
+        name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
+    )
+    result = execute(task)
+    result["invocation"] = {"module_args": masked(name, params)}
+    return t.cast(Result, remove_values(result, _secrets(params)))
+
+
+def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:
+    """Return a task's arguments with the list in place of the file: the host that the module runs on may not have it.
+
+    :raises VoicemailError: when the file cannot be understood.
+    """
+    if source_text is None:
+        return dict(raw)
+    kept = {name: value for name, value in raw.items() if name != "src"}
+    return {**kept, **operations.listed(module, str(raw["src"]), source_text)}
+
+
+def execute(task: operations.Task) -> Result:
+    """Run a task and return its result, also when it failed."""
+    try:
+        result = operations.run(task)
+    except VoicemailError as error:
+        result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    if task.warnings:
+        result["warnings"] = list(dict.fromkeys(task.warnings))
+    return result
+
+
+def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return parameters as they may be shown: secrets hidden by their position, never by their value."""
+    open_options = {
+        written
+        for name, option in argument_spec(module).items()
+        if not option.get("no_log")
+        for written in (name, *option.get("aliases", ()))
+    }
+    # An option that does not exist may be a secret one with a slip in its name.
+    return {
+        name: value if value is None or name in open_options else HIDDEN
+        for name, value in params.items()
+        if not name.startswith("_ansible_")
+    }
+
+
+def _without_nulls(value: t.Any) -> t.Any:
+    """Return arguments as Ansible can check them: to it, null is no choice; to us, it clears."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _secrets(params: t.Mapping[str, t.Any]) -> list[str]:
+    return [str(params[name]) for name in SECRETS if params.get(name)]
+
+
+__all__ = ("argument_spec", "execute", "run_in_worker", "run_module")

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Field table of KAZOO's mailboxes (contract: KAZOO 4). Defaults are those its schema writes into every new box."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...core.fields import Composite, Field, FieldTable, Values
+from ...core.kinds import Addresses, Boolean, Choice, Integer, Integers, Kind, Pin, Records, Text, TextSet
+
+_ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
+
+
+def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
+    # The server lets save win where both are set.
+    if native.get("save_after_notify"):
+        return {"after_email": "save"}
+    return {"after_email": "delete" if native.get("delete_after_notify") else "keep"}
+
+
+def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    after = values["after_email"]
+    return {"save_after_notify": after == "save", "delete_after_notify": after == "delete"}
+
+
+def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", summary: bool = False) -> Field:
+    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, summary=summary)
+
+
+MAILBOX = FieldTable(
+    vendor="kazoo",
+    resource="mailbox",
+    key="mailbox",
+    alias="extension",
+    number=Text(shortest=1, longest=30, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"),
+    can_renumber=True,
+    composites=(Composite(("after_email",), ("save_after_notify", "delete_after_notify"), _take_apart, _put_together),),
+    fields=(
+        Field("name", Text(shortest=1, longest=128), "name", required=True, summary=True),
+        # 6 is the limit of today's schema, 15 that of older ones; the server enforces its own.
+        Field("pin", Pin(shortest=4, longest=15), "pin", secret=True),
+        Field("require_pin", Boolean(), "require_pin", absent=False),
+        Field("emails", Addresses(), "notify_email_addresses"),
+        Field("attach_audio", Boolean(), "include_message_on_notify", absent=True),
+        Field("after_email", Choice({"keep": "keep", "save": "save", "delete": "delete"}), absent="keep"),
+        Field(
+            "timezone",
+            Text(
+                shortest=5, longest=64, pattern=r"[A-Za-z0-9_+/-]+", expected="an IANA time zone such as Europe/Paris"
+            ),
+            "timezone",
+        ),
+        Field("owner_id", _ID, "owner_id", summary=True),
+        _own(
+            "after_forward_action",
+            Choice({"prompt": "prompt", "save": "save"}),
+            "What the phone menu does after a message was forwarded.",
+            "save",
+            "5",
+        ),
+        _own(
+            "aliases",
+            TextSet(Text(shortest=1, longest=36)),
+            "Further numbers of the box; no number or alias may be used twice in an account.",
+            since="5",
+        ),
+        _own("announcement_only", Boolean(), "The box only plays its announcement.", False),
+        _own("check_if_owner", Boolean(), "Whether an owner who calls the box need not say which box.", True),
+        _own(
+            "envelope_type",
+            Choice({"default": "default", "caller_and_time": "caller_and_time"}),
+            "What is said before a message is played.",
+            "default",
+            "5",
+        ),
+        _own("flags", TextSet(), "Tags for other software.", summary=True),
+        _own("include_transcription_on_notify", Boolean(), "Put the transcription into the email.", True),
+        _own(
+            "is_setup", Boolean(), "Whether the first call's set-up was done. The phone menu sets it by itself.", False
+        ),
+        _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
+        _own("media.unavailable", _ID, "Media id of the greeting. The phone menu sets it when a greeting is recorded."),
+        _own(
+            "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
+        ),
+        _own(
+            "members",
+            Records({"id": _ID, "type": Choice({"user": "user", "group": "group"})}),
+            "Members of a shared box, each with `id` and `type` (user or group).",
+            since="5",
+        ),
+        _own("not_configurable", Boolean(), "Hide the configuration menu from the user.", False),
+        _own("notify.callback.attempts", Integer(), "How often a call back is tried."),
+        _own("notify.callback.disabled", Boolean(), "Do not call back."),
+        _own("notify.callback.interval_s", Integer(), "Seconds between two attempts."),
+        _own("notify.callback.number", Text(), "Number to call back."),
+        _own("notify.callback.schedule", Integers(), "Seconds before each attempt."),
+        _own("notify.callback.timeout_s", Integer(), "Seconds to let it ring."),
+        _own("oldest_message_first", Boolean(), "Play the oldest message first.", False),
+        _own("operator_number", Text(), "Number of the operator, where it differs from the account's.", since="M"),
+        _own("seek_duration_ms", Integer(minimum=0), "Milliseconds that one seek moves.", 10000),
+        _own("shared_vmbox", Boolean(), "The box is shared.", False, "5"),
+        _own(
+            "shared_vmbox_notify_owner_email", Boolean(), "Also notify the owner of a shared box by email.", False, "5"
+        ),
+        _own("silence_hits", Integer(minimum=1), "Silence detection: hits in a row.", since="5"),
+        _own("silence_threshold", Integer(minimum=1), "Silence detection: threshold.", since="5"),
+        _own("skip_envelope", Boolean(), "Do not say when and from whom a message came.", False),
+        _own("skip_greeting", Boolean(), "Do not play the greeting.", False),
+        _own("skip_instructions", Boolean(), "Do not play the instructions.", False),
+        _own("transcribe", Boolean(), "Transcribe new messages.", False),
+        _own(
+            "vm_message_forward_type",
+            Choice({"only_forward": "only_forward", "prepend_forward": "prepend_forward"}),
+            "Whether a forwarded message may be introduced.",
+            "only_forward",
+            "5",
+        ),
+    ),
+    refused={
+        "notify": "a KAZOO box notifies by email as soon as it has `emails`",
+        "language": "the language belongs to the user and the account",
+        "announce_time": "KAZOO has `kazoo.skip_envelope` and `kazoo.envelope_type` for what is said",
+        "announce_caller": "KAZOO has `kazoo.skip_envelope` and `kazoo.envelope_type` for what is said",
+        "enabled": "a KAZOO box cannot be switched off",
+        "description": "KAZOO has only `name`, and `kazoo.flags` for tags",
+    },
+)
+
+#: Wire names asked of a listing of the fifth generation, which then carries whole boxes.
+WIRE_NAMES = tuple(
+    sorted(
+        {
+            "mailbox",
+            *(name for field in MAILBOX.fields if field.wire for name in [field.wire.split(".")[0]]),
+            *MAILBOX.composites[0].wires,
+        }
+    )
+)

@@ -1,0 +1,201 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""KAZOO's mailboxes (contract: KAZOO 3)."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+
+from ...core.boxes import Box, Listing, Wanted
+from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.fields import Values
+from .fields import MAILBOX, WIRE_NAMES
+from .session import KazooSession
+
+#: More than an account holds: a page of M continues by name, and never ends where more boxes share one name than fit.
+PAGE_SIZE = 10000
+#: More numbers than this are cheaper as a listing of all boxes.
+MOST_FILTERED = 40
+BULK_SIZE = 500
+_CONFLICT_WAITS = (0.05, 0.2, 0.5, 1.0)
+_GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
+_GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
+
+
+class KazooMailboxes:
+    """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
+
+    table = MAILBOX
+
+    def __init__(self, session: KazooSession) -> None:
+        self._session = session
+        self._bulk = True
+
+    def list(self, wanted: Wanted) -> Listing:
+        """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
+        numbers = wanted.numbers
+        if numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED:
+            boxes = list(self._pages({"filter_mailbox": _any_of(numbers)}, wanted.options)) if numbers else []
+            absent = wanted.ids - {box.id for box in boxes}
+            boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
+            return Listing(tuple(boxes))
+        return Listing(tuple(self._pages({}, wanted.options)))
+
+    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
+        """Read boxes through the bulk module of 4.3, where the operator started it (contract: KAZOO 3.3)."""
+        if self._session.generation != "4.3" or not self._bulk or len(boxes) < MOST_FILTERED:
+            return None
+        found: list[Box] = []
+        for start in range(0, len(boxes), BULK_SIZE):
+            chunk = [box.id for box in boxes[start : start + BULK_SIZE]]
+            try:
+                envelope = self._session.call("GET", "/bulk", "read mailboxes in bulk", json={"data": {"ids": chunk}})
+            except (NotFoundError, RejectedError):
+                self._bulk = False
+                return None
+            found.extend(self._box(native) for native in envelope.data or ())
+        return found
+
+    def find(self, number: str | None, box_id: str | None) -> Box | None:
+        """Read one box by its id, or by number through a filter and then its id."""
+        if box_id is None:
+            listed = list(self._pages({"filter_mailbox": _any_of({str(number)})}, frozenset(self.table.by_option)))
+            if len(listed) > 1:
+                ids = " and ".join(str(box.id) for box in listed)
+                raise RejectedError(
+                    f"mailbox {number}: KAZOO has {len(listed)} boxes with this number, ids {ids}",
+                    "Delete or renumber one",
+                )
+            if not listed or listed[0].full:
+                return listed[0] if listed else None
+            box_id = listed[0].id
+        try:
+            envelope = self._session.call("GET", f"/vmboxes/{box_id}", f"read mailbox {number or box_id}")
+        except NotFoundError:
+            return None
+        return self._box(envelope.data)
+
+    def create(self, number: str, values: Values) -> Box | None:
+        """Make a box with one PUT, whose reply is the box."""
+        data = {"mailbox": number, **self.table.encode(values, values)}
+        envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
+        return self._box(envelope.data)
+
+    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+        """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).
+
+        A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
+        """
+        data = self.table.encode(writes, {**box.values, **writes})
+        if new_number is not None:
+            data["mailbox"] = new_number
+        what = f"update mailbox {box.number}"
+        said = ""
+        for wait in (0.0, *_CONFLICT_WAITS):
+            time.sleep(wait)
+            try:
+                envelope = self._session.call("PATCH", f"/vmboxes/{box.id}", what, repeatable=True, json={"data": data})
+            except RejectedError as error:
+                if error.status == 409:
+                    continue
+                if (
+                    error.status == 400
+                    and {"mailbox", "name"} <= set(error.details)
+                    and not {"mailbox", "name"} & set(data)
+                ):
+                    raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
+                raise
+            native = envelope.data if isinstance(envelope.data, dict) else {}
+            if native.get("id") == box.id:
+                return self._box(native)
+            said = self._session.client.redact(str(native.get("message", "")))
+            if said != "conflicting documents":
+                break
+        raise RejectedError(
+            f"cannot {what}: "
+            + (f"KAZOO says {said!r} inside a reply of success" if said else "somebody else keeps changing it"),
+            "Run the task again",
+        )
+
+    def delete(self, box: Box) -> None:
+        """Delete a box and its messages, and read it back.
+
+        KAZOO may answer success and delete nothing (contract: KAZOO 5.6).
+        """
+        self._session.call("DELETE", f"/vmboxes/{box.id}", f"delete mailbox {box.number}", repeatable=True)
+        for wait in _GONE_WAITS:
+            time.sleep(wait)
+            if self.find(box.number, box.id) is None:
+                return
+        raise RejectedError(
+            f"cannot delete mailbox {box.number}: KAZOO answered success and the box is still there",
+            "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
+        )
+
+    def count_messages(self, box: Box) -> int | None:
+        """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""
+        envelope = self._session.call(
+            "GET",
+            f"/vmboxes/{box.id}/messages",
+            f"count the messages of mailbox {box.number}",
+            params={"page_size": str(PAGE_SIZE)},
+        )
+        return len(envelope.data) if isinstance(envelope.data, list) else 0
+
+    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+        """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
+        here = _GENERATIONS[self._session.generation]
+        late = sorted(option for option in options if here < _GENERATIONS[self.table.by_option[option].since])
+        late = [option for option in late if self.table.by_option[option].since]
+        return [
+            f"`{option}` has no effect on this server: it is known from KAZOO {self.table.by_option[option].since} on"
+            for option in late
+        ]
+
+    def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
+        query = {**parameters, "page_size": str(PAGE_SIZE)}
+        if any(not self.table.by_option[option].summary for option in options):
+            # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
+            query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
+        seen: set[str] = set()
+        while True:
+            envelope = self._session.call("GET", "/vmboxes", "list mailboxes", params=query)
+            if not isinstance(envelope.data, list):
+                raise TransportError(
+                    "cannot list mailboxes: the reply holds no list", "Check `url`: it must end in /v2"
+                )
+            fresh = [native for native in envelope.data if isinstance(native, dict) and _identity(native) not in seen]
+            for native in fresh:
+                seen.add(_identity(native))
+                yield self._box(native, listed=True)
+            if not envelope.next_start_key:
+                return
+            if not fresh:
+                raise TransportError(
+                    "cannot list mailboxes: a page brought nothing new, so the listing would never end",
+                    f"More than {PAGE_SIZE} boxes share one name; give them other names",
+                )
+            query["start_key"] = str(envelope.next_start_key)
+
+    def _box(self, native: t.Any, listed: bool = False) -> Box:
+        if not isinstance(native, dict) or not _identity(native):
+            raise TransportError(
+                "KAZOO answered with something that is no mailbox", "Check `url`: it must end in /v2", uncertain=True
+            )
+        # Only a whole box has it: the schema writes its default into every box that was made or changed by the API.
+        full = not listed or "require_pin" in native
+        values = self.table.decode(native)
+        if not full:
+            values = {field.option: values[field.option] for field in self.table.fields if field.summary}
+        return Box(str(native.get("mailbox", "")), _identity(native), values, full, native)
+
+
+def _identity(native: t.Mapping[str, t.Any]) -> str:
+    return str(native.get("id") or native.get("_id") or "")
+
+
+def _any_of(numbers: t.Collection[str]) -> str:
+    return next(iter(numbers)) if len(numbers) == 1 else json.dumps(sorted(numbers))

@@ -1,0 +1,242 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Talking to KAZOO: login, envelope, errors (contract: KAZOO 1 and 2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import typing as t
+
+from ...core.connection import Connection
+from ...core.errors import (
+    AuthError,
+    ConflictError,
+    ExpiredError,
+    NotFoundError,
+    RejectedError,
+    UnsupportedError,
+    VoicemailError,
+)
+from ...deps import pydantic
+from ...http import Client, Reply, broken, expired
+from ...pace import Pacer
+from ..login import Login, Token
+from ..messages import Messages
+from ..protocol import Boxes
+
+_TAKEN = (
+    "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
+    " and lets nobody edit two boxes of one number"
+)
+
+
+class Tokens(pydantic.BaseModel):
+    """State of the caller's token bucket."""
+
+    remaining: float | None = None
+
+
+class Envelope(pydantic.BaseModel):
+    """What KAZOO wraps every reply in."""
+
+    data: t.Any = None
+    message: str = ""
+    auth_token: str | None = pydantic.Field(default=None, repr=False)
+    next_start_key: t.Any = None
+    tokens: Tokens | None = None
+    metadata: t.Any = None
+
+    @property
+    def generation(self) -> str:
+        """Tell which generation of the server answered, by what the reply holds: 4.3, M or 5."""
+        if self.metadata is not None:
+            return "5"
+        return "4.3" if self.tokens is None else "M"
+
+
+class KazooSession:
+    """A login at one KAZOO account.
+
+    :param connection: options of the task, complete.
+    """
+
+    def __init__(self, connection: Connection, workers: int) -> None:
+        self.connection = connection
+        self.client = Client(connection, workers, Pacer(capacity=100, rate=10))
+        self.generation = ""
+        way = self._log_in if connection.api_key or connection.username else None
+        given = Token(connection.token, expires=_payload(connection.token).get("exp")) if connection.token else None
+        self.login = Login(way, given)
+
+    def boxes(self, resource: str) -> Boxes:
+        """Return the driver of the mailboxes; there is no other resource."""
+        if resource != "mailbox":
+            raise UnsupportedError(f"kazoo has no {resource}s", "Use vendor portsip, or the module vmbox")
+        from .mailboxes import KazooMailboxes
+
+        return KazooMailboxes(self)
+
+    def messages(self) -> Messages:
+        """Return the driver of the messages."""
+        from .messages import KazooMessages
+
+        return KazooMessages(self)
+
+    def valid(self) -> bool:
+        """Tell whether the token lasts for another task."""
+        token = self.login.current
+        return token is None or token.fresh()
+
+    def close(self) -> None:
+        """Close the connections. Tokens need no logout: KAZOO lets them live to their end."""
+        self.client.close()
+
+    def account(self, token: Token) -> str:
+        """Return the path of the account that the task works on."""
+        account_id = (
+            self.connection.account_id or token.data.get("account_id") or _payload(token.value).get("account_id")
+        )
+        if not account_id:
+            raise AuthError("the token does not tell which account it belongs to", "Give `account_id`")
+        return f"/accounts/{account_id}"
+
+    def call(self, method: str, path: str, what: str, *, repeatable: bool | None = None, **request: t.Any) -> Envelope:
+        """Send a request below the account and return its envelope.
+
+        :param path: below the account: ``/vmboxes``.
+        :raises VoicemailError: whatever KAZOO refuses, see :func:`refusal`.
+        """
+
+        def once(token: Token) -> Envelope:
+            headers = {"X-Auth-Token": token.value, "Accept": "application/json"}
+            reply = self.client.send(
+                method, self.account(token) + path, what, repeatable=repeatable, headers=headers, **request
+            )
+            return self._open(reply)
+
+        return self.login.run(once)
+
+    def _open(self, reply: Reply) -> Envelope:
+        if not reply.ok:
+            raise refusal(reply, self.client)
+        envelope = reply.parse(Envelope)
+        self.generation = envelope.generation
+        if envelope.tokens is not None and envelope.tokens.remaining is not None:
+            self.client.pacer.observe(envelope.tokens.remaining)
+        elif envelope.tokens is None:
+            # This generation charges every request and does not tell what is left (contract: KAZOO 6).
+            self.client.pacer.count()
+        return envelope
+
+    def _log_in(self) -> Token:
+        connection = self.connection
+        if connection.api_key:
+            path, data = "/api_auth", {"api_key": connection.api_key}
+        else:
+            # KAZOO hashes the lower-cased user name (contract: KAZOO 2.1); the digest is as good as the password.
+            digest = hashlib.md5(
+                f"{(connection.username or '').lower()}:{connection.password}".encode(), usedforsecurity=False
+            )
+            self.client.keep_secret(digest.hexdigest())
+            path, data = (
+                "/user_auth",
+                {"credentials": digest.hexdigest(), "account_realm": connection.domain or "", "method": "md5"},
+            )
+        reply = self.client.send("PUT", path, "log in", json={"data": data})
+        if reply.status in (400, 401, 403, 404):
+            details = _details(_data(reply), self.client)
+            details.pop("message", None)
+            options = "`api_key`" if connection.api_key else "`username`, `password` and `domain` (the account's realm)"
+            raise AuthError("KAZOO refuses the login", f"Check {options}", status=reply.status, details=details)
+        if not reply.ok:
+            raise refusal(reply, self.client)
+        envelope = reply.parse(Envelope)
+        if not envelope.auth_token:
+            raise AuthError(
+                "KAZOO answered the login without a token", "Check `url`: it must end in /v2", status=reply.status
+            )
+        self.client.keep_secret(envelope.auth_token)
+        data = envelope.data if isinstance(envelope.data, dict) else {}
+        return Token(
+            envelope.auth_token, _payload(envelope.auth_token).get("exp"), {"account_id": data.get("account_id")}
+        )
+
+
+def refusal(reply: Reply, client: Client) -> VoicemailError:
+    """Return the error of a reply that is no success (contract: KAZOO 1.5 and 1.6)."""
+    data = _data(reply)
+    details = _details(data, client)
+    what, status = reply.what, reply.status
+    if status == 401:
+        return expired(what)
+    if status == 402:
+        return RejectedError(
+            f"cannot {what}: KAZOO would bill for it, and a charge is never accepted on your behalf",
+            "Accept the charge for voicemail boxes in KAZOO, then run the task again",
+            status=402,
+        )
+    if status == 403:
+        return AuthError(
+            f"cannot {what}: the login may not do this",
+            "Check `account_id`, and the rights of the user or key",
+            status=403,
+        )
+    if status == 404:
+        return NotFoundError(f"cannot {what}: KAZOO does not find it", "Check `account_id` and `url`", status=404)
+    if status in (409, 412):
+        return ConflictError(
+            f"cannot {what}: somebody else changed it at the same moment", "Run the task again", status=status
+        )
+    if status >= 500:
+        return broken(reply)
+    if _taken(data):
+        return ConflictError(f"KAZOO refuses to {what}", _TAKEN, status=status, details=details)
+    return RejectedError(
+        f"KAZOO refuses to {what}", "Correct the option that holds this field", status=status, details=details
+    )
+
+
+def _data(reply: Reply) -> t.Any:
+    # Replies of the HTTP layer itself (406, 412, 415) have no body at all.
+    try:
+        body = json.loads(reply.content)
+    except ValueError:
+        return None
+    return body.get("data") if isinstance(body, dict) else None
+
+
+def _details(data: t.Any, client: Client) -> dict[str, str]:
+    """Return what is wrong, field by field, without the values that KAZOO echoes."""
+    if not isinstance(data, dict):
+        return {}
+    if isinstance(data.get("message"), str):
+        return {"message": client.redact(data["message"])}
+    details = {}
+    for field, rules in data.items():
+        if isinstance(rules, dict):
+            texts = [
+                str(rule.get("message", name)) if isinstance(rule, dict) else str(name) for name, rule in rules.items()
+            ]
+            details[client.redact(str(field))] = client.redact(", ".join(texts))
+    return details
+
+
+def _taken(data: t.Any) -> bool:
+    return isinstance(data, dict) and any(isinstance(rules, dict) and "unique" in rules for rules in data.values())
+
+
+def _payload(token: str | None) -> dict[str, t.Any]:
+    """Return what a JSON web token says of itself; it is not checked, since it only saves a request."""
+    try:
+        part = (token or "").split(".")[1]
+        payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+__all__ = ("Envelope", "ExpiredError", "KazooSession", "refusal")

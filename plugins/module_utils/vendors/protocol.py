@@ -1,0 +1,116 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a vendor's driver offers. The engine knows nothing else of a vendor."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..core.boxes import Box, Listing, Wanted
+from ..core.connection import Connection
+from ..core.fields import FieldTable, Values
+from ..http import Client
+
+if t.TYPE_CHECKING:
+    from .messages import Messages
+
+
+class Boxes(t.Protocol):
+    """One resource of a vendor: its mailboxes, or its shared voicemails."""
+
+    table: FieldTable
+
+    def list(self, wanted: Wanted) -> Listing:
+        """Return the boxes wanted, with the fewest requests; boxes that were not asked for may be among them.
+
+        A box need not be full: the engine reads those of which it needs more.
+
+        :raises TransportError: rather than to return a listing that is not complete.
+        """
+
+    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
+        """Return these boxes in full with one request or few; None where the vendor has no such request."""
+
+    def find(self, number: str | None, box_id: str | None) -> Box | None:
+        """Return one box in full, read afresh, or None when it does not exist.
+
+        :param number: to find it by, where there is no id.
+        :param box_id: the vendor's id, which wins over the number.
+        """
+
+    def create(self, number: str, values: Values) -> Box | None:
+        """Make a box and return it in full where the vendor's reply shows it, else None.
+
+        :param values: canonical values of the options given; none of them None.
+        """
+
+    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+        """Write options of a box and return it in full where the vendor's reply shows it, else None.
+
+        :param box: the box, full.
+        :param writes: canonical values of what is to be written; None clears.
+        """
+
+    def delete(self, box: Box) -> None:
+        """Delete a box, and do not return before it is certain that it is gone."""
+
+    def count_messages(self, box: Box) -> int | None:
+        """Return how many messages would be lost with a box; None where the vendor cannot tell."""
+
+    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+        """Return warnings on options that this very server does not know, and on what it did beside what was asked.
+
+        Called once a listing was read, and once more after the writes; repeated warnings are dropped.
+        """
+
+
+class Session(t.Protocol):
+    """A login at a vendor, with what it gives access to."""
+
+    client: Client
+
+    def boxes(self, resource: str) -> Boxes:
+        """Return the driver of a resource, ``mailbox`` or ``shared voicemail``.
+
+        :raises UnsupportedError: when the vendor has no such resource.
+        """
+
+    def messages(self) -> Messages:
+        """Return the driver of the messages.
+
+        :raises UnsupportedError: when the vendor has no messages in its API.
+        """
+
+    def valid(self) -> bool:
+        """Tell whether the login can serve a further task."""
+
+    def close(self) -> None:
+        """End the login where the vendor wants that, and close the connections."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Vendor:
+    """What is known of a vendor before anything is sent.
+
+    :param name: value of the option ``vendor``.
+    :param title: as the vendor writes itself.
+    :param credentials: the ways to log in, each the options it needs.
+    :param tables: field table by resource.
+    :param abilities: what it can do beyond mailboxes, such as ``read messages``.
+    :param message_statuses: what it tells of a message, of ``unread``, ``read`` and ``deleted``.
+    :param connect: open a session with so many workers, for complete credentials; it logs in when first needed.
+    :param workers: concurrent requests by default, and at most.
+    :param default_url: base address, where the vendor has one for all customers.
+    """
+
+    name: str
+    title: str
+    credentials: tuple[tuple[str, ...], ...]
+    tables: t.Mapping[str, FieldTable]
+    connect: t.Callable[[Connection, int], Session]
+    abilities: frozenset[str] = frozenset()
+    message_statuses: tuple[str, ...] = ()
+    workers: tuple[int, int] = (16, 32)
+    default_url: str | None = None

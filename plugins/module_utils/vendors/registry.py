@@ -1,0 +1,41 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registry: the only place that names all vendors.
+
+Each vendor is imported inside its branch: a module is packed with all of them, and only the one in use is
+paid for. The imports are written out because the packer finds them by reading.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from .protocol import Vendor
+
+NAMES = ("kazoo", "portsip", "tel4vn", "onsip")
+
+
+def vendor(name: str) -> Vendor:
+    """Return what is known of a vendor.
+
+    :raises ValueError: for a name that is not in :data:`NAMES`.
+    """
+    if name == "kazoo":
+        from .kazoo.vendor import VENDOR
+
+        return VENDOR
+    if name == "portsip":
+        from .portsip.vendor import VENDOR
+
+        return VENDOR
+    if name == "tel4vn":
+        from .tel4vn.vendor import VENDOR
+
+        return VENDOR
+    if name == "onsip":
+        from .onsip.vendor import VENDOR
+
+        return VENDOR
+    raise ValueError(f"unknown vendor {name!r}")

@@ -1,0 +1,105 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: shared_voicemail
+short_description: Manage one shared voicemail
+version_added: 1.0.0
+description:
+  - Makes one shared voicemail of a PortSIP PBX what is declared.
+  - An option that is not given is not managed. Null or an empty list clears it, where the vendor can.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.shared_voicemail
+  - telephony.voicemail.attributes
+seealso:
+  - module: telephony.voicemail.shared_voicemails
+  - module: telephony.voicemail.shared_voicemail_info
+"""
+
+EXAMPLES = r"""
+- name: The voicemail of the support queue
+  telephony.voicemail.shared_voicemail:
+    vendor: portsip
+    url: https://pbx.example.com:8887/api
+    username: admin
+    password: "{{ portsip_password }}"
+    domain: example.com
+    extension_number: "8001"
+    name: Support
+    pin: "{{ support_pin }}"
+    enable_email_notify: true
+    recipients:
+      - support@example.com
+    play_datetime: 24_hour
+
+- name: No shared voicemail 8001 any more
+  telephony.voicemail.shared_voicemail:
+    vendor: portsip
+    url: https://pbx.example.com:8887/api
+    username: admin
+    password: "{{ portsip_password }}"
+    domain: example.com
+    extension_number: "8001"
+    state: absent
+"""
+
+RETURN = r"""
+shared_voicemail:
+  description:
+    - The shared voicemail as it is, or in check mode as it would be, in the form of the module's own options. Options that are not set are null.
+    - Secrets are left out. Empty when the shared voicemail is absent.
+  returned: success
+  type: dict
+  sample: {extension_number: "8001", id: "884757570370146304", name: Support}
+action:
+  description: What was done, or in check mode would be done. One of V(create), V(update), V(delete), V(none).
+  returned: success
+  type: str
+  sample: update
+changed_fields:
+  description: The options that changed. A PIN is named here and never shown.
+  returned: success
+  type: list
+  elements: str
+  sample: [emails, pin]
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(rate_limited), V(transport), V(unsafe), V(unsupported), V(invalid), V(error).
+      type: str
+      sample: rejected
+    message:
+      description: What was attempted, on which shared voicemail, and what went wrong.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    status:
+      description: HTTP status of the vendor's reply, where there was one.
+      type: int
+    details:
+      description: What the vendor said, by field.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("shared_voicemail")
+
+
+if __name__ == "__main__":
+    main()

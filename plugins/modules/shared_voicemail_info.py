@@ -1,0 +1,82 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: shared_voicemail_info
+short_description: Read shared voicemails
+version_added: 1.0.0
+description:
+  - Returns the shared voicemails of a PortSIP PBX in a form that M(telephony.voicemail.shared_voicemails) takes as it is.
+  - It fails rather than to return a list that is not complete.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.attributes.info
+options:
+  extension_number:
+    description:
+      - Number of one shared voicemail. Without it all are returned.
+    type: str
+  match:
+    description:
+      - A regular expression. Only what has a number in which it is found is returned.
+    type: str
+  include_pins:
+    description:
+      - Also return PINs, where the vendor shows them. Set C(no_log) on the task, since the result then holds secrets.
+    type: bool
+    default: false
+seealso:
+  - module: telephony.voicemail.shared_voicemail
+  - module: telephony.voicemail.shared_voicemails
+"""
+
+EXAMPLES = r"""
+- name: All shared voicemails
+  telephony.voicemail.shared_voicemail_info:
+    vendor: portsip
+    url: https://pbx.example.com:8887/api
+    username: admin
+    password: "{{ portsip_password }}"
+    domain: example.com
+  register: shared
+"""
+
+RETURN = r"""
+shared_voicemails:
+  description:
+    - The shared voicemails found, sorted by number, in the form of the options of M(telephony.voicemail.shared_voicemails).
+    - Options that are not set are left out.
+    - Empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    extension_number:
+      description: Number.
+      type: str
+      sample: "3000"
+    id:
+      description: The vendor's id.
+      type: str
+    native:
+      description: The vendor's own object, without its secrets.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("shared_voicemail_info")
+
+
+if __name__ == "__main__":
+    main()

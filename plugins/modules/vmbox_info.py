@@ -1,0 +1,86 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vmbox_info
+short_description: Read voicemail boxes
+version_added: 1.0.0
+description:
+  - Returns voicemail boxes in a form that M(telephony.voicemail.vmboxes) takes as it is.
+  - It fails rather than to return a list that is not complete.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.attributes.info
+options:
+  mailbox:
+    description:
+      - Number of one mailbox. Without it all are returned.
+    type: str
+    aliases: [extension]
+  match:
+    description:
+      - A regular expression. Only what has a number in which it is found is returned.
+    type: str
+  include_pins:
+    description:
+      - Also return PINs, where the vendor shows them. Set C(no_log) on the task, since the result then holds secrets.
+    type: bool
+    default: false
+seealso:
+  - module: telephony.voicemail.vmbox
+  - module: telephony.voicemail.vmboxes
+"""
+
+EXAMPLES = r"""
+- name: All mailboxes whose number begins with 30
+  telephony.voicemail.vmbox_info:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    match: ^30
+  register: office
+
+- name: Show who is notified
+  ansible.builtin.debug:
+    msg: "{{ office.mailboxes | items2dict(key_name='mailbox', value_name='emails') }}"
+  when: office.mailboxes | selectattr('emails', 'defined') | length == office.mailboxes | length
+"""
+
+RETURN = r"""
+mailboxes:
+  description:
+    - The mailboxes found, sorted by number, in the form of the options of M(telephony.voicemail.vmboxes). Options that are not set are left out.
+    - Empty when there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    mailbox:
+      description: Number.
+      type: str
+      sample: "3000"
+    id:
+      description: The vendor's id.
+      type: str
+    native:
+      description: The vendor's own object, without its secrets.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("vmbox_info")
+
+
+if __name__ == "__main__":
+    main()

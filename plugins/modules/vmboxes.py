@@ -1,0 +1,187 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vmboxes
+short_description: Manage many voicemail boxes at once
+version_added: 1.0.0
+description:
+  - Makes many voicemail boxes what is declared, with one listing, one plan and concurrent writes.
+  - Everything is checked before the first write, and all problems are told at once.
+  - Deletions come last, and none is made after a failure.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.attributes
+options:
+  mailboxes:
+    description:
+      - The mailboxes. Each is a dictionary with the options of M(telephony.voicemail.vmbox),
+        apart from those of the connection, O(on_unsupported) and O(verify).
+      - What M(telephony.voicemail.vmbox_info) returns can be given here as it is.
+    type: list
+    elements: raw
+  src:
+    description:
+      - A YAML, JSON or CSV file with the list, or with a dictionary that holds the list under C(mailboxes).
+      - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
+      - The first row of a CSV file names the options, with dots for the vendors' dictionaries, such as C(kazoo.skip_greeting). Lists are
+        separated by semicolons. An empty cell means not managed.
+    type: path
+  defaults:
+    description:
+      - Options that are laid under every entry. What the entry gives wins.
+    type: dict
+  prune:
+    description:
+      - Delete what exists and is not listed.
+    type: bool
+    default: false
+  prune_match:
+    description:
+      - A regular expression. Only what has a number that matches as a whole may be pruned.
+    type: str
+  max_deletions:
+    description:
+      - A plan with more deletions than this is not carried out at all.
+    type: int
+    default: 10
+  max_delete_percent:
+    description:
+      - A plan that would prune more percent than this of all that exist is not carried out at all.
+    type: int
+    default: 30
+  allow_empty:
+    description:
+      - Allow an empty list together with O(prune), which deletes everything.
+    type: bool
+    default: false
+  delete_messages:
+    description:
+      - Allow to delete what holds messages, which are lost with it. Without it that is an error, where the vendor lets messages be counted.
+    type: bool
+    default: false
+  on_error:
+    description:
+      - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.
+    type: str
+    choices: [continue, stop]
+    default: continue
+  expect_checksum:
+    description:
+      - Carry the plan out only if it is the one that was reviewed, told by the RV(plan_checksum) of an earlier run in check mode.
+    type: str
+  report:
+    description:
+      - Whether RV(results) tells only what changed, failed or was skipped, or everything.
+    type: str
+    choices: [changed, all]
+    default: changed
+  on_unsupported:
+    description:
+      - What to do with a shared option that this vendor cannot hold.
+      - V(error) stops before anything is written, V(warn) leaves it out with a warning, V(ignore) leaves it out.
+    type: str
+    choices: [error, warn, ignore]
+    default: error
+  verify:
+    description:
+      - Read back what was written, and fail on an option that did not take.
+    type: bool
+    default: true
+seealso:
+  - module: telephony.voicemail.vmbox
+  - module: telephony.voicemail.vmbox_info
+"""
+
+EXAMPLES = r"""
+- name: The mailboxes of the office
+  telephony.voicemail.vmboxes:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    defaults:
+      timezone: Europe/Paris
+      kazoo:
+        skip_instructions: true
+    mailboxes:
+      - mailbox: "3000"
+        name: Reception
+        emails: [reception@example.com]
+      - mailbox: "3001"
+        name: Workshop
+
+- name: Exactly what the file says, and nothing else among 3000 to 3999
+  telephony.voicemail.vmboxes:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    src: mailboxes.yml
+    prune: true
+    prune_match: "3[0-9]{3}"
+"""
+
+RETURN = r"""
+results:
+  description:
+    - One entry for each mailbox that changed, failed or was skipped, with O(report=all) for every one.
+  returned: success or when some failed
+  type: list
+  elements: dict
+  contains:
+    mailbox:
+      description: Number of the mailbox.
+      type: str
+      sample: "3000"
+    id:
+      description: The vendor's id.
+      type: str
+    action:
+      description: One of V(create), V(update), V(delete), V(none).
+      type: str
+      sample: create
+    status:
+      description: One of V(ok), V(changed), V(failed), V(skipped).
+      type: str
+      sample: changed
+    changed_fields:
+      description: The options that changed. A PIN is named here and never shown.
+      type: list
+      elements: str
+    error:
+      description: What went wrong, or null.
+      type: str
+summary:
+  description: How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+  returned: success or when some failed
+  type: dict
+  sample: {create: 2, update: 1, delete: 0, none: 997, failed: 0, skipped: 0, requests: 4}
+plan_checksum:
+  description:
+    - Digest of what the plan does, to be given as O(expect_checksum).
+    - It is taken over masked values, so it does not tell one PIN from another.
+  returned: success or when some failed
+  type: str
+  sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
+error:
+  description: What went wrong, when nothing could be done.
+  returned: failure before the first write
+  type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("vmboxes")
+
+
+if __name__ == "__main__":
+    main()
