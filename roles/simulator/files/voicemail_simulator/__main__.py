@@ -1,0 +1,143 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command line: `python -m voicemail_simulator --vendor kazoo --port 8000`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+try:
+    import uvicorn
+
+    from .faces import VENDORS, load
+    from .server import Simulation, listen, make_server, origin_of
+    from .store import Store
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"the simulator needs the Python package {error.name!r}; "
+        f"install those of its requirements.txt into {sys.executable}"
+    )
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line; ends the process with a message where it makes no sense."""
+    parser = argparse.ArgumentParser(
+        prog="voicemail_simulator", usage="%(prog)s (--vendor NAME | --all) [options]", description=__doc__
+    )
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--vendor", choices=VENDORS, action="append", help="serve this vendor (repeat for more)")
+    chosen.add_argument("--all", action="store_true", help="serve all vendors on consecutive ports")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000, help="port of the first vendor; 0 takes free ports")
+    parser.add_argument("--state", metavar="FILE", help="SQLite file that keeps the state; default: memory")
+    parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="boxes to start with")
+    parser.add_argument("--messages", type=int, default=0, metavar="N", help="messages per box to start with")
+    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]KNOB=VALUE", dest="knobs")
+    parser.add_argument("--fault", action="append", default=[], metavar="SPEC", dest="faults")
+    parser.add_argument("--seed", type=int, default=0, help="seed of everything random")
+    parser.add_argument("--ready-file", metavar="FILE", help="JSON with pid and urls, written once all ports answer")
+    parser.add_argument("--tls-cert", metavar="FILE")
+    parser.add_argument("--tls-key", metavar="FILE")
+    options = parser.parse_args(arguments)
+    options.vendors = list(VENDORS) if options.all else list(dict.fromkeys(options.vendor))
+    try:
+        options.knobs = sort_knobs(options.knobs, options.vendors)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def sort_knobs(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
+    """Give each `[vendor.]knob=value` to the vendors it is for.
+
+    Without a vendor it goes to every one that has such a knob. Raises ValueError where nobody takes it.
+    """
+    sorted_knobs: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
+    names = {vendor: {knob.name for knob in load(vendor).knob_definitions} for vendor in vendors}
+    for setting in settings:
+        full_name, equals, value = setting.partition("=")
+        vendor, dot, name = full_name.partition(".")
+        if not equals:
+            raise ValueError(f"--set {setting!r}: write it as knob=value")
+        if not dot:
+            vendor, name = "", full_name
+        takers = [one for one in vendors if vendor in ("", one) and name in names[one]]
+        if not takers:
+            known = ", ".join(sorted({f"{one}.{known}" for one in vendors for known in names[one]}))
+            raise ValueError(f"--set {setting!r}: no such knob; there are {known}")
+        for taker in takers:
+            sorted_knobs[taker][name] = value
+    return sorted_knobs
+
+
+def write_atomically(path: str, content: dict[str, Any]) -> None:
+    """Write a JSON file that is never seen half written."""
+    temporary = Path(f"{path}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
+    temporary.replace(path)
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Serve the chosen vendors until the process is told to end."""
+    store = Store(options.state)
+    servers, sockets, urls = [], [], {}
+    for position, vendor in enumerate(options.vendors):
+        simulation = Simulation(
+            vendor,
+            store=store,
+            knobs=options.knobs[vendor],
+            mailboxes=options.mailboxes,
+            messages=options.messages,
+            faults=options.faults,
+            seed=options.seed,
+        )
+        bound = listen(options.host, options.port + position if options.port else 0)
+        servers.append(make_server(simulation, options.tls_cert, options.tls_key))
+        sockets.append(bound)
+        urls[vendor] = origin_of(bound, bool(options.tls_cert)) + simulation.face.base_path
+
+    def finish() -> None:
+        for one in servers:
+            one.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, finish)
+    # What was seeded stays: going through it at every collection would take most of the time of a large listing.
+    gc.freeze()
+    running = [asyncio.create_task(one.serve(sockets=[bound])) for one, bound in zip(servers, sockets, strict=True)]
+    try:
+        while not all(one.started or one.should_exit for one in servers):
+            await asyncio.sleep(0.01)
+        if options.ready_file:
+            write_atomically(options.ready_file, {"pid": os.getpid(), "urls": urls})
+        for vendor, url in urls.items():
+            sys.stdout.write(f"{vendor} {url}\n")
+        sys.stdout.flush()
+        await asyncio.gather(*running)
+    finally:
+        store.close()
+        if options.ready_file:
+            Path(options.ready_file).unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    options = parse_arguments()
+    try:
+        with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+            runner.run(serve(options))
+    except (OSError, ValueError) as error:
+        sys.exit(f"the simulator cannot start: {error}")
+
+
+if __name__ == "__main__":
+    main()

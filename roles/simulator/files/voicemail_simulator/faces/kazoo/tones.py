@@ -1,0 +1,29 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Short recordings, made by calculation."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import wave
+from functools import lru_cache
+
+RATE = 8000
+PITCHES = (440.0, 523.25, 587.33, 659.25)
+
+
+@lru_cache(maxsize=8)
+def tone(number: int = 0, seconds: float = 0.25) -> bytes:
+    """A WAV file, 16 bit mono, with a tone whose pitch depends on `number`."""
+    pitch = PITCHES[number % len(PITCHES)]
+    samples = (int(9000 * math.sin(2 * math.pi * pitch * place / RATE)) for place in range(int(RATE * seconds)))
+    target = io.BytesIO()
+    with wave.open(target, "wb") as stream:
+        stream.setnchannels(1)
+        stream.setsampwidth(2)
+        stream.setframerate(RATE)
+        stream.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return target.getvalue()

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shared voicemails (contract: PortSIP 4.1 and 4.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from . import fields
+from .context import Call, Context, created, destroyed, done
+from .listing import ListKind
+from .refusal import Refusal
+
+BOX_FIELDS = (
+    "id",
+    "name",
+    "extension_number",
+    "prompt",
+    "enable_pin",
+    "pin",
+    "enable_email_notify",
+    "recipients",
+    "play_datetime",
+)
+LIST_KIND = ListKind(
+    tuple(name for name in BOX_FIELDS if name != "pin"), searched=("name", "extension_number", "recipients")
+)
+UNSET = {"prompt": None, "enable_pin": True, "enable_email_notify": False, "recipients": None, "play_datetime": None}
+DEFAULTS = {**UNSET, "prompt": "en-US", "recipients": "", "play_datetime": "DISABLE"}
+
+
+class SharedVoicemails:
+    """Handlers of /shared_voicemails."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._directory = context.directory
+        self._knobs = context.knobs
+
+    def find(self, call: Call, missing: Refusal) -> str:
+        """The id in the path, if there is such a box in the tenant. Raises `missing`."""
+        key = call.path("id")
+        if self._directory.boxes.find(key, call.tenant_id) is None:
+            raise missing
+        return key
+
+    async def list(self, call: Call) -> Response:
+        """GET /shared_voicemails."""
+        page = self._context.listing.page(
+            call.request,
+            self._directory.boxes,
+            call.tenant_id,
+            LIST_KIND,
+            by_number=lambda number: self._directory.holder(call.tenant_id, number),
+        )
+        return self._context.show_page(page, BOX_FIELDS)
+
+    async def create(self, call: Call) -> Response:
+        """POST /shared_voicemails."""
+        checks = {**self._checks(), "extension_number": fields.number}
+        values = fields.validate(await call.body(), checks, self._knobs, required=("name", "extension_number", "pin"))
+        if self._directory.holder(call.tenant_id, values["extension_number"]) is not None:
+            raise Refusal(self._knobs.number_taken_status, "UNKNOWN", "The extension number is already in use")
+        box = {"id": self._directory.new_id(), "tenant_id": call.tenant_id, **self._defaults(), **values}
+        return created(self._directory.add_box(box))
+
+    async def read(self, call: Call) -> Response:
+        """GET /shared_voicemails/{id}."""
+        key = self.find(call, self._context.missing_read("shared voicemail"))
+        return JSONResponse(self._context.show(self._directory.boxes.collection[key], BOX_FIELDS))
+
+    async def update(self, call: Call) -> Response:
+        """POST /shared_voicemails/{id}."""
+        key = self.find(call, self._context.missing_read("shared voicemail"))
+        values = fields.validate_update(await call.body(), self._checks(), self._knobs)
+        if self._knobs.update_omitted == "reset":
+            values = {**self._defaults(), **values}
+        self._directory.boxes.change(key, values)
+        return done()
+
+    async def destroy(self, call: Call) -> Response:
+        """POST /shared_voicemails/{id}/destroy."""
+        # The vendor's own text names a ring group here.
+        self._directory.remove_box(self.find(call, self._context.missing_destroy("ring group", 400)))
+        return destroyed()
+
+    def _defaults(self) -> dict[str, Any]:
+        return DEFAULTS if self._knobs.create_defaults == "set" else UNSET
+
+    def _checks(self) -> dict[str, fields.Check]:
+        return {
+            "name": fields.text(1, 64),
+            "prompt": fields.language,
+            "enable_pin": fields.boolean,
+            "pin": fields.pin(self._knobs),
+            "enable_email_notify": fields.boolean,
+            "recipients": fields.recipients,
+            "play_datetime": fields.play_datetime,
+        }

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Switches of a face: behaviours a vendor's documents leave open, or that differ from one installation to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TRUE_WORDS = frozenset({"true", "yes", "on", "1"})
+FALSE_WORDS = frozenset({"false", "no", "off", "0"})
+
+
+class KnobError(ValueError):
+    """A knob that does not exist, or a value it does not take."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One switch.
+
+    `accepts` is a tuple of allowed words, or one of the types bool, int, float and str. A knob whose default is None
+    also takes the word `none`.
+    """
+
+    name: str
+    default: Any
+    accepts: type | tuple[str, ...]
+    help: str
+
+    def parse(self, value: Any) -> Any:
+        """Turn text, or a value that came from JSON, into the knob's own type. Raises KnobError."""
+        text = "none" if value is None else str(value).strip()
+        if self.default is None and text.lower() == "none":
+            return None
+        if isinstance(self.accepts, tuple):
+            # JSON and YAML turn on and off into booleans before they arrive here.
+            for word in (text, *({"True": ("on", "true"), "False": ("off", "false")}.get(text, ()))):
+                if word in self.accepts:
+                    return word
+        elif self.accepts is bool:
+            if text.lower() in TRUE_WORDS | FALSE_WORDS:
+                return text.lower() in TRUE_WORDS
+        else:
+            try:
+                return self.accepts(text)
+            except ValueError:
+                pass
+        raise KnobError(f"knob {self.name!r} does not take {text!r}, it takes {self.describe()}")
+
+    def describe(self) -> str:
+        """Say in words which values are taken."""
+        words = " or ".join(self.accepts) if isinstance(self.accepts, tuple) else self.accepts.__name__
+        return f"{words} or none" if self.default is None else words
+
+
+class Knobs:
+    """The values of a face's switches, read as attributes."""
+
+    _definitions: dict[str, Knob]
+
+    def __init__(self, definitions: Iterable[Knob], values: Mapping[str, Any] | None = None) -> None:
+        self.__dict__["_definitions"] = {knob.name: knob for knob in definitions}
+        for knob in self._definitions.values():
+            self.__dict__[knob.name] = knob.default
+        for name, value in (values or {}).items():
+            self.set(name, value)
+
+    def set(self, name: str, value: Any) -> None:
+        """Change one switch; `value` may be text. Raises KnobError."""
+        knob = self._definitions.get(name)
+        if knob is None:
+            raise KnobError(f"unknown knob {name!r}, choose one of {', '.join(sorted(self._definitions))}")
+        self.__dict__[name] = knob.parse(value)
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Change several switches, or none at all when one of them is refused. Raises KnobError."""
+        trial = Knobs(self._definitions.values(), self.as_dict())
+        for name, value in values.items():
+            trial.set(name, value)
+        self.__dict__.update(trial.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """All switches with their present values."""
+        return {name: self.__dict__[name] for name in self._definitions}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.set(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"there is no knob {name!r}")

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator as a process of its own: started and stopped in the background, all vendors at once, with TLS."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import trustme
+from voicemail_simulator.faces import VENDORS
+from voicemail_simulator.server import SimulatorServer
+
+FILES = Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"
+
+
+def background(action: str, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "voicemail_simulator.background", action, f"--directory={directory}"]
+    return subprocess.run(
+        [*command, "--", *arguments], cwd=FILES, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_background_process_starts_once_and_stops_once(tmp_path: Path) -> None:
+    arguments = ("--vendor=kazoo", "--port=0", "--mailboxes=1", "--set=kazoo.page_size=7")
+    started = json.loads(background("start", tmp_path, *arguments).stdout)
+    try:
+        assert started["changed"] is True
+        origin = started["urls"]["kazoo"].removesuffix("/v2")
+        assert httpx.get(f"{origin}/_simulator/knobs").json()["page_size"] == 7
+        assert json.loads(background("start", tmp_path, *arguments).stdout) == {**started, "changed": False}
+        anew = json.loads(background("start", tmp_path, *arguments, "--seed=5").stdout)
+        assert (anew["changed"], anew["pid"] != started["pid"]) == (True, True)
+    finally:
+        stopped = json.loads(background("stop", tmp_path).stdout)
+    assert stopped["changed"] is True
+    assert json.loads(background("stop", tmp_path).stdout)["changed"] is False
+    assert json.loads(background("status", tmp_path).stdout)["running"] is False
+
+
+def test_the_background_process_says_why_it_does_not_start(tmp_path: Path) -> None:
+    failed = background("start", tmp_path, "--vendor=kazoo", "--port=0", "--set=colour=red")
+    assert failed.returncode == 1
+    assert "no such knob" in failed.stderr
+
+
+def test_missing_packages_are_named(tmp_path: Path) -> None:
+    # -S hides the installed packages, as on a machine that lacks them.
+    command = [sys.executable, "-S", "-m", "voicemail_simulator.background", "start", f"--directory={tmp_path}"]
+    failed = subprocess.run(command, cwd=FILES, capture_output=True, text=True, timeout=60, check=False)
+    assert failed.returncode == 1
+    assert "httptools, python-multipart, starlette, uvicorn" in failed.stderr
+    assert "requirements.txt" in failed.stderr
+
+
+def test_a_foreign_process_is_not_stopped(tmp_path: Path) -> None:
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
+    try:
+        ready = {"pid": sleeper.pid, "urls": {"kazoo": "http://127.0.0.1:9/v2"}}
+        (tmp_path / "ready.json").write_text(json.dumps(ready), encoding="utf-8")
+        assert json.loads(background("stop", tmp_path).stdout)["changed"] is False
+        assert sleeper.poll() is None
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_all_vendors_answer_from_one_process(tmp_path: Path) -> None:
+    started = json.loads(background("start", tmp_path, "--all", "--port=0", "--mailboxes=2").stdout)
+    try:
+        assert list(started["urls"]) == list(VENDORS)
+        for vendor, url in started["urls"].items():
+            reply = httpx.get(f"{url.rsplit('/', 1)[0]}/_simulator/ready").json()
+            assert reply == {"vendor": vendor, "ready": True, "pid": started["pid"]}
+    finally:
+        background("stop", tmp_path)
+
+
+def test_tls(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    files = {"tls_cert": str(tmp_path / "certificate.pem"), "tls_key": str(tmp_path / "key.pem")}
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with SimulatorServer("kazoo", **files) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        assert httpx.get(f"{server.origin}/_simulator/ready", verify=context).status_code == 200
+    arguments = ("--vendor=kazoo", "--port=0", f"--tls-cert={files['tls_cert']}", f"--tls-key={files['tls_key']}")
+    assert json.loads(background("start", tmp_path, *arguments).stdout)["changed"] is True
+    assert json.loads(background("stop", tmp_path).stdout)["changed"] is True

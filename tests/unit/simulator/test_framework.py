@@ -1,0 +1,244 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all faces stand on: faults that really hit the wire, state that survives, knobs, journal and control."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from kazoo_client import Client
+from voicemail_simulator.__main__ import sort_knobs
+from voicemail_simulator.faults import Fault, FaultError
+from voicemail_simulator.knobs import Knob, KnobError, Knobs
+from voicemail_simulator.server import Simulation, SimulatorServer
+from voicemail_simulator.store import Store
+
+DEFINITIONS = (
+    Knob("mode", "one", ("one", "on", "off"), "words"),
+    Knob("limit", 3, int, "a number"),
+    Knob("open", False, bool, "a switch"),
+    Knob("cost", None, float, "maybe a number"),
+)
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with SimulatorServer("kazoo", mailboxes=2) as server:
+        one = Client(server)
+        one.login()
+        server.journal.clear()
+        yield one
+
+
+# Knobs
+
+
+def test_knobs_take_text_and_values() -> None:
+    knobs = Knobs(DEFINITIONS, {"limit": "7", "open": "yes", "mode": True, "cost": "1.5"})
+    assert knobs.as_dict() == {"mode": "on", "limit": 7, "open": True, "cost": 1.5}
+    knobs.cost = None
+    assert knobs.cost is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("mode", "three", "one or on or off"),
+        ("limit", "many", "int"),
+        ("open", "perhaps", "bool"),
+        ("cost", "dear", "float or none"),
+        ("lock", "1", "choose one of cost, limit, mode, open"),
+    ],
+)
+def test_knobs_say_what_they_take(name: str, value: str, words: str) -> None:
+    with pytest.raises(KnobError, match=words):
+        Knobs(DEFINITIONS).set(name, value)
+
+
+def test_no_knob_changes_when_one_is_refused() -> None:
+    knobs = Knobs(DEFINITIONS)
+    with pytest.raises(KnobError):
+        knobs.update({"limit": 9, "mode": "three"})
+    assert knobs.limit == 3
+
+
+def test_knobs_of_the_command_line_find_their_vendor() -> None:
+    sorted_knobs = sort_knobs(["profile=5", "kazoo.page_size=2"], ["kazoo"])
+    assert sorted_knobs == {"kazoo": {"profile": "5", "page_size": "2"}}
+    for wrong in ("nothing=1", "portsip.profile=5", "profile"):
+        with pytest.raises(ValueError, match="--set"):
+            sort_knobs([wrong], ["kazoo"])
+
+
+# Faults
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "lost_reply", "timeout:0.05"])
+def test_connections_are_dropped(client: Client, kind: str) -> None:
+    client.server.faults.set([f"{kind},count=1,method=PUT"])
+    with pytest.raises(httpx.TransportError):
+        client.send("PUT", data={"name": "x", "mailbox": "77"})
+    done = any(item["mailbox"] == "77" for item in client.get().json()["data"])
+    assert done is (kind in ("reset_after", "lost_reply"))
+    assert client.server.journal.entries()[0]["status"] is None
+
+
+def test_replies_are_cut_short(client: Client) -> None:
+    client.server.faults.set(["truncated,count=1"])
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get()
+    assert client.get().status_code == 200
+
+
+def test_replies_are_replaced(client: Client) -> None:
+    client.server.faults.set(["status:429,retry_after=7,count=1", "html,count=1", "html:502,count=1"])
+    replies = [client.get() for _number in range(4)]
+    assert [one.status_code for one in replies] == [429, 200, 502, 200]
+    assert replies[0].headers["retry-after"] == "7"
+    assert replies[1].headers["content-type"].startswith("text/html")
+
+
+def test_latency_adds_to_other_faults(client: Client) -> None:
+    client.server.faults.set(["latency:0.2", "status:503,method=DELETE"])
+    before = time.monotonic()
+    assert client.get().status_code == 200
+    assert time.monotonic() - before >= 0.2
+    assert client.send("DELETE", "/x").status_code == 503
+
+
+def test_faults_choose_by_method_path_and_turn(client: Client) -> None:
+    client.server.faults.set([r"status:500,method=GET|PATCH,path=/messages$,skip=1,count=2"])
+    statuses = [client.get("/messages").status_code for _number in range(5)]
+    assert statuses == [200, 500, 500, 200, 200]
+    assert client.get().status_code == 200
+
+
+def test_probability_follows_the_seed() -> None:
+    def hits(seed: int) -> list[bool]:
+        fault, generator = Fault.parse("status:503,probability=0.3"), random.Random(seed)
+        return [fault.strikes("GET", "/", generator) for _number in range(200)]
+
+    assert hits(1) == hits(1) != hits(2)
+    assert 30 < sum(hits(1)) < 90
+
+
+@pytest.mark.parametrize(
+    "wrong", ["explosion", "status", "latency:x", "reset_before:3", "status:503,probability=2", "status:503,path=("]
+)
+def test_faults_say_what_is_wrong(client: Client, wrong: str) -> None:
+    client.server.faults.set(["status:503"])
+    with pytest.raises(FaultError):
+        client.server.faults.set(["html", wrong])
+    assert [fault.specification for fault in client.server.faults.active] == ["status:503"]
+
+
+# Store
+
+
+def test_state_survives_a_restart(tmp_path: Path) -> None:
+    state = str(tmp_path / "state.sqlite")
+    with SimulatorServer("kazoo", state=state, mailboxes=3, messages=1) as server:
+        client = Client(server)
+        client.login()
+        box = client.create("77", pin="1234")
+        client.send("PATCH", f"/{box}", data={"pin": "4321"})
+        gone = client.get(params={"filter_mailbox": "1001"}).json()["data"][0]["id"]
+        client.send("DELETE", f"/{gone}")
+        before = server.store.as_dict()
+        token = client.http.headers["x-auth-token"]
+    with SimulatorServer("kazoo", state=state, mailboxes=50) as server:
+        assert server.store.as_dict() == before
+        client = Client(server, **{"x-auth-token": token})
+        assert client.get(f"/{box}").json()["data"]["pin"] == "4321"
+        assert client.names() == ["Box 77", "Mailbox 1000", "Mailbox 1002"]
+        assert client.send("PUT", data={"name": "x", "mailbox": "77"}).status_code == 400
+
+
+def test_the_order_of_documents_survives(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.sqlite")
+    store = Store(path)
+    collection = store.collection("a.b")
+    for key in ("z", "a", "m"):
+        collection[key] = {"key": key}
+    collection["z"] = {"key": "again"}
+    collection["a"]["more"] = 1
+    collection.save("a")
+    del collection["m"]
+    store.close()
+    assert list(Store(path).collection("a.b").items()) == [("z", {"key": "again"}), ("a", {"key": "a", "more": 1})]
+
+
+def test_vendors_share_a_file_and_nothing_else() -> None:
+    store = Store()
+    store.collection("one.boxes")["a"] = {}
+    store.collection("two.boxes")["b"] = {}
+    store.reset("one.")
+    assert store.as_dict() == {"one.boxes": {}, "two.boxes": {"b": {}}}
+    assert store.is_empty("one.")
+    assert not store.is_empty("two.")
+
+
+def test_earlier_states() -> None:
+    store = Store()
+    now = [0.0]
+    store.now = lambda: now[0]
+    collection = store.collection("a.b")
+    collection["a"] = {"value": 1}
+    now[0] = 10
+    collection["a"] = {"value": 2}
+    collection["b"] = {}
+    del collection["b"]
+    assert collection.earlier(writes=1) == {"a": {"value": 2}, "b": {}}
+    assert collection.earlier(writes=3) == {"a": {"value": 1}}
+    assert collection.earlier(seconds=5) == {"a": {"value": 1}}
+    assert collection.earlier(seconds=15) == {}
+    assert collection.earlier() == {"a": {"value": 2}}
+
+
+# Control
+
+
+def test_journal_notes_requests_and_no_control_calls(client: Client) -> None:
+    client.get(params={"page_size": 1})
+    entries = httpx.get(f"{client.server.origin}/_simulator/requests").json()
+    assert [(one["method"], one["query"], one["status"]) for one in entries] == [("GET", "page_size=1", 200)]
+    assert client.server.journal.count("GET") == len(client.server.journal) == 1
+    httpx.delete(f"{client.server.origin}/_simulator/requests")
+    assert httpx.get(f"{client.server.origin}/_simulator/requests").json() == []
+
+
+def test_control_calls_meet_no_faults(client: Client) -> None:
+    control = f"{client.server.origin}/_simulator"
+    assert httpx.put(f"{control}/faults", json=["status:503"]).json() == ["status:503"]
+    assert client.get().status_code == 503
+    assert httpx.get(f"{control}/ready").json()["vendor"] == "kazoo"
+    assert httpx.put(f"{control}/faults", json=["wrong"]).status_code == 400
+    assert httpx.put(f"{control}/faults", json=[]).json() == []
+    assert client.get().status_code == 200
+
+
+def test_control_of_knobs_clock_and_state(client: Client) -> None:
+    control = f"{client.server.origin}/_simulator"
+    assert httpx.put(f"{control}/knobs", json={"page_size": 1}).json()["page_size"] == 1
+    refused = httpx.put(f"{control}/knobs", json={"page_size": "many"})
+    assert (refused.status_code, "page_size" in refused.json()["error"]) == (400, True)
+    before = httpx.get(f"{control}/clock").json()["now"]
+    assert httpx.post(f"{control}/clock", json={"advance": 500}).json()["now"] >= before + 500
+    state = httpx.get(f"{control}/state").json()
+    assert httpx.post(f"{control}/reset", json={"mailboxes": 4}).status_code == 200
+    assert client.get(params={"page_size": 9}).json()["page_size"] == 4
+    assert httpx.put(f"{control}/state", json=state).status_code == 204
+    assert client.get(params={"page_size": 9}).json()["page_size"] == 2
+    assert httpx.put(f"{control}/state", json={"other.boxes": {}}).status_code == 400
+
+
+def test_the_same_seed_gives_the_same_state() -> None:
+    first, again, other = (Simulation("kazoo", mailboxes=3, seed=seed) for seed in (1, 1, 2))
+    ids = [list(one.store.collection("kazoo.boxes")) for one in (first, again, other)]
+    assert ids[0] == ids[1] != ids[2]

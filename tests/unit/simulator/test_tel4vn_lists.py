@@ -1,0 +1,186 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listings, messages and state of the TEL4VN face, and the effect of every knob value on them."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import wave
+from pathlib import Path
+
+import httpx
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+pytest.register_assert_rewrite("tel4vn_client")
+
+from tel4vn_client import MINIMAL, Start, rows  # noqa: E402 (rewritten first)
+from voicemail_simulator.server import Simulation, SimulatorServer  # noqa: E402
+from voicemail_simulator.store import Store  # noqa: E402
+
+pytest_plugins = ["tel4vn_client"]
+
+
+# Listings
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 25])
+@pytest.mark.parametrize("order", ["insertion", "shuffled"])
+def test_pages_hold_every_box_once(start_tel4vn: Start, count: int, order: str) -> None:
+    client = start_tel4vn(mailboxes=count, list_order=order, default_limit=5)
+    pages = [client.get("/v1/voicemail", params={"offset": offset}).json() for offset in range(0, count + 5, 5)]
+    seen = [row["extension"] for page in pages for row in page["data"]]
+    assert sorted(seen) == [str(1001 + position) for position in range(count)]
+    assert {(page["limit"], page["total"]) for page in pages} == {(5, count)}
+    if count > 2:
+        assert (seen == sorted(seen)) is (order == "insertion")
+
+
+def test_reshuffled_order_differs_between_requests(start_tel4vn: Start) -> None:
+    client = start_tel4vn(mailboxes=30, list_order="reshuffled")
+    orders = {tuple(row["id"] for row in rows(client, limit=30)) for _time in range(3)}
+    assert len(orders) == 3
+    assert len({frozenset(order) for order in orders}) == 1
+
+
+def test_limits(start_tel4vn: Start) -> None:
+    assert len(rows(start_tel4vn(mailboxes=60))) == 10
+    assert len(rows(start_tel4vn(mailboxes=60, default_limit=25))) == 25
+    client = start_tel4vn(mailboxes=60, default_limit=10, max_limit=50)
+    reply = client.get("/v1/voicemail", params={"limit": 1000}).json()
+    assert (len(reply["data"]), reply["limit"], reply["total"]) == (50, 50, 60)
+    assert len(rows(client, limit=7, offset=55)) == 5
+    for query in ({"limit": "x"}, {"offset": "-1"}):
+        assert client.get("/v1/voicemail", params=query).status_code == 400
+
+
+def test_empty_list(start_tel4vn: Start) -> None:
+    for knob, expected in (("array", []), ("null", None)):
+        client = start_tel4vn(empty_list=knob)
+        assert rows(client) == expected
+        assert rows(client, "/v1/voicemail/message") == expected
+
+
+def test_total(start_tel4vn: Start) -> None:
+    for knob, expected in (("exact", 12), ("low", 6), ("high", 19)):
+        assert start_tel4vn(mailboxes=12, total=knob).get("/v1/voicemail").json()["total"] == expected
+
+
+def test_stale_listing(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
+    client = start_tel4vn(mailboxes=3)
+    tel4vn_server.faults.set(["stale_listing,path=voicemail$"])
+    client.delete("/v1/voicemail/1002")
+    assert sorted(row["extension"] for row in rows(client)) == ["1001", "1002", "1003"]
+    tel4vn_server.faults.set([])
+    assert [row["extension"] for row in rows(client)] == ["1001", "1003"]
+
+
+# Messages
+
+
+def test_messages(start_tel4vn: Start) -> None:
+    client = start_tel4vn(mailboxes=3, messages=4)
+    assert client.get("/v1/voicemail/message").json()["total"] == 12
+    reply = client.get("/v1/voicemail/message", params={"extension": "1002", "limit": 3, "offset": 2}).json()
+    assert (len(reply["data"]), reply["total"]) == (2, 4)
+    message = reply["data"][0]
+    assert set(message) == {
+        *("id", "created_at", "caller_id_name", "caller_id_number", "duration", "extension", "download_url")
+    }
+    assert (message["extension"], message["created_at"][19:]) == ("1002", "+07:00")
+    assert message["id"] not in message["download_url"]
+    assert client.get(f"/v1/voicemail/message/{message['id']}").json() == message
+    assert rows(client, "/v1/voicemail/message", extension="7099") == []
+
+
+def test_download(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
+    client = start_tel4vn(mailboxes=1, messages=1)
+    message = rows(client, "/v1/voicemail/message")[0]
+    assert message["download_url"].startswith(f"{tel4vn_server.url}/voicemail/message/")
+    reply = client.get(message["download_url"])
+    assert reply.headers["content-type"] == "audio/wav"
+    assert 'filename="msg_' in reply.headers["content-disposition"]
+    with wave.open(io.BytesIO(reply.content)) as audio:
+        assert audio.getnframes() / audio.getframerate() == message["duration"]
+    assert client.get(message["download_url"]).content == reply.content
+    for unknown in ("nonsense", message["id"]):
+        assert client.get(f"/v1/voicemail/message/{unknown}/download").status_code == 404
+
+
+def test_download_marks_read(start_tel4vn: Start) -> None:
+    for knob in (True, False):
+        client = start_tel4vn(mailboxes=1, messages=1, download_marks_read=knob)
+        message = rows(client, "/v1/voicemail/message")[0]
+        client.get(message["download_url"])
+        state = client.get("/_simulator/state").json()
+        assert state["tel4vn.messages"][message["id"]]["read"] is knob
+
+
+def test_download_from_another_host_wants_no_token(start_tel4vn: Start) -> None:
+    client = start_tel4vn(mailboxes=1, messages=1, download_host="other")
+    link = httpx.URL(rows(client, "/v1/voicemail/message")[0]["download_url"])
+    assert link.host == "localhost"
+    assert client.get(str(link)).status_code == 403
+    assert client.get(link.path).status_code == 200
+    del client.headers["Authorization"]
+    assert client.get(str(link)).headers["content-type"] == "audio/wav"
+    assert client.get(link.path).status_code == 401
+
+
+def test_delete_takes_the_messages_along(start_tel4vn: Start) -> None:
+    client = start_tel4vn(mailboxes=2, messages=3)
+    client.delete("/v1/voicemail/1001")
+    assert {row["extension"] for row in rows(client, "/v1/voicemail/message")} == {"1002"}
+    client.post("/v1/voicemail", json=MINIMAL | {"extension": "1001"})
+    assert rows(client, "/v1/voicemail/message", extension="1001") == []
+
+
+# The whole
+
+
+def test_state_can_be_replaced(start_tel4vn: Start) -> None:
+    client = start_tel4vn(mailboxes=2, messages=1)
+    state = client.get("/_simulator/state").json()
+    client.delete("/v1/voicemail/1001")
+    assert client.put("/_simulator/state", json=state).status_code == 204
+    assert [row["extension"] for row in rows(client)] == ["1001", "1002"]
+    assert client.get("/v1/voicemail/1001").status_code == 200
+    assert len(rows(client, "/v1/voicemail/message", extension="1001")) == 1
+
+
+def test_same_seed_same_state() -> None:
+    first, second = (Simulation("tel4vn", mailboxes=5, messages=1, seed=7) for _time in range(2))
+    assert list(first.face.state.boxes.values()) == list(second.face.state.boxes.values())
+    assert list(Simulation("tel4vn", mailboxes=5, seed=8).face.state.boxes) != list(first.face.state.boxes)
+
+
+def test_state_file_goes_on_after_a_restart(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.sqlite")
+    for extension in ("7011", "7012"):
+        store = Store(path)
+        face = Simulation("tel4vn", store=store).face
+        face.add_box(extension)
+        face.add_message(extension)
+        store.close()
+    face = Simulation("tel4vn", store=Store(path)).face
+    assert [box["extension"] for box in face.state.boxes.values()] == ["7011", "7012"]
+    assert face.state.box("7011") is not None
+    assert len(face.state.messages) == 2
+
+
+def test_a_box_is_found_as_fast_among_many() -> None:
+    def seconds(mailboxes: int) -> float:
+        face = Simulation("tel4vn", mailboxes=mailboxes).face
+        durations = []
+        for _time in range(3):
+            began = time.perf_counter()
+            for _repetition in range(10_000):
+                face.state.box("1003")
+                face.state.page("boxes", 0, 5, chance=face.random)
+            durations.append(time.perf_counter() - began)
+        return min(durations)
+
+    assert seconds(20_000) < 20 * seconds(5)
