@@ -1,0 +1,88 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TEL4VN's listings, read to their end whatever the server does (contract: TEL4VN 5.1 and 5.6).
+
+Nobody promises an order, a largest page or a total that is right, so only a page without rows is the end. A row
+that came twice means that the order moved under the reader, who may then have missed another one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.errors import RejectedError, TransportError
+from .session import URL_HINT, Tel4vnSession
+
+Row = dict[str, t.Any]
+
+#: Rows asked for at once. A server may cap it without a word; one that refuses it gets the vendor's own example.
+PAGE_SIZES = (1000, 50)
+_MOST_READINGS = 20
+_MOST_IDLE_PAGES = 10
+
+
+@dataclasses.dataclass
+class _Reading:
+    """One way through the pages.
+
+    :param received: rows that came, also those that came twice.
+    :param totals: every total that a page told.
+    """
+
+    rows: dict[str, Row] = dataclasses.field(default_factory=dict)
+    received: int = 0
+    totals: set[str] = dataclasses.field(default_factory=set)
+
+    @property
+    def steady(self) -> bool:
+        """Tell whether the number of rows stayed the same meanwhile, as far as the server tells."""
+        return len(self.totals) == 1
+
+
+def rows_of(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str]) -> list[Row]:
+    """Return every row of a listing once.
+
+    :param parameters: of the query, beside those of the page.
+    :raises TransportError: rather than to return rows of which one may be missing.
+    """
+    try:
+        return _rows_of(session, path, what, parameters, PAGE_SIZES[0])
+    except RejectedError:
+        return _rows_of(session, path, what, parameters, PAGE_SIZES[1])
+
+
+def _rows_of(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int) -> list[Row]:
+    known: dict[str, Row] = {}
+    for _reading in range(_MOST_READINGS):
+        reading = _read(session, path, what, parameters, size)
+        known.update(reading.rows)
+        for rows in (reading.rows, known):
+            if reading.steady and len(rows) == reading.received:
+                return list(rows.values())
+    raise TransportError(
+        f"cannot {what}: rows move from page to page, so the listing is never complete",
+        "Run the task again when nobody else writes",
+    )
+
+
+def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int) -> _Reading:
+    reading = _Reading()
+    idle = 0
+    while True:
+        page = {**parameters, "limit": str(size), "offset": str(reading.received)}
+        envelope = session.call("GET", path, what, params=page)
+        rows = envelope.data
+        if rows is None and "data" in envelope.model_fields_set:
+            rows = []
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
+            raise TransportError(f"cannot {what}: the reply holds no list of objects with an id", URL_HINT)
+        reading.totals.add(repr(envelope.total))
+        if not rows:
+            return reading
+        idle = idle + 1 if all(str(row["id"]) in reading.rows for row in rows) else 0
+        if idle > _MOST_IDLE_PAGES:
+            raise TransportError(f"cannot {what}: the same rows come again and again, so the listing never ends")
+        reading.rows.update({str(row["id"]): row for row in rows})
+        reading.received += len(rows)

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TEL4VN's mailboxes (contract: TEL4VN 5)."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+import urllib.parse
+
+from ...core.boxes import Box, Listing, Wanted
+from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.fields import Values
+from ...core.kinds import UNKNOWN
+from .fields import MAILBOX
+from .listing import rows_of
+from .session import Tel4vnSession, details_of
+
+#: Seconds after which a listing is too old to be laid under a full write: the owner may have changed the PIN by phone.
+FRESH_SECONDS = 10.0
+_GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
+#: Statuses with which the server itself ended the request; anything else may have left it at work.
+_ENDED = (500, 503)
+
+
+class Tel4vnMailboxes:
+    """Mailboxes of one tenant; see :class:`..protocol.Boxes` for what each call promises."""
+
+    table = MAILBOX
+
+    def __init__(self, session: Tel4vnSession) -> None:
+        self._session = session
+        self._listed_at = 0.0
+
+    def list(self, wanted: Wanted) -> Listing:
+        """Return the boxes wanted: a single one through its own address, more through the listing of all."""
+        self._listed_at = time.monotonic()
+        keys = [(number, None) for number in wanted.numbers or ()] + [(None, box_id) for box_id in wanted.ids]
+        if not wanted.everything and len(keys) <= 1:
+            found = [self.find(*key) for key in keys]
+            return Listing(tuple(box for box in found if box is not None))
+        return Listing(tuple(self._all()))
+
+    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
+        """Return None: there is no such request."""
+        return None
+
+    def find(self, number: str | None, box_id: str | None) -> Box | None:
+        """Read one box; where the reply leaves a doubt whether it exists, the listing of all boxes decides.
+
+        :raises RejectedError: when two boxes have the number, naming both.
+        """
+
+        def meant(box: Box) -> bool:
+            return box.id == box_id if box_id else box.number == number
+
+        native, certain = self._read(box_id or str(number), f"read mailbox {number or box_id}")
+        if certain:
+            return None
+        if native is not None and meant(box := self._box(native)):
+            return box
+        found = [box for box in self._all() if meant(box)]
+        if len(found) > 1:
+            ids = " and ".join(str(box.id) for box in found)
+            raise RejectedError(f"mailbox {number}: TEL4VN has {len(found)} boxes with it, ids {ids}", "Delete one")
+        return found[0] if found else None
+
+    def create(self, number: str, values: Values) -> Box | None:
+        """Make a box with all its fields, since what the server makes of those that are left out is not documented.
+
+        A creation of which nobody knows whether it is still under way is not sent again: the server may keep both
+        boxes. It is looked up, and if it is not there, the task fails and the next one decides.
+        """
+        body = {"extension": number, **self._wire(values)}
+        what = f"create mailbox {number}"
+        try:
+            envelope = self._session.call("POST", "/voicemail", what, pin=body["password"], json=body)
+        except TransportError as error:
+            if error.uncertain and error.status not in _ENDED:
+                raise dataclasses.replace(error, uncertain=False) from None
+            raise
+        made = self._box(envelope.data) if _is_box(envelope.data) else self.find(number, None)
+        if made is None:
+            details = details_of(envelope, self._session.client, body["password"])
+            raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)
+        return made
+
+    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+        """Replace a box: what is not written is sent as it is, since the server may clear what is left out.
+
+        :raises RejectedError: when the present PIN has to be sent and is hidden.
+        """
+        what = f"update mailbox {box.number}"
+        if time.monotonic() - self._listed_at > FRESH_SECONDS:
+            fresh = self.find(None, box.id)
+            if fresh is None:
+                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again")
+            box = fresh
+        merged = {**box.values, **writes}
+        if merged["pin"] in (None, UNKNOWN):
+            raise RejectedError(
+                f"cannot {what}: TEL4VN wants the PIN with every update, and does not show the present one",
+                "Give `pin`, and set `update_pin` to always",
+            )
+        body = self._wire(merged)
+        if "emails" not in writes:
+            # As somebody wrote it: its order and spelling mean nothing here, and are not ours to change.
+            body["mail_to"] = (box.native or {}).get("mail_to") or ""
+        self._session.call("PUT", _path(box), what, repeatable=True, pin=body["password"], json=body)
+        return None
+
+    def delete(self, box: Box) -> None:
+        """Delete a box with its messages and recordings, and read it back."""
+        self._session.call("DELETE", _path(box), f"delete mailbox {box.number}", repeatable=True)
+        for wait in _GONE_WAITS:
+            time.sleep(wait)
+            if self.find(None, box.id) is None:
+                return
+        raise RejectedError(
+            f"cannot delete mailbox {box.number}: TEL4VN answered success and the box is still there",
+            "Run the task again",
+        )
+
+    def count_messages(self, box: Box) -> int | None:
+        """Count by listing them: the total that a page tells may be wrong."""
+        what = f"count the messages of mailbox {box.number}"
+        rows = rows_of(self._session, "/voicemail/message", what, {"extension": box.number})
+        return sum(str(row.get("extension", box.number)) == box.number for row in rows)
+
+    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+        """Return nothing: every server has all the fields."""
+        return ()
+
+    def _all(self) -> t.Iterator[Box]:
+        return (self._box(row) for row in rows_of(self._session, "/voicemail", "list mailboxes", {}))
+
+    def _read(self, key: str, what: str) -> tuple[dict[str, t.Any] | None, bool]:
+        """Return the object at an id or number, or None, and whether it is certain that there is none."""
+        try:
+            envelope = self._session.call("GET", f"/voicemail/{urllib.parse.quote(key, safe='')}", what)
+        except NotFoundError as error:
+            # Without a word of the vendor it may be a proxy, or a wrong `url`, that does not know the address.
+            return None, bool(error.details)
+        except RejectedError:
+            # Some services refuse to read what they do not have, and nothing tells that from any other refusal.
+            return None, False
+        return (envelope.data, False) if _is_box(envelope.data) else (None, True)
+
+    def _wire(self, values: Values) -> dict[str, t.Any]:
+        """Return the five fields beside the number; what is not set is an empty text."""
+        settled = {option: field.settle(values.get(option)) for option, field in self.table.by_option.items()}
+        return {name: "" if value is None else value for name, value in self.table.encode(settled, settled).items()}
+
+    def _box(self, native: dict[str, t.Any]) -> Box:
+        values = self.table.decode(native)
+        if "password" not in native:
+            values["pin"] = UNKNOWN
+        return Box(str(native.get("extension", "")), str(native["id"]), values, native=native)
+
+
+def _is_box(content: t.Any) -> bool:
+    return isinstance(content, dict) and bool(content.get("id")) and "extension" in content
+
+
+def _path(box: Box) -> str:
+    return f"/voicemail/{urllib.parse.quote(str(box.id), safe='')}"

@@ -1,0 +1,225 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Talking to TEL4VN: login, the envelopes of replies, errors (contract: TEL4VN 1 to 3)."""
+
+from __future__ import annotations
+
+import http
+import json
+import time
+import typing as t
+
+from ...core.connection import Connection
+from ...core.errors import AuthError, NotFoundError, RejectedError, UnsupportedError, VoicemailError
+from ...deps import pydantic
+from ...http import Client, Reply, broken, expired
+from ..login import MARGIN, Login, Token
+from ..protocol import Boxes
+
+URL_HINT = "Check `url`: it must end in /v1"
+
+
+class Envelope(pydantic.BaseModel):
+    """What a reply holds. Some replies are wrapped in ``data`` and some are not: a bare object is its own content."""
+
+    data: t.Any = pydantic.Field(default=None, repr=False)
+    total: t.Any = None
+    error: t.Any = None
+    content: t.Any = None
+    status: t.Any = None
+    message: t.Any = None
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, body: t.Any) -> t.Any:
+        if body is None:
+            return {}
+        return {**body, "data": body} if isinstance(body, dict) and "data" not in body else body
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether a reply with the status of a success tells a failure; an empty error object is one, too."""
+        return self.error not in (None, "", False) or self.status == "fail"
+
+    def details(self) -> dict[str, str]:
+        """Return what the vendor says is wrong, by field; the empty field stands for the request as a whole."""
+        fields: dict[str, str] = {}
+        texts: dict[str, None] = {}
+        for said in (self.error, self.content, self.message):
+            if isinstance(said, (dict, list)):
+                for field, text in _pairs(said):
+                    fields[field] = f"{fields[field]}, {text}" if field in fields else text
+            elif said not in (None, ""):
+                texts[str(said)] = None
+        return fields or ({"": ": ".join(texts)} if texts else {})
+
+
+class Grant(pydantic.BaseModel):
+    """What a login gives: an ``api_key`` for a user name, and for an ``api_key`` a token.
+
+    :param expired: Unix seconds at which the token ends.
+    :param expired_in: seconds until the token ends.
+    """
+
+    api_key: str | None = pydantic.Field(default=None, repr=False)
+    token: str | None = pydantic.Field(default=None, repr=False)
+    expired: float | None = None
+    expired_in: float | None = None
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, body: t.Any) -> t.Any:
+        return body["data"] if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
+
+    def expires(self) -> float | None:
+        """Return when the token ends in Unix seconds of this machine, or None where that cannot be told.
+
+        An end that is here already tells of clocks that differ, or of a token so short-lived that it would never be
+        used: then the server's refusal alone says when it is over.
+        """
+        end = time.time() + self.expired_in if self.expired_in else self.expired
+        return end if end is not None and end > time.time() + 2 * MARGIN else None
+
+
+class Tel4vnSession:
+    """A login at one TEL4VN tenant.
+
+    :param connection: options of the task, complete.
+    """
+
+    def __init__(self, connection: Connection, workers: int) -> None:
+        self.connection = connection
+        self.client = Client(connection, workers)
+        way = self._log_in if connection.api_key or connection.username else None
+        self.login = Login(way, Token(connection.token) if connection.token else None)
+
+    def boxes(self, resource: str) -> Boxes:
+        """Return the driver of the mailboxes; there is no other resource."""
+        if resource != "mailbox":
+            raise UnsupportedError(f"tel4vn has no {resource}s", "Use vendor portsip, or the module vmbox")
+        from .mailboxes import Tel4vnMailboxes
+
+        return Tel4vnMailboxes(self)
+
+    def valid(self) -> bool:
+        """Tell whether the token lasts for another task."""
+        token = self.login.current
+        return token is None or token.fresh()
+
+    def close(self) -> None:
+        """Close the connections. There is no logout: tokens live to their end."""
+        self.client.close()
+
+    def call(
+        self, method: str, path: str, what: str, *, repeatable: bool | None = None, pin: str = "", **request: t.Any
+    ) -> Envelope:
+        """Send a request and return what its reply holds.
+
+        :param path: below the base address: ``/voicemail``.
+        :param pin: the PIN that is sent along, so that it can be taken out of what the vendor says.
+        :raises VoicemailError: whatever TEL4VN refuses, see :func:`refusal`.
+        """
+
+        def once(token: Token) -> Envelope:
+            headers = {"Authorization": f"Bearer {token.value}", "Accept": "application/json"}
+            reply = self.client.send(method, path, what, repeatable=repeatable, headers=headers, **request)
+            if not reply.ok:
+                raise refusal(reply, self.client, pin)
+            # A deletion may be answered without a body.
+            envelope = reply.parse(Envelope) if reply.content.strip() else Envelope()
+            if envelope.failed:
+                raise _rejected(reply, envelope, self.client, pin)
+            return envelope
+
+        return self.login.run(once)
+
+    def _log_in(self) -> Token:
+        connection = self.connection
+        api_key, options = connection.api_key, "`api_key`"
+        if not api_key:
+            options = "`username` and `password`"
+            login = {"username": connection.username, "password": connection.password}
+            api_key = self._granted(self.client.send("POST", "/auth", "log in", json=login), options).api_key
+            if not api_key:
+                raise AuthError("TEL4VN answered the login without an api_key", "Give `api_key` instead of `username`")
+            self.client.keep_secret(api_key)
+        reply = self.client.send("POST", "/auth/token", "get a token", json={"api_key": api_key})
+        if reply.status == 404:
+            # Newer servers moved the token to the third version, and left voicemail in the first.
+            origin = self.connection.url.rstrip("/").removesuffix("/v1")
+            reply = self.client.send("POST", f"{origin}/v3/auth/token", "get a token", json={"api_key": api_key})
+        grant = self._granted(reply, options)
+        if not grant.token:
+            raise AuthError("TEL4VN answered the login without a token", URL_HINT, status=reply.status)
+        self.client.keep_secret(grant.token)
+        return Token(grant.token, grant.expires())
+
+    def _granted(self, reply: Reply, options: str) -> Grant:
+        if reply.status in (400, 401, 403):
+            details = details_of(_said(reply), self.client)
+            raise AuthError("TEL4VN refuses the login", f"Check {options}", status=reply.status, details=details)
+        if not reply.ok:
+            raise refusal(reply, self.client)
+        envelope = reply.parse(Envelope)
+        if envelope.failed:
+            details = details_of(envelope, self.client)
+            raise AuthError("TEL4VN refuses the login", f"Check {options}", status=reply.status, details=details)
+        return reply.parse(Grant)
+
+
+def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
+    """Return the error of a reply that is no success (contract: TEL4VN 3).
+
+    :param pin: the PIN that was sent along.
+    """
+    what, status = reply.what, reply.status
+    if status == 401:
+        return expired(what)
+    if status >= 500:
+        return broken(reply)
+    envelope = _said(reply)
+    details = details_of(envelope, client, pin)
+    if status == 403:
+        return AuthError(f"cannot {what}: the login may not do this", "Check the rights of the login", status, details)
+    if status == 404:
+        return NotFoundError(f"cannot {what}: TEL4VN does not find it", URL_HINT, status, details)
+    return _rejected(reply, envelope, client, pin)
+
+
+def _rejected(reply: Reply, envelope: Envelope, client: Client, pin: str) -> RejectedError:
+    details = details_of(envelope, client, pin)
+    if not details:
+        reason = http.HTTPStatus(reply.status).phrase if reply.status in set(http.HTTPStatus) else ""
+        details = {"": f"it gives no reason, and the status {reply.status} {reason}".rstrip()}
+    hint = "Correct the option that holds this field" if any(details) else "Compare with what the server takes"
+    return RejectedError(f"TEL4VN refuses to {reply.what}", hint, reply.status, details)
+
+
+def _said(reply: Reply) -> Envelope:
+    """Read the body of a refusal, which may be anything, such as the page of a proxy."""
+    try:
+        body = json.loads(reply.content)
+    except ValueError:
+        body = None
+    return Envelope.model_validate(body if isinstance(body, dict) else None)
+
+
+def _pairs(problems: dict[str, t.Any] | list[t.Any]) -> t.Iterator[tuple[str, str]]:
+    """Yield (field, text) of problems told as one object or as a list of objects."""
+    for entry in [problems] if isinstance(problems, dict) else problems:
+        for field, text in (entry if isinstance(entry, dict) else {"": entry}).items():
+            if text not in (None, "", {}, []):
+                yield "" if field == "(root)" else str(field), str(text)
+
+
+def details_of(envelope: Envelope, client: Client, pin: str = "") -> dict[str, str]:
+    """Return what the vendor says, without the credentials of the task and the PIN that was sent along."""
+
+    def shown(text: str) -> str:
+        return client.redact(text.replace(pin, "(hidden)") if pin else text)
+
+    return {shown(field): shown(text) for field, text in envelope.details().items()}
+
+
+__all__ = ("URL_HINT", "Envelope", "Tel4vnSession", "details_of", "refusal")

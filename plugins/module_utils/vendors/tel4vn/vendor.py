@@ -1,0 +1,27 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of TEL4VN before anything is sent."""
+
+from __future__ import annotations
+
+from ...core.connection import Connection
+from ..protocol import Session, Vendor
+from .fields import MAILBOX
+
+
+def _connect(connection: Connection, workers: int) -> Session:
+    from .session import Tel4vnSession
+
+    return Tel4vnSession(connection, workers)
+
+
+VENDOR = Vendor(
+    name="tel4vn",
+    title="TEL4VN",
+    credentials=(("token",), ("api_key",), ("username", "password")),
+    tables={"mailbox": MAILBOX},
+    connect=_connect,
+    abilities=frozenset(("read messages", "download audio")),
+    workers=(8, 16),
+)

@@ -1,0 +1,332 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The TEL4VN driver against its simulated tenant: every doubtful behaviour ends right, or loudly and is repaired."""
+
+from __future__ import annotations
+
+import collections.abc
+import pathlib
+import sys
+import typing as t
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import mailboxes, session
+from tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from voicemail_simulator.faces.tel4vn import Tel4vnFace, face
+from voicemail_simulator.server import SimulatorServer
+
+CHANGED = {
+    "mailbox": "7011",
+    "pin": OTHER_PIN,
+    "emails": ["casey@example.com"],
+    "after_email": "delete",
+    "enabled": False,
+    "description": "Back office",
+}
+STORED_CHANGED = {
+    "password": OTHER_PIN,
+    "mail_to": "casey@example.com",
+    "local_after_email": False,
+    "enabled": False,
+    "description": "Back office",
+}
+CLEARED = {"mailbox": "7011", "emails": [], "description": None, "after_email": "keep", "enabled": True}
+STORED_CLEARED = {
+    "password": OTHER_PIN,
+    "mail_to": "",
+    "local_after_email": True,
+    "enabled": True,
+    "description": "",
+}
+NUMBERS = {"default_limit": (1, 50), "max_limit": (1, 2, 50), "token_ttl": (30, 90)}
+#: A refusal that looks like a broken gateway says nothing, also not that a box is not there.
+LOUD = {("error_shape", "html_502")}
+
+
+def _knob_values() -> list[tuple[str, t.Any]]:
+    pairs = []
+    for knob in Tel4vnFace.knob_definitions:
+        choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
+        pairs.extend((knob.name, value) for value in choices)
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def server() -> collections.abc.Iterator[SimulatorServer]:
+    with SimulatorServer("tel4vn") as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(server: SimulatorServer) -> Tenant:
+    return Tenant(server).begin()
+
+
+def _twice(tenant: Tenant, box: dict[str, t.Any], one: bool, loud: bool, stored: list[dict[str, t.Any]]) -> None:
+    """Declare a box, and once more: it is as declared after the first run, and the second writes nothing."""
+
+    def declare() -> dict[str, t.Any]:
+        # Beside another one, a box is found through the listing; alone, through its own address.
+        return tenant.one(**box) if one else tenant.many(box, {"mailbox": "1001"})
+
+    result = declare()
+    if loud and result.get("failed"):
+        result = declare()
+        if result.get("failed"):
+            # Its own address never tells whether it is there, so a box alone cannot be made, however often.
+            assert one
+            return
+    else:
+        assert result["changed"] is True, result.get("msg")
+    assert not result.get("failed"), result["msg"]
+    assert tenant.stored("7011") == stored
+    again = declare()
+    assert not again.get("failed"), again["msg"]
+    assert again["changed"] is False
+    assert tenant.writes == 0
+
+
+@pytest.mark.parametrize("one", [True, False], ids=["alone", "among others"])
+@pytest.mark.parametrize(("knob", "value"), [pair for pair in _knob_values() if pair != ("password_visible", "masked")])
+def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, value: t.Any, one: bool) -> None:
+    tenant.begin(mailboxes=3, **{knob: value})
+    loud = (knob, value) in LOUD
+    for box, stored in ((BOX, [STORED]), (CHANGED, [STORED_CHANGED]), (CLEARED, [STORED_CLEARED])):
+        _twice(tenant, box, one, loud, stored)
+    _twice(tenant, {"mailbox": "7011", "state": "absent"}, one, loud, [])
+    assert len(tenant.face.state.boxes) == 3
+
+
+def test_a_gateway_page_instead_of_a_refusal_makes_no_box(tenant: Tenant) -> None:
+    tenant.begin(error_shape="html_502")
+    result = tenant.one(**BOX)
+    assert result["failed"] is True
+    assert result["error"]["status"] == 502
+    assert tenant.writes == 0
+    tenant.server.knobs.set("error_shape", "text")
+    assert tenant.one(**BOX)["changed"] is True
+
+
+@pytest.mark.parametrize("one", [True, False], ids=["alone", "among others"])
+def test_a_hidden_pin_is_never_sent_back(tenant: Tenant, one: bool) -> None:
+    tenant.begin(mailboxes=3, password_visible="masked")
+    always = {"update_pin": "always"}
+
+    def declare(box: dict[str, t.Any]) -> dict[str, t.Any]:
+        return tenant.one(**box) if one else tenant.many(box, {"mailbox": "1001"})
+
+    assert declare(BOX)["changed"] is True
+    assert tenant.stored("7011") == [STORED]
+    again = declare(BOX)
+    assert again["changed"] is False
+    assert tenant.writes == 0
+    assert "does not show the pin" in "".join(again["warnings"])
+    refused = declare(CHANGED)
+    assert refused["failed"] is True
+    assert "`update_pin`" in refused["msg"]
+    assert tenant.writes == 0
+    assert declare(CHANGED | always)["changed"] is True
+    assert tenant.stored("7011") == [STORED_CHANGED]
+
+
+@pytest.mark.parametrize("conflict", ["400", "409", "update"])
+@pytest.mark.parametrize("status", ["real", "200"])
+def test_a_box_that_somebody_made_meanwhile_becomes_the_declared_one(
+    tenant: Tenant, conflict: str, status: str
+) -> None:
+    tenant.begin(create_conflict=conflict, error_status=status)
+    tenant.face.add_box("7011", description="of somebody else")
+    tenant.server.faults.set(["stale_listing,path=/voicemail$"])
+    result = tenant.many(BOX, {"mailbox": "7012", "state": "absent"})
+    assert not result.get("failed"), result["msg"]
+    assert tenant.stored("7011") == [STORED]
+    tenant.server.faults.set([])
+    assert tenant.many(BOX)["changed"] is False
+
+
+def test_a_server_that_makes_twins_is_told_of_at_the_next_run(tenant: Tenant) -> None:
+    tenant.begin(create_conflict="duplicate")
+    tenant.face.add_box("7011")
+    tenant.server.faults.set(["stale_listing,path=/voicemail$"])
+    assert tenant.many(BOX, {"mailbox": "7012", "state": "absent"})["changed"] is True
+    tenant.server.faults.set([])
+    for state in ("present", "absent"):
+        result = tenant.many(BOX | {"state": state}, {"mailbox": "7012", "state": "absent"})
+        assert result["failed"] is True
+        assert all(box_id in result["msg"] for box_id in tenant.face.state.boxes)
+        assert tenant.writes == 0
+
+
+def test_where_one_box_is_looked_for_in_the_listing_its_twin_is_seen(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant.face.add_box("7011")
+    tenant.face.add_box("7011")
+    # A server that takes the number for another one, such as 07011 for 7011, leaves the doubt to the listing.
+    monkeypatch.setattr(tenant.face.state, "box_of_extension", lambda extension: tenant.face.add_box("07011"))
+    result = tenant.one(mailbox="7011", enabled=True)
+    assert result["failed"] is True
+    assert all(box_id in result["msg"] for box_id in list(tenant.face.state.boxes)[:2])
+
+
+def test_a_pin_that_is_left_out_of_replies_is_unknown(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(knobs: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {name: value for name, value in box.items() if name != "password"}
+
+    monkeypatch.setattr(face, "shown_box", shown)
+    assert tenant.one(**BOX)["changed"] is True
+    again = tenant.one(**BOX)
+    assert again["changed"] is False
+    assert "does not show the pin" in "".join(again["warnings"])
+
+
+def test_a_creation_whose_reply_is_lost_is_looked_up(tenant: Tenant) -> None:
+    for fault in ("lost_reply", "truncated", "reset_after"):
+        tenant.begin()
+        tenant.server.faults.set([f"{fault},method=POST,path=/voicemail$,count=1"])
+        result = tenant.many(BOX)
+        assert not result.get("failed"), result["msg"]
+        assert result["changed"] is True, result.get("msg")
+        assert tenant.sent("POST") == 1
+        assert tenant.stored("7011") == [STORED]
+        assert tenant.many(BOX)["changed"] is False
+
+
+@pytest.mark.parametrize("fault", ["reset_before", "html", "html:502", "status:504"])
+def test_a_creation_that_may_still_be_under_way_is_not_repeated(tenant: Tenant, fault: str) -> None:
+    tenant.server.faults.set([f"{fault},method=POST,path=/voicemail$,count=1"])
+    result = tenant.many(BOX)
+    assert result["failed"] is True
+    assert tenant.sent("POST") == 1
+    assert tenant.many(BOX)["changed"] is True
+    assert tenant.stored("7011") == [STORED]
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_creation_that_the_server_gave_up_is_looked_up_and_repeated(tenant: Tenant, status: int) -> None:
+    tenant.server.faults.set([f"status:{status},method=POST,path=/voicemail$,count=1"])
+    assert tenant.many(BOX)["changed"] is True
+    assert [one["method"] for one in tenant.server.journal.entries()] == ["POST", "GET", "POST", "GET", "POST"]
+    assert tenant.stored("7011") == [STORED]
+
+
+@pytest.mark.parametrize("fault", ["lost_reply", "reset_before", "truncated", "status:500", "status:503", "html:502"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_writes_that_fail_on_the_way_are_repeated(tenant: Tenant, method: str, fault: str) -> None:
+    tenant.many(BOX)
+    tenant.server.faults.set([f"{fault},method={method},count=1"])
+    box = CHANGED if method == "PUT" else {"mailbox": "7011", "state": "absent"}
+    result = tenant.many(box, retry_budget=20)
+    assert not result.get("failed"), result["msg"]
+    assert result["changed"] is True
+    assert tenant.stored("7011") == ([STORED_CHANGED] if method == "PUT" else [])
+    assert tenant.many(box)["changed"] is False
+
+
+def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant.many(BOX)
+    monkeypatch.setattr(tenant.face.state, "delete_box", lambda box: None)
+    result = tenant.many({"mailbox": "7011", "state": "absent"})
+    assert result["failed"] is True
+    assert "answered success and the box is still there" in result["msg"]
+    call = session.Tel4vnSession.call
+
+    def idle(self: t.Any, method: str, path: str, what: str, **request: t.Any) -> session.Envelope:
+        if method == "GET":
+            return call(self, method, path, what, **request)
+        return session.Envelope(message=f"no licence, password {PIN}")
+
+    monkeypatch.setattr(session.Tel4vnSession, "call", idle)
+    made = tenant.many(BOX | {"mailbox": "7012"})
+    assert "answered success and made none: no licence, password (hidden)" in made["msg"]
+    changed = tenant.many(BOX | {"description": "Back office"})
+    assert "`description` did not take" in changed["msg"]
+
+
+def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
+    """A write replaces the whole box, so it carries along what is there, also the order of the addresses."""
+    tenant.begin(put_omitted="cleared", strip_spaces_mail_to=False)
+    tenant.face.add_box("7011", password=PIN, mail_to="robin@Example.com, avery@example.com", local_after_email=None)
+    result = tenant.one(mailbox="7011", description="Front desk")
+    assert result["changed_fields"] == ["description"]
+    assert tenant.stored("7011") == [STORED | {"mail_to": "robin@Example.com, avery@example.com"}]
+    assert tenant.one(mailbox="7011", emails=["avery@example.com", "robin@example.com"])["changed"] is False
+
+
+def test_a_pin_that_the_owner_changed_after_the_listing_survives(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailboxes, "FRESH_SECONDS", -1.0)
+    tenant.many(BOX)
+    (box_id,) = tenant.face.state.boxes
+    tenant.face.state.boxes[box_id] = tenant.face.state.boxes[box_id] | {"password": OTHER_PIN}
+    tenant.server.faults.set(["stale_listing,path=/voicemail$"])
+    tenant.many({"mailbox": "7011", "description": "Back office"}, {"mailbox": "7012", "state": "absent"})
+    assert tenant.stored("7011") == [STORED | {"password": OTHER_PIN, "description": "Back office"}]
+
+
+def test_a_box_that_is_gone_at_the_time_of_its_update_is_told(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for fresh_seconds in (-1.0, 10.0):
+        monkeypatch.setattr(mailboxes, "FRESH_SECONDS", fresh_seconds)
+        tenant.begin(mailboxes=2)
+        tenant.face.state.delete_box(tenant.face.state.box_of_extension("1001"))
+        tenant.server.faults.set(["stale_listing,path=/voicemail$"])
+        result = tenant.many({"mailbox": "1001", "description": "x"}, {"mailbox": "1002"})
+        assert result["failed"] is True
+        assert "cannot update mailbox 1001" in result["msg"]
+        assert len(tenant.face.state.boxes) == 1
+
+
+def test_a_box_that_is_off_by_omission_is_switched_on(tenant: Tenant) -> None:
+    tenant.begin(bool_style="null_for_unset")
+    tenant.face.add_box("7011", enabled=None)
+    assert tenant.run("vmbox_info", mailbox="7011")["mailboxes"][0]["enabled"] is False
+    assert tenant.one(mailbox="7011", enabled=True)["changed"] is True
+    assert tenant.stored("7011")[0]["enabled"] is True
+
+
+def test_null_leads_to_what_the_pbx_does_by_itself(tenant: Tenant) -> None:
+    tenant.many(CHANGED)
+    nothing = {"mailbox": "7011", "emails": None, "after_email": None, "description": None}
+    assert tenant.many(nothing)["changed"] is True
+    assert tenant.stored("7011") == [STORED_CLEARED | {"enabled": False}]
+    assert tenant.many(nothing)["changed"] is False
+
+
+def test_messages_are_not_lost_unasked(tenant: Tenant) -> None:
+    for total in ("exact", "low", "high"):
+        tenant.begin(mailboxes=2, messages=1, total=total)
+        tenant.face.add_box("7011")
+        boxes = [{"mailbox": number, "state": "absent"} for number in ("1001", "7011")]
+        result = tenant.many(*boxes)
+        assert result["failed"] is True
+        assert "1001 (1)" in result["msg"]
+        assert "7011" not in result["msg"]
+        assert tenant.writes == 0
+        assert tenant.many(*boxes, delete_messages=True)["summary"]["delete"] == 2
+
+
+def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
+    tenant.begin(mailboxes=12)
+    tenant.face.add_box("0070", password="abc123def", description="", local_after_email=False, enabled=False)
+    shown = tenant.run("vmbox_info", include_pins=True)["mailboxes"]
+    assert len(shown) == 13
+    assert not any("password" in box["native"] for box in shown)
+    result = tenant.many(*shown)
+    assert not result.get("failed"), result["msg"]
+    assert result["changed"] is False
+    assert tenant.writes == 0
+
+
+def test_check_mode_foresees_what_is_then_done(tenant: Tenant) -> None:
+    least = {"mailbox": "7011", "pin": PIN}
+    foreseen = tenant.one(**least, check=True)
+    assert tenant.writes == 0
+    done = tenant.one(**least)
+    assert foreseen["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
+    assert done["mailbox"]["enabled"] is True
+    assert foreseen["diff"] == done["diff"]
