@@ -1,0 +1,178 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What PortSIP's two resources share: lookups, and updates that drop nothing (contract: PortSIP 3 and 8)."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+import urllib.parse
+
+from ...core.boxes import Box, Listing, Wanted
+from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.fields import FieldTable, Values
+from ...core.kinds import UNKNOWN
+from ...deps import pydantic
+from .listing import Page, Pages
+from .session import PortsipSession
+
+#: Seconds after which a box is read again before it is written whole: somebody may have changed what is not declared.
+_FRESH_SECONDS = 15.0
+
+
+class Item(pydantic.RootModel[dict[str, t.Any]]):
+    """One object as the vendor shows it."""
+
+
+class PortsipBoxes:
+    """One of the two resources; see :class:`..protocol.Boxes` for what each call promises."""
+
+    table: FieldTable
+    #: Path of the collection.
+    path: t.ClassVar[str]
+    #: The listing carries every option.
+    listed_full: t.ClassVar[bool]
+    #: Wire fields that an update does not take.
+    fixed: t.ClassVar[frozenset[str]]
+
+    def __init__(self, session: PortsipSession) -> None:
+        self._session = session
+        self._pages = Pages(session, self.path, f"list {self.table.resource}s")
+        self._filters = True
+        self._read_at: dict[str, float] = {}
+        self._made: dict[str, str] = {}
+
+    def list(self, wanted: Wanted) -> Listing:
+        """Return the boxes wanted: one by a lookup, more by lookups or by the listing, whichever is fewer requests."""
+        if wanted.numbers is None:
+            return Listing(tuple(self._everything()))
+        names = len(wanted.numbers) + len(wanted.ids)
+        if names > 1:
+            first = self._pages.page(0)
+            if first.further_pages is None or names >= first.further_pages:
+                return Listing(tuple(self._everything(first)))
+        found = [box for number in sorted(wanted.numbers) for box in self._by_number(number)]
+        found.extend(box for box_id in sorted(wanted.ids) if (box := self.find(None, box_id)) is not None)
+        return Listing(tuple(found))
+
+    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
+        """Return None: PortSIP reads one object at a time."""
+        return None
+
+    def find(self, number: str | None, box_id: str | None) -> Box | None:
+        """Read one box by its id, or by number through the listing."""
+        if box_id is None and number in self._made:
+            # What was just made is read by its id: a listing may not show it yet.
+            made = self.find(None, self._made[number])
+            if made is not None:
+                return made
+        if box_id is None:
+            listed = self._by_number(str(number))
+            if len(listed) > 1:
+                ids = " and ".join(str(box.id) for box in listed)
+                raise RejectedError(
+                    f"{self.table.resource} {number}: PortSIP has {len(listed)} with this number, ids {ids}",
+                    "Delete one",
+                )
+            if not listed or listed[0].full:
+                return listed[0] if listed else None
+            box_id = str(listed[0].id)
+        try:
+            reply = self._session.call("GET", self._item(box_id), f"read {self.table.resource} {number or box_id}")
+        except NotFoundError:
+            return None
+        except RejectedError as error:
+            # Some answer an unknown id with 400; the listing tells what it means (contract: PortSIP 8.8).
+            if error.status == 400 and not self._listed(number, box_id):
+                return None
+            raise
+        return self._box(reply.parse(Item).root, full=True)
+
+    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+        """Write the whole box, since what is left out may be reset; the reply is empty (contract: PortSIP 8.2)."""
+        what = f"update {self.table.resource} {box.number}"
+        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        body = {**self._kept(self._fresh(box, what)), **self._encode(settled)}
+        try:
+            self._write(box, body, what)
+        except RejectedError as error:
+            pin = self.table.by_option["pin"].wire
+            if "pin" in writes or pin not in body or not _about_pin(error):
+                raise
+            # The PIN that the box has breaks a policy that came later; it is not what is declared, so it is left out.
+            del body[pin]
+            self._write(box, body, what)
+        return None
+
+    def _write(self, box: Box, body: dict[str, t.Any], what: str) -> None:
+        secret = body.get(self.table.by_option["pin"].wire)
+        self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, json=body)
+
+    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+        """Return nothing: every generation knows every option."""
+        return ()
+
+    def _encode(self, values: Values) -> dict[str, t.Any]:
+        # An empty text clears; whether null does is not published (contract: PortSIP 8.5).
+        return {wire: "" if value is None else value for wire, value in self.table.encode(values, values).items()}
+
+    def _kept(self, box: Box) -> dict[str, t.Any]:
+        """Return what an update has to repeat so that it stays: all that is set, but for a PIN that is not shown."""
+        left_out = set(self.fixed)
+        left_out.update(field.wire for field in self.table.fields if box.values.get(field.option) is UNKNOWN)
+        return {
+            wire: value
+            for wire, value in (box.native or {}).items()
+            if wire not in left_out and value not in (None, "")
+        }
+
+    def _fresh(self, box: Box, what: str) -> Box:
+        age = time.monotonic() - self._read_at.get(str(box.id), float("-inf"))
+        if box.full and box.native is not None and age < _FRESH_SECONDS:
+            return box
+        again = self.find(box.number, box.id)
+        if again is None:
+            raise NotFoundError(f"cannot {what}: it is gone", "Run the task again")
+        return again
+
+    def _item(self, box_id: str | None) -> str:
+        return f"{self.path}/{urllib.parse.quote(str(box_id), safe='')}"
+
+    def _listed(self, number: str | None, box_id: str) -> bool:
+        return any(box.id == box_id for box in (self._by_number(number) if number else self._everything()))
+
+    def _by_number(self, number: str) -> tuple[Box, ...]:
+        """Look up a number through a filter; where the server takes no filter, through the whole listing.
+
+        What comes back is compared here: a server may ignore the filter (contract: PortSIP 8.9).
+        """
+        boxes: t.Iterable[Box] | None = None
+        if self._filters:
+            try:
+                boxes = self._everything(condition=f"extension_number eq '{number}'")
+            except (RejectedError, NotFoundError):
+                self._filters = False
+        if boxes is None:
+            boxes = self._everything()
+        return tuple(box for box in boxes if box.number == number)
+
+    def _everything(self, first: Page | None = None, condition: str | None = None) -> tuple[Box, ...]:
+        natives = self._pages.read(first, condition)
+        # Not every user has an extension.
+        return tuple(self._box(native, full=self.listed_full) for native in natives if native.get("extension_number"))
+
+    def _box(self, native: dict[str, t.Any], *, full: bool) -> Box:
+        box_id = str(native.get("id") or "")
+        if not box_id:
+            raise TransportError(
+                f"PortSIP answered with something that is no {self.table.resource}", "Check `url`: it must end in /api"
+            )
+        if full:
+            self._read_at[box_id] = time.monotonic()
+        values = self.table.decode(native) if full else {}
+        return Box(str(native.get("extension_number", "")), box_id, values, full, native)
+
+
+def _about_pin(error: RejectedError) -> bool:
+    return any("pin" in f"{option} {text}".lower() for option, text in error.details.items())

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Field tables of PortSIP's personal mailboxes and shared voicemails (contract: PortSIP 4.2, 6 and 7)."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+from ...core.fields import Field, FieldTable
+from ...core.kinds import UNKNOWN, Addresses, Boolean, Canonical, Choice, Pin, Text
+
+#: Length of the runs that the vendor refuses in a PIN.
+_RUN = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Language(Text):
+    """A language tag (BCP 47), kept in the usual letter case: ``en-US``, ``zh-Hant-TW``."""
+
+    pattern: str | None = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+    expected: str = "a language tag such as en-US"
+
+    def parse(self, value: Canonical) -> Canonical:
+        return _usual_case(super().parse(value))
+
+    def read(self, value: Canonical) -> Canonical:
+        return _usual_case(super().read(value))
+
+
+def _usual_case(tag: str | None) -> str | None:
+    if tag is None:
+        return None
+    first, *others = tag.split("-")
+    usual = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(usual.get(len(part), str.lower)(part) for part in others)])
+
+
+def _pin_problem(pin: str) -> str | None:
+    """Refuse runs of equal and of rising digits. Of falling ones nothing is published, so the server decides."""
+    for start in range(len(pin) - _RUN + 1):
+        digits = [int(digit) for digit in pin[start : start + _RUN]]
+        steps = {after - before for before, after in itertools.pairwise(digits)}
+        if steps == {0}:
+            return f"must not repeat a digit {_RUN} times in a row"
+        if steps == {1}:
+            return f"must not hold {_RUN} digits that count up, such as 012 or 789"
+    return None
+
+
+# Up to 22.2 the server wants 6 to 10 digits, later the tenant's password policy rules, 4 at least.
+_PIN = Pin(
+    shortest=4, longest=32, pattern="[0-9]+", expected="digits only", masked="(?s).*[^0-9].*", policy=_pin_problem
+)
+_NUMBER = Text(shortest=3, longest=64, pattern="[0-9]+", expected="digits only")
+_PLAY_DATETIME = Choice({"disabled": "DISABLE", "12_hour": "12_HOUR_CLOCK", "24_hour": "24_HOUR_CLOCK"})
+
+MAILBOX = FieldTable(
+    vendor="portsip",
+    resource="mailbox",
+    key="mailbox",
+    alias="extension",
+    number=_NUMBER,
+    can_create=False,
+    fields=(
+        # A PIN that is not shown is there all the same: no user can be made without one.
+        Field("pin", _PIN, "voicemail_pin", absent=UNKNOWN, secret=True),
+        Field("require_pin", Boolean(), "enable_voicemail_pin", absent=True),
+        Field("notify", Boolean(), "enable_voicemail_notify", absent=False),
+        Field("language", Language(), "voicemail_prompt", clearable=False),
+        Field("announce_time", _PLAY_DATETIME, "voicemail_play_datetime", absent="disabled"),
+    ),
+    refused={
+        "create": "does not exist, and PortSIP has a mailbox only with its user: create the user in PortSIP first",
+        "state": "a PortSIP mailbox is part of its user and goes with the user; delete the user in PortSIP",
+        "new_mailbox": "the number is the extension of the user; change it in PortSIP",
+        "name": "the mailbox has no name of its own; change the display name of the user in PortSIP",
+        "emails": "PortSIP notifies at the user's own address; use `notify`, or a shared voicemail with `recipients`",
+        "attach_audio": "PortSIP has no such choice; use `notify`",
+        "after_email": "PortSIP keeps messages until they are deleted or as old as the tenant's limit",
+        "timezone": "the time zone belongs to the tenant and the user",
+        "announce_caller": "PortSIP can announce the time only; use `announce_time`",
+        "enabled": "a mailbox cannot be switched off; change the user's forwarding rules in PortSIP",
+        "description": "the mailbox has no such field",
+        "owner_id": "the mailbox belongs to the user of its extension",
+        "portsip": "every field of a PortSIP mailbox has an option of its own",
+    },
+    hidden=frozenset(("password", "extension_password")),
+)
+
+SHARED_VOICEMAIL = FieldTable(
+    vendor="portsip",
+    resource="shared voicemail",
+    key="extension_number",
+    number=_NUMBER,
+    fields=(
+        Field("name", Text(shortest=1, longest=64), "name", required=True, summary=True),
+        Field("prompt", Language(), "prompt", clearable=False, summary=True),
+        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True),
+        Field("pin", _PIN, "pin", absent=UNKNOWN, secret=True, required=True, summary=True),
+        Field("enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True),
+        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True),
+        Field("play_datetime", _PLAY_DATETIME, "play_datetime", absent="disabled", summary=True),
+    ),
+    refused={
+        "new_extension_number": "the number of a shared voicemail cannot be changed; make another and delete this one",
+        "portsip": "every field of a shared voicemail has an option of its own",
+    },
+)

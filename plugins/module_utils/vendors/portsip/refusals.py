@@ -1,0 +1,90 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What PortSIP's refusals mean (contract: PortSIP 2.6 and 3, "Errors")."""
+
+from __future__ import annotations
+
+from ...core.errors import AuthError, NotFoundError, RejectedError, VoicemailError
+from ...deps import pydantic
+from ...http import Client, Reply, broken, expired
+from .fields import MAILBOX, SHARED_VOICEMAIL
+
+#: The vendor's field to the option that holds it.
+_OPTIONS = {field.wire: field.option for table in (MAILBOX, SHARED_VOICEMAIL) for field in table.fields}
+_OPTIONS["extension_number"] = "extension_number"
+
+
+class ErrorItem(pydantic.BaseModel):
+    """One thing that is wrong."""
+
+    code: str | None = None
+    message: str | None = None
+
+
+class ErrorReply(pydantic.BaseModel):
+    """Body of a refusal."""
+
+    errors: list[ErrorItem] | None = None
+
+
+def refusal(reply: Reply, client: Client, secret: str | None = None) -> VoicemailError:
+    """Return the error of a reply that is no success.
+
+    :param secret: a PIN that was sent, which the vendor may repeat.
+    """
+    items = _items(reply)
+    details = _details(items, client, secret)
+    what, status = reply.what, reply.status
+    if status == 401 or (status == 400 and any(item.code == "UNAUTHORIZED" for item in items)):
+        return expired(what)
+    if status == 403:
+        return AuthError(
+            f"cannot {what}: the login may not do this",
+            "Log in as an administrator of the tenant, or as the system administrator with `account_id`",
+            status=403,
+            details=details,
+        )
+    if status == 404:
+        return NotFoundError(
+            f"cannot {what}: PortSIP does not find it", "Check `url` (it must end in /api) and the tenant", status=404
+        )
+    if status >= 500:
+        return broken(reply)
+    return RejectedError(f"PortSIP refuses to {what}", _hint(details), status=status, details=details)
+
+
+def said(reply: Reply, client: Client) -> str:
+    """Return what the vendor said in a refusal, as one text; empty where it said nothing readable."""
+    return "; ".join(client.redact(item.message) for item in _items(reply) if item.message)
+
+
+def _items(reply: Reply) -> list[ErrorItem]:
+    # Refusals of what stands in front of the PBX have a page or nothing as body.
+    try:
+        return ErrorReply.model_validate_json(reply.content).errors or []
+    except pydantic.ValidationError:
+        return []
+
+
+def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict[str, str]:
+    """Return what is wrong by option, as far as the texts begin with a field of the vendor."""
+    details: dict[str, str] = {}
+    for item in items:
+        text = client.redact((item.message or item.code or "").replace(secret or "\0", "(hidden)"))
+        first, _blank, rest = text.partition(" ")
+        option, problem = (_OPTIONS[first], rest) if first in _OPTIONS and rest else ("", text)
+        if problem:
+            details[option] = f"{details[option]}, {problem}" if option in details else problem
+    return details
+
+
+def _hint(details: dict[str, str]) -> str:
+    if "pin" in details or any("pin" in text.lower().split() for text in details.values()):
+        return "PortSIP up to 22.2 wants PINs of 6 to 10 digits; later the password policy of the tenant rules"
+    if set(details) - {""}:
+        return "Correct the option"
+    return "Where it is about the number: every user, group, queue and service of the tenant needs its own"
+
+
+__all__ = ("refusal", "said")

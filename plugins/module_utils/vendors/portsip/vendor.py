@@ -1,0 +1,28 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of PortSIP before anything is sent."""
+
+from __future__ import annotations
+
+from ...core.connection import Connection
+from ..protocol import Session, Vendor
+from .fields import MAILBOX, SHARED_VOICEMAIL
+
+
+def _connect(connection: Connection, workers: int) -> Session:
+    from .session import PortsipSession
+
+    return PortsipSession(connection, workers)
+
+
+VENDOR = Vendor(
+    name="portsip",
+    title="PortSIP PBX",
+    # Without `domain` it is the system administrator who logs in.
+    credentials=(("token",), ("username", "password")),
+    tables={"mailbox": MAILBOX, "shared voicemail": SHARED_VOICEMAIL},
+    connect=_connect,
+    abilities=frozenset(("read messages", "mark messages", "delete messages", "download audio", "upload greetings")),
+    workers=(16, 32),
+)

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PortSIP driver where the network or the PBX fails: the state is right, or the run fails and the next repairs."""
+
+from __future__ import annotations
+
+import collections.abc
+import typing as t
+
+import pytest
+from voicemail_simulator.server import SimulatorServer
+
+from .portsip_tenant import BOX, PIN, STORED_BOX, Tenant
+
+FAULTS = (
+    "lost_reply,count=1",
+    "reset_before,count=1",
+    "truncated,count=1",
+    "timeout:1,count=1",
+    "status:500,count=1",
+    "status:502,count=1",
+    "status:503,count=1,retry_after=0",
+    "status:429,count=1,retry_after=0",
+    "html:502,count=1",
+    "html,count=1",
+)
+#: Boxes to begin with, what is declared, and what is stored then.
+WORK: dict[str, tuple[list[dict[str, t.Any]], dict[str, t.Any], list[dict[str, t.Any]]]] = {
+    "create": ([], BOX, [STORED_BOX]),
+    "update": ([{**BOX, "name": "Old", "recipients": []}], BOX, [STORED_BOX]),
+    "delete": ([BOX], {"extension_number": "8500", "state": "absent"}, []),
+}
+PATHS = {"create": "shared_voicemails$", "update": "shared_voicemails/[^/]+$", "delete": "/destroy$"}
+
+
+@pytest.fixture(scope="module")
+def server() -> collections.abc.Iterator[SimulatorServer]:
+    with SimulatorServer("portsip") as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(server: SimulatorServer) -> Tenant:
+    return Tenant(server).begin()
+
+
+def _settled(
+    tenant: Tenant, declared: dict[str, t.Any], stored: list[dict[str, t.Any]], first: dict[str, t.Any]
+) -> None:
+    """The first run did it, or failed loudly and a second one does; then nothing is left to do."""
+    tenant.server.faults.set([])
+    if first.get("failed"):
+        assert first["msg"]
+        repaired = tenant.boxes(declared)
+        assert not repaired.get("failed"), repaired["msg"]
+    assert tenant.stored_boxes("8500") == stored
+    again = tenant.boxes(declared)
+    assert not again["changed"]
+    assert tenant.writes == 0
+
+
+@pytest.mark.parametrize("missing", ["400", "404"])
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("work", WORK)
+def test_a_write_that_fails_once(tenant: Tenant, work: str, fault: str, missing: str) -> None:
+    tenant.begin(2, missing_read_status=missing, missing_destroy="documented" if missing == "404" else "swapped")
+    begin, declared, stored = WORK[work]
+    assert not tenant.boxes(*begin).get("failed")
+    tenant.server.faults.set([f"{fault},method=POST,path={PATHS[work]}"])
+    result = tenant.boxes(declared, timeout=0.5, retry_budget=5)
+    if fault.startswith(("lost_reply", "status:429", "reset_before", "truncated")):
+        assert not result.get("failed"), result["msg"]
+        assert result["changed"]
+    _settled(tenant, declared, stored, result)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("work", WORK)
+def test_a_reading_that_fails_once(tenant: Tenant, work: str, fault: str) -> None:
+    begin, declared, stored = WORK[work]
+    tenant.begin(2).boxes(*begin)
+    tenant.server.faults.set([f"{fault},method=GET"])
+    result = tenant.boxes(declared, timeout=0.5, retry_budget=5)
+    if not fault.startswith("html,"):
+        assert not result.get("failed"), result["msg"]
+    _settled(tenant, declared, stored, result)
+
+
+@pytest.mark.parametrize("fault", ["stale_listing", "stale_listing:2"])
+@pytest.mark.parametrize("work", WORK)
+def test_a_listing_that_is_behind(tenant: Tenant, work: str, fault: str) -> None:
+    begin, declared, stored = WORK[work]
+    tenant.begin(2).boxes(*begin)
+    tenant.server.faults.set([f"{fault},count=1,path=shared_voicemails$,method=GET"])
+    result = tenant.boxes(declared, retry_budget=5)
+    if work == "delete" and not result["changed"]:
+        # What the PBX itself does not show cannot be deleted; the next run sees it.
+        result = tenant.boxes(declared)
+    _settled(tenant, declared, stored, result)
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_a_server_that_stays_broken_is_loud(tenant: Tenant, work: str) -> None:
+    begin, declared, stored = WORK[work]
+    tenant.begin(2).boxes(*begin)
+    tenant.server.faults.set([f"status:503,method=POST,path={PATHS[work]}"])
+    result = tenant.boxes(declared)
+    assert result["failed"]
+    assert "shared voicemail 8500" in result["msg"]
+    assert "503" in result["msg"]
+    _settled(tenant, declared, stored, result)
+
+
+@pytest.mark.parametrize("status", ["403", "429", "503"])
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_a_rate_limit_is_loud_and_the_next_minute_repairs(tenant: Tenant, status: str, limit: int) -> None:
+    tenant.begin(2, rate_limit=limit, rate_limit_status=status, rate_limit_retry_after=True)
+    tenant.server.simulation.clock.advance(60)
+    result = tenant.boxes(BOX)
+    assert result["failed"]
+    tenant.server.knobs.set("rate_limit", 0)
+    _settled(tenant, BOX, [STORED_BOX], result)
+
+
+@pytest.mark.parametrize("destroyed", ["documented", "swapped"])
+@pytest.mark.parametrize("missing", ["400", "404"])
+@pytest.mark.parametrize("work", ["update", "delete"])
+def test_a_box_that_vanishes_before_its_write(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, work: str, missing: str, destroyed: str
+) -> None:
+    begin, declared, stored = WORK[work]
+    tenant.begin(2, missing_read_status=missing, missing_destroy=destroyed).boxes(*begin)
+    (key,) = [key for key, box in tenant.directory.boxes.collection.items() if box["extension_number"] == "8500"]
+    at = 3 if work == "update" else 4
+    tenant.before_request(monkeypatch, at, lambda: tenant.directory.remove_box(key))
+    result = tenant.boxes(declared)
+    assert result.get("failed", False) == (work == "update")
+    _settled(tenant, declared, stored, result)
+
+
+@pytest.mark.parametrize("taken", ["400", "409"])
+def test_a_box_that_appears_before_it_is_made_is_adopted(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    tenant.begin(1, number_taken_status=taken)
+    other = next(iter(tenant.directory.boxes.collection.values()))
+    somebody = {**other, "id": "123456789012345678", "extension_number": "8500"}
+    tenant.before_request(monkeypatch, 3, lambda: tenant.directory.add_box(somebody))
+    _settled(tenant, BOX, [STORED_BOX], tenant.boxes(BOX))
+
+
+@pytest.mark.parametrize("fault", ["lost_reply,probability=0.3", "status:503,probability=0.3,retry_after=0"])
+def test_many_boxes_through_a_bad_network(tenant: Tenant, fault: str) -> None:
+    tenant.begin(20)
+    wanted = [{"extension_number": str(9000 + place), "name": f"Desk {place}", "pin": PIN} for place in range(40)]
+    tenant.server.faults.set([f"{fault},path=shared_voicemails"])
+    tenant.boxes(*wanted, retry_budget=10)
+    tenant.server.faults.set([])
+    result = tenant.boxes(*wanted)
+    assert not result.get("failed"), result["msg"]
+    numbers = [box["extension_number"] for box in tenant.directory.boxes.collection.values()]
+    assert len(numbers) == len(set(numbers)) == 60
+    assert not tenant.boxes(*wanted)["changed"]
+
+
+def test_a_lost_reply_to_the_write_of_a_personal_mailbox(tenant: Tenant) -> None:
+    tenant.begin(2)
+    tenant.server.faults.set(["lost_reply,count=1,method=POST,path=/users/"])
+    result = tenant.mailbox(mailbox="1001", notify=True, retry_budget=5)
+    assert not result.get("failed"), result["msg"]
+    assert result["changed"]
+    assert tenant.stored_user("1001")["enable_voicemail_notify"] is True
+
+
+def test_messages_keep_their_box(tenant: Tenant) -> None:
+    tenant.begin(3, 4)
+    gone = {"extension_number": "8002", "state": "absent"}
+    for result in (tenant.box(**gone), tenant.boxes(gone)):
+        assert result["error"]["kind"] == "unsafe"
+        assert "8002 (4)" in result["msg"]
+        assert tenant.writes == 0
+    assert tenant.boxes(gone, delete_messages=True)["changed"]
+    assert tenant.stored_boxes("8002") == []
+    kept = [{"extension_number": "8001"}]
+    result = tenant.boxes(*kept, prune=True, max_delete_percent=100)
+    assert "8003 (4)" in result["msg"]
+    assert tenant.boxes(*kept, prune=True, max_delete_percent=100, delete_messages=True)["changed"]
+    assert tenant.stored_boxes("8003") == []

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listings and lookups of the PortSIP driver: complete or an error, with the fewest requests."""
+
+from __future__ import annotations
+
+import collections.abc
+import time
+import typing as t
+
+import pytest
+from voicemail_simulator.server import SimulatorServer
+
+from .portsip_tenant import BOX, PIN, Tenant
+
+LIST = "/api/shared_voicemails"
+
+
+@pytest.fixture(scope="module")
+def server() -> collections.abc.Iterator[SimulatorServer]:
+    with SimulatorServer("portsip") as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(server: SimulatorServer) -> Tenant:
+    return Tenant(server).begin()
+
+
+def _read(tenant: Tenant) -> list[dict[str, t.Any]]:
+    result = tenant.run("shared_voicemail_info", include_pins=True)
+    assert not result.get("failed"), result["msg"]
+    return result["shared_voicemails"]
+
+
+def _stored(tenant: Tenant) -> set[str]:
+    return {box["extension_number"] for box in tenant.directory.boxes.collection.values()}
+
+
+@pytest.mark.parametrize("order", ["creation", "reverse", "shuffled"])
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (99, 1), (100, 1), (101, 2), (200, 2), (250, 3)])
+def test_every_box_is_listed(tenant: Tenant, count: int, pages: int, order: str) -> None:
+    tenant.begin(count, default_order=order)
+    assert {box["extension_number"] for box in _read(tenant)} == _stored(tenant)
+    assert tenant.sent("GET") == pages
+
+
+@pytest.mark.parametrize("limit", [1, 7, 99])
+def test_pages_shorter_than_asked_for_end_nothing(tenant: Tenant, limit: int) -> None:
+    tenant.begin(23, page_limit=limit)
+    assert {box["extension_number"] for box in _read(tenant)} == _stored(tenant)
+
+
+def test_thousands_that_are_right_cost_only_their_pages(tenant: Tenant) -> None:
+    tenant.begin(3000)
+    wanted = _read(tenant)
+    started = time.monotonic()
+    result = tenant.boxes(*wanted, prune=True)
+    assert not result.get("failed"), result["msg"]
+    assert not result["changed"]
+    assert result["summary"]["none"] == 3000
+    assert (tenant.sent("GET"), tenant.writes, tenant.logins) == (30, 0, 1)
+    assert time.monotonic() - started < 20
+
+
+def test_few_of_thousands_are_looked_up(tenant: Tenant) -> None:
+    tenant.begin(1500)
+    wanted = [box for box in _read(tenant) if box["extension_number"] in ("8003", "8999", "80500")]
+    for box in wanted:
+        del box["id"]
+    assert not tenant.boxes(wanted[0])["changed"]
+    assert tenant.sent("GET") == 1
+    assert not tenant.boxes(*wanted)["changed"]
+    assert tenant.sent("GET") == 1 + 3
+    assert tenant.boxes({**wanted[0], "name": "Other"}, *wanted[1:])["changed"]
+    assert (tenant.sent("GET"), tenant.writes) == (1 + 3 + 1, 1)
+
+
+@pytest.mark.parametrize("support", ["full", "refused", "ignored"])
+def test_a_box_is_found_however_filters_are_taken(tenant: Tenant, support: str) -> None:
+    tenant.begin(150, filter_support=support)
+    assert tenant.box(extension_number="80101" if "80101" in _stored(tenant) else "8101", name="Found")["changed"]
+    found = [box["name"] for box in tenant.directory.boxes.collection.values()]
+    assert found.count("Found") == 1
+    assert len(found) == 150
+    result = tenant.mailbox(mailbox="1140", notify=True)
+    assert result["changed"]
+    assert tenant.stored_user("1140")["enable_voicemail_notify"] is True
+
+
+def test_new_boxes_cost_a_write_and_a_reading_each(tenant: Tenant) -> None:
+    tenant.begin(50)
+    wanted = [{"extension_number": str(9000 + place), "name": f"Desk {place}", "pin": PIN} for place in range(40)]
+    result = tenant.boxes(*wanted)
+    assert result["summary"]["create"] == 40
+    assert (tenant.sent("GET", LIST), tenant.sent("GET", LIST + "/.+"), tenant.writes) == (1, 40, 40)
+    assert result["summary"]["requests"] == 1 + 1 + 80
+
+
+def test_personal_mailboxes_are_read_one_by_one(tenant: Tenant) -> None:
+    tenant.begin(30)
+    wanted = [{"mailbox": str(1001 + place), "notify": False} for place in range(20)]
+    assert not tenant.mailboxes(*wanted)["changed"]
+    assert (tenant.sent("GET", "/api/users"), tenant.sent("GET", "/api/users/.+")) == (1, 20)
+
+
+@pytest.mark.parametrize("change", ["add", "remove"])
+@pytest.mark.parametrize("before", [3, 4])
+def test_a_listing_that_changes_is_read_again(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, before: int, change: str
+) -> None:
+    tenant.begin(250, default_order="reverse")
+    boxes = tenant.directory.boxes.collection
+
+    def happen() -> None:
+        if change == "remove":
+            # Of the first page: what follows moves up by one.
+            tenant.directory.remove_box(list(boxes)[-1])
+        else:
+            tenant.directory.add_box({**next(iter(boxes.values())), "id": "1", "extension_number": "9999"})
+
+    tenant.before_request(monkeypatch, before, happen)
+    assert {box["extension_number"] for box in _read(tenant)} == _stored(tenant)
+    assert tenant.sent("GET") > 3
+
+
+def test_a_listing_that_never_rests_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant.begin(150)
+    boxes = tenant.directory.boxes.collection
+    gateway = tenant.face._gateway
+
+    def limiting(request: t.Any) -> None:
+        number = str(9000 + len(boxes))
+        tenant.directory.add_box({**next(iter(boxes.values())), "id": number, "extension_number": number})
+
+    monkeypatch.setattr(gateway, "_limit", limiting)
+    result = tenant.boxes(BOX, prune=True, max_delete_percent=100, max_deletions=1000)
+    assert result["error"]["kind"] == "transport"
+    assert "the listing changed" in result["msg"]
+    assert tenant.writes == 0
+
+
+def test_two_boxes_with_one_number_are_named(tenant: Tenant) -> None:
+    tenant.begin(2, filter_support="ignored")
+    first = next(iter(tenant.directory.boxes.collection.values()))
+    tenant.directory.boxes.add({**first, "id": "123456789012345678"})
+    for run in (tenant.boxes, lambda box: tenant.box(**box)):
+        result = run({"extension_number": first["extension_number"], "name": "One"})
+        assert result["failed"]
+        assert f"{first['id']} and 123456789012345678" in result["msg"]
+        assert tenant.writes == 0
+
+
+@pytest.mark.parametrize("shape", ["digits", "base64"])
+@pytest.mark.parametrize("missing", ["400", "404"])
+def test_an_id_finds_its_box_or_nothing(tenant: Tenant, missing: str, shape: str) -> None:
+    tenant.begin(2, missing_read_status=missing, id_shape=shape)
+    (box_id,) = [key for key, box in tenant.directory.boxes.collection.items() if box["extension_number"] == "8002"]
+    assert tenant.box(id=box_id, name="Found by id")["changed"]
+    assert tenant.stored_boxes("8002")[0]["name"] == "Found by id"
+    result = tenant.box(id="999999999999999999", name="Nobody")
+    assert "there is no shared voicemail with id 999999999999999999" in result["msg"]
+    assert not tenant.box(id="999999999999999999", state="absent")["changed"]
+    assert tenant.writes == 0
