@@ -1,0 +1,256 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users whose unanswered calls go to a box (contract: OnSIP 6).
+
+A box does not know its users, nor its own SIP address: the user's address names the box's as its DefaultAddress. So
+the declaration names the user, and the box's own address where it is not the one that boxes are made with.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+
+from ...core.boxes import Box, Desired
+from ...core.errors import AuthError, InvalidInputError, RejectedError, TransportError
+from ...core.fields import Values
+from .fields import ATTACH
+from .paging import Browse, Row
+from .replies import plain
+from .session import OnsipSession
+
+USER_ADDRESS, USER_ID, TIMEOUT, NAME = ATTACH
+#: More users than this are cheaper as a listing of all.
+MOST_READ = 20
+#: As many as OnSIP's own software asks for: this action documents no order, so one page is better than two.
+_USERS = Browse(
+    "UserAddressBrowse",
+    "list the addresses of users",
+    ("UserAddresses", "UserAddress"),
+    lambda row: _address(row.get("Address")),
+    25000,
+)
+_BOXES = Browse(
+    "VoicemailAddressBrowse",
+    "list the addresses of mailboxes",
+    ("VoicemailAddresses", "VoicemailAddress"),
+    lambda row: str(row.get("VoicemailboxId") or ""),
+    25000,
+)
+#: Fields of a user's address that no parameter can keep as they are.
+_BYSTANDERS = ("DoNotDisturb", "E911LocationId", "AuthUsername")
+
+
+class Attachments:
+    """What is declared of boxes and users, and what is there."""
+
+    def __init__(self, session: OnsipSession) -> None:
+        self._session = session
+        self._declared: dict[str, Desired] = {}
+        self._addresses: dict[str, str] | None = None
+        self._made: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self.moved: list[str] = []
+
+    def laid_over(self, boxes: list[Box], declared: t.Sequence[Desired]) -> list[Box]:
+        """Return boxes with the options of :data:`ATTACH` that are declared for them.
+
+        :raises InvalidInputError: for a user that two boxes want, or that OnSIP does not know.
+        """
+        asking = [item for item in declared if any(option in item.values for option in ATTACH)]
+        if not asking:
+            return boxes
+        for item in asking:
+            for key in filter(None, (item.number, item.new_number, item.id and f"id {item.id}")):
+                self._declared[key] = item
+        users = self._users_of([item for item in asking if item.present])
+        return [self._completed(box, users) if self._is_kept(box) else box for box in boxes]
+
+    def laid_over_one(self, box: Box) -> Box:
+        """Return a box with the options that are declared for it, read afresh."""
+        if not self._is_kept(box):
+            return box
+        user = self._values_of(box).get(USER_ADDRESS)
+        return self._completed(box, {_folded(user): self._read(user)} if user else self._all_users())
+
+    def address_of_new(self, number: str, values: Values) -> str:
+        """Return the SIP address that a box is made with."""
+        username = values.get("onsip.username") or f"vm.{number}"
+        return f"{username}@{values.get('onsip.domain') or self._session.domain}"
+
+    def keep_address(self, box: Box, address: str) -> None:
+        """Remember the address that a box was made with: OnSIP may never show it."""
+        self._made[str(box.id)] = address
+
+    def write(self, box: Box, values: Values) -> Values:
+        """Attach or detach a user and return the options as they are then.
+
+        :param values: of the options of :data:`ATTACH`, as declared, over those that are there.
+        """
+        user = values.get(USER_ADDRESS)
+        if user is None:
+            self._detach_all(box)
+            return dict.fromkeys(option for option in ATTACH if option in values)
+        address = self._address_of(box)
+        native = self._edit(box, user, {**values, "address": address})
+        return _values(native, address, user, [option for option in ATTACH if option in values])
+
+    def detach_declared(self, box: Box) -> None:
+        """Detach the users of a box that is to be deleted, if its declaration speaks of them."""
+        if self._declared_of(box) is None:
+            return
+        user = self._values_of(box).get(USER_ADDRESS)
+        if user is None:
+            self._detach_all(box)
+            return
+        try:
+            native = self._read(user)
+        except (RejectedError, AuthError):
+            # A user that is gone is attached to nothing.
+            return
+        if _folded(_address(native.get("DefaultAddress"))) == _folded(self._address_of(box)):
+            self._edit(box, user, {})
+
+    def _detach_all(self, box: Box) -> None:
+        address = _folded(self._address_of(box))
+        for native in self._all_users().values():
+            if _folded(_address(native.get("DefaultAddress"))) == address:
+                self._edit(box, _address(native.get("Address")), {})
+
+    def _declared_of(self, box: Box) -> Desired | None:
+        return self._declared.get(f"id {box.id}") or self._declared.get(box.number)
+
+    def _values_of(self, box: Box) -> Values:
+        declared = self._declared_of(box)
+        return declared.values if declared else {}
+
+    def _is_kept(self, box: Box) -> bool:
+        declared = self._declared_of(box)
+        return declared is not None and declared.present
+
+    def _completed(self, box: Box, users: t.Mapping[str, Row]) -> Box:
+        declared = self._values_of(box)
+        address = self._address_of(box)
+        options = [option for option in ATTACH if option in declared]
+        user = declared.get(USER_ADDRESS)
+        if user is not None:
+            values = _values(users[_folded(user)], address, user, options)
+        else:
+            attached = [
+                _address(native.get("Address"))
+                for native in users.values()
+                if _folded(_address(native.get("DefaultAddress"))) == _folded(address)
+            ]
+            values = dict.fromkeys(options)
+            values.update({USER_ADDRESS: ", ".join(sorted(attached)) or None} if USER_ADDRESS in declared else {})
+        return Box(box.number, box.id, {**box.values, **values}, box.full, box.native)
+
+    def _users_of(self, items: t.Sequence[Desired]) -> dict[str, Row]:
+        wanted: dict[str, Desired] = {}
+        problems = []
+        for item in items:
+            user = item.values.get(USER_ADDRESS)
+            first = wanted.setdefault(_folded(user), item) if user else item
+            if first is not item:
+                problems.append(
+                    f"{item.label}: `{USER_ADDRESS}` {user} is that of {first.label} as well; a user has one"
+                )
+        detaching = any(item.values.get(USER_ADDRESS, "") is None for item in items)
+        users = self._all_users() if detaching or len(wanted) > MOST_READ else {}
+        for folded, item in wanted.items():
+            if folded not in users:
+                try:
+                    users[folded] = self._read(item.values[USER_ADDRESS])
+                except (RejectedError, AuthError) as error:
+                    problems.append(f"{item.label}: `{USER_ADDRESS}` cannot be used: {error}")
+        if problems:
+            raise InvalidInputError.of(problems)
+        return users
+
+    def _all_users(self) -> dict[str, Row]:
+        return {_folded(_address(native.get("Address"))): native for native in _USERS.rows(self._session)}
+
+    def _read(self, user: str) -> Row:
+        what = f"read the user address {user}"
+        result = self._session.call("UserAddressRead", what, {"Address": user}, repeatable=True)
+        return _user(result, what)
+
+    def _address_of(self, box: Box) -> str:
+        """Return the SIP address of a box: as declared, as it was made, as OnSIP tells it, else as boxes are made."""
+        declared = self._values_of(box)
+        if declared.get("onsip.username"):
+            return self.address_of_new(box.number, declared)
+        known = self._made.get(str(box.id)) or self._shown_addresses().get(str(box.id))
+        return known or self.address_of_new(box.number, declared)
+
+    def _shown_addresses(self) -> dict[str, str]:
+        with self._lock:
+            if self._addresses is None:
+                try:
+                    rows = _BOXES.rows(self._session)
+                    self._addresses = {str(row["VoicemailboxId"]): _address(row.get("Address")) for row in rows}
+                except (RejectedError, AuthError, TransportError):
+                    # The action is in the vendor's grammar, and no page describes it.
+                    self._addresses = {}
+            return self._addresses
+
+    def _edit(self, box: Box, user: str, values: t.Mapping[str, t.Any]) -> Row:
+        """Edit a user's address with everything that can be sent; without an address of the box it is detached."""
+        before = self._read(user)
+        shown = before["Address"]
+        address = values.get("address") or ""
+        parameters = {
+            "Address": user,
+            "UserId": str(values.get(USER_ID) or before.get("UserId") or ""),
+            "Timeout": str(values.get(TIMEOUT) or before.get("Timeout") or ""),
+            "Username": str(shown.get("Username") or ""),
+            "Name": str(values.get(NAME) or shown.get("Name") or ""),
+            "DefaultAddress": address,
+        }
+        parameters = {name: value for name, value in parameters.items() if value}
+        what = f"attach {user} to mailbox {box.number}" if address else f"detach {user} from mailbox {box.number}"
+        after = _user(self._session.call("UserAddressEdit", what, parameters, repeatable=True), what)
+        if _folded(_address(after.get("DefaultAddress"))) != _folded(address):
+            raise RejectedError(
+                f"OnSIP accepted to {what}, but did not do it",
+                "Check `onsip.username` and `onsip.domain`: they tell the box's own address",
+            )
+        moved = [name for name in _BYSTANDERS if before.get(name) != after.get(name)]
+        if moved:
+            with self._lock:
+                self.moved.append(f"user address {user}: OnSIP changed {' and '.join(moved)} beside what was asked")
+        return after
+
+
+def _values(native: Row, address: str, user: str, options: t.Collection[str]) -> Values:
+    timeout = str(native.get("Timeout") or "")
+    is_attached = _folded(_address(native.get("DefaultAddress"))) == _folded(address)
+    values: Values = {
+        USER_ADDRESS: user if is_attached else None,
+        USER_ID: native.get("UserId") or None,
+        TIMEOUT: int(timeout) if timeout.isdecimal() else timeout or None,
+        NAME: native["Address"].get("Name") or None,
+    }
+    return {option: value for option, value in values.items() if option in options}
+
+
+def _user(result: t.Mapping[str, t.Any], what: str) -> Row:
+    native = plain(result.get("UserAddress"))
+    if not isinstance(native, dict) or not _address(native.get("Address")):
+        raise TransportError(f"cannot {what}: the reply holds no address", "Run the task again", uncertain=True)
+    return native
+
+
+def _address(element: t.Any) -> str:
+    """Return the SIP address that an Address or DefaultAddress element tells; empty text where it tells none."""
+    if not isinstance(element, dict) or not element.get("Username") or not element.get("Domain"):
+        return ""
+    return f"{element['Username']}@{element['Domain']}"
+
+
+def _folded(address: str | None) -> str:
+    return (address or "").lower()
+
+
+__all__ = ("Attachments",)

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Field table of OnSIP's voicemailboxes (contract: OnSIP 5 and 7). Defaults are those of VoicemailboxAdd."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.fields import Composite, Field, FieldTable, Values
+from ...core.kinds import Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
+
+_WORDS = ("false", "true")
+_SIP_ADDRESS = Text(longest=254, pattern=r"[^@\s/]+@[^@\s/]+", expected="a SIP address such as avery@example.onsip.com")
+_EMAILS = Addresses(most=1, separator=",")
+_PAGER = Text(longest=254)
+_NOTIFY_PAGER = Boolean(("no", "yes"))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Zone(Choice):
+    """A time zone under its IANA name; the older names of the four zones and OnSIP's own words are taken as well."""
+
+    aliases: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def parse(self, value: t.Any) -> Canonical:
+        if str(value) in self.aliases:
+            return self.aliases[str(value)]
+        try:
+            return super().parse(value)
+        except ValueError as error:
+            raise ValueError(f"{error}; OnSIP knows these four zones only") from None
+
+
+_ZONES = {
+    "America/New_York": "us_eastern",
+    "America/Chicago": "us_central",
+    "America/Denver": "us_mountain",
+    "America/Los_Angeles": "us_pacific",
+}
+_ZONE_ALIASES = {
+    alias: name for name, wire in _ZONES.items() for alias in (wire, f"US/{wire.removeprefix('us_').capitalize()}")
+}
+
+
+def _leading_zero(pin: str) -> str | None:
+    return (
+        "must not start with 0: OnSIP takes a PIN for a number and may drop the zero" if pin.startswith("0") else None
+    )
+
+
+def _take_notice_apart(native: t.Mapping[str, t.Any]) -> Values:
+    word = native.get("NotifyEmail")
+    # The service's own documents call its word no also false.
+    word = {None: "no", "": "no", "false": "no"}.get(word, word)
+    known = word in ("no", "yes", "attach", "delete")
+    return {
+        # A word that nobody documented is kept, so that an Edit that is about something else can send it back.
+        "notify": word != "no" if known else word,
+        "attach_audio": word in ("attach", "delete"),
+        "after_email": "delete" if word == "delete" else "keep",
+        "emails": _EMAILS.read(native.get("Email")),
+    }
+
+
+def _put_notice_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
+    notify = values["notify"]
+    if values["after_email"] == "delete":
+        word = "delete"
+    elif values["attach_audio"]:
+        word = "attach"
+    else:
+        word = notify if isinstance(notify, str) else _NOTIFY_PAGER.write(bool(notify))
+    return {"NotifyEmail": word, "Email": _EMAILS.write(values["emails"])}
+
+
+def _notice_conflict(values: t.Mapping[str, Canonical]) -> str | None:
+    if values["after_email"] == "delete" and not values["attach_audio"]:
+        return "`after_email` delete needs `attach_audio` true: OnSIP deletes a message only when it was sent along"
+    if values["attach_audio"] and not values["notify"]:
+        return "`attach_audio` true needs `notify` true: OnSIP has no audio without a notice"
+    if values["notify"] and not values["emails"]:
+        return "`notify` true needs `emails`: OnSIP refuses a notice without an address"
+    return None
+
+
+def _take_pager_apart(native: t.Mapping[str, t.Any]) -> Values:
+    return {
+        "onsip.notify_pager": bool(_NOTIFY_PAGER.read(native.get("NotifyPager"))),
+        "onsip.pager": _PAGER.read(native.get("Pager")),
+    }
+
+
+def _put_pager_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
+    return {
+        "NotifyPager": _NOTIFY_PAGER.write(bool(values["onsip.notify_pager"])),
+        "Pager": values["onsip.pager"] or "",
+    }
+
+
+def _pager_conflict(values: t.Mapping[str, Canonical]) -> str | None:
+    if values["onsip.notify_pager"] and not values["onsip.pager"]:
+        return "`onsip.notify_pager` true needs `onsip.pager`: OnSIP refuses a notice without an address"
+    return None
+
+
+ATTACH = ("onsip.attach.user_address", "onsip.attach.user_id", "onsip.attach.timeout", "onsip.attach.name")
+
+
+def _attach_conflict(values: t.Mapping[str, Canonical]) -> str | None:
+    given = [f"`{option}`" for option in ATTACH[1:] if values.get(option) is not None]
+    if given and values.get(ATTACH[0]) is None:
+        return f"{' and '.join(given)} cannot be set without `{ATTACH[0]}`, which it belongs to"
+    return None
+
+
+def _own(name: str, kind: Kind, wire: str, text: str, absent: Canonical = None, creation_only: bool = False) -> Field:
+    return Field(f"onsip.{name}", kind, wire, text, absent=absent, creation_only=creation_only)
+
+
+def _attach(name: str, kind: Kind, text: str, clearable: bool = False) -> Field:
+    return Field(f"onsip.attach.{name}", kind, "", text, clearable=clearable, on_demand=True)
+
+
+_REFUSED_TWICE = {
+    "mailbox": "mailbox",
+    "fullname": "name",
+    "password": "pin",
+    "email": "emails",
+    "notify_email": "notify",
+    "timezone": "timezone",
+    "say_datetime": "announce_time",
+    "say_caller_id": "announce_caller",
+}
+
+MAILBOX = FieldTable(
+    vendor="onsip",
+    resource="mailbox",
+    key="mailbox",
+    alias="extension",
+    number=Text(
+        shortest=1, pattern=r"[1-9][0-9]{0,6}", expected="a number of 1 to 7 digits that does not start with 0"
+    ),
+    can_renumber=True,
+    composites=(
+        Composite(
+            ("notify", "attach_audio", "after_email", "emails"),
+            ("NotifyEmail", "Email"),
+            _take_notice_apart,
+            _put_notice_together,
+            _notice_conflict,
+        ),
+        Composite(
+            ("onsip.notify_pager", "onsip.pager"),
+            ("NotifyPager", "Pager"),
+            _take_pager_apart,
+            _put_pager_together,
+            _pager_conflict,
+        ),
+        # No wire field of a box: the driver reads and writes the address of the user.
+        Composite(ATTACH, (), lambda native: {}, lambda values: {}, _attach_conflict),
+    ),
+    fields=(
+        Field("name", Text(shortest=1), "Fullname", required=True),
+        Field(
+            "pin", Pin(pattern=r"[0-9]{1,7}", expected="1 to 7 digits", policy=_leading_zero), "Password", secret=True
+        ),
+        Field("emails", _EMAILS),
+        Field("notify", Boolean(), absent=False),
+        Field("attach_audio", Boolean(), absent=False),
+        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),
+        Field("timezone", _Zone(words=_ZONES, aliases=_ZONE_ALIASES), "Timezone", absent="America/New_York"),
+        Field(
+            "announce_time",
+            Choice(
+                {"disabled": "false", "enabled": "true"},
+                {"0": "disabled", "1": "enabled"},
+                from_boolean=("disabled", "enabled"),
+            ),
+            "SayDatetime",
+            absent="disabled",
+        ),
+        Field("announce_caller", Boolean(_WORDS), "SayCallerId", absent=False),
+        _own("say_duration", Boolean(_WORDS), "SayDuration", "Say how long a message is before it is played.", False),
+        _own("notify_pager", Boolean(), "", "Send a notice to `pager`.", False),
+        _own("pager", _PAGER, "", "Email address of the pager."),
+        _own("mwi", _SIP_ADDRESS, "Mwi", "SIP address whose phones show that a message waits."),
+        _own(
+            "username",
+            Text(longest=64, pattern=r"[A-Za-z0-9][A-Za-z0-9._+-]*", expected="the part of a SIP address before the @"),
+            "",
+            "Local part of the box's own SIP address, `vm.` and the number by default. Used when the box is made, and"
+            " to tell its address for `attach`; OnSIP never shows it, so it is not compared.",
+            creation_only=True,
+        ),
+        _own(
+            "domain",
+            Text(longest=253, pattern=r"[A-Za-z0-9.-]+", expected="a domain such as example.onsip.com", fold_case=True),
+            "",
+            "Domain of the box's own SIP address, the organization's by default. Not compared, like `username`.",
+            creation_only=True,
+        ),
+        _attach(
+            "user_address",
+            _SIP_ADDRESS,
+            "SIP address of the user whose unanswered calls go to the box. Other users that lead to it are left alone.",
+            clearable=True,
+        ),
+        _attach(
+            "user_id",
+            Text(longest=20, pattern=r"[0-9]+", expected="an id of digits"),
+            "Id of the user who owns the address; the one it has by default.",
+        ),
+        _attach("timeout", Integer(minimum=1), "Seconds to let the user's phones ring first; as it is by default."),
+        _attach("name", Text(), "Display name of the user's address; as it is by default."),
+    ),
+    hidden=frozenset(("AuthPassword", "SessionId")),
+    refused={
+        "require_pin": "an OnSIP box always asks for its PIN",
+        "language": "OnSIP does not let the language of a box be chosen",
+        "enabled": "an OnSIP box cannot be switched off",
+        "description": "OnSIP has only `name`",
+        "owner_id": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
+        **{
+            f"onsip.{own}": f"is what the option `{shared}` sets; use that one"
+            for own, shared in _REFUSED_TWICE.items()
+        },
+    },
+)
+
+#: Options that a Voicemailbox shows; the others are spoken to OnSIP otherwise.
+STANDING = frozenset(field.option for field in MAILBOX.fields if not field.creation_only and field.option not in ATTACH)

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""OnSIP's voicemailboxes (contract: OnSIP 5 and 8)."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import typing as t
+
+from ...core.boxes import Box, Listing, Wanted
+from ...core.errors import AuthError, ExpiredError, RejectedError, TransportError, VoicemailError
+from ...core.fields import Values
+from ...core.kinds import UNKNOWN
+from .attachments import Attachments
+from .fields import ATTACH, MAILBOX, STANDING
+from .paging import Browse
+from .replies import plain
+from .session import OnsipSession
+
+_BROWSE = Browse(
+    "VoicemailboxBrowse",
+    "list mailboxes",
+    ("Voicemailboxes", "Voicemailbox"),
+    lambda row: str(row.get("VoicemailboxId") or ""),
+    500,
+    "VoicemailboxId",
+)
+#: Options that are parameters of Add and Edit; the PIN is one of Edit only, and sent only to change it.
+_SENT = tuple(field.option for field in MAILBOX.fields if field.option in STANDING and not field.secret)
+#: Fields of a box that no parameter can keep as they are.
+_BYSTANDERS = ("Status", "TransferAddress")
+
+
+class OnsipMailboxes:
+    """Mailboxes of one organization; see :class:`..protocol.Boxes` for what each call promises."""
+
+    table = MAILBOX
+
+    def __init__(self, session: OnsipSession) -> None:
+        self._session = session
+        self._attachments = Attachments(session)
+        self._moved: list[str] = []
+        self._lock = threading.Lock()
+
+    def list(self, wanted: Wanted) -> Listing:
+        """Return the boxes wanted out of a listing of all: there is no filter, and a listed box is a full one."""
+        rows = _BROWSE.rows(self._session)
+        if wanted.numbers is not None:
+            numbers, ids = wanted.numbers, wanted.ids
+            rows = [row for row in rows if row.get("Mailbox") in numbers or row["VoicemailboxId"] in ids]
+        boxes = [self._box(row, "list mailboxes") for row in rows]
+        return Listing(tuple(self._attachments.laid_over(boxes, wanted.declared)))
+
+    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
+        """Every box that was listed is full."""
+        return None
+
+    def find(self, number: str | None, box_id: str | None) -> Box | None:
+        """Read a box by its id, else find it in the listing, which alone proves absence (contract: OnSIP 5.3)."""
+        if box_id is not None:
+            what = f"read mailbox {number or box_id}"
+            try:
+                result = self._session.call("VoicemailboxRead", what, {"VoicemailboxId": box_id}, repeatable=True)
+                return self._attachments.laid_over_one(self._box(result.get("Voicemailbox"), what))
+            except (RejectedError, AuthError):
+                number = None
+        found = [
+            row
+            for row in _BROWSE.rows(self._session)
+            if (row["VoicemailboxId"] == box_id if box_id is not None else row.get("Mailbox") == number)
+        ]
+        if len(found) > 1:
+            ids = " and ".join(str(row["VoicemailboxId"]) for row in found)
+            raise RejectedError(
+                f"mailbox {number}: OnSIP has {len(found)} boxes of this number, ids {ids}", "Delete one"
+            )
+        return self._attachments.laid_over_one(self._box(found[0], "list mailboxes")) if found else None
+
+    def create(self, number: str, values: Values) -> Box | None:
+        """Make a box by Add, which takes no PIN, then write by Edit what is left, and attach it where that is declared.
+
+        :raises TransportError: also where the box was made and something of the rest was refused; ``uncertain``, so
+            that the engine goes on from the box that is there.
+        """
+        address = self._attachments.address_of_new(number, values)
+        username, domain = address.split("@")
+        given = [option for option in values if option in _SENT]
+        wire = self.table.encode(given, {**self._defaults(), **values})
+        parameters = {
+            "OrganizationId": self._session.organization.id,
+            "Username": username,
+            "Domain": domain,
+            "Mailbox": number,
+            **{name: str(value) for name, value in wire.items() if value not in (None, "")},
+        }
+        what = f"create mailbox {number} with the address {address}"
+        result = self._session.call("VoicemailboxAdd", what, parameters)
+        box = self._box(result.get("Voicemailbox"), what)
+        self._attachments.keep_address(box, address)
+        rest = {option: values[option] for option in ("pin", *ATTACH) if option in values}
+        if rest.get("pin") == box.values["pin"]:
+            del rest["pin"]
+        if not rest:
+            return box
+        try:
+            return self.update(box, rest, None)
+        except VoicemailError as error:
+            raise TransportError(
+                f"mailbox {number} was made (id {box.id}), but not finished: {error.message}",
+                error.hint,
+                status=error.status,
+                details=error.details,
+                uncertain=True,
+            ) from None
+
+    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+        """Write a box by an Edit that holds all of it: what is left out may be reset (contract: OnSIP 5.5)."""
+        attached = {option: box.values[option] for option in ATTACH if option in box.values}
+        written = box
+        options = [option for option in writes if option in STANDING]
+        if options or new_number is not None:
+            written = self._edit(box, {option: writes[option] for option in options}, new_number)
+        if any(option in writes for option in ATTACH):
+            attached = self._attachments.write(written, {**attached, **writes})
+        return Box(written.number, written.id, {**written.values, **attached}, True, written.native)
+
+    def delete(self, box: Box) -> None:
+        """Delete a box with its messages, after it was detached where its declaration speaks of that."""
+        self._attachments.detach_declared(box)
+        what = f"delete mailbox {box.number}"
+        try:
+            self._session.call("VoicemailboxDelete", what, {"VoicemailboxId": str(box.id)}, repeatable=True)
+        except RejectedError as error:
+            hint = "If users' calls go to it, detach them along with the deletion: give it `onsip.attach: null`"
+            raise dataclasses.replace(error, hint=hint) from None
+        except ExpiredError:
+            raise
+        except AuthError:
+            # That is also how OnSIP may tell of a box that is gone.
+            if self.find(None, box.id) is not None:
+                raise
+
+    def count_messages(self, box: Box) -> int | None:
+        """Return None: OnSIP shows no messages."""
+        return None
+
+    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+        """Warn of what OnSIP changed beside what was asked."""
+        return [*self._moved, *self._attachments.moved]
+
+    def _edit(self, box: Box, writes: Values, new_number: str | None) -> Box:
+        what = f"update mailbox {box.number}"
+        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        before = self.table.encode(_SENT, box.values)
+        wire = self.table.encode([*_SENT, *(("pin",) if "pin" in writes else ())], {**box.values, **settled})
+        parameters = {
+            "VoicemailboxId": str(box.id),
+            "Mailbox": new_number or box.number,
+            # An empty value is sent to clear one that is there, and only then: it may be refused.
+            **{name: str(value or "") for name, value in wire.items() if value or before.get(name)},
+        }
+        result = self._session.call("VoicemailboxEdit", what, parameters, repeatable=True)
+        written = self._box(result.get("Voicemailbox"), what)
+        if written.id != box.id:
+            raise TransportError(f"cannot {what}: the reply holds another box", "Run the task again", uncertain=True)
+        self._check_kept(box, writes, written)
+        moved = [name for name in _BYSTANDERS if (box.native or {}).get(name) != (written.native or {}).get(name)]
+        if moved and box.native:
+            warning = f"mailbox {written.number}: OnSIP changed {' and '.join(moved)} beside what was asked"
+            with self._lock:
+                self._moved.append(warning)
+        return written
+
+    def _check_kept(self, box: Box, writes: Values, written: Box) -> None:
+        """Fail where an option that was sent as it was has another value now; the engine checks those to be changed."""
+        kept = [option for option in (*_SENT, "pin") if option not in writes]
+        pairs = {option: (box.values.get(option), written.values.get(option)) for option in kept}
+        lost = [f"`{option}`" for option, (old, new) in pairs.items() if old != new and UNKNOWN not in (old, new)]
+        if lost:
+            raise RejectedError(
+                f"mailbox {box.number} was updated, but OnSIP also changed {' and '.join(lost)}, which had to stay",
+                "Declare that as well, and run the task again",
+            )
+
+    def _defaults(self) -> Values:
+        return {field.option: field.absent for field in self.table.fields}
+
+    def _box(self, native: t.Any, what: str) -> Box:
+        native = plain(native)
+        if not isinstance(native, dict) or not native.get("VoicemailboxId"):
+            raise TransportError(f"cannot {what}: the reply holds no mailbox", "Run the task again", uncertain=True)
+        values = {option: value for option, value in self.table.decode(native).items() if option in STANDING}
+        return Box(str(native.get("Mailbox") or ""), str(native["VoicemailboxId"]), values, True, native)
+
+
+__all__ = ("OnsipMailboxes",)

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading every row of a Browse action, or failing (contract: OnSIP 5.4)."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...core.errors import TransportError
+from .replies import many, plain
+from .session import OnsipSession
+
+Row = t.Mapping[str, t.Any]
+_ATTEMPTS = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Browse:
+    """A Browse action.
+
+    :param what: the attempt in words, for errors.
+    :param names: of the list and of its rows.
+    :param key: what identifies a row; empty text for a row that makes no sense.
+    :param page_size: rows to ask for; without it OnSIP answers 20.
+    :param order_by: field that the rows are asked to be in the order of; empty where the action documents none.
+    """
+
+    action: str
+    what: str
+    names: tuple[str, str]
+    key: t.Callable[[Row], str]
+    page_size: int
+    order_by: str = ""
+
+    def rows(self, session: OnsipSession) -> list[Row]:
+        """Return all rows of the organization.
+
+        :raises TransportError: when no complete listing comes about.
+        """
+        for _attempt in range(_ATTEMPTS):
+            rows = self._attempt(session)
+            if rows is not None:
+                return rows
+        raise TransportError(
+            f"cannot {self.what}: rows came and went while they were read, {_ATTEMPTS} times in a row",
+            "Run the task again when nobody else makes or deletes them",
+        )
+
+    def _attempt(self, session: OnsipSession) -> list[Row] | None:
+        rows: dict[str, Row] = {}
+        last = ""
+        while True:
+            # In a known order each page starts with the last row of the one before: where that is another row,
+            # rows were deleted meanwhile, and reading on would miss as many.
+            overlap = 1 if last and self.order_by else 0
+            page = self._page(session, len(rows) - overlap)
+            keys = [self.key(row) for row in page.rows]
+            if overlap and keys[:1] != [last]:
+                return None
+            known = len(rows)
+            rows.update(zip(keys, page.rows, strict=True))
+            # Found is absent where there are no rows, and may be absent elsewhere.
+            complete = len(rows) >= page.found
+            if len(rows) == known:
+                return list(rows.values()) if complete else None
+            if len(keys) < page.limit and complete:
+                return list(rows.values())
+            last = keys[-1]
+
+    def _page(self, session: OnsipSession, offset: int) -> _Page:
+        parameters = {"OrganizationId": session.organization.id, "Limit": str(self.page_size), "Offset": str(offset)}
+        if self.order_by:
+            parameters["OrderBy"] = self.order_by
+        container = session.call(self.action, self.what, parameters, repeatable=True).get(self.names[0])
+        strange = TransportError(
+            f"cannot {self.what}: the reply holds no list", "Check `url`; if it is right, OnSIP has changed"
+        )
+        if not isinstance(container, dict):
+            raise strange
+        rows = [plain(row) for row in many(container.get(self.names[1]))]
+        if not all(isinstance(row, dict) and self.key(row) for row in rows):
+            raise strange
+        attributes = container.get("@attributes") or {}
+        limit = _number(attributes.get("Limit")) or self.page_size
+        return _Page(rows, min(limit, self.page_size), _number(attributes.get("Found")))
+
+
+class _Page(t.NamedTuple):
+    rows: list[Row]
+    limit: int
+    found: int
+
+
+def _number(value: t.Any) -> int:
+    return int(value) if isinstance(value, str) and value.isdecimal() else 0

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Talking to OnSIP: session, envelope, errors (contract: OnSIP 1 to 4)."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ...core.connection import Connection
+from ...core.errors import (
+    AuthError,
+    ConflictError,
+    InvalidInputError,
+    RejectedError,
+    TransportError,
+    UnsupportedError,
+    VoicemailError,
+)
+from ...http import Client, Reply, broken, expired
+from ..login import Login, Token
+from ..protocol import Boxes
+
+if t.TYPE_CHECKING:
+    from ..messages import Messages
+from .replies import Envelope, Response, plain
+
+#: Parameters whose messages are left out of errors: they may quote the value.
+_SECRET = ("Password", "SessionId")
+_URL_HINT = "Check `url`: it is https://api.onsip.com/api unless OnSIP told you another one"
+
+
+@dataclasses.dataclass(frozen=True)
+class Organization:
+    """The organization that the task works on; ``domain`` is empty where nobody told it."""
+
+    id: str
+    domain: str = ""
+
+
+class OnsipSession:
+    """A login at OnSIP.
+
+    :param connection: options of the task, complete.
+    :raises InvalidInputError: when they do not tell the organization.
+    """
+
+    def __init__(self, connection: Connection, workers: int) -> None:
+        if not connection.account_id and not _domain(connection):
+            raise InvalidInputError.of(
+                ["the organization is not known: give `domain`, or its id as `account_id`, or `username` with a domain"]
+            )
+        self.connection = connection
+        self.client = Client(connection, workers)
+        way = self._log_in if connection.username else None
+        self.login = Login(way, Token(connection.token) if connection.token else None)
+        self._closed = False
+
+    def boxes(self, resource: str) -> Boxes:
+        """Return the driver of the mailboxes; there is no other resource."""
+        if resource != "mailbox":
+            raise UnsupportedError(f"onsip has no {resource}s", "Use vendor portsip, or the module vmbox")
+        from .mailboxes import OnsipMailboxes
+
+        return OnsipMailboxes(self)
+
+    def messages(self) -> Messages:
+        """Refuse: there is no action for messages."""
+        raise UnsupportedError("onsip has no messages in its API", "Users hear them by phone, or get them by email")
+
+    def valid(self) -> bool:
+        """Tell whether the session can serve another task; how long it lives is not known, and a loss is repaired."""
+        return not self._closed
+
+    def close(self) -> None:
+        """End the session if it was made here, not one that the user gave, and close the connections."""
+        self._closed = True
+        token = self.login.current
+        try:
+            if token is not None and token.data.get("made_here"):
+                data = {"Action": "SessionDestroy", "Output": "json", "SessionId": token.value}
+                self.client.send("POST", "", "log out", data=data)
+        except VoicemailError:
+            # The session ends by itself; what the task did does not depend on it.
+            pass
+        finally:
+            self.client.close()
+
+    @functools.cached_property
+    def organization(self) -> Organization:
+        """The organization, looked up by its domain where its id is not given."""
+        if self.connection.account_id:
+            return Organization(self.connection.account_id, self.connection.domain or "")
+        domain = _domain(self.connection)
+        return self._read_organization(f"find the organization of {domain}", {"Domain": domain})
+
+    @functools.cached_property
+    def domain(self) -> str:
+        """The domain of the organization's SIP addresses."""
+        organization = self.organization
+        if organization.domain:
+            return organization.domain
+        what = f"find the domain of organization {organization.id}"
+        return self._read_organization(what, {"OrganizationId": organization.id}).domain
+
+    def _read_organization(self, what: str, parameters: dict[str, str]) -> Organization:
+        try:
+            result = self.call("OrganizationRead", what, parameters, repeatable=True)
+        except RejectedError as error:
+            raise dataclasses.replace(error, hint="Check `domain` and `account_id`") from None
+        native = plain(result.get("Organization"))
+        if not isinstance(native, dict) or not native.get("OrganizationId") or not native.get("Domain"):
+            raise TransportError(f"cannot {what}: the reply holds no organization", _URL_HINT)
+        return Organization(str(native["OrganizationId"]), str(native["Domain"]))
+
+    def call(
+        self, action: str, what: str, parameters: t.Mapping[str, str], *, repeatable: bool = False
+    ) -> dict[str, t.Any]:
+        """Carry out an action in the session and return the content of its result.
+
+        :param what: the attempt in words, for errors: "read mailbox 3000".
+        :raises VoicemailError: whatever OnSIP refuses, see :meth:`_refusal`.
+        """
+
+        def once(token: Token) -> dict[str, t.Any]:
+            data = {"Action": action, "Output": "json", "SessionId": token.value, **parameters}
+            reply = self.client.send("POST", "", what, repeatable=repeatable, data=data)
+            response = self._open(reply)
+            if response.completed(action):
+                result = response.result[action]
+                return result if isinstance(result, dict) else {}
+            raise self._refusal(reply, response)
+
+        return self.login.run(once)
+
+    def _open(self, reply: Reply) -> Response:
+        if reply.status in (401, 403):
+            raise AuthError(
+                f"cannot {reply.what}: the server answered {reply.status}",
+                "OnSIP itself answers 200 also when it refuses; check `url` and `proxy`",
+                status=reply.status,
+            )
+        if reply.status >= 500:
+            raise broken(reply)
+        if not reply.ok:
+            raise TransportError(
+                f"cannot {reply.what}: the server answered {reply.status}", _URL_HINT, status=reply.status
+            )
+        envelope = reply.parse(Envelope)
+        if envelope.response is not None:
+            return envelope.response
+        # The text of an exception is not shown: it is free, and may quote what was sent.
+        problem = "OnSIP broke while it served" if envelope.exception is not None else "the reply is none of OnSIP's"
+        raise TransportError(
+            f"cannot {reply.what}: {problem}",
+            "Run the task again; if it stays, ask OnSIP" if envelope.exception is not None else _URL_HINT,
+            status=reply.status,
+            uncertain=True,
+        )
+
+    def _refusal(self, reply: Reply, response: Response) -> VoicemailError:
+        """Return the error of an action that was not carried out (contract: OnSIP 3)."""
+        context, what = response.context, reply.what
+        codes = {fault.code for fault in context.faults}
+        if context.action.completed == "true":
+            return TransportError(f"cannot {what}: the reply holds no result", _URL_HINT, uncertain=True)
+        if "Session.Authentication" in codes or context.session.established == "false":
+            return expired(what)
+        details = self._details(response)
+        if context.action.faults:
+            return AuthError(
+                f"cannot {what}: OnSIP does not let this login do it, or does not know what it is about",
+                "Check `domain` and `account_id`, and that the login has the role Account Admin",
+                status=reply.status,
+                details=details,
+            )
+        if not details:
+            return RejectedError(f"OnSIP refuses to {what} and does not say why", "Ask OnSIP", status=reply.status)
+        taken = any(code.endswith(".Unavailable") for code in codes)
+        kind = ConflictError if taken else RejectedError
+        return kind(f"OnSIP refuses to {what}", _hint(codes), status=reply.status, details=details)
+
+    def _details(self, response: Response) -> dict[str, str]:
+        details: dict[str, str] = {}
+        for fault in response.context.faults:
+            message = "" if fault.parameter in _SECRET else fault.message.rstrip(".")
+            text = self.client.redact(": ".join(part for part in (fault.code, message) if part))
+            field = self.client.redact(fault.parameter)
+            details[field] = f"{details[field]}, {text}" if field in details else text
+        return details
+
+    def _log_in(self) -> Token:
+        connection = self.connection
+        data = {
+            "Action": "SessionCreate",
+            "Output": "json",
+            "Username": connection.username or "",
+            "Password": connection.password or "",
+        }
+        reply = self.client.send("POST", "", "log in", data=data)
+        response = self._open(reply)
+        session = response.context.session
+        if not response.completed("SessionCreate") or not session.session_id:
+            locked = any(fault.code == "Accessor.LoginLocked" for fault in response.context.faults)
+            raise AuthError(
+                "OnSIP has locked this login after too many failures" if locked else "OnSIP refuses the login",
+                f"{'Wait 10 minutes, then check' if locked else 'Check'} `username` and `password`",
+                status=reply.status,
+                details=self._details(response),
+            )
+        self.client.keep_secret(session.session_id)
+        return Token(session.session_id, data={"made_here": True})
+
+
+def _domain(connection: Connection) -> str:
+    """Return the domain that the options tell: their own, or that of a login such as admin@example.onsip.com."""
+    return connection.domain or (connection.username or "").partition("@")[2]
+
+
+def _hint(codes: t.Collection[str]) -> str:
+    if "Address.Unavailable" in codes:
+        return "Another SIP address has this name; give the box another one as `onsip.username`"
+    if "Integer.TooBig" in codes:
+        return "The service takes less than its documents say; please report it"
+    return "Correct the option that holds this field"
+
+
+__all__ = ("OnsipSession", "Organization")

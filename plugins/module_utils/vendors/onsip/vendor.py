@@ -1,0 +1,28 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of OnSIP before anything is sent."""
+
+from __future__ import annotations
+
+from ...core.connection import Connection
+from ..protocol import Session, Vendor
+from .fields import MAILBOX
+
+
+def _connect(connection: Connection, workers: int) -> Session:
+    from .session import OnsipSession
+
+    return OnsipSession(connection, workers)
+
+
+VENDOR = Vendor(
+    name="onsip",
+    title="OnSIP",
+    credentials=(("token",), ("username", "password")),
+    tables={"mailbox": MAILBOX},
+    connect=_connect,
+    # No limit is documented; the service is shared by all its customers.
+    workers=(8, 16),
+    default_url="https://api.onsip.com/api",
+)

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the OnSIP driver share: an organization that modules are run against."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from voicemail_simulator.faces.onsip import OnsipFace
+from voicemail_simulator.server import SimulatorServer
+
+PIN = "4820917"
+OTHER_PIN = "5931826"
+BOX = {
+    "mailbox": "7011",
+    "name": "Avery Quill",
+    "pin": PIN,
+    "emails": ["avery@example.com"],
+    "notify": True,
+    "attach_audio": True,
+    "after_email": "keep",
+    "timezone": "America/Denver",
+    "announce_time": "enabled",
+    "announce_caller": True,
+    "onsip": {
+        "username": "vm.avery",
+        "say_duration": True,
+        "notify_pager": True,
+        "pager": "pager@example.com",
+        "mwi": "avery@example.onsip.com",
+    },
+}
+STORED = {
+    "Mailbox": "7011",
+    "Password": PIN,
+    "Fullname": "Avery Quill",
+    "Timezone": "us_mountain",
+    "SayCallerId": "true",
+    "SayDuration": "true",
+    "SayDatetime": "true",
+    "NotifyEmail": "attach",
+    "NotifyPager": "yes",
+    "Email": "avery@example.com",
+    "Pager": "pager@example.com",
+    "Mwi": "avery@example.onsip.com",
+    "address": "vm.avery@example.onsip.com",
+}
+WRITES = ("VoicemailboxAdd", "VoicemailboxEdit", "VoicemailboxDelete", "UserAddressEdit")
+
+
+class Tenant:
+    """A simulated organization, and the modules run against it. No result of a module may hold a secret."""
+
+    def __init__(self, server: SimulatorServer) -> None:
+        self.server = server
+        self.face = server.face
+        self.actions: list[str] = []
+        perform = self.face.perform
+
+        def recorded(name: str, call: t.Any) -> t.Any:
+            self.actions.append(name)
+            return perform(name, call)
+
+        self.face.perform = recorded
+
+    def begin(self, mailboxes: int = 0, **knobs: t.Any) -> Tenant:
+        """Set the organization back, with knobs given as keywords."""
+        self.server.knobs.update({knob.name: knob.default for knob in OnsipFace.knob_definitions} | knobs)
+        self.server.faults.set([])
+        self.server.simulation.reset(mailboxes)
+        return self
+
+    def run(self, module: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        """Run a module as administrator, where no other login is given; None leaves an option out."""
+        login = {"username": OnsipFace.USERNAME, "password": OnsipFace.PASSWORD, "domain": OnsipFace.DOMAIN}
+        given = {"vendor": "onsip", "url": self.server.url, "retry_budget": 0, **login, **options}
+        raw = {name: value for name, value in given.items() if value is not None or name not in login}
+        self.actions.clear()
+        result = task.run_in_worker(module, raw, check, True, None, None, {})
+        shown = repr({key: value for key, value in result.items() if key != "invocation"})
+        secrets = [OnsipFace.PASSWORD, *self.face.state.sessions, *self._auth_passwords()]
+        secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]
+        assert not [secret for secret in secrets if secret in shown]
+        return result
+
+    def one(self, **options: t.Any) -> dict[str, t.Any]:
+        """Run vmbox."""
+        return self.run("vmbox", **options)
+
+    def many(self, *boxes: dict[str, t.Any], **options: t.Any) -> dict[str, t.Any]:
+        """Run vmboxes."""
+        return self.run("vmboxes", mailboxes=list(boxes), **options)
+
+    def sent(self, *actions: str) -> int:
+        """Count actions of the last run."""
+        return sum(action in actions for action in self.actions)
+
+    @property
+    def writes(self) -> int:
+        """How many requests of the last run wrote."""
+        return self.sent(*WRITES)
+
+    def stored(self, number: str) -> dict[str, t.Any] | None:
+        """The one box of a number as the service keeps it, or None; of the keys of STORED only."""
+        found = [box for box in self.face.state.boxes.values() if box["Mailbox"] == number]
+        assert len(found) < 2
+        return {key: found[0][key] for key in STORED} if found else None
+
+    def default_address(self, user: str) -> str | None:
+        """Where the unanswered calls of a user's address go."""
+        found = self.face.state.user_addresses[user]["DefaultAddress"]
+        return f"{found['Username']}@{found['Domain']}" if found else None
+
+    def _auth_passwords(self) -> list[str]:
+        return [one["AuthPassword"] for one in self.face.state.user_addresses.values()]

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The OnSIP driver against its simulated service: every doubtful behaviour ends right, or loudly and is repaired."""
+
+from __future__ import annotations
+
+import collections.abc
+import pathlib
+import sys
+import typing as t
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from voicemail_simulator.faces.onsip import OnsipFace
+from voicemail_simulator.server import SimulatorServer
+
+CHANGED: dict[str, t.Any] = {
+    "mailbox": "7011",
+    "name": "Robin Hale",
+    "pin": OTHER_PIN,
+    "emails": ["robin@example.com"],
+    "after_email": "delete",
+    "timezone": "US/Pacific",
+    "announce_time": "disabled",
+    "announce_caller": False,
+    "onsip": {"say_duration": False, "notify_pager": "no", "pager": "other@example.com"},
+}
+STORED_CHANGED = STORED | {
+    "Password": OTHER_PIN,
+    "Fullname": "Robin Hale",
+    "Timezone": "us_pacific",
+    "SayCallerId": "false",
+    "SayDuration": "false",
+    "SayDatetime": "false",
+    "NotifyEmail": "delete",
+    "NotifyPager": "no",
+    "Email": "robin@example.com",
+    "Pager": "other@example.com",
+}
+CLEARED: dict[str, t.Any] = {
+    "mailbox": "7011",
+    "emails": [],
+    "notify": False,
+    "attach_audio": None,
+    "after_email": "keep",
+    "timezone": None,
+    "onsip": {"pager": None, "mwi": None},
+}
+STORED_CLEARED = STORED_CHANGED | {
+    "NotifyEmail": "no",
+    "Timezone": "us_eastern",
+    "Email": "",
+    "Pager": "",
+    "Mwi": "",
+}
+NUMBERS: dict[str, tuple[t.Any, ...]] = {
+    "session_idle": (0.0, 1440.0),
+    "drop_session_before_call": (0, 1, 2, 3, 4, 5, 6, 9, 14),
+    "login_lock": (0, 1, 5),
+    "default_limit": (1, 20),
+    "max_limit": (20, 25000),
+}
+#: What cannot end right, by the service's own doing.
+LOUD = {
+    ("session_idle", 0.0),
+    ("max_limit", 20),
+    ("transport", "html_502"),
+    ("transport", "exception"),
+    ("edit_fullname", "ignored"),
+    ("empty_value", "required"),
+    ("empty_value", "ignored"),
+}
+
+
+def _knob_values() -> list[tuple[str, t.Any]]:
+    pairs = []
+    for knob in OnsipFace.knob_definitions:
+        choices = knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS[knob.name]
+        pairs.extend((knob.name, value) for value in choices)
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def server() -> collections.abc.Iterator[SimulatorServer]:
+    with SimulatorServer("onsip") as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
+    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    return Tenant(server)
+
+
+def apply(
+    tenant: Tenant, box: dict[str, t.Any], stored: dict[str, t.Any] | None, loud: tuple[str, t.Any] | None
+) -> bool:
+    """Apply a box in check mode, for real, and again; what fails must be known to, and is repaired by the next run.
+
+    :returns: whether it failed.
+    """
+    number = box.get("new_mailbox", box["mailbox"])
+    foreseen = tenant.one(check=True, **box)
+    assert tenant.writes == 0
+    done = tenant.one(**box)
+    if loud is not None and done.get("failed"):
+        assert done["msg"]
+        name, value = loud
+        tenant.server.knobs.set(name, next(knob.default for knob in OnsipFace.knob_definitions if knob.name == name))
+        assert not tenant.one(**box).get("failed")
+        tenant.server.knobs.set(name, value)
+    else:
+        assert (done.get("msg"), done["changed"]) == (None, True)
+        assert (foreseen["changed"], foreseen["changed_fields"]) == (True, done["changed_fields"])
+        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not foreseen["mailbox"]
+    assert tenant.stored(number) == stored
+    if not done.get("failed"):
+        again = tenant.one(**box)
+        assert (again.get("msg"), again["changed"], tenant.writes) == (None, False, 0)
+    return bool(done.get("failed"))
+
+
+@pytest.mark.parametrize(("name", "value"), _knob_values())
+def test_every_doubtful_behaviour(tenant: Tenant, name: str, value: t.Any) -> None:
+    tenant.begin(1, **{name: value})
+    loud = (name, value) if (name, value) in LOUD else None
+    hidden = {"Password": PIN} if (name, value) == ("pin_in_replies", "masked") else {}
+    failed = [
+        apply(tenant, BOX, STORED, loud),
+        apply(tenant, CHANGED, STORED_CHANGED | hidden, loud),
+        apply(tenant, CLEARED, STORED_CLEARED | hidden, loud),
+        apply(tenant, {"mailbox": "7011", "new_mailbox": "7012"}, STORED_CLEARED | hidden | {"Mailbox": "7012"}, loud),
+        apply(tenant, {"mailbox": "7012", "state": "absent"}, None, loud),
+    ]
+    assert any(failed) is (loud is not None)
+    assert tenant.stored("7011") is None
+    assert tenant.stored("1001") is not None
+
+
+def test_requests_of_many(tenant: Tenant) -> None:
+    boxes = [{"mailbox": str(2001 + position), "name": f"Box {position}"} for position in range(60)]
+    tenant.begin()
+    made = tenant.many(*boxes)
+    assert (made["summary"]["create"], made["summary"]["failed"]) == (60, 0)
+    assert tenant.sent("VoicemailboxAdd") == 60
+    assert len(tenant.actions) == 60 + 4, "login, organization, one page, logout"
+    again = tenant.many(*boxes)
+    assert (again["changed"], tenant.actions) == (
+        False,
+        ["SessionCreate", "OrganizationRead", "VoicemailboxBrowse", "SessionDestroy"],
+    )
+    boxes[7]["announce_caller"] = True
+    assert tenant.many(*boxes)["summary"]["update"] == 1
+    assert tenant.writes == 1
+    pruned = tenant.many(*boxes[:55], prune=True)
+    assert (pruned["summary"]["delete"], len(tenant.face.state.boxes)) == (5, 55)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 20, 21, 499, 500, 501, 998, 999, 1000, 3100])
+def test_paging(tenant: Tenant, count: int) -> None:
+    tenant.begin(count, list_order="reshuffled")
+    found = tenant.run("vmbox_info")["mailboxes"]
+    assert [box["mailbox"] for box in found] == [str(1001 + position) for position in range(count)]
+    assert tenant.sent("VoicemailboxBrowse") == 1 + max(0, count - 1) // 499
+
+
+@pytest.mark.parametrize("organization", [{"domain": OnsipFace.DOMAIN}, {"domain": None, "account_id": "61002"}])
+def test_round_trip(tenant: Tenant, organization: dict[str, t.Any]) -> None:
+    tenant.begin(30)
+    shown = tenant.run("vmbox_info", **organization)["mailboxes"]
+    assert tenant.many(*shown, **organization)["changed"] is False
+    assert (tenant.writes, len(shown)) == (0, 30)
+
+
+def test_organization_by_its_id(tenant: Tenant) -> None:
+    tenant.begin()
+    made = tenant.one(mailbox="7011", name="Avery Quill", domain=None, account_id="61003")
+    assert made["changed"] is True
+    (box,) = tenant.face.state.boxes.values()
+    assert (box["OrganizationId"], box["address"]) == ("61003", "vm.7011@second.example.onsip.com")
+
+
+def test_domain_of_the_login(tenant: Tenant) -> None:
+    tenant.begin(2)
+    login = {"username": f"{OnsipFace.USERNAME}@{OnsipFace.DOMAIN}", "domain": None}
+    assert len(tenant.run("vmbox_info", **login)["mailboxes"]) == 2
+
+
+def test_pin_that_is_hidden(tenant: Tenant) -> None:
+    tenant.begin(pin_in_replies="masked")
+    tenant.one(**BOX)
+    assert "update_pin" in str(tenant.one(**BOX | {"pin": OTHER_PIN})["warnings"])
+    assert tenant.stored("7011") == STORED
+    for _run in range(2):
+        assert tenant.one(**BOX | {"pin": OTHER_PIN}, update_pin="always")["changed_fields"] == ["pin"]
+        assert tenant.stored("7011") == STORED | {"Password": OTHER_PIN}
+    shown = tenant.run("vmbox_info", include_pins=True)["mailboxes"]
+    assert "pin" not in shown[0]
+
+
+def test_a_box_is_found_by_its_id(tenant: Tenant) -> None:
+    tenant.begin(2)
+    assert tenant.one(id="50102", announce_caller=True)["mailbox"]["mailbox"] == "1002"
+    assert tenant.one(id="50102", state="absent")["changed"] is True
+    assert tenant.stored("1002") is None
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ({"Status": "disabled"}, "mailbox 1001: OnSIP changed Status beside what was asked"),
+        ({"TransferAddress": ""}, "mailbox 1001: OnSIP changed TransferAddress beside what was asked"),
+        ({"Timezone": "us_pacific"}, "mailbox 1001 was updated, but OnSIP also changed `timezone`, which had to stay"),
+        ({"Password": "7777"}, "mailbox 1001 was updated, but OnSIP also changed `pin`, which had to stay"),
+    ],
+)
+def test_what_changes_beside_what_was_asked_is_told(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], told: str
+) -> None:
+    tenant.begin(1)
+    state, boxes = tenant.face.state, tenant.face.boxes
+    update, shown = state.update_box, boxes.shown
+    monkeypatch.setattr(state, "update_box", lambda box, changed: update(box, changed | beside))
+    monkeypatch.setattr(boxes, "shown", lambda box: shown(state.boxes[box["VoicemailboxId"]]))
+    result = tenant.one(mailbox="1001", announce_caller=True)
+    assert result["changed"] or result["failed"]
+    assert told in [*result.get("warnings", ()), *result.get("msg", "").split(". ")]
+    assert "7777" not in str({key: value for key, value in result.items() if key != "invocation"})

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users whose unanswered calls go to an OnSIP box."""
+
+from __future__ import annotations
+
+import collections.abc
+import pathlib
+import sys
+import typing as t
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from onsip_tenant import Tenant
+from voicemail_simulator.faces.onsip.call import NotPermitted
+from voicemail_simulator.server import SimulatorServer
+
+AVERY, ROBIN = "avery@example.onsip.com", "robin@example.onsip.com"
+BOX_ADDRESS = "vm.7011@example.onsip.com"
+
+
+@pytest.fixture(scope="module")
+def server() -> collections.abc.Iterator[SimulatorServer]:
+    with SimulatorServer("onsip") as running:
+        yield running
+
+
+@pytest.fixture(params=["addresses shown", "addresses hidden"])
+def tenant(request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    """A service that tells the addresses of boxes, and one that does not: no page describes that action."""
+    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
+    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    if request.param == "addresses hidden":
+
+        def refused(call: t.Any) -> t.Any:
+            raise NotPermitted
+
+        monkeypatch.setitem(server.face._guarded_actions, "VoicemailAddressBrowse", refused)
+    return Tenant(server)
+
+
+def attach(tenant: Tenant, check: bool = False, number: str = "7011", **options: t.Any) -> dict[str, t.Any]:
+    result = tenant.one(check=check, mailbox=number, name="Avery Quill", onsip={"attach": options or None})
+    assert result.get("msg") is None
+    return result
+
+
+def test_attach_change_move_detach(tenant: Tenant) -> None:
+    tenant.begin()
+    for options, fields in (
+        ({"user_address": AVERY}, None),
+        ({"user_address": AVERY, "timeout": 35, "name": "Front desk"}, ["onsip.attach.name", "onsip.attach.timeout"]),
+        ({"user_address": ROBIN, "user_id": "40078"}, ["onsip.attach.user_address"]),
+    ):
+        foreseen = attach(tenant, check=True, **options)
+        assert tenant.writes == 0
+        done = attach(tenant, **options)
+        assert foreseen["changed_fields"] == done["changed_fields"]
+        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None}
+        assert done["changed_fields"] == (fields or ["name", "onsip.attach.user_address"])
+        assert tenant.default_address(options["user_address"]) == BOX_ADDRESS
+        assert (attach(tenant, **options)["changed"], tenant.writes) == (False, 0)
+    user = tenant.face.state.user_addresses[AVERY]
+    assert (user["Timeout"], user["Address"]["Name"]) == ("35", "Front desk")
+    # Only the user that is named is managed; null speaks of all of them.
+    assert tenant.default_address(AVERY) == BOX_ADDRESS
+    assert attach(tenant)["changed_fields"] == ["onsip.attach.user_address"]
+    assert (tenant.default_address(AVERY), tenant.default_address(ROBIN)) == (None, None)
+    assert user["Timeout"] == "35"
+    assert (attach(tenant)["changed"], tenant.writes) == (False, 0)
+
+
+def test_nothing_of_users_is_read_where_nothing_is_declared(tenant: Tenant) -> None:
+    tenant.begin(3)
+    tenant.one(mailbox="1001", announce_caller=True)
+    assert tenant.sent("UserAddressRead", "UserAddressBrowse", "VoicemailAddressBrowse") == 0
+    assert "'attach'" not in str(tenant.run("vmbox_info")["mailboxes"])
+
+
+def test_many_users_are_read_as_one_listing(tenant: Tenant) -> None:
+    tenant.begin(40)
+    boxes = [
+        {
+            "mailbox": str(number),
+            "onsip": {"username": f"vm.user{number}", "attach": {"user_address": f"user{number}@example.onsip.com"}},
+        }
+        for number in range(1001, 1041)
+    ]
+    assert tenant.many(*boxes)["changed"] is False
+    assert len(tenant.actions) == 5
+    boxes[3]["onsip"]["attach"]["timeout"] = 45
+    assert tenant.many(*boxes)["summary"]["update"] == 1
+    assert (tenant.sent("UserAddressRead"), tenant.writes) == (1, 1)
+
+
+def test_a_box_in_use_is_detached_before_it_is_deleted(tenant: Tenant) -> None:
+    tenant.begin(delete_in_use="refused")
+    attach(tenant, user_address=AVERY)
+    refused = tenant.one(mailbox="7011", state="absent")
+    assert (refused["failed"], refused["changed"]) == (True, False)
+    assert "Voicemailbox.InUse" in refused["msg"]
+    assert "onsip.attach" in refused["msg"]
+    for options in (None, {"user_address": AVERY}):
+        attach(tenant, user_address=AVERY)
+        assert tenant.one(mailbox="7011", state="absent", onsip={"attach": options})["changed"] is True
+        assert (tenant.stored("7011"), tenant.default_address(AVERY)) == (None, None)
+
+
+def test_what_cannot_be_attached_is_told_before_any_write(tenant: Tenant) -> None:
+    tenant.begin(2)
+    for number, options, told in (
+        ("1001", {"user_address": "nobody@example.onsip.com"}, "nobody@example.onsip.com"),
+        ("1001", {"timeout": 30}, "`onsip.attach.timeout` cannot be set without `onsip.attach.user_address`"),
+        ("1001", {"user_address": "avery"}, "must be a SIP address"),
+        ("1001", {"user_address": AVERY, "timeout": None}, "`onsip.attach.timeout` cannot be cleared"),
+    ):
+        result = tenant.one(mailbox=number, onsip={"attach": options})
+        assert (result["failed"], tenant.writes) == (True, 0)
+        assert told in result["msg"]
+    twice = tenant.many(
+        *({"mailbox": number, "onsip": {"attach": {"user_address": AVERY}}} for number in ("1001", "1002"))
+    )
+    assert (twice["failed"], tenant.writes) == (True, 0)
+    assert "1001" in twice["msg"]
+    assert "1002" in twice["msg"]
+
+
+def test_a_user_of_somebody_else_is_refused(tenant: Tenant) -> None:
+    tenant.begin(1)
+    result = tenant.one(
+        mailbox="1001", onsip={"username": "vm.user1001", "attach": {"user_address": AVERY, "user_id": "99"}}
+    )
+    assert result["failed"]
+    assert "UserId" in result["msg"]
+    assert tenant.default_address(AVERY) is None

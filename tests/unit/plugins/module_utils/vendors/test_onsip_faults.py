@@ -1,0 +1,194 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The OnSIP driver where requests and replies are lost, sessions end and others work at the same time."""
+
+from __future__ import annotations
+
+import collections.abc
+import pathlib
+import sys
+import typing as t
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import http, steps
+from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from voicemail_simulator.faces.onsip import OnsipFace
+from voicemail_simulator.server import SimulatorServer
+
+USER = "avery@example.onsip.com"
+ATTACHED = BOX | {"onsip": BOX["onsip"] | {"attach": {"user_address": USER}}}
+FAULTS = ("lost_reply", "reset_before", "truncated", "status:503", "status:429", "html", "html:502")
+
+
+@pytest.fixture(scope="module")
+def server() -> collections.abc.Iterator[SimulatorServer]:
+    with SimulatorServer("onsip") as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
+    monkeypatch.setattr(http._Backoff, "__call__", lambda backoff, state: 0.001)
+    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    return Tenant(server)
+
+
+def settle(tenant: Tenant, fault: str, box: dict[str, t.Any], stored: dict[str, t.Any] | None, number: str) -> None:
+    """Apply a box under a fault: it is right or it failed, and the next run is right."""
+    tenant.server.faults.set([fault])
+    struck = tenant.one(**box, retry_budget=1)
+    tenant.server.faults.set([])
+    assert tenant.server.face.state.boxes.keys() >= {"50101"}
+    if not struck.get("failed"):
+        assert tenant.stored(number) == stored
+    repaired = tenant.one(**box)
+    assert repaired.get("msg") is None
+    assert tenant.stored(number) == stored
+    assert tenant.one(**box)["changed"] is False
+    assert tenant.writes == 0
+
+
+@pytest.mark.parametrize("skip", range(9))
+@pytest.mark.parametrize("fault", FAULTS)
+def test_one_fault_anywhere(tenant: Tenant, fault: str, skip: int) -> None:
+    tenant.begin(1)
+    fault = f"{fault},count=1,skip={skip}"
+    settle(tenant, fault, ATTACHED, STORED, "7011")
+    assert tenant.default_address(USER) == "vm.avery@example.onsip.com"
+    settle(tenant, fault, {"mailbox": "7011", "pin": OTHER_PIN}, STORED | {"Password": OTHER_PIN}, "7011")
+    settle(tenant, fault, {"mailbox": "7011", "state": "absent"}, None, "7011")
+
+
+@pytest.mark.parametrize("skip", range(6))
+@pytest.mark.parametrize("fault", ["lost_reply", "reset_before", "truncated"])
+def test_a_hidden_pin_is_never_taken_for_written(tenant: Tenant, fault: str, skip: int) -> None:
+    tenant.begin(1, pin_in_replies="masked")
+    tenant.one(**BOX)
+    changed = {"mailbox": "7011", "pin": OTHER_PIN, "update_pin": "always"}
+    tenant.server.faults.set([f"{fault},count=1,skip={skip}"])
+    struck = tenant.one(**changed)
+    tenant.server.faults.set([])
+    assert struck.get("failed") or tenant.stored("7011") == STORED | {"Password": OTHER_PIN}
+    assert tenant.one(**changed).get("msg") is None
+    assert tenant.stored("7011") == STORED | {"Password": OTHER_PIN}
+
+
+@pytest.mark.parametrize(("skip", "made"), [(2, False), (3, True), (4, True)])
+def test_a_failed_run_tells_what_it_may_have_written(tenant: Tenant, skip: int, made: bool) -> None:
+    """From one reply on every reply is lost, so nobody can look whether the box was made."""
+    tenant.begin()
+    tenant.server.faults.set([f"lost_reply,skip={skip}"])
+    result = tenant.one(**BOX)
+    tenant.server.faults.set([])
+    assert (result["failed"], result["changed"]) == (True, made)
+    assert (tenant.stored("7011") is not None) is made
+
+
+@pytest.mark.parametrize("fault", ["lost_reply", "reset_before", "status:503"])
+def test_many_under_faults(tenant: Tenant, fault: str) -> None:
+    boxes = [{"mailbox": str(2001 + position), "name": f"Box {position}", "pin": PIN} for position in range(25)]
+    tenant.begin()
+    for _run in range(20):
+        tenant.server.faults.set([f"{fault},probability=0.2"])
+        result = tenant.many(*boxes, retry_budget=1)
+        tenant.server.faults.set([])
+        numbers = [box["Mailbox"] for box in tenant.face.state.boxes.values()]
+        assert len(numbers) == len(set(numbers)), "no box is made twice"
+        if not result.get("failed"):
+            break
+    else:
+        tenant.many(*boxes)
+    assert tenant.many(*boxes)["changed"] is False
+    assert {box["Password"] for box in tenant.face.state.boxes.values()} == {PIN}
+
+
+def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant) -> None:
+    """The box was made, its Edit is refused, and the PIN is hidden: the run must fail, and say that it wrote."""
+    tenant.begin(pin_in_replies="masked")
+    find = tenant.face.boxes.find
+
+    def refusing(call: t.Any) -> t.Any:
+        if call.get("Password"):
+            call.refuse("Password", "Value.Invalid", f"The PIN {call.get('Password')} is too simple.")
+            call.check()
+        return find(call)
+
+    tenant.face.boxes.find = refusing
+    try:
+        result = tenant.one(**BOX)
+    finally:
+        tenant.face.boxes.find = find
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "Password: Value.Invalid" in result["msg"]
+
+
+@pytest.mark.parametrize("knobs", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])
+def test_a_refused_login_is_sent_once(tenant: Tenant, knobs: dict[str, t.Any]) -> None:
+    tenant.begin(5, **knobs)
+    boxes = [{"mailbox": str(1001 + position), "announce_caller": True} for position in range(5)]
+    result = tenant.many(*boxes, password="not the password", retry_budget=5)
+    assert (result["error"]["kind"], tenant.actions) == ("auth", ["SessionCreate"])
+    assert "not the password" not in str(result["msg"])
+
+
+def test_a_locked_login_says_how_long(tenant: Tenant) -> None:
+    tenant.begin(login_lock=1)
+    tenant.one(mailbox="7011", name="Avery", password="not the password")
+    assert "Wait 10 minutes" in tenant.one(mailbox="7011", name="Avery")["msg"]
+    assert tenant.actions == ["SessionCreate"]
+
+
+def test_a_session_that_is_lost_is_made_again_once(tenant: Tenant) -> None:
+    tenant.begin(20)
+    boxes = [{"mailbox": str(1001 + position), "announce_caller": True} for position in range(20)]
+    tenant.server.knobs.set("drop_session_before_call", 9)
+    assert tenant.many(*boxes)["summary"]["update"] == 20
+    assert tenant.sent("SessionCreate") == 2
+    assert tenant.face.state.sessions == {}, "the session is ended"
+
+
+def test_a_given_session_is_used_and_left_alone(tenant: Tenant) -> None:
+    tenant.begin(2)
+    key = "k3v9q0t7m2h5d8r1c6s4b0n7j2"
+    session = {"SessionId": key, "UserId": "40021", "used": tenant.server.clock.now()}
+    tenant.face.state.sessions[key] = session
+    given = {"username": None, "password": None, "token": key}
+    assert tenant.one(mailbox="1001", announce_caller=True, **given)["changed"] is True
+    assert tenant.sent("SessionCreate", "SessionDestroy") == 0
+    tenant.face.state.sessions.clear()
+    lost = tenant.one(mailbox="1001", announce_caller=False, **given)
+    assert (lost["error"]["kind"], tenant.actions) == ("expired", ["OrganizationRead"])
+
+
+def test_boxes_deleted_while_they_are_listed(tenant: Tenant) -> None:
+    tenant.begin(1200)
+    perform = tenant.face.perform
+
+    def deleting(name: str, call: t.Any) -> t.Any:
+        if name == "VoicemailboxBrowse" and tenant.sent(name) == 1:
+            for number in ("1001", "1002", "1003"):
+                tenant.face.state.delete_box(tenant.face.state.box_of_number(OnsipFace.ORGANIZATION_ID, number))
+        return perform(name, call)
+
+    tenant.face.perform = deleting
+    found = tenant.run("vmbox_info")["mailboxes"]
+    assert [box["mailbox"] for box in found] == [str(number) for number in range(1004, 2201)]
+
+
+def test_a_listing_that_never_holds_still_is_an_error(tenant: Tenant) -> None:
+    tenant.begin(1200)
+    perform = tenant.face.perform
+
+    def deleting(name: str, call: t.Any) -> t.Any:
+        if name == "VoicemailboxBrowse" and call.get("Offset") != "0":
+            tenant.face.state.delete_box(next(iter(tenant.face.state.boxes.values())))
+        return perform(name, call)
+
+    tenant.face.perform = deleting
+    result = tenant.run("vmbox_info")
+    assert (result["error"]["kind"], tenant.sent("VoicemailboxBrowse")) == ("transport", 6)
