@@ -1,0 +1,45 @@
+# Everything runs in .venv and .cache of this checkout; a Python of 3.11 or newer is all it needs.
+
+PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
+	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$candidate; break; fi; done)
+RUN := .venv/bin/python tests/tools/run_suites.py
+SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test $(SUITES) benchmark clean distclean demo-environment environment
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
+
+demo: demo-environment ## manage five mailboxes on a simulated telephone system
+	@.venv/bin/python tests/tools/demo.py
+
+test: environment ## run every suite
+	@$(RUN) $(if $(COUNT_FILE),--count-file $(COUNT_FILE))
+
+$(SUITES): environment
+	@$(RUN) $@
+lint: ## ruff, mypy, yamllint, ansible-lint, changelog
+unit: ## unit tests with pytest
+contract: ## drivers and simulator against the vendors' contracts
+sanity: ## ansible-test sanity
+ansible-units: ## unit tests with ansible-test and nothing but the declared requirements
+integration: ## ansible-test integration
+molecule: ## molecule scenarios
+docs-lint: ## check the documentation of plugins and roles
+
+benchmark: environment ## measure against the goals
+	@.venv/bin/python tests/benchmark
+
+clean: ## delete what the tools made, save the virtual environment
+	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .ansible site tests/output changelogs/.plugin-cache.yaml
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## delete the virtual environment as well
+	rm -rf .venv
+
+demo-environment:
+	@$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py demo,echo 'Python 3.11 or newer is needed' >&2; exit 1)
+
+environment:
+	@$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py dev,echo 'Python 3.11 or newer is needed' >&2; exit 1)

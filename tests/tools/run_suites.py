@@ -1,0 +1,158 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run test suites one after the other: `run_suites.py [--count-file FILE] [SUITE ...]`, all of them by default.
+
+A suite fails when a command of it fails, and also when it ran no test. Output appears live and is kept in
+`.cache/logs`. The last lines say in plain words how each suite ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+from xml.etree import ElementTree
+
+from suites import NOTHING, REPORTS, SKIPPED_ALL, Suite, all_suites
+from workspace import CACHE, environment, link_collection
+
+LOGS = CACHE / "logs"
+COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclasses.dataclass
+class Result:
+    """How a suite ended: numbers of tests, seconds, and the reason where it failed."""
+
+    suite: Suite
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    reason: str | None = None
+
+    def line(self) -> str:
+        """One line of the summary."""
+        numbers = f"{self.passed} passed, {self.failed} failed" + (f", {self.skipped} skipped" if self.skipped else "")
+        verdict = f"FAILED: {self.reason}" if self.reason else "ok"
+        return f"{self.suite.name:<14} {self.seconds:6.1f} s  {numbers:<32} {verdict}"
+
+
+def run_command(command: tuple[str, ...], suite: Suite, log: list[str]) -> int:
+    """Run one command, show and keep its output, and return its exit status."""
+    print(f"$ {shlex.join(command)}", flush=True)
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=suite.folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    except FileNotFoundError as error:
+        log.append(f"{error}\n")
+        print(error, flush=True)
+        return 127
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.append(line)
+            sys.stdout.write(line)
+            sys.stdout.flush()
+    return process.returncode
+
+
+def read_reports(result: Result) -> None:
+    """Add up the numbers of the suite's JUnit files."""
+    pattern = result.suite.report
+    assert pattern is not None
+    for path in pattern.parent.glob(pattern.name):
+        for one in ElementTree.parse(path).getroot().iter("testsuite"):
+            tests, skipped = int(one.get("tests", 0)), int(one.get("skipped", 0))
+            failed = int(one.get("failures", 0)) + int(one.get("errors", 0))
+            result.failed += failed
+            result.skipped += skipped
+            result.passed += tests - failed - skipped
+
+
+def judge(result: Result, output: str) -> None:
+    """Fill in the numbers and refuse a run that tested nothing."""
+    suite = result.suite
+    if suite.report:
+        read_reports(result)
+        if result.reason is None and result.failed:
+            result.reason = f"{result.failed} tests failed"
+        if result.reason is None and not result.passed:
+            result.reason = "no test ran"
+    elif result.reason is None and suite.proof:
+        found = len(re.findall(suite.proof, output, re.MULTILINE))
+        if found < suite.proofs:
+            result.reason = f"ran {found} of at least {suite.proofs} expected"
+    if result.reason is None and (SKIPPED_ALL.search(output) or (suite.report and NOTHING.search(output))):
+        result.reason = "every test was skipped"
+    if not suite.report:
+        result.passed = int(result.reason is None)
+    if result.reason is not None:
+        result.failed = max(1, result.failed)
+
+
+def run_suite(suite: Suite) -> Result:
+    """Run a suite and say how it ended."""
+    print(f"\n{'=' * 100}\n{suite.heading}\n{'=' * 100}", flush=True)
+    result, started = Result(suite), time.monotonic()
+    log: list[str] = []
+    if suite.report:
+        for old in suite.report.parent.glob(suite.report.name):
+            old.unlink()
+    if suite.prepare:
+        suite.prepare()
+    for command in suite.commands:
+        status = run_command(command, suite, log)
+        if status:
+            reason = f"{command[0].rpartition('/')[2]} ended with status {status}"
+            result.reason = f"{result.reason}; {reason}" if result.reason else reason
+    output = COLOR_CODES.sub("", "".join(log))
+    (LOGS / f"{suite.name}.log").write_text(output, encoding="utf-8")
+    judge(result, output)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def main() -> int:
+    """Run what the command line names."""
+    suites = {suite.name: suite for suite in all_suites()}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="SUITE", help=", ".join(suites))
+    parser.add_argument("--count-file", type=pathlib.Path, help="file for one line: N passed, N failed")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in suites]
+    if unknown:
+        parser.error(f"no suite named {', '.join(unknown)}; there are {', '.join(suites)}")
+    for folder in (LOGS, REPORTS):
+        folder.mkdir(parents=True, exist_ok=True)
+    link_collection()
+    results = [run_suite(suites[name]) for name in options.names or suites]
+    print(f"\n{'=' * 100}\nSummary\n{'=' * 100}")
+    for result in results:
+        print(result.line())
+    broken = [result for result in results if result.reason]
+    seconds = sum(result.seconds for result in results)
+    print(f"\n{len(results) - len(broken)} of {len(results)} suites passed in {seconds:.0f} s; logs in .cache/logs")
+    if options.count_file:
+        passed, failed, skipped = (sum(getattr(one, key) for one in results) for key in ("passed", "failed", "skipped"))
+        line = f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+        options.count_file.write_text(f"{line}\n", encoding="utf-8")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Give ansible-test the pip it wants, out of the package index.
+
+ansible-test puts pip into its virtual environments with a script that it fetches from a server of its own, and takes
+a cached copy where there is one. Where that server cannot be reached every run fails; so the copy is written here:
+a script that runs pip out of its own wheel and installs that wheel.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+import types
+import typing as t
+
+SCRIPT = '''"""Install pip out of its wheel."""
+
+import runpy
+import sys
+
+WHEEL = {wheel!r}
+sys.path.insert(0, WHEEL)
+sys.argv[1:] = ["install", "--no-index", "--disable-pip-version-check", WHEEL]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+'''
+
+
+def wanted_version() -> str:
+    """The version of pip that this ansible-core asks for."""
+    from ansible_test._internal.python_requirements import get_venv_packages
+
+    python: t.Any = types.SimpleNamespace(version=f"{sys.version_info.major}.{sys.version_info.minor}")
+    return str(get_venv_packages(python)["pip"])
+
+
+def seed() -> None:
+    """Write the cached script unless there is one."""
+    version = wanted_version()
+    cache = pathlib.Path("~/.ansible/test/cache").expanduser()
+    script = cache / f"get_pip_{version.replace('.', '_')}.py"
+    if script.exists():
+        return
+    cache.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), f"pip=={version}"]
+    subprocess.run(command, check=True)
+    wheel = next(cache.glob(f"pip-{version}-*.whl"))
+    script.write_text(SCRIPT.format(wheel=str(wheel)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    seed()

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test suites of this collection: what each runs, and how it is known that it ran something."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+import shutil
+import sys
+from collections.abc import Callable
+
+import collection_tree
+import seed_get_pip
+from workspace import CACHE, ROOT, TREE, python_version
+
+REPORTS = CACHE / "reports"
+SKIPPED_ALL = re.compile(r"All targets skipped", re.IGNORECASE)
+NOTHING = re.compile(r"no tests ran|collected 0 items|NO TESTS RAN", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """A step of the test run.
+
+    `commands` run one after the other in `folder`, all of them even after a failure. `proof` must be found in their
+    output at least `proofs` times: a tool that found nothing to do must not count as passed. `report` is a JUnit file
+    (or a glob of such files) with the numbers of pytest; a suite without one counts as a single test.
+    """
+
+    name: str
+    heading: str
+    commands: tuple[tuple[str, ...], ...]
+    folder: pathlib.Path = ROOT
+    prepare: Callable[[], object] | None = None
+    proof: str | None = None
+    proofs: int = 1
+    report: pathlib.Path | None = None
+
+
+def prepare_ansible_test() -> None:
+    """Refresh the copy that ansible-test works in, with no leftover reports in it, and provide its pip."""
+    seed_get_pip.seed()
+    collection_tree.refresh()
+    shutil.rmtree(TREE / "tests" / "output" / "junit", ignore_errors=True)
+
+
+def pytest_command(name: str, *arguments: str) -> tuple[str, ...]:
+    """A pytest run on two processes that leaves its numbers in a report."""
+    return (sys.executable, "-m", "pytest", "-q", "-n", "2", f"--junit-xml={REPORTS / name}.xml", *arguments)
+
+
+def pytest_suite(name: str, heading: str, *arguments: str) -> Suite:
+    """A suite of pytest tests."""
+    return Suite(name, heading, (pytest_command(name, *arguments),), report=REPORTS / f"{name}.xml")
+
+
+def ansible_test(*arguments: str) -> tuple[str, ...]:
+    """An ansible-test run with this very Python: left to itself it tries every Python on the machine."""
+    return ("ansible-test", *arguments, "--python", python_version(), "--color", "no")
+
+
+def count_scenarios() -> int:
+    """How many molecule scenarios there are to run, without the one that only creates and destroys."""
+    scenarios = (ROOT / "extensions" / "molecule").glob("*/molecule.yml")
+    return sum(path.parent.name != "default" for path in scenarios)
+
+
+def count_targets() -> int:
+    """How many integration targets run by themselves."""
+    aliases = (ROOT / "tests" / "integration" / "targets").glob("*/aliases")
+    return sum("hidden" not in path.read_text(encoding="utf-8").split() for path in aliases)
+
+
+def has_tests(folder: str) -> bool:
+    """Whether a folder holds test files."""
+    return any((ROOT / folder).rglob("test_*.py"))
+
+
+def all_suites() -> list[Suite]:
+    """Every suite, the quickest verdicts first."""
+    suites = [
+        Suite(
+            "lint",
+            "Lint: ruff, mypy, yamllint, ansible-lint, changelog",
+            (
+                ("ruff", "check", "."),
+                ("ruff", "format", "--check", "."),
+                ("mypy",),
+                ("yamllint", "--strict", "."),
+                ("ansible-lint", "--nocolor"),
+                ("antsibull-changelog", "lint"),
+            ),
+            proof=r"Success: no issues found in [1-9]",
+        ),
+        pytest_suite("unit", "Unit tests", "tests/unit"),
+    ]
+    if has_tests("tests/contract"):
+        suites.append(
+            pytest_suite(
+                "contract", "Contract tests: drivers and simulator against the vendors' contracts", "tests/contract"
+            )
+        )
+    suites += [
+        Suite(
+            "sanity",
+            "Sanity: ansible-test sanity",
+            (ansible_test("sanity", "--local"),),
+            folder=TREE,
+            prepare=prepare_ansible_test,
+            proof=r"^Running sanity test \"",
+            proofs=15,
+        ),
+        Suite(
+            "ansible-units",
+            "Unit tests in an environment with the declared requirements only: ansible-test units",
+            (ansible_test("units", "--venv"),),
+            folder=TREE,
+            prepare=prepare_ansible_test,
+            report=TREE / "tests" / "output" / "junit" / "*.xml",
+        ),
+        Suite(
+            "integration",
+            "Integration: ansible-test integration against the simulator",
+            (ansible_test("integration", "--venv"),),
+            folder=TREE,
+            prepare=prepare_ansible_test,
+            proof=r"^Running \S+ integration test role",
+            proofs=max(1, count_targets()),
+        ),
+        Suite(
+            "molecule",
+            "Molecule: playbooks as users write them, against the simulator",
+            (("molecule", "test", "--all"),),
+            proof=r"\[\S+ > verify\].*Executed: Successful",
+            proofs=max(1, count_scenarios()),
+        ),
+        Suite(
+            "docs-lint",
+            "Documentation: antsibull-docs lint, and whether the generated parts are up to date",
+            (
+                (
+                    "antsibull-docs",
+                    "lint-collection-docs",
+                    "--plugin-docs",
+                    "--validate-collection-refs=all",
+                    "--check-extra-docs-refs",
+                    ".",
+                ),
+                (sys.executable, "tests/tools/generate_docs.py", "--check"),
+            ),
+        ),
+        Suite("demo", "Demo: what `make demo` shows", ((sys.executable, "tests/tools/demo.py"),)),
+    ]
+    return suites

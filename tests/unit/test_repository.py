@@ -1,0 +1,169 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for the repository as a whole: file headers and sizes, routing of modules, content of the archive."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+import types
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+HEADER = (
+    "# Copyright (c) 2026, telephony.voicemail contributors",
+    "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+)
+LONGEST_FILE = 400
+TEXT_SUFFIXES = (".cfg", ".j2", ".json", ".md", ".py", ".rst", ".toml", ".txt", ".xml", ".yaml", ".yml", "")
+# Written by a tool or by others: nobody reads them from top to bottom.
+UNMEASURED = ("LICENSE", "CHANGELOG.md", "CHANGELOG.rst", "changelogs/changelog.yaml")
+MEASURED_SUFFIXES = (".cfg", ".j2", ".md", ".py", ".rst", ".toml", ".yaml", ".yml", "")
+
+# Put together here so that this file does not hold what it forbids.
+MACHINE_PATH = re.compile(r"(?<![\w.})\]~-])/(?:" + "|".join(("work", "home", "root", "Users")) + r")/\w")
+REGISTRY_HOSTS = tuple(
+    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
+)
+
+ARCHIVE_ALLOWED = re.compile(
+    r"""
+    (?: FILES\.json | MANIFEST\.json | LICENSE | README\.md | CHANGELOG\.(?:md|rst) | requirements\.txt
+      | meta/(?:runtime|execution-environment)\.yml
+      | changelogs/(?:changelog|config)\.yaml
+      | docs/[\w./-]+\.(?:md|rst|yml)
+      | extensions/eda/[\w./-]+\.(?:py|yml)
+      | playbooks/[\w./-]+\.(?:yml|j2|csv)
+      | plugins/[\w./-]+\.py
+      | roles/[a-z_]+/README\.md
+      | roles/[a-z_]+/(?:defaults|handlers|meta|tasks|vars)/[\w.-]+\.yml
+      | roles/[a-z_]+/templates/[\w.-]+\.j2
+      | roles/simulator/files/requirements\.txt
+      | roles/simulator/files/voicemail_simulator/[\w./-]+\.py
+    )
+    """,
+    re.VERBOSE,
+)
+
+
+def load_workspace() -> types.ModuleType:
+    """The tools' own list of files, so that tests and tools speak of the same repository."""
+    specification = importlib.util.spec_from_file_location("workspace", ROOT / "tests" / "tools" / "workspace.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+FILES = [str(name) for name in load_workspace().list_files() if (ROOT / name).is_file()]
+PYTHON_FILES = [name for name in FILES if name.endswith(".py")]
+TEXT_FILES = [name for name in FILES if pathlib.PurePath(name).suffix in TEXT_SUFFIXES]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def modules() -> set[str]:
+    return {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - {"__init__"}
+
+
+def runtime() -> dict:
+    return yaml.safe_load(text_of("meta/runtime.yml"))
+
+
+def test_the_repository_was_found() -> None:
+    assert "galaxy.yml" in FILES
+    assert len(PYTHON_FILES) > 10
+
+
+@pytest.mark.parametrize("name", PYTHON_FILES)
+def test_python_files_carry_the_license_header(name: str) -> None:
+    lines = text_of(name).splitlines()
+    if lines and lines[0].startswith("#!"):
+        lines = lines[2:] if lines[1:2] == [""] else lines[1:]
+    assert tuple(lines[:3]) == HEADER
+
+
+@pytest.mark.parametrize("name", [name for name in PYTHON_FILES if not name.endswith("__init__.py")])
+def test_python_files_postpone_annotations(name: str) -> None:
+    assert "\nfrom __future__ import annotations\n" in text_of(name)
+
+
+def test_no_file_is_too_long() -> None:
+    measured = [
+        name for name in TEXT_FILES if pathlib.PurePath(name).suffix in MEASURED_SUFFIXES and name not in UNMEASURED
+    ]
+    lengths = {name: len(text_of(name).splitlines()) for name in measured}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_path_of_a_machine() -> None:
+    found = {name: MACHINE_PATH.findall(text_of(name)) for name in TEXT_FILES if name != "LICENSE"}
+    assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+def test_no_host_of_a_package_registry() -> None:
+    assert [(name, host) for name in TEXT_FILES for host in REGISTRY_HOSTS if host in text_of(name)] == []
+
+
+def test_no_shell_scripts() -> None:
+    """Their check needs a program that is not a Python package."""
+    assert [name for name in FILES if name.endswith(".sh")] == []
+
+
+def test_every_module_is_in_the_action_group() -> None:
+    group = runtime()["action_groups"]["all"]
+    assert group == sorted(group)
+    assert set(group) == modules()
+
+
+def test_every_module_is_routed_to_the_one_action_plugin() -> None:
+    routing = runtime()["plugin_routing"]["modules"]
+    assert set(routing) == modules() - {"vmboxes"}
+    assert {entry["action_plugin"] for entry in routing.values()} == {"telephony.voicemail.vmboxes"}
+    assert [path.stem for path in (ROOT / "plugins" / "action").glob("*.py")] == ["vmboxes"]
+
+
+def requirements(name: str) -> set[str]:
+    return {line for line in text_of(name).splitlines() if line and not line.startswith(("#", "-r"))}
+
+
+@pytest.mark.parametrize("kind", ["unit", "integration"])
+def test_requirements_of_ansible_test_hold_those_of_users(kind: str) -> None:
+    """ansible-test reads no included files, so they are written out and have to agree."""
+    listed = requirements(f"tests/{kind}/requirements.txt")
+    assert requirements("requirements.txt") | requirements("roles/simulator/files/requirements.txt") <= listed
+
+
+def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "ansible.cli.galaxy",
+        "collection",
+        "build",
+        "--output-path",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    variables = os.environ | {"ANSIBLE_HOME": str(tmp_path / "ansible"), "LC_ALL": "C.UTF-8"}
+    built = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    (archive,) = tmp_path.glob("telephony-voicemail-*.tar.gz")
+    with tarfile.open(archive) as opened:
+        names = [member.name for member in opened.getmembers() if not member.isdir()]
+    assert [name for name in names if not ARCHIVE_ALLOWED.fullmatch(name)] == []
+    for needed in ("README.md", "LICENSE", "meta/runtime.yml", "plugins/action/vmboxes.py", "playbooks/demo.yml"):
+        assert needed in names

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The runner of the suites: a suite that tested nothing has failed."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import types
+import typing as t
+
+import pytest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools"
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> types.ModuleType:
+    """The runner, writing its logs and reports elsewhere."""
+    monkeypatch.syspath_prepend(str(TOOLS))
+    import run_suites
+    import suites
+
+    monkeypatch.setattr(run_suites, "LOGS", tmp_path)
+    monkeypatch.setattr(run_suites, "REPORTS", tmp_path)
+    monkeypatch.setattr(suites, "REPORTS", tmp_path)
+    return run_suites
+
+
+def saying(text: str, status: int = 0) -> tuple[tuple[str, ...], ...]:
+    """A command that prints a text and ends with a status."""
+    return ((sys.executable, "-c", f"print({text!r}); raise SystemExit({status})"),)
+
+
+def run(runner: types.ModuleType, text: str = "", status: int = 0, **options: t.Any) -> t.Any:
+    return runner.run_suite(runner.Suite("sample", "A sample", saying(text, status), **options))
+
+
+def write_report(path: pathlib.Path, **numbers: int) -> tuple[str, ...]:
+    """A command that writes a JUnit report with these numbers."""
+    attributes = " ".join(f'{name}="{number}"' for name, number in numbers.items())
+    content = f"<testsuites><testsuite {attributes}/></testsuites>"
+    return (sys.executable, "-c", f"import pathlib; pathlib.Path({str(path)!r}).write_text({content!r})")
+
+
+def test_a_plain_suite_counts_as_one_test(runner: types.ModuleType) -> None:
+    result = run(runner, "fine")
+    assert (result.passed, result.failed, result.reason) == (1, 0, None)
+
+
+def test_a_failing_command_fails_the_suite(runner: types.ModuleType) -> None:
+    result = run(runner, "fine", status=3)
+    assert (result.passed, result.failed) == (0, 1)
+    assert "status 3" in result.reason
+
+
+def test_a_missing_program_fails_the_suite(runner: types.ModuleType) -> None:
+    result = runner.run_suite(runner.Suite("sample", "A sample", (("no-such-program-anywhere",),)))
+    assert "127" in result.reason
+
+
+def test_a_later_command_does_not_hide_an_earlier_failure(runner: types.ModuleType) -> None:
+    commands = saying("first", 1) + saying("second")
+    assert runner.run_suite(runner.Suite("sample", "A sample", commands)).failed == 1
+
+
+def test_skipped_targets_fail_the_suite(runner: types.ModuleType) -> None:
+    assert run(runner, "WARNING: All targets skipped.").reason == "every test was skipped"
+
+
+@pytest.mark.parametrize(("found", "passes"), [(0, False), (1, False), (2, True), (3, True)])
+def test_proofs_are_counted(runner: types.ModuleType, found: int, passes: bool) -> None:
+    result = run(runner, "\n".join(["Running a test"] * found), proof="^Running", proofs=2)
+    assert (result.reason is None) == passes
+
+
+def test_proofs_are_found_in_colored_output(runner: types.ModuleType) -> None:
+    assert run(runner, "\x1b[32mRunning\x1b[0m a test", proof="^Running a test").reason is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected", "passes"),
+    [
+        ({"tests": 7, "failures": 0, "errors": 0, "skipped": 2}, (5, 0, 2), True),
+        ({"tests": 7, "failures": 1, "errors": 1, "skipped": 2}, (3, 2, 2), False),
+        ({"tests": 0, "failures": 0, "errors": 0, "skipped": 0}, (0, 1, 0), False),
+        ({"tests": 2, "failures": 0, "errors": 0, "skipped": 2}, (0, 1, 2), False),
+    ],
+)
+def test_numbers_come_from_the_report(
+    runner: types.ModuleType, tmp_path: pathlib.Path, numbers: dict[str, int], expected: tuple[int, ...], passes: bool
+) -> None:
+    report = tmp_path / "sample.xml"
+    suite = runner.Suite("sample", "A sample", (write_report(report, **numbers),), report=report)
+    result = runner.run_suite(suite)
+    assert (result.passed, result.failed, result.skipped) == expected
+    assert (result.reason is None) == passes
+
+
+def test_an_old_report_does_not_count(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
+    report = tmp_path / "sample.xml"
+    report.write_text('<testsuite tests="5" failures="0" errors="0" skipped="0"/>')
+    assert run(runner, "fine", report=report).reason == "no test ran"
+
+
+def test_no_connection_of_the_user_reaches_a_suite(
+    runner: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    monkeypatch.setenv("VOICEMAIL_URL", "https://pbx.example.com")
+    monkeypatch.setenv("ANSIBLE_INVENTORY", "production")
+    code = "import os; print([name for name in os.environ if name in ('VOICEMAIL_URL', 'ANSIBLE_INVENTORY')])"
+    runner.run_suite(runner.Suite("sample", "A sample", ((sys.executable, "-c", code),)))
+    assert (tmp_path / "sample.log").read_text().strip() == "[]"
