@@ -1,0 +1,70 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real runs of ansible-playbook."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a run of ansible-playbook printed, and how it ended."""
+
+    code: int
+    output: str
+
+
+def play(
+    folder: pathlib.Path,
+    tasks: list[dict[str, t.Any]],
+    *options: str,
+    environment: dict[str, str] | None = None,
+    **variables: t.Any,
+) -> Run:
+    """Run tasks on localhost.
+
+    :param folder: an empty folder for the playbook and for everything that Ansible writes.
+    :param options: further options of ansible-playbook.
+    :param variables: extra variables.
+    """
+    link = folder / "collections" / "ansible_collections" / "telephony"
+    link.mkdir(parents=True, exist_ok=True)
+    if not (link / "voicemail").exists():
+        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
+    playbook = folder / "playbook.yml"
+    # JSON is YAML, and Ansible reads it as such.
+    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    command = [sys.executable, "-m", "ansible", "playbook", str(playbook), "-e", json.dumps(variables), *options]
+    done = subprocess.run(
+        command,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+            "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            **(environment or {}),
+        },
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout)

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user may get wrong: one clear error that names the item, the option and the remedy, and nothing written."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from ways import WAYS
+
+Case = tuple[Subject, dict[str, t.Any], tuple[str, ...]]
+
+GENERAL: list[tuple[dict[str, t.Any], tuple[str, ...]]] = [
+    ({"pin": 482159}, ("pin", "quotes")),
+    ({"pin": 83}, ("pin", "quotes")),
+    ({"pin": ""}, ("pin", "empty")),
+    ({"update_pin": "never"}, ("update_pin", "if_changed")),
+    ({"id": "../../accounts"}, ("id", "/")),
+]
+SPECIAL: list[Case] = [
+    (KAZOO, {"mailbox": "3000", "name": "x", "pin": "123"}, ("mailbox 3000", "pin", "4 to 15 characters")),
+    (KAZOO, {"mailbox": "3000", "name": "x", "notify": True}, ("notify", "kazoo", "emails", "on_unsupported")),
+    (KAZOO, {"mailbox": "3000", "name": "x", "kazoo": {"skip_greting": True}}, ("skip_greting", "skip_greeting")),
+    (KAZOO, {"mailbox": "3000", "name": "x", "pin": "4821", "kazoo": {"pin": "4821"}}, ("pin",)),
+    (KAZOO, {"mailbox": "3000", "name": "x", "emails": ["nobody"]}, ("emails", "nobody", "email address")),
+    (KAZOO, {"mailbox": "3000"}, ("mailbox 3000", "name", "required")),
+    (KAZOO, {"mailbox": "3000", "name": "x", "owner_id": "short"}, ("owner_id", "32")),
+    (KAZOO, {"mailbox": "3000", "name": None}, ("name", "cleared")),
+    (KAZOO, {"id": "0" * 32, "name": "x"}, ("0" * 32, "no mailbox")),
+    (KAZOO, {"mailbox": "3000", "onsip": {"mwi": "a@b"}}, ("onsip", "kazoo")),
+    (PERSONAL, {"mailbox": "1001", "state": "absent"}, ("mailbox 1001", "state")),
+    (PERSONAL, {"mailbox": "7777", "pin": "482159"}, ("mailbox 7777",)),
+    (PERSONAL, {"mailbox": "1001", "pin": "111222"}, ("pin",)),
+    (PERSONAL, {"mailbox": "1001", "pin": "123890"}, ("pin",)),
+    (PERSONAL, {"mailbox": "1001", "pin": "48"}, ("pin",)),
+    (PERSONAL, {"mailbox": "1001", "name": "x"}, ("name", "portsip")),
+    (PERSONAL, {"mailbox": "abc", "pin": "482159"}, ("mailbox", "digits")),
+    (SHARED, {"extension_number": "8500", "name": "x"}, ("pin", "required")),
+    (
+        SHARED,
+        {
+            "extension_number": "8500",
+            "name": "x",
+            "pin": "482159",
+            "recipients": [f"a{n}@example.com" for n in range(16)],
+        },
+        ("recipients", "15"),
+    ),
+    (SHARED, {"extension_number": "85a", "name": "x", "pin": "482159"}, ("extension_number", "digits")),
+    (SHARED, {"extension_number": "8500", "name": "x", "pin": "482159", "recipients": ["x"]}, ("recipients", "email")),
+    (TEL4VN, {"mailbox": "3000"}, ("pin", "required")),
+    (TEL4VN, {"mailbox": "30x", "pin": "4821"}, ("mailbox", "digits")),
+    (TEL4VN, {"mailbox": "3000", "pin": "4821", "timezone": "Asia/Saigon"}, ("timezone", "tel4vn")),
+    (TEL4VN, {"mailbox": "3000", "new_mailbox": "3001", "pin": "4821"}, ("new_mailbox", "tel4vn")),
+    (ONSIP, {"mailbox": "3000", "name": "x", "pin": "0821"}, ("pin", "zero")),
+    (
+        ONSIP,
+        {"mailbox": "3000", "name": "x", "timezone": "Europe/Paris"},
+        ("timezone", "New_York", "Chicago", "Denver", "Los_Angeles"),
+    ),
+    (ONSIP, {"mailbox": "3000", "name": "x", "attach_audio": True, "notify": False}, ("attach_audio", "notify")),
+    (ONSIP, {"mailbox": "30000000", "name": "x"}, ("mailbox",)),
+    (ONSIP, {"mailbox": "3000", "name": "x", "emails": ["a@example.com", "b@example.com"]}, ("emails",)),
+    (ONSIP, {"mailbox": "3000", "name": "x", "language": "en-US"}, ("language", "onsip")),
+]
+CREDENTIALS: list[tuple[Subject, dict[str, t.Any], tuple[str, ...]]] = [
+    (KAZOO, {"password": None}, ("password", "missing")),
+    (KAZOO, {"api_key": "k" * 64}, ("api_key", "username", "contradict")),
+    (TEL4VN, {"api_key": None}, ("api_key", "missing")),
+    (ONSIP, {"password": None}, ("password", "missing")),
+    (SHARED, {"password": None}, ("password", "missing")),
+    (KAZOO, {"url": "pbx.example.com"}, ("url", "https://")),
+    (TEL4VN, {"url": None}, ("url", "missing")),
+    (KAZOO, {"url": "https://user:pass@pbx.example.com/v2"}, ("url", "username")),
+    (KAZOO, {"timeout": -1}, ("timeout",)),
+    (KAZOO, {"workers": 0}, ("workers",)),
+]
+
+
+def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any) -> None:
+    """Run a task that must be refused, on a server that must not be written to."""
+    with subject.serve(mailboxes=subject.seeded) as server:
+        arguments = {
+            key: value
+            for key, value in subject.arguments(server, **options).items()
+            if value is not None or key == "name"
+        }
+        for check in (True, False):
+            result = WAYS[way](subject.module, arguments, check=check)
+            assert result["failed"], result
+            assert not result.get("changed")
+            for part in said:
+                assert part in result["msg"], result["msg"]
+            assert subject.writes(server) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("item", "said"), GENERAL, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_for_every_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
+    number = {} if "id" in item else {subject.key: subject.number}
+    refused(subject, way, said, **{**subject.create, **number, **item})
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("subject", "item", "said"), SPECIAL, ids=lambda part: getattr(part, "name", str(part)[:60]))
+def test_for_one_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
+    refused(subject, way, said, **item)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("subject", "options", "said"), CREDENTIALS, ids=lambda part: getattr(part, "name", str(part)[:60])
+)
+def test_connection_options(subject: Subject, options: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
+    refused(subject, way, said, **{subject.key: subject.number, **subject.create, **options})
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
+    items: list[t.Any] = [{subject.key: f"{3000 + position}", "no_such": 1, "pin": 4821} for position in range(50)]
+    with subject.serve() as server:
+        arguments = subject.arguments(server, **{subject.listed: [*items, "text", {subject.key: "3000"}]})
+        for way in WAYS.values():
+            result = way(subject.plural, arguments)
+            assert result["failed"]
+            assert all(f"item {position} " in result["msg"] for position in range(1, 51))
+            assert result["msg"].count("no_such") == 50
+            assert "item 51" in result["msg"]
+            assert len(server.journal) == 0
+
+
+def test_twins_on_the_server_are_named_with_both_ids() -> None:
+    with TEL4VN.serve({"create_conflict": "duplicate"}) as server:
+        twins = [server.face.add_box("3000")["id"] for _twin in range(2)]
+        both = [{"mailbox": "3000", "description": "x"}, {"mailbox": "3001", "pin": "4821"}]
+        result = WAYS["worker"]("vmboxes", TEL4VN.arguments(server, mailboxes=both))
+        assert result["failed"]
+        assert all(twin in result["msg"] for twin in twins)
+        assert TEL4VN.writes(server) == []
+
+
+def test_a_charge_is_told_and_never_confirmed() -> None:
+    with KAZOO.serve({"billable": True}) as server:
+        result = WAYS["worker"]("vmbox", KAZOO.arguments(server, mailbox="3000", name="x"))
+        assert result["failed"]
+        assert "bill" in result["msg"]
+        assert result["error"]["status"] == 402
+        assert len(KAZOO.writes(server)) == 1
+
+
+def test_a_word_that_yaml_takes_for_a_boolean() -> None:
+    with ONSIP.serve() as server:
+        arguments = ONSIP.arguments(server, mailbox="3000", name="x", notify=False)
+        assert WAYS["worker"]("vmbox", arguments)["changed"]
+        assert not WAYS["worker"]("vmbox", {**arguments, "notify": "no"})["changed"]

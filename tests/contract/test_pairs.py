@@ -1,0 +1,40 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Doubtful behaviours two at a time: a covering array instead of the full product."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from allpairspy import AllPairs
+from cycle import Life
+from subjects import SUBJECTS, Subject
+from ways import WAYS
+
+
+def combinations(subject: Subject) -> list[dict[str, t.Any]]:
+    """Rows in which every pair of values of two behaviours stands together at least once."""
+    usual = {knob.name: knob.default for knob in subject.serve().face.knob_definitions}
+    settled = set(subject.stubborn)
+    values = {
+        knob: [usual[knob], *(value for value in others if (knob, value) not in settled)]
+        for knob, others in subject.knobs.items()
+        if knob not in subject.alone
+    }
+    names = [name for name, choices in values.items() if len(choices) > 1]
+    return [dict(zip(names, row, strict=True)) for row in AllPairs([values[name] for name in names])]
+
+
+CASES = [(subject, position, row) for subject in SUBJECTS for position, row in enumerate(combinations(subject))]
+
+
+@pytest.mark.parametrize(
+    ("subject", "position", "knobs"), CASES, ids=[f"{subject.name}-{position}" for subject, position, _row in CASES]
+)
+def test_pairs_of_doubtful_behaviours(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
+    # Each row runs one way; which one alternates, so that both meet every vendor many times.
+    way = list(WAYS.values())[position % len(WAYS)]
+    with subject.serve(knobs) as server:
+        Life(subject, server, way).run()

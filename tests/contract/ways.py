@@ -1,0 +1,47 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two ways a task runs: as a module with its own AnsibleModule, and inside the worker."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import typing as t
+
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+
+Result = dict[str, t.Any]
+
+
+def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = True) -> Result:
+    """Run the module as the packed module does, and return what it prints."""
+    internal = {
+        "_ansible_check_mode": check,
+        "_ansible_diff": diff,
+        "_ansible_remote_tmp": "/tmp",
+        "_ansible_no_log": False,
+    }
+    printed = io.StringIO()
+    with (
+        patch_module_args({**arguments, **internal}),
+        contextlib.redirect_stdout(printed),
+        contextlib.suppress(SystemExit),
+    ):
+        task.run_module(name)
+    result: Result = json.loads(printed.getvalue())
+    result.setdefault("failed", False)
+    return result
+
+
+def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = True) -> Result:
+    """Run what the action plugin calls, and return it as JSON would carry it."""
+    result = task.run_in_worker(name, arguments, check, diff, operations.session_of, None, {})
+    plain: Result = json.loads(json.dumps(result))
+    plain.setdefault("failed", False)
+    return plain
+
+
+WAYS: dict[str, t.Callable[..., Result]] = {"module": as_module, "worker": in_worker}
