@@ -34,7 +34,7 @@ def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
     try:
         box = run.do()
     except VoicemailError as error:
-        return Outcome(step, "failed", run.box, _named(boxes, step, error), wrote=run.wrote)
+        return Outcome(step, "failed", run.box, _named(boxes, step, error), wrote=run.wrote or error.wrote)
     except Exception as error:
         # The message of an unforeseen exception may quote data, so only its type and place are told.
         place = traceback.extract_tb(error.__traceback__)[-1]

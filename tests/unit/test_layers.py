@@ -48,6 +48,7 @@ LAYERS = {
     "module_utils/streams": "http",
     "module_utils/tls": "http",
     "module_utils/deps": "deps",
+    "module_utils/__init__": "deps",
 }
 ALLOWED = {
     "modules": {"task"},

@@ -20,6 +20,7 @@ class VoicemailError(Exception):
     :param message: one sentence that names the item, the option where there is one, and what is wrong.
     :param hint: what to do about it.
     :param status: HTTP status of the vendor's reply, where there was one.
+    :param wrote: the vendor changed something before it failed.
     :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
     """
 
@@ -27,6 +28,7 @@ class VoicemailError(Exception):
     hint: str = ""
     status: int | None = None
     details: dict[str, str] = dataclasses.field(default_factory=dict)
+    wrote: bool = False
 
     kind: t.ClassVar[str] = "error"
 

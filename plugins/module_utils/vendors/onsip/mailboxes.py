@@ -182,6 +182,7 @@ class OnsipMailboxes:
             raise RejectedError(
                 f"mailbox {box.number} was updated, but OnSIP also changed {' and '.join(lost)}, which had to stay",
                 "Declare that as well, and run the task again",
+                wrote=True,
             )
 
     def _defaults(self) -> Values:

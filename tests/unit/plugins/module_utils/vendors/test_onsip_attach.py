@@ -74,6 +74,20 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
     assert (attach(tenant)["changed"], tenant.writes) == (False, 0)
 
 
+def test_everything_else_of_a_user_stays(tenant: Tenant) -> None:
+    tenant.begin()
+    users = tenant.face.state.user_addresses
+    before = users[AVERY] | {"Timeout": "45"}
+    users[AVERY] = before
+    attach(tenant, user_address=AVERY)
+    after = users[AVERY]
+    assert after["Address"] | {"Modified": ""} == before["Address"] | {"Modified": ""}
+    moving = ("Address", "DefaultAddress")
+    assert {name: after[name] for name in after if name not in moving} == {
+        name: before[name] for name in before if name not in moving
+    }
+
+
 def test_nothing_of_users_is_read_where_nothing_is_declared(tenant: Tenant) -> None:
     tenant.begin(3)
     tenant.one(mailbox="1001", announce_caller=True)
