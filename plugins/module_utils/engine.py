@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import threading
 import typing as t
 
 from .core.boxes import Box, Desired, Wanted
@@ -193,35 +194,30 @@ def _run_stage(
     report: Report,
 ) -> None:
     failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
+    stopped = threading.Event()
 
-    def keep(outcome: Outcome) -> bool:
-        outcomes[id(outcome.step)] = outcome
-        if outcome.status == "failed":
-            failures.append(outcome)
-        if progress is not None:
-            progress(len(outcomes), total, len(failures))
-        return outcome.status == "failed" and options.stop_on_error
+    def attempt(step: Step) -> Outcome | None:
+        if stopped.is_set():
+            return None
+        outcome = outcomes[id(step)] = carry_out(boxes, step, options.verify)
+        if outcome.status == "failed" and options.stop_on_error:
+            stopped.set()
+        return outcome
 
-    if len(stage) == 1 or options.workers <= 1:
-        for step in stage:
-            if keep(carry_out(boxes, step, options.verify)):
-                return
-        return
+    # Also a single step runs in a thread: an interrupt reaches the main thread only, so that what has begun is finished.
     with concurrent.futures.ThreadPoolExecutor(max(1, min(options.workers, len(stage)))) as pool:
-        futures = [pool.submit(carry_out, boxes, step, options.verify) for step in stage]
         try:
+            futures = [pool.submit(attempt, step) for step in stage]
             for future in concurrent.futures.as_completed(futures):
-                if keep(future.result()):
+                outcome = future.result()
+                if outcome is None:
                     break
+                failures.extend([outcome] if outcome.status == "failed" else ())
+                if progress is not None:
+                    progress(len(outcomes), total, len(failures))
         except KeyboardInterrupt:
             report.interrupted = True
-        # What has begun is finished and told; what has not is skipped.
-        for future in futures:
-            future.cancel()
-    for future in futures:
-        if not future.cancelled():
-            outcome = future.result()
-            outcomes.setdefault(id(outcome.step), outcome)
+            stopped.set()
 
 
 __all__ = ("Options", "VoicemailError", "apply", "in_parallel", "read")

@@ -59,6 +59,8 @@ class _Run:
         self.step = step
         self.verify = verify
         self.wrote = False
+        #: The vendor said that the box was made; whatever comes then, it is never made again.
+        self.made = False
         self.box: Box | None = step.current
 
     def do(self) -> Box | None:
@@ -68,24 +70,25 @@ class _Run:
         return self._delete(current) if self.step.action is Action.DELETE else self._update(self.step, current)
 
     def _create(self) -> Box | None:
-        try:
-            return self._verified(self.step, self._create_once())
-        except (AuthError, RateLimitedError):
-            raise
-        except (TransportError, RejectedError) as error:
-            uncertain = getattr(error, "uncertain", False)
-            # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
+        for is_last in (False, True):
             try:
-                found = self._found(patient=isinstance(error, ConflictError))
-            except VoicemailError:
-                self.wrote = uncertain
-                raise error from None
-            if found is not None:
-                self.wrote = True
-                return self._adopt(found, error)
-            if not uncertain:
+                return self._verified(self.step, self._create_once())
+            except (AuthError, RateLimitedError):
                 raise
-        return self._verified(self.step, self._create_once())
+            except (TransportError, RejectedError) as error:
+                uncertain = isinstance(error, TransportError) and error.uncertain
+                self.wrote = self.wrote or uncertain
+                # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
+                try:
+                    found = self._found(patient=self.made or isinstance(error, ConflictError))
+                except VoicemailError:
+                    raise error from None
+                if found is not None:
+                    self.wrote = True
+                    return self._adopt(found, error)
+                if self.made or is_last or not uncertain or (isinstance(error, TransportError) and error.pending):
+                    raise
+        return None  # pragma: no cover
 
     def _found(self, patient: bool) -> Box | None:
         """Look for the box by its number; be patient where the vendor said that there is one."""
@@ -98,7 +101,7 @@ class _Run:
 
     def _create_once(self) -> Box | None:
         box = self.boxes.create(self.step.number, self.step.writes)
-        self.wrote = True
+        self.wrote = self.made = True
         self.box = box
         return box
 
@@ -106,7 +109,8 @@ class _Run:
         """Go on from a box that turned out to exist, to what was declared."""
         self.box = found
         desired = self.step.desired
-        if desired is None or (isinstance(cause, RejectedError) and not unmet(self.step, found, self.boxes.table)):
+        known = self.made or isinstance(cause, RejectedError)
+        if desired is None or (known and not unmet(self.step, found, self.boxes.table)):
             return found
         # Whether the PIN was written is unknown where the vendor hides it.
         desired = dataclasses.replace(desired, update_pin=PinPolicy.ALWAYS, number=self.step.number, new_number=None)

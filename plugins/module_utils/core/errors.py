@@ -93,9 +93,11 @@ class TransportError(VoicemailError):
     """No usable reply came back.
 
     :param uncertain: the vendor may have carried the request out all the same.
+    :param pending: it may even carry it out later, and would do so twice if it were sent again.
     """
 
     uncertain: bool = False
+    pending: bool = False
     kind: t.ClassVar[str] = "transport"
 
 

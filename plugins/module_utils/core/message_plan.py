@@ -80,8 +80,8 @@ class MessageStep:
         return {
             "id": self.id or None,
             "new_id": self.new_id,
-            "mailbox": message.mailbox if message else None,
-            "call_id": message.call_id if message else None,
+            "mailbox": message.mailbox if message else self.after.get("mailbox"),
+            "call_id": message.call_id if message else self.after.get("call_id"),
             "to_mailboxes": list(self.to),
             "action": str(self.action),
             "status": self.status,

@@ -104,7 +104,16 @@ class KazooSession:
             raise AuthError("the token does not tell which account it belongs to", "Give `account_id`")
         return f"/accounts/{account_id}"
 
-    def call(self, method: str, path: str, what: str, *, repeatable: bool | None = None, **request: t.Any) -> Envelope:
+    def call(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        *,
+        repeatable: bool | None = None,
+        headers: t.Mapping[str, str] | None = None,
+        **request: t.Any,
+    ) -> Envelope:
         """Send a request below the account and return its envelope.
 
         :param path: below the account: ``/vmboxes``.
@@ -112,9 +121,9 @@ class KazooSession:
         """
 
         def once(token: Token) -> Envelope:
-            headers = {"X-Auth-Token": token.value, "Accept": "application/json"}
+            sent = {**(headers or {}), "X-Auth-Token": token.value, "Accept": "application/json"}
             reply = self.client.send(
-                method, self.account(token) + path, what, repeatable=repeatable, headers=headers, **request
+                method, self.account(token) + path, what, repeatable=repeatable, headers=sent, **request
             )
             return self._open(reply)
 

@@ -123,7 +123,10 @@ class OnsipMailboxes:
         if options or new_number is not None:
             written = self._edit(box, {option: writes[option] for option in options}, new_number)
         if any(option in writes for option in ATTACH):
-            attached = self._attachments.write(written, {**attached, **writes})
+            try:
+                attached = self._attachments.write(written, {**attached, **writes})
+            except VoicemailError as error:
+                raise dataclasses.replace(error, wrote=error.wrote or written is not box) from None
         return Box(written.number, written.id, {**written.values, **attached}, True, written.native)
 
     def delete(self, box: Box) -> None:

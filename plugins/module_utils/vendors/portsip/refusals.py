@@ -51,7 +51,7 @@ def refusal(reply: Reply, client: Client, secret: str | None = None) -> Voicemai
         )
     if status >= 500:
         return broken(reply)
-    return RejectedError(f"PortSIP refuses to {what}", _hint(details), status=status, details=details)
+    return RejectedError(f"PortSIP refuses to {what}", _hint(what, details), status=status, details=details)
 
 
 def said(reply: Reply, client: Client) -> str:
@@ -79,11 +79,13 @@ def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict
     return details
 
 
-def _hint(details: dict[str, str]) -> str:
+def _hint(what: str, details: dict[str, str]) -> str:
     if "pin" in details or any("pin" in text.lower().split() for text in details.values()):
         return "PortSIP up to 22.2 wants PINs of 6 to 10 digits; later the password policy of the tenant rules"
     if set(details) - {""}:
         return "Correct the option"
+    if not what.startswith("create "):
+        return ""
     return "Where it is about the number: every user, group, queue and service of the tenant needs its own"
 
 

@@ -15,6 +15,7 @@ from ...deps import pydantic
 from ...http import Client, Reply, broken
 from ...pace import Pacer
 from ..login import MARGIN, Login, Token
+from ..messages import Messages
 from ..protocol import Boxes
 from .refusals import refusal, said
 
@@ -92,6 +93,12 @@ class PortsipSession:
             return PortsipSharedVoicemails(self)
         raise UnsupportedError(f"portsip has no {resource}s", "Use the module vmbox or shared_voicemail")
 
+    def messages(self) -> Messages:
+        """Return the driver of the messages."""
+        from .messages import PortsipMessages
+
+        return PortsipMessages(self)
+
     def valid(self) -> bool:
         """Tell whether the token lasts for another task."""
         token = self.login.current
@@ -125,6 +132,11 @@ class PortsipSession:
             return reply
 
         return self.login.run(once)
+
+    def authorized(self, token: Token) -> dict[str, str]:
+        """Return the headers of a request inside the tenant."""
+        self._place(token)
+        return {"Authorization": f"Bearer {token.value}"}
 
     def _send(self, token: Token, method: str, path: str, what: str, **request: t.Any) -> Reply:
         return self.client.send(method, path, what, headers={"Authorization": f"Bearer {token.value}"}, **request)

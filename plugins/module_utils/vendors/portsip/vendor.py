@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ...core.connection import Connection
+from ...core.messages import AUDIO, DELETE, MARK, READ
 from ..protocol import Session, Vendor
 from .fields import MAILBOX, SHARED_VOICEMAIL
 
@@ -23,6 +24,7 @@ VENDOR = Vendor(
     credentials=(("token",), ("username", "password")),
     tables={"mailbox": MAILBOX, "shared voicemail": SHARED_VOICEMAIL},
     connect=_connect,
-    abilities=frozenset(("read messages", "mark messages", "delete messages", "download audio", "upload greetings")),
+    abilities=frozenset((READ, MARK, DELETE, AUDIO, "upload greetings")),
+    message_statuses=("unread", "read"),
     workers=(16, 32),
 )

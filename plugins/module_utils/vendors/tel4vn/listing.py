@@ -79,7 +79,8 @@ def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[st
         if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
             raise TransportError(f"cannot {what}: the reply holds no list of objects with an id", URL_HINT)
         reading.totals.add(repr(envelope.total))
-        if not rows:
+        # With another total it proves nothing any more, and while rows keep coming it would never end.
+        if not rows or not reading.steady:
             return reading
         idle = idle + 1 if all(str(row["id"]) in reading.rows for row in rows) else 0
         if idle > _MOST_IDLE_PAGES:

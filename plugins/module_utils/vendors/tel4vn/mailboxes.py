@@ -79,9 +79,12 @@ class Tel4vnMailboxes:
             envelope = self._session.call("POST", "/voicemail", what, pin=body["password"], json=body)
         except TransportError as error:
             if error.uncertain and error.status not in _ENDED:
-                raise dataclasses.replace(error, uncertain=False) from None
+                raise dataclasses.replace(error, pending=True) from None
             raise
-        made = self._box(envelope.data) if _is_box(envelope.data) else self.find(number, None)
+        try:
+            made = self._box(envelope.data) if _is_box(envelope.data) else self.find(number, None)
+        except TransportError as error:
+            raise dataclasses.replace(error, uncertain=True, pending=True) from None
         if made is None:
             details = details_of(envelope, self._session.client, body["password"])
             raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)

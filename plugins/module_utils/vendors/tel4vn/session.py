@@ -15,6 +15,7 @@ from ...core.errors import AuthError, NotFoundError, RejectedError, UnsupportedE
 from ...deps import pydantic
 from ...http import Client, Reply, broken, expired
 from ..login import MARGIN, Login, Token
+from ..messages import Messages
 from ..protocol import Boxes
 
 URL_HINT = "Check `url`: it must end in /v1"
@@ -101,6 +102,12 @@ class Tel4vnSession:
         from .mailboxes import Tel4vnMailboxes
 
         return Tel4vnMailboxes(self)
+
+    def messages(self) -> Messages:
+        """Return the driver of the messages."""
+        from .messages import Tel4vnMessages
+
+        return Tel4vnMessages(self)
 
     def valid(self) -> bool:
         """Tell whether the token lasts for another task."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ...core.connection import Connection
+from ...core.messages import AUDIO, READ
 from ..protocol import Session, Vendor
 from .fields import MAILBOX
 
@@ -22,6 +23,6 @@ VENDOR = Vendor(
     credentials=(("token",), ("api_key",), ("username", "password")),
     tables={"mailbox": MAILBOX},
     connect=_connect,
-    abilities=frozenset(("read messages", "download audio")),
+    abilities=frozenset((READ, AUDIO)),
     workers=(8, 16),
 )

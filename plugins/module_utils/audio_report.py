@@ -1,0 +1,126 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each recording."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import typing as t
+
+from .core.errors import NotFoundError, VoicemailError
+from .core.messages import Message
+
+
+@dataclasses.dataclass(slots=True)
+class Recording:
+    """One recording of a task.
+
+    :param stem: parts of its path below the folder, without an ending.
+    :param path: its file; without an ending where it is not known yet.
+    :param status: ``ok``, ``changed``, ``failed`` or ``skipped``; empty as long as nothing was tried.
+    :param action: ``download``, ``mode`` where only the mode of the file was wrong, or ``none``.
+    """
+
+    id: str
+    message: Message | None
+    stem: tuple[str, ...] = ()
+    path: pathlib.Path | None = None
+    status: str = ""
+    action: str = "download"
+    size_bytes: int | None = None
+    sha256: str | None = None
+    content_type: str | None = None
+    error: VoicemailError | None = None
+
+    @classmethod
+    def missing(cls, identifier: str) -> Recording:
+        """Return what to tell of a message that was named and does not exist."""
+        recording = cls(identifier, None, action="none")
+        recording.fail(NotFoundError(f"message {identifier} does not exist in what was selected", "List them again"))
+        return recording
+
+    def fail(self, error: VoicemailError) -> None:
+        """Keep what went wrong."""
+        self.status, self.error = "failed", error
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether its file is there and complete."""
+        return self.sha256 is not None and self.status in ("ok", "changed")
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the outcome for a module's result."""
+        return {
+            "id": self.id,
+            "mailbox": self.message.mailbox if self.message else None,
+            "action": self.action,
+            "status": self.status,
+            "path": str(self.path) if self.path else None,
+            "size_bytes": self.size_bytes,
+            "sha256": self.sha256,
+            "content_type": self.content_type,
+            "error": str(self.error) if self.error else None,
+        }
+
+    def difference(self) -> dict[str, t.Any]:
+        """Return the difference in the form that Ansible prints."""
+        header = str(self.path)
+        after = {"message": self.id} if self.action == "download" else {"mode": "as declared"}
+        return {"before_header": header, "after_header": header, "before": {}, "after": after}
+
+
+@dataclasses.dataclass(slots=True)
+class AudioReport:
+    """What became of a task."""
+
+    recordings: list[Recording]
+    requests: int = 0
+    manifest_changed: bool = False
+    interrupted: bool = False
+
+    @property
+    def failures(self) -> list[Recording]:
+        """Recordings that failed."""
+        return [recording for recording in self.recordings if recording.status == "failed"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was left out and is no failure."""
+        return [str(one.error) for one in self.recordings if one.status == "skipped" and one.error is not None]
+
+    def summary(self) -> dict[str, int]:
+        """Count recordings by what became of them, beside bytes downloaded and requests sent."""
+        done = [recording for recording in self.recordings if recording.status in ("ok", "changed")]
+        fetched = [recording for recording in done if recording.action == "download"]
+        return {
+            "download": len(fetched),
+            "mode": sum(recording.action == "mode" for recording in done),
+            "none": sum(recording.action == "none" for recording in done),
+            "failed": len(self.failures),
+            "skipped": sum(recording.status == "skipped" for recording in self.recordings),
+            "bytes": sum(recording.size_bytes or 0 for recording in fetched),
+            "requests": self.requests,
+        }
+
+    def as_result(self, everything: bool, diff: bool) -> dict[str, t.Any]:
+        """Return the module's result.
+
+        :param everything: also tell of recordings that needed nothing.
+        """
+        changed = [recording for recording in self.recordings if recording.status == "changed"]
+        shown = [recording for recording in self.recordings if everything or recording.status != "ok"]
+        result: dict[str, t.Any] = {
+            "changed": bool(changed) or self.manifest_changed,
+            "results": [recording.as_dict() for recording in shown],
+            "summary": self.summary(),
+        }
+        if diff:
+            result["diff"] = [recording.difference() for recording in changed]
+        if self.failures:
+            counted = f"{len(self.failures)} of {len(self.recordings)} recordings failed"
+            result.update(failed=True, msg=f"{counted}, the first: {self.failures[0].error}")
+        elif self.interrupted:
+            result.update(failed=True, msg="interrupted: what is complete is told, the next run goes on with the rest")
+        return result

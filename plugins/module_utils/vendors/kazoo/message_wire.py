@@ -1,0 +1,163 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How KAZOO writes messages, folders and times (contract: KAZOO 5 and 7)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import secrets
+import typing as t
+
+from ...core.errors import TransportError
+from ...core.messages import Message, Selection, Status, Transcription
+from ..messages import Upload
+
+#: KAZOO counts seconds from the year 0.
+GREGORIAN_OFFSET = 62167219200
+#: The longest window that may be asked for; 31 days, which leaves an hour for a clock that differs.
+LONGEST_WINDOW = 31 * 86400
+FOLDERS = {Status.UNREAD: "new", Status.READ: "saved", Status.DELETED: "deleted"}
+_STATUSES = {folder: status for status, folder in FOLDERS.items()}
+
+
+def gregorian(moment: datetime.datetime) -> int:
+    """Return the second that a moment is in."""
+    return int(moment.timestamp() // 1) + GREGORIAN_OFFSET
+
+
+def windows(selection: Selection) -> list[dict[str, str]]:
+    """Return the time ranges to list: the whole of what KAZOO keeps, or from a moment on in windows that it allows.
+
+    The last is open, so that messages which arrive meanwhile are in it.
+    """
+    if selection.newer_than is None:
+        # A range that has only an end would reach further back than what KAZOO keeps.
+        return [{}]
+    start = gregorian(selection.newer_than)
+    now = gregorian(datetime.datetime.now(datetime.UTC))
+    end = now if selection.older_than is None else min(now, gregorian(selection.older_than))
+    found: list[dict[str, str]] = []
+    if start > end:
+        return found
+    while end - start > LONGEST_WINDOW:
+        found.append({"created_from": str(start), "created_to": str(start + LONGEST_WINDOW)})
+        start += LONGEST_WINDOW + 1
+    last = {"created_from": str(start)}
+    found.append(last if end == now else {**last, "created_to": str(end)})
+    return found
+
+
+def filters(selection: Selection) -> dict[str, str]:
+    """Return what KAZOO can leave out by itself; what shows as deleted may be stored in another folder."""
+    found = {}
+    if selection.status in (Status.UNREAD, Status.READ):
+        found["filter_folder"] = FOLDERS[selection.status]
+    if len(selection.call_ids) == 1:
+        found["filter_call_id"] = next(iter(selection.call_ids))
+    return found
+
+
+def owned(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
+    """Return the id of the box of a listed message, and the message; not every list tells it (KAZOO 5.1, 5.4)."""
+    if isinstance(native, dict) and len(native) == 1:
+        ((owner, inner),) = native.items()
+        if isinstance(inner, dict) and inner.get("media_id"):
+            return str(owner), inner
+    if box_id is not None and isinstance(native, dict) and native.get("media_id"):
+        return box_id, native
+    raise TransportError(
+        "cannot list messages: KAZOO answered with something that is no message", "Check `url`: it must end in /v2"
+    )
+
+
+def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, address: str) -> Message:
+    """Return a listed message.
+
+    :param number: of its box; None when that is gone.
+    :param address: of the account.
+    """
+    identifier = str(native["media_id"])
+    timestamp, length = native.get("timestamp"), native.get("length")
+    folder = native.get("folder")
+    return Message(
+        id=identifier,
+        mailbox=number,
+        mailbox_id=box_id,
+        caller_name=_text(native.get("caller_id_name")),
+        caller_number=_text(native.get("caller_id_number")),
+        received_at=_moment(timestamp) if isinstance(timestamp, int) else None,
+        duration_ms=length if isinstance(length, int) else None,
+        status=_STATUSES.get(str(folder)),
+        folder=_text(folder),
+        call_id=_text(native.get("call_id")),
+        audio_url=f"{address}/vmboxes/{box_id}/messages/{identifier}/raw",
+        transcription=Transcription(status="transcribed") if native.get("transcribed") is True else None,
+        native=native,
+    )
+
+
+def is_stuck(message: Message) -> bool:
+    """Tell whether the sender or recipient has a second @, over which KAZOO before 5 cannot delete (KAZOO 5.6)."""
+    return any(str(message.native.get(side, "")).count("@") > 1 for side in ("from", "to"))
+
+
+def bulk_result(data: t.Any) -> tuple[list[str], dict[str, str]]:
+    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them (KAZOO 5.7)."""
+    if not isinstance(data, dict):
+        return [], {}
+    failed: dict[str, str] = {}
+    told = data.get("failed") or {}
+    for part in told if isinstance(told, list) else [told]:
+        if isinstance(part, dict):
+            failed.update({str(key): str(reason) for key, reason in part.items()})
+    succeeded = data.get("succeeded") or []
+    return [str(one) for one in succeeded] if isinstance(succeeded, list) else [], failed
+
+
+def id_of(data: t.Any) -> str | None:
+    """Return the id of a message in any of the shapes of a reply (KAZOO 5.6 and 5.9)."""
+    if not isinstance(data, dict):
+        return None
+    metadata = data.get("metadata")
+    inner = metadata.get("media_id") if isinstance(metadata, dict) else None
+    found = inner or data.get("media_id") or data.get("_id")
+    return str(found) if found else None
+
+
+def multipart(upload: Upload) -> tuple[bytes, str]:
+    """Return body and content type of an upload: the envelope, then the recording."""
+    number = upload.caller_number
+    data: dict[str, t.Any] = {
+        "call_id": upload.call_id,
+        "caller_id_name": upload.caller_name,
+        "caller_id_number": number,
+        # KAZOO appends the realm; with one given already, the message could never be deleted again.
+        "from": number.partition("@")[0] if number else None,
+        "length": upload.duration_ms,
+    }
+    envelope = json.dumps({"data": {key: value for key, value in data.items() if value is not None}})
+    boundary = secrets.token_hex(16)
+    name = "".join(sign for sign in upload.file_name if sign.isascii() and (sign.isalnum() or sign in "._-"))
+    parts = (
+        f"--{boundary}\r\nContent-Type: application/json\r\n\r\n{envelope}\r\n".encode(),
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            f"Content-Type: {upload.content_type}\r\n\r\n"
+        ).encode(),
+        upload.audio,
+        f"\r\n--{boundary}--\r\n".encode(),
+    )
+    return b"".join(parts), f"multipart/mixed; boundary={boundary}"
+
+
+def _moment(timestamp: int) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.fromtimestamp(timestamp - GREGORIAN_OFFSET, datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _text(value: t.Any) -> str | None:
+    return str(value) if value not in (None, "") else None

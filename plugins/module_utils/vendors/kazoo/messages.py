@@ -1,0 +1,238 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""KAZOO's messages (contract: KAZOO 5)."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import typing as t
+
+from ...core.boxes import Wanted
+from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError, UnsupportedError, VoicemailError
+from ...core.messages import Message, Selection, Status
+from ...http import Reply, Stream
+from ..login import Token
+from ..messages import Outcomes, Upload
+from . import message_wire as wire
+from .mailboxes import PAGE_SIZE, KazooMailboxes
+from .session import Envelope, KazooSession, refusal
+
+#: Messages that one request changes.
+CHUNK = 500
+#: A path without its last part is the address of all messages, so what goes there is looked at first.
+_SAFE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{7,}", re.ASCII)
+_REASONS = {
+    "not_found": (NotFoundError, "KAZOO does not find it", "It was moved or deleted; list the messages again"),
+    "conflict": (ConflictError, "somebody else changed it at the same moment", "Run the task again"),
+    "prior_to_retention_duration": (RejectedError, "it is older than what KAZOO keeps, and cannot be changed", ""),
+}
+
+
+class KazooMessages:
+    """Messages of one account; see :class:`..messages.Messages` for what each call promises."""
+
+    kept_hint = (
+        "KAZOO before 5 cannot delete a message whose sender or recipient has two @ in its address; without `permanent`"
+        " it can be put into the folder of deleted messages"
+    )
+
+    def __init__(self, session: KazooSession) -> None:
+        self._session = session
+        self._boxes: dict[str, str] = {}
+        self._numbers: dict[str, str] | None = None
+
+    def list(self, selection: Selection) -> t.Sequence[Message]:
+        """Return the messages of a box, or with one list those of the whole account (contract: KAZOO 5.1 to 5.4)."""
+        if selection.shared_voicemail is not None:
+            raise UnsupportedError("kazoo has no shared voicemails", "Select by `mailbox`")
+        if selection.all_mailboxes:
+            if self._numbers is None:
+                boxes = KazooMailboxes(self._session).list(Wanted()).boxes
+                self._numbers = {str(box.id): box.number for box in boxes}
+            what = "list the messages of all mailboxes"
+            return self._read("/vmboxes/messages", what, selection, self._numbers, None)
+        number = str(selection.mailbox)
+        box_id = self._box_id(number)
+        what = f"list the messages of mailbox {number}"
+        return self._read(f"/vmboxes/{box_id}/messages", what, selection, {box_id: number}, box_id)
+
+    def mark(self, message: Message, status: Status) -> None:
+        """Put a message into another folder."""
+        self._file(message, wire.FOLDERS[status], f"mark message {message.id} {status}")
+
+    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes | None:
+        """Put messages of one box into another folder; every id is named."""
+        return self._file_many(messages, wire.FOLDERS[status], f"mark messages {status}")
+
+    def delete(self, message: Message, permanent: bool) -> None:
+        """Put a message into the folder of deleted ones, or delete it by its own address."""
+        what = f"delete message {message.id}"
+        if not permanent:
+            self._file(message, wire.FOLDERS[Status.DELETED], what)
+            return
+        stuck = wire.is_stuck(message)
+        try:
+            # A server that crashes over such a message does so every time.
+            envelope = self._session.call("DELETE", self._path(message), what, repeatable=not stuck)
+        except NotFoundError:
+            return
+        except TransportError as error:
+            if stuck and error.status == 500:
+                raise RejectedError(f"cannot {what}: KAZOO crashes over it", self.kept_hint, status=500) from None
+            raise
+        # The genuine reply is flat; a crashed deletion answers success and the whole document (contract: KAZOO 5.6).
+        if not isinstance(envelope.data, dict) or envelope.data.get("folder") != wire.FOLDERS[Status.DELETED]:
+            raise RejectedError(f"cannot {what}: KAZOO answered success and did not delete it", self.kept_hint)
+
+    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
+        """Put messages into the folder of deleted ones. There is no safe request that deletes many for good."""
+        if permanent:
+            return None
+        return self._file_many(messages, wire.FOLDERS[Status.DELETED], "delete messages")
+
+    def move(self, message: Message, to_number: str) -> str | None:
+        """Move a message, which gets a new id, the present time and the folder of new ones (contract: KAZOO 5.6)."""
+        what = f"move message {message.id} to mailbox {to_number}"
+        data = {"source_id": self._box_id(to_number)}
+        envelope = self._session.call("POST", self._path(message), what, json={"data": data})
+        new_id = wire.id_of(envelope.data)
+        if new_id is None or new_id == message.id:
+            raise RejectedError(f"cannot {what}: KAZOO answered success and did not move it", "Run the task again")
+        return new_id
+
+    def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
+        """Copy a message; each copy is a new message."""
+        what = f"copy message {message.id} to mailbox {', '.join(to_numbers)}"
+        data = {"source_id": [self._box_id(number) for number in to_numbers]}
+        envelope = self._session.call("POST", self._path(message), what, json={"data": data})
+        succeeded, failed = wire.bulk_result(envelope.data)
+        if failed or len(succeeded) != len(to_numbers):
+            reasons = {"": self._session.client.redact(", ".join(failed.values()))} if failed else {}
+            missing = len(to_numbers) - len(succeeded)
+            raise RejectedError(f"cannot {what}: {missing} of {len(to_numbers)} copies failed", details=reasons)
+
+    def upload(self, number: str, upload: Upload) -> str | None:
+        """Make a message with its recording in one request (contract: KAZOO 5.9)."""
+        content, content_type = wire.multipart(upload)
+        path = f"/vmboxes/{self._box_id(number)}/messages"
+        what = f"upload a message to mailbox {number}"
+        headers = {"Content-Type": content_type}
+        return wire.id_of(self._session.call("PUT", path, what, headers=headers, content=content).data)
+
+    @contextlib.contextmanager
+    def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
+        """Open a recording; KAZOO goes on from any byte (contract: KAZOO 5.10)."""
+        what = f"download message {message.id}"
+        path = f"{self._path(message)}/raw"
+
+        def refused(reply: Reply) -> VoicemailError:
+            if reply.status == 404:
+                return NotFoundError(f"cannot {what}: KAZOO has no recording of it", "", status=404)
+            return refusal(reply, self._session.client)
+
+        def once(token: Token) -> contextlib.ExitStack:
+            # KAZOO refuses a recording to who accepts only JSON.
+            headers = {"X-Auth-Token": token.value, "Accept": "*/*"}
+            if start:
+                headers["Range"] = f"bytes={start}-"
+            with contextlib.ExitStack() as stack:
+                account = self._session.account(token)
+                opened.append(
+                    stack.enter_context(self._session.client.stream(account + path, what, refused, headers=headers))
+                )
+                return stack.pop_all()
+
+        opened: list[Stream] = []
+        with self._session.login.run(once):
+            yield opened[-1]
+
+    def _read(
+        self, path: str, what: str, selection: Selection, numbers: t.Mapping[str, str], box_id: str | None
+    ) -> t.Sequence[Message]:
+        found: dict[str, Message] = {}
+        address = self._address()
+        for window in wire.windows(selection):
+            for native in self._pages(path, what, {**window, **wire.filters(selection)}):
+                owner, item = wire.owned(native, box_id)
+                message = wire.message_of(item, owner, numbers.get(owner), address)
+                found[message.id] = message
+        return tuple(found.values())
+
+    def _pages(self, path: str, what: str, query: dict[str, str]) -> t.Iterator[t.Any]:
+        try:
+            yield from self._listed(self._session.call("GET", path, what, params={**query, "paginate": "false"}), what)
+            return
+        except RejectedError as error:
+            # Such an installation limits the memory of one reply (contract: KAZOO 6).
+            if error.status != 416:
+                raise
+        paged = {**query, "page_size": str(PAGE_SIZE)}
+        seen: set[str] = set()
+        while True:
+            envelope = self._session.call("GET", path, what, params=paged)
+            if envelope.next_start_key and envelope.next_start_key in seen:
+                raise TransportError(f"cannot {what}: the listing does not end", "Select a shorter time")
+            yield from self._listed(envelope, what)
+            if not envelope.next_start_key:
+                return
+            seen.add(envelope.next_start_key)
+            paged["start_key"] = str(envelope.next_start_key)
+
+    def _listed(self, envelope: Envelope, what: str) -> t.Sequence[t.Any]:
+        if not isinstance(envelope.data, list):
+            raise TransportError(f"cannot {what}: the reply holds no list", "Check `url`: it must end in /v2")
+        return envelope.data
+
+    def _file(self, message: Message, folder: str, what: str) -> None:
+        data = {"folder": folder}
+        envelope = self._session.call("POST", self._path(message), what, json={"data": data}, repeatable=True)
+        if not isinstance(envelope.data, dict) or envelope.data.get("folder") != folder:
+            raise RejectedError(f"cannot {what}: KAZOO answered success and did not do it", "Run the task again")
+
+    def _file_many(self, messages: t.Sequence[Message], folder: str, what: str) -> Outcomes:
+        outcomes: Outcomes = {}
+        for start in range(0, len(messages), CHUNK):
+            chunk = messages[start : start + CHUNK]
+            path = self._path(chunk[0]).rpartition("/")[0]
+            data = {"messages": [message.id for message in chunk], "folder": folder}
+            full = f"{what} of mailbox {chunk[0].box}"
+            envelope = self._session.call("POST", path, full, json={"data": data}, repeatable=True)
+            succeeded, failed = wire.bulk_result(envelope.data)
+            for message in chunk:
+                done = message.id in succeeded and message.id not in failed
+                outcomes[message.id] = None if done else self._failure(message, failed.get(message.id), what)
+        return outcomes
+
+    def _failure(self, message: Message, reason: str | None, what: str) -> VoicemailError:
+        kind, problem, hint = _REASONS.get(
+            reason or "",
+            (RejectedError, self._session.client.redact(reason) if reason else "KAZOO does not say why", ""),
+        )
+        return kind(f"cannot {what}: message {message.id}: {problem}", hint)
+
+    def _path(self, message: Message) -> str:
+        box_id = str(message.mailbox_id)
+        for identifier in (box_id, message.id):
+            if not _SAFE_ID.fullmatch(identifier):
+                raise RejectedError(f"{identifier!r} is no id of KAZOO", "Give ids as they are listed")
+        return f"/vmboxes/{box_id}/messages/{message.id}"
+
+    def _address(self) -> str:
+        return self._session.client.url(self._session.account(self._session.login.token()))
+
+    def _box_id(self, number: str) -> str:
+        """Return the id of a mailbox, since a list of messages is empty where there is no box (contract: KAZOO 5.1)."""
+        if number not in self._boxes:
+            found = KazooMailboxes(self._session).list(Wanted(frozenset((number,)))).boxes
+            ids = [str(box.id) for box in found if box.number == number]
+            if not ids:
+                raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
+            if len(ids) > 1:
+                raise RejectedError(
+                    f"mailbox {number}: KAZOO has {len(ids)} boxes with this number, ids {' and '.join(ids)}",
+                    "Delete or renumber one",
+                )
+            self._boxes[number] = ids[0]
+        return self._boxes[number]

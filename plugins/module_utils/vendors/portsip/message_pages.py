@@ -1,0 +1,89 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading PortSIP's messages to their end while callers leave more of them (contract: PortSIP 3, "Paging")."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+
+from ...core.errors import RejectedError, TransportError
+from .listing import PAGE_SIZE, Page
+from .session import PortsipSession
+
+#: The oldest first, so that what arrives comes after what was read.
+_ORDER = {"orderby": "created_at asc"}
+_ATTEMPTS = 5
+
+
+class _Moved(Exception):
+    """Messages that were not read yet may have slipped into pages that were."""
+
+
+class MessagePages:
+    """The listings of messages of one login.
+
+    Every page begins with the last message of the page before. Where that is found again, in whatever order the server
+    lists, nothing slipped through between the two; a total that stays the same proves less, since one message may come
+    while another goes.
+    """
+
+    def __init__(self, session: PortsipSession) -> None:
+        self._session = session
+        self._ordered = True
+
+    def read(self, path: str, what: str) -> list[dict[str, t.Any]]:
+        """Return every message of a collection once.
+
+        :raises TransportError: when the listing cannot be read as a whole.
+        """
+        for _attempt in range(_ATTEMPTS):
+            try:
+                return self._read(path, what)
+            except _Moved:
+                continue
+        raise TransportError(
+            f"cannot {what}: the listing moved each of the {_ATTEMPTS} times it was read",
+            "Run the task again when nobody else deletes messages",
+        )
+
+    def _read(self, path: str, what: str) -> list[dict[str, t.Any]]:
+        found: dict[str, dict[str, t.Any]] = {}
+        skip, last = 0, None
+        while True:
+            page = self._page(path, what, skip)
+            items = {str(item["id"]): item for item in page.items or ()}
+            ids = list(items)
+            if last is not None and last not in items:
+                raise _Moved
+            fresh = ids[ids.index(last) + 1 :] if last is not None else ids
+            found.update((message_id, items[message_id]) for message_id in fresh)
+            end = skip + len(ids)
+            if end >= page.count if page.count is not None else not ids:
+                return list(found.values())
+            if not ids:
+                raise _Moved
+            # A server whose pages hold a single message leaves no room for one of the page before.
+            skip, last = (end - 1, ids[-1]) if fresh else (end, None)
+
+    def _page(self, path: str, what: str, skip: int) -> Page:
+        query = {"skip": str(skip), "top": str(PAGE_SIZE)}
+        if self._ordered:
+            try:
+                return self._get(path, what, {**query, **_ORDER})
+            except RejectedError:
+                # It may not order by this field; where it refuses the same without an order, that is not why.
+                page = self._get(path, what, query)
+                self._ordered = False
+                return page
+        return self._get(path, what, query)
+
+    def _get(self, path: str, what: str, query: dict[str, str]) -> Page:
+        address = f"{path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
+        page = self._session.call("GET", address, what).parse(Page)
+        if page.items is None or not all(item.get("id") for item in page.items):
+            raise TransportError(
+                f"cannot {what}: the reply holds no list of messages", "Check `url`: it must end in /api"
+            )
+        return page

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How PortSIP writes messages (contract: PortSIP 4.3 and 5)."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ...core.messages import Message, Status, Transcription
+
+_STATUSES = {"READ": Status.READ, "UNREAD": Status.UNREAD}
+
+
+class Owner(t.NamedTuple):
+    """Whose messages they are.
+
+    :param id: of the user or of the shared voicemail.
+    :param number: its extension; None for a user without one.
+    :param path: of the messages.
+    """
+
+    id: str
+    number: str | None
+    path: str
+    shared: bool
+
+
+def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
+    """Return a listed message. The address of its recording is a secret: it is all that a download needs."""
+    length = _whole(native.get("duration"))
+    return Message(
+        id=str(native["id"]),
+        mailbox=owner.number,
+        mailbox_id=owner.id,
+        caller_name=_text(native.get("sender_name")),
+        # Up to 22.5 there is only `sender`; later it is the deprecated one.
+        caller_number=_text(native.get("sender_number")) or _text(native.get("sender")),
+        received_at=_moment(native.get("created_at")),
+        duration_ms=None if length is None else length * 1000,
+        status=_STATUSES.get(str(native.get("status")).upper()),
+        size_bytes=_whole(native.get("file_size")),
+        transcription=_transcription(native),
+        native={key: value for key, value in native.items() if key != "file_url"},
+        shared=owner.shared,
+    )
+
+
+def _transcription(native: t.Mapping[str, t.Any]) -> Transcription | None:
+    # What a transcription says is not in the API; the vendor's description is one of the status (contract: PortSIP 5).
+    status = _text(native.get("transcription_status"))
+    sentiment = _text(native.get("transcription_sentiment"))
+    return Transcription(status=status, sentiment=sentiment) if status or sentiment else None
+
+
+def _text(value: t.Any) -> str | None:
+    return str(value) if value not in (None, "") else None
+
+
+def _whole(value: t.Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _moment(value: t.Any) -> datetime.datetime | None:
+    try:
+        moment = datetime.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TEL4VN's messages, which can be read and downloaded (contract: TEL4VN 5.6 to 5.8 and 6)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import typing as t
+import urllib.parse
+
+from ...core.connection import origin_of
+from ...core.errors import NotFoundError, RejectedError, UnsupportedError, VoicemailError
+from ...core.messages import Message, Selection, Status
+from ...http import Reply, Stream
+from ..login import Token
+from ..messages import Outcomes, Upload
+from .listing import Row, rows_of
+from .mailboxes import Tel4vnMailboxes
+from .session import Tel4vnSession, refusal
+
+PATH = "/voicemail/message"
+
+
+class Tel4vnMessages:
+    """Messages of one tenant; see :class:`..messages.Messages` for what each call promises."""
+
+    kept_hint = ""
+
+    def __init__(self, session: Tel4vnSession) -> None:
+        self._session = session
+
+    def list(self, selection: Selection) -> t.Sequence[Message]:
+        """Return the messages of a box, or with one listing those of the tenant."""
+        if selection.shared_voicemail is not None:
+            raise UnsupportedError("tel4vn has no shared voicemails", "Select by `mailbox`")
+        if selection.all_mailboxes:
+            rows = rows_of(self._session, PATH, "list the messages of all mailboxes", {})
+            return [message_of(row) for row in rows]
+        number = str(selection.mailbox)
+        rows = rows_of(self._session, PATH, f"list the messages of mailbox {number}", {"extension": number})
+        # A server that does not know the filter answers the rows of everybody.
+        found = [message for row in rows if (message := message_of(row)).mailbox == number]
+        if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
+            raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
+        return found
+
+    def mark(self, message: Message, status: Status) -> None:
+        """Refuse: TEL4VN neither tells nor changes whether a message was heard."""
+        raise UnsupportedError("TEL4VN cannot mark messages through its API")
+
+    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes | None:
+        """Return None: there is no such request."""
+        return None
+
+    def delete(self, message: Message, permanent: bool) -> None:
+        """Refuse: TEL4VN has no such request."""
+        raise UnsupportedError("TEL4VN cannot delete messages through its API")
+
+    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
+        """Return None: there is no such request."""
+        return None
+
+    def move(self, message: Message, to_number: str) -> str | None:
+        """Refuse: TEL4VN has no such request."""
+        raise UnsupportedError("TEL4VN cannot move messages through its API")
+
+    def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
+        """Refuse: TEL4VN has no such request."""
+        raise UnsupportedError("TEL4VN cannot copy messages through its API")
+
+    def upload(self, number: str, upload: Upload) -> str | None:
+        """Refuse: TEL4VN has no such request."""
+        raise UnsupportedError("TEL4VN cannot upload messages through its API")
+
+    @contextlib.contextmanager
+    def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
+        """Open a recording; the PBX may then count the message as heard, and switch off the lamp of the phone."""
+        what = f"download message {message.id}"
+        address = self._address(message.audio_url, what)
+
+        def refused(reply: Reply) -> VoicemailError:
+            if reply.status == 404:
+                return NotFoundError(f"cannot {what}: TEL4VN has no recording of it", status=404)
+            return refusal(reply, self._session.client)
+
+        def once(token: Token) -> contextlib.ExitStack:
+            headers = {"Authorization": f"Bearer {token.value}"}
+            if start:
+                headers["Range"] = f"bytes={start}-"
+            with contextlib.ExitStack() as stack:
+                client = self._session.client
+                streams.append(stack.enter_context(client.stream(address, what, refused, headers=headers)))
+                return stack.pop_all()
+
+        streams: list[Stream] = []
+        with self._session.login.run(once):
+            yield streams[-1]
+
+    def _address(self, url: str | None, what: str) -> str:
+        """Return where to download from: the token is for the configured origin only (contract: TEL4VN 5.8).
+
+        An address of another host is one of the same service under another name, where its path is one of the API.
+        """
+        if not url:
+            raise NotFoundError(f"cannot {what}: TEL4VN has no recording of it")
+        base = self._session.connection.url.rstrip("/")
+        with contextlib.suppress(ValueError):
+            address = urllib.parse.urljoin(f"{base}/", url)
+            if origin_of(address) == self._session.connection.origin:
+                return address
+            parts = urllib.parse.urlsplit(address)
+            _before, found, rest = parts.path.partition(f"{PATH}/")
+            if found and rest and ".." not in rest:
+                query = f"?{parts.query}" if parts.query else ""
+                return f"{base}{PATH}/{rest}{query}"
+        raise RejectedError(
+            f"cannot {what}: its recording is at another server, which never gets the token of this one",
+            "Ask TEL4VN for download links below the address of the API",
+        )
+
+
+def message_of(row: Row) -> Message:
+    """Return a listed message; that a caller was heard is not told."""
+    length = row.get("duration")
+    return Message(
+        id=str(row["id"]),
+        mailbox=_text(row.get("extension")),
+        caller_name=_text(row.get("caller_id_name")),
+        caller_number=_text(row.get("caller_id_number")),
+        received_at=_moment(row.get("created_at")),
+        duration_ms=round(length * 1000) if isinstance(length, (int, float)) else None,
+        audio_url=_text(row.get("download_url")),
+        native=row,
+    )
+
+
+def _text(value: t.Any) -> str | None:
+    return str(value) if value not in (None, "") else None
+
+
+def _moment(value: t.Any) -> datetime.datetime | None:
+    """Read a time; the vendor writes its own offset into every one, and one without cannot be placed."""
+    try:
+        moment = datetime.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment.astimezone(datetime.UTC) if moment.tzinfo else None

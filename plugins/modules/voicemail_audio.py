@@ -1,0 +1,162 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voicemail_audio
+short_description: Download voicemail recordings into a folder
+version_added: 1.0.0
+description:
+  - Downloads the recordings of the selected messages, each into a file of its own, many at a time.
+  - A file gets its name when it is complete. One that is there with the size that the vendor or the manifest tells is left alone; where neither
+    tells a size, one that is there is enough. So a second run downloads nothing.
+  - A download that was interrupted goes on where it stopped, where the vendor can.
+  - The token goes to the address O(url) only, wherever a vendor says that a recording is.
+  - TEL4VN may take a message that is downloaded as heard.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.message_selection
+  - telephony.voicemail.attributes
+options:
+  dest:
+    description:
+      - The folder. It must exist on the host that the module runs on and be writable, which is checked before the first request.
+    type: path
+    required: true
+  name_template:
+    description:
+      - Names of the files below O(dest), without their ending, which comes from the content type.
+      - The fields are C({id}), C({mailbox}), C({mailbox_id}), C({caller_name}), C({caller_number}), C({received_at}), C({date}), C({call_id}) and
+        C({status}). C({id}) is required, so that no two recordings have one name. A C(/) makes a folder.
+      - Signs other than letters, digits and C(-_.+@) become C(_), so a name stays inside O(dest) whatever a caller calls themselves.
+    type: str
+    default: "{mailbox}_{received_at}_{caller_number}_{id}"
+  mode:
+    description:
+      - Mode of the files, as octal digits in quotes.
+    type: raw
+    default: "0600"
+  manifest:
+    description:
+      - Path of a JSON file, below O(dest) unless it begins with C(/), that tells message, caller, time, file,
+        size, SHA-256 and content type of every recording. What is there from earlier runs stays, also when the message is gone at the vendor.
+    type: path
+  ignore_missing:
+    description:
+      - A message without a recording is a warning and no failure.
+    type: bool
+    default: false
+  report:
+    description:
+      - Whether RV(results) also lists recordings that were there already.
+    type: str
+    choices: [changed, all]
+    default: changed
+seealso:
+  - module: telephony.voicemail.voicemail_message
+  - module: telephony.voicemail.voicemail_message_info
+"""
+
+EXAMPLES = r"""
+- name: A folder that only we read
+  ansible.builtin.file:
+    path: /srv/voicemail
+    state: directory
+    mode: "0700"
+
+- name: Everything that was left, with a list of it
+  telephony.voicemail.voicemail_audio:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    all_mailboxes: true
+    dest: /srv/voicemail
+    name_template: "{mailbox}/{date}_{caller_number}_{id}"
+    manifest: manifest.json
+"""
+
+RETURN = r"""
+results:
+  description: What became of each recording; with O(report=changed) only of those that were changed, failed or were skipped.
+  returned: success and failure in part
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the message.
+      type: str
+    mailbox:
+      description: Number of its mailbox.
+      type: str
+      sample: "3000"
+    action:
+      description: One of V(download), V(mode) where only the mode of the file was set, V(none).
+      type: str
+      sample: download
+    status:
+      description: One of V(ok), V(changed), V(failed), V(skipped).
+      type: str
+      sample: changed
+    path:
+      description: The file. In check mode, and where the download failed, without its ending.
+      type: str
+      sample: /srv/voicemail/3000_20260510T001842Z_1001_202605-6aadef09f6fcf5fd8bcdfca312e923ba.mp3
+    size_bytes:
+      description: Size of the file.
+      type: int
+      sample: 40512
+    sha256:
+      description: SHA-256 of the file.
+      type: str
+    content_type:
+      description: What the vendor says it is. Null for a file of an earlier run that no manifest tells of.
+      type: str
+      sample: audio/mpeg
+    error:
+      description: What went wrong.
+      type: str
+summary:
+  description: How many recordings were done, by action, how many failed and were skipped, bytes downloaded and requests sent.
+  returned: success and failure in part
+  type: dict
+  sample: {download: 12, mode: 0, none: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
+error:
+  description: What went wrong, where nothing could be done.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
+        V(invalid), V(file), V(error).
+      type: str
+      sample: unsafe
+    message:
+      description: What was attempted and what went wrong.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    status:
+      description: HTTP status of the vendor's reply, where there was one.
+      type: int
+    details:
+      description: What the vendor said, by field.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("voicemail_audio")
+
+
+if __name__ == "__main__":
+    main()

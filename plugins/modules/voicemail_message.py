@@ -1,0 +1,202 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voicemail_message
+short_description: Mark, delete, move, copy and upload voicemail messages
+version_added: 1.0.0
+description:
+  - Makes the selected messages what O(state) says. What is already so is left alone, and what was done is read back.
+  - What became of each message is returned. When some fail, the others are still done, and the task fails.
+  - What a vendor cannot do is an error before the first request. KAZOO can do everything, PortSIP marks and deletes, TEL4VN and OnSIP do neither.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.message_selection
+  - telephony.voicemail.attributes
+options:
+  state:
+    description:
+      - V(read) and V(unread) mark messages. On KAZOO this also brings deleted ones back.
+      - V(absent) deletes messages. On KAZOO they go to the folder of deleted messages unless O(permanent) is set; elsewhere they are gone.
+        An id that does not exist is no failure then.
+      - V(moved) moves messages to O(to_mailbox). Each gets a new id, the present time and the status unread; its call id stays.
+      - V(copied) copies messages to O(to_mailboxes). Where a mailbox has a message of the same call, none is added.
+      - V(present) uploads the recording O(src) into O(mailbox), unless it has a message of the call O(call_id). Filters are not for this state.
+    type: str
+    required: true
+    choices: [read, unread, absent, moved, copied, present]
+  to_mailbox:
+    description:
+      - Number of the mailbox to move to. It must exist.
+    type: str
+  to_mailboxes:
+    description:
+      - Numbers of the mailboxes to copy to. They must exist.
+    type: list
+    elements: str
+  permanent:
+    description:
+      - Delete messages so that they cannot be brought back.
+    type: bool
+    default: false
+  max_deletions:
+    description:
+      - The most messages to delete. When more are selected, none is.
+      - Required to delete what is selected by anything but O(ids) and O(call_ids).
+    type: int
+  src:
+    description:
+      - Path of a WAV, MP3 or Ogg file, on the host that the module runs on.
+    type: path
+  call_id:
+    description:
+      - Identity of the message to upload, by which the next run finds it again.
+    type: str
+  caller_name:
+    description:
+      - Name of the caller of the message to upload.
+    type: str
+  caller_number:
+    description:
+      - Number of the caller of the message to upload.
+    type: str
+  report:
+    description:
+      - Whether RV(results) also lists messages that needed nothing.
+    type: str
+    choices: [changed, all]
+    default: changed
+seealso:
+  - module: telephony.voicemail.voicemail_message_facts
+  - module: telephony.voicemail.voicemail_message_info
+  - module: telephony.voicemail.voicemail_audio
+"""
+
+EXAMPLES = r"""
+- name: What nobody needs any more
+  telephony.voicemail.voicemail_message:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    all_mailboxes: true
+    status: read
+    older_than: 60d
+    state: absent
+    max_deletions: 500
+
+- name: Two messages are heard
+  telephony.voicemail.voicemail_message:
+    vendor: portsip
+    url: https://pbx.example.com:8887/api
+    username: admin
+    password: "{{ portsip_password }}"
+    domain: example.com
+    shared_voicemail: "8001"
+    ids:
+      - "884757570370146304"
+      - "884757570370146305"
+    state: read
+
+- name: The messages of someone who left
+  telephony.voicemail.voicemail_message:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailbox: "3000"
+    state: moved
+    to_mailbox: "3001"
+
+- name: A greeting for everyone new
+  telephony.voicemail.voicemail_message:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailbox: "3002"
+    state: present
+    src: files/welcome.wav
+    call_id: welcome-2026
+    caller_name: Human resources
+    caller_number: "2000"
+"""
+
+RETURN = r"""
+results:
+  description: What became of each message; with O(report=changed) only of those that were changed, failed or were skipped.
+  returned: success and failure in part
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id that was asked for or found. Null for an upload.
+      type: str
+    new_id:
+      description: The id after a move or an upload. Null in check mode.
+      type: str
+    mailbox:
+      description: Number of the mailbox that the message was found in.
+      type: str
+      sample: "3000"
+    call_id:
+      description: Identity of the call.
+      type: str
+    to_mailboxes:
+      description: The mailboxes that it was moved, copied or uploaded to.
+      type: list
+      elements: str
+    action:
+      description: One of V(mark), V(delete), V(move), V(copy), V(upload), V(none).
+      type: str
+      sample: delete
+    status:
+      description: One of V(ok), V(changed), V(failed), V(skipped).
+      type: str
+      sample: changed
+    error:
+      description: What went wrong.
+      type: str
+summary:
+  description: How many messages were done, by action, how many failed and were skipped, and how many requests were sent.
+  returned: success and failure in part
+  type: dict
+  sample: {mark: 0, delete: 12, move: 0, copy: 0, upload: 0, none: 3, failed: 0, skipped: 0, requests: 5}
+error:
+  description: What went wrong, where nothing could be done.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
+        V(invalid), V(file), V(error).
+      type: str
+      sample: unsafe
+    message:
+      description: What was attempted and what went wrong.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    status:
+      description: HTTP status of the vendor's reply, where there was one.
+      type: int
+    details:
+      description: What the vendor said, by field.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("voicemail_message")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voicemail_message_info
+short_description: Read voicemail messages
+version_added: 1.0.0
+description:
+  - Returns the messages of one mailbox, of a shared voicemail or of all, in one form for every vendor, with the fewest requests.
+  - The same as M(telephony.voicemail.voicemail_message_facts), and sets no facts.
+  - It fails rather than to return a list that is not complete.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.message_selection
+  - telephony.voicemail.attributes.info
+seealso:
+  - module: telephony.voicemail.voicemail_message_facts
+  - module: telephony.voicemail.voicemail_message
+  - module: telephony.voicemail.voicemail_audio
+"""
+
+EXAMPLES = r"""
+- name: What is in the boxes of the office
+  telephony.voicemail.voicemail_message_info:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    all_mailboxes: true
+    status: unread
+    newer_than: 24h
+  register: unheard
+
+- name: Show who waits for a call back
+  ansible.builtin.debug:
+    msg: "{{ unheard.messages | map(attribute='caller_number') | unique }}"
+"""
+
+RETURN = r"""
+messages:
+  description:
+    - The messages selected, the newest first. What the vendor does not have is null.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The vendor's id.
+      type: str
+      sample: 202605-6aadef09f6fcf5fd8bcdfca312e923ba
+    mailbox:
+      description: Number of the mailbox or shared voicemail. Null when it is gone and left the message behind.
+      type: str
+      sample: "3000"
+    mailbox_id:
+      description: The vendor's id of the mailbox.
+      type: str
+    caller_name:
+      description: Name of the caller.
+      type: str
+      sample: Ada Example
+    caller_number:
+      description: Number of the caller.
+      type: str
+      sample: "2015550101"
+    received_at:
+      description: When the message was left, in UTC, as ISO 8601.
+      type: str
+      sample: "2026-05-10T00:18:42Z"
+    duration_ms:
+      description: Length of the recording in milliseconds.
+      type: int
+      sample: 3140
+    status:
+      description: One of V(unread), V(read) and V(deleted). Null on TEL4VN, which does not tell.
+      type: str
+      sample: unread
+    folder:
+      description: The vendor's own word for the status.
+      type: str
+      sample: new
+    call_id:
+      description: Identity of the call.
+      type: str
+    size_bytes:
+      description: Size of the recording.
+      type: int
+    audio_url:
+      description: Where the recording is. Download it with M(telephony.voicemail.voicemail_audio).
+      type: str
+    transcription:
+      description: The recording in words. Null where there is no transcription.
+      type: dict
+      contains:
+        status:
+          description: The vendor's word for how far it is.
+          type: str
+        text:
+          description: What was said, where the list of the vendor tells it.
+          type: str
+        sentiment:
+          description: The vendor's word for the mood of the caller.
+          type: str
+    native:
+      description: The vendor's own object.
+      type: dict
+error:
+  description: What went wrong, where nothing could be done.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
+        V(invalid), V(file), V(error).
+      type: str
+      sample: unsafe
+    message:
+      description: What was attempted and what went wrong.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    status:
+      description: HTTP status of the vendor's reply, where there was one.
+      type: int
+    details:
+      description: What the vendor said, by field.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("voicemail_message_info")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the suite of messages knows of each vendor. A vendor joins by adding a subject."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from subjects import KAZOO, LOGIN_PATHS, SHARED, TEL4VN
+from voicemail_simulator.server import SimulatorServer
+
+Item = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class MessageSubject:
+    """The messages of one vendor.
+
+    :param connection: credentials of the simulator.
+    :param all: options that select every box.
+    :param box: options that select one box that is seeded.
+    :param unknown: options that select a box that does not exist.
+    :param other_boxes: numbers of further seeded boxes, to file into.
+    :param states: states of the module that the vendor can reach.
+    :param statuses: what it tells of a message.
+    :param refusing: an option of the selection that this vendor cannot serve, with a word of the error.
+    :param listing: requests to list so many messages of so many boxes, without the login.
+    :param knobs: doubtful behaviours to live with, each with the values to try.
+    :param seeded_boxes: boxes that hold messages where so many are seeded.
+    """
+
+    name: str
+    vendor: str
+    connection: Item
+    all: Item
+    box: Item
+    unknown: Item
+    other_boxes: tuple[str, ...]
+    states: frozenset[str]
+    statuses: tuple[str, ...]
+    refusing: tuple[Item, str]
+    listing: t.Callable[[int, int], int]
+    knobs: tuple[tuple[str, t.Any], ...] = ()
+    seeded_boxes: t.Callable[[int], int] = lambda boxes: boxes
+
+    def serve(self, mailboxes: int = 3, messages: int = 4, **options: t.Any) -> SimulatorServer:
+        """Prepare a simulator of this vendor with messages in every box."""
+        return SimulatorServer(self.vendor, mailboxes=mailboxes, messages=messages, **options)
+
+    def arguments(self, server: SimulatorServer, **options: t.Any) -> Item:
+        """Arguments of a task against that simulator."""
+        waits = {"retry_budget": 20, "timeout": 5}
+        return {"vendor": self.vendor, "url": server.url, **waits, **self.connection, **options}
+
+    def requests(self, server: SimulatorServer) -> list[tuple[str, str]]:
+        """Requests since the journal was cleared, without the login."""
+        return [
+            (entry["method"], entry["path"])
+            for entry in server.journal.entries()
+            if not any(path in entry["path"] for path in LOGIN_PATHS)
+        ]
+
+    def writes(self, server: SimulatorServer) -> list[tuple[str, str]]:
+        """Requests that may have changed something."""
+        return [request for request in self.requests(server) if request[0] not in ("GET", "HEAD")]
+
+
+KAZOO_MESSAGES = MessageSubject(
+    name="kazoo",
+    vendor="kazoo",
+    connection=KAZOO.connection,
+    all={"all_mailboxes": True},
+    box={"mailbox": "1000"},
+    unknown={"mailbox": "9999"},
+    other_boxes=("1001", "1002"),
+    states=frozenset(("read", "unread", "absent", "moved", "copied", "present")),
+    statuses=("unread", "read", "deleted"),
+    refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
+    # The boxes, for their numbers, and the messages of the whole account.
+    listing=lambda messages, boxes: 2,
+    knobs=(
+        ("profile", "5"),
+        ("profile", "4.3"),
+        ("failed_shape", "array"),
+        ("read_deleted_messages", True),
+        ("view_lag", 0.3),
+        ("page_size", 2),
+        ("requests_per_connection", 1),
+        ("rate_limit", "on"),
+        ("token_life", 30),
+        ("strict_schema", True),
+    ),
+)
+TEL4VN_MESSAGES = MessageSubject(
+    name="tel4vn",
+    vendor="tel4vn",
+    connection=TEL4VN.connection,
+    all={"all_mailboxes": True},
+    box={"mailbox": "1001"},
+    unknown={"mailbox": "9999"},
+    other_boxes=(),
+    states=frozenset(),
+    statuses=(),
+    refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
+    # Pages of a thousand. Only one without rows is the end: no total is promised to be right.
+    listing=lambda messages, boxes: -(-messages // 1000) + 1,
+    knobs=(("default_limit", 25), ("max_limit", 2)),
+)
+PORTSIP_MESSAGES = MessageSubject(
+    name="portsip",
+    vendor="portsip",
+    connection=SHARED.connection,
+    all={"all_mailboxes": True},
+    box={"shared_voicemail": "8001"},
+    unknown={"shared_voicemail": "9999"},
+    other_boxes=(),
+    states=frozenset(("read", "unread", "absent")),
+    statuses=("unread", "read"),
+    # The mailbox of another user.
+    refusing=({"mailbox": "1001"}, "own user"),
+    # Who is signed in and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
+    listing=lambda messages, boxes: 2 + -(-boxes // 100) + boxes * -(-messages // boxes // 100),
+    knobs=(("page_limit", 2), ("token_lifetime", 30)),
+)
+MESSAGE_SUBJECTS = (KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES)

@@ -1,0 +1,268 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Downloading recordings on every vendor that can."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import pathlib
+import stat
+import threading
+import time
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio_files
+from message_subjects import MESSAGE_SUBJECTS, MessageSubject
+from test_messages import Desk, every_subject, every_way
+
+BOXES = 3
+
+
+def files(folder: pathlib.Path) -> dict[str, bytes]:
+    """Every file below a folder, hidden ones included."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@every_way
+@every_subject
+def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server, way)
+        options = {**subject.all, "dest": str(tmp_path), "manifest": "manifest.json"}
+        expected = 4 * subject.seeded_boxes(BOXES)
+        foreseen = desk.run("voicemail_audio", check=True, **options)
+        assert (foreseen["changed"], foreseen["summary"]["download"]) == (True, expected)
+        assert files(tmp_path) == {}
+        done = desk.run("voicemail_audio", **options)
+        assert (done["failed"], done["changed"], done["summary"]["download"]) == (False, True, expected), done
+        kept = files(tmp_path)
+        listed = json.loads(kept.pop("manifest.json"))["messages"]
+        assert {entry["file"]: entry["sha256"] for entry in listed} == {
+            name: hashlib.sha256(content).hexdigest() for name, content in kept.items()
+        }
+        for row in done["results"]:
+            path = pathlib.Path(row["path"])
+            assert row["size_bytes"] == path.stat().st_size > 0
+            assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+            assert row["content_type"]
+            assert path.suffix in (".wav", ".mp3")
+            assert ":" not in path.name
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        listing = len(subject.requests(server)) - expected
+        for again in (desk.run("voicemail_audio", **options), desk.run("voicemail_audio", check=True, **options)):
+            assert (again["failed"], again["changed"], again["results"]) == (False, False, [])
+            assert again["summary"]["none"] == expected
+            assert len(subject.requests(server)) == listing
+        assert files(tmp_path).keys() == {*kept, "manifest.json"}
+
+
+@every_subject
+def test_a_file_of_another_size_or_mode_is_put_right(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json"}
+        first, second, third, _fourth = desk.run("voicemail_audio", **options)["results"]
+        pathlib.Path(first["path"]).write_bytes(b"RIFF")
+        pathlib.Path(second["path"]).chmod(0o644)
+        pathlib.Path(third["path"]).write_bytes(b"")
+        foreseen = desk.run("voicemail_audio", check=True, **options)
+        done = desk.run("voicemail_audio", **options)
+        for result in (foreseen, done):
+            actions = {row["id"]: row["action"] for row in result["results"]}
+            assert actions == {first["id"]: "download", second["id"]: "mode", third["id"]: "download"}
+        assert hashlib.sha256(pathlib.Path(first["path"]).read_bytes()).hexdigest() == first["sha256"]
+        assert stat.S_IMODE(pathlib.Path(second["path"]).stat().st_mode) == 0o600
+
+
+@every_subject
+def test_folders_from_a_template(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        template = "{mailbox}/{date}/../{caller_name}{id}"
+        done = desk.run("voicemail_audio", **subject.all, dest=str(tmp_path), name_template=template, mode="0640")
+        assert not done["failed"], done
+        for row in done["results"]:
+            path = pathlib.Path(row["path"])
+            assert path.relative_to(tmp_path).parts[0] == row["mailbox"]
+            assert path.resolve().is_relative_to(tmp_path.resolve())
+            assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@every_way
+@every_subject
+@pytest.mark.parametrize("broken", ["missing", "file", "mode", "template", "manifest"])
+def test_what_cannot_be_written_is_told_before_the_first_request(
+    subject: MessageSubject, way: str, broken: str, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "file").write_text("{}")
+    options: dict[str, t.Any] = {"dest": str(tmp_path)}
+    options |= {
+        "missing": {"dest": str(tmp_path / "nowhere")},
+        "file": {"dest": str(tmp_path / "file")},
+        "mode": {"mode": "rw"},
+        "template": {"name_template": "{mailbox}"},
+        "manifest": {"manifest": "file"},
+    }[broken]
+    with subject.serve(1, 1) as server:
+        result = Desk(subject, server, way).run("voicemail_audio", **subject.all, **options)
+        assert result["failed"]
+        assert str(options.get("dest")) in result["msg"] or broken in result["msg"]
+        assert len(server.journal) == 0
+        assert list(files(tmp_path)) == ["file"]
+
+
+@every_subject
+def test_a_folder_without_permission_is_told(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    tmp_path.chmod(0o500)
+    with subject.serve(1, 1) as server:
+        result = Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path))
+        assert result["failed"]
+        assert len(server.journal) == 0
+
+
+@every_subject
+def test_a_link_out_of_the_folder_is_not_followed(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    outside.mkdir()
+    inside.mkdir()
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        number = desk.messages()[0]["mailbox"]
+        (inside / number).symlink_to(outside)
+        result = desk.run("voicemail_audio", **subject.all, dest=str(inside), name_template="{mailbox}/{id}")
+        assert result["failed"]
+        assert files(outside) == {}
+        told = {row["mailbox"]: row["status"] for row in result["results"]}
+        assert told.pop(number) == "failed"
+        assert set(told.values()) <= {"changed"}
+
+
+@every_subject
+def test_a_full_disk_leaves_nothing_behind(
+    subject: MessageSubject, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: audio_files.Part, piece: bytes) -> None:
+        real(self, piece[:10])
+        raise_full(self)
+
+    def raise_full(part: audio_files.Part) -> None:
+        # Closed under its feet, the next write fails as on a full disk would; errno is what matters.
+        monkeypatch.setattr(audio_files.os, "write", no_space)
+        try:
+            real(part, b"x")
+        finally:
+            monkeypatch.setattr(audio_files.os, "write", write)
+
+    def no_space(_descriptor: int, _content: bytes) -> t.NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real, write = audio_files.Part.write, os.write
+    monkeypatch.setattr(audio_files.Part, "write", full)
+    with subject.serve(BOXES) as server:
+        result = Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path), workers=1)
+        assert result["failed"]
+        assert "No space left" in result["msg"]
+        assert {row["status"] for row in result["results"]} == {"failed", "skipped"}
+        assert files(tmp_path) == {}
+
+
+@every_subject
+def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        options = {**subject.box, "dest": str(tmp_path)}
+        audio = "path=.*/(raw|download|recording|blobs|files?).*"
+        server.faults.set([f"truncated,count=2,method=GET,{audio}"])
+        done = desk.run("voicemail_audio", **options)
+        assert not done["failed"], done
+        whole = files(tmp_path)
+        assert len(whole) == 4
+        # What a run left that was killed: the half of each file, under its hidden name.
+        for name, content in whole.items():
+            path = tmp_path / name
+            path.unlink()
+            (tmp_path / f".{path.stem}.part").write_bytes(content[: len(content) // 2])
+        done = desk.run("voicemail_audio", **options)
+        assert (done["failed"], done["summary"]["download"]) == (False, 4), done
+        assert files(tmp_path) == whole
+        for name, content in whole.items():
+            path = tmp_path / name
+            path.unlink()
+            (tmp_path / f".{path.stem}.part").write_bytes(content)
+        desk.run("voicemail_audio", **options)
+        assert files(tmp_path) == whole
+
+
+@every_subject
+def test_one_that_fails_does_not_stop_the_others(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        gone = desk.messages(**subject.box)[0]
+        server.faults.set(["status:404,path=.*/(raw|download|recording|blobs|files?).*,count=1"])
+        result = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path), workers=1)
+        told = [row["status"] for row in result["results"]]
+        assert (result["failed"], result["changed"]) == (True, True)
+        assert sorted(told) == ["changed", "changed", "changed", "failed"]
+        assert len(files(tmp_path)) == 3
+        result = desk.run("voicemail_audio", **subject.box, ids=["nowhere", gone["id"]], dest=str(tmp_path))
+        assert {row["id"]: row["status"] for row in result["results"]} == {"nowhere": "failed", gone["id"]: "changed"}
+
+
+@every_subject
+def test_a_message_without_a_recording_may_be_ignored(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        server.faults.set(["status:404,path=.*/(raw|download|recording|blobs|files?).*,count=1"])
+        result = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path), workers=1, ignore_missing=True)
+        assert (result["failed"], result["summary"]["skipped"], result["summary"]["download"]) == (False, 1, 3)
+        assert [row["status"] for row in result["results"]].count("skipped") == 1
+
+
+@every_subject
+def test_downloads_run_side_by_side(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    """At 20 ms a request; one by one takes as many times 20 ms as there are recordings."""
+    with subject.serve(10, 10) as server:
+        desk = Desk(subject, server)
+        server.faults.set(["latency:0.02"])
+        times = {}
+        for workers in (1, 16):
+            folder = tmp_path / str(workers)
+            folder.mkdir()
+            began = time.monotonic()
+            done = desk.run("voicemail_audio", **subject.all, dest=str(folder), workers=workers)
+            times[workers] = time.monotonic() - began
+            assert done["summary"]["download"] == 10 * subject.seeded_boxes(10)
+        assert files(tmp_path / "1") == files(tmp_path / "16")
+        assert times[1] / times[16] > 2.5, times
+
+
+@every_subject
+def test_two_runs_at_once_do_not_mix(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+    with subject.serve(BOXES) as server:
+        server.faults.set(["latency:0.05"])
+        results: list[t.Any] = []
+
+        def run() -> None:
+            results.append(Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path)))
+
+        threads = [threading.Thread(target=run) for _run in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(results) == 2
+        desk = Desk(subject, server)
+        settled = desk.run("voicemail_audio", **subject.all, dest=str(tmp_path))
+        assert not settled["failed"], settled
+        assert len(files(tmp_path)) == 4 * subject.seeded_boxes(BOXES)
+
+
+def test_there_is_a_subject() -> None:
+    assert MESSAGE_SUBJECTS

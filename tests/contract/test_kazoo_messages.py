@@ -1,0 +1,189 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dangerous corners of KAZOO's messages."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+import urllib.parse
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RejectedError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import messages
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
+from hypothesis import given
+from hypothesis import strategies as st
+from message_subjects import KAZOO_MESSAGES
+from test_messages import Desk
+from voicemail_simulator.server import SimulatorServer
+
+DAY = 86400
+profiles = pytest.mark.parametrize("profile", ["M", "5", "4.3"])
+
+
+def stored(server: SimulatorServer) -> list[dict[str, t.Any]]:
+    """Every message that the simulator has, newest first."""
+    face = server.face
+    found: list[dict[str, t.Any]] = face.state.messages_of(face.ACCOUNT_ID, None)
+    return found
+
+
+def left(server: SimulatorServer, like: dict[str, t.Any], **metadata: t.Any) -> str:
+    """Leave a message like another one."""
+    face = server.face
+    timestamp = metadata.get("timestamp", like["metadata"]["timestamp"])
+    identifier = face.month(timestamp) + face.new_id()
+    changed = {**like["metadata"], "media_id": identifier, "call_id": face.new_id()[:24], **metadata}
+    one = {**like, "id": identifier, "rev": None, "metadata": changed, "utc_seconds": timestamp, "deleted": False}
+    face.state.save_message(one)
+    return str(identifier)
+
+
+@profiles
+def test_a_deletion_that_does_nothing_is_told(profile: str) -> None:
+    with KAZOO_MESSAGES.serve(knobs={"profile": profile}) as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        box = desk.messages(mailbox="1000")
+        like = next(one for one in stored(server) if one["id"] == box[0]["id"])
+        stuck = left(server, like, **{"from": "1001@example.com@accountone.example.com"})
+        result = desk.run("voicemail_message", mailbox="1000", state="absent", permanent=True, max_deletions=9)
+        rows = {row["id"]: row for row in result["results"]}
+        assert (result["failed"], result["changed"]) == (True, True)
+        assert rows.pop(stuck)["status"] == "failed"
+        assert {row["status"] for row in rows.values()} == {"changed"}
+        assert "two @" in result["msg"]
+        assert [message["id"] for message in desk.messages(mailbox="1000")] == [stuck]
+        soft = desk.run("voicemail_message", mailbox="1000", state="absent", max_deletions=9)
+        assert (soft["failed"], soft["changed"]) == (False, True)
+
+
+def test_no_request_deletes_by_a_body() -> None:
+    with KAZOO_MESSAGES.serve() as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        for permanent in (False, True):
+            desk.run("voicemail_message", all_mailboxes=True, state="absent", permanent=permanent, max_deletions=50)
+            for method, path in KAZOO_MESSAGES.writes(server):
+                named = path.rpartition("/")[2]
+                assert (method, named) == ("POST", "messages") if not permanent else method == "DELETE"
+                assert not permanent or len(named) > 30, path
+        assert desk.messages() == []
+
+
+class Untouched:
+    """A session that must not be used."""
+
+    def call(self, *_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
+        raise AssertionError("a request was sent")
+
+
+@pytest.mark.parametrize("identifier", ["", "raw", "../vmboxes", "a/b/c/d/e/f", "xxxxxx", "abcdefgh?a=b", "abcdefgh\n"])
+def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> None:
+    driver = KazooMessages(t.cast("t.Any", Untouched()))
+    for permanent in (False, True):
+        with pytest.raises(RejectedError, match="no id"):
+            driver.delete(Message(identifier, mailbox_id="a" * 32), permanent)
+        with pytest.raises(RejectedError, match="no id"):
+            driver.delete(Message("a" * 32, mailbox_id=identifier), permanent)
+
+
+def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages arrive between the pages; none of the others may be lost or repeated."""
+    with KAZOO_MESSAGES.serve(mailboxes=3, messages=5) as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        everything = {message["id"] for message in desk.messages()}
+        original = KazooMessages._listed
+
+        def while_one_arrives(self: KazooMessages, *arguments: t.Any) -> t.Any:
+            left(server, stored(server)[0], timestamp=server.face.state.now())
+            return original(self, *arguments)
+
+        monkeypatch.setattr(KazooMessages, "_listed", while_one_arrives)
+        monkeypatch.setattr(messages, "PAGE_SIZE", 4)
+        server.faults.set(["status:416,count=1,path=.*/messages"])
+        found = [message["id"] for message in desk.messages()]
+        assert len(set(found)) == len(found)
+        assert set(found) >= everything
+        assert sum(path.endswith("/messages") for _method, path in KAZOO_MESSAGES.requests(server)) > 4
+
+
+def test_a_message_whose_box_is_gone_is_listed() -> None:
+    with KAZOO_MESSAGES.serve() as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        like = stored(server)[0]
+        orphan = left(server, {**like, "box_id": "f" * 32})
+        (found,) = [message for message in desk.messages() if message["id"] == orphan]
+        assert (found["mailbox"], found["mailbox_id"]) == (None, "f" * 32)
+
+
+def test_what_is_older_than_the_retention_is_read_in_windows() -> None:
+    with KAZOO_MESSAGES.serve(messages=1) as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        now = server.face.state.now()
+        ids = {left(server, stored(server)[0], timestamp=now - age * DAY) for age in (30, 31, 32, 61, 62, 63, 120)}
+        recent = {message["id"] for message in desk.messages()}
+        assert len(ids - recent) == 1
+        found = desk.messages(all_mailboxes=True, newer_than="130d")
+        assert {message["id"] for message in found} == recent | ids
+        asked = [entry for entry in server.journal.entries() if entry["path"].endswith("/messages")]
+        assert len(asked) == 5
+        expired = next(message for message in found if message["id"] not in recent)
+        assert (expired["status"], expired["native"]["retention"]) == ("deleted", "enforced")
+
+
+@given(st.integers(0, 400), st.none() | st.integers(0, 400))
+def test_windows_cover_the_time_and_keep_to_the_limit(newer: int, older: int | None) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    selection = Selection(
+        newer_than=now - datetime.timedelta(days=newer),
+        older_than=None if older is None else now - datetime.timedelta(days=older),
+    )
+    found = windows(selection)
+    if older is not None and older > newer:
+        assert found == []
+        return
+    previous = None
+    for window in found:
+        start, end = int(window["created_from"]), int(window.get("created_to", 0))
+        assert previous is None or start == previous + 1
+        assert not end or 0 <= end - start <= 2_682_000
+        previous = end
+    first, last = int(found[0]["created_from"]), found[-1]
+    offset = 62167219200
+    assert first == int(selection.newer_than.timestamp()) + offset if selection.newer_than else False
+    if selection.older_than is None or not older:
+        assert "created_to" not in last
+    else:
+        assert int(last["created_to"]) == int(selection.older_than.timestamp()) + offset
+
+
+def test_a_short_time_is_one_request_of_that_time() -> None:
+    with KAZOO_MESSAGES.serve() as server:
+        Desk(KAZOO_MESSAGES, server).messages(mailbox="1000", newer_than="30d", status="unread")
+        (query,) = [entry["query"] for entry in server.journal.entries() if entry["path"].endswith("/messages")]
+        asked = urllib.parse.parse_qs(query)
+        assert set(asked) == {"created_from", "filter_folder", "paginate"}
+
+
+def test_bulk_changes_say_what_became_of_each() -> None:
+    with KAZOO_MESSAGES.serve() as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        box = [message["id"] for message in desk.messages(mailbox="1000")]
+        # Two vanish between the list and the change.
+        server.faults.set([])
+        original = server.face.state.message
+
+        def vanishing(account_id: str, identifier: str) -> t.Any:
+            return None if identifier in box[:2] else original(account_id, identifier)
+
+        server.face.state.message = vanishing
+        for shape in ("object", "array"):
+            server.knobs.failed_shape = shape
+            result = desk.run("voicemail_message", mailbox="1000", state="unread" if shape == "array" else "read")
+            told = {row["id"]: row["status"] for row in result["results"]}
+            assert result["failed"]
+            assert "failed" in told.values()
+            assert {identifier for identifier, status in told.items() if status == "failed"} <= set(box[:2])

@@ -1,0 +1,342 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading, marking, filing and deleting messages on every vendor that can, both ways of running."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import pathlib
+import typing as t
+import wave
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from message_subjects import MESSAGE_SUBJECTS, Item, MessageSubject
+from subjects import SUBJECTS
+from voicemail_simulator.server import SimulatorServer
+from ways import WAYS, Result
+
+KEYS = {
+    "id",
+    "mailbox",
+    "mailbox_id",
+    "caller_name",
+    "caller_number",
+    "received_at",
+    "duration_ms",
+    "status",
+    "folder",
+    "call_id",
+    "size_bytes",
+    "audio_url",
+    "transcription",
+    "native",
+}
+#: Secrets of the simulators, which no result may hold.
+SECRETS = ("simulator-password", "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567")
+every_subject = pytest.mark.parametrize("subject", MESSAGE_SUBJECTS, ids=lambda subject: subject.name)
+every_way = pytest.mark.parametrize("way", WAYS)
+KNOBS = [(subject, knob, value) for subject in MESSAGE_SUBJECTS for knob, value in subject.knobs]
+
+
+class Desk:
+    """Runs tasks of one subject against one server."""
+
+    def __init__(self, subject: MessageSubject, server: SimulatorServer, way: str = "worker") -> None:
+        self.subject = subject
+        self.server = server
+        self.way = WAYS[way]
+
+    def run(self, module: str, *, check: bool = False, **options: t.Any) -> Result:
+        """Run a module, and make sure that it shows no secret."""
+        self.server.journal.clear()
+        result = self.way(module, self.subject.arguments(self.server, **options), check=check)
+        shown = repr({key: value for key, value in result.items() if key != "invocation"})
+        assert not [secret for secret in SECRETS if secret in shown]
+        assert "unexpected" not in result.get("msg", "")
+        return result
+
+    def messages(self, **options: t.Any) -> list[Item]:
+        """Read messages, of all boxes by default."""
+        result = self.run("voicemail_message_info", **(options or self.subject.all))
+        assert not result["failed"], result
+        found: list[Item] = result["messages"]
+        return found
+
+    def change(self, **options: t.Any) -> Result:
+        """Foresee a change, make it, and make sure that the same again changes nothing."""
+        foreseen = self.run("voicemail_message", check=True, **options)
+        assert not foreseen["failed"], foreseen
+        assert self.subject.writes(self.server) == []
+        done = self.run("voicemail_message", **options)
+        assert not done["failed"], done
+        assert (done["changed"], done["diff"]) == (foreseen["changed"], foreseen["diff"])
+        # What id a message will get, nobody can foresee.
+        rows = [[{**row, "new_id": None} for row in one["results"]] for one in (foreseen, done)]
+        assert rows[0] == rows[1]
+        again = self.run("voicemail_message", **options)
+        assert (again["failed"], again["changed"]) == (False, False), again
+        assert self.subject.writes(self.server) == []
+        return done
+
+
+def tone(path: pathlib.Path) -> pathlib.Path:
+    """Write a quarter of a second of silence."""
+    target = io.BytesIO()
+    with wave.open(target, "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(2)
+        audio.setframerate(8000)
+        audio.writeframes(bytes(4000))
+    path.write_bytes(target.getvalue())
+    return path
+
+
+@every_way
+@every_subject
+def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
+    with subject.serve() as server:
+        desk = Desk(subject, server, way)
+        facts = desk.run("voicemail_message_facts", **subject.all)
+        assert (facts["failed"], facts["changed"]) == (False, False), facts
+        assert facts["ansible_facts"]["voicemail_messages"] == facts["messages"] == desk.messages()
+        assert len(facts["messages"]) == 4 * subject.seeded_boxes(3)
+        for message in facts["messages"]:
+            assert set(message) == KEYS
+            assert message["received_at"].endswith("Z")
+            assert message["mailbox"]
+            assert message["caller_number"]
+            assert message["status"] in (subject.statuses or (None,))
+        times = [message["received_at"] for message in facts["messages"]]
+        assert times == sorted(times, reverse=True)
+        assert len({message["id"] for message in facts["messages"]}) == len(facts["messages"])
+
+
+@every_subject
+def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject) -> None:
+    with subject.serve(mailboxes=200, messages=25) as server:
+        desk = Desk(subject, server)
+        expected = 25 * subject.seeded_boxes(200)
+        assert len(desk.messages()) == expected
+        assert len(subject.requests(server)) == subject.listing(expected, 200)
+
+
+@every_subject
+def test_filters_hold_together(subject: MessageSubject) -> None:
+    with subject.serve() as server:
+        desk = Desk(subject, server)
+        everything = desk.messages()
+        moment = sorted(message["received_at"] for message in everything)[len(everything) // 2]
+        older, newer = desk.messages(**subject.all, older_than=moment), desk.messages(**subject.all, newer_than=moment)
+        assert [*newer, *older] == everything
+        assert older
+        caller = everything[0]["caller_number"]
+        assert desk.messages(**subject.all, caller=caller) == [
+            message for message in everything if caller in message["caller_number"]
+        ]
+        for status in subject.statuses:
+            kept = [message for message in everything if message["status"] == status]
+            assert desk.messages(**subject.all, status=status) == kept
+        assert desk.messages(**subject.all, limit=2) == everything[:2]
+        assert desk.messages(**subject.all, older_than="8w") == []
+        ids = [message["id"] for message in everything[1:3]]
+        assert [message["id"] for message in desk.messages(**subject.all, ids=ids)] == ids
+
+
+@every_subject
+def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
+    with subject.serve() as server:
+        result = Desk(subject, server).run("voicemail_message_info", **subject.unknown)
+        assert result["failed"]
+        assert next(iter(subject.unknown.values())) in result["msg"]
+
+
+@every_way
+@every_subject
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"older_than": "3 weeks ago"}, "90d"),
+        ({"older_than": "3 weeks ago", "newer_than": "soon"}, "2 problems"),
+        ({"newer_than": "1d", "older_than": "2d"}, "nothing between"),
+        ({"limit": 0}, "limit"),
+        ({"ids": []}, "ids"),
+        ({"caller": ""}, "caller"),
+    ],
+)
+def test_bad_selections_are_refused_before_the_first_request(
+    subject: MessageSubject, way: str, options: Item, word: str
+) -> None:
+    with subject.serve(0, 0) as server:
+        result = Desk(subject, server, way).run("voicemail_message_info", **subject.all, **options)
+        assert result["failed"]
+        assert word in result["msg"]
+        assert len(server.journal) == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str, way: str) -> None:
+    subject = next(subject for subject in SUBJECTS if subject.vendor == name)
+    needs = {
+        "read messages": ("voicemail_message_info", {}),
+        "mark messages": ("voicemail_message", {"state": "read"}),
+        "delete messages": ("voicemail_message", {"state": "absent", "max_deletions": 1}),
+        "move messages": ("voicemail_message", {"state": "moved", "to_mailbox": "1"}),
+        "copy messages": ("voicemail_message", {"state": "copied", "to_mailboxes": ["1"]}),
+        "upload messages": ("voicemail_message", {"state": "present", "src": "x", "call_id": "x"}),
+        "download audio": ("voicemail_audio", {"dest": "."}),
+    }
+    lacking = {ability: need for ability, need in needs.items() if ability not in vendor(name).abilities}
+    with subject.serve() as server:
+        for ability, (module, options) in lacking.items():
+            arguments = subject.arguments(server, mailbox="1000", **options)
+            result = WAYS[way](module, arguments)
+            assert result["failed"], ability
+            assert vendor(name).title in result["msg"]
+            assert ability in result["msg"]
+        assert len(server.journal) == 0
+
+
+@every_subject
+def test_a_place_that_a_vendor_lacks_is_refused(subject: MessageSubject) -> None:
+    options, word = subject.refusing
+    with subject.serve(1, 1) as server:
+        result = Desk(subject, server).run("voicemail_message_info", **options)
+        assert result["failed"]
+        assert word in result["msg"]
+
+
+def live(subject: MessageSubject, server: SimulatorServer, way: str) -> None:
+    """Put messages through every state that the vendor can reach."""
+    desk = Desk(subject, server, way)
+    assert len(desk.messages()) == 4 * subject.seeded_boxes(3)
+    for state in ("read", "unread"):
+        if state in subject.states:
+            assert desk.change(**subject.all, state=state)["changed"]
+            assert {message["status"] for message in desk.messages()} == {state}
+            server.clock.advance(2)
+    if "copied" in subject.states:
+        done = desk.change(**subject.box, state="copied", to_mailboxes=list(subject.other_boxes))
+        assert done["summary"]["copy"] == 4
+        assert len(desk.messages(mailbox=subject.other_boxes[0])) == 8
+        server.clock.advance(2)
+    if "moved" in subject.states:
+        calls = {message["call_id"] for message in desk.messages(**subject.box)}
+        server.clock.advance(2)
+        done = desk.change(**subject.box, state="moved", to_mailbox=subject.other_boxes[1])
+        assert desk.messages(**subject.box) == []
+        arrived = {message["id"]: message["call_id"] for message in desk.messages(mailbox=subject.other_boxes[1])}
+        assert {arrived[row["new_id"]] for row in done["results"]} == calls
+        server.clock.advance(2)
+    if "absent" in subject.states:
+        place = {"mailbox": subject.other_boxes[0]} if "copied" in subject.states else subject.box
+        assert desk.change(**place, state="absent", max_deletions=50)["summary"]["delete"]
+        assert {message["status"] for message in desk.messages(**place)} <= {"deleted"}
+        server.clock.advance(2)
+        desk.change(**place, state="absent", max_deletions=50, permanent=True)
+        assert desk.messages(**place) == []
+
+
+@every_way
+@every_subject
+def test_states(subject: MessageSubject, way: str) -> None:
+    with subject.serve() as server:
+        live(subject, server, way)
+
+
+@pytest.mark.parametrize(("subject", "knob", "value"), KNOBS, ids=lambda part: getattr(part, "name", str(part)))
+def test_states_under_doubtful_behaviour(subject: MessageSubject, knob: str, value: t.Any) -> None:
+    with subject.serve(knobs={knob: value}) as server:
+        live(subject, server, "worker")
+
+
+@every_way
+@every_subject
+def test_an_upload_is_found_again_by_its_call(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
+    if "present" not in subject.states:
+        pytest.skip(f"{subject.name} takes no uploads")
+    with subject.serve() as server:
+        desk = Desk(subject, server, way)
+        source = str(tone(tmp_path / "welcome.wav"))
+        wanted = {"src": source, "call_id": "welcome", "caller_name": "Ada", "caller_number": "200@example.com"}
+        desk.change(**subject.box, state="present", **wanted)
+        (made,) = desk.messages(**subject.box, call_ids=["welcome"])
+        assert (made["caller_name"], made["duration_ms"], made["status"]) == ("Ada", 250, "unread")
+        assert made["native"]["from"].count("@") == 1
+        desk.change(**subject.box, state="absent", call_ids=["welcome"], permanent=True)
+
+
+@every_way
+@every_subject
+def test_unknown_ids_are_told_and_the_others_are_done(subject: MessageSubject, way: str) -> None:
+    with subject.serve() as server:
+        desk = Desk(subject, server, way)
+        if "read" in subject.states:
+            ids = [message["id"] for message in desk.messages(**subject.box) if message["status"] == "unread"]
+            result = desk.run("voicemail_message", **subject.box, state="read", ids=[*ids, "nowhere"])
+            assert (result["failed"], result["changed"]) == (True, True)
+            assert {row["id"]: row["status"] for row in result["results"]} == {
+                **dict.fromkeys(ids, "changed"),
+                "nowhere": "failed",
+            }
+            assert "nowhere" in result["msg"]
+        if "absent" in subject.states:
+            gone = desk.messages(**subject.box)[0]["id"]
+            result = desk.run("voicemail_message", **subject.box, state="absent", ids=[gone, "nowhere"])
+            assert (result["failed"], result["changed"], result["summary"]["delete"]) == (False, True, 1)
+            assert any("nowhere" in str(warning) for warning in result.get("warnings", ["nowhere"]))
+
+
+@every_subject
+def test_nothing_is_deleted_without_or_beyond_a_limit(subject: MessageSubject) -> None:
+    if "absent" not in subject.states:
+        pytest.skip(f"{subject.name} deletes no messages")
+    with subject.serve() as server:
+        desk = Desk(subject, server)
+        result = desk.run("voicemail_message", **subject.all, state="absent")
+        assert "max_deletions" in result["msg"]
+        assert len(server.journal) == 0
+        everything = len(desk.messages())
+        result = desk.run("voicemail_message", **subject.all, state="absent", max_deletions=everything - 1)
+        assert result["failed"]
+        assert f"{everything} messages would be deleted" in result["msg"]
+        assert subject.writes(server) == []
+        assert len(desk.messages()) == everything
+
+
+@every_subject
+@pytest.mark.parametrize("state", ["read", "absent", "moved", "copied"])
+@pytest.mark.parametrize("fault", ["lost_reply,count=1", "status:503,count=2", "reset_before,count=1"])
+def test_faults_neither_lose_nor_repeat_anything(subject: MessageSubject, state: str, fault: str) -> None:
+    if state not in subject.states:
+        pytest.skip(f"{subject.name} cannot reach {state}")
+    options: Item = {
+        "read": {},
+        "absent": {"max_deletions": 9, "permanent": True},
+        "moved": {"to_mailbox": subject.other_boxes[0] if subject.other_boxes else ""},
+        "copied": {"to_mailboxes": list(subject.other_boxes)},
+    }[state]
+    with subject.serve() as server:
+        desk = Desk(subject, server)
+        before = sorted((message["call_id"] for message in desk.messages()), key=str)
+        server.faults.set([f"{fault},method=POST|DELETE,path=.*/(messages|voicemails).*"])
+        results = [desk.run("voicemail_message", **subject.box, state=state, **options) for _attempt in range(3)]
+        assert not results[-1]["failed"], results
+        assert not results[-1]["changed"]
+        after = sorted((message["call_id"] for message in desk.messages()), key=str)
+        grown = {"absent": -4, "copied": 4 * len(subject.other_boxes)}.get(state, 0)
+        assert len(after) == len(before) + grown
+        if state == "moved":
+            assert after == before
+
+
+@every_subject
+def test_a_time_in_windows_gives_the_same_messages(subject: MessageSubject) -> None:
+    with subject.serve() as server:
+        desk = Desk(subject, server)
+        everything = desk.messages()
+        past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=100)
+        assert desk.messages(**subject.all, newer_than=past.isoformat()) == everything

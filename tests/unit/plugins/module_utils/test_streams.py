@@ -1,0 +1,171 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replies that are read while they arrive: their memory, their errors, and where the credentials go."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import pathlib
+import threading
+import tracemalloc
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+    NotFoundError,
+    TransportError,
+    VoicemailError,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
+from ansible_collections.telephony.voicemail.plugins.module_utils.http import Client, Reply
+from ansible_collections.telephony.voicemail.plugins.module_utils.streams import Stream
+
+MEGABYTE = 2**20
+PIECE = b"RIFF\0\0\0\0WAVE" + bytes(65536 - 12)
+TOKEN = "token-of-the-task"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers what the path says, and notes what was asked."""
+
+    protocol_version = "HTTP/1.1"
+    seen: t.ClassVar[list[tuple[str, str | None]]] = []
+    busy: t.ClassVar[list[int]] = []
+
+    def do_GET(self) -> None:
+        self.seen.append((self.path, self.headers.get("X-Auth-Token")))
+        kind, _slash, rest = self.path.lstrip("/").partition("/")
+        if self.busy:
+            self.send_response(self.busy.pop())
+            self.send_header("Retry-After", "0")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif kind == "bytes":
+            self.send_response(200)
+            self.send_header("Content-Type", "Audio/X-Wav; charset=binary")
+            self.send_header("Content-Length", str(int(rest) * MEGABYTE))
+            self.end_headers()
+            for _piece in range(int(rest) * MEGABYTE // len(PIECE)):
+                self.wfile.write(PIECE)
+        elif kind == "short":
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"x" * 10)
+            self.close_connection = True
+        elif kind == "to":
+            self.send_response(302)
+            self.send_header("Location", f"/{rest}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_arguments: t.Any) -> None:
+        pass
+
+
+@pytest.fixture
+def served() -> t.Iterator[str]:
+    """Address of a server that answers by what the path says."""
+    Handler.seen.clear()
+    Handler.busy.clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def client(url: str) -> Client:
+    return Client(Connection("kazoo", url, token=TOKEN, timeout=5, retry_budget=5), 4)
+
+
+def refused(reply: Reply) -> VoicemailError:
+    return NotFoundError(f"cannot {reply.what}: {reply.status}", status=reply.status)
+
+
+def opened(url: str, path: str) -> contextlib.AbstractContextManager[Stream]:
+    return client(url).stream(path, "download it", refused, headers={"X-Auth-Token": TOKEN})
+
+
+def test_a_large_reply_takes_little_memory(served: str) -> None:
+    size = 0
+    with opened(served, "/bytes/64") as stream:
+        assert (stream.size, stream.start, stream.content_type) == (64 * MEGABYTE, 0, "audio/x-wav")
+        tracemalloc.start()
+        for piece in stream.pieces():
+            size += len(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert size == 64 * MEGABYTE
+    assert peak < 4 * MEGABYTE
+
+
+def test_the_same_origin_is_followed(served: str) -> None:
+    with opened(served, "/to/bytes/1") as stream:
+        assert sum(map(len, stream.pieces())) == MEGABYTE
+
+
+def test_no_other_origin_gets_the_credentials(served: str) -> None:
+    other = served.replace("127.0.0.1", "localhost")
+    redirected = f"/to//{other.removeprefix('http://')}/bytes/1"
+    for path in (redirected, f"{other}/bytes/1"):
+        with pytest.raises(TransportError, match="another origin"), opened(served, path):
+            pass
+    assert [path for path, _token in Handler.seen] == [redirected]
+
+
+def test_a_refusal_is_the_vendors(served: str) -> None:
+    with pytest.raises(NotFoundError, match="404"), opened(served, "/nothing"):
+        pass
+
+
+def test_what_is_busy_is_asked_again(served: str) -> None:
+    Handler.busy.extend((503, 429))
+    with opened(served, "/bytes/1") as stream:
+        assert sum(map(len, stream.pieces())) == MEGABYTE
+    assert len(Handler.seen) == 3
+
+
+def test_a_reply_that_breaks_off_is_told(served: str) -> None:
+    with opened(served, "/short") as stream, pytest.raises(TransportError, match="to its end"):
+        list(stream.pieces())
+
+
+class Recordings:
+    """A driver whose recordings come from the server of these tests."""
+
+    kept_hint = ""
+
+    def __init__(self, url: str, count: int, megabytes: int) -> None:
+        self._client = client(url)
+        self._path = f"/bytes/{megabytes}"
+        self._count = count
+
+    def list(self, selection: Selection) -> t.Sequence[Message]:
+        return [Message(f"m{position}", "3000") for position in range(self._count)]
+
+    def audio(self, message: Message, start: int = 0) -> contextlib.AbstractContextManager[Stream]:
+        return self._client.stream(self._path, f"download message {message.id}", refused)
+
+
+def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib.Path) -> None:
+    order = audio.Order(str(tmp_path), "{id}", 0o600)
+    folder = Folder.open(str(tmp_path), 0o600, check=False)
+    driver = t.cast("t.Any", Recordings(served, 12, 8))
+    tracemalloc.start()
+    report = audio.download(driver, Selection(all_mailboxes=True), order, folder, check=False, workers=4)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert report.summary()["bytes"] == 12 * 8 * MEGABYTE
+    # Less than one of the recordings, though four were on their way at once.
+    assert peak < 8 * MEGABYTE
