@@ -1,0 +1,179 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter boxes_to_yaml."""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+import typing as t
+import urllib.parse
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, yaml
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+
+DOCUMENTATION = r"""
+name: boxes_to_yaml
+short_description: Turn mailboxes that were read into YAML files
+version_added: 1.0.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Turns what M(telephony.voicemail.vmbox_info) or M(telephony.voicemail.shared_voicemail_info) returned into the text
+    of files that M(telephony.voicemail.vmboxes) and M(telephony.voicemail.shared_voicemails) take as O(ignore:src).
+  - Boxes are sorted by number and options stand in one order, so that two exports of the same boxes are equal.
+  - Comments tell what was left out.
+  - The role P(telephony.voicemail.export#role) writes the files.
+positional: _input
+options:
+  _input:
+    description: The boxes.
+    type: list
+    elements: dict
+    required: true
+  vendor:
+    description: The PBX that they were read from, where it is known, for the comments.
+    type: str
+    choices: [kazoo, portsip, tel4vn, onsip]
+  resource:
+    description: What they are.
+    type: str
+    choices: [mailboxes, shared_voicemails]
+    default: mailboxes
+  include_ids:
+    description: Keep the vendor's ids. A box is then found by its id, on this system only.
+    type: bool
+    default: false
+  include_pins:
+    description: Keep PINs where they were read. The text must then be encrypted before it is written.
+    type: bool
+    default: false
+  split:
+    description: Make one file for each box.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Read all mailboxes
+  telephony.voicemail.vmbox_info:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+  register: found
+
+- name: Show them as a file would hold them
+  ansible.builtin.debug:
+    msg: "{{ (found.mailboxes | telephony.voicemail.boxes_to_yaml(vendor='kazoo') | first).content }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The files, each with its C(name), below a folder, and its C(content).
+  type: list
+  elements: dict
+  sample:
+    - name: mailboxes.yml
+      content: "---\nmailboxes:\n  - mailbox: \"3000\"\n    name: Reception\n"
+"""
+
+RESOURCES = {"mailboxes": ("mailbox", "vmboxes"), "shared_voicemails": ("shared voicemail", "shared_voicemails")}
+
+
+NO_IDS = "# Left out: id, which means nothing on another system.\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes numbers that are text in quotes, for readers of other versions of YAML, and lists one step further in."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> t.Any:
+        return super().increase_indent(flow, False)
+
+    def represent_text(self, value: str) -> t.Any:
+        quoted = value.isdigit() or "\n" in value
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style='"' if quoted else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def boxes_to_yaml(
+    boxes: t.Any,
+    vendor: str | None = None,
+    resource: str = "mailboxes",
+    include_ids: bool = False,
+    include_pins: bool = False,
+    split: bool = False,
+) -> list[dict[str, str]]:
+    """Return files; see the documentation above.
+
+    :raises AnsibleFilterError: when the arguments make no sense.
+    """
+    if IMPORT_ERROR:
+        raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}")
+    tables = _tables(vendor, resource)
+    secrets = frozenset().union(*(table.secrets for table in tables))
+    key = tables[0].key
+    # Ansible's own kinds of text and list are unknown to the dumper.
+    plain = json.loads(json.dumps(boxes))
+    if not isinstance(plain, list) or not all(isinstance(box, dict) and box.get(key) for box in plain):
+        raise AnsibleFilterError(f"boxes_to_yaml takes a list of dictionaries with `{key}`")
+    left_out = {"native", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
+    plain.sort(key=lambda box: (len(box[key]), box[key]))
+    items = [_Item(box, key, left_out, secrets) for box in plain]
+    head = f"{_head(tables, vendor, resource, include_pins)}{'' if include_ids else NO_IDS}---\n{resource}:"
+    if not split:
+        body = f"\n{''.join(map(str, items))}" if items else " []\n"
+        return [{"name": f"{resource}.yml", "content": f"{head}{body}"}]
+    return [{"name": f"{resource}/{item.name}.yml", "content": f"{head}\n{item}"} for item in items]
+
+
+def _tables(name: str | None, resource: str) -> list[FieldTable]:
+    if (name is not None and name not in NAMES) or resource not in RESOURCES:
+        raise AnsibleFilterError(f"boxes_to_yaml: unknown vendor {name!r} or resource {resource!r}")
+    known = (vendor(each).tables.get(RESOURCES[resource][0]) for each in (NAMES if name is None else (name,)))
+    tables = [table for table in known if table is not None]
+    if not tables:
+        raise AnsibleFilterError(f"boxes_to_yaml: {name} has no {RESOURCES[resource][0]}s")
+    return tables
+
+
+class _Item:
+    """One box of a file."""
+
+    def __init__(self, box: dict[str, t.Any], key: str, left_out: set[str], secrets: frozenset[str]) -> None:
+        # The number comes from the vendor and becomes the name of a file: nothing in it may lead to another folder.
+        self.name = urllib.parse.quote(box[key], safe="*+").replace(".", "%2E")
+        self.kept = {option: value for option, value in box.items() if option not in left_out}
+        self.hidden = sorted(secrets - left_out - set(box))
+
+    def __str__(self) -> str:
+        note = "".join(f"# {secret}: not shown by the vendor, so it is not managed\n" for secret in self.hidden)
+        text = yaml.dump([self.kept], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf)
+        return textwrap.indent(note + text, "  ")
+
+
+def _head(tables: list[FieldTable], name: str | None, resource: str, include_pins: bool) -> str:
+    secrets = ", ".join(sorted(frozenset().union(*(table.secrets for table in tables))))
+    unread = [field.option for table in tables for field in table.fields if field.creation_only or field.on_demand]
+    origin = f" from {name}" if name else ""
+    lines = [
+        f"Exported{origin} by telephony.voicemail.export. An option that is not here is not managed.",
+        f"Valid `src` of telephony.voicemail.{RESOURCES[resource][1]}.",
+        f"Holds secrets ({secrets}): to be kept encrypted." if include_pins else f"Left out as secret: {secrets}.",
+    ]
+    if unread:
+        lines.append(f"Left out because a listing does not show it: {', '.join(unread)}.")
+    return "".join(f"# {line}\n" for line in lines)
+
+
+class FilterModule:
+    """Tells Ansible which filters are here."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filters by name."""
+        return {"boxes_to_yaml": boxes_to_yaml}

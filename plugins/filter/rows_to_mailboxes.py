@@ -1,0 +1,158 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  documentation comes before imports, as ansible-test wants it
+"""The filter rows_to_mailboxes."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: rows_to_mailboxes
+short_description: Turn a table into mailboxes
+version_added: 1.0.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Turns CSV text, or rows as other tools read them from a spreadsheet, into the list that
+    M(telephony.voicemail.vmboxes) takes.
+  - Every problem of every row is told at once, with its line.
+  - Values are trimmed. An empty cell means that the option is not managed, and an empty row is left out. Use
+    O(defaults) for what all mailboxes have in common.
+  - A byte order mark, a line C(sep=;) at the beginning and line breaks inside quotes are understood.
+positional: _input
+options:
+  _input:
+    description:
+      - CSV text whose first row holds the headings. Problems are told by line.
+      - Or a list of dictionaries of heading to cell. Problems are told by row, counted from 1 without the headings.
+    type: raw
+    required: true
+  columns:
+    description:
+      - Heading of a column to the option it holds, with dots for the vendors' dictionaries, such as
+        C(kazoo.skip_greeting).
+      - A heading that is not named here must be the option itself.
+      - V(null) as option leaves the column out.
+    type: dict
+    default: {}
+  defaults:
+    description: Options that are laid under every mailbox. What the row gives wins.
+    type: dict
+    default: {}
+  list_separator:
+    description: What stands between the entries of a list in one cell, such as several addresses.
+    type: str
+    default: ;
+  delimiter:
+    description:
+      - What stands between the cells of CSV text.
+      - By default it is told from the first row, and may be a comma, a semicolon, a tab or a vertical bar.
+    type: str
+  ignore_unknown_columns:
+    description: Leave columns out that hold no known option. Otherwise they are an error.
+    type: bool
+    default: false
+  vendor:
+    description:
+      - Check every value by the rules of this vendor as well, to have those problems told by line too.
+      - Options that the vendor cannot hold are not judged here, since
+        O(telephony.voicemail.vmboxes#module:on_unsupported) does that.
+    type: str
+    choices: [kazoo, portsip, tel4vn, onsip]
+notes:
+  - No error shows the content of a cell that may hold a PIN.
+  - Spreadsheets take leading zeros away. A PIN that is a number is therefore an error; format its column as text.
+seealso:
+  - module: telephony.voicemail.vmboxes
+  - plugin: telephony.voicemail.mailbox_files
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Mailboxes from a table that the personnel department keeps
+  vars:
+    staff_table: |
+      Extension;Name;Mail;Comment
+      3000;Reception;reception@example.com,desk@example.com;ground floor
+      3001;Workshop;;
+  telephony.voicemail.vmboxes:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailboxes: >-
+      {{ staff_table | telephony.voicemail.rows_to_mailboxes(
+           columns={'Extension': 'mailbox', 'Name': 'name', 'Mail': 'emails', 'Comment': none},
+           defaults={'timezone': 'Europe/Berlin'},
+           list_separator=',',
+           vendor='kazoo') }}
+"""
+
+RETURN = r"""
+_value:
+  description: The mailboxes.
+  type: list
+  elements: dict
+  sample:
+    - mailbox: "3000"
+      name: Reception
+      emails: [reception@example.com, desk@example.com]
+      timezone: Europe/Berlin
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, mailbox_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.tables import (
+    LIST_SEPARATOR,
+    Layout,
+    read_csv,
+    read_rows,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+
+
+def rows_to_mailboxes(
+    rows: t.Any,
+    columns: t.Mapping[str, str | None] | None = None,
+    defaults: t.Mapping[str, t.Any] | None = None,
+    list_separator: str = LIST_SEPARATOR,
+    delimiter: str | None = None,
+    ignore_unknown_columns: bool = False,
+    vendor: str | None = None,
+) -> list[t.Any]:
+    """Return the mailboxes of a table; see the documentation above.
+
+    :raises AnsibleFilterError: with every problem.
+    """
+    if IMPORT_ERROR:
+        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}")
+    for name, value in (("columns", columns), ("defaults", defaults)):
+        if value is not None and not isinstance(value, dict):
+            raise AnsibleFilterError(f"rows_to_mailboxes: `{name}` must be a dictionary, not {type_name(value)}")
+    if vendor is not None and vendor not in NAMES:
+        raise AnsibleFilterError(f"rows_to_mailboxes: `vendor` must be one of {', '.join(NAMES)}, not {vendor!r}")
+    known, lists = mailbox_options()
+    layout = Layout(columns or {}, lists, known, list_separator, delimiter, ignore_unknown_columns)
+    problems: list[str] = []
+    if isinstance(rows, str):
+        entries = read_csv(rows, layout, problems)
+    elif isinstance(rows, (list, tuple)):
+        entries = read_rows(rows, layout, problems)
+    else:
+        raise AnsibleFilterError(f"rows_to_mailboxes takes CSV text or a list of rows, not {type_name(rows)}")
+    try:
+        return check_mailboxes(entries, problems, defaults, vendor)
+    except InvalidInputError as error:
+        raise AnsibleFilterError(f"rows_to_mailboxes: {error}") from error
+
+
+class FilterModule:
+    """Tells Ansible which filters are here."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filters by name."""
+        return {"rows_to_mailboxes": rows_to_mailboxes}

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  documentation comes before imports, as ansible-test wants it
+"""The lookup mailbox_files."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mailbox_files
+short_description: Read mailboxes from files
+version_added: 1.0.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Reads YAML, JSON and CSV files, and folders of them, into the one list that M(telephony.voicemail.vmboxes) takes.
+  - Every problem of every file is told at once, with the file and its line or item. A mailbox that two files declare is
+    one of them.
+  - Files encrypted with ansible-vault are decrypted.
+options:
+  _terms:
+    description:
+      - Files, and folders whose files are read in the order of their names. Of a folder, files that end in C(.yml),
+        C(.yaml), C(.json) or C(.csv) and do not begin with a dot are read, those in its own folders not.
+      - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes).
+      - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
+      - A relative path is looked for as other lookups do, in C(files) of the role and of the playbook, and beside the
+        playbook.
+    type: list
+    elements: str
+    required: true
+  columns:
+    description: For CSV files, the heading of a column to the option it holds. V(null) leaves the column out.
+    type: dict
+    default: {}
+  defaults:
+    description: Options that are laid under every mailbox. What the mailbox gives wins.
+    type: dict
+    default: {}
+  list_separator:
+    description: For CSV files, what stands between the entries of a list in one cell.
+    type: str
+    default: ;
+  delimiter:
+    description: For CSV files, what stands between the cells. By default it is told from the first row of each file.
+    type: str
+  ignore_unknown_columns:
+    description: For CSV files, leave columns out that hold no known option. Otherwise they are an error.
+    type: bool
+    default: false
+  vendor:
+    description:
+      - Check every value by the rules of this vendor as well, to have those problems told with file and line too.
+    type: str
+    choices: [kazoo, portsip, tel4vn, onsip]
+notes:
+  - What the files hold is data. Templates in them are not rendered.
+  - A single file in the modules' own form is read faster by O(telephony.voicemail.vmboxes#module:src).
+seealso:
+  - module: telephony.voicemail.vmboxes
+  - plugin: telephony.voicemail.rows_to_mailboxes
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: The mailboxes of a folder with one file for each department
+  telephony.voicemail.vmboxes:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailboxes: "{{ query('telephony.voicemail.mailbox_files', 'mailboxes.d', vendor='kazoo') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The mailboxes, in the order of the files and of their entries.
+  type: list
+  elements: dict
+"""
+
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
+    check_mailboxes,
+    mailbox_options,
+    read_entries,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout
+
+SUFFIXES = (".yml", ".yaml", ".json", ".csv")
+
+
+class LookupModule(LookupBase):
+    """Reads files of mailboxes."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """Return the mailboxes of all files.
+
+        :raises AnsibleLookupError: with every problem.
+        """
+        if IMPORT_ERROR:
+            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}")
+        self.set_options(var_options=variables, direct=kwargs)
+        known, lists = mailbox_options()
+        layout = Layout(
+            columns=self.get_option("columns"),
+            lists=lists,
+            known=known,
+            list_separator=self.get_option("list_separator"),
+            delimiter=self.get_option("delimiter"),
+            ignore_unknown=self.get_option("ignore_unknown_columns"),
+        )
+        entries: list[Entry] = []
+        problems: list[str] = []
+        for path in self._files(terms, variables or {}):
+            text = str(t.cast(t.Any, self._loader).get_text_file_contents(str(path)))
+            entries += read_entries(text, path.name, "mailboxes", layout, problems)
+        try:
+            return check_mailboxes(entries, problems, self.get_option("defaults"), self.get_option("vendor"))
+        except InvalidInputError as error:
+            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+
+    def _files(self, terms: list[t.Any], variables: dict[str, t.Any]) -> list[pathlib.Path]:
+        found: list[pathlib.Path] = []
+        for term in terms:
+            name = str(pathlib.Path(str(term)).expanduser())
+            place = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
+            if place is None:
+                raise AnsibleLookupError(f"mailbox_files: there is no file or folder {name}")
+            path = pathlib.Path(place)
+            if not path.is_dir():
+                found.append(path)
+                continue
+            inside = sorted(
+                file
+                for file in path.iterdir()
+                if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
+            )
+            if not inside:
+                raise AnsibleLookupError(
+                    f"mailbox_files: folder {name} holds no file that ends in {', '.join(SUFFIXES)}"
+                )
+            found += inside
+        return list(dict.fromkeys(found))

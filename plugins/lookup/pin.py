@@ -1,0 +1,279 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  documentation comes before imports, as ansible-test wants it
+"""The lookup pin."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pin
+short_description: Make PINs for mailboxes
+version_added: 1.0.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Makes a random PIN for each mailbox, within the rules of its vendor.
+  - A PIN has digits only and does not begin with 0. It does not hold the number of its mailbox, forwards or backwards,
+    and no three digits in a row that are equal, count up or count down.
+  - Without O(file) every call makes another PIN. With it a mailbox keeps the PIN that was made first.
+options:
+  _terms:
+    description: Numbers of the mailboxes.
+    type: list
+    elements: str
+    required: true
+  vendor:
+    description: The PBX whose rules hold. Kept PINs are its own.
+    type: str
+    required: true
+    choices: [kazoo, portsip, tel4vn, onsip]
+  account:
+    description: Keeps the PINs of several accounts, tenants or organizations apart in one O(file).
+    type: str
+    default: default
+  length:
+    description: How many digits a new PIN has, 4 at least. A PIN that is kept already stays as it is.
+    type: int
+    default: 6
+  file:
+    description:
+      - File that keeps the PINs by vendor, account and mailbox. JSON where its name ends in C(.json), YAML otherwise.
+      - It is made with mode 0600. A file that anyone but its owner can read or write, or that belongs to another user,
+        is refused.
+      - A relative path is taken from the folder of the playbook.
+      - Runs at the same time wait for each other, by a lock on a file beside it whose name ends in C(.lock).
+    type: str
+  write:
+    description:
+      - Whether a new PIN is kept in O(file).
+      - Nothing is ever written under C(--check). A task with C(check_mode=true) in an ordinary run cannot be told from
+        others; set this to V(false) there.
+    type: bool
+    default: true
+notes:
+  - In check mode the PIN of a mailbox that has none yet is a guess, and the real run makes another.
+  - Give all numbers in one call for many mailboxes. O(file) is then read and written once.
+  - Where the vendor does not show PINs, use RV(_raw) with O(telephony.voicemail.vmboxes#module:mailboxes) and
+    C(update_pin) set to V(on_create), or nothing tells whether the PIN is the kept one.
+  - O(file) holds PINs in clear. Keep it out of Git, on a disk that is encrypted.
+seealso:
+  - module: telephony.voicemail.vmboxes
+"""
+
+EXAMPLES = r"""
+- name: A mailbox with a PIN that stays the same
+  telephony.voicemail.vmbox:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailbox: "3000"
+    name: Reception
+    pin: "{{ lookup('telephony.voicemail.pin', '3000', vendor='kazoo', file='pins.yml') }}"
+
+- name: PINs for many mailboxes, made in one go
+  vars:
+    numbers: ["3000", "3001", "3002"]
+    pins: "{{ query('telephony.voicemail.pin', *numbers, vendor='kazoo', file='pins.yml') }}"
+  telephony.voicemail.vmboxes:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    defaults:
+      name: New colleague
+    mailboxes: "{{ dict(numbers | zip(pins)) | dict2items(key_name='mailbox', value_name='pin') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: A PIN for each mailbox, in the same order.
+  type: list
+  elements: str
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import secrets
+import stat
+import tempfile
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, yaml
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
+
+SHORTEST = 4
+# With the rules below at least one of two random PINs is good; where none of so many is, the length is to blame.
+ATTEMPTS = 1000
+Pins = dict[str, t.Any]
+
+
+def make_pin(number: str, length: int, kind: Kind) -> str:
+    """Return a random PIN for a mailbox.
+
+    :param kind: the rules of the vendor.
+    :raises ValueError: when they leave no PIN of this length.
+    """
+    if length < SHORTEST:
+        raise ValueError(f"`length` must be at least {SHORTEST}")
+    problem = ""
+    for _attempt in range(ATTEMPTS):
+        pin = str(10 ** (length - 1) + secrets.randbelow(9 * 10 ** (length - 1)))
+        if _is_guessable(pin, number):
+            continue
+        try:
+            kind.parse(pin)
+        except ValueError as error:
+            problem = str(error)
+        else:
+            return pin
+    raise ValueError(f"there is no PIN of {length} digits for mailbox {number}: a PIN {problem}")
+
+
+def _is_guessable(pin: str, number: str) -> bool:
+    for first, second, third in zip(pin, pin[1:], pin[2:], strict=False):
+        step = int(second) - int(first)
+        if step in (-1, 0, 1) and int(third) - int(second) == step:
+            return True
+    return len(number) > 2 and any(pin in told or told in pin for told in (number, number[::-1]))
+
+
+class PinFile:
+    """A file that keeps PINs by vendor, account and mailbox; its owner alone may read it.
+
+    :raises ValueError: from every method, when the file is not safe or not in order. No message holds a PIN.
+    """
+
+    def __init__(self, path: str, name: str) -> None:
+        self._path = pathlib.Path(os.path.realpath(path))
+        self._name = name
+        self._is_json = self._path.suffix.lower() == ".json"
+
+    def read(self) -> Pins:
+        """Return what the file holds, ``{vendor: {account: {mailbox: PIN}}}``; empty where there is no file."""
+        try:
+            # Without waiting: a pipe would block before it can be refused.
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return {}
+        try:
+            self._refuse_shared(os.fstat(descriptor))
+        except BaseException:
+            os.close(descriptor)
+            raise
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            text = file.read()
+        try:
+            pins = json.loads(text) if self._is_json else yaml.safe_load(text)
+        except (ValueError, yaml.YAMLError):
+            raise ValueError(f"{self._name} is no {'JSON' if self._is_json else 'YAML'}") from None
+        return self._checked({} if pins is None else pins)
+
+    def _refuse_shared(self, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{self._name} is no regular file")
+        if status.st_uid != os.geteuid():
+            raise ValueError(f"{self._name} belongs to another user")
+        if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            mode = stat.S_IMODE(status.st_mode)
+            raise ValueError(f"{self._name} has mode {mode:04o}, so others can reach the PINs in it; set it to 0600")
+
+    def _checked(self, pins: t.Any) -> Pins:
+        accounts = [account for found in pins.values() for account in found.values()] if _is_nested(pins) else [None]
+        if not all(isinstance(account, dict) for account in accounts):
+            raise ValueError(f"{self._name} must hold PINs by vendor, account and mailbox")
+        for account in accounts:
+            for number, pin in t.cast(Pins, account).items():
+                if not isinstance(number, str) or not isinstance(pin, str):
+                    raise ValueError(f"{self._name}: mailbox {number} and its PIN must be text; put both in quotes")
+        return t.cast(Pins, pins)
+
+    @contextlib.contextmanager
+    def locked(self) -> t.Iterator[None]:
+        """Keep other runs out."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(f"{self._path}.lock", flags, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def write(self, pins: Pins) -> None:
+        """Replace the file, so that a reader finds the old or the new one and never a part."""
+        # Ansible's own kinds of text are no YAML.
+        plain = json.dumps(pins, indent=2, sort_keys=True)
+        # A file of this kind is made with mode 0600.
+        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(plain if self._is_json else yaml.safe_dump(json.loads(plain)))
+                file.flush()
+                os.fsync(file.fileno())
+            pathlib.Path(temporary).replace(self._path)
+        except BaseException:
+            pathlib.Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _is_nested(pins: t.Any) -> bool:
+    return isinstance(pins, dict) and all(isinstance(accounts, dict) for accounts in pins.values())
+
+
+class LookupModule(LookupBase):
+    """Makes PINs, or gives those that were made before."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+        """Return a PIN for each mailbox.
+
+        :raises AnsibleLookupError: when the rules leave no PIN, or the file cannot be used.
+        """
+        if IMPORT_ERROR:
+            raise AnsibleLookupError(f"pin needs {LIBRARIES}")
+        self.set_options(var_options=variables, direct=kwargs)
+        name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
+        kind = vendor(name).tables["mailbox"].by_option["pin"].kind
+        numbers = [str(term).strip() for term in terms]
+        try:
+            if "" in numbers:
+                raise ValueError("the number of a mailbox is empty")
+            if file is None:
+                made = {number: make_pin(number, length, kind) for number in numbers}
+            else:
+                writes = self.get_option("write") and not (variables or {}).get("ansible_check_mode")
+                made = self._kept(numbers, PinFile(t.cast(t.Any, self._loader).path_dwim(file), file), kind, writes)
+            return [made[number] for number in numbers]
+        except ValueError as error:
+            raise AnsibleLookupError(f"pin: {error}") from None
+        except OSError as error:
+            raise AnsibleLookupError(f"pin: {file} cannot be used: {error.strerror}") from None
+
+    def _kept(self, numbers: list[str], file: PinFile, kind: Kind, writes: bool) -> dict[str, str]:
+        """Return the PINs of a file, with those that are missing made and, if asked, written."""
+        name, account, length = (self.get_option(option) for option in ("vendor", "account", "length"))
+
+        def complete(pins: Pins) -> dict[str, str]:
+            kept: dict[str, str] = pins.setdefault(name, {}).setdefault(account, {})
+            for number in numbers:
+                if number not in kept:
+                    kept[number] = make_pin(number, length, kind)
+                try:
+                    kind.parse(kept[number])
+                except ValueError as error:
+                    raise ValueError(f"{self.get_option('file')}: the PIN of mailbox {number} {error}") from None
+            return kept
+
+        pins = file.read()
+        present = pins.get(name, {}).get(account, {})
+        if not writes or all(number in present for number in numbers):
+            return complete(pins)
+        with file.locked():
+            pins = file.read()
+            kept = complete(pins)
+            file.write(pins)
+        return kept

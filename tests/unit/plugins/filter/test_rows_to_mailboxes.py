@@ -1,0 +1,141 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter rows_to_mailboxes: columns, cells that spreadsheets spoil, and errors that never show a PIN."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.telephony.voicemail.plugins.filter.rows_to_mailboxes import FilterModule
+
+rows_to_mailboxes = FilterModule().filters()["rows_to_mailboxes"]
+COLUMNS = {
+    "Number": "mailbox",
+    "Full name": "name",
+    "Mail": "emails",
+    "Comment": None,
+    "Greeting": "kazoo.skip_greeting",
+}
+
+
+def problems_of(rows: object, **options: object) -> list[str]:
+    with pytest.raises(AnsibleFilterError) as caught:
+        rows_to_mailboxes(rows, **options)
+    text = str(caught.value)
+    assert text.startswith("rows_to_mailboxes: ")
+    return [line.removeprefix("- ").removesuffix(".") for line in text.splitlines()[1:]] or [
+        text.removeprefix("rows_to_mailboxes: ").removesuffix(".")
+    ]
+
+
+def test_columns_are_mapped() -> None:
+    text = "\ufeffNumber;Full name;Mail;Comment;Greeting\n0300; Reception ;a@b.c, d@e.f;x;no\n0301;;;;\n;;;;\n"
+    assert rows_to_mailboxes(text, COLUMNS, {"timezone": "Europe/Paris"}, list_separator=",", vendor="kazoo") == [
+        {
+            "mailbox": "0300",
+            "name": "Reception",
+            "emails": ["a@b.c", "d@e.f"],
+            "kazoo": {"skip_greeting": "no"},
+            "timezone": "Europe/Paris",
+        },
+        {"mailbox": "0301", "timezone": "Europe/Paris"},
+    ]
+
+
+def test_rows_of_a_spreadsheet() -> None:
+    rows = [
+        {"Number": 3000.0, "Full name": "Reception", "Mail": ["a@b.c"], "Comment": None, "Greeting": True},
+        {"Number": None, "Full name": " ", "Mail": None, "Comment": None, "Greeting": None},
+        {"Number": "3001"},
+    ]
+    assert rows_to_mailboxes(rows, COLUMNS) == [
+        {"mailbox": 3000, "name": "Reception", "emails": ["a@b.c"], "kazoo": {"skip_greeting": True}},
+        {"mailbox": "3001"},
+    ]
+    assert rows_to_mailboxes([]) == []
+
+
+def test_all_problems_at_once() -> None:
+    text = "Number,Full name,emails,Fax,\n3000,x,y,1,\n3001,x\n3000,x,,,z\n,x,,,\n"
+    columns = {"Number": "mailbox", "Full name": "nam", "Gone": None}
+    assert problems_of(text, columns=columns, vendor="kazoo") == [
+        "line 1: unknown column 'Fax'",
+        "`columns`: unknown option `nam`; did you mean `name`?",
+        "line 1: `columns` names 'Gone', and there is no such column",
+        "line 3: it has fewer cells than the first row",
+        "line 4: column 5 has a value and no heading",
+        "line 2, mailbox 3000: unknown option `nam`; did you mean `name`?",
+        "line 2, mailbox 3000: `emails` entry 'y' must be an email address",
+        "line 4, mailbox 3000: unknown option `nam`; did you mean `name`?",
+        "line 4: mailbox 3000 is declared twice, first in line 2",
+        "line 5, mailbox: `mailbox` is missing",
+        "line 5, mailbox: unknown option `nam`; did you mean `name`?",
+    ]
+
+
+def test_fifty_wrong_rows_are_fifty_problems() -> None:
+    text = "mailbox,timezone\n" + "".join(f"{number},?\n" for number in range(3000, 3050))
+    found = problems_of(text, vendor="kazoo")
+    assert [int(re.match(r"line (\d+), ", problem)[1]) for problem in found] == list(range(2, 52))
+
+
+def test_unknown_columns_are_left_out_only_when_told() -> None:
+    assert problems_of("mailbox,nmae\n3000,x\n") == ["line 1: unknown column 'nmae'; did you mean `name`?"]
+    assert rows_to_mailboxes("mailbox,nmae\n3000,x\n", ignore_unknown_columns=True) == [{"mailbox": "3000"}]
+
+
+@pytest.mark.parametrize("ignore", [True, False])
+def test_a_table_without_numbers_is_one_problem(ignore: bool) -> None:
+    text = "name\n" + "x\n" * 9
+    assert problems_of(text, ignore_unknown_columns=ignore, vendor="kazoo") == [
+        "line 1: no column holds `mailbox`; name the one that does in `columns`"
+    ]
+
+
+def test_forgotten_headings_do_not_show_a_pin() -> None:
+    found = problems_of("3000,Reception,4821\n3001,Workshop,9137\n")
+    assert "line 1: column 3 has no heading that names an option" in found
+    assert not any("4821" in problem or "9137" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        (4821, "is a number, which has lost its leading zeros; format the column as text"),
+        (4821.0, "is a number, which has lost its leading zeros; format the column as text"),
+        ("4.821E+3", "was rounded to powers of ten by a spreadsheet; format the column as text"),
+        ("#REF!", "holds the error of a formula"),
+        (datetime.date(2026, 1, 2), "is of the type date; format the column as text"),
+        ("482", "must be 4 to 15 characters long, it has 3"),
+    ],
+)
+def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
+    (told,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
+    assert told in (f"row 1: `pin` {problem}", f"row 1, mailbox 3000: `pin` {problem}")
+
+
+def test_a_pin_keeps_its_zeros() -> None:
+    assert rows_to_mailboxes("mailbox,pin\n3000,0042\n")[0]["pin"] == "0042"
+
+
+def test_what_the_vendor_cannot_hold_is_left_to_the_module() -> None:
+    assert rows_to_mailboxes("mailbox,name,language\n3000,x,en-US\n", vendor="kazoo")[0]["language"] == "en-US"
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "problem"),
+    [
+        ({"mailbox": "3000"}, {}, "takes CSV text or a list of rows, not a dictionary"),
+        (["3000"], {}, "row 1: must be a dictionary of column to value, not text"),
+        ("mailbox\n", {"columns": ["x"]}, "`columns` must be a dictionary, not a list"),
+        ("mailbox\n", {"vendor": "other"}, "`vendor` must be one of kazoo, portsip, tel4vn, onsip, not 'other'"),
+        ("mailbox\n", {"delimiter": "::"}, "`delimiter` must be one character"),
+    ],
+)
+def test_wrong_use(rows: object, options: dict, problem: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=re.escape(problem)):
+        rows_to_mailboxes(rows, **options)

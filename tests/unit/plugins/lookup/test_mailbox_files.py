@@ -1,0 +1,81 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup mailbox_files: files, folders and vaults become one list, with every problem told by file and line."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+from ansible.errors import AnsibleLookupError
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible.plugins.loader import lookup_loader
+
+
+def read(*terms: str, loader: DataLoader | None = None, folder: pathlib.Path | None = None, **options: object) -> list:
+    plugin = lookup_loader.get("telephony.voicemail.mailbox_files", loader=loader or DataLoader(), templar=None)
+    variables = {"ansible_search_path": [str(folder)]} if folder else {}
+    return plugin.run(list(terms), variables, **options)
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    (tmp_path / "b.csv").write_text("mailbox;name;emails\n3001;Workshop;\n")
+    (tmp_path / "a.yml").write_text("mailboxes: [{mailbox: '3000', name: '{{ 1 + 1 }}'}]")
+    (tmp_path / "c.JSON").write_text('[{"mailbox": "3002", "name": "Board"}]')
+    (tmp_path / "notes.txt").write_text("not read")
+    (tmp_path / ".hidden.yml").write_text("[")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "z.yml").write_text("[")
+    return tmp_path
+
+
+def test_a_folder_is_read_in_the_order_of_names(folder: pathlib.Path) -> None:
+    assert read(str(folder), vendor="kazoo", defaults={"timezone": "Europe/Paris"}) == [
+        {"timezone": "Europe/Paris", "mailbox": "3000", "name": "{{ 1 + 1 }}"},
+        {"timezone": "Europe/Paris", "mailbox": "3001", "name": "Workshop"},
+        {"timezone": "Europe/Paris", "mailbox": "3002", "name": "Board"},
+    ]
+
+
+def test_a_file_is_read_once_and_found_beside_the_playbook(folder: pathlib.Path) -> None:
+    assert [box["mailbox"] for box in read("b.csv", str(folder), "b.csv", folder=folder)] == ["3001", "3000", "3002"]
+
+
+def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
+    (folder / "d.csv").write_text("mailbox,nmae\n3003\n")
+    (folder / "e.yml").write_text("x: ]")
+    (folder / "f.yml").write_text("[{mailbox: '3000', timezone: '?'}]")
+    with pytest.raises(AnsibleLookupError) as caught:
+        read(str(folder), vendor="kazoo")
+    assert str(caught.value).splitlines()[1:] == [
+        "- d.csv line 1: unknown column 'nmae'; did you mean `name`?",
+        "- d.csv line 2: it has fewer cells than the first row",
+        "- e.yml is no YAML in line 1",
+        "- f.yml item 1, mailbox 3000: `timezone` must be 5 to 64 characters long, it has 1",
+        "- f.yml item 1: mailbox 3000 is declared twice, first in a.yml item 1.",
+    ]
+
+
+def test_options_of_tables(folder: pathlib.Path) -> None:
+    (folder / "x.csv").write_text("No|Mail|Age\n1|a@b.c d@e.f|9\n")
+    options = {"columns": {"No": "mailbox", "Mail": "emails"}, "list_separator": " ", "ignore_unknown_columns": True}
+    assert read(str(folder / "x.csv"), **options) == [{"mailbox": "1", "emails": ["a@b.c", "d@e.f"]}]
+
+
+def test_a_vault_is_opened(folder: pathlib.Path) -> None:
+    secrets = [("default", VaultSecret(b"a password"))]
+    path = folder / "vault.csv"
+    path.write_bytes(VaultLib(secrets).encrypt(b"mailbox,pin\n3009,0042\n"))
+    loader = DataLoader()
+    loader.set_vault_secrets(secrets)
+    assert read(str(path), loader=loader) == [{"mailbox": "3009", "pin": "0042"}]
+
+
+def test_what_is_not_there(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(AnsibleLookupError, match=r"there is no file or folder none\.yml"):
+        read("none.yml", folder=tmp_path)
+    with pytest.raises(AnsibleLookupError, match="holds no file that ends in"):
+        read(str(tmp_path))
