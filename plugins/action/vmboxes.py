@@ -70,7 +70,7 @@ class ActionModule(ActionBase):
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         # The file of an upload is no text, and is read where the module runs.
-        source = None if module == "voicemail_message" else self._source()
+        source = None if module in ("voicemail_message", "voicemail_greeting") else self._source()
         if IMPORT_ERROR or self._runs_elsewhere():
             try:
                 arguments = task.with_items(module, self._task.args, source)

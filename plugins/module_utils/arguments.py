@@ -131,6 +131,15 @@ MESSAGE: Spec = {
     **REPORT,
 }
 
+GREETING: Spec = {
+    "mailbox": {"type": "str", "aliases": ["extension"]},
+    "shared_voicemail": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "src": {"type": "path"},
+    "media_id": {"type": "str"},
+    "prune": {"type": "bool", "default": False},
+}
+
 AUDIO: Spec = {
     "dest": {"type": "path", "required": True},
     "name_template": {"type": "str", "default": "{mailbox}_{received_at}_{caller_number}_{id}"},
@@ -202,6 +211,7 @@ _BUILDERS: dict[str, t.Callable[[], Spec]] = {
     "voicemail_message_facts": lambda: {**SELECTION},
     "voicemail_message_info": lambda: {**SELECTION},
     "voicemail_audio": lambda: {**SELECTION, **AUDIO},
+    "voicemail_greeting": lambda: {**GREETING},
 }
 _RULES: dict[str, Spec] = {
     "vmbox": {"required_one_of": [("mailbox", "id")]},
@@ -224,6 +234,10 @@ _RULES: dict[str, Spec] = {
     "voicemail_message_facts": _ONE_PLACE,
     "voicemail_message_info": _ONE_PLACE,
     "voicemail_audio": _ONE_PLACE,
+    "voicemail_greeting": {
+        "required_one_of": [("mailbox", "shared_voicemail")],
+        "mutually_exclusive": [("mailbox", "shared_voicemail")],
+    },
 }
 
 

@@ -204,7 +204,7 @@ def _run_stage(
             stopped.set()
         return outcome
 
-    # Also a single step runs in a thread: an interrupt reaches the main thread only, so that what has begun is finished.
+    # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
     with concurrent.futures.ThreadPoolExecutor(max(1, min(options.workers, len(stage)))) as pool:
         try:
             futures = [pool.submit(attempt, step) for step in stage]

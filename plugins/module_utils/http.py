@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import email.utils
+import socket
 import threading
 import time
 import typing as t
 import urllib.parse
 
 from .core.connection import Connection, origin_of
-from .core.errors import ExpiredError, RateLimitedError, TransportError, VoicemailError
+from .core.errors import ExpiredError, InvalidInputError, RateLimitedError, TransportError, VoicemailError
 from .deps import httpx, pydantic, tenacity
-from .pace import Budget, Pacer
+from .pace import Budget, Pacer, retry_after
 from .streams import Stream
 from .tls import proxy_of, ssl_context
 
@@ -85,16 +85,23 @@ class Client:
         self._count_lock = threading.Lock()
         self._budget = Budget(connection.retry_budget)
         self._secrets: set[str] = {secret for secret in connection.secrets if len(secret) > 3}
+        self._proxy = proxy_of(connection)
         limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers)
-        self._http = httpx.Client(
-            verify=ssl_context(connection),
-            proxy=proxy_of(connection),
-            limits=limits,
-            timeout=httpx.Timeout(connection.timeout),
-            trust_env=False,
-            follow_redirects=False,
-            headers={"User-Agent": USER_AGENT},
-        )
+        try:
+            self._http = httpx.Client(
+                verify=ssl_context(connection),
+                proxy=self._proxy,
+                limits=limits,
+                timeout=httpx.Timeout(connection.timeout),
+                trust_env=False,
+                follow_redirects=False,
+                headers={"User-Agent": USER_AGENT},
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            # The address may hold a password, so it is not shown.
+            raise InvalidInputError.of(
+                ["the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"]
+            ) from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -196,6 +203,11 @@ class Client:
                 raise failure from None
             raise _Again(failure) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            if "CERTIFICATE_REQUIRED" in str(error):
+                raise TransportError(
+                    f"cannot {what}: the server asks for a certificate of this client",
+                    "Give `client_cert`, and `client_key` where the key is in a file of its own",
+                ) from None
             problem = (
                 "no reply within the timeout"
                 if isinstance(error, httpx.TimeoutException)
@@ -216,10 +228,14 @@ class Client:
                 "Raise `retry_budget`, or lower `workers`",
                 status=429,
             )
-            raise _Again(error, retry_after=_retry_after(reply), refused=True)
+            raise _Again(error, retry_after=retry_after(reply.headers.get("retry-after", "")), refused=True)
         if reply.status in _BROKEN and safe:
             error = broken(reply)
-            raise _Again(error, retry_after=_retry_after(reply) if reply.status in _BUSY else None, reply=reply)
+            raise _Again(
+                error,
+                retry_after=retry_after(reply.headers.get("retry-after", "")) if reply.status in _BUSY else None,
+                reply=reply,
+            )
         return reply
 
     def _exchange(self, method: str, path: str, what: str, request: dict[str, t.Any]) -> Reply:
@@ -237,19 +253,27 @@ class Client:
     def _open(self, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)
         for _hop in range(MAX_REDIRECTS + 1):
-            if origin_of(url) != self.connection.origin:
+            if _origin(url) != self.connection.origin:
                 raise TransportError(
-                    f"cannot {what}: it leads to another origin ({urllib.parse.urlsplit(url).hostname}),"
+                    f"cannot {what}: it leads to another origin ({_shown_origin(url)}),"
                     " which never gets the credentials of this one",
                     "Give that address as `url` if you trust it",
                 )
             response = self._http.send(self._http.build_request(method, url, **request), stream=True)
             location = response.headers.get("location")
-            followed = method in ("GET", "HEAD") or response.status_code in (307, 308)
-            if not (response.is_redirect and location and followed):
+            if not (response.is_redirect and location):
                 return response
             response.close()
-            url = urllib.parse.urljoin(url, location)
+            try:
+                url = urllib.parse.urljoin(url, location)
+            except ValueError:
+                url = ""
+            if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
+                raise TransportError(
+                    f"cannot {what}: the server leads to another address ({_shown_origin(url)})",
+                    "Correct `url`: it may have to begin with https",
+                    status=response.status_code,
+                )
         raise TransportError(f"cannot {what}: more than {MAX_REDIRECTS} redirects", "Check `url`")
 
     def _connection_problem(self, error: Exception) -> str:
@@ -259,12 +283,13 @@ class Client:
         if reason:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
             return f"{reason} for {host}:{port} ({detail})"
+        way = " through the proxy" if self._proxy else ""
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)
             else self.redact(str(error) or type(cause).__name__)
         )
-        return f"no connection to {scheme}://{host}:{port} ({kind})"
+        return f"no connection to {scheme}://{host}:{port}{way} ({kind})"
 
 
 class _Again(Exception):
@@ -341,20 +366,26 @@ def _strangeness(reply: Reply, error: t.Any) -> str:
     return f"the server answered {reply.status} with something unexpected (at {place}: {first['msg']})"
 
 
-def _retry_after(reply: Reply) -> float | None:
-    value = reply.headers.get("retry-after")
-    if not value:
+def _origin(url: str) -> tuple[str, str, int] | None:
+    try:
+        return origin_of(url)
+    except ValueError:
         return None
-    if value.strip().isdigit():
-        return float(value)
-    date = email.utils.parsedate_to_datetime(value) if "," in value else None
-    return max(0.0, date.timestamp() - time.time()) if date else None
+
+
+def _shown_origin(url: str) -> str:
+    scheme, host, port = _origin(url) or ("", "", 0)
+    return f"{scheme}://{host}:{port}" if host else "an address that is none"
 
 
 def _hopeless(error: Exception) -> bool:
     """Tell whether trying again cannot help: a certificate or a name that is wrong stays wrong."""
-    text = str(error)
-    return "CERTIFICATE_VERIFY_FAILED" in text or "Name or service not known" in text or "SSL" in text
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return cause.errno != socket.EAI_AGAIN
+        cause = cause.__cause__ or cause.__context__
+    return "SSL" in str(error) or "CERTIFICATE" in str(error)
 
 
 def _connection_hint(error: Exception) -> str:

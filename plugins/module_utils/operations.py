@@ -73,6 +73,10 @@ def run(task: Task) -> Result:
         from . import message_operations
 
         return message_operations.run(task)
+    if task.module == "voicemail_greeting":
+        from . import greeting_operations
+
+        return greeting_operations.run(task)
     target = vendor(task.params["vendor"])
     connection, problems = connect_options(target, task.params)
     table = target.tables.get(task.resource)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import email.utils
+import math
 import threading
 import time
 
@@ -101,3 +103,13 @@ class Pacer:
                 return (1 - self._tokens) / self._rate
             self._tokens -= 1
             return 0.0
+
+
+def retry_after(value: str) -> float | None:
+    """Return the seconds that a header ``Retry-After`` asks to wait; None where it tells nothing of use."""
+    try:
+        dated = email.utils.parsedate_to_datetime(value).timestamp() - time.time() if "," in value else None
+        seconds = float(value) if dated is None else dated
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

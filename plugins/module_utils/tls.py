@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import functools
 import pathlib
+import re
 import ssl
 import urllib.request
 
 from .core.connection import Connection
 from .core.errors import TransportError
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
 @functools.lru_cache(maxsize=8)
@@ -19,13 +22,29 @@ def _cached_context(
     validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None
 ) -> ssl.SSLContext:
     # One context for all tasks of a process: loading the trust store costs more than a task.
-    folder = ca_path is not None and pathlib.Path(ca_path).is_dir()
-    context = ssl.create_default_context(cafile=None if folder else ca_path, capath=ca_path if folder else None)
+    if ca_path is not None and pathlib.Path(ca_path).is_dir():
+        context = _folder_context(pathlib.Path(ca_path))
+    else:
+        context = ssl.create_default_context(cafile=ca_path)
     if not validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if client_cert:
         context.load_cert_chain(client_cert, client_key)
+    return context
+
+
+def _folder_context(folder: pathlib.Path) -> ssl.SSLContext:
+    """Trust the authorities of a folder, whether it was prepared for OpenSSL (c_rehash) or just holds PEM files."""
+    context = ssl.create_default_context(capath=str(folder))
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    if any(_HASHED.fullmatch(path.name) for path in files):
+        return context
+    certificates = [path for path in files if path.suffix in (".pem", ".crt", ".cer")]
+    if not certificates:
+        raise FileNotFoundError(2, "the folder holds no certificate (.pem, .crt or .cer)")
+    for path in certificates:
+        context.load_verify_locations(cafile=path)
     return context
 
 
@@ -54,9 +73,14 @@ def ssl_context(connection: Connection) -> ssl.SSLContext:
 
 def proxy_of(connection: Connection) -> str | None:
     """Return the proxy that is asked for, or that the environment names for this host."""
-    if connection.proxy:
-        return connection.proxy
-    scheme, host, _port = connection.origin
-    if urllib.request.proxy_bypass(host):
+    proxy = connection.proxy or _environment_proxy(connection)
+    # Also written without a scheme, as curl takes it.
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def _environment_proxy(connection: Connection) -> str | None:
+    scheme, host, port = connection.origin
+    if urllib.request.proxy_bypass(f"{host}:{port}"):
         return None
-    return urllib.request.getproxies().get(scheme)
+    proxies = urllib.request.getproxies()
+    return proxies.get(scheme) or proxies.get("all")

@@ -106,7 +106,15 @@ TEL4VN_MESSAGES = MessageSubject(
     refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
     # Pages of a thousand. Only one without rows is the end: no total is promised to be right.
     listing=lambda messages, boxes: -(-messages // 1000) + 1,
-    knobs=(("default_limit", 25), ("max_limit", 2)),
+    knobs=(
+        ("default_limit", 25),
+        ("max_limit", 2),
+        ("list_order", "reshuffled"),
+        ("total", "low"),
+        ("empty_list", "null"),
+        ("download_host", "other"),
+        ("token_ttl", 30),
+    ),
 )
 PORTSIP_MESSAGES = MessageSubject(
     name="portsip",
@@ -122,6 +130,20 @@ PORTSIP_MESSAGES = MessageSubject(
     refusing=({"mailbox": "1001"}, "own user"),
     # Who is signed in and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
     listing=lambda messages, boxes: 2 + -(-boxes // 100) + boxes * -(-messages // boxes // 100),
-    knobs=(("page_limit", 2), ("token_lifetime", 30)),
+    knobs=(
+        ("page_limit", 2),
+        ("token_lifetime", 30),
+        ("version", "22.6"),
+        ("version", "22.0"),
+        ("id_shape", "base64"),
+        ("blank_reply", "absent"),
+        ("blank_reply", "null"),
+        ("blob_access", "private"),
+        ("created_at_shape", "seconds"),
+        ("default_order", "shuffled"),
+        ("missing_read_status", "400"),
+        ("missing_destroy", "swapped"),
+        ("missing_mark_status", "404"),
+    ),
 )
 MESSAGE_SUBJECTS = (KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES)

@@ -20,6 +20,11 @@ class PinPolicy(enum.StrEnum):
     ALWAYS = "always"
 
 
+def is_usable_id(text: str) -> bool:
+    """Tell whether an id can be part of an address: quoting does not keep dots from leading to another place."""
+    return 0 < len(text) <= 200 and text.isprintable() and text not in (".", "..")
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Box:
     """One box as the vendor shows it.

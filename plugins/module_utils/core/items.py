@@ -85,7 +85,8 @@ class _ItemReader:
     def read(self) -> Desired | None:
         number = self._number(*self.number_keys)
         box_id = self._steer(
-            "id", Text(shortest=1, longest=200, pattern=r"[^/?#\s]+", expected="an id without / ? # or blanks")
+            "id",
+            Text(longest=200, pattern=r"(?!\.{1,2}$)[^/?#\s\x00-\x1f\x7f]+", expected="an id without / ? # or blanks"),
         )
         if number is None and box_id is None and not self.failed:
             self._problem(f"`{self.table.key}` is missing")

@@ -75,6 +75,8 @@ class Text(Kind):
         text = str(value)
         if text == "":
             return None
+        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError("holds a character that cannot be sent: NUL, or half of a pair (a surrogate)")
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
             raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, it has {len(text)}")
         if self.pattern is not None and not re.fullmatch(self.pattern, text):
@@ -199,7 +201,7 @@ class Choice(Kind):
         for word, wire in self.words.items():
             if value == wire:
                 return word
-        return self.also_read.get(value, value)
+        return self.also_read.get(value, value) if isinstance(value, str) else value
 
     def write(self, value: Canonical) -> t.Any:
         return self.words.get(value, value)

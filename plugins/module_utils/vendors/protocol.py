@@ -14,6 +14,7 @@ from ..core.fields import FieldTable, Values
 from ..http import Client
 
 if t.TYPE_CHECKING:
+    from .greetings import GreetingSupport
     from .messages import Messages
 
 
@@ -103,6 +104,7 @@ class Vendor:
     :param connect: open a session with so many workers, for complete credentials; it logs in when first needed.
     :param workers: concurrent requests by default, and at most.
     :param default_url: base address, where the vendor has one for all customers.
+    :param greetings: how greetings are uploaded, where they can be.
     """
 
     name: str
@@ -114,3 +116,4 @@ class Vendor:
     message_statuses: tuple[str, ...] = ()
     workers: tuple[int, int] = (16, 32)
     default_url: str | None = None
+    greetings: GreetingSupport | None = None

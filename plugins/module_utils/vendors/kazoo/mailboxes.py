@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import time
 import typing as t
+import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.boxes import Box, Listing, Wanted, is_usable_id
+from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from .fields import MAILBOX, WIRE_NAMES
 from .session import KazooSession
@@ -73,7 +74,7 @@ class KazooMailboxes:
                 return listed[0] if listed else None
             box_id = listed[0].id
         try:
-            envelope = self._session.call("GET", f"/vmboxes/{box_id}", f"read mailbox {number or box_id}")
+            envelope = self._session.call("GET", _path(box_id), f"read mailbox {number or box_id}")
         except NotFoundError:
             return None
         return self._box(envelope.data)
@@ -97,7 +98,7 @@ class KazooMailboxes:
         for wait in (0.0, *_CONFLICT_WAITS):
             time.sleep(wait)
             try:
-                envelope = self._session.call("PATCH", f"/vmboxes/{box.id}", what, repeatable=True, json={"data": data})
+                envelope = self._session.call("PATCH", _path(box.id), what, repeatable=True, json={"data": data})
             except RejectedError as error:
                 if error.status == 409:
                     continue
@@ -125,7 +126,14 @@ class KazooMailboxes:
 
         KAZOO may answer success and delete nothing (contract: KAZOO 5.6).
         """
-        self._session.call("DELETE", f"/vmboxes/{box.id}", f"delete mailbox {box.number}", repeatable=True)
+        for wait in (*_CONFLICT_WAITS, None):
+            try:
+                self._session.call("DELETE", _path(box.id), f"delete mailbox {box.number}", repeatable=True)
+                break
+            except ConflictError:
+                if wait is None:
+                    raise
+                time.sleep(wait)
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(box.number, box.id) is None:
@@ -139,7 +147,7 @@ class KazooMailboxes:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""
         envelope = self._session.call(
             "GET",
-            f"/vmboxes/{box.id}/messages",
+            f"{_path(box.id)}/messages",
             f"count the messages of mailbox {box.number}",
             params={"page_size": str(PAGE_SIZE)},
         )
@@ -181,7 +189,7 @@ class KazooMailboxes:
             query["start_key"] = str(envelope.next_start_key)
 
     def _box(self, native: t.Any, listed: bool = False) -> Box:
-        if not isinstance(native, dict) or not _identity(native):
+        if not isinstance(native, dict) or not is_usable_id(_identity(native)):
             raise TransportError(
                 "KAZOO answered with something that is no mailbox", "Check `url`: it must end in /v2", uncertain=True
             )
@@ -195,6 +203,10 @@ class KazooMailboxes:
 
 def _identity(native: t.Mapping[str, t.Any]) -> str:
     return str(native.get("id") or native.get("_id") or "")
+
+
+def _path(box_id: str | None) -> str:
+    return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
 
 
 def _any_of(numbers: t.Collection[str]) -> str:

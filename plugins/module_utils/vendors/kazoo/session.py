@@ -213,7 +213,7 @@ def _data(reply: Reply) -> t.Any:
     # Replies of the HTTP layer itself (406, 412, 415) have no body at all.
     try:
         body = json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body.get("data") if isinstance(body, dict) else None
 

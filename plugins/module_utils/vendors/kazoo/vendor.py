@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ...core.connection import Connection
+from ...core.greetings import CHOOSE_GREETINGS
 from ...core.messages import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from ..protocol import Session, Vendor
 from .fields import MAILBOX
@@ -23,7 +24,7 @@ VENDOR = Vendor(
     credentials=(("token",), ("api_key",), ("username", "password", "domain")),
     tables={"mailbox": MAILBOX},
     connect=_connect,
-    abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO)),
+    abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, CHOOSE_GREETINGS)),
     message_statuses=("unread", "read", "deleted"),
     workers=(16, 32),
 )

@@ -53,7 +53,7 @@ def _leading_zero(pin: str) -> str | None:
 def _take_notice_apart(native: t.Mapping[str, t.Any]) -> Values:
     word = native.get("NotifyEmail")
     # The service's own documents call its word no also false.
-    word = {None: "no", "": "no", "false": "no"}.get(word, word)
+    word = "no" if word in (None, "", "false") else word
     known = word in ("no", "yes", "attach", "delete")
     return {
         # A word that nobody documented is kept, so that an Edit that is about something else can send it back.

@@ -9,7 +9,7 @@ import dataclasses
 import threading
 import typing as t
 
-from ...core.boxes import Box, Listing, Wanted
+from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import AuthError, ExpiredError, RejectedError, TransportError, VoicemailError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
@@ -193,7 +193,7 @@ class OnsipMailboxes:
 
     def _box(self, native: t.Any, what: str) -> Box:
         native = plain(native)
-        if not isinstance(native, dict) or not native.get("VoicemailboxId"):
+        if not isinstance(native, dict) or not is_usable_id(str(native.get("VoicemailboxId") or "")):
             raise TransportError(f"cannot {what}: the reply holds no mailbox", "Run the task again", uncertain=True)
         values = {option: value for option, value in self.table.decode(native).items() if option in STANDING}
         return Box(str(native.get("Mailbox") or ""), str(native["VoicemailboxId"]), values, True, native)

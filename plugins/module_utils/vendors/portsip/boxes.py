@@ -9,7 +9,7 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted
+from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import NotFoundError, RejectedError, TransportError
 from ...core.fields import FieldTable, Values
 from ...core.kinds import UNKNOWN
@@ -164,7 +164,7 @@ class PortsipBoxes:
 
     def _box(self, native: dict[str, t.Any], *, full: bool) -> Box:
         box_id = str(native.get("id") or "")
-        if not box_id:
+        if not is_usable_id(box_id):
             raise TransportError(
                 f"PortSIP answered with something that is no {self.table.resource}", "Check `url`: it must end in /api"
             )

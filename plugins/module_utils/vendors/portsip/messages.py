@@ -11,7 +11,7 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Wanted
-from ...core.errors import AuthError, ExpiredError, NotFoundError, RejectedError, UnsupportedError
+from ...core.errors import AuthError, NotFoundError, RejectedError, UnsupportedError
 from ...core.messages import Message, Selection, Status
 from ...deps import pydantic
 from ...http import Stream
@@ -22,15 +22,9 @@ from .message_pages import MessagePages
 from .message_wire import Owner, message_of
 from .session import PortsipSession
 from .shared_voicemails import PortsipSharedVoicemails
+from .user import signed_in
 
 _MARKS = {Status.READ: "set_read", Status.UNREAD: "set_unread"}
-
-
-class User(pydantic.BaseModel):
-    """Who is signed in."""
-
-    id: str | int
-    extension_number: str | None = None
 
 
 class File(pydantic.BaseModel):
@@ -189,11 +183,8 @@ class PortsipMessages:
     def _signed_in(self) -> Owner | None:
         """Return the user of the login; None for a system administrator, who has no mailbox."""
         if self._me is None:
-            try:
-                user = self._session.call("GET", "/user", "read the user of the login").parse(User)
-            except AuthError as error:
-                if isinstance(error, ExpiredError) or error.status != 403:
-                    raise
+            user = signed_in(self._session)
+            if user is None:
                 return None
             self._me = Owner(str(user.id), user.extension_number or None, "/voicemails", shared=False)
         return self._me

@@ -139,7 +139,8 @@ class PortsipSession:
         return {"Authorization": f"Bearer {token.value}"}
 
     def _send(self, token: Token, method: str, path: str, what: str, **request: t.Any) -> Reply:
-        return self.client.send(method, path, what, headers={"Authorization": f"Bearer {token.value}"}, **request)
+        headers = {**request.pop("headers", {}), "Authorization": f"Bearer {token.value}"}
+        return self.client.send(method, path, what, headers=headers, **request)
 
     def _log_in(self) -> Token:
         return self._renewed() or self._logged_in()

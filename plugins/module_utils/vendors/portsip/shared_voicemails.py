@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ...core.boxes import Box
+from ...core.boxes import Box, is_usable_id
 from ...core.errors import RejectedError, TransportError
 from ...core.fields import Values
 from ...deps import pydantic
@@ -34,7 +34,7 @@ class PortsipSharedVoicemails(PortsipBoxes):
         what = f"create shared voicemail {number}"
         reply = self._session.call("POST", self.path, what, secret=values.get("pin"), json=body)
         box_id = reply.parse(Created).id
-        if box_id in (None, ""):
+        if not is_usable_id("" if box_id is None else str(box_id)):
             raise TransportError(
                 f"cannot {what}: PortSIP answered success without an id", "Run the task again", uncertain=True
             )

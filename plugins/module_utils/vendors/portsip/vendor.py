@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.connection import Connection
+from ...core.greetings import UPLOAD_GREETINGS
 from ...core.messages import AUDIO, DELETE, MARK, READ
+from ..greetings import Greetings, GreetingSupport
 from ..protocol import Session, Vendor
+from . import greeting_audio
 from .fields import MAILBOX, SHARED_VOICEMAIL
 
 
@@ -17,6 +22,13 @@ def _connect(connection: Connection, workers: int) -> Session:
     return PortsipSession(connection, workers)
 
 
+def _greetings(session: Session, resource: str, number: str) -> Greetings:
+    from .greetings import PortsipGreetings
+    from .session import PortsipSession
+
+    return PortsipGreetings(t.cast(PortsipSession, session), resource, number)
+
+
 VENDOR = Vendor(
     name="portsip",
     title="PortSIP PBX",
@@ -24,7 +36,8 @@ VENDOR = Vendor(
     credentials=(("token",), ("username", "password")),
     tables={"mailbox": MAILBOX, "shared voicemail": SHARED_VOICEMAIL},
     connect=_connect,
-    abilities=frozenset((READ, MARK, DELETE, AUDIO, "upload greetings")),
+    abilities=frozenset((READ, MARK, DELETE, AUDIO, UPLOAD_GREETINGS)),
     message_statuses=("unread", "read"),
     workers=(16, 32),
+    greetings=GreetingSupport(_greetings, greeting_audio.problem, greeting_audio.MOST_BYTES),
 )

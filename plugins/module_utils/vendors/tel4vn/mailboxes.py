@@ -10,13 +10,13 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted
+from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from .fields import MAILBOX
 from .listing import rows_of
-from .session import Tel4vnSession, details_of
+from .session import URL_HINT, Tel4vnSession, details_of
 
 #: Seconds after which a listing is too old to be laid under a full write: the owner may have changed the PIN by phone.
 FRESH_SECONDS = 10.0
@@ -157,6 +157,8 @@ class Tel4vnMailboxes:
         return {name: "" if value is None else value for name, value in self.table.encode(settled, settled).items()}
 
     def _box(self, native: dict[str, t.Any]) -> Box:
+        if not is_usable_id(str(native["id"])):
+            raise TransportError("TEL4VN answered with a mailbox whose id makes no sense", URL_HINT, uncertain=True)
         values = self.table.decode(native)
         if "password" not in native:
             values["pin"] = UNKNOWN

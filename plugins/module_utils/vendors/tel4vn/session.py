@@ -207,7 +207,7 @@ def _said(reply: Reply) -> Envelope:
     """Read the body of a refusal, which may be anything, such as the page of a proxy."""
     try:
         body = json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return Envelope.model_validate(body if isinstance(body, dict) else None)
 

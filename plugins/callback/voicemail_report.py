@@ -1,0 +1,198 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The callback voicemail_report."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import tempfile
+import typing as t
+
+import jinja2
+from ansible.errors import AnsibleError
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
+
+DOCUMENTATION = r"""
+name: voicemail_report
+type: aggregate
+short_description: Report of a run as JSON, Markdown, JUnit and a page
+version_added: 1.0.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Gathers what the modules of this collection did in a run, or would do in check mode, and writes it at the end.
+  - JSON is for programs; its schema is C(docs/schemas/voicemail_report.schema.json) of this collection.
+  - Markdown is for a comment on a merge request, JUnit for the pipeline's own view of tests.
+  - HTML is one page that needs nothing else, with a chart and a table of every change that can be searched.
+  - Failures come first. Values before and after are told where the task told its difference, so run it with C(--diff).
+  - A plan that is carried out in the same run is told once.
+  - Secrets are hidden already by the modules. Files can be read by their owner only.
+requirements:
+  - Enabled in C(ansible.cfg), or by the environment variable E(ANSIBLE_CALLBACKS_ENABLED).
+options:
+  folder:
+    description: Folder for the files. A relative path is taken from where Ansible was started.
+    type: path
+    default: voicemail-report
+    env:
+      - name: VOICEMAIL_REPORT_FOLDER
+    ini:
+      - section: callback_voicemail_report
+        key: folder
+  name:
+    description: Name of the files without their endings C(.json), C(.md), C(.xml) and C(.html).
+    type: str
+    default: voicemail
+    env:
+      - name: VOICEMAIL_REPORT_NAME
+    ini:
+      - section: callback_voicemail_report
+        key: name
+  formats:
+    description: What to write.
+    type: list
+    elements: str
+    choices: [json, markdown, junit, html]
+    default: [json, markdown, junit, html]
+    env:
+      - name: VOICEMAIL_REPORT_FORMATS
+    ini:
+      - section: callback_voicemail_report
+        key: formats
+  title:
+    description: Heading of the report.
+    type: str
+    default: Voicemail
+    env:
+      - name: VOICEMAIL_REPORT_TITLE
+    ini:
+      - section: callback_voicemail_report
+        key: title
+  fail_on_change:
+    description: In JUnit, count a change as a failure, which is what it is when a run looks for drift.
+    type: bool
+    default: false
+    env:
+      - name: VOICEMAIL_REPORT_FAIL_ON_CHANGE
+    ini:
+      - section: callback_voicemail_report
+        key: fail_on_change
+  markdown_rows:
+    description: Most changes to tell one by one in Markdown, since comments may not be of any length.
+    type: int
+    default: 200
+    env:
+      - name: VOICEMAIL_REPORT_MARKDOWN_ROWS
+    ini:
+      - section: callback_voicemail_report
+        key: markdown_rows
+"""
+
+COLLECTION = "telephony.voicemail."
+READING = ("_info", "_facts")
+TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
+ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
+
+
+class CallbackModule(CallbackBase):
+    """Gathers results and writes the report."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "telephony.voicemail.voicemail_report"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *arguments: t.Any, **named: t.Any) -> None:
+        super().__init__(*arguments, **named)
+        self._reports: list[run_report.TaskReport] = []
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """Note a task; one with a loop was noted item by item."""
+        if not result.task.loop:
+            self._note(result)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        """Note a task that failed, also where the play goes on."""
+        if not result.task.loop:
+            self._note(result, failed=True)
+
+    def v2_runner_item_on_ok(self, result: t.Any) -> None:
+        """Note an item of a loop."""
+        self._note(result)
+
+    def v2_runner_item_on_failed(self, result: t.Any) -> None:
+        """Note an item of a loop that failed."""
+        self._note(result, failed=True)
+
+    def v2_runner_on_async_ok(self, result: t.Any) -> None:
+        """Note a task that ran in the background."""
+        self._note(result)
+
+    def v2_runner_on_async_failed(self, result: t.Any) -> None:
+        """Note a task that failed in the background."""
+        self._note(result, failed=True)
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        """Write the report."""
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        report = run_report.as_report(self.get_option("title"), now, self._reports)
+        folder = pathlib.Path(self.get_option("folder"))
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for wanted in dict.fromkeys(self.get_option("formats")):
+                write(folder / f"{self.get_option('name')}{ENDINGS[wanted]}", self._text(wanted, report))
+        except OSError as error:
+            raise AnsibleError(f"the report cannot be written: {error}") from error
+
+    def _note(self, result: t.Any, failed: bool = False) -> None:
+        task = result.task
+        action = task.resolved_action or task.action
+        module = action.removeprefix(COLLECTION)
+        # Reading changes nothing, and what it returns does not belong into a report.
+        if action == module or module.endswith(READING):
+            return
+        self._reports.append(
+            run_report.read_result(
+                result.host.get_name(), task.get_name().strip(), module, bool(task.check_mode), failed, result.result
+            )
+        )
+
+    def _text(self, wanted: str, report: dict[str, t.Any]) -> str:
+        if wanted == "json":
+            return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        if wanted == "markdown":
+            return run_report_texts.as_markdown(report, self.get_option("markdown_rows"))
+        if wanted == "junit":
+            return run_report_texts.as_junit(report, self.get_option("fail_on_change"))
+        return page(report)
+
+
+def page(report: dict[str, t.Any]) -> str:
+    """Return the page of a report."""
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(TEMPLATES)
+    )
+    environment.filters["shown"] = run_report_texts.shown
+    return environment.get_template("report.html.j2").render(report=report, rows=run_report_texts.rows(report))
+
+
+def write(path: pathlib.Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all.
+
+    :raises OSError: when that is not possible.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as opened:
+            opened.write(text)
+        pathlib.Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            pathlib.Path(name).unlink()
+        raise

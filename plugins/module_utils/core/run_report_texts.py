@@ -1,0 +1,145 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of a run as Markdown and as JUnit, and the rows of its page."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from xml.etree import ElementTree
+
+Report = t.Mapping[str, t.Any]
+#: Characters that no XML document may hold.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FIRST = {"failed": 0, "skipped": 1, "changed": 2, "ok": 3}
+
+
+def shown(value: t.Any) -> str:
+    """Return a value as a reader wants to see it: text as it is, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def rows(report: Report) -> list[dict[str, t.Any]]:
+    """Return every change with its task, failures first; tasks that failed as a whole are rows of their own."""
+    found = []
+    for task in report["tasks"]:
+        about = {key: task[key] for key in ("host", "task", "module", "check_mode")}
+        if task["status"] == "failed" and not any(change["status"] == "failed" for change in task["changes"]):
+            nothing = {"number": "", "action": "none", "status": "failed", "changed_fields": [], "values": []}
+            found.append({**about, **nothing, "error": task["message"]})
+        found += [{**about, **change} for change in task["changes"]]
+    return sorted(found, key=lambda row: _FIRST.get(row["status"], 2))
+
+
+def as_markdown(report: Report, most: int) -> str:
+    """Return the report for a comment on a merge request.
+
+    :param most: most changes to tell one by one; such comments may not be of any length.
+    """
+    every = rows(report)
+    counts = report["summary"]
+    lines = [f"# {_cell(report['title'])}", "", f"**{_verdict(report)}**", ""]
+    lines += ["| create | update | delete | as declared | failed | skipped |", "|---|---|---|---|---|---|"]
+    names = ("create", "update", "delete", "none", "failed", "skipped")
+    lines += ["| " + " | ".join(str(counts[name]) for name in names) + " |", ""]
+    if every:
+        lines += ["| host | number | action | status | option | before | after |", "|---|---|---|---|---|---|---|"]
+    for row in every[:most]:
+        start = [row["host"], row["number"], row["action"], row["status"]]
+        if row["error"]:
+            lines.append(_line([*start, "error", "", row["error"]]))
+            continue
+        values = row["values"] or [{"option": ", ".join(row["changed_fields"]), "before": None, "after": None}]
+        for value in values:
+            lines.append(_line([*start, value["option"], shown(value["before"]), shown(value["after"])]))
+            start = ["", "", "", ""]
+    if len(every) > most:
+        lines += ["", f"and {len(every) - most} more"]
+    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
+    lines += [f"\nChecksum of the plan of {_cell(host)}: `{checksum}`" for host, checksum in checksums]
+    warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
+    lines += [f"\n> {_cell(warning)}" for warning in warnings]
+    return "\n".join(lines) + "\n"
+
+
+def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
+    return bool(task["check_mode"] and task["plan_checksum"] and task["changes"])
+
+
+def _verdict(report: Report) -> str:
+    changed = any(report["summary"][name] for name in ("create", "update", "delete"))
+    if report["summary"]["failed"] or report["tasks_failed"]:
+        return "Failed"
+    if not changed:
+        return "Nothing to change"
+    return "Planned: nothing was written" if report["planned_only"] else "Applied"
+
+
+def _line(cells: t.Iterable[str]) -> str:
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _cell(text: str) -> str:
+    """Names come from people: they must neither break the table nor become markup."""
+    for mark, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("@", "&#64;")):
+        text = text.replace(mark, safe)
+    return re.sub(r"\s+", " ", re.sub(r"([*_\[\]!])", r"\\\1", text))
+
+
+def as_junit(report: Report, fail_on_change: bool) -> str:
+    """Return the report as JUnit: a suite for each task and host, a case for each mailbox.
+
+    :param fail_on_change: a change counts as a failure, which is what drift is to a pipeline.
+    """
+    root = ElementTree.Element("testsuites", name=_xml(report["title"]))
+    totals = {"tests": 0, "failures": 0, "skipped": 0}
+    for task in report["tasks"]:
+        only = {**report, "tasks": [task]}
+        cases = rows(only)
+        suite = ElementTree.SubElement(root, "testsuite", name=_xml(f"{task['host']}: {task['task']}"))
+        numbers = {"tests": max(1, len(cases)), "failures": 0, "skipped": 0}
+        suite.set("timestamp", report["generated_at"].removesuffix("Z"))
+        if not cases:
+            _case(suite, task, "as declared")
+        for row in cases:
+            case = _case(suite, task, f"{row['number'] or task['task']}: {row['action']}")
+            text = _xml("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
+            if row["status"] == "skipped":
+                numbers["skipped"] += 1
+                ElementTree.SubElement(case, "skipped", message=_xml(row["error"] or "not done"))
+            elif row["status"] == "failed" or (fail_on_change and row["status"] == "changed"):
+                numbers["failures"] += 1
+                kind = "failed" if row["status"] == "failed" else "changed"
+                message = row["error"] or f"{row['action']}: {', '.join(row['changed_fields'])}"
+                ElementTree.SubElement(case, "failure", type=kind, message=_xml(message)).text = text
+            elif text:
+                ElementTree.SubElement(case, "system-out").text = text
+        for name, number in numbers.items():
+            suite.set(name, str(number))
+            totals[name] += number
+        suite.set("errors", "0")
+    for name, number in totals.items():
+        if name != "skipped":
+            root.set(name, str(number))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(suite: ElementTree.Element, task: t.Mapping[str, t.Any], name: str) -> ElementTree.Element:
+    return ElementTree.SubElement(
+        suite, "testcase", classname=_xml(f"{task['module']}.{task['host']}"), name=_xml(name), time="0"
+    )
+
+
+def _change(value: t.Mapping[str, t.Any]) -> str:
+    return f"{value['option']}: {shown(value['before']) or 'nothing'} -> {shown(value['after']) or 'nothing'}"
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("?", text)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PortSIP's greetings of users and shared voicemails (contract: PortSIP 4.4 and 6)."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+import urllib.parse
+
+from ...core.boxes import Wanted
+from ...core.errors import AuthError, ExpiredError, NotFoundError, RejectedError, TransportError
+from ...core.greetings import Greeting, Recording
+from ...deps import pydantic
+from ...http import Reply, Stream
+from .files import opened
+from .mailboxes import PortsipMailboxes
+from .session import PortsipSession
+from .shared_voicemails import Created, PortsipSharedVoicemails
+from .user import signed_in
+
+#: Bytes that one request carries.
+_PIECE = 4 * 1024 * 1024
+_UPLOAD_ID, _UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"
+
+
+class GreetingReply(pydantic.BaseModel):
+    """One greeting as the vendor shows it. Where its recording is, is a secret."""
+
+    id: str | int
+    enabled: bool | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    file_url: str | None = pydantic.Field(default=None, repr=False)
+
+    @pydantic.field_validator("enabled", "file_size", mode="before")
+    @classmethod
+    def _blank(cls, value: t.Any) -> t.Any:
+        return None if value == "" else value
+
+
+class GreetingList(pydantic.BaseModel):
+    """All greetings of a box; there is no paging."""
+
+    items: list[GreetingReply]
+
+
+class PortsipGreetings:
+    """Greetings of one box; see :class:`..greetings.Greetings` for what each call promises.
+
+    :param resource: ``mailbox`` or ``shared voicemail``.
+    """
+
+    def __init__(self, session: PortsipSession, resource: str, number: str) -> None:
+        self._session = session
+        self._box = f"{resource} {number}"
+        self._shared = resource != "mailbox"
+        self._number = number
+        self._path: str | None = None
+        self._addresses: dict[str, str | None] = {}
+
+    def list(self) -> t.Sequence[Greeting]:
+        """Return all greetings of the box."""
+        what = f"list the greetings of {self._box}"
+        items = self._session.call("GET", self._collection(), what).parse(GreetingList).items
+        self._addresses.update((str(item.id), item.file_url) for item in items)
+        return [Greeting(str(item.id), item.file_name or None, item.file_size, bool(item.enabled)) for item in items]
+
+    @contextlib.contextmanager
+    def open(self, greeting: Greeting) -> t.Iterator[Stream]:
+        """Open the recording of a listed greeting."""
+        what = f"download greeting {greeting.name} of {self._box}"
+        with opened(self._session, self._addresses.get(greeting.id), what) as stream:
+            yield stream
+
+    def upload(self, recording: Recording) -> str:
+        """Store a recording in steps. What is not completed goes away by itself, so a broken one is begun afresh."""
+        try:
+            return self._upload(recording)
+        except TransportError as error:
+            if not error.uncertain:
+                raise
+            return self._upload(recording)
+
+    def attach(self, file_id: str) -> str:
+        """Make a stored file a greeting of the box."""
+        what = f"add a greeting to {self._box}"
+        reply = self._session.call("POST", self._collection(), what, json={"file_id": file_id})
+        return _id_of(reply)
+
+    def enable(self, greeting_id: str) -> None:
+        """Let callers hear a greeting; enabling it twice is the same as once."""
+        what = f"enable greeting {greeting_id} of {self._box}"
+        self._session.call("POST", f"{self._item(greeting_id)}/enable", what, repeatable=True)
+
+    def delete(self, greeting_id: str) -> None:
+        """Delete a greeting."""
+        what = f"delete greeting {greeting_id} of {self._box}"
+        try:
+            self._session.call("POST", f"{self._item(greeting_id)}/destroy", what, repeatable=True)
+        except (NotFoundError, RejectedError):
+            # Either may say that it was gone already (contract: PortSIP 8.7).
+            if any(greeting.id == greeting_id for greeting in self.list()):
+                raise
+
+    def _upload(self, recording: Recording) -> str:
+        what = f"upload greeting {recording.name}"
+        path = f"/blobs/uploads?{urllib.parse.urlencode({'filename': recording.name}, quote_via=urllib.parse.quote)}"
+        begun = self._session.call("POST", path, what, repeatable=True)
+        upload_id, token = begun.headers.get(_UPLOAD_ID), begun.headers.get(_UPLOAD_TOKEN)
+        if not upload_id or not token:
+            raise TransportError(
+                f"cannot {what}: PortSIP began no upload", "Check `url`: it must end in /api", status=begun.status
+            )
+        path = f"/blobs/uploads/{urllib.parse.quote(upload_id, safe='')}"
+        for start in range(0, len(recording.content), _PIECE):
+            self._session.client.keep_secret(token)
+            headers = {_UPLOAD_TOKEN: token, "Content-Type": "application/octet-stream"}
+            piece = recording.content[start : start + _PIECE]
+            reply = self._session.call("POST", f"{path}/append", what, headers=headers, content=piece)
+            # Only the newest token is good for the next step.
+            token = reply.headers.get(_UPLOAD_TOKEN) or token
+        self._session.client.keep_secret(token)
+        return _id_of(self._session.call("POST", f"{path}/complete", what, headers={_UPLOAD_TOKEN: token}))
+
+    def _item(self, greeting_id: str) -> str:
+        return f"{self._collection()}/{urllib.parse.quote(greeting_id, safe='')}"
+
+    def _collection(self) -> str:
+        if self._path is None:
+            self._path = f"{self._owner()}/greetings"
+        return self._path
+
+    def _owner(self) -> str:
+        boxes = (PortsipSharedVoicemails if self._shared else PortsipMailboxes)(self._session)
+        try:
+            found = boxes.list(Wanted(frozenset((self._number,)))).boxes
+        except AuthError as error:
+            # Users see nobody but themselves.
+            if self._shared or isinstance(error, ExpiredError) or error.status != 403:
+                raise
+            me = signed_in(self._session)
+            if me is None or me.extension_number != self._number:
+                raise
+            return "/user"
+        if not found:
+            raise NotFoundError(f"{self._box} does not exist", "Check its number")
+        if len(found) > 1:
+            ids = " and ".join(str(box.id) for box in found)
+            raise RejectedError(f"{self._box}: PortSIP has {len(found)} with this number, ids {ids}", "Delete one")
+        return f"{boxes.path}/{urllib.parse.quote(str(found[0].id), safe='')}"
+
+
+def _id_of(reply: Reply) -> str:
+    found = reply.parse(Created).id
+    if found in (None, ""):
+        raise TransportError(
+            f"cannot {reply.what}: PortSIP answered success without an id", "Run the task again", uncertain=True
+        )
+    return str(found)

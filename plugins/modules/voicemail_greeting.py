@@ -1,0 +1,171 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voicemail_greeting
+short_description: Manage the greeting of a mailbox
+version_added: 1.0.0
+description:
+  - Makes callers of a mailbox hear a recording, or the default greeting of the vendor.
+  - On PortSIP the recording is the file O(src). Whether the mailbox has it is decided by its content, whatever its name. It is uploaded,
+    added and enabled, and only then what callers heard before is deleted, so a run that breaks off never leaves the mailbox without a greeting.
+  - On KAZOO the recording is a media file that KAZOO has already, named by O(media_id).
+  - TEL4VN and OnSIP cannot change greetings through their APIs, which is an error before the first request.
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.connection
+  - telephony.voicemail.attributes
+options:
+  mailbox:
+    description:
+      - Number of the mailbox. One that does not exist is an error.
+      - On PortSIP an administrator of the tenant reaches every mailbox, and a user the own one.
+      - Exactly one of O(mailbox) and O(shared_voicemail) is given.
+    type: str
+    aliases: [extension]
+  shared_voicemail:
+    description:
+      - Number of the shared voicemail, on PortSIP. One that does not exist is an error.
+    type: str
+  state:
+    description:
+      - V(present) makes callers hear O(src) or O(media_id).
+      - V(absent) makes them hear the default greeting. On PortSIP the greeting that was enabled is deleted; on KAZOO the media file stays.
+    type: str
+    choices: [present, absent]
+    default: present
+  src:
+    description:
+      - Path of a WAV file, on the host that the module runs on. Required for PortSIP with O(state=present).
+      - PortSIP takes PCM audio of 16 bits, mono, with 16, 32 or 48 kHz, no longer than 3 minutes and no larger than 50 MB. Anything else
+        is refused before the first request, with what to convert.
+    type: path
+  media_id:
+    description:
+      - Id of a media file of the KAZOO account. Required for KAZOO with O(state=present).
+      - This is the option C(kazoo.media.unavailable) of M(telephony.voicemail.vmbox).
+    type: str
+  prune:
+    description:
+      - On PortSIP, also delete all other greetings of the mailbox.
+      - Without it, greetings that are switched off are kept, but for those with the name of the file O(src), which are earlier versions of it.
+    type: bool
+    default: false
+seealso:
+  - module: telephony.voicemail.vmbox
+  - module: telephony.voicemail.shared_voicemail
+"""
+
+EXAMPLES = r"""
+- name: The greeting of the support queue
+  telephony.voicemail.voicemail_greeting:
+    vendor: portsip
+    url: https://pbx.example.com:8887/api
+    username: admin
+    password: "{{ portsip_password }}"
+    domain: example.com
+    shared_voicemail: "8001"
+    src: files/welcome.wav
+
+- name: The default greeting for someone who is back, and no other one kept
+  telephony.voicemail.voicemail_greeting:
+    vendor: portsip
+    url: https://pbx.example.com:8887/api
+    username: admin
+    password: "{{ portsip_password }}"
+    domain: example.com
+    mailbox: "1001"
+    state: absent
+    prune: true
+
+- name: A media file that KAZOO has
+  telephony.voicemail.voicemail_greeting:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailbox: "1000"
+    media_id: 1b6f3c2d4e5f60718293a4b5c6d7e8f9
+"""
+
+RETURN = r"""
+greeting:
+  description: What callers hear, or in check mode would hear. Empty where it is the default greeting.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the greeting on PortSIP. Null on KAZOO, and in check mode for one that is not there yet.
+      type: str
+      sample: "884757570370146304"
+    media_id:
+      description: Id of the media file on KAZOO, else null.
+      type: str
+    name:
+      description: Name of the file as PortSIP keeps it, else null.
+      type: str
+      sample: welcome.wav
+    size_bytes:
+      description: Size of the recording on PortSIP, else null.
+      type: int
+      sample: 96044
+    sha256:
+      description: Digest of the recording on PortSIP, else null.
+      type: str
+action:
+  description:
+    - What was done, or in check mode would be done.
+    - One of V(create) where callers heard the default greeting before, V(update), V(delete) where they hear it now, V(none).
+  returned: success
+  type: str
+  sample: update
+removed:
+  description: Names of the greetings that were deleted, or would be.
+  returned: success
+  type: list
+  elements: str
+  sample: [welcome.wav]
+kept:
+  description: Names of the other greetings of the mailbox, which are switched off.
+  returned: success
+  type: list
+  elements: str
+  sample: [holiday.wav]
+error:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsupported), V(invalid), V(error).
+      type: str
+      sample: rejected
+    message:
+      description: What was attempted, on which mailbox, and what went wrong.
+      type: str
+    hint:
+      description: What to do about it.
+      type: str
+    status:
+      description: HTTP status of the vendor's reply, where there was one.
+      type: int
+    details:
+      description: What the vendor said, by field.
+      type: dict
+"""
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module("voicemail_greeting")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Greetings when a run is killed, a network fails or a vendor deceives: repaired by the next run, and never heard."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import greeting_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import greetings as portsip_greetings
+from greeting_desk import Desk, recording, serve
+
+STEPS = ("upload", "attach", "enable", "delete")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("mode", ["exclusive", "independent"])
+def test_a_kill_between_steps_is_repaired_and_never_heard(
+    step: str, moment: str, mode: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = recording(1, 1), recording(1, 2)
+    with serve(greeting_enable=mode) as server:
+        desk = Desk(server, tmp_path)
+        desk.run(src=desk.file(old))
+        call = getattr(portsip_greetings.PortsipGreetings, step)
+
+        def killed(*arguments: t.Any) -> t.Any:
+            if moment == "after":
+                call(*arguments)
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(portsip_greetings.PortsipGreetings, step, killed)
+            with pytest.raises(KeyboardInterrupt):
+                desk.run(src=desk.file(new))
+        assert set(desk.heard()) <= {old, new}
+        assert desk.heard()
+        done = desk.run(src=desk.file(new))
+        assert not done["failed"], done
+        assert list(desk.greetings().values()) == [(new, True)]
+        assert desk.run(src=desk.file(new))["action"] == "none"
+
+
+PATHS = {
+    "upload": r".*/blobs/uploads",
+    "append": r".*/append",
+    "complete": r".*/complete",
+    "attach": r".*/greetings",
+    "enable": r".*/enable",
+    "delete": r".*/greetings/.*/destroy",
+}
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+@pytest.mark.parametrize("kind", ["lost_reply", "reset_before", "reset_after", "status:503", "html:200"])
+def test_faults_are_repaired_and_never_heard(kind: str, path: str, tmp_path: pathlib.Path) -> None:
+    old, new = recording(1, 1), recording(1, 2)
+    with serve() as server:
+        desk = Desk(server, tmp_path)
+        desk.run(src=desk.file(old))
+        server.faults.set([f"{kind},method=POST,path={path},count=1"])
+        for _attempt in range(3):
+            done = desk.run(src=desk.file(new))
+            assert desk.heard()
+            if not done["failed"]:
+                break
+        assert not done["failed"], done
+        assert list(desk.greetings().values()) == [(new, True)]
+        assert desk.run(src=desk.file(new))["action"] == "none"
+
+
+def test_an_answer_of_success_is_no_proof(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(greeting_engine, "_STALE_WAITS", (0.0,))
+    old, new = recording(1, 1), recording(1, 2)
+    with serve() as server:
+        desk = Desk(server, tmp_path)
+        desk.run(src=desk.file(old))
+        change = desk.directory.greetings.change
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.directory.greetings, "change", lambda *_arguments: None)
+            result = desk.run(src=desk.file(new))
+        assert (result["failed"], result["changed"]) == (True, True)
+        assert "it is not enabled" in result["msg"]
+        assert desk.heard() == [old]
+        with monkeypatch.context() as patched:
+            patched.setattr(portsip_greetings.PortsipGreetings, "delete", lambda _self, _greeting_id: None)
+            result = desk.run(src=desk.file(new))
+        assert "it is still there" in result["msg"]
+        assert desk.heard() == [new]
+        assert desk.directory.greetings.change == change
+        assert desk.run(src=desk.file(new))["removed"] == ["greeting.wav"]
+
+
+def test_a_vendor_that_keeps_another_recording_is_found_out(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = recording(1, 1), recording(1, 2)
+    with serve() as server:
+        desk = Desk(server, tmp_path)
+        desk.run(src=desk.file(old))
+        upload = portsip_greetings.PortsipGreetings.upload
+
+        def converting(self: t.Any, wanted: t.Any) -> str:
+            return upload(self, type(wanted)(wanted.name, recording(1, 3)))
+
+        monkeypatch.setattr(portsip_greetings.PortsipGreetings, "upload", converting)
+        result = desk.run(src=desk.file(new))
+        assert result["failed"]
+        assert "keeps another recording" in result["msg"]
+        assert desk.heard() == [old]
+
+
+def test_a_recording_that_cannot_be_read_is_judged_by_name_and_size(tmp_path: pathlib.Path) -> None:
+    with serve() as server:
+        desk = Desk(server, tmp_path)
+        desk.run(src=desk.file(recording(1, 1)))
+        server.faults.set(["status:404,path=.*/blobs/[^/]+"])
+        result = desk.run(src=desk.file(recording(1, 1)))
+        assert (result["failed"], result["changed"]) == (False, False)
+        assert any("taken for the same" in warning for warning in result["warnings"])
+        server.faults.set(["status:404,method=GET,path=.*/blobs/[^/]+,count=1"])
+        result = desk.run(src=desk.file(recording(1, 1), "renamed.wav"))
+        assert result["changed"]
+        assert any("taken for another one" in warning for warning in result["warnings"])

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TEL4VN's messages, under every behaviour that its face can show."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    UnsupportedError,
+    VoicemailError,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.messages import Tel4vnMessages
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.vendor import VENDOR
+from voicemail_simulator.faces.tel4vn import Tel4vnFace
+from voicemail_simulator.faces.tel4vn.messages import recording_of
+from voicemail_simulator.server import SimulatorServer
+
+EVERYTHING = Selection(all_mailboxes=True)
+#: Of these, values other than words; of words and switches every one is tried.
+NUMBERS: dict[str, tuple[t.Any, ...]] = {"default_limit": (1, 50), "max_limit": (1, 3, 1000), "token_ttl": (1, 30)}
+KNOBS = [
+    (knob.name, value)
+    for knob in Tel4vnFace.knob_definitions
+    for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
+]
+
+
+def serve(mailboxes: int = 3, messages: int = 5, **knobs: t.Any) -> SimulatorServer:
+    return SimulatorServer("tel4vn", knobs=knobs, mailboxes=mailboxes, messages=messages)
+
+
+def messages_of(server: SimulatorServer, **options: t.Any) -> Tel4vnMessages:
+    given = {"vendor": "tel4vn", "url": server.url, "retry_budget": 0.0, "api_key": Tel4vnFace.API_KEY, **options}
+    messages = VENDOR.connect(Connection(**given), 4).messages()
+    assert isinstance(messages, Tel4vnMessages)
+    return messages
+
+
+def stored(server: SimulatorServer, extension: str | None = None) -> dict[str, dict[str, t.Any]]:
+    """The messages as the PBX keeps them, by id."""
+    return {
+        key: dict(message)
+        for key, message in server.face.state.messages.items()
+        if extension in (None, message["extension"])
+    }
+
+
+def downloaded(messages: Tel4vnMessages, message: Message) -> bytes:
+    with messages.audio(message) as stream:
+        return b"".join(stream.pieces())
+
+
+@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=lambda part: str(part))
+def test_reading_and_downloading(knob: str, value: t.Any) -> None:
+    with serve(**{knob: value}) as server:
+        messages = messages_of(server)
+        everything = stored(server)
+        found = list(messages.list(EVERYTHING))
+        assert sorted(message.id for message in found) == sorted(everything)
+        for message in found:
+            kept = everything[message.id]
+            assert message.mailbox == kept["extension"]
+            assert message.received_at == datetime.datetime.fromtimestamp(kept["created_epoch"], datetime.UTC)
+            assert str(message.as_dict()["received_at"]).endswith("Z")
+            assert message.duration_ms == kept["duration"] * 1000
+            assert (message.caller_name, message.caller_number) == (kept["caller_id_name"], kept["caller_id_number"])
+            assert (message.status, message.folder, message.shared) == (None, None, False)
+        of_box = messages.list(Selection(mailbox="1002"))
+        assert sorted(message.id for message in of_box) == sorted(stored(server, "1002"))
+        assert downloaded(messages, of_box[0]) == recording_of(everything[of_box[0].id])
+        assert server.face.state.messages[of_box[0].id]["read"] is bool(server.knobs.download_marks_read)
+
+
+@pytest.mark.parametrize("empty_list", ["array", "null"])
+@pytest.mark.parametrize("get_missing", ["404", "null", "400"])
+def test_a_box_without_messages_is_told_from_none(empty_list: str, get_missing: str) -> None:
+    with serve(messages=0, empty_list=empty_list, get_missing=get_missing) as server:
+        messages = messages_of(server)
+        assert messages.list(Selection(mailbox="1001")) == []
+        with pytest.raises(NotFoundError, match="mailbox 4711 does not exist"):
+            messages.list(Selection(mailbox="4711"))
+
+
+def test_a_server_that_ignores_the_extension(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve() as server:
+        page = server.face.state.page
+        monkeypatch.setattr(
+            server.face.state, "page", lambda *positions, extension=None, **options: page(*positions, **options)
+        )
+        found = messages_of(server).list(Selection(mailbox="1002"))
+        assert {message.id for message in found} == set(stored(server, "1002"))
+
+
+@pytest.mark.parametrize("order", ["insertion", "shuffled", "reshuffled"])
+@pytest.mark.parametrize("total", ["exact", "low", "high"])
+def test_messages_that_arrive_neither_repeat_nor_hide_others(
+    order: str, total: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(mailboxes=4, messages=10, list_order=order, max_limit=17, total=total) as server:
+        before = set(stored(server))
+        page, arriving = server.face.state.page, iter(range(4))
+
+        def paging(*positions: t.Any, **options: t.Any) -> t.Any:
+            if next(arriving, None) is not None:
+                server.face.add_message("1001")
+            return page(*positions, **options)
+
+        monkeypatch.setattr(server.face.state, "page", paging)
+        found = [message.id for message in messages_of(server).list(EVERYTHING)]
+        assert len(found) == len(set(found))
+        assert before <= set(found)
+        assert set(found) == set(stored(server))
+
+
+def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(max_limit=4) as server:
+        page = server.face.state.page
+
+        def paging(*positions: t.Any, **options: t.Any) -> t.Any:
+            server.face.add_message("1001")
+            return page(*positions, **options)
+
+        monkeypatch.setattr(server.face.state, "page", paging)
+        with pytest.raises(TransportError, match="cannot list the messages of all mailboxes"):
+            messages_of(server).list(EVERYTHING)
+
+
+def test_the_fewest_requests() -> None:
+    with serve(mailboxes=200, messages=25) as server:
+        assert len(messages_of(server).list(EVERYTHING)) == 5000
+        # The token, 5 pages of 1000, and the empty one that alone shows the end.
+        assert len(server.journal.entries()) == 1 + 5 + 1
+
+
+def test_the_token_never_leaves_the_configured_origin() -> None:
+    with serve() as server, serve() as stranger:
+        messages = messages_of(server)
+        (one, *_others) = messages.list(EVERYTHING)
+        for url in (
+            f"{stranger.origin}/elsewhere/1",
+            f"{stranger.origin}/v1/voicemail/message/../../auth",
+            f"{stranger.origin}/v1/voicemail/message/",
+            "http://[",
+        ):
+            with pytest.raises(RejectedError, match="never gets the token"):
+                downloaded(messages, dataclasses.replace(one, audio_url=url))
+        # The same service under another name is asked under the configured one.
+        path = str(one.audio_url).removeprefix(server.origin)
+        for url in (f"{stranger.origin}{path}", path):
+            assert downloaded(messages, dataclasses.replace(one, audio_url=url))[:4] == b"RIFF"
+        assert stranger.journal.entries() == []
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [shape for knob in Tel4vnFace.knob_definitions if knob.name == "error_shape" for shape in knob.accepts],
+)
+def test_a_recording_that_is_gone(shape: str) -> None:
+    with serve(error_shape=shape) as server:
+        messages = messages_of(server)
+        (one, *_others) = messages.list(EVERYTHING)
+        del server.face.state.messages[one.id]
+        # A gateway's page does not tell what is wrong, so it stays a failure of the server.
+        expected = TransportError if shape == "html_502" else NotFoundError
+        with pytest.raises(expected, match=f"cannot download message {one.id}"):
+            downloaded(messages, one)
+        with pytest.raises(NotFoundError):
+            downloaded(messages, dataclasses.replace(one, audio_url=None))
+
+
+def test_a_download_after_the_token_ended() -> None:
+    with serve() as server:
+        messages = messages_of(server)
+        (one, *_others) = messages.list(EVERYTHING)
+        server.clock.advance(7200)
+        assert downloaded(messages, one)[:4] == b"RIFF"
+
+
+def test_what_tel4vn_cannot_do_is_refused() -> None:
+    with serve() as server:
+        messages = messages_of(server)
+        (one, *_others) = messages.list(EVERYTHING)
+        server.journal.clear()
+        calls: list[t.Callable[[], object]] = [
+            lambda: messages.mark(one, Status.READ),
+            lambda: messages.delete(one, permanent=True),
+            lambda: messages.move(one, "1002"),
+            lambda: messages.copy(one, ["1002"]),
+            lambda: messages.list(Selection(shared_voicemail="1001")),
+        ]
+        for call in calls:
+            with pytest.raises(UnsupportedError):
+                call()
+        assert server.journal.entries() == []
+        assert issubclass(UnsupportedError, VoicemailError)
