@@ -18,6 +18,10 @@ from workspace import CACHE, ROOT, TREE, python_version
 
 REPORTS = CACHE / "reports"
 SKIPPED_ALL = re.compile(r"All targets skipped", re.IGNORECASE)
+#: Tests that talk to a simulator: too long for the inner loop, they belong to the contract suite.
+SERVED = ("tests/unit/simulator", "tests/unit/plugins/module_utils/vendors")
+#: Tests that need nothing but the requirements that the collection declares.
+PURE = ("tests/unit/plugins/module_utils/core/", "tests/unit/plugins/filter/", "tests/unit/plugins/lookup/")
 NOTHING = re.compile(r"no tests ran|collected 0 items|NO TESTS RAN", re.IGNORECASE)
 
 
@@ -74,11 +78,6 @@ def count_targets() -> int:
     return sum("hidden" not in path.read_text(encoding="utf-8").split() for path in aliases)
 
 
-def has_tests(folder: str) -> bool:
-    """Whether a folder holds test files."""
-    return any((ROOT / folder).rglob("test_*.py"))
-
-
 def all_suites() -> list[Suite]:
     """Every suite, the quickest verdicts first."""
     suites = [
@@ -95,14 +94,14 @@ def all_suites() -> list[Suite]:
             ),
             proof=r"Success: no issues found in [1-9]",
         ),
-        pytest_suite("unit", "Unit tests", "tests/unit"),
+        pytest_suite("unit", "Unit tests", "tests/unit", *(f"--ignore={folder}" for folder in SERVED)),
+        pytest_suite(
+            "contract",
+            "Contract tests: drivers, modules and simulator against the vendors' contracts",
+            "tests/contract",
+            *SERVED,
+        ),
     ]
-    if has_tests("tests/contract"):
-        suites.append(
-            pytest_suite(
-                "contract", "Contract tests: drivers and simulator against the vendors' contracts", "tests/contract"
-            )
-        )
     suites += [
         Suite(
             "sanity",
@@ -116,7 +115,7 @@ def all_suites() -> list[Suite]:
         Suite(
             "ansible-units",
             "Unit tests in an environment with the declared requirements only: ansible-test units",
-            (ansible_test("units", "--venv"),),
+            (ansible_test("units", "--venv", *PURE),),
             folder=TREE,
             prepare=prepare_ansible_test,
             report=TREE / "tests" / "output" / "junit" / "*.xml",

@@ -41,7 +41,9 @@ ARCHIVE_ALLOWED = re.compile(
     (?: FILES\.json | MANIFEST\.json | LICENSE | README\.md | CHANGELOG\.(?:md|rst) | requirements\.txt
       | meta/(?:runtime|execution-environment)\.yml
       | changelogs/(?:changelog|config)\.yaml
-      | docs/[\w./-]+\.(?:md|rst|yml)
+      | SECURITY\.md
+      | docs/[\w./-]+\.(?:md|rst|yml|svg)
+      | docs/schemas/[\w.-]+\.json
       | extensions/eda/[\w./-]+\.(?:py|yml)
       | playbooks/[\w./-]+\.(?:yml|j2|csv)
       | plugins/[\w./-]+\.py

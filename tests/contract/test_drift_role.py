@@ -1,0 +1,101 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role drift and the playbooks plan, apply and drift, whose exit status a pipeline relies on."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import typing as t
+
+from subjects import KAZOO
+from voicemail_simulator.server import SimulatorServer
+
+from playbooks import ROOT, Run, play
+
+SAME = [{"mailbox": "1000", "name": "Mailbox 1000"}]
+OTHER = [{"mailbox": "1000", "name": "Reception"}, {"mailbox": "1001", "name": "New"}]
+
+
+def playbook(folder: pathlib.Path, server: SimulatorServer, name: str, **given: t.Any) -> Run:
+    """Run a playbook of the collection by its name, as a pipeline does."""
+    own = {"vendor": "kazoo", "url": server.url, **KAZOO.connection, "report_folder": str(folder / "report"), **given}
+    extra = {key if key == "voicemail_hosts" else f"provision_{key}": value for key, value in own.items()}
+    namespace = folder / "collections" / "ansible_collections" / "telephony"
+    namespace.mkdir(parents=True, exist_ok=True)
+    if not (namespace / "voicemail").exists():
+        (namespace / "voicemail").symlink_to(ROOT, target_is_directory=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", f"telephony.voicemail.{name}", "-e", json.dumps(extra)],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+            "ANSIBLE_NOCOLOR": "1",
+        },
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout + done.stderr)
+
+
+def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        none = playbook(tmp_path, server, "drift", mailboxes=SAME)
+        assert none.code == 0, none.output
+        drift = playbook(tmp_path, server, "drift", mailboxes=OTHER)
+        assert drift.code == 2, drift.output
+        assert "differs from what is declared in 2: 1000, 1001" in drift.output
+        report = json.loads((tmp_path / "report" / "localhost.json").read_text())
+        assert report["plan"]["summary"]["create"] == report["plan"]["summary"]["update"] == 1
+        refused = playbook(tmp_path, server, "drift", mailboxes=SAME, password="wrong")
+        assert refused.code == 1, refused.output
+        assert "drift could not be told. KAZOO refuses the login" in refused.output
+        nobody = playbook(tmp_path, server, "drift", mailboxes=SAME, voicemail_hosts="nobody")
+        assert nobody.code == 1, nobody.output
+        assert "No host was compared" in nobody.output
+        assert KAZOO.writes(server) == []
+
+
+def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        planned = playbook(tmp_path, server, "plan", mailboxes=OTHER)
+        assert planned.code == 0, planned.output
+        found = re.search(r"checksum ([0-9a-f]{64})", planned.output)
+        assert found is not None
+        unconfirmed = playbook(tmp_path, server, "apply", mailboxes=OTHER)
+        assert unconfirmed.code != 0
+        changed = playbook(tmp_path, server, "apply", mailboxes=OTHER[:1], checksum=found[1])
+        assert changed.code != 0
+        assert KAZOO.writes(server) == []
+        applied = playbook(tmp_path, server, "apply", mailboxes=OTHER, checksum=found[1])
+        assert applied.code == 0, applied.output
+        assert len(KAZOO.writes(server)) == 2
+
+
+def test_the_role_fails_and_sets_facts(tmp_path: pathlib.Path) -> None:
+    role: dict[str, t.Any] = {"ansible.builtin.include_role": {"name": "telephony.voicemail.drift"}}
+    told = {
+        "ansible.builtin.debug": {
+            "msg": "found {{ drift_found }} {{ drift_results | map(attribute='action') | join('+') }}"
+        }
+    }
+    given = {"vendor": "kazoo", **KAZOO.connection, "mailboxes": OTHER, "report_folder": ""}
+    with KAZOO.serve(mailboxes=1) as server:
+        variables = {f"provision_{key}": value for key, value in {**given, "url": server.url}.items()}
+        quiet = {**role, "vars": {"drift_fail": False}}
+        run = play(tmp_path, [quiet, told, role], **variables)
+        assert run.code == 2, run.output
+        assert "found True update+create" in run.output
+        assert "2 mailboxes differ from what is declared: update 1000, create 1001." in run.output

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role export, run by ansible-playbook: what it writes is valid input that changes nothing."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import stat
+import typing as t
+
+import pytest
+import yaml
+from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from voicemail_simulator.server import SimulatorServer
+from ways import in_worker
+
+from playbooks import Run, play
+
+PIN = "8351"
+PINS = {"kazoo": "0451", "tel4vn": "0451", "onsip": PIN, "portsip-shared": "482159", "portsip-personal": "482159"}
+VAULT_PASSWORD = "correct horse"
+FOLDER = "voicemail-export"
+
+
+ROLE = {"ansible.builtin.include_role": {"name": "telephony.voicemail.export"}}
+
+
+def export(folder: pathlib.Path, subject: Subject, server: SimulatorServer, *options: str, **given: t.Any) -> Run:
+    """Run the role against a simulator."""
+    connection = {**subject.connection, "vendor": subject.vendor, "url": server.url}
+    variables = {"resources": [subject.listed], **connection, **given}
+    tasks = given.pop("tasks", [ROLE])
+    return play(folder, tasks, *options, **{f"export_{name}": value for name, value in variables.items()})
+
+
+def apply(folder: pathlib.Path, subject: Subject, server: SimulatorServer, name: str) -> dict[str, t.Any]:
+    """A task that applies what was exported, and fails where that changes anything."""
+    arguments = {**subject.connection, "vendor": subject.vendor, "url": server.url, "src": str(folder / FOLDER / name)}
+    name = f"telephony.voicemail.{subject.plural}"
+    return {name: arguments, "register": "again", "failed_when": "again is failed or again is changed"}
+
+
+def populate(subject: Subject, server: SimulatorServer) -> None:
+    """Give the system boxes that say much: unusual text, several addresses, a PIN with a leading zero."""
+    first = {subject.key: subject.number, **subject.create, "pin": PINS[subject.name]}
+    if "name" in first:
+        first["name"] = "Ärzte: {{ 7*7 }} # \"quoted\", 'so'"
+    result = in_worker(subject.plural, subject.arguments(server, **{subject.listed: [first]}))
+    assert not result["failed"], result
+
+
+def texts(folder: pathlib.Path) -> dict[str, str]:
+    """The exported files by name."""
+    files = sorted((folder / FOLDER).rglob("*.yml"))
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    return {str(file.relative_to(folder / FOLDER)): file.read_text(encoding="utf-8") for file in files}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: Subject) -> None:
+    whole, single = f"{subject.listed}.yml", f"{subject.listed}/{subject.number}.yml"
+    with subject.serve(mailboxes=2) as server:
+        populate(subject, server)
+        server.journal.clear()
+        applied = [apply(tmp_path, subject, server, name) for name in (whole, single)]
+        run = export(tmp_path, subject, server, tasks=[ROLE, {**ROLE, "vars": {"export_split": True}}, *applied, ROLE])
+        assert run.code == 0, run.output
+        assert subject.writes(server) == []
+        found = texts(tmp_path)
+        boxes = yaml.safe_load(found[whole])[subject.listed]
+        assert subject.number in [box[subject.key] for box in boxes]
+        assert yaml.safe_load(found[single])[subject.listed][0] in boxes
+        assert len(found) == len(boxes) + 1
+        # Each layout makes a folder and writes files; the third run of the role changes nothing.
+        assert "changed=4 " in run.output, run.output
+        for text in found.values():
+            assert "# Left out as secret: pin." in text
+            assert PINS[subject.name] not in text
+            assert not any({"id", "native", "pin"} & set(box) for box in yaml.safe_load(text)[subject.listed])
+
+
+@pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
+def test_pins_are_encrypted_and_valid(tmp_path: pathlib.Path, subject: Subject) -> None:
+    (tmp_path / "password").write_text(VAULT_PASSWORD + "\n")
+    secret = {"include_pins": True, "vault_id": "voicemail", "vault_password_file": str(tmp_path / "password")}
+    opened = ["--vault-id", f"voicemail@{tmp_path / 'password'}"]
+    name = f"{subject.listed}.yml"
+    with subject.serve(mailboxes=1) as server:
+        populate(subject, server)
+        server.journal.clear()
+        tasks = [ROLE, apply(tmp_path, subject, server, name), ROLE]
+        run = export(tmp_path, subject, server, "-vvv", "--diff", *opened, tasks=tasks, **secret)
+        assert run.code == 0, run.output
+        assert subject.writes(server) == []
+        assert "changed=2 " in run.output
+        assert f'"{PINS[subject.name]}"' not in run.output
+        assert VAULT_PASSWORD not in run.output
+        file = tmp_path / FOLDER / name
+        assert file.read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;voicemail\n")
+        assert read_vault(file)[subject.number]["pin"] == PINS[subject.name]
+        item = {subject.key: subject.number, **subject.update}
+        in_worker(subject.plural, subject.arguments(server, **{subject.listed: [item]}))
+        changed = export(tmp_path, subject, server, **secret)
+        assert "changed=1 " in changed.output, changed.output
+        assert read_vault(file)[subject.number]["pin"] == subject.update["pin"]
+
+
+def read_vault(file: pathlib.Path) -> dict[str, t.Any]:
+    """The boxes of an encrypted file by number."""
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    vault = VaultLib([("voicemail", VaultSecret(VAULT_PASSWORD.encode()))])
+    (boxes,) = yaml.safe_load(vault.decrypt(file.read_bytes())).values()
+    return {box.get("mailbox", box.get("extension_number")): box for box in boxes}
+
+
+def test_pins_without_a_password_are_refused(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        run = export(tmp_path, KAZOO, server, include_pins=True)
+        assert run.code != 0
+        assert "encrypted or not at all" in run.output
+        assert not (tmp_path / FOLDER).exists()
+        assert len(server.journal) == 0
+
+
+def test_match_ids_and_order(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=12) as server:
+        run = export(tmp_path, KAZOO, server, match="^100", include_ids=True)
+        assert run.code == 0, run.output
+        text = (tmp_path / FOLDER / "mailboxes.yml").read_text()
+        boxes = yaml.safe_load(text)["mailboxes"]
+        assert [box["mailbox"] for box in boxes] == [str(number) for number in range(1000, 1010)]
+        assert all(box["id"] for box in boxes)
+        assert "Left out: id" not in text
+
+
+def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / FOLDER / "mailboxes"
+    with TEL4VN.serve(mailboxes=3) as server:
+        assert export(tmp_path, TEL4VN, server, split=True).code == 0
+        (folder / "mine.yml").write_text("mailboxes: []\n")
+        names = {file.name for file in folder.iterdir()}
+        gone = sorted(names - {"mine.yml"})[0]
+        arguments = {"mailbox": gone.removesuffix(".yml"), "state": "absent", "delete_messages": True}
+        assert in_worker("vmbox", TEL4VN.arguments(server, **arguments))["changed"]
+        refused = export(tmp_path, TEL4VN, server, split=True, remove_stale=True, match="1")
+        assert refused.code != 0
+        assert export(tmp_path, TEL4VN, server, split=True, remove_stale=True).code == 0
+        assert {file.name for file in folder.iterdir()} == names - {gone}
+
+
+def test_check_mode_writes_nothing(tmp_path: pathlib.Path) -> None:
+    with ONSIP.serve(mailboxes=1) as server:
+        run = export(tmp_path, ONSIP, server, "--check")
+        assert run.code == 0, run.output
+        assert not (tmp_path / FOLDER).exists()
+
+
+def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None:
+    with PERSONAL.serve(mailboxes=2) as server:
+        run = export(tmp_path, PERSONAL, server, resources=["mailboxes", "shared_voicemails"], match="^nothing$")
+        assert run.code == 0, run.output
+        for name in ("mailboxes", "shared_voicemails"):
+            assert yaml.safe_load((tmp_path / FOLDER / f"{name}.yml").read_text()) == {name: []}
+
+
+def test_a_number_never_leads_out_of_the_folder(tmp_path: pathlib.Path) -> None:
+    expression = (
+        "[{'mailbox': '../x'}, {'mailbox': '..'}] | telephony.voicemail.boxes_to_yaml(vendor='kazoo', split=true)"
+    )
+    run = play(
+        tmp_path, [{"ansible.builtin.debug": {"msg": "{{ (" + expression + ") | map(attribute='name') | to_json }}"}}]
+    )
+    assert run.code == 0, run.output
+    assert "mailboxes/%2E%2E.yml" in run.output
+    assert "mailboxes/%2E%2E%2Fx.yml" in run.output
+    assert json.dumps("../x") not in run.output

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of the callback voicemail_report in a real browser."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.callback.voicemail_report import page
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium on this machine to show the page in")
+
+# Typed into the page before it is read: what a reader does with the keyboard alone.
+ACTIONS = """
+<script>
+{
+document.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true}));
+const focused = document.activeElement.id;
+document.activeElement.value = "front DESK";
+document.activeElement.dispatchEvent(new Event("input"));
+const numbers = () => [...document.querySelectorAll("tbody tr:not([hidden]) th")].map(cell => cell.textContent);
+const found = numbers();
+const count = document.getElementById("shown").textContent;
+document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+document.querySelector("input[value=create]").click();
+const left = numbers();
+document.title = JSON.stringify([focused, found, count, left, getComputedStyle(document.body).backgroundColor]);
+}
+</script></body>
+"""
+
+
+def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str = "") -> tuple[str, pathlib.Path]:
+    """Open the page; return the document as the browser has it, and a picture of it."""
+    changes = [
+        run_report.Change(
+            "3000",
+            "a",
+            "update",
+            "changed",
+            ["name"],
+            None,
+            [{"option": "name", "before": "Reception", "after": "Front desk"}],
+        ),
+        run_report.Change("3001", None, "create", "changed", ["name"]),
+        run_report.Change("3002", None, "create", "failed", ["name"], "refused <img src=x onerror=alert(1)>"),
+    ]
+    summary = {"create": 1, "update": 1, "delete": 0, "none": 7, "failed": 1, "skipped": 0}
+    task = run_report.TaskReport("office", "All", "vmboxes", False, "failed", "1 failed", None, [], summary, changes)
+    text = page(run_report.as_report("Mailboxes", "2026-01-02T03:04:05Z", [task]))
+    file, picture = folder / "page.html", folder / "page.png"
+    # The page forbids nothing to its own scripts, so what a reader does can be added to it.
+    file.write_text(text.replace("</body>", actions or "</body>"), encoding="utf-8")
+    command = [
+        str(BROWSER),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={folder / 'profile'}",
+        *options,
+    ]
+    for last in ("--dump-dom", f"--screenshot={picture}"):
+        done = subprocess.run(
+            [*command, f"--window-size={width},900", last, file.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        if last == "--dump-dom":
+            document = done.stdout
+    return document, picture
+
+
+def test_search_and_filters_by_keyboard(tmp_path: pathlib.Path) -> None:
+    document, picture = shown(tmp_path, actions=ACTIONS)
+    title = re.search(r"<title>(.*)</title>", document)
+    assert title is not None
+    # Failures first; a failed creation stays when creations are hidden.
+    assert title[1] == '["search",["3000"],"1 of 3 shown",["3002","3000"],"rgb(255, 255, 255)"]'
+    assert "<img" not in document
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    assert (width, height) == (1200, 900)
+
+
+def test_dark_and_narrow(tmp_path: pathlib.Path) -> None:
+    reading = """<script>
+    document.title = [getComputedStyle(document.body).backgroundColor, document.body.scrollWidth <= innerWidth];
+    </script></body>"""
+    document, _picture = shown(tmp_path, "--blink-settings=preferredColorScheme=0", width=500, actions=reading)
+    assert "<title>rgb(18, 22, 29),true</title>" in document
