@@ -6,7 +6,7 @@ RUN := .venv/bin/python tests/tools/run_suites.py
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) benchmark clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs benchmark chaos clean distclean demo-environment environment
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -28,8 +28,14 @@ integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs-lint: ## check the documentation of plugins and roles
 
+docs: environment ## build the documentation as a site in site/
+	@.venv/bin/python tests/tools/build_docs.py
+
 benchmark: environment ## measure against the goals
 	@.venv/bin/python tests/benchmark
+
+chaos: environment ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
+	@.venv/bin/python tests/chaos
 
 clean: ## delete what the tools made, save the virtual environment
 	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .ansible site tests/output changelogs/.plugin-cache.yaml

@@ -49,6 +49,7 @@ EXAMPLES = r"""
     domain: example.com
     extension_number: "8001"
     state: absent
+    delete_messages: true
 """
 
 RETURN = r"""

@@ -1,0 +1,181 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The code blocks of the documentation, and how they become playbooks that run against the simulator.
+
+A document is one scenario: its blocks run in their order, on one host, against simulators of its own. A block of YAML
+is a playbook, a list of tasks, a file, or variables of a role. A file has a caption (`:caption:` in RST,
+`<!-- file: NAME -->` in Markdown, or a first line `# NAME`) and is put where the playbooks of the document look for it.
+A block that names no vendor runs with the connection in environment variables. A comment
+`test: syntax only, REASON` before a block keeps it from being run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+import textwrap
+import typing as t
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+YAML_LANGUAGES = ("yaml", "yaml+jinja")
+SHELL_LANGUAGES = ("console", "shell", "bash", "sh")
+LANGUAGES = (*YAML_LANGUAGES, *SHELL_LANGUAGES, "text", "csv", "python", "json")
+_FENCE = re.compile(r"^(?P<before>(?:<!--.*?-->\n+)*)```(?P<language>\S*)\n(?P<text>.*?)^```$", re.M | re.S)
+_DIRECTIVE = re.compile(
+    r"^(?P<before>(?:\.\. [^\n:]+:(?!:)[^\n]*\n\n)*)(?P<indent> *)\.\. code-block:: *(?P<language>\S*)\n"
+    r"(?P<options>(?: +:\w+:.*\n)*)\n(?P<text>(?:(?P=indent)   .*\n|\n)+)",
+    re.M,
+)
+_WORD = re.compile(r"^(?:<!--|\.\.) *(test|file): *(.*?) *(?:-->)?$", re.M)
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """One code block.
+
+    :param place: file and line, for failures.
+    :param caption: name of the file that it is, if it is one.
+    :param words: what the comment before it asks of the test.
+    """
+
+    place: str
+    language: str
+    text: str
+    caption: str = ""
+    words: str = ""
+
+    @property
+    def content(self) -> t.Any:
+        """The content of a block of YAML. Raises yaml.YAMLError."""
+        return yaml.load(self.text, Loader=_Loader)
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether it says what telephone system it is for, as far as it speaks to one."""
+        return "vendor" in self.text or "telephony.voicemail." not in self.text
+
+    @property
+    def is_playbook(self) -> bool:
+        """Tell whether it is a list of plays."""
+        content = self.content
+        return isinstance(content, list) and all(
+            isinstance(play, dict) and {"hosts", "ansible.builtin.import_playbook"} & set(play) for play in content
+        )
+
+    @property
+    def is_tasks(self) -> bool:
+        """Tell whether it is a list of tasks."""
+        content = self.content
+        return (
+            isinstance(content, list)
+            and not self.is_playbook
+            and all(
+                isinstance(task, dict) and ("block" in task or any("." in str(key) for key in task)) for task in content
+            )
+        )
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes Ansible's own tags for what they hold."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, _suffix, node: loader.construct_scalar(node))
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """A file with code blocks."""
+
+    path: pathlib.Path
+    blocks: tuple[Block, ...]
+
+    @property
+    def name(self) -> str:
+        """Its path in the collection."""
+        return str(self.path.relative_to(ROOT))
+
+    @property
+    def host(self) -> str:
+        """A name of its own among hosts and folders."""
+        return re.sub(r"\W+", "_", self.name).lower()
+
+    def of(self, *languages: str) -> list[Block]:
+        """Return the blocks in these languages."""
+        return [block for block in self.blocks if block.language in languages]
+
+    @property
+    def playbooks(self) -> list[Block]:
+        """The blocks that Ansible can run."""
+        found = self.of(*YAML_LANGUAGES)
+        return [block for block in found if block.is_playbook or (block.is_tasks and not block.caption)]
+
+
+def markdown(path: pathlib.Path) -> Document:
+    """Return the fenced blocks of a Markdown file."""
+    return _document(path, _FENCE)
+
+
+def restructured(path: pathlib.Path) -> Document:
+    """Return the code blocks of an RST file."""
+    return _document(path, _DIRECTIVE)
+
+
+def plugin(path: pathlib.Path) -> Document:
+    """Return the examples of a module or plugin, as one block."""
+    text = path.read_text(encoding="utf-8")
+    found = re.search(r'^EXAMPLES = r?"""\n(.*?)"""', text, re.M | re.S)
+    if found is None:
+        return Document(path, ())
+    line = text[: found.start(1)].count("\n") + 1
+    return Document(path, (Block(f"{path.relative_to(ROOT)}:{line}", "yaml", found[1]),))
+
+
+def _document(path: pathlib.Path, pattern: re.Pattern[str]) -> Document:
+    text = path.read_text(encoding="utf-8")
+    blocks = []
+    for found in pattern.finditer(text):
+        given = found.groupdict()
+        words = dict(_WORD.findall(given["before"]))
+        caption = re.search(r":caption: *(.*)", given.get("options") or "")
+        named = re.match(r"# ([\w./-]+\.\w+)\n", given["text"])
+        blocks.append(
+            Block(
+                place=f"{path.relative_to(ROOT)}:{text[: found.start('text')].count(chr(10)) + 1}",
+                language=given["language"].lower(),
+                text=textwrap.dedent(given["text"]).strip("\n") + "\n",
+                caption=caption[1].strip() if caption else words.get("file", named[1] if named else ""),
+                words=words.get("test", ""),
+            )
+        )
+    return Document(path, tuple(blocks))
+
+
+def documents() -> dict[str, list[Document]]:
+    """Return every document of the collection with code blocks, by the kind of document."""
+    found = {
+        "readmes": [
+            markdown(path)
+            for path in (
+                *sorted(ROOT.glob("*.md")),
+                *sorted((ROOT / "docs").glob("*.md")),
+                *sorted((ROOT / "roles").glob("*/README.md")),
+            )
+            if not path.name.startswith("CHANGELOG")
+        ],
+        "guides": [restructured(path) for path in sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))],
+        "plugins": [
+            plugin(path)
+            for kind in ("modules", "lookup", "filter", "callback", "inventory")
+            for path in sorted((ROOT / "plugins" / kind).glob("*.py"))
+        ],
+    }
+    return {kind: [document for document in listed if document.blocks] for kind, listed in found.items()}
+
+
+def blocks_of(kind: str, *languages: str) -> list[Block]:
+    """Return the blocks in these languages of every document of a kind."""
+    return [block for document in documents()[kind] for block in document.of(*languages)]

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the commands that the documentation shows exist, with the options and files that they name."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import typing as t
+
+from ansible.cli.playbook import PlaybookCLI
+from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NAME = "telephony.voicemail"
+#: Files that the documentation speaks of and that the reader has.
+OWN_FILES = ("telephony-voicemail-1.0.0.tar.gz", "secrets.yml", "hosts")
+#: Programs that are not ours; their use is read by a person.
+OTHERS = ("git", "cd", "read", "mkdir", "ansible-vault", "ansible-test", "antsibull-changelog", "cp", "molecule")
+Files = t.Collection[str]
+
+
+def commands(text: str) -> list[list[str]]:
+    """Return the commands after each prompt, as words; lines that end in a backslash are joined."""
+    joined = re.sub(r"\\\n\s*", "", text)
+    found = [shlex.split(line[2:], comments=True) for line in joined.splitlines() if line.startswith("$ ")]
+    return [words for line in found for words in _split(line)]
+
+
+def _split(words: list[str]) -> t.Iterator[list[str]]:
+    part: list[str] = []
+    for word in [*words, "&&"]:
+        if word in ("&&", "|", ";"):
+            yield part
+            part = []
+        else:
+            part.append(word)
+
+
+def problem(words: list[str], files: Files) -> str | None:
+    """Return what is wrong with a command, or None.
+
+    :param files: files that its document shows.
+    """
+    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+        if (wrong := _variable(words[0])) is not None:
+            return wrong
+        words = words[1:]
+    if not words:
+        return None
+    program = words[0].removeprefix(".venv/bin/")
+    if program in OTHERS:
+        return None
+    check = _CHECKS.get(program)
+    if check is None:
+        return f"nothing is known of {program}"
+    wrong = check(words[1:], files)
+    return f"{' '.join(words)}: {wrong}" if wrong else None
+
+
+def _variable(assignment: str) -> str | None:
+    name = assignment.partition("=")[0]
+    if name.startswith("VOICEMAIL_") and name.removeprefix("VOICEMAIL_").lower() not in arguments.CONNECTION:
+        return f"no option has the variable {name}"
+    return None
+
+
+def _make(words: list[str], _files: Files) -> str | None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    named = [word for word in words if "=" not in word]
+    return next((f"there is no target {word}" for word in named if word not in targets), None)
+
+
+def _playbook(words: list[str], files: Files) -> str | None:
+    parser = PlaybookCLI(["ansible-playbook"])
+    parser.init_parser()
+    try:
+        options = parser.parser.parse_args(words)
+    except SystemExit:
+        return "an option does not exist"
+    for name in options.args:
+        own = name.startswith(f"{NAME}.") and (ROOT / "playbooks" / f"{name.rpartition('.')[2]}.yml").is_file()
+        # A playbook that is shown without a name may be called anything.
+        if not own and name not in files and name not in OWN_FILES and "" not in files:
+            return f"the document shows no {name}"
+    return None
+
+
+def _galaxy(words: list[str], files: Files) -> str | None:
+    if words[:2] not in (["collection", "install"], ["collection", "build"]):
+        return "only collection install and build are checked"
+    places = [
+        pathlib.PurePath(word).name or word
+        for before, word in itertools.pairwise(words[1:])
+        if not word.startswith("-") and before not in ("-p", "--output-path")
+    ]
+    known = (NAME, ".", *OWN_FILES)
+    return next((f"what is {word}?" for word in places if word not in known and not word.startswith("git+")), None)
+
+
+def _pip(words: list[str], _files: Files) -> str | None:
+    wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    given = [word for word in words if word[0] != "-" and word not in ("install", "ansible-core")]
+    if given and all(word.endswith("requirements.txt") for word in given):
+        return next((f"there is no {word}" for word in given if not (ROOT / word).is_file()), None)
+    return None if not given or given == wanted else f"requirements.txt holds {wanted}"
+
+
+def _doc(words: list[str], _files: Files) -> str | None:
+    kind = words[words.index("-t") + 1] if "-t" in words else "module"
+    for word in words:
+        if word.startswith(f"{NAME}."):
+            short = word.rpartition(".")[2]
+            folder = {"module": "plugins/modules"}.get(kind, f"plugins/{kind}")
+            path = ROOT / "roles" / short if kind == "role" else ROOT / folder / f"{short}.py"
+            if not path.exists():
+                return f"there is no {kind} {word}"
+    return None
+
+
+@functools.cache
+def _simulator_help() -> str:
+    command = [sys.executable, "-m", "voicemail_simulator", "--help"]
+    place = ROOT / "roles" / "simulator" / "files"
+    return subprocess.run(command, cwd=place, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def _python(words: list[str], _files: Files) -> str | None:
+    if words[:2] == ["-m", "voicemail_simulator"]:
+        options = [word.partition("=")[0] for word in words if word.startswith("--")]
+        return next((f"there is no {option}" for option in options if option not in _simulator_help()), None)
+    if words[:2] == ["-m", "venv"]:
+        return None
+    return None if words and (ROOT / words[0]).is_file() else "there is no such file"
+
+
+def _export(words: list[str], _files: Files) -> str | None:
+    return next((wrong for word in words if (wrong := _variable(word)) is not None), None)
+
+
+_CHECKS: dict[str, t.Callable[[list[str], Files], str | None]] = {
+    "make": _make,
+    "ansible-playbook": _playbook,
+    "ansible-galaxy": _galaxy,
+    "pip": _pip,
+    "ansible-doc": _doc,
+    "python": _python,
+    "python3": _python,
+    "export": _export,
+    "pytest": _python,
+}

@@ -1,0 +1,356 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example of the documentation is run against the simulator, and what it quotes is compared with the code."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import typing as t
+import wave
+
+import documentation_shell
+import pytest
+import yaml
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, read_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from documentation_blocks import LANGUAGES, ROOT, SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document, documents, markdown
+from voicemail_simulator.server import SimulatorServer
+
+#: The addresses that the documentation uses, which stand for those of simulators.
+URLS = {
+    "kazoo": "https://kazoo.example.com:8443/v2",
+    "portsip": "https://pbx.example.com:8887/api",
+    "tel4vn": "https://pbx01.example.com/v1",
+    "onsip": "https://api.onsip.com/api",
+}
+#: What takes the place of what the documentation writes out beside an address.
+LOGINS = {
+    "kazoo": {
+        "username": "admin",
+        "domain": "accountone.example.com",
+        "account_id": "36194fbde6a5167eb8193b6f5ad83d7c",
+    },
+    "portsip": {"username": "voicemail-admin", "domain": "voicemail.example.com", "account_id": "700000000000000001"},
+    "tel4vn": {"username": "admin"},
+    "onsip": {"username": "admin", "domain": "example.onsip.com", "account_id": "61002"},
+}
+KAZOO_KEY = "simulator-api-key-accountone".ljust(64, "0")
+TEL4VN_KEY = "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567"
+ENVIRONMENT = {"VOICEMAIL_VENDOR": "kazoo", "VOICEMAIL_API_KEY": KAZOO_KEY}
+#: Variables that the documentation leaves to the reader.
+VARIABLES = {
+    "kazoo_api_key": KAZOO_KEY,
+    "vault_kazoo_api_key": KAZOO_KEY,
+    "kazoo_password": "simulator-password",
+    "portsip_password": "simulator-password",
+    "tel4vn_api_key": TEL4VN_KEY,
+    "tel4vn_password": "simulator-password",
+    "onsip_password": "simulator-password",
+    "reception_pin": "482193",
+    "support_pin": "739015",
+    "sales_pin": "604827",
+}
+#: A message that an example names by its id, which no simulator makes by itself.
+NAMED_MESSAGES = ("884757570370146304", "884757570370146305")
+#: What must be there before the examples of plugins and roles, which show no steps that lead up to them. The folder
+#: declares the mailboxes that a simulated KAZOO begins with, so nothing differs.
+FILES = {
+    "mailboxes/present.yml": "\n".join(f"- mailbox: '{number}'" for number in range(1000, 1010)),
+    "mailboxes.yml": "mailboxes:\n  - {mailbox: '3000', name: Reception}\n",
+    "mailboxes.d/workshop.yml": "- {mailbox: '3001', name: Workshop}\n",
+}
+BOXES = {
+    "plugins/modules/voicemail_message.py": {
+        "telephony.voicemail.vmboxes": {
+            "vendor": "kazoo",
+            "url": URLS["kazoo"],
+            "api_key": KAZOO_KEY,
+            "mailboxes": [{"mailbox": number, "name": number} for number in ("3000", "3001", "3002")],
+        }
+    }
+}
+KINDS = documents()
+EVERY = [document for listed in KINDS.values() for document in listed]
+Play = dict[str, t.Any]
+
+
+def placed(value: t.Any, urls: t.Mapping[str, str], folder: pathlib.Path) -> t.Any:
+    """Return what a block holds, with simulators for the telephone systems and the folder for /srv."""
+    if isinstance(value, list):
+        return [placed(entry, urls, folder) for entry in value]
+    if isinstance(value, str):
+        for name, url in URLS.items():
+            value = value.replace(url, urls.get(name, url))
+        return re.sub(r"(?<![\w/])/srv/", f"{folder}/", value)
+    if not isinstance(value, dict):
+        return value
+    inside = {key: placed(entry, urls, folder) for key, entry in value.items()}
+    for key, name in value.items():
+        if str(key).endswith("vendor") and name in urls:
+            prefix = str(key).removesuffix("vendor")
+            inside[f"{prefix}url"] = urls[name]
+            written = {prefix + option: login for option, login in LOGINS[name].items()}
+            inside.update({option: login for option, login in written.items() if option in value})
+    return inside
+
+
+def plays_of(block: Block, document: Document, urls: t.Mapping[str, str], folder: pathlib.Path) -> list[Play]:
+    """Return a block as plays for the document's host."""
+    before = [BOXES[document.name]] if document.name in BOXES else []
+    content = block.content if block.is_playbook else [{"hosts": "all", "tasks": before + block.content}]
+    plays = [{**play, "hosts": document.host} for play in placed(content, urls, folder)]
+    for play in plays:
+        play.setdefault("gather_facts", False)
+        play["name"] = f"{block.place} {play.get('name', '')}".strip()
+        if not block.is_connected:
+            play["environment"] = {**ENVIRONMENT, "VOICEMAIL_URL": urls.get("kazoo", URLS["kazoo"])}
+    return plays
+
+
+def write_files(document: Document, urls: t.Mapping[str, str], folder: pathlib.Path) -> list[pathlib.Path]:
+    """Write a document's blocks into a folder and return its playbooks, those that are not to be run left out."""
+    (folder / "voicemail").mkdir(parents=True)
+    if document.name.startswith(("plugins/", "roles/")):
+        for name, text in FILES.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+    playbooks = []
+    for number, block in enumerate(document.blocks):
+        if block in document.playbooks:
+            path = folder / (block.caption or f"block-{number}.yml")
+            # JSON is YAML, and Ansible reads it as such.
+            path.write_text(json.dumps(plays_of(block, document, urls, folder)))
+            playbooks += [path] if not block.words.startswith("syntax only") else []
+        elif block.caption:
+            (folder / block.caption).parent.mkdir(parents=True, exist_ok=True)
+            (folder / block.caption).write_text(block.text)
+    return playbooks
+
+
+def prepare_home(folder: pathlib.Path) -> None:
+    """Put what examples take for granted into the folder that a run starts in, which is its HOME as well."""
+    (folder / ".voicemail-vault").write_text("a password\n")
+    (folder / "files").mkdir()
+    with wave.open(str(folder / "files" / "welcome.wav"), "wb") as audio:
+        audio.setparams((1, 2, 16000, 0, "NONE", ""))
+        audio.writeframes(bytes(1600))
+
+
+def ansible(program: str, folder: pathlib.Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one of Ansible's programs with this checkout as the collection, and nothing of the user's own."""
+    link = folder / "collections" / "ansible_collections" / "telephony"
+    link.mkdir(parents=True, exist_ok=True)
+    if not (link / "voicemail").exists():
+        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
+    return subprocess.run(
+        [sys.executable, "-m", "ansible", program, *arguments],
+        env={
+            "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ["PATH"])),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            "COLUMNS": "80",
+        },
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def inventory(folder: pathlib.Path, names: t.Iterable[str]) -> str:
+    """Write an inventory of hosts that are this machine."""
+    path = folder / "hosts"
+    python = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
+    path.write_text("".join(f"{name} {python}\n" for name in names))
+    return str(path)
+
+
+def start_simulators(document: Document, stack: contextlib.ExitStack) -> dict[str, str]:
+    """Start a simulator of every vendor that a document speaks of, and return their addresses."""
+    text = document.path.read_text(encoding="utf-8")
+    connected = all(block.is_connected for block in document.playbooks)
+    urls = {}
+    for name in NAMES:
+        if re.search(rf"vendor: {name}|{URLS[name]}", text) or (name == "kazoo" and not connected):
+            messages = 2 if "voicemail_message" in text else 0
+            server = stack.enter_context(SimulatorServer(name, mailboxes=10, messages=messages))
+            urls[name] = server.url
+            if name == "portsip" and messages and NAMED_MESSAGES[0] in text:
+                name_messages(server)
+    return urls
+
+
+def name_messages(server: SimulatorServer) -> None:
+    """Give two messages of the first shared voicemail the ids that an example names."""
+    state = server.store.as_dict("portsip.")
+    shared = next(key for key, box in state["portsip.shared_voicemails"].items() if box["extension_number"] == "8001")
+    messages = dict(state["portsip.messages"])
+    own = [key for key, message in messages.items() if message["owner_id"] == shared]
+    for key, name in zip(own, NAMED_MESSAGES, strict=True):
+        messages[name] = {**messages.pop(key), "id": name}
+    server.simulation.replace_state({**state, "portsip.messages": messages})
+
+
+def broken(output: str, pending: t.Sequence[Document]) -> Document:
+    """Return the document whose block a run stopped at: the last one that it named."""
+    headings = re.findall(r"^PLAY \[(\S+?):\d+", output, re.M)
+    named = [document for document in pending if document.name in headings[-1:]]
+    return named[0] if named else pending[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_example_runs(kind: str, tmp_path: pathlib.Path) -> None:
+    """One run of ansible-playbook for all; where a document fails, the run is taken up behind it."""
+    prepare_home(tmp_path)
+    with contextlib.ExitStack() as stack:
+        scenarios = []
+        for document in KINDS[kind]:
+            folder = tmp_path / document.host
+            scenarios.append((document, write_files(document, start_simulators(document, stack), folder)))
+        pending = [(document, playbooks) for document, playbooks in scenarios if playbooks]
+        assert pending
+        hosts = inventory(tmp_path, [document.host for document, _playbooks in pending])
+        (tmp_path / "variables.json").write_text(json.dumps(VARIABLES))
+        failures = []
+        while pending:
+            listed = [str(path) for _document, playbooks in pending for path in playbooks]
+            run = ansible("playbook", tmp_path, "-i", hosts, "-e", f"@{tmp_path}/variables.json", *listed)
+            if run.returncode == 0:
+                break
+            failures.append(run.stdout[-3000:])
+            last = broken(run.stdout, [document for document, _playbooks in pending])
+            pending = pending[[document for document, _playbooks in pending].index(last) + 1 :]
+    assert not failures, "\n\n".join(failures)
+
+
+def test_examples_that_are_not_run_are_right_in_syntax(tmp_path: pathlib.Path) -> None:
+    paths = []
+    for document in EVERY:
+        folder = tmp_path / document.host
+        write_files(document, {}, folder)
+        for number, block in enumerate(document.blocks):
+            if block in document.playbooks and block.words.startswith("syntax only"):
+                assert re.fullmatch(r"syntax only, \w.*", block.words), f"{block.place}: the reason is missing"
+                paths.append(str(folder / (block.caption or f"block-{number}.yml")))
+    if not paths:
+        pytest.skip("every example is run")
+    hosts = inventory(tmp_path, [document.host for document in EVERY])
+    run = ansible("playbook", tmp_path, "-i", hosts, "--syntax-check", *paths)
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("document", EVERY, ids=lambda document: document.name)
+def test_every_block_is_understood(document: Document) -> None:
+    """A block that is neither run nor a file is one that nothing checks."""
+    for block in document.blocks:
+        assert block.language in LANGUAGES, f"{block.place}: a block in {block.language or 'no language'}"
+        if block.language in YAML_LANGUAGES:
+            assert block.content is not None, block.place
+            if isinstance(block.content, dict) and "mailboxes" in block.content:
+                entries = read_entries(block.text, block.place, "mailboxes", Layout(), [])
+                assert check_mailboxes(entries, [], vendor_name="kazoo"), block.place
+            elif document.path.parent.parent.name == "roles" and isinstance(block.content, dict):
+                specification = yaml.safe_load((document.path.parent / "meta" / "argument_specs.yml").read_text())
+                known = {option for entry in specification["argument_specs"].values() for option in entry["options"]}
+                assert set(block.content) <= known, block.place
+            else:
+                assert block in document.playbooks or block.caption, f"{block.place}: give it a caption, its file name"
+
+
+@pytest.mark.parametrize(
+    "block", [block for document in EVERY for block in document.of(*SHELL_LANGUAGES)], ids=lambda block: block.place
+)
+def test_every_command_exists(block: Block) -> None:
+    (document,) = [document for document in EVERY if block in document.blocks]
+    files = {other.caption for other in document.blocks if other.caption or other in document.playbooks}
+    commands = documentation_shell.commands(block.text)
+    assert commands, f"{block.place}: no line begins with $"
+    assert [problem for command in commands if (problem := documentation_shell.problem(command, files))] == []
+
+
+def test_readme_shows_what_its_playbook_prints(tmp_path: pathlib.Path) -> None:
+    """Applied, applied again, and checked with the address that the README tells to change."""
+    document = markdown(ROOT / "README.md")
+    block = next(block for block in document.blocks if block.is_playbook)
+    assert len(block.text.splitlines()) == 10
+    (shown,) = [text.text for text in document.of("text")]
+    with SimulatorServer("kazoo") as server:
+        text = block.text.replace(URLS["kazoo"], server.url)
+        playbook = tmp_path / block.caption
+        arguments = ["-e", json.dumps(VARIABLES), str(playbook)]
+        playbook.write_text(text)
+        first = ansible("playbook", tmp_path, *arguments)
+        again = ansible("playbook", tmp_path, *arguments)
+        playbook.write_text(text.replace("sales@", "orders@"))
+        review = ansible("playbook", tmp_path, *arguments, "--check", "--diff")
+    for run in (first, again, review):
+        assert run.returncode == 0, run.stdout
+    assert "changed=1" in first.stdout
+    assert "changed=0" in again.stdout
+    assert "\n".join(line.rstrip() for line in shown.splitlines()) in review.stdout
+
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+
+
+def test_readme_names_everything_that_is_in_the_collection() -> None:
+    table = re.findall(r"^\| (`.*?`) \| \w+ \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    named = {name for cell in table for name in re.findall(r"`(\w+)`", cell)}
+    places = ("plugins/modules/*.py", "plugins/lookup/*.py", "plugins/filter/*.py", "plugins/callback/*.py")
+    places += ("plugins/inventory/*.py", "roles/*", "playbooks/*.yml")
+    assert {path.stem for place in places for path in ROOT.glob(place)} <= named
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_vendor_pages_tell_what_cannot_be_done(name: str) -> None:
+    text = (GUIDES / f"vendor_{name}.rst").read_text(encoding="utf-8")
+    table = vendor(name).tables["mailbox"]
+    options = [option for option in table.refused if "." not in option and option not in ("create", name)]
+    assert [option for option in options if f"``{option}``" not in text] == []
+    for way in vendor(name).credentials:
+        assert all(f"``{option}``" in text for option in way), way
+
+
+def test_the_pages_hold_what_the_field_tables_say() -> None:
+    command = [sys.executable, str(ROOT / "tests" / "tools" / "build_docs.py"), "--check"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_troubleshooting_quotes_messages_that_exist() -> None:
+    code = "\n".join(
+        re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8")) for path in (ROOT / "plugins").rglob("*.py")
+    )
+    code += inspect.getsource(missing_required_lib)
+    quoted = re.findall(r"^``(.+)``$", (GUIDES / "troubleshooting.rst").read_text(encoding="utf-8"), re.M)
+    assert len(quoted) > 20
+    parts = {part.strip(" :,.") for text in quoted for part in text.split("...")}
+    assert sorted(part for part in parts if part and part not in code) == []
+
+
+def test_promises_name_tests_that_exist() -> None:
+    text = (GUIDES / "promises.rst").read_text(encoding="utf-8")
+    named = re.findall(r"``(tests/[\w./]+\.py)(?:::(\w+))?``", text)
+    assert len(named) > 10
+    for path, function in named:
+        assert (ROOT / path).is_file(), path
+        assert not function or f"def {function}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path}::{function}"

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the documentation as a site in `site/`, without a network: `make docs`.
+
+Before that, what the guides say of the field tables is brought up to date. With --check only that is done, and nothing
+is written: it fails when a page is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import generate_docs
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from workspace import CACHE, ROOT, environment, link_collection
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+SITE = ROOT / "site"
+WORK = CACHE / "docsite"
+START, END = ".. generated: start\n", ".. generated: end\n"
+#: Labels of Ansible's own documentation, which is not read over the network.
+FOREIGN = re.compile(
+    r"undefined label: '(?:ansible_collections\.ansible\.|[a-z_]+')"
+    r"|'envvar' reference target not found: ANSIBLE_"
+    r"|intersphinx"
+)
+COLLECTION = "telephony.voicemail"
+
+
+def list_table(rows: list[list[str]], widths: str = "") -> str:
+    """Return a table in RST; the first row is the heading."""
+    lines = [".. list-table::", "   :header-rows: 1", *([f"   :widths: {widths}"] if widths else []), ""]
+    for row in rows:
+        lines += [f"   {'* - ' if not position else '  - '}{cell}" for position, cell in enumerate(row)]
+    return "\n".join(lines) + "\n"
+
+
+def support_table() -> str:
+    """Return what each vendor can hold."""
+    lines = [line.strip("|").split("|") for line in generate_docs.support_table().splitlines()]
+    return list_table([[cell.strip().replace("`", "``") for cell in row] for row in lines if set(row[0]) != {"-"}])
+
+
+def refusals(name: str) -> str:
+    """Return the shared options that a vendor cannot hold, and why."""
+    rows = [["option", "why"]]
+    for option, reason in vendor(name).tables["mailbox"].refused.items():
+        if "." not in option and option not in ("create", name):
+            text = reason.replace("`", "``")
+            rows.append([f"``{option}``", f"{text[0].upper()}{text[1:]}."])
+    return list_table(rows, "25 75")
+
+
+def generated() -> dict[pathlib.Path, str]:
+    """Return every page with a generated part, as it should be."""
+    parts = {GUIDES / "support.rst": support_table()}
+    parts |= {GUIDES / f"vendor_{name}.rst": refusals(name) for name in NAMES}
+    pages = {}
+    for path, part in parts.items():
+        before, _start, rest = path.read_text(encoding="utf-8").partition(START)
+        after = rest.partition(END)[2]
+        pages[path] = f"{before}{START}\n{part}\n{END}{after}"
+    return pages
+
+
+def run(*command: str | pathlib.Path) -> None:
+    """Run a program in the working folder; what it says is shown only when it fails."""
+    done = subprocess.run(
+        command, cwd=WORK, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}\n{command[0]} failed with status {done.returncode}")
+
+
+def prepare() -> None:
+    """Make the source of the site in a folder of its own."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(mode=0o755, parents=True)
+    names = ("--project", COLLECTION, "--copyright", f"{COLLECTION} contributors", "--title", COLLECTION)
+    common = ("--use-current", "--squash-hierarchy", "--dest-dir")
+    run("antsibull-docs", "sphinx-init", "--lenient", *common, WORK, *names, COLLECTION)
+    with (WORK / "conf.py").open("a", encoding="utf-8") as configuration:
+        # The pages of others are not fetched.
+        configuration.write("\nintersphinx_mapping = {}\n")
+        if importlib.util.find_spec("sphinx_ansible_theme") is None:
+            configuration.write('html_theme = "alabaster"\n')
+    (WORK / "rst").mkdir(mode=0o755, exist_ok=True)
+    configured = ("antsibull-docs", "--config-file", "antsibull-docs.cfg", "collection", "--cleanup", "everything")
+    run(*configured, *common, WORK / "rst", COLLECTION)
+
+
+def build() -> list[str]:
+    """Build the site and return the warnings that are about this collection."""
+    warnings = WORK / "warnings.txt"
+    run("sphinx-build", "-q", "-b", "html", "-j", "2", "-c", ".", "-w", warnings, "rst", "html")
+    shutil.rmtree(SITE, ignore_errors=True)
+    shutil.copytree(WORK / "html", SITE, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo"))
+    lines = warnings.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if "WARNING" in line or "ERROR" in line if not FOREIGN.search(line)]
+
+
+def main() -> int:
+    """Bring the pages up to date and build, or tell which pages are out of date."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is out of date")
+    parser.add_argument("--pages", action="store_true", help="only bring the pages up to date")
+    options = parser.parse_args()
+    stale = {path: text for path, text in generated().items() if path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        print(f"{'out of date' if options.check else 'written'}: {path.relative_to(ROOT)}")
+        if not options.check:
+            path.write_text(text, encoding="utf-8")
+    if options.check or options.pages:
+        return 1 if options.check and stale else 0
+    link_collection()
+    prepare()
+    warnings = build()
+    print("\n".join(warnings) or f"The documentation is in {(SITE / 'index.html').relative_to(ROOT)}")
+    return 1 if warnings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
