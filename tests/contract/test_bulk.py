@@ -1,0 +1,170 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many boxes in one task: exact requests, guards before the first write, deletions last, failures beside success."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from voicemail_simulator.server import SimulatorServer
+from ways import WAYS, Result
+
+CREATING = tuple(subject for subject in SUBJECTS if subject.can_create)
+DELETING = [subject for subject in CREATING if subject is not ONSIP]
+
+
+def declared(subject: Subject, count: int) -> list[dict[str, t.Any]]:
+    """Declarations of many boxes, each with a name or text of its own."""
+    first = 3000 if subject.module == "vmbox" else 8200
+    items = []
+    for number in range(first, first + count):
+        item = {key: value for key, value in subject.create.items() if key != "kazoo"}
+        text = next(option for option in ("name", "description") if option in item)
+        items.append({**item, text: f"Box {number}", subject.key: str(number)})
+    return items
+
+
+def many(
+    subject: Subject, server: SimulatorServer, items: list[t.Any], check: bool = False, **options: t.Any
+) -> Result:
+    """Run the plural module, with the journal of that run alone."""
+    server.journal.clear()
+    arguments = subject.arguments(server, **{subject.listed: items}, **options)
+    return WAYS["worker"](subject.plural, arguments, check=check)
+
+
+@pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
+def test_a_hundred_boxes(subject: Subject) -> None:
+    items = declared(subject, 100)
+    with subject.serve() as server:
+        foreseen = many(subject, server, items, check=True)
+        assert (foreseen["changed"], foreseen["summary"]["create"]) == (True, 100)
+        assert subject.writes(server) == []
+        made = many(subject, server, items, expect_checksum=foreseen["plan_checksum"])
+        assert (made["failed"], made["summary"]["create"]) == (False, 100), made
+        assert {row["status"] for row in made["results"]} == {"changed"}
+        again = many(subject, server, items)
+        assert (again["changed"], again["results"], again["summary"]["none"]) == (False, [], 100)
+        assert subject.writes(server) == []
+        checked = many(subject, server, items, check=True)
+        assert not checked["changed"]
+        assert subject.writes(server) == []
+        everything = many(subject, server, items, report="all")
+        assert len(everything["results"]) == 100
+
+
+def test_a_hundred_personal_mailboxes() -> None:
+    items = [{"mailbox": str(number), "pin": "482159", "notify": True} for number in range(1001, 1101)]
+    with PERSONAL.serve(mailboxes=100) as server:
+        assert many(PERSONAL, server, items)["summary"]["update"] == 100
+        again = many(PERSONAL, server, items)
+        assert not again["changed"]
+        assert PERSONAL.writes(server) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "knobs", "created", "unchanged"),
+    [
+        # One login beside the listing; KAZOO M reads the boxes whose options are not in its summary.
+        (KAZOO, {"profile": "5"}, 1 + 1 + 200, 2),
+        (KAZOO, {"profile": "M"}, 1 + 1 + 200, 2 + 200),
+        (TEL4VN, {"max_limit": 0}, 1 + 1 + 200, 3),
+    ],
+    ids=["kazoo-5", "kazoo-M", "tel4vn"],
+)
+def test_requests_are_counted_exactly(subject: Subject, knobs: dict[str, t.Any], created: int, unchanged: int) -> None:
+    items = declared(subject, 200)
+    with subject.serve(knobs) as server:
+        assert many(subject, server, items)["summary"]["requests"] == created
+        assert len(server.journal) == created
+        assert many(subject, server, items)["summary"]["requests"] == unchanged
+        assert len(server.journal) == unchanged
+        items[7]["emails"] = ["new@example.com"]
+        one = many(subject, server, items)
+        assert one["summary"]["update"] == 1
+        assert one["summary"]["requests"] <= unchanged + 2
+
+
+@pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
+def test_prune_is_guarded_before_the_first_write(subject: Subject) -> None:
+    items = declared(subject, 20)
+    guarded = {"prune": True, "delete_messages": True}
+    with subject.serve() as server:
+        many(subject, server, items)
+        too_many = many(subject, server, items[:5], **guarded)
+        assert too_many["failed"]
+        assert "`max_deletions` to 15" in too_many["msg"]
+        assert subject.writes(server) == []
+        too_large_a_part = many(subject, server, items[:5], **guarded, max_deletions=15)
+        assert "`max_delete_percent` to 75" in too_large_a_part["msg"]
+        assert subject.writes(server) == []
+        nothing = many(subject, server, [], **guarded)
+        assert "`allow_empty`" in nothing["msg"]
+        assert len(server.journal) == 0
+        kept = many(subject, server, items[:5], **guarded, prune_match="nothing", max_deletions=15)
+        assert not kept["changed"]
+        allowed = many(subject, server, items[:5], **guarded, max_deletions=15, max_delete_percent=75)
+        assert (allowed["failed"], allowed["summary"]["delete"]) == (False, 15), allowed
+        assert not many(subject, server, items[:5], **guarded)["changed"]
+
+
+@pytest.mark.parametrize("subject", DELETING, ids=lambda subject: subject.name)
+def test_boxes_that_hold_messages_are_not_deleted(subject: Subject) -> None:
+    with subject.serve(mailboxes=3, messages=2) as server:
+        found = WAYS["worker"](subject.info, subject.arguments(server))[subject.listed]
+        gone = [{subject.key: box[subject.key], "state": "absent"} for box in found]
+        refused = many(subject, server, gone)
+        assert refused["failed"]
+        assert "hold messages" in refused["msg"]
+        assert "`delete_messages`" in refused["msg"]
+        assert subject.writes(server) == []
+        assert many(subject, server, gone, delete_messages=True)["summary"]["delete"] == 3
+
+
+def test_pruning_what_cannot_be_deleted_is_refused() -> None:
+    with PERSONAL.serve() as server:
+        result = many(PERSONAL, server, [{"mailbox": "1001", "notify": True}], prune=True)
+        assert result["failed"]
+        assert "`prune`" in result["msg"]
+        assert PERSONAL.writes(server) == []
+
+
+@pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
+def test_a_plan_that_was_not_reviewed_is_not_applied(subject: Subject) -> None:
+    items = declared(subject, 3)
+    with subject.serve() as server:
+        reviewed = many(subject, server, items, check=True)["plan_checksum"]
+        many(subject, server, items[:1])
+        stopped = many(subject, server, items, expect_checksum=reviewed)
+        assert stopped["failed"]
+        assert reviewed in stopped["msg"]
+        assert subject.writes(server) == []
+
+
+def test_a_failure_leaves_the_others_done_and_nothing_deleted() -> None:
+    items = declared(KAZOO, 6)
+    with KAZOO.serve({"max_pin_length": 4}) as server:
+        many(KAZOO, server, items)
+        changed = [{**item, "name": "New"} for item in items[:4]]
+        changed[1]["pin"] = "482159"
+        doomed = [{"mailbox": items[5]["mailbox"], "state": "absent"}]
+        result = many(KAZOO, server, [*changed, *doomed])
+        told = {row["mailbox"]: row["status"] for row in result["results"]}
+        assert result["failed"]
+        assert result["changed"]
+        assert told == {"3000": "changed", "3001": "failed", "3002": "changed", "3003": "changed", "3005": "skipped"}
+        assert "pin" in next(row["error"] for row in result["results"] if row["mailbox"] == "3001")
+        assert not any(write.startswith("DELETE") for write in KAZOO.writes(server))
+
+
+def test_stop_on_error_starts_nothing_more() -> None:
+    items = declared(KAZOO, 30)
+    items[0]["pin"] = "482159"
+    with KAZOO.serve({"max_pin_length": 4}) as server:
+        result = many(KAZOO, server, items, on_error="stop", workers=1)
+        assert result["summary"]["failed"] == 1
+        assert result["summary"]["skipped"] == 29
+        assert result["summary"]["create"] == 0

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every file can be imported where no library is installed, and the modules then say what is missing."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+LIBRARIES = ("httpx", "pydantic", "tenacity")
+IMPORT_ALL = """
+import importlib, json, pathlib, sys
+for library in {libraries}:
+    sys.modules[library] = None
+sys.path.insert(0, {tests!r})
+import conftest
+root = pathlib.Path({root!r})
+package = "ansible_collections.telephony.voicemail."
+names = [
+    package + ".".join(path.relative_to(root).with_suffix("").parts)
+    for folder in ("module_utils", "modules", "action", "plugin_utils", "callback", "filter", "lookup")
+    for path in sorted((root / "plugins" / folder).rglob("*.py"))
+    if path.name != "__init__.py"
+]
+for name in names:
+    importlib.import_module(name)
+from ansible_collections.telephony.voicemail.plugins.module_utils import deps
+print(json.dumps([len(names), deps.IMPORT_ERROR]))
+"""
+
+
+@pytest.mark.parametrize("missing", [LIBRARIES, *((library,) for library in LIBRARIES)], ids="-".join)
+def test_everything_is_importable_without(missing: tuple[str, ...]) -> None:
+    code = IMPORT_ALL.format(libraries=missing, tests=str(ROOT / "tests"), root=str(ROOT))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    count, error = json.loads(done.stdout)
+    assert count > 40
+    assert any(library in error for library in missing)
