@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.util
 import pathlib
 import shutil
@@ -37,6 +38,13 @@ def _make_collection_importable() -> None:
     (namespace / "voicemail").symlink_to(ROOT, target_is_directory=True)
     init_plugin_loader([str(tree)])
 
+
+with contextlib.suppress(ImportError):
+    import hypothesis
+
+    # How long an example takes says something of the machine, and nothing of the code.
+    hypothesis.settings.register_profile("repository", deadline=None)
+    hypothesis.settings.load_profile("repository")
 
 if str(SIMULATOR) not in sys.path:
     sys.path.insert(0, str(SIMULATOR))

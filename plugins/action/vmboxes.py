@@ -23,6 +23,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IM
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
 from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
 
+if not IMPORT_ERROR:
+    # This file is imported before the workers are forked, one for each task.
+    operations.load_drivers()
+
 _KEPT: dict[tuple[Connection, int, int], Session] = {}
 
 

@@ -11,6 +11,7 @@ replaced by a stand-in that survives being imported, subclassed, called and deco
 
 from __future__ import annotations
 
+import sys
 import traceback
 import typing as t
 
@@ -24,13 +25,23 @@ if t.TYPE_CHECKING:
     import yaml
 else:
     try:
+        # httpx and pydantic import the larger part of themselves at their first use. The action plugin's worker is a
+        # fork made for one task: what is not loaded before the fork is loaded again by every task.
+        import httpcore  # noqa: F401
+
+        # Where rich and click happen to be installed, httpx imports its command line with them, at half its own cost.
+        sys.modules.setdefault("httpx._main", None)
         import httpx
+
+        if sys.modules["httpx._main"] is None:
+            del sys.modules["httpx._main"]
         import pydantic
         import tenacity
         import yaml
 
         if pydantic.VERSION.startswith("1."):
             raise ImportError(f"pydantic 2.8 or newer is needed, found {pydantic.VERSION}")
+        pydantic.BaseModel  # noqa: B018
     except ImportError:
         IMPORT_ERROR = traceback.format_exc()
 

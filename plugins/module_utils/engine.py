@@ -8,9 +8,7 @@ It knows vendors only by the protocol of their drivers, and of Ansible nothing.
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
-import threading
 import typing as t
 
 from .core.boxes import Box, Desired, Wanted
@@ -19,11 +17,10 @@ from .core.guards import Limits, add_pruning, check_deletions, check_limits, che
 from .core.outcome import Outcome, Report
 from .core.plan import Action, AmbiguousError, Index, Plan, Step, match, plan
 from .core.report import checksum
+from .parallel import in_order, run_all
 from .steps import carry_out
 from .vendors.protocol import Boxes
 
-Result = t.TypeVar("Result")
-Argument = t.TypeVar("Argument")
 Progress = t.Callable[[int, int, int], None]
 
 
@@ -119,22 +116,9 @@ def _completed(boxes: Boxes, found: list[Box], workers: int) -> list[Box]:
     completed = (
         list(many)
         if many is not None
-        else [box for box in in_parallel(lambda box: boxes.find(None, box.id), partial, workers) if box is not None]
+        else [box for box in in_order(lambda box: boxes.find(None, box.id), partial, workers) if box is not None]
     )
     return [box for box in found if box.full] + completed
-
-
-def in_parallel(call: t.Callable[[Argument], Result], arguments: t.Sequence[Argument], workers: int) -> list[Result]:
-    """Call for each argument, some at a time, and return the results in order; the first error ends it all."""
-    if len(arguments) <= 1 or workers <= 1:
-        return [call(argument) for argument in arguments]
-    with concurrent.futures.ThreadPoolExecutor(min(workers, len(arguments))) as pool:
-        futures = [pool.submit(call, argument) for argument in arguments]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
 
 
 def _check_messages(boxes: Boxes, result: Plan, options: Options) -> None:
@@ -145,7 +129,7 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> None:
         for step in result.deletions
         if step.current and not (step.desired and step.desired.delete_messages)
     ]
-    counts = in_parallel(boxes.count_messages, doomed, options.workers)
+    counts = in_order(boxes.count_messages, doomed, options.workers)
     check_messages(
         result, {str(box.id): count for box, count in zip(doomed, counts, strict=True) if count}, options.limits
     )
@@ -194,30 +178,21 @@ def _run_stage(
     report: Report,
 ) -> None:
     failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
-    stopped = threading.Event()
 
-    def attempt(step: Step) -> Outcome | None:
-        if stopped.is_set():
-            return None
+    def attempt(step: Step) -> Outcome:
         outcome = outcomes[id(step)] = carry_out(boxes, step, options.verify)
-        if outcome.status == "failed" and options.stop_on_error:
-            stopped.set()
         return outcome
 
+    def tell(outcome: Outcome) -> None:
+        failures.extend([outcome] if outcome.status == "failed" else ())
+        if progress is not None:
+            progress(len(outcomes), total, len(failures))
+
+    def ends(outcome: Outcome) -> bool:
+        return options.stop_on_error and outcome.status == "failed"
+
     # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
-    with concurrent.futures.ThreadPoolExecutor(max(1, min(options.workers, len(stage)))) as pool:
-        try:
-            futures = [pool.submit(attempt, step) for step in stage]
-            for future in concurrent.futures.as_completed(futures):
-                outcome = future.result()
-                if outcome is None:
-                    break
-                failures.extend([outcome] if outcome.status == "failed" else ())
-                if progress is not None:
-                    progress(len(outcomes), total, len(failures))
-        except KeyboardInterrupt:
-            report.interrupted = True
-            stopped.set()
+    report.interrupted = run_all(attempt, stage, options.workers, tell, ends)
 
 
-__all__ = ("Options", "VoicemailError", "apply", "in_parallel", "read")
+__all__ = ("Options", "VoicemailError", "apply", "read")

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import socket
 import threading
 import time
 import typing as t
 import urllib.parse
 
+from .clients import Clients
 from .core.connection import Connection, origin_of
 from .core.errors import ExpiredError, InvalidInputError, RateLimitedError, TransportError, VoicemailError
 from .deps import httpx, pydantic, tenacity
@@ -86,17 +88,18 @@ class Client:
         self._budget = Budget(connection.retry_budget)
         self._secrets: set[str] = {secret for secret in connection.secrets if len(secret) > 3}
         self._proxy = proxy_of(connection)
-        limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers)
+        make = functools.partial(
+            httpx.Client,
+            verify=ssl_context(connection),
+            proxy=self._proxy,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            timeout=httpx.Timeout(connection.timeout),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT},
+        )
         try:
-            self._http = httpx.Client(
-                verify=ssl_context(connection),
-                proxy=self._proxy,
-                limits=limits,
-                timeout=httpx.Timeout(connection.timeout),
-                trust_env=False,
-                follow_redirects=False,
-                headers={"User-Agent": USER_AGENT},
-            )
+            self._clients = Clients(make)
         except (ValueError, ImportError, httpx.InvalidURL):
             # The address may hold a password, so it is not shown.
             raise InvalidInputError.of(
@@ -105,7 +108,7 @@ class Client:
 
     def close(self) -> None:
         """Close every connection."""
-        self._http.close()
+        self._clients.close()
 
     def renew_budget(self) -> None:
         """Start a new task with the connections of an earlier one."""
@@ -160,11 +163,12 @@ class Client:
         """
         # Bytes on the way must be those of the file: its size and the place to go on from are counted in them.
         request["headers"] = {**request.get("headers", {}), "Accept-Encoding": "identity"}
-        opened = self._persist(lambda: self._open_stream(path, what, request), what, True)
-        if isinstance(opened, Reply):
-            raise refusal(opened)
-        with contextlib.closing(opened):
-            yield Stream(opened, what)
+        with self._clients.lent() as client:
+            opened = self._persist(lambda: self._open_stream(client, path, what, request), what, True)
+            if isinstance(opened, Reply):
+                raise refusal(opened)
+            with contextlib.closing(opened):
+                yield Stream(opened, what)
 
     def _persist(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
         retrying = tenacity.Retrying(
@@ -192,11 +196,11 @@ class Client:
         return False
 
     def _attempt(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
-        self.pacer.wait()
-        with self._count_lock:
-            self.requests += 1
         try:
-            reply = exchange()
+            with self.pacer.turn():
+                with self._count_lock:
+                    self.requests += 1
+                reply = exchange()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             failure = TransportError(f"cannot {what}: {self._connection_problem(error)}", _connection_hint(error))
             if _hopeless(error):
@@ -239,18 +243,19 @@ class Client:
         return reply
 
     def _exchange(self, method: str, path: str, what: str, request: dict[str, t.Any]) -> Reply:
-        return self._read(self._open(method, path, what, request), what)
+        with self._clients.lent() as client:
+            return self._read(self._open(client, method, path, what, request), what)
 
     def _read(self, response: t.Any, what: str) -> Reply:
         with contextlib.closing(response):
             deadline = time.monotonic() + self.connection.timeout
             return Reply(response.status_code, response.headers, _bounded(response, what, deadline), what)
 
-    def _open_stream(self, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
-        response = self._open("GET", path, what, request)
+    def _open_stream(self, client: httpx.Client, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+        response = self._open(client, "GET", path, what, request)
         return response if response.is_success else self._read(response, what)
 
-    def _open(self, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open(self, client: httpx.Client, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)
         for _hop in range(MAX_REDIRECTS + 1):
             if _origin(url) != self.connection.origin:
@@ -259,7 +264,7 @@ class Client:
                     " which never gets the credentials of this one",
                     "Give that address as `url` if you trust it",
                 )
-            response = self._http.send(self._http.build_request(method, url, **request), stream=True)
+            response = client.send(client.build_request(method, url, **request), stream=True)
             location = response.headers.get("location")
             if not (response.is_redirect and location):
                 return response

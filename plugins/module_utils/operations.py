@@ -23,7 +23,7 @@ from .core.plan import Action
 from .core.report import checksum, describe, difference, predicted, to_options
 from .sources import read_items
 from .vendors.protocol import Session, Vendor
-from .vendors.registry import NAMES, vendor
+from .vendors.registry import NAMES, load_drivers, vendor
 
 Result = dict[str, t.Any]
 
@@ -296,4 +296,4 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     return {"changed": False, RESOURCES[task.resource][1]: shown}
 
 
-__all__ = ("Task", "VoicemailError", "run", "session_of")
+__all__ = ("Task", "VoicemailError", "load_drivers", "run", "session_of")

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import math
 import threading
 import time
+import typing as t
 
 
 class Budget:
@@ -50,6 +52,7 @@ class Pacer:
         self._stamp = time.monotonic()
         self._counting = False
         self._paused_until = 0.0
+        self._under_way = 0
         self._lock = threading.Lock()
 
     def count(self) -> None:
@@ -64,12 +67,14 @@ class Pacer:
         if self._capacity is None:
             return
         with self._lock:
+            # What is under way will be charged as well, or was when the vendor counted.
+            left = remaining - self._under_way
             if not self._counting and remaining < self._capacity / 2:
                 self._counting = True
-                self._tokens, self._stamp = remaining, time.monotonic()
+                self._tokens, self._stamp = left, time.monotonic()
             elif self._counting:
                 self._refill()
-                self._tokens = min(self._tokens, remaining)
+                self._tokens = min(self._tokens, left)
 
     def refused(self, wait: float) -> None:
         """Pause every thread: the vendor refused a request and wants to be left alone for some seconds."""
@@ -80,10 +85,16 @@ class Pacer:
                 self._counting = True
                 self._tokens, self._stamp = min(self._tokens, self._rate * wait), now + wait
 
-    def wait(self) -> None:
-        """Block until the next request may start."""
+    @contextlib.contextmanager
+    def turn(self) -> t.Iterator[None]:
+        """Block until the next request may start; it is under way for the length of the block."""
         while (delay := self._reserve()) > 0:
             time.sleep(delay)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
 
     def _refill(self) -> None:
         now = time.monotonic()
@@ -96,12 +107,12 @@ class Pacer:
             now = time.monotonic()
             if now < self._paused_until:
                 return self._paused_until - now
-            if not self._counting:
-                return 0.0
-            self._refill()
-            if self._tokens < 1:
-                return (1 - self._tokens) / self._rate
-            self._tokens -= 1
+            if self._counting:
+                self._refill()
+                if self._tokens < 1:
+                    return (1 - self._tokens) / self._rate
+                self._tokens -= 1
+            self._under_way += 1
             return 0.0
 
 

@@ -99,6 +99,7 @@ def all_suites() -> list[Suite]:
             "contract",
             "Contract tests: drivers, modules and simulator against the vendors' contracts",
             "tests/contract",
+            "tests/chaos",
             *SERVED,
         ),
     ]

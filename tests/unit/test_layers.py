@@ -40,6 +40,8 @@ LAYERS = {
     "module_utils/sources": "operations",
     "module_utils/tables": "operations",
     "module_utils/engine": "engine",
+    "module_utils/parallel": "engine",
+    "module_utils/clients": "http",
     "module_utils/steps": "engine",
     "module_utils/vendors/protocol": "protocol",
     "module_utils/vendors/messages": "protocol",

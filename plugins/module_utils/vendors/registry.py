@@ -9,6 +9,8 @@ paid for. The imports are written out because the packer finds them by reading.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -39,3 +41,11 @@ def vendor(name: str) -> Vendor:
 
         return VENDOR
     raise ValueError(f"unknown vendor {name!r}")
+
+
+def load_drivers() -> None:
+    """Import every driver, for a process that forks: it pays once for what each fork would pay."""
+    for name in NAMES:
+        package = importlib.import_module(f"{__package__}.{name}")
+        for found in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{found.name}")

@@ -26,5 +26,5 @@ VENDOR = Vendor(
     connect=_connect,
     abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, CHOOSE_GREETINGS)),
     message_statuses=("unread", "read", "deleted"),
-    workers=(16, 32),
+    workers=(32, 32),
 )

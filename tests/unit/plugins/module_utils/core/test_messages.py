@@ -37,9 +37,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 NOW = datetime.datetime(2026, 5, 10, 12, tzinfo=datetime.UTC)
-MOMENTS = st.datetimes(
-    datetime.datetime(2026, 1, 1), datetime.datetime(2026, 12, 31), timezones=st.just(datetime.UTC)
-)
+MOMENTS = st.datetimes(datetime.datetime(2026, 1, 1), datetime.datetime(2026, 12, 31), timezones=st.just(datetime.UTC))
 MESSAGES = st.builds(
     Message,
     id=st.text(min_size=1, max_size=40),

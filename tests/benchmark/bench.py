@@ -1,0 +1,104 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every measurement is given: how much to measure, the simulator, and the ways to run things."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+import sys
+import typing as t
+
+from measuring import Run, run
+from player import HERE, Boxes, Player
+from simulator import Simulator
+
+#: Connections of the bare script; 32 is the most that KAZOO's driver uses.
+CONNECTIONS = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Sizes:
+    """How much is measured.
+
+    :param runs: rounds of every comparison.
+    :param slow_runs: rounds of those with loops of processes.
+    :param loop: boxes of a loop.
+    :param tasks: tasks of which one is the share.
+    :param bulk: boxes of a task.
+    :param plans: boxes listed and planned, few and many.
+    :param applied: boxes created in one task where memory counts.
+    :param bucket: writes under a token bucket.
+    :param latencies: seconds that the simulator delays every reply.
+    """
+
+    runs: int
+    slow_runs: int
+    loop: int
+    tasks: int
+    bulk: int
+    plans: tuple[int, int]
+    applied: int
+    bucket: int
+    latencies: tuple[float, ...]
+
+
+FULL = Sizes(
+    runs=5,
+    slow_runs=3,
+    loop=100,
+    tasks=20,
+    bulk=1000,
+    plans=(10_000, 100_000),
+    applied=10_000,
+    bucket=300,
+    latencies=(0.0, 0.02),
+)
+QUICK = Sizes(
+    runs=1,
+    slow_runs=1,
+    loop=3,
+    tasks=3,
+    bulk=50,
+    plans=(500, 2_000),
+    applied=300,
+    bucket=115,
+    latencies=(0.02,),
+)
+
+
+class Bench:
+    """A simulator, a player of playbooks, and the scripts beside them."""
+
+    def __init__(self, sizes: Sizes, simulator: Simulator, folder: pathlib.Path) -> None:
+        self.sizes = sizes
+        self.simulator = simulator
+        self.player = Player(folder, simulator)
+
+    def bare(self, job: str, boxes: Boxes) -> Run:
+        """Run the bare script: ``create`` or ``compare``."""
+        source = self.player.write("bare.json", boxes)
+        command = [sys.executable, str(HERE / "bare.py"), job, self.simulator.url, str(source), str(CONNECTIONS)]
+        return run(command, self.player.environment)
+
+    def plan(self, boxes: Boxes) -> dict[str, t.Any]:
+        """List and plan in a process without Ansible and return what it tells of itself."""
+        source = self.player.write("planned.json", boxes)
+        command = [sys.executable, str(HERE / "engine_run.py"), self.player.collections, self.simulator.url]
+        told = run([*command, str(source)], self.player.environment)
+        return t.cast("dict[str, t.Any]", json.loads(told.output))
+
+    def count(self, *methods: str, status: int | None = None) -> int:
+        """Count the requests since the last preparation, without logins."""
+        return sum(
+            (not methods or one["method"] in methods)
+            and (status is None or one["status"] == status)
+            and not one["path"].endswith("_auth")
+            for one in self.simulator.requests()
+        )
+
+    def logins(self) -> int:
+        """Count the logins since the last preparation."""
+        return sum(one["path"].endswith("_auth") for one in self.simulator.requests())

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure the collection against the goals: `make benchmark`.
+
+Ends with 1 where a figure that does not depend on the machine misses its goal, such as a number of requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import pathlib
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
+
+import report  # noqa: E402
+from bench import FULL, QUICK, Bench  # noqa: E402
+from bulk import measure_create, measure_unchanged  # noqa: E402
+from measuring import Figure  # noqa: E402
+from scale import measure_bucket, measure_output, measure_plan  # noqa: E402
+from simulator import running  # noqa: E402
+from single import measure_loop, measure_task  # noqa: E402
+from workspace import ROOT  # noqa: E402
+
+MEASUREMENTS = {
+    "loop": measure_loop,
+    "task": measure_task,
+    "create": measure_create,
+    "unchanged": measure_unchanged,
+    "plan": measure_plan,
+    "bucket": measure_bucket,
+    "output": measure_output,
+}
+DOCUMENTATION = ROOT / "docs"
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", action="append", choices=MEASUREMENTS, help="measure this (repeat for more)")
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, and no more")
+    parser.add_argument(
+        "--write",
+        nargs="?",
+        type=pathlib.Path,
+        const=DOCUMENTATION,
+        metavar="FOLDER",
+        help="keep page and plot in the documentation, or in a folder",
+    )
+    options = parser.parse_args()
+    if options.write and options.write.resolve() == DOCUMENTATION and (options.only or options.quick):
+        parser.error("the documentation keeps whole runs only; give --write another folder")
+    return options
+
+
+def judged(figure: Figure, quick: bool) -> Figure:
+    """Return a figure without its goal where small sizes would make it one of fixed costs."""
+    return dataclasses.replace(figure, goal=None) if quick and figure.goal and not figure.goal.exact else figure
+
+
+def main() -> int:
+    """Measure, show and keep; return the exit status."""
+    options = parse_arguments()
+    chosen = [name for name in MEASUREMENTS if not options.only or name in options.only]
+    remark = "; small sizes, at which only numbers of requests are judged" if options.quick else ""
+    print(f"{report.machine()}{remark}", flush=True)
+    begun = time.monotonic()
+    groups = {}
+    with tempfile.TemporaryDirectory() as folder, running() as simulator:
+        bench = Bench(QUICK if options.quick else FULL, simulator, pathlib.Path(folder))
+        for name in chosen:
+            groups[name] = [judged(one, options.quick) for one in MEASUREMENTS[name](bench)]
+            report.show(name, groups[name])
+    print(f"\n{time.monotonic() - begun:.0f} s")
+    if options.write:
+        report.write(groups, options.write)
+    exact = [one for figures in groups.values() for one in figures if one.goal and one.goal.exact]
+    return int(any(one.met is False for one in exact))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs scenarios by the hundred: `python tests/chaos`, or one of them: `python tests/chaos --vendor kazoo --seed 7`."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import concurrent.futures
+import multiprocessing
+import pathlib
+import sys
+import time
+
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "contract"), str(HERE.parent)]
+import conftest  # noqa: E402
+
+if not hasattr(conftest, "SIMULATOR"):
+    # Both folders have a conftest; the one that makes the collection importable is above.
+    import importlib.util
+
+    specification = importlib.util.spec_from_file_location("collection_conftest", HERE.parent / "conftest.py")
+    above = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(above)
+
+from scenario import generate  # noqa: E402
+from shrink import attempt, shrunk  # noqa: E402
+from worlds import WORLDS  # noqa: E402
+
+VENDORS = sorted({world.subject.vendor for world in WORLDS.values()})
+
+
+def subjects_of(vendor: str) -> list[str]:
+    """The subjects of a vendor, or the one of that name."""
+    return [vendor] if vendor in WORLDS else [name for name, one in WORLDS.items() if one.subject.vendor == vendor]
+
+
+def one(subject: str, seed: int) -> tuple[str, int, list[str]]:
+    """Run one seed."""
+    return subject, seed, attempt(generate(subject, seed))
+
+
+def tell(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
+    """Print what is wrong with a seed, and the least that still is."""
+    print(f"\nFAILED {subject} seed {seed}; again with: python tests/chaos --vendor {subject} --seed {seed}")
+    for problem in problems:
+        print(f"  ! {problem}")
+    if shrink:
+        least, problems = shrunk(generate(subject, seed))
+        print("The least that still fails:")
+        print(least.told())
+        for problem in problems:
+            print(f"  ! {problem}")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run what the command line asks for; 1 where a seed failed."""
+    parser = argparse.ArgumentParser(prog="python tests/chaos", description="Run seeded scenarios with faults.")
+    parser.add_argument("--vendor", action="append", help=f"{', '.join(VENDORS)}, or one of {', '.join(WORLDS)}")
+    parser.add_argument("--seed", type=int, help="replay this one")
+    parser.add_argument("--first", type=int, default=1, help="first seed")
+    parser.add_argument("--runs", type=int, default=2000, help="runs in total, shared out among the vendors")
+    parser.add_argument("--jobs", type=int, default=min(2, multiprocessing.cpu_count()))
+    parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--most", type=int, default=10, help="stop after so many failed seeds")
+    options = parser.parse_args()
+    subjects = [subjects_of(vendor) for vendor in options.vendor or VENDORS]
+    if options.seed is not None:
+        failed = False
+        for subject in [name for names in subjects for name in names]:
+            print(generate(subject, options.seed).told())
+            problems = attempt(generate(subject, options.seed))
+            if problems:
+                failed = True
+                tell(subject, options.seed, problems, not options.no_shrink)
+        print("failed" if failed else "nothing is wrong")
+        return int(failed)
+    share = options.runs // len(subjects)
+    wanted = [
+        (names[position % len(names)], options.first + position // len(names))
+        for names in subjects
+        for position in range(share)
+    ]
+    return run_all(wanted, options.jobs, options.most, not options.no_shrink)
+
+
+def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool) -> int:
+    """Run many seeds and print the count."""
+    began = time.monotonic()
+    counts: collections.Counter[str] = collections.Counter()
+    failed = []
+    with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        futures = [pool.submit(one, subject, seed) for subject, seed in wanted]
+        for future in concurrent.futures.as_completed(futures):
+            subject, seed, problems = future.result()
+            counts[subject] += 1
+            if problems:
+                failed.append((subject, seed, problems))
+                tell(subject, seed, problems, False)
+                if len(failed) >= most:
+                    pool.shutdown(cancel_futures=True)
+                    break
+    if shrink:
+        for subject, seed, problems in failed[:3]:
+            tell(subject, seed, problems, True)
+    told = ", ".join(f"{subject} {count}" for subject, count in sorted(counts.items()))
+    seconds = time.monotonic() - began
+    print(f"\n{sum(counts.values())} runs in {seconds:.0f} s ({told}): {len(failed)} failed")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,242 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges a run: what the module said against what the server holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from play import Snapshot, Story
+from subjects import Item
+from ways import Result
+from world import Box, comparable
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """What a module said of one box."""
+
+    number: str
+    action: str
+    status: str
+    error: str | None
+
+
+class Judge:
+    """Finds what is wrong with a story."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.scenario = story.scenario
+        self.world = story.scenario.world
+        self.subject = self.world.subject
+        self.problems: list[str] = []
+        knobs = dict(self.scenario.knobs)
+        self.pins_hidden = any(knobs.get(name) in values for name, values in self.world.hiding.items())
+        #: Numbers that others wrote to in the first run, so that nobody can say who was last.
+        self.disputed = set(story.touched)
+        for item in self.scenario.items:
+            if {item[self.subject.key], self.number_of(item)} & self.disputed:
+                self.disputed |= {item[self.subject.key], self.number_of(item)}
+
+    def problems_found(self) -> list[str]:
+        """Return everything that is wrong."""
+        self.judge_first()
+        if self.scenario.guarded and self.doomed_with_messages():
+            self.judge_guarded()
+        else:
+            self.judge_second()
+        return self.problems
+
+    def number_of(self, item: Item) -> str:
+        """The number that a box has once it is as declared."""
+        return str(item.get(f"new_{self.subject.key}", item[self.subject.key]))
+
+    def rows(self, result: Result) -> list[Row] | None:
+        """What the module said box by box; None where it says that nothing was begun."""
+        if self.scenario.shape == "one":
+            if "action" not in result:
+                return None
+            status = "failed" if result["failed"] else "changed" if result["action"] != "none" else "ok"
+            number = self.number_of(self.scenario.items[0])
+            return [Row(number, result["action"], status, result.get("msg"))]
+        if "results" not in result:
+            return None
+        return [Row(row[self.subject.key], row["action"], row["status"], row["error"]) for row in result["results"]]
+
+    def unheld(self, item: Item, state: Snapshot, *, created: bool = False) -> list[str]:
+        """What of a declaration is not so."""
+        boxes = state.of(self.number_of(item))
+        if item.get("state") == "absent":
+            return ["it is there"] if boxes else []
+        if len(boxes) != 1:
+            return [f"there are {len(boxes)}"]
+        without = {self.world.pin_wire()} if self.pins_hidden and not created else set()
+        if item.get("update_pin") == "on_create" and not created:
+            without = {self.world.pin_wire()}
+        return self.world.unheld(item, boxes[0], without)
+
+    def judge_first(self) -> None:
+        """What the run with faults said must be true."""
+        story, result = self.story, self.story.first
+        rows = self.rows(result)
+        changed = changed_numbers(story.before, story.middle) - self.disputed
+        if "unexpected" in str(result.get("msg")):
+            self.problems.append(f"an unforeseen exception: {result['msg']}")
+        if self.scenario.check and (story.check_writes or changed):
+            self.problems.append(f"check mode wrote {story.check_writes}, and changed {sorted(changed)}")
+        if self.scenario.check:
+            return
+        if changed and not result.get("changed"):
+            self.problems.append(f"it said that nothing changed, but {sorted(changed)} did")
+        if result["failed"] and not result.get("msg"):
+            self.problems.append("it failed without a word")
+        if rows is None:
+            if not result["failed"]:
+                self.problems.append("it says nothing of what it did")
+            if changed:
+                self.problems.append(f"it says that nothing was begun, but {sorted(changed)} changed")
+            return
+        self.judge_rows(rows, changed, result)
+
+    def judge_rows(self, rows: list[Row], changed: set[str], result: Result) -> None:
+        """Each row must be true, and no change untold."""
+        items = {self.number_of(item): item for item in self.scenario.items}
+        old_numbers = {item[self.subject.key]: self.number_of(item) for item in self.scenario.items}
+        told = {row.number: row for row in rows}
+        missing = set(items) - set(told) - {self.number_of(i) for i in items.values() if i.get("state") == "absent"}
+        if missing:
+            self.problems.append(f"no word about {sorted(missing)}")
+        interrupted = str(result.get("msg")).startswith("interrupted")
+        if (interrupted or any(row.status == "failed" for row in rows)) != result["failed"]:
+            self.problems.append(f"failed is {result['failed']}, and the rows say otherwise")
+        for number in changed:
+            row = told.get(old_numbers.get(number, number))
+            if row is None or row.status in ("ok", "skipped"):
+                self.problems.append(f"{number} changed, and it says {row}")
+        for row in rows:
+            if row.status == "failed" and not row.error:
+                self.problems.append(f"{row.number} failed without a word")
+            if row.number in self.disputed or row.status not in ("ok", "changed"):
+                continue
+            item = items.get(row.number) or {self.subject.key: row.number, "state": "absent"}
+            unheld = self.unheld(item, self.story.middle, created=row.action == "create" and row.status == "changed")
+            if unheld:
+                self.problems.append(f"it says {row}, but not so: {unheld}")
+            numbers = {row.number, item[self.subject.key]}
+            if row.status == "changed" and item.get("update_pin") != "always" and not numbers & changed:
+                self.problems.append(f"it says {row}, but nothing changed")
+
+    def doomed_with_messages(self) -> list[Box]:
+        """Boxes that hold messages and would have to go."""
+        return [box for box in self.doomed() if self.story.middle.messages.get(box.id)]
+
+    def doomed(self) -> list[Box]:
+        """Boxes that have to go, as far as the first run left them."""
+        items = {item[self.subject.key]: item for item in self.scenario.items}
+        items.update({self.number_of(item): item for item in self.scenario.items})
+        return [
+            box
+            for box in self.story.middle.boxes.values()
+            if items.get(box.number, {}).get("state") == "absent"
+            or (self.scenario.shape == "prune" and box.number not in items)
+        ]
+
+    def judge_guarded(self) -> None:
+        """What holds messages may not be deleted."""
+        if not self.story.second["failed"]:
+            self.problems.append(
+                "boxes with messages were to be deleted without `delete_messages`, and it did not fail"
+            )
+        for box in self.doomed_with_messages():
+            if box.id not in self.story.after.boxes:
+                self.problems.append(f"{box.number} was deleted with its messages")
+
+    def judge_second(self) -> None:
+        """One more run without faults leads to what is declared, and loses nothing."""
+        story = self.story
+        if story.second["failed"]:
+            self.problems.append(f"the second run failed: {story.second.get('msg')}")
+            return
+        for item in self.scenario.items:
+            unheld = self.unheld(item, story.after)
+            if unheld:
+                self.problems.append(f"after the second run {self.number_of(item)} is not as declared: {unheld}")
+        numbers = [box.number for box in story.after.boxes.values()]
+        twice = {number for number in numbers if numbers.count(number) > 1}
+        if twice:
+            self.problems.append(f"there twice: {sorted(twice)}")
+        always = any(item.get("update_pin") == "always" for item in self.scenario.items)
+        if story.third["failed"] or (story.third["changed"] and not (always and self.pins_hidden)):
+            self.problems.append(f"the third run is not silent: {story.third.get('msg') or story.third}")
+        if story.third_writes and not always:
+            self.problems.append(f"the third run wrote: {story.third_writes}")
+        self.judge_losses()
+
+    def judge_losses(self) -> None:
+        """No box, message or field may be lost that was not declared."""
+        items = {item[self.subject.key]: item for item in self.scenario.items}
+        pruned = self.scenario.shape == "prune"
+        for box in self.story.before.boxes.values():
+            item = items.get(box.number)
+            goes = item.get("state") == "absent" if item else pruned
+            if goes or box.id in self.story.removed:
+                continue
+            now = self.story.after.boxes.get(box.id)
+            if now is None:
+                self.problems.append(f"{box.number} is lost, or was deleted and made again")
+                continue
+            self.judge_fields(box, now, item or {})
+            lost = self.story.before.messages.get(box.id, set()) - self.story.after.messages.get(box.id, set())
+            if lost:
+                self.problems.append(f"{box.number} lost {len(lost)} messages")
+        if not pruned:
+            kept = {box.number for box in self.story.after.boxes.values()}
+            lost_rivals = {number for number in self.story.made if number not in items} - kept
+            others = {event.number for event in self.scenario.events if event.what == "remove"}
+            if lost_rivals - others:
+                self.problems.append(f"boxes of another operator are lost: {sorted(lost_rivals)}")
+
+    def judge_fields(self, box: Box, now: Box, item: Item) -> None:
+        """A field that nobody declared is as it was, or as another operator left it."""
+        owned = {"mailbox", "Mailbox", "extension", *self.world.expected(item)}
+        rival = self.story.touched.get(box.number, {})
+        for name in set(box.fields) | set(rival):
+            if name in owned:
+                continue
+            allowed = [rival[name]] if name in rival else [box.fields[name]]
+            if name in rival and self.world.replaces:
+                # There is no way to write such a vendor's box only if nobody else did meanwhile.
+                allowed.append(box.fields.get(name))
+            if comparable(now.fields.get(name)) not in [comparable(value) for value in allowed]:
+                self.problems.append(
+                    f"{box.number}: `{name}` was not declared and is {now.fields.get(name)!r}, not {allowed}"
+                )
+
+
+def changed_numbers(before: Snapshot, after: Snapshot) -> set[str]:
+    """Numbers of boxes that were made, changed or deleted; of a renumbered one the old and the new."""
+    found = set()
+    for box_id in before.boxes.keys() | after.boxes.keys():
+        old, new = before.boxes.get(box_id), after.boxes.get(box_id)
+        if old != new and not (old and new and same(old, new)):
+            found.update(box.number for box in (old, new) if box)
+    return found
+
+
+def same(old: Box, new: Box) -> bool:
+    """Whether two states of a box mean the same: a default that was spelled out is no change."""
+    names = old.fields.keys() | new.fields.keys()
+    return old.number == new.number and all(
+        comparable(old.fields.get(name)) == comparable(new.fields.get(name)) for name in names
+    )
+
+
+def judge(story: Story) -> list[str]:
+    """Return what is wrong with a story."""
+    return Judge(story).problems_found()
+
+
+__all__: t.Sequence[str] = ("judge",)

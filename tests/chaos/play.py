@@ -1,0 +1,184 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a scenario against the simulator, and interferes with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+import typing as t
+
+from scenario import SLOW, TIMEOUT, Event, Scenario
+from subjects import Item
+from virtual_time import virtual_time
+from voicemail_simulator.server import SimulatorServer
+from ways import Result, in_worker
+from worlds import Box, World
+
+#: Seconds that end every vendor's tokens.
+TOKEN_LIFE = 90000.0
+DRAIN = 5.0
+
+
+class Interference:
+    """Sits in front of the server: counts requests, and lets things happen between two of them."""
+
+    def __init__(self, server: SimulatorServer, world: World, events: t.Iterable[Event]) -> None:
+        self.server = server
+        self.world = world
+        self.events = list(events)
+        self.inner: t.Any = server.simulation.faults
+        self.requests = 0
+        self.running = 0
+        #: Numbers of boxes that others made, changed or deleted, and what they wrote into each.
+        self.touched: dict[str, dict[str, t.Any]] = {}
+        self.removed: set[str] = set()
+        self.made: set[str] = set()
+
+    async def __call__(self, scope: t.Any, receive: t.Any, send: t.Any) -> None:
+        """Serve one request."""
+        number, self.requests = self.requests, self.requests + 1
+        self.running += 1
+        try:
+            parts, more = [], True
+            while more:
+                message = await receive()
+                parts.append(message.get("body", b""))
+                more = message.get("more_body", False)
+            body = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+
+            async def replay() -> t.Any:
+                return body.pop() if body else await receive()
+
+            for event in self.events:
+                if event.request == number:
+                    if event.what == "late":
+                        # The client gives up, asks what became of it, and only then it is carried out.
+                        await asyncio.sleep(SLOW)
+                    else:
+                        self.happen(event)
+            # A socket that the client closed while it was made to wait cannot be reset any more.
+            with contextlib.suppress(ValueError):
+                await self.inner(scope, replay, send)
+        finally:
+            self.running -= 1
+
+    def happen(self, event: Event) -> None:
+        """Let an event happen."""
+        if event.what == "expire":
+            self.server.clock.advance(TOKEN_LIFE)
+            return
+        found = [box for box in self.world.boxes(self.server) if box.number == event.number]
+        if event.what == "put" and not found:
+            self.world.put(self.server, event.number)
+            self.touched.setdefault(event.number, {})
+            self.made.add(event.number)
+        elif event.what == "change" and found:
+            self.world.change(self.server, found[0], dict(event.wires))
+            self.touched.setdefault(event.number, {}).update(event.wires)
+        elif event.what == "remove" and found:
+            self.world.remove(self.server, found[0])
+            self.touched.setdefault(event.number, {})
+            self.removed.add(found[0].id)
+        elif event.what == "message" and found:
+            self.world.leave_message(self.server, found[0])
+
+    def drain(self) -> None:
+        """Wait until the server has ended what clients gave up."""
+        deadline = time.monotonic() + DRAIN
+        while self.running and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """What the server holds at one moment."""
+
+    boxes: dict[str, Box]
+    messages: dict[str, set[str]]
+
+    def of(self, number: str) -> list[Box]:
+        """Boxes of a number."""
+        return [box for box in self.boxes.values() if box.number == number]
+
+
+@dataclasses.dataclass
+class Story:
+    """What happened in a run: snapshots around it, results, and what others did."""
+
+    scenario: Scenario
+    before: Snapshot
+    first: Result = dataclasses.field(default_factory=dict)
+    middle: Snapshot = dataclasses.field(default_factory=lambda: Snapshot({}, {}))
+    second: Result = dataclasses.field(default_factory=dict)
+    after: Snapshot = dataclasses.field(default_factory=lambda: Snapshot({}, {}))
+    third: Result = dataclasses.field(default_factory=dict)
+    third_writes: list[str] = dataclasses.field(default_factory=list)
+    check_writes: list[str] = dataclasses.field(default_factory=list)
+    touched: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
+    removed: set[str] = dataclasses.field(default_factory=set)
+    made: set[str] = dataclasses.field(default_factory=set)
+
+
+def snapshot(world: World, server: SimulatorServer) -> Snapshot:
+    """Look at the server from inside."""
+    messages = {box_id: set(ids) for box_id, ids in world.messages(server).items()}
+    return Snapshot({box.id: box for box in world.boxes(server)}, messages)
+
+
+def play(scenario: Scenario) -> Story:
+    """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
+    world = scenario.world
+    server = world.subject.serve(
+        dict(scenario.knobs), mailboxes=scenario.seeded, messages=scenario.messages, seed=scenario.seed
+    )
+    with server, virtual_time(server.clock.advance):
+        for box in world.boxes(server):
+            if box.number in scenario.foreign:
+                world.change(server, box, dict(world.foreign))
+        # What the seeding wrote is no news that a stale listing could miss.
+        for name in server.store.as_dict():
+            server.store.collection(name)._writes.clear()
+        story = Story(scenario, snapshot(world, server))
+        between = Interference(server, world, scenario.events)
+        server.simulation.faults = between  # type: ignore[assignment]
+        server.faults.set(scenario.faults)
+        server.journal.clear()
+        story.first = run(scenario, server, timeout=TIMEOUT, check=scenario.check, **dict(scenario.options))
+        between.drain()
+        # OnSIP says what a request does in its body, which is not read where a fault answers instead.
+        story.check_writes = [told for told in world.subject.writes(server) if scenario.check and told != "POST /api"]
+        story.middle = snapshot(world, server)
+        story.touched, story.removed, story.made = between.touched, between.removed, between.made
+        server.faults.set(())
+        between.events.clear()
+        # Caches of the vendor lag by less than the time until the next run.
+        server.clock.advance(5)
+        story.second = run(scenario, server)
+        server.clock.advance(5)
+        between.drain()
+        story.after = snapshot(world, server)
+        server.journal.clear()
+        story.third = run(scenario, server)
+        story.third_writes = world.subject.writes(server)
+    return story
+
+
+def run(scenario: Scenario, server: SimulatorServer, *, check: bool = False, **options: t.Any) -> Result:
+    """Run the module of a scenario."""
+    subject = scenario.world.subject
+    arguments: Item = {"timeout": 20, "retry_budget": 120, **options}
+    if scenario.shape == "one":
+        item = dict(scenario.items[0])
+        if item.get("state") == "absent" and not scenario.guarded:
+            item["delete_messages"] = True
+        return in_worker(subject.module, subject.arguments(server, **arguments, **item), check=check)
+    arguments.update(max_deletions=1000, max_delete_percent=100, allow_empty=True, report="all")
+    arguments.update(prune=scenario.shape == "prune", delete_messages=not scenario.guarded)
+    if not subject.can_create:
+        del arguments["prune"], arguments["delete_messages"]
+    items = [dict(item) for item in scenario.items]
+    return in_worker(subject.plural, subject.arguments(server, **arguments, **{subject.listed: items}), check=check)

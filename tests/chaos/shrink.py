@@ -1,0 +1,73 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes a failing scenario smaller: leaves out faults, events, boxes and behaviours as long as it still fails."""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+import typing as t
+
+from judge import judge
+from play import play
+from scenario import Scenario
+
+#: Threads and timeouts are not the same each time, so a scenario passes only if it passes so often.
+ATTEMPTS = 3
+_LISTS = ("events", "faults", "knobs", "items", "foreign", "options")
+
+
+def attempt(scenario: Scenario) -> list[str]:
+    """Run a scenario and return what is wrong."""
+    try:
+        return judge(play(scenario))
+    except Exception:
+        return [f"an exception left the module:\n{traceback.format_exc()}"]
+
+
+def shrunk(scenario: Scenario, most: int = 200) -> tuple[Scenario, list[str]]:
+    """Return the least scenario that still fails, and how.
+
+    :param most: most runs to spend.
+    """
+    problems = _problems(scenario)
+    spent = 0
+    again = bool(problems)
+    while again and spent < most:
+        again = False
+        for candidate in _smaller(scenario):
+            spent += 1
+            found = _problems(candidate)
+            if found:
+                scenario, problems, again = candidate, found, True
+                break
+            if spent >= most:
+                break
+    return scenario, problems
+
+
+def _problems(scenario: Scenario) -> list[str]:
+    return next((found for _attempt in range(ATTEMPTS) if (found := attempt(scenario))), [])
+
+
+def _smaller(scenario: Scenario) -> t.Iterator[Scenario]:
+    for name in _LISTS:
+        entries = getattr(scenario, name)
+        if len(entries) > 3:
+            half = len(entries) // 2
+            yield dataclasses.replace(scenario, **{name: entries[:half]})
+            yield dataclasses.replace(scenario, **{name: entries[half:]})
+        for position in range(len(entries)):
+            if name == "items" and len(entries) == 1:
+                continue
+            yield dataclasses.replace(scenario, **{name: entries[:position] + entries[position + 1 :]})
+    for position, item in enumerate(scenario.items):
+        for key in list(item)[1:]:
+            if key == "state" or key in scenario.world.required:
+                continue
+            less = {name: value for name, value in item.items() if name != key}
+            items = (*scenario.items[:position], less, *scenario.items[position + 1 :])
+            yield dataclasses.replace(scenario, items=items)
+    if scenario.messages:
+        yield dataclasses.replace(scenario, messages=0)

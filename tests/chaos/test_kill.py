@@ -1,0 +1,167 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process that ends in the middle of a bulk write: what it did stays right, and the next run goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+
+import pytest
+from judge import Judge
+from play import Story, run, snapshot
+from scenario import Scenario
+from voicemail_simulator.server import SimulatorServer
+from worlds import WORLDS, World
+
+HERE = pathlib.Path(__file__).parent
+BOXES = 30
+PATIENCE = 60.0
+
+
+def bulk(world: World, seed: int, options: tuple[tuple[str, t.Any], ...]) -> Scenario:
+    """Many new boxes, many changes, some deletions."""
+    chance = random.Random(seed)
+    key = world.subject.key
+    fresh = [str(world.fresh + position) for position in range(BOXES)] if world.subject.can_create else []
+    items = [{key: number, **world.random_item(chance)} for number in [*world.seeded(10), *fresh]]
+    for item in items:
+        if len(item) == 1:
+            item["notify"] = True
+    if world.subject.can_create:
+        items += [{key: number, "state": "absent"} for number in world.seeded(15)[10:]]
+    return Scenario(world.subject.name, seed, "many", 15, 1, tuple(items), options=options)
+
+
+def arguments_of(scenario: Scenario, server: SimulatorServer) -> dict[str, t.Any]:
+    """Arguments of the plural module."""
+    subject = scenario.world.subject
+    options = {"report": "all", **dict(scenario.options), subject.listed: list(scenario.items)}
+    if subject.can_create:
+        options.update(delete_messages=True, max_deletions=1000)
+    return subject.arguments(server, **options)
+
+
+def wait_for(world: World, server: SimulatorServer, writes: int, process: subprocess.Popen[str]) -> None:
+    """Wait until the server was asked for so many writes."""
+    deadline = time.monotonic() + PATIENCE
+    while len(world.subject.writes(server)) < writes and process.poll() is None:
+        assert time.monotonic() < deadline, "the process never came so far"
+        time.sleep(0.002)
+
+
+def ended(
+    scenario: Scenario, server: SimulatorServer, writes: int, number: signal.Signals
+) -> tuple[subprocess.Popen[str], str, str]:
+    """Run the module in a process and end it once the server was asked for so many writes."""
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "victim.py"), scenario.world.subject.plural],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(arguments_of(scenario, server)))
+    process.stdin.close()
+    process.stdin = None
+    wait_for(scenario.world, server, writes, process)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=PATIENCE)
+    return process, output, errors
+
+
+def play_killed(name: str, number: signal.Signals, seed: int, **options: t.Any) -> tuple[Judge, int, str, str]:
+    """End a process at a random moment, and run the module again."""
+    world = WORLDS[name]
+    scenario = bulk(world, seed, tuple(options.items()))
+    writes = random.Random(f"{name} {seed}").randint(1, BOXES // 3 if world.subject.can_create else 5)
+    with world.subject.serve(mailboxes=15, messages=1, faults=["latency:0.01"]) as server:
+        story = Story(scenario, snapshot(world, server))
+        process, output, errors = ended(scenario, server, writes, number)
+        time.sleep(0.05)
+        story.middle = snapshot(world, server)
+        story.first = json.loads(output) if output.strip() else {}
+        story.first.setdefault("failed", False)
+        server.faults.set(())
+        story.second = run(scenario, server)
+        story.after = snapshot(world, server)
+        server.journal.clear()
+        story.third = run(scenario, server)
+        story.third_writes = world.subject.writes(server)
+    return Judge(story), process.returncode, output, errors
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("seed", [1])
+def test_the_run_after_a_kill_ends_as_declared(name: str, seed: int) -> None:
+    judge, code, output, _errors = play_killed(name, signal.SIGKILL, seed)
+    assert (code, output) == (-signal.SIGKILL, "")
+    judge.judge_second()
+    assert judge.problems == []
+
+
+@pytest.mark.parametrize(("name", "workers"), [("kazoo", 1), ("portsip-shared", 4), ("tel4vn", 2), ("onsip", 2)])
+def test_an_interrupt_tells_what_was_done(name: str, workers: int) -> None:
+    judge, code, output, errors = play_killed(name, signal.SIGINT, 2, workers=workers)
+    assert (code, errors) == (1, "")
+    result = json.loads(output)
+    assert result["msg"].startswith("interrupted"), result["msg"]
+    assert result["summary"]["skipped"] > 0
+    assert result["changed"]
+    assert judge.problems_found() == []
+
+
+def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathlib.Path) -> None:
+    """Ansible itself ends its workers at once, so nothing is told; what was begun must still be right."""
+    world = WORLDS["kazoo"]
+    scenario = bulk(world, 3, (("workers", 2),))
+    link = tmp_path / "collections" / "ansible_collections" / "telephony"
+    link.mkdir(parents=True)
+    (link / "voicemail").symlink_to(HERE.parents[1], target_is_directory=True)
+    playbook = tmp_path / "playbook.yml"
+    with world.subject.serve(mailboxes=15, messages=1, faults=["latency:0.01"]) as server:
+        tasks = [{"telephony.voicemail.vmboxes": arguments_of(scenario, server)}]
+        playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_HOME": str(tmp_path / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
+        }
+        story = Story(scenario, snapshot(world, server))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ansible", "playbook", str(playbook)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        wait_for(world, server, 8, process)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+        time.sleep(0.2)
+        asked = len(server.journal.entries())
+        time.sleep(0.3)
+        assert len(server.journal.entries()) == asked, "something still writes after the playbook has ended"
+        assert process.returncode != 0
+        server.faults.set(())
+        story.middle = snapshot(world, server)
+        story.second = run(scenario, server)
+        story.after = snapshot(world, server)
+        server.journal.clear()
+        story.third = run(scenario, server)
+        story.third_writes = world.subject.writes(server)
+    judge = Judge(story)
+    judge.judge_second()
+    assert judge.problems == []

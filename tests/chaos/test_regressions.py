@@ -1,0 +1,79 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the suite once found, each as the least that showed it."""
+
+from __future__ import annotations
+
+import pytest
+from judge import judge
+from liar import declared, lied_to
+from play import Story, play
+from scenario import Scenario
+from worlds import WORLDS
+
+
+def run(subject: str, shape: str, item: dict[str, object], **changes: object) -> Story:
+    """Play a scenario of one box, which must hold in every respect."""
+    story = play(Scenario(subject, 1, shape, 3, 0, (item,), **changes))  # type: ignore[arg-type]
+    assert judge(story) == []
+    return story
+
+
+def test_a_creation_whose_reply_and_lookup_are_lost_is_told_as_a_possible_change() -> None:
+    lost = ("lost_reply,method=POST,path=voicemail,count=1", "status:500,method=GET,path=voicemail,skip=1")
+    story = run("tel4vn", "one", {"mailbox": "3000", "pin": "0137"}, faults=lost, options=(("retry_budget", 0),))
+    assert story.first["failed"]
+    assert story.first["changed"]
+
+
+def test_a_creation_that_may_be_under_way_is_not_sent_again() -> None:
+    # The server keeps both boxes where two creations of one number arrive.
+    story = run(
+        "tel4vn",
+        "one",
+        {"mailbox": "3000", "pin": "0137"},
+        faults=("timeout:0.4,method=POST,path=voicemail,count=1",),
+        knobs=(("create_conflict", "duplicate"),),
+    )
+    assert story.first["failed"]
+    assert len(story.after.of("3000")) == 1
+
+
+def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
+    story = run(
+        "onsip",
+        "one",
+        {"mailbox": "3000", "name": "Reception", "emails": ["one@example.com"], "pin": "4821"},
+        knobs=(("pin_in_replies", "masked"),),
+        faults=("lost_reply,skip=4,count=1",),
+        options=(("retry_budget", 60),),
+    )
+    assert len(story.middle.of("3000")) == 1
+
+
+def test_a_deletion_that_collides_is_tried_again() -> None:
+    gone = {"mailbox": "1001", "state": "absent"}
+    story = run("kazoo", "many", gone, knobs=(("conflict_writes", 3),), options=(("retry_budget", 0),))
+    assert not story.first["failed"]
+
+
+@pytest.mark.parametrize(("name", "field"), [("portsip-personal", b"voicemail_play_datetime"), ("onsip", b"Timezone")])
+def test_a_list_in_the_place_of_a_word_is_read_as_something_else(name: str, field: bytes) -> None:
+    def lie(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
+        before, found, after = body.partition(b'"' + field + b'":"')
+        return status, headers, before + found[:-1] + b'["x"]' + after.partition(b'"')[2] if found else body
+
+    lies = lied_to(WORLDS[name], "vmbox_info", 1, lie, True)
+    assert not lies.result["failed"], lies.result["msg"]
+
+
+@pytest.mark.parametrize("name", ["kazoo", "tel4vn"])
+def test_a_refusal_that_is_nested_too_deeply_is_a_refusal(name: str) -> None:
+    def lie(_status: int, headers: list[object], _body: bytes) -> tuple[int, list[object], bytes]:
+        return 400, headers, b"[" * 100_000
+
+    lies = lied_to(WORLDS[name], "vmboxes", 1, lie, True)
+    assert lies.result["failed"]
+    assert "refuses" in lies.result["msg"], declared(WORLDS[name])
+    assert lies.before == lies.after

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two runs against one account at the same time: no box twice, no endless fight, and errors that say what happened."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import random
+import re
+
+import pytest
+from play import run
+from scenario import Scenario
+from voicemail_simulator.server import SimulatorServer
+from ways import Result
+from worlds import WORLDS, World
+
+COUNT = 8
+#: What an error may say: that somebody else was there.
+TOLD = re.compile(
+    r"somebody else|already|taken|Unavailable|has this number|needs its own|is gone|does not find"
+    r"|did not take|which had to stay|cannot be found|changed each of|came and went|move from page",
+    re.IGNORECASE,
+)
+
+
+def declared(world: World, seed: int) -> Scenario:
+    """Changes of seeded boxes, new boxes and deletions; the same numbers whatever the seed."""
+    chance = random.Random(seed)
+    key = world.subject.key
+    fresh = [str(world.fresh + position) for position in range(COUNT)] if world.subject.can_create else []
+    items = [{key: number, **world.random_item(chance)} for number in [*world.seeded(COUNT), *fresh]]
+    for item in items:
+        if len(item) == 1:
+            item["notify"] = True
+    if world.subject.can_create:
+        items += [{key: number, "state": "absent"} for number in world.seeded(COUNT + 4)[COUNT:]]
+    return Scenario(world.subject.name, seed, "many", COUNT + 4, 1, tuple(items), options=(("workers", 3),))
+
+
+def both(server: SimulatorServer, scenarios: tuple[Scenario, Scenario]) -> list[Result]:
+    """Run two declarations at once."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(run, one, server, timeout=10, **dict(one.options)) for one in scenarios]
+        return [future.result(timeout=60) for future in futures]
+
+
+def judge(world: World, server: SimulatorServer, results: list[Result], requests: int) -> None:
+    """What must hold whoever was first."""
+    numbers = [box.number for box in world.boxes(server)]
+    assert len(numbers) == len(set(numbers)), f"there twice: {sorted(numbers)}"
+    assert requests < 2 * 12 * 3 * COUNT, f"{requests} requests: they fight"
+    for result in results:
+        assert "unexpected" not in str(result.get("msg"))
+        for row in result.get("results", ()):
+            assert row["status"] != "failed" or TOLD.search(row["error"]), row
+        assert result["failed"] is False or "results" in result or TOLD.search(result["msg"]), result["msg"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_same_declaration_twice_at_once(name: str, seed: int) -> None:
+    world = WORLDS[name]
+    scenario = declared(world, seed)
+    with world.subject.serve(mailboxes=scenario.seeded, messages=1, seed=seed) as server:
+        results = both(server, (scenario, scenario))
+        judge(world, server, results, len(server.journal.entries()))
+        final = run(scenario, server)
+        assert not final["failed"], final["msg"]
+        # Whatever one of them could not do, the other did.
+        assert not final["changed"], final["results"]
+        for item in scenario.items:
+            found = [box for box in world.boxes(server) if box.number == item[world.subject.key]]
+            assert len(found) == (item.get("state") != "absent"), item
+            assert not found or not world.unheld(item, found[0]), item
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", WORLDS)
+def test_two_declarations_that_contradict_each_other(name: str, seed: int) -> None:
+    world = WORLDS[name]
+    pair = (declared(world, seed), declared(world, seed + 100))
+    with world.subject.serve(mailboxes=pair[0].seeded, messages=1, seed=seed) as server:
+        results = both(server, pair)
+        judge(world, server, results, len(server.journal.entries()))
+        # Neither was the last for every box; one run alone is.
+        for scenario in pair:
+            final = run(scenario, server)
+            assert not final["failed"], final["msg"]
+            for item in scenario.items:
+                found = [box for box in world.boxes(server) if box.number == item[world.subject.key]]
+                assert len(found) == (item.get("state") != "absent"), item
+                assert not found or not world.unheld(item, found[0]), item
+
+
+@pytest.mark.parametrize("conflicts", [1, 3])
+def test_kazoo_collides_with_another_writer(conflicts: int) -> None:
+    world = WORLDS["kazoo"]
+    scenario = declared(world, 7)
+    with world.subject.serve({"conflict_writes": conflicts}, mailboxes=scenario.seeded, messages=1) as server:
+        result = run(scenario, server)
+        assert not result["failed"] or TOLD.search(result["msg"]), result["msg"]
+        final = run(scenario, server)
+        assert not final["failed"], final["msg"]

@@ -1,0 +1,243 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worlds of the vendors: options and fields that scenarios use, and where the simulator keeps its boxes."""
+
+from __future__ import annotations
+
+import subjects
+from voicemail_simulator.server import SimulatorServer
+from world import Box, Option, Wire, World, joined, mapped, plain
+
+__all__ = ("WORLDS", "Box", "World")
+
+EMAILS = ([], ["one@example.com"], ["two@example.com", "one@example.com"])
+
+
+class Kazoo(World):
+    """KAZOO's mailboxes."""
+
+    subject = subjects.KAZOO
+    options = {
+        "name": plain("name", "Reception", "Front desk", "Ürsula"),
+        "pin": plain("pin", "4821", "0137", "9137"),
+        "emails": plain("notify_email_addresses", *EMAILS),
+        "timezone": plain("timezone", "Europe/Paris", "America/New_York"),
+        "require_pin": plain("require_pin", True, False),
+        "after_email": Option(
+            ("save_after_notify", "delete_after_notify"),
+            ("keep", "save", "delete"),
+            lambda value: {"save_after_notify": value == "save", "delete_after_notify": value == "delete"},
+        ),
+        "kazoo.skip_greeting": plain("skip_greeting", True, False),
+        "kazoo.flags": plain("flags", ["blue"], ["blue", "green"], []),
+    }
+    required = ("name",)
+    foreign = {"skip_envelope": True, "oldest_message_first": True, "unknown_to_us": "kept", "media": {"a": "b"}}
+    first, fresh = 1000, 3000
+    writing = ",method=PUT|PATCH|DELETE,path=vmboxes"
+    unfit = {"message_retention_days": (1,), "strict_schema": (True,)}
+
+    def boxes(self, server: SimulatorServer) -> list[Box]:
+        return [
+            Box(box["id"], box["public"]["mailbox"], dict(box["public"]))
+            for box in list(server.face.state.boxes.values())
+            if not box["deleted"]
+        ]
+
+    def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for message in list(server.face.state.messages.values()):
+            if not message["deleted"]:
+                found.setdefault(message["box_id"], set()).add(message["id"])
+        return found
+
+    def put(self, server: SimulatorServer, number: str) -> None:
+        from voicemail_simulator.faces.kazoo.schema import mailbox_schema
+        from voicemail_simulator.faces.kazoo.validation import check
+
+        schema = mailbox_schema(server.knobs.profile, server.knobs.max_pin_length)
+        public = check(schema, {"name": f"Rival {number}", "mailbox": number}, {}, strict=True)
+        server.face.state.save_box(server.face.ACCOUNT_ID, server.face.new_id(), public)
+
+    def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
+        server.face.state.save_box(server.face.ACCOUNT_ID, box.id, {**box.fields, **fields})
+
+    def remove(self, server: SimulatorServer, box: Box) -> None:
+        server.face.state.save_box(server.face.ACCOUNT_ID, box.id, box.fields, deleted=True)
+
+    def leave_message(self, server: SimulatorServer, box: Box) -> bool:
+        from voicemail_simulator.faces.kazoo.seeds import add_message
+
+        add_message(server.face, {"id": box.id, "public": box.fields}, 5)
+        return True
+
+
+class Tel4vn(World):
+    """TEL4VN's mailboxes."""
+
+    subject = subjects.TEL4VN
+    options = {
+        "pin": plain("password", "4821", "9137", "0137"),
+        "emails": joined("mail_to", *EMAILS),
+        "description": plain("description", "Front desk", "Reception", ""),
+        "enabled": plain("enabled", True, False),
+        "after_email": mapped("local_after_email", {"keep": True, "delete": False}),
+    }
+    required = ("pin",)
+    foreign = {"unknown_to_us": "kept"}
+    first, fresh = 1001, 3000
+    writing = ",method=POST|PUT|DELETE,path=voicemail"
+    replaces = True
+    hiding = {"password_visible": ("masked",)}
+
+    def boxes(self, server: SimulatorServer) -> list[Box]:
+        return [Box(box["id"], box["extension"], dict(box)) for box in list(server.face.state.boxes.values())]
+
+    def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for message in list(server.face.state.messages.values()):
+            found.setdefault(message["voicemail_id"], set()).add(message["id"])
+        return found
+
+    def put(self, server: SimulatorServer, number: str) -> None:
+        server.face.add_box(number, description="Rival")
+
+    def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
+        server.face.state.boxes[box.id] = {**server.face.state.boxes[box.id], **fields}
+
+    def remove(self, server: SimulatorServer, box: Box) -> None:
+        server.face.state.delete_box(server.face.state.boxes[box.id])
+
+    def leave_message(self, server: SimulatorServer, box: Box) -> bool:
+        server.face.add_message(box.number)
+        return True
+
+
+class Onsip(World):
+    """OnSIP's voicemailboxes."""
+
+    subject = subjects.ONSIP
+    options = {
+        "name": plain("Fullname", "Reception", "Front desk"),
+        "pin": plain("Password", "4821", "9137"),
+        "notify": mapped("NotifyEmail", {True: "yes", False: "no"}),
+        "emails": joined("Email", ["one@example.com"], ["two@example.com"]),
+        "timezone": mapped("Timezone", {"America/Denver": "us_mountain", "America/New_York": "us_eastern"}),
+        "announce_time": mapped("SayDatetime", {"enabled": "true", "disabled": "false"}),
+        "announce_caller": mapped("SayCallerId", {True: "true", False: "false"}),
+    }
+    required = ("name", "emails")
+    foreign = {"SayDuration": "true", "Mwi": "reception@example.onsip.com", "Pager": "pager@example.com"}
+    first, fresh = 1001, 3000
+    replaces = True
+    unfit = {"delete_in_use": ("refused",)}
+    hiding = {"pin_in_replies": ("masked",)}
+
+    def boxes(self, server: SimulatorServer) -> list[Box]:
+        shown = [dict(box) for box in list(server.face.state.boxes.values())]
+        return [
+            Box(box["VoicemailboxId"], box["Mailbox"], {name: box[name] for name in box if name != "Modified"})
+            for box in shown
+        ]
+
+    def put(self, server: SimulatorServer, number: str) -> None:
+        address = f"vm.rival{number}@example.onsip.com"
+        server.face.boxes.new_box("61002", address, address_name="Rival", Mailbox=number, Fullname="Rival")
+
+    def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
+        before = server.face.state.boxes[box.id]
+        server.face.state.update_box(before, {**before, **fields})
+
+    def remove(self, server: SimulatorServer, box: Box) -> None:
+        server.face.state.delete_box(server.face.state.boxes[box.id])
+
+
+PORTSIP_CLOCK = {"disabled": "DISABLE", "12_hour": "12_HOUR_CLOCK", "24_hour": "24_HOUR_CLOCK"}
+PORTSIP_PINS = ("482159", "913728", "052847")
+PORTSIP_HIDING = {"pin_reply": ("absent", "empty", "masked")}
+
+
+class PortsipShared(World):
+    """PortSIP's shared voicemails."""
+
+    subject = subjects.SHARED
+    options = {
+        "name": plain("name", "Support", "Help desk"),
+        "pin": plain("pin", *PORTSIP_PINS),
+        "prompt": plain("prompt", "en-US", "de-DE"),
+        "enable_pin": plain("enable_pin", True, False),
+        "enable_email_notify": plain("enable_email_notify", True, False),
+        "recipients": joined("recipients", *EMAILS),
+        "play_datetime": mapped("play_datetime", PORTSIP_CLOCK),
+    }
+    required = ("name", "pin")
+    first, fresh = 8001, 8500
+    writing = ",method=POST,path=shared_voicemails"
+    replaces = True
+    unfit = {"automatic_cleanup": (True,)}
+    hiding = PORTSIP_HIDING
+    table = "boxes"
+
+    def boxes(self, server: SimulatorServer) -> list[Box]:
+        table, tenant = getattr(server.face.directory, self.table).collection, self.tenant(server)
+        found = [one for one in list(table.values()) if one["tenant_id"] == tenant and one.get("extension_number")]
+        return [Box(one["id"], one["extension_number"], dict(one)) for one in found]
+
+    @staticmethod
+    def tenant(server: SimulatorServer) -> str:
+        """Id of the tenant."""
+        return str(server.face.directory.tenant_of_domain(subjects.SHARED.connection["domain"])["id"])
+
+    def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for message in list(server.face.directory.messages.collection.values()):
+            found.setdefault(message["owner_id"], set()).add(message["id"])
+        return found
+
+    def put(self, server: SimulatorServer, number: str) -> None:
+        directory = server.face.directory
+        rival = {
+            "id": directory.new_id(),
+            "tenant_id": self.tenant(server),
+            "name": "Rival",
+            "extension_number": number,
+        }
+        rest = {"prompt": "en-US", "enable_pin": True, "pin": "286410", "enable_email_notify": False}
+        directory.add_box({**rival, **rest, "recipients": "", "play_datetime": "DISABLE"})
+
+    def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
+        getattr(server.face.directory, self.table).change(box.id, fields)
+
+    def remove(self, server: SimulatorServer, box: Box) -> None:
+        server.face.directory.remove_box(box.id)
+
+    def leave_message(self, server: SimulatorServer, box: Box) -> bool:
+        messages = server.face.directory.messages
+        pattern = next(iter(messages.collection.values()), None)
+        if pattern is not None:
+            messages.add({**pattern, "id": server.face.directory.new_id(), "owner_id": box.id})
+        return pattern is not None
+
+
+class PortsipPersonal(PortsipShared):
+    """PortSIP's personal mailboxes: there with their users, and never made or deleted."""
+
+    subject = subjects.PERSONAL
+    options = {
+        "pin": plain("voicemail_pin", *PORTSIP_PINS),
+        "require_pin": plain("enable_voicemail_pin", True, False),
+        "notify": plain("enable_voicemail_notify", True, False),
+        "language": plain("voicemail_prompt", "en-US", "de-DE"),
+        "announce_time": mapped("voicemail_play_datetime", PORTSIP_CLOCK),
+    }
+    required = ()
+    foreign = {"mobile_phone": "5550100", "department": "Sales"}
+    first = 1001
+    writing = ",method=POST,path=users"
+    table = "users"
+
+
+WORLDS: dict[str, World] = {
+    world.subject.name: world for world in (Kazoo(), PortsipShared(), PortsipPersonal(), Tel4vn(), Onsip())
+}
