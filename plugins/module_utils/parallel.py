@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import queue
+import threading
 import typing as t
 
 Result = t.TypeVar("Result")
@@ -33,7 +34,13 @@ def run_all(
     # None tells that a thread has nothing more to do.
     done: queue.SimpleQueue[tuple[t.Any, BaseException | None] | None] = queue.SimpleQueue()
 
+    busy = 0
+    change = threading.Condition()
+
     def work() -> None:
+        nonlocal busy
+        with change:
+            busy += 1
         while waiting:
             try:
                 argument = waiting.popleft()
@@ -48,6 +55,9 @@ def run_all(
                 waiting.clear()
                 done.put((None, error))
         done.put(None)
+        with change:
+            busy -= 1
+            change.notify_all()
 
     failure: BaseException | None = None
     interrupted = False
@@ -64,6 +74,9 @@ def run_all(
             interrupted = True
         finally:
             waiting.clear()
+    with change:
+        # The pool does not know a thread whose start was interrupted, so what it does is waited for here.
+        change.wait_for(lambda: busy == 0)
     while not done.empty():
         threads, failure = _take(done.get(), keep, threads, failure)
     if failure is not None:
