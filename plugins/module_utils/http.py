@@ -326,11 +326,8 @@ class _Backoff:
 
 def expired(what: str) -> ExpiredError:
     """Return the error for a token or session that is no longer valid."""
-    return ExpiredError(
-        f"cannot {what}: the token is not valid, or not any more",
-        "Give a new `token`, or credentials to log in with",
-        status=401,
-    )
+    hint = "Give a new `token`, or credentials to log in with"
+    return ExpiredError(f"cannot {what}: the token is not valid, or not any more", hint, status=401)
 
 
 def broken(reply: Reply) -> TransportError:
@@ -396,4 +393,6 @@ def _hopeless(error: Exception) -> bool:
 def _connection_hint(error: Exception) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return "Give the certificate of its authority as `ca_path`; `validate_certs: false` is for laboratories only"
+    if "HANDSHAKE_FAILURE" in str(error):
+        return "The server may ask for a certificate of this client: give `client_cert`"
     return "Check `url`, the network, and `proxy`"

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The event source ``voicemail`` without its loop: its options, what it remembers, and what is new."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import logging
+import os
+import pathlib
+import typing as t
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, operations
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import write_whole
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+
+Message = dict[str, t.Any]
+#: What an argument spec calls a type.
+_TYPES: dict[str, t.Any] = {"str": str, "path": str, "bool": bool, "float": float, "int": int}
+_VERSION = 1
+_log = logging.getLogger(__name__)
+
+
+def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options with their types and defaults.
+
+    :raises InvalidInputError: naming every option that is wrong, without its value.
+    """
+    if IMPORT_ERROR:
+        raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}")
+    positive = t.Annotated[float, pydantic.Field(gt=0)]
+    config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    listener = {
+        "host": (str, "127.0.0.1"),
+        "port": (int, ...),
+        "secret": (t.Annotated[str, pydantic.Field(min_length=8)], ...),
+    }
+    listener |= dict.fromkeys(("certfile", "keyfile"), (str | None, None))
+    fields = {name: (_TYPES[spec["type"]] | None, spec.get("default")) for name, spec in arguments.CONNECTION.items()}
+    fields |= dict.fromkeys(("mailbox", "shared_voicemail", "caller", "backfill"), (str | None, None))
+    fields |= {
+        "vendor": (t.Literal[NAMES], ...),
+        "state_file": (str, ...),
+        "interval": (positive, 60.0),
+        "overlap": (positive, 3600.0),
+        "feedback": (bool, False),
+        "webhook": (pydantic.create_model("Webhook", __config__=config, **listener) | None, None),
+    }
+    model = pydantic.create_model("Options", __config__=config, **fields)
+    named = {f"VOICEMAIL_{name.upper()}": name for name in arguments.CONNECTION}
+    given = {name: os.environ[variable] for variable, name in named.items() if variable in os.environ}
+    given |= {name: value for name, value in args.items() if name != "eda_feedback_queue" and value is not None}
+    try:
+        options: dict[str, t.Any] = model(**given).model_dump()
+        if options["backfill"] is not None:
+            parse_moment(options["backfill"], _now())
+        return options
+    except pydantic.ValidationError as error:
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        problems = [f"`{'.'.join(map(str, entry['loc']))}`: {entry['msg']}" for entry in found]
+    except ValueError as error:
+        problems = [f"`backfill` {error}"]
+    raise InvalidInputError.of(problems)
+
+
+class Position:
+    """What was told already, kept in a file: the newest moment known, and the messages that are about as new.
+
+    :param source: what the messages are of; the file of another source is refused.
+    """
+
+    def __init__(self, path: str, source: dict[str, t.Any], overlap: float) -> None:
+        self.path = pathlib.Path(path).expanduser()
+        self.source = source
+        self.overlap = datetime.timedelta(seconds=overlap)
+        self.newest: datetime.datetime | None = None
+        self.seen: dict[str, str] = {}
+        self.known = self.path.exists()
+        if not self.known:
+            return
+        try:
+            state = json.loads(self.path.read_bytes())
+            if (state["version"], state["source"]) != (_VERSION, source):
+                raise ValueError
+            self.newest = parse_moment(state["newest"], _now()) if state["newest"] else None
+            self.seen = dict(state["seen"])
+        except OSError as error:
+            raise InvalidInputError.of([f"`state_file` {path} cannot be read: {error.strerror}"]) from None
+        except (ValueError, KeyError, TypeError):
+            raise InvalidInputError.of(
+                [f"`state_file` {path} is of another source, or no file of this plugin"]
+            ) from None
+
+    @property
+    def since(self) -> datetime.datetime | None:
+        """Where the next list begins."""
+        return self.newest - self.overlap if self.newest else None
+
+    def add(self, message: Message) -> None:
+        """Remember a message."""
+        when = message["received_at"]
+        self.seen[message["id"]] = when
+        # A clock of the vendor that is wrong for once must not hide what comes after it.
+        moment = min(parse_moment(when, _now()), _now())
+        self.newest = max(self.newest or moment, moment)
+
+    def save(self) -> None:
+        """Write the file, at once or not at all, for its owner only."""
+        since = written(self.since)
+        self.seen = {name: when for name, when in self.seen.items() if since is None or when >= since}
+        state = {"version": _VERSION, "source": self.source, "newest": written(self.newest), "seen": self.seen}
+        write_whole(self.path, json.dumps(state).encode(), 0o600)
+        self.known = True
+
+
+class Watch:
+    """The messages of a login, listed again and again with one session."""
+
+    def __init__(self, options: dict[str, t.Any]) -> None:
+        place = {name: options[name] for name in ("mailbox", "shared_voicemail", "caller") if options[name] is not None}
+        everywhere = not {"mailbox", "shared_voicemail"} & place.keys()
+        login = {name: options[name] for name in arguments.CONNECTION}
+        self._params = {**login, **place, "all_mailboxes": everywhere}
+        source = {name: login[name] for name in ("vendor", "url", "domain", "account_id", "username")} | place
+        self.position = Position(options["state_file"], source, options["overlap"])
+        self._backfill = options["backfill"]
+        self._session: t.Any = None
+        self._told: set[str] = set()
+
+    def new(self) -> list[Message]:
+        """List, and return what was not told yet, the oldest first.
+
+        The first list without a file only tells what ``backfill`` asks for, and remembers the rest.
+        """
+        found = self._list(written(self.position.since))
+        fresh = [message for message in reversed(found) if message["id"] not in self.position.seen]
+        if self.position.known:
+            return fresh
+        begin = written(parse_moment(self._backfill, _now())) if self._backfill else None
+        for message in fresh:
+            if begin is None or message["received_at"] < begin:
+                self.position.add(message)
+        return [message for message in fresh if message["id"] not in self.position.seen]
+
+    def _list(self, since: str | None) -> list[Message]:
+        params = self._params | ({"newer_than": since} if since else {})
+        task = operations.Task("voicemail_message_info", params, params, sessions=self._kept)
+        found = operations.run(task)["messages"]
+        for warning in task.warnings:
+            if warning not in self._told:
+                _log.warning("%s", warning)
+        self._told.update(task.warnings)
+        # What has no time has no place after anything.
+        return [message for message in found if message["received_at"]]
+
+    @contextlib.contextmanager
+    def _kept(self, target: t.Any, connection: t.Any, workers: int) -> t.Iterator[t.Any]:
+        if self._session is not None and not self._session.valid():
+            self.close()
+        if self._session is None:
+            self._session = target.connect(connection, workers)
+        self._session.client.renew_budget()
+        try:
+            yield self._session
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the session."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client: what is sent again and what never is, where credentials may go, what is shown of a reply."""
+
+from __future__ import annotations
+
+import typing as t
+
+import httpx
+import pydantic
+import pytest
+import tenacity.nap
+from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from ansible_collections.telephony.voicemail.plugins.module_utils.clients import Clients
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+    InvalidInputError,
+    RateLimitedError,
+    TransportError,
+)
+
+URL = "http://127.0.0.1:1/v2"
+Step = int | Exception
+
+
+class Body(pydantic.BaseModel):
+    """What the replies of these tests hold."""
+
+    answer: int
+
+
+class Script:
+    """A client whose network answers by a list: statuses, or errors of the connection."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *steps: Step, **options: t.Any) -> None:
+        self.steps = list(steps)
+        self.sent: list[httpx.Request] = []
+        self.slept: list[float] = []
+        self.client = http.Client(Connection(vendor="kazoo", url=URL, **options), workers=1)
+        network = Clients(lambda: httpx.Client(transport=httpx.MockTransport(self.answer)))
+        monkeypatch.setattr(self.client, "_clients", network)
+        monkeypatch.setattr(tenacity.nap.time, "sleep", self.slept.append)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request)
+        step = self.steps.pop(0) if self.steps else 200
+        if isinstance(step, Exception):
+            raise step
+        return httpx.Response(step, content=b'{"answer": 42}')
+
+
+READ_ERROR = httpx.ReadError("connection reset")
+TIMEOUT = httpx.ReadTimeout("slow")
+NO_CONNECTION = httpx.ConnectError("refused")
+
+
+@pytest.mark.parametrize(
+    ("method", "repeatable", "step", "requests"),
+    [
+        ("GET", None, READ_ERROR, 2),
+        ("GET", None, TIMEOUT, 2),
+        ("GET", None, 500, 2),
+        ("GET", None, 503, 2),
+        ("GET", False, 503, 1),
+        ("PUT", None, READ_ERROR, 1),
+        ("PUT", None, TIMEOUT, 1),
+        ("PUT", None, 503, 1),
+        ("PUT", True, READ_ERROR, 2),
+        ("PUT", True, 503, 2),
+        ("DELETE", None, 502, 1),
+        ("PATCH", None, NO_CONNECTION, 2),
+        ("POST", None, NO_CONNECTION, 2),
+        ("POST", None, httpx.ConnectTimeout("slow"), 2),
+        ("POST", None, 429, 2),
+        ("POST", None, 400, 1),
+        ("GET", None, 404, 1),
+    ],
+    ids=str,
+)
+def test_what_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch, method: str, repeatable: bool | None, step: Step, requests: int
+) -> None:
+    script = Script(monkeypatch, step)
+    if isinstance(step, Exception) and requests == 1:
+        with pytest.raises(TransportError) as caught:
+            script.client.send(method, "/x", "do it", repeatable=repeatable)
+        assert caught.value.uncertain
+    else:
+        reply = script.client.send(method, "/x", "do it", repeatable=repeatable)
+        assert reply.status == (200 if requests == 2 else step)
+    assert len(script.sent) == requests == script.client.requests
+
+
+def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, *[READ_ERROR] * 20)
+    with pytest.raises(TransportError, match="cannot read it: the connection broke"):
+        script.client.send("GET", "/x", "read it")
+    assert len(script.sent) == http.MAX_ATTEMPTS
+    assert len(script.slept) == http.MAX_ATTEMPTS - 1
+
+
+def test_broken_server_is_told_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, *[503] * 20)
+    assert script.client.send("GET", "/x", "read it").status == 503
+
+
+def test_refusals_are_repeated_for_as_long_as_the_budget_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch, *[429] * 500, retry_budget=0)
+    with pytest.raises(RateLimitedError):
+        script.client.send("GET", "/x", "read it")
+    assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://127.0.0.1:1/v2", "http://127.0.0.1:2/v2", "http://localhost:1/v2", "http://127.0.0.1:1@evil.example/"],
+)
+def test_addresses_of_another_origin_are_never_asked(monkeypatch: pytest.MonkeyPatch, elsewhere: str) -> None:
+    script = Script(monkeypatch)
+    with pytest.raises(TransportError, match="another origin"):
+        script.client.send("GET", elsewhere, "download it", headers={"X-Auth-Token": "secret"})
+    assert script.sent == []
+
+
+def test_addresses_of_the_same_origin_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(monkeypatch)
+    assert script.client.send("GET", "http://127.0.0.1:1/elsewhere", "download it").ok
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b" <!DOCTYPE html>", "HTML"),
+        (b"", "empty body"),
+        (b'{"answer": 4', "something unexpected"),
+        (b'{"answer": "secret words"}', "at answer"),
+        (b"\xff\xfe", "something unexpected"),
+    ],
+)
+def test_reply_that_cannot_be_read_is_told_without_its_content(content: bytes, said: str) -> None:
+    with pytest.raises(TransportError) as caught:
+        http.Reply(200, {}, content, "read it").parse(Body)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert caught.value.uncertain
+
+
+def test_secrets_are_taken_out_of_what_a_vendor_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Script(monkeypatch, password="pass-word", token="to-ken").client
+    client.keep_secret("session-1")
+    client.keep_secret("abc")
+    client.keep_secret(None)
+    assert client.redact("pass-word to-ken session-1 abc") == "(hidden) (hidden) (hidden) abc"
+    assert len(client.redact("x" * 10_000)) < 600
+
+
+@pytest.mark.parametrize("proxy", ["gopher://user:secret@x:1", "ftp://x:1"])
+def test_proxy_that_cannot_be_used_is_told_without_its_address(proxy: str) -> None:
+    with pytest.raises(InvalidInputError, match="proxy") as caught:
+        http.Client(Connection(vendor="kazoo", url=URL, proxy=proxy), workers=1)
+    assert proxy not in str(caught.value)
