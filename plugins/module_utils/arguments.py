@@ -26,7 +26,8 @@ CONNECTION: Spec = {
     "ca_path": {"type": "path"},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
-    "proxy": {"type": "str"},
+    # Its address may hold a password.
+    "proxy": {"type": "str", "no_log": True},
     "timeout": {"type": "float", "default": 30},
     "retry_budget": {"type": "float", "default": 120},
     "workers": {"type": "int"},

@@ -134,7 +134,7 @@ def all_suites() -> list[Suite]:
             "molecule",
             "Molecule: playbooks as users write them, against the simulator",
             (("molecule", "test", "--all"),),
-            proof=r"\[\S+ > verify\].*Executed: Successful",
+            proof=r"(?m)^\S+ (?:➜|>) verify: Executed: Successful|\[\S+ > verify\].*Executed: Successful",
             proofs=max(1, count_scenarios()),
         ),
         Suite(

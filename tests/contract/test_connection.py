@@ -1,0 +1,164 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that cannot be reached, and replies that are none: every vendor, both ways of running."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+import time
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from loopback import Answer, FakeTime, Loopback, fake_clock, unused_port
+from subjects import SUBJECTS, Subject
+from ways import WAYS
+
+__all__ = ("fake_clock",)
+both_ways = pytest.mark.parametrize("way", WAYS)
+every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+
+
+def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
+    """Read all boxes, which must fail, and return the result."""
+    arguments = {"vendor": subject.vendor, "url": url, "timeout": 5, **subject.connection, **options}
+    result: dict[str, t.Any] = WAYS[way](subject.info, arguments)
+    assert result["failed"], result
+    assert result["error"]["message"]
+    assert "simulator-password" not in repr(result)
+    return result
+
+
+@both_ways
+@every_subject
+def test_nobody_listens(subject: Subject, way: str, clock: FakeTime) -> None:
+    port = unused_port()
+    started = time.monotonic()
+    result = read(subject, way, f"http://127.0.0.1:{port}/v1")
+    assert f"127.0.0.1:{port}" in result["msg"]
+    assert result["error"]["kind"] == "transport"
+    assert len(clock.slept) == http.MAX_ATTEMPTS - 1
+    # Together with the real time: a few seconds by default, although the budget would allow two minutes.
+    assert sum(clock.slept) + time.monotonic() - started < 15
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize(
+    "failure",
+    [(socket.EAI_NONAME, "Name or service not known"), (socket.EAI_NONAME, "nodename nor servname provided")],
+    ids=["linux", "macos"],
+)
+def test_unknown_host_name(
+    subject: Subject, way: str, failure: tuple[int, str], monkeypatch: pytest.MonkeyPatch, clock: FakeTime
+) -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, *_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
+        asked.append(host)
+        raise socket.gaierror(*failure)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    result = read(subject, way, "https://pbx.example.invalid/v1")
+    assert "pbx.example.invalid:443" in result["msg"]
+    assert len(asked) == 1
+    assert clock.slept == []
+
+
+def test_name_server_that_is_down_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch, clock: FakeTime) -> None:
+    def resolve(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    read(SUBJECTS[0], "worker", "https://pbx.example.invalid/v2")
+    assert len(clock.slept) == http.MAX_ATTEMPTS - 1
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "html": (b"<!doctype html><html><body>Sign in to the network</body></html>", "HTML"),
+    "empty": (b"", "empty body"),
+    "truncated": (b'{"data": {"auth_token": "abc', "unexpected"),
+    "text": (b"It works!", "unexpected"),
+    "list": (b"[]", "unexpected"),
+}
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("body", BODIES)
+def test_reply_that_is_none_of_the_vendors(subject: Subject, way: str, body: str) -> None:
+    content, said = BODIES[body]
+    with Loopback(lambda _seen: Answer(body=content)) as server:
+        result = read(subject, way, f"{server.origin}/v1")
+    assert said in result["msg"], result["msg"]
+    assert "url" in result["error"]["hint"]
+    # The login is not repeated: whatever answers is not asked to take a password twice.
+    assert len(server.seen) == 1
+
+
+@both_ways
+@every_subject
+def test_reply_without_end(subject: Subject, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_REPLY_BYTES", 2**20)
+    sent: list[int] = []
+
+    def flood() -> t.Iterator[bytes]:
+        for position in range(1024):
+            sent.append(position)
+            yield b" " * 2**16
+
+    with Loopback(lambda _seen: Answer(pieces=flood(), length=2**26)) as server:
+        result = read(subject, way, f"{server.origin}/v1")
+    assert "larger than 1 MiB" in result["msg"]
+    assert len(server.seen) == 1
+    assert len(sent) < 1024
+
+
+@both_ways
+@every_subject
+def test_reply_that_drips(subject: Subject, way: str, clock: FakeTime) -> None:
+    stopped = threading.Event()
+
+    def drip() -> t.Iterator[bytes]:
+        for _position in itertools.takewhile(lambda _position: not stopped.wait(0.05), range(1200)):
+            yield b" "
+
+    started = time.monotonic()
+    with Loopback(lambda _seen: Answer(pieces=drip(), length=1200)) as server:
+        result = read(subject, way, f"{server.origin}/v1", timeout=0.3)
+        stopped.set()
+    assert "no reply within the timeout" in result["msg"]
+    assert time.monotonic() - started < 30, "each byte came in time, the whole reply would take a minute"
+
+
+@both_ways
+@every_subject
+def test_server_that_breaks_off(subject: Subject, way: str, clock: FakeTime) -> None:
+    with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
+        result = read(subject, way, f"{server.origin}/v1")
+    assert "the connection broke" in result["msg"]
+    assert result["error"]["kind"] == "transport"
+
+
+def test_number_of_requests_that_reading_takes_when_all_break_off(clock: FakeTime) -> None:
+    """Reading is repeated a few times, a login is not."""
+    kazoo = SUBJECTS[0]
+    with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
+        read(kazoo, "worker", f"{server.origin}/v2")
+        assert len(server.seen) == 1
+        given = {**dict.fromkeys(kazoo.connection), "token": "secret-token", "account_id": "0" * 32}
+        read(kazoo, "worker", f"{server.origin}/v2", **given)
+    assert [seen.method for seen in server.seen[1:]] == ["GET"] * http.MAX_ATTEMPTS
+
+
+@both_ways
+@every_subject
+def test_server_that_fails(subject: Subject, way: str, clock: FakeTime) -> None:
+    with Loopback(lambda _seen: Answer(status=500, body=b"stack of the server")) as server:
+        result = read(subject, way, f"{server.origin}/v1", retry_budget=0)
+    assert "500" in result["msg"]
+    assert "stack" not in repr(result)
+    assert clock.slept == []

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusals for now (429) and outages that pass: what is waited, told by a clock that is not the real one."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from loopback import FakeTime, fake_clock
+from subjects import KAZOO, SUBJECTS, Subject
+from ways import WAYS
+
+__all__ = ("fake_clock",)
+both_ways = pytest.mark.parametrize("way", WAYS)
+every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+
+
+def read(subject: Subject, way: str, *faults: str, **options: t.Any) -> tuple[dict[str, t.Any], int]:
+    """Read all boxes of a simulator with faults; return the result and how many requests came."""
+    with subject.serve(mailboxes=2, faults=faults) as server:
+        result = WAYS[way](subject.info, subject.arguments(server, **options))
+        return result, len(server.journal)
+
+
+@both_ways
+@every_subject
+def test_refusal_with_a_time_is_waited_for(subject: Subject, way: str, clock: FakeTime) -> None:
+    result, _requests = read(subject, way, "status:429,count=2,retry_after=7", workers=1)
+    assert not result["failed"], result
+    assert clock.slept == [7, 7]
+
+
+@both_ways
+@every_subject
+def test_refusal_without_a_time_is_repeated_after_a_second_or_more(subject: Subject, way: str, clock: FakeTime) -> None:
+    result, _requests = read(subject, way, "status:429,count=3", workers=1, retry_budget=60)
+    assert not result["failed"], result
+    assert len(clock.slept) == 3
+    assert all(1 <= slept <= 10 for slept in clock.slept)
+
+
+@both_ways
+@every_subject
+def test_refusal_for_ever_ends_with_the_budget(subject: Subject, way: str, clock: FakeTime) -> None:
+    result, requests = read(subject, way, "status:429,retry_after=7", workers=1, retry_budget=30)
+    assert result["failed"]
+    assert result["error"]["kind"] == "rate_limited"
+    assert result["error"]["status"] == 429
+    assert "retry_budget" in result["error"]["hint"]
+    assert clock.slept == [7] * 4
+    assert requests == 5
+
+
+@both_ways
+@every_subject
+def test_refusal_for_longer_than_the_budget_is_not_waited_for(subject: Subject, way: str, clock: FakeTime) -> None:
+    result, requests = read(subject, way, "status:429,retry_after=3600", retry_budget=120)
+    assert result["failed"]
+    assert (clock.slept, requests) == ([], 1)
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("fault", ["status:429,retry_after=1", "status:429", "status:503", "reset_before"])
+def test_budget_of_nothing_never_waits(subject: Subject, way: str, fault: str, clock: FakeTime) -> None:
+    result, requests = read(subject, way, fault, retry_budget=0)
+    assert result["failed"]
+    assert (clock.slept, requests) == ([], 1)
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("header", ["", "retry_after=soon", "retry_after=-3", "retry_after=1e999", "retry_after=nan"])
+def test_strange_waiting_times(subject: Subject, way: str, header: str, clock: FakeTime) -> None:
+    result, _requests = read(subject, way, ",".join(filter(None, ("status:429,count=1", header))), workers=1)
+    assert not result["failed"], result
+    assert sum(clock.slept) <= 10
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+@both_ways
+@every_subject
+def test_outage_that_passes(subject: Subject, way: str, status: int, clock: FakeTime) -> None:
+    # Only what is read is repeated without a word, so the login is let through.
+    logins = 1
+    result, _requests = read(subject, way, f"status:{status},skip={logins},count=2", workers=1)
+    assert not result["failed"], result
+    assert len(clock.slept) == 2
+
+
+@both_ways
+def test_outage_that_stays_is_told(way: str, clock: FakeTime) -> None:
+    result, requests = read(KAZOO, way, "status:503,skip=1", workers=1)
+    assert result["failed"]
+    assert "503" in result["msg"]
+    assert requests == 1 + 5
+
+
+@both_ways
+def test_all_threads_pause_when_one_is_refused(way: str, clock: FakeTime) -> None:
+    """Twenty boxes, eight workers: a refusal costs the task its seconds once, not once for each thread."""
+    boxes = [{"mailbox": f"{number}", "name": "x"} for number in range(5000, 5020)]
+    with KAZOO.serve(faults=["status:429,method=PUT,path=vmboxes,count=1,retry_after=9"]) as server:
+        arguments = KAZOO.arguments(server, mailboxes=boxes, workers=8, retry_budget=10)
+        result = WAYS[way]("vmboxes", arguments)
+    assert not result["failed"], result
+    assert result["summary"]["create"] == 20
+    assert 9 in clock.slept

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logins: one a task, renewed once when it is lost, never repeated when it is refused."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+import pytest
+from loopback import Answer, Loopback, Seen, forward_to
+from subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from ways import WAYS
+
+both_ways = pytest.mark.parametrize("way", WAYS)
+every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+NUMBERS = [str(number) for number in range(5000, 5020)]
+
+
+def logins(server: t.Any) -> int:
+    """Count the logins that a simulator saw."""
+    return sum(
+        entry.get("action") == "SessionCreate"
+        or (not entry.get("action") and any(path in entry["path"] for path in LOGIN_PATHS))
+        for entry in server.journal.entries()
+    )
+
+
+def many(subject: Subject) -> list[dict[str, t.Any]]:
+    """Twenty declarations; where boxes cannot be created, for twenty that are there."""
+    if subject is PERSONAL:
+        return [{subject.key: str(1000 + position), "notify": True} for position in range(20)]
+    pins = {"pin": "482159"} if subject in (SHARED, TEL4VN) else {}
+    names = {} if subject is TEL4VN else {"name": "Box"}
+    return [{subject.key: number, **names, **pins} for number in NUMBERS]
+
+
+@both_ways
+@every_subject
+def test_one_login_and_no_more_connections_than_workers(subject: Subject, way: str) -> None:
+    with subject.serve(mailboxes=20) as simulator:
+        forward = forward_to(simulator.origin)
+
+        def respond(seen: Seen) -> Answer:
+            time.sleep(0.01)
+            return forward(seen)
+
+        with Loopback(respond) as server:
+            url = simulator.url.replace(simulator.origin, server.origin)
+            declared = {subject.listed: many(subject), "workers": 3, "url": url}
+            result = WAYS[way](subject.plural, {**subject.arguments(simulator), **declared})
+        assert not result["failed"], result
+        assert result["changed"]
+        assert logins(simulator) == 1
+        # The end of a session is sent after the requests were counted.
+        assert result["summary"]["requests"] in (len(server.seen), len(server.seen) - 1)
+    assert 2 <= server.most_open <= 3
+
+
+@both_ways
+@every_subject
+def test_refused_login_is_sent_once(subject: Subject, way: str) -> None:
+    wrong = {name: "wrong-" + "x" * 58 for name in ("password", "api_key") if name in subject.connection}
+    with subject.serve(mailboxes=3) as server:
+        arguments = subject.arguments(server, **{subject.listed: many(subject)}, workers=8, **wrong)
+        result = WAYS[way](subject.plural, arguments)
+        requests = len(server.journal)
+    assert result["failed"]
+    assert result["error"]["kind"] == "auth"
+    assert any(name in result["error"]["hint"] for name in wrong)
+    assert "wrong-x" not in repr(result)
+    assert requests == 1
+
+
+def losing_tokens(forward: t.Callable[[Seen], Answer], after: int) -> t.Callable[[Seen], Answer]:
+    """Answer 401 to the first token that is seen, from some request on."""
+    lock, first, served = threading.Lock(), [""], [0]
+
+    def respond(seen: Seen) -> Answer:
+        token = seen.headers.get("x-auth-token") or seen.headers.get("authorization") or ""
+        with lock:
+            first[0] = first[0] or token
+            lost = token != "" and token == first[0] and served[0] >= after
+            served[0] += token != ""
+        return Answer(401, body=b"{}") if lost else forward(seen)
+
+    return respond
+
+
+@both_ways
+@pytest.mark.parametrize("subject", [KAZOO, SHARED, PERSONAL, TEL4VN], ids=lambda subject: subject.name)
+def test_token_that_ends_in_the_middle(subject: Subject, way: str) -> None:
+    with subject.serve(mailboxes=20) as simulator:
+        with Loopback(losing_tokens(forward_to(simulator.origin), after=8)) as server:
+            url = simulator.url.replace(simulator.origin, server.origin)
+            declared = {subject.listed: many(subject), "workers": 4, "url": url}
+            result = WAYS[way](subject.plural, {**subject.arguments(simulator), **declared})
+        assert not result["failed"], result
+        # PortSIP renews with the refresh token, which is a login path as well.
+        assert logins(simulator) == 2
+        again = WAYS[way](subject.plural, subject.arguments(simulator, **{subject.listed: many(subject)}))
+    assert not again["changed"], again
+
+
+@both_ways
+def test_session_that_ends_in_the_middle(way: str) -> None:
+    with ONSIP.serve({"drop_session_before_call": 6}) as server:
+        result = WAYS[way]("vmboxes", ONSIP.arguments(server, mailboxes=many(ONSIP), workers=1))
+        assert not result["failed"], result
+        assert logins(server) == 2
+
+
+@both_ways
+@every_subject
+def test_token_that_is_not_valid_with_nothing_to_log_in_with(subject: Subject, way: str) -> None:
+    token = "a-token-that-was-valid-once"
+    with subject.serve(mailboxes=3) as server:
+        hidden = dict.fromkeys(("username", "password", "api_key"))
+        arguments = subject.arguments(server, **{**hidden, "token": token, "account_id": "0" * 32})
+        given = {name: value for name, value in arguments.items() if value is not None}
+        result = WAYS[way](subject.info, given)
+        requests = len(server.journal)
+    assert result["failed"]
+    assert "token" in result["msg"]
+    assert "`token`" in result["error"]["hint"]
+    assert token not in repr(result)
+    assert requests == 1

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates: of the server, of private authorities, and of the client."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import pathlib
+import ssl
+import subprocess
+import typing as t
+
+import pytest
+import trustme
+from loopback import Answer, Loopback, Seen, forward_to, module_warnings
+from subjects import KAZOO, SUBJECTS, Subject
+from ways import WAYS
+
+__all__ = ("module_warnings",)
+both_ways = pytest.mark.parametrize("way", WAYS)
+every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+
+
+class Authority(t.NamedTuple):
+    """An authority of its own, and certificates of many kinds."""
+
+    ca: trustme.CA
+    folder: pathlib.Path
+
+    @property
+    def file(self) -> str:
+        return str(self.folder / "ca.pem")
+
+    def context(self, certificate: trustme.LeafCert) -> ssl.SSLContext:
+        """How a server with this certificate speaks TLS."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        return context
+
+    def good(self) -> ssl.SSLContext:
+        return self.context(self.ca.issue_cert("127.0.0.1"))
+
+    def bad(self, kind: str) -> ssl.SSLContext:
+        if kind == "expired":
+            return self.context(self.ca.issue_cert("127.0.0.1", not_before=PAST, not_after=PAST))
+        if kind == "wrong host":
+            return self.context(self.ca.issue_cert("pbx.example.com"))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with self.ca.cert_pem.tempfile() as certificate, self.ca.private_key_pem.tempfile() as key:
+            context.load_cert_chain(certificate, key)
+        return context
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder = tmp_path_factory.mktemp("authority")
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(folder / "ca.pem")
+    return Authority(ca, folder)
+
+
+def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
+    """Read all boxes."""
+    arguments = {"vendor": subject.vendor, "timeout": 5, "retry_budget": 20, **subject.connection, "url": url}
+    result: dict[str, t.Any] = WAYS[way](subject.info, {**arguments, **options})
+    return result
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize(
+    ("kind", "trusted", "said"),
+    [
+        ("self-signed", False, "self-signed"),
+        ("expired", True, "expired"),
+        ("wrong host", True, "127.0.0.1"),
+    ],
+    ids=["self-signed", "expired", "wrong-host"],
+)
+def test_certificate_that_does_not_verify(
+    authority: Authority, subject: Subject, way: str, kind: str, trusted: bool, said: str
+) -> None:
+    with Loopback(lambda _seen: Answer(body=b"{}"), tls=authority.bad(kind)) as server:
+        result = read(subject, way, server.origin, **({"ca_path": authority.file} if trusted else {}))
+    assert result["failed"]
+    assert f"the certificate does not verify for 127.0.0.1:{server.port}" in result["msg"]
+    assert said in result["msg"]
+    assert "ca_path" in result["error"]["hint"]
+    assert server.seen == []
+
+
+@both_ways
+def test_authority_that_is_not_known(authority: Authority, way: str) -> None:
+    with Loopback(lambda _seen: Answer(body=b"{}"), tls=authority.good()) as server:
+        result = read(KAZOO, way, server.origin)
+    assert "unable to get local issuer certificate" in result["msg"]
+    assert server.seen == []
+
+
+def hashed_folder(authority: Authority, folder: pathlib.Path) -> None:
+    """Prepare a folder as OpenSSL wants it: names are hashes of the subject."""
+    command = ["openssl", "x509", "-noout", "-hash", "-in", authority.file]
+    digest = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    (folder / f"{digest}.0").write_bytes(pathlib.Path(authority.file).read_bytes())
+
+
+def plain_folder(authority: Authority, folder: pathlib.Path) -> None:
+    """A folder in which somebody put the file, beside others."""
+    (folder / "company.crt").write_bytes(pathlib.Path(authority.file).read_bytes())
+    trustme.CA().cert_pem.write_to_path(folder / "another.pem")
+    (folder / "README.txt").write_text("Certificates of the company")
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("form", ["file", "plain folder", "hashed folder"])
+def test_private_authority(authority: Authority, subject: Subject, way: str, form: str, tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path)
+    if form == "file":
+        path = authority.file
+    else:
+        {"plain folder": plain_folder, "hashed folder": hashed_folder}[form](authority, tmp_path)
+    with subject.serve() as simulator, Loopback(forward_to(simulator.origin), tls=authority.good()) as server:
+        result = read(subject, way, simulator.url.replace(simulator.origin, server.origin), ca_path=path)
+    assert not result["failed"], result
+    assert server.seen
+
+
+@both_ways
+@pytest.mark.parametrize("fault", ["missing file", "no certificate", "empty folder"])
+def test_authority_that_cannot_be_read(way: str, fault: str, tmp_path: pathlib.Path) -> None:
+    paths = {"missing file": tmp_path / "none.pem", "no certificate": tmp_path / "text.pem", "empty folder": tmp_path}
+    (tmp_path / "text.pem" if fault == "no certificate" else tmp_path / "notes.txt").write_text("nothing")
+    result = read(KAZOO, way, "https://127.0.0.1:1/v2", ca_path=str(paths[fault]))
+    assert result["failed"]
+    assert "`ca_path`" in result["msg"]
+    assert "PEM" in result["error"]["hint"]
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("kind", ["self-signed", "expired", "wrong host"])
+def test_unchecked_certificate_is_warned_of(
+    authority: Authority, subject: Subject, way: str, kind: str, warned: list[str]
+) -> None:
+    with subject.serve() as simulator, Loopback(forward_to(simulator.origin), tls=authority.bad(kind)) as server:
+        url = simulator.url.replace(simulator.origin, server.origin)
+        result = read(subject, way, url, validate_certs=False)
+    assert not result["failed"], result
+    assert "`validate_certs` is false" in str([*warned, *result.get("warnings", ())])
+
+
+@pytest.fixture
+def client_files(authority: Authority, tmp_path: pathlib.Path) -> dict[str, str]:
+    """Options with a certificate of the client: in one file, and in two."""
+    certificate = authority.ca.issue_cert("automation@example.com")
+    certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    return {name: str(tmp_path / f"{name}.pem") for name in ("both", "certificate", "key")}
+
+
+def demanding(authority: Authority, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+    """A server that wants to see a certificate of the client."""
+    context = authority.good()
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = newest
+    authority.ca.configure_trust(context)
+    return context
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("files", [1, 2])
+def test_certificate_of_the_client(
+    authority: Authority, subject: Subject, way: str, files: int, client_files: dict[str, str]
+) -> None:
+    shown = {"client_cert": client_files["both"]}
+    if files == 2:
+        shown = {"client_cert": client_files["certificate"], "client_key": client_files["key"]}
+    with (
+        subject.serve() as simulator,
+        Loopback(forward_to(simulator.origin), tls=demanding(authority)) as server,
+    ):
+        url = simulator.url.replace(simulator.origin, server.origin)
+        result = read(subject, way, url, ca_path=authority.file, **shown)
+    assert not result["failed"], result
+    assert server.seen
+
+
+@both_ways
+@every_subject
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2], ids=["TLS-1.3", "TLS-1.2"])
+def test_certificate_of_the_client_that_is_not_given(
+    authority: Authority, subject: Subject, way: str, newest: ssl.TLSVersion
+) -> None:
+    with Loopback(lambda _seen: Answer(body=b"{}"), tls=demanding(authority, newest)) as server:
+        result = read(subject, way, server.origin, ca_path=authority.file)
+    assert result["failed"]
+    assert "client_cert" in result["msg"], result["msg"]
+    assert server.seen == []
+
+
+@both_ways
+@pytest.mark.parametrize(
+    "broken", [{"client_cert": "none.pem"}, {"client_key": "key.pem"}], ids=["missing", "key-alone"]
+)
+def test_certificate_of_the_client_that_cannot_be_used(way: str, broken: dict[str, str]) -> None:
+    result = read(KAZOO, way, "https://127.0.0.1:1/v2", **broken)
+    assert result["failed"]
+    assert "`client_cert`" in result["msg"]
+
+
+@both_ways
+def test_tunnel_through_a_proxy_checks_the_certificate_of_the_server(authority: Authority, way: str) -> None:
+    counted: collections.Counter[str] = collections.Counter()
+
+    def never(seen: Seen) -> Answer:
+        counted[seen.method] += 1
+        return Answer(500)
+
+    with (
+        KAZOO.serve() as simulator,
+        Loopback(forward_to(simulator.origin), tls=authority.good()) as server,
+        Loopback(never) as proxy,
+    ):
+        url = simulator.url.replace(simulator.origin, server.origin)
+        refused = read(KAZOO, way, url, proxy=proxy.origin)
+        trusted = read(KAZOO, way, url, proxy=proxy.origin, ca_path=authority.file)
+    assert "the certificate does not verify" in refused["msg"]
+    assert not trusted["failed"], trusted
+    # The proxy saw nothing but the way to the server.
+    assert {seen.method for seen in proxy.seen} == {"CONNECT"}
+    assert {seen.path for seen in proxy.seen} == {f"127.0.0.1:{server.port}"}
+    assert not counted
