@@ -1,22 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402
 """The callback voicemail_report."""
 
 from __future__ import annotations
-
-import contextlib
-import datetime
-import json
-import os
-import pathlib
-import tempfile
-import typing as t
-
-import jinja2
-from ansible.errors import AnsibleError
-from ansible.plugins.callback import CallbackBase
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
 
 DOCUMENTATION = r"""
 name: voicemail_report
@@ -93,6 +81,19 @@ options:
       - section: callback_voicemail_report
         key: markdown_rows
 """
+
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import tempfile
+import typing as t
+
+import jinja2
+from ansible.errors import AnsibleError
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
 
 COLLECTION = "telephony.voicemail."
 READING = ("_info", "_facts")

@@ -213,8 +213,8 @@ class _Run:
         )
 
     def _receive(self, recording: Recording, part: Part) -> None:
-        assert recording.message is not None
-        with self.messages.audio(recording.message, part.size) as stream:
+        message = t.cast(Message, recording.message)
+        with self.messages.audio(message, part.size) as stream:
             if stream.start != part.size:
                 part.restart()
                 if stream.start:
@@ -223,7 +223,7 @@ class _Run:
                 if self.stop.is_set():
                     raise TransportError(f"cannot {stream.what}: the task was stopped", "Run the task again")
                 part.write(piece)
-            expected = stream.size if stream.size is not None else recording.message.size_bytes
+            expected = stream.size if stream.size is not None else message.size_bytes
             if expected is not None and part.size != expected:
                 if part.size > expected:
                     part.restart()

@@ -72,8 +72,7 @@ class _Run:
 
     def same(self, greeting: Greeting) -> bool:
         """Tell whether a greeting holds the wanted recording."""
-        wanted = self._wanted
-        assert wanted is not None
+        wanted = t.cast("Recording", self._wanted)
         if greeting.size_bytes is not None and greeting.size_bytes != len(wanted.content):
             return False
         digest = hashlib.sha256()
@@ -111,8 +110,7 @@ class _Run:
             self._awaited(greeting.id, lambda gone: gone is None, "it is still there")
 
     def _added(self, report: GreetingReport, before: t.Collection[str]) -> str:
-        wanted = self._wanted
-        assert wanted is not None
+        wanted = t.cast("Recording", self._wanted)
         file_id = self._greetings.upload(wanted)
         try:
             own_id = self._greetings.attach(file_id)

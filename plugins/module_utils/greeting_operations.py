@@ -15,6 +15,7 @@ from .core.errors import InvalidInputError, NotFoundError, UnsupportedError
 from .core.greetings import CHOOSE_GREETINGS, UPLOAD_GREETINGS, Greeting, Recording
 from .core.outcome import Report
 from .operations import Result, Task
+from .vendors.greetings import GreetingSupport
 from .vendors.protocol import Vendor
 from .vendors.registry import NAMES, vendor
 
@@ -63,8 +64,7 @@ def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], proble
 def _uploaded(
     task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[str]
 ) -> Result:
-    params, support = task.params, target.greetings
-    assert support is not None
+    params, support = task.params, t.cast("GreetingSupport", target.greetings)
     wanted = None
     if params["state"] == "present":
         wanted = _recording(params.get("src"), support.most_bytes, problems)

@@ -209,15 +209,15 @@ def _write_group(messages: Messages, order: Order, group: list[MessageStep]) -> 
 
 
 def _write_one(messages: Messages, order: Order, step: MessageStep) -> None:
-    assert step.message is not None
+    message = t.cast(Message, step.message)
     if step.action is MessageAction.MARK and order.status is not None:
-        messages.mark(step.message, order.status)
+        messages.mark(message, order.status)
     elif step.action is MessageAction.DELETE:
-        messages.delete(step.message, order.permanent)
+        messages.delete(message, order.permanent)
     elif step.action is MessageAction.MOVE:
-        step.new_id = messages.move(step.message, step.to[0])
+        step.new_id = messages.move(message, step.to[0])
     else:
-        messages.copy(step.message, step.to)
+        messages.copy(message, step.to)
 
 
 def _write_many(messages: Messages, order: Order, many: list[Message]) -> Outcomes | None:

@@ -21,7 +21,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors im
 )
 
 URL = "http://127.0.0.1:1/v2"
-Step = int | Exception
+Step: t.TypeAlias = "int | Exception"
 
 
 class Body(pydantic.BaseModel):
@@ -45,7 +45,7 @@ class Script:
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         step = self.steps.pop(0) if self.steps else 200
-        if isinstance(step, Exception):
+        if not isinstance(step, int):
             raise step
         return httpx.Response(step, content=b'{"answer": 42}')
 

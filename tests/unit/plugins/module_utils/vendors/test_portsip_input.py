@@ -118,7 +118,7 @@ def test_a_mailbox_without_a_user_cannot_be_made(tenant: Tenant) -> None:
 def test_mailboxes_are_not_pruned(tenant: Tenant) -> None:
     result = tenant.mailboxes({"mailbox": "1001", "notify": True}, prune=True, max_delete_percent=100)
     assert result["failed"]
-    assert "cannot delete" in result["msg"]
+    assert "`prune` is not possible" in result["msg"]
     assert tenant.writes == 0
 
 

@@ -103,7 +103,7 @@ def ids(messages: t.Iterable[Message]) -> list[str]:
     return [message.id for message in messages]
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=str)
 def test_life_of_messages(knob: str, value: t.Any) -> None:
     with serve(**{knob: value}) as server:
         pbx = Pbx(server)

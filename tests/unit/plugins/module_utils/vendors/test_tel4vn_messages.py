@@ -60,7 +60,7 @@ def downloaded(messages: Tel4vnMessages, message: Message) -> bytes:
         return b"".join(stream.pieces())
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=str)
 def test_reading_and_downloading(knob: str, value: t.Any) -> None:
     with serve(**{knob: value}) as server:
         messages = messages_of(server)
@@ -94,9 +94,11 @@ def test_a_box_without_messages_is_told_from_none(empty_list: str, get_missing: 
 def test_a_server_that_ignores_the_extension(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve() as server:
         page = server.face.state.page
-        monkeypatch.setattr(
-            server.face.state, "page", lambda *positions, extension=None, **options: page(*positions, **options)
-        )
+
+        def every_page(*positions: t.Any, extension: str | None = None, **options: t.Any) -> t.Any:
+            return page(*positions, **options)
+
+        monkeypatch.setattr(server.face.state, "page", every_page)
         found = messages_of(server).list(Selection(mailbox="1002"))
         assert {message.id for message in found} == set(stored(server, "1002"))
 
