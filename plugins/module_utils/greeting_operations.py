@@ -64,7 +64,7 @@ def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], proble
 def _uploaded(
     task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[str]
 ) -> Result:
-    params, support = task.params, t.cast("GreetingSupport", target.greetings)
+    params, support = task.params, t.cast(GreetingSupport, target.greetings)
     wanted = None
     if params["state"] == "present":
         wanted = _recording(params.get("src"), support.most_bytes, problems)

@@ -45,9 +45,13 @@ class Script:
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         step = self.steps.pop(0) if self.steps else 200
-        if not isinstance(step, int):
-            raise step
-        return httpx.Response(step, content=b'{"answer": 42}')
+        if isinstance(step, int):
+            return self.reply(step)
+        raise step
+
+    @staticmethod
+    def reply(status: int) -> httpx.Response:
+        return httpx.Response(status, content=b'{"answer": 42}')
 
 
 READ_ERROR = httpx.ReadError("connection reset")
