@@ -45,13 +45,13 @@ class Script:
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         step = self.steps.pop(0) if self.steps else 200
-        if isinstance(step, int):
-            return self.reply(step)
-        raise step
+        if isinstance(step, Exception):
+            self.break_off(step)
+        return httpx.Response(step, content=b'{"answer": 42}')
 
     @staticmethod
-    def reply(status: int) -> httpx.Response:
-        return httpx.Response(status, content=b'{"answer": 42}')
+    def break_off(error: Exception) -> t.NoReturn:
+        raise error
 
 
 READ_ERROR = httpx.ReadError("connection reset")
