@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -364,19 +363,3 @@ def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
     state.delete_box(state.boxes["50103"])
     simulation.replace_state(kept)
     assert state.box_of_number("61002", "1003") is not None
-
-
-def test_a_box_is_found_as_fast_among_many() -> None:
-    def seconds(mailboxes: int) -> float:
-        face = Simulation("onsip", mailboxes=mailboxes).face
-        durations = []
-        for _time in range(3):
-            began = time.perf_counter()
-            for _repetition in range(10_000):
-                face.state.box_of_number("61002", "1003")
-                face.state.page(face.state.boxes, ("OrganizationId", "61002"), "insertion", 0, 5, face.random)
-                face.state.page(face.state.user_addresses, ("UserId", "40077"), "insertion", 0, 5, face.random)
-            durations.append(time.perf_counter() - began)
-        return min(durations)
-
-    assert seconds(20_000) < 20 * seconds(5)
