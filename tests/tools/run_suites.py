@@ -1,16 +1,19 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run test suites one after the other: `run_suites.py [--count-file FILE] [SUITE ...]`, all of them by default.
+"""Run test suites: `run_suites.py [--count-file FILE] [SUITE ...]`, all of them by default.
 
-A suite fails when a command of it fails, and also when it ran no test. Output appears live and is kept in
-`.cache/logs`. The last lines say in plain words how each suite ended.
+Suites of one lane run one after the other, the two lanes beside each other: most tools keep one processor busy at best.
+The output of the first lane appears live, that of the second as each suite of it ends; both are kept in `.cache/logs`.
+A suite fails when a command of it fails, and also when it ran no test. The last lines say how each suite ended.
 """
 
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import dataclasses
+import itertools
 import pathlib
 import re
 import shlex
@@ -44,9 +47,36 @@ class Result:
         return f"{self.suite.name:<14} {self.seconds:6.1f} s  {numbers:<32} {verdict}"
 
 
-def run_command(command: tuple[str, ...], suite: Suite, log: list[str]) -> int:
-    """Run one command, show and keep its output, and return its exit status."""
-    print(f"$ {shlex.join(command)}", flush=True)
+class Output:
+    """What a suite prints: shown as it comes, or kept until the suite has ended. `log` is what its tools said."""
+
+    def __init__(self, live: bool) -> None:
+        self.live = live
+        self.kept: list[str] = []
+        self.log: list[str] = []
+
+    def show(self, line: str) -> None:
+        """Take a line of this runner's own."""
+        if self.live:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+        else:
+            self.kept.append(line)
+
+    def take(self, line: str) -> None:
+        """Take a line of a tool."""
+        self.log.append(line)
+        self.show(line)
+
+    def end(self) -> None:
+        """Print what was kept, in one piece."""
+        sys.stdout.write("".join(self.kept))
+        sys.stdout.flush()
+
+
+def run_command(command: tuple[str, ...], suite: Suite, output: Output) -> int:
+    """Run one command, take its output, and return its exit status."""
+    output.show(f"$ {shlex.join(command)}\n")
     try:
         process = subprocess.Popen(
             command,
@@ -59,15 +89,12 @@ def run_command(command: tuple[str, ...], suite: Suite, log: list[str]) -> int:
             errors="replace",
         )
     except FileNotFoundError as error:
-        log.append(f"{error}\n")
-        print(error, flush=True)
+        output.take(f"{error}\n")
         return 127
     with process:
         assert process.stdout is not None
         for line in process.stdout:
-            log.append(line)
-            sys.stdout.write(line)
-            sys.stdout.flush()
+            output.take(line)
     return process.returncode
 
 
@@ -105,26 +132,45 @@ def judge(result: Result, output: str) -> None:
         result.failed = max(1, result.failed)
 
 
-def run_suite(suite: Suite) -> Result:
+def run_suite(suite: Suite, live: bool = True) -> Result:
     """Run a suite and say how it ended."""
-    print(f"\n{'=' * 100}\n{suite.heading}\n{'=' * 100}", flush=True)
+    output = Output(live)
+    output.show(f"\n{'=' * 100}\n{suite.heading}\n{'=' * 100}\n")
     result, started = Result(suite), time.monotonic()
-    log: list[str] = []
     if suite.report:
         for old in suite.report.parent.glob(suite.report.name):
             old.unlink()
     if suite.prepare:
         suite.prepare()
     for command in suite.commands:
-        status = run_command(command, suite, log)
+        status = run_command(command, suite, output)
         if status:
             reason = f"{command[0].rpartition('/')[2]} ended with status {status}"
             result.reason = f"{result.reason}; {reason}" if result.reason else reason
-    output = COLOR_CODES.sub("", "".join(log))
-    (LOGS / f"{suite.name}.log").write_text(output, encoding="utf-8")
-    judge(result, output)
+    told = COLOR_CODES.sub("", "".join(output.log))
+    (LOGS / f"{suite.name}.log").write_text(told, encoding="utf-8")
+    judge(result, told)
     result.seconds = time.monotonic() - started
+    output.end()
     return result
+
+
+def run_lanes(suites: list[Suite]) -> list[Result]:
+    """Run the lanes beside each other and return the results in the order of the suites."""
+    by_lane = {lane: list(members) for lane, members in itertools.groupby(sorted(suites, key=lane_of), key=lane_of)}
+    first = lane_of(suites[0])
+
+    def run(lane: str) -> list[Result]:
+        return [run_suite(suite, live=lane == first) for suite in by_lane[lane]]
+
+    with concurrent.futures.ThreadPoolExecutor(len(by_lane)) as pool:
+        results = [result for listed in pool.map(run, by_lane) for result in listed]
+    return sorted(results, key=lambda result: suites.index(result.suite))
+
+
+def lane_of(suite: Suite) -> str:
+    """The lane that a suite runs in."""
+    return suite.lane
 
 
 def main() -> int:
@@ -140,12 +186,13 @@ def main() -> int:
     for folder in (LOGS, REPORTS):
         folder.mkdir(parents=True, exist_ok=True)
     link_collection()
-    results = [run_suite(suites[name]) for name in options.names or suites]
+    started = time.monotonic()
+    results = run_lanes([suites[name] for name in options.names or suites])
     print(f"\n{'=' * 100}\nSummary\n{'=' * 100}")
     for result in results:
         print(result.line())
     broken = [result for result in results if result.reason]
-    seconds = sum(result.seconds for result in results)
+    seconds = time.monotonic() - started
     print(f"\n{len(results) - len(broken)} of {len(results)} suites passed in {seconds:.0f} s; logs in .cache/logs")
     if options.count_file:
         passed, failed, skipped = (sum(getattr(one, key) for one in results) for key in ("passed", "failed", "skipped"))

@@ -31,7 +31,8 @@ class Suite:
 
     `commands` run one after the other in `folder`, all of them even after a failure. `proof` must be found in their
     output at least `proofs` times: a tool that found nothing to do must not count as passed. `report` is a JUnit file
-    (or a glob of such files) with the numbers of pytest; a suite without one counts as a single test.
+    (or a glob of such files) with the numbers of pytest; a suite without one counts as a single test. Suites of
+    one `lane` never run at the same time: those that use every processor, and those that work in the same folder.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Suite:
     proof: str | None = None
     proofs: int = 1
     report: pathlib.Path | None = None
+    lane: str = "tools"
 
 
 def prepare_ansible_test() -> None:
@@ -58,7 +60,7 @@ def pytest_command(name: str, *arguments: str) -> tuple[str, ...]:
 
 def pytest_suite(name: str, heading: str, *arguments: str) -> Suite:
     """A suite of pytest tests."""
-    return Suite(name, heading, (pytest_command(name, *arguments),), report=REPORTS / f"{name}.xml")
+    return Suite(name, heading, (pytest_command(name, *arguments),), report=REPORTS / f"{name}.xml", lane="pytest")
 
 
 def ansible_test(*arguments: str) -> tuple[str, ...]:
@@ -79,8 +81,9 @@ def count_targets() -> int:
 
 
 def all_suites() -> list[Suite]:
-    """Every suite, the quickest verdicts first."""
+    """Every suite, in each lane the quickest verdicts first."""
     suites = [
+        pytest_suite("unit", "Unit tests", "tests/unit", *(f"--ignore={folder}" for folder in SERVED)),
         Suite(
             "lint",
             "Lint: ruff, mypy, yamllint, ansible-lint, changelog",
@@ -94,7 +97,6 @@ def all_suites() -> list[Suite]:
             ),
             proof=r"Success: no issues found in [1-9]",
         ),
-        pytest_suite("unit", "Unit tests", "tests/unit", *(f"--ignore={folder}" for folder in SERVED)),
         pytest_suite(
             "contract",
             "Contract tests: drivers, modules and simulator against the vendors' contracts",

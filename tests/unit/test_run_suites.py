@@ -112,3 +112,40 @@ def test_no_connection_of_the_user_reaches_a_suite(
     code = "import os; print([name for name in os.environ if name in ('VOICEMAIL_URL', 'ANSIBLE_INVENTORY')])"
     runner.run_suite(runner.Suite("sample", "A sample", ((sys.executable, "-c", code),)))
     assert (tmp_path / "sample.log").read_text().strip() == "[]"
+
+
+def test_lanes_run_beside_each_other(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
+    """Each of two suites ends only when the other one has begun."""
+    code = (
+        "import pathlib, sys, time; mine, other = map(pathlib.Path, sys.argv[1:]); mine.touch(); "
+        "end = time.monotonic() + 30\n"
+        "while not other.exists(): time.sleep(0.01) if time.monotonic() < end else sys.exit('alone')"
+    )
+    names = ("one", "two")
+    suites = [
+        runner.Suite(
+            name, name, ((sys.executable, "-c", code, str(tmp_path / name), str(tmp_path / other)),), lane=name
+        )
+        for name, other in (names, reversed(names))
+    ]
+    assert [(result.suite.name, result.reason) for result in runner.run_lanes(suites)] == [("one", None), ("two", None)]
+
+
+def test_suites_of_a_lane_run_one_after_the_other(runner: types.ModuleType, tmp_path: pathlib.Path) -> None:
+    """A suite finds no trace of another one of its lane that is under way."""
+    code = (
+        "import pathlib, sys, time; busy = pathlib.Path(sys.argv[1]); busy.touch(exist_ok=False); time.sleep(0.2); "
+        "busy.unlink()"
+    )
+    command = (sys.executable, "-c", code, str(tmp_path / "busy"))
+    results = runner.run_lanes([runner.Suite(name, name, (command,)) for name in ("one", "two")])
+    assert [result.reason for result in results] == [None, None]
+
+
+def test_output_of_another_lane_comes_in_one_piece(runner: types.ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
+    def suite(name: str, lane: str) -> t.Any:
+        return runner.Suite(name, "A sample", saying("\n".join([name] * 50)), lane=lane)
+
+    runner.run_lanes([suite("live", "first"), suite("kept", "second"), suite("later", "second")])
+    lines = [line for line in capfd.readouterr().out.splitlines() if line in ("kept", "later")]
+    assert lines == ["kept"] * 50 + ["later"] * 50
