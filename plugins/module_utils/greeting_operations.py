@@ -8,13 +8,13 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
-from . import engine, greeting_engine, operations
+from . import engine, greeting_engine
 from .core.boxes import Desired
 from .core.connection import Connection
 from .core.errors import InvalidInputError, NotFoundError, UnsupportedError
 from .core.greetings import CHOOSE_GREETINGS, UPLOAD_GREETINGS, Greeting, Recording
 from .core.outcome import Report
-from .operations import Result, Task
+from .sessions import Result, Task, connect_options, opened_session
 from .vendors.greetings import GreetingSupport
 from .vendors.protocol import Vendor
 from .vendors.registry import NAMES, vendor
@@ -41,7 +41,7 @@ def run(task: Task) -> Result:
     resource = "shared voicemail" if params.get("shared_voicemail") is not None else "mailbox"
     if resource not in target.tables:
         raise UnsupportedError(f"{target.title} has no {resource}s", "Give `mailbox`")
-    connection, problems = operations.connect_options(target, params)
+    connection, problems = connect_options(target, params)
     for option, way in _OWN_WAY.items():
         if way not in ways and params.get(option) not in (None, False):
             owners = ", ".join(name for name in NAMES if way in vendor(name).abilities)
@@ -74,7 +74,7 @@ def _uploaded(
         problems.append(f"`src` {params['src']} {problem}")
     if problems:
         raise InvalidInputError.of(problems)
-    with operations.opened_session(task, target, connection) as session:
+    with opened_session(task, target, connection) as session:
         greetings = support.open(session, resource, number)
         report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
     return _result(task, report, resource, number)
@@ -155,8 +155,8 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
     if problems:
         raise InvalidInputError.of(problems)
     desired = Desired(position=1, label=f"mailbox {number}", number=number, values={option: media_id})
-    with operations.opened_session(task, target, connection) as session:
-        boxes = session.boxes("mailbox")
+    with opened_session(task, target, connection) as session:
+        boxes = target.boxes["mailbox"](session)
         if boxes.find(number, None) is None:
             # Declared, it would be made.
             raise NotFoundError(f"mailbox {number} does not exist", "Check its number")

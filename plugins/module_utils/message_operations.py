@@ -10,7 +10,7 @@ import datetime
 import pathlib
 import typing as t
 
-from . import message_engine, operations
+from . import message_engine
 from .audio import Order as AudioOrder
 from .audio import download
 from .audio_files import Folder, content_type_of, duration_of
@@ -18,7 +18,7 @@ from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError
 from .core.message_plan import MessageAction, MessageReport, Order
 from .core.messages import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD, Selection, Status, parse_moment
-from .operations import Result, Task
+from .sessions import Result, Task, connect_options, opened_session
 from .vendors.messages import Messages, Upload
 from .vendors.protocol import Session, Vendor
 from .vendors.registry import NAMES, vendor
@@ -49,7 +49,7 @@ def run(task: Task) -> Result:
     elif task.module == "voicemail_audio":
         _require(target, AUDIO)
     _require(target, READ)
-    connection, problems = operations.connect_options(target, task.params)
+    connection, problems = connect_options(target, task.params)
     selection = _selection(task, target, problems)
     operation = {"voicemail_message": _change, "voicemail_audio": _download}.get(task.module, _read)
     return operation(task, target, connection, selection, problems)
@@ -116,8 +116,10 @@ def _number(target: Vendor, value: t.Any, option: str, problems: list[str]) -> s
 
 @contextlib.contextmanager
 def _messages(task: Task, target: Vendor, connection: Connection) -> t.Iterator[tuple[Session, Messages]]:
-    with operations.opened_session(task, target, connection) as session:
-        yield session, session.messages()
+    with opened_session(task, target, connection) as session:
+        # Whoever has the ability to read messages has a driver of them.
+        driver = t.cast("t.Callable[[Session], Messages]", target.messages)
+        yield session, driver(session)
 
 
 def _read(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:

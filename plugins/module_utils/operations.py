@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import pathlib
 import re
 import typing as t
 
 from . import arguments, engine
 from .core.boxes import Desired
-from .core.connection import Connection, missing_credentials, url_problem
+from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError, VoicemailError
 from .core.fields import FieldTable
 from .core.guards import Limits
@@ -21,47 +19,16 @@ from .core.items import Reader
 from .core.outcome import Outcome, Report
 from .core.plan import Action
 from .core.report import checksum, describe, difference, predicted, to_options
+from .sessions import Result, Task, connect_options, opened_session, session_of
 from .sources import read_items
-from .vendors.protocol import Session, Vendor
+from .vendors.protocol import Vendor
 from .vendors.registry import NAMES, load_drivers, vendor
-
-Result = dict[str, t.Any]
 
 #: What a user calls the objects of each resource: singular and plural result keys, shared options.
 RESOURCES = {
     "mailbox": ("mailbox", "mailboxes", arguments.MAILBOX),
     "shared voicemail": ("shared_voicemail", "shared_voicemails", arguments.SHARED_VOICEMAIL),
 }
-
-
-@dataclasses.dataclass
-class Task:
-    """One run of a module.
-
-    :param module: its name.
-    :param params: options with their defaults and conversions.
-    :param raw: options as they were written, which still tell null from not given.
-    :param check: write nothing.
-    :param diff: tell the difference.
-    :param sessions: gives the session of a connection; lets a loop keep one login.
-    :param progress: told how far a long plan is.
-    :param source_text: content of the file ``src``, where the caller has read and decrypted it.
-    """
-
-    module: str
-    params: t.Mapping[str, t.Any]
-    raw: t.Mapping[str, t.Any]
-    check: bool = False
-    diff: bool = False
-    sessions: t.Callable[[Vendor, Connection, int], t.ContextManager[Session]] | None = None
-    progress: engine.Progress | None = None
-    source_text: str | None = None
-    warnings: list[str] = dataclasses.field(default_factory=list)
-
-    @property
-    def resource(self) -> str:
-        """The resource the module works on."""
-        return "shared voicemail" if self.module.startswith("shared_voicemail") else "mailbox"
 
 
 def run(task: Task) -> Result:
@@ -95,54 +62,6 @@ def _shape(module: str) -> str:
     return "many" if module in ("vmboxes", "shared_voicemails") else "one"
 
 
-def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[str]]:
-    """Return the connection a user asks for, and what is wrong with it."""
-    given = {
-        field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
-    }
-    given.setdefault("url", target.default_url or "")
-    problems = [
-        problem for problem in (url_problem(given["url"]), missing_credentials(given, target.credentials)) if problem
-    ]
-    ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
-    if len(ways) > 1:
-        named = " and ".join(f"`{way[0]}`" for way in ways)
-        problems.append(f"credentials contradict each other: {named} are two ways to log in; give one")
-    for option, least in (("timeout", 0.001), ("workers", 1), ("retry_budget", 0)):
-        if given.get(option) is not None and given[option] < least:
-            problems.append(f"`{option}` must be {'at least' if least in (0, 1) else 'more than'} {int(least)}")
-    if given.get("client_key") and not given.get("client_cert"):
-        problems.append("`client_key` needs `client_cert`")
-    return Connection(**given), problems
-
-
-@contextlib.contextmanager
-def session_of(target: Vendor, connection: Connection, workers: int) -> t.Iterator[Session]:
-    """Open a session for one task."""
-    session = target.connect(connection, workers)
-    try:
-        yield session
-    finally:
-        session.close()
-
-
-@contextlib.contextmanager
-def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iterator[Session]:
-    default, most = target.workers
-    workers = min(connection.workers or default, most)
-    if connection.workers and connection.workers > most:
-        task.warnings.append(f"`workers` is {connection.workers}, more than {target.name} takes; {most} are used")
-    if connection.origin[0] == "http" and connection.origin[1] not in ("127.0.0.1", "localhost", "::1"):
-        task.warnings.append("`url` is plain http: credentials and PINs can be read by anyone on the way; use https")
-    if not connection.validate_certs:
-        task.warnings.append(
-            "`validate_certs` is false: anyone on the way can pose as the server and read credentials and PINs"
-        )
-    opener = task.sessions or session_of
-    with opener(target, connection, workers) as session:
-        yield session
-
-
 def _desired(
     task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[str], single: bool = False
 ) -> list[Desired]:
@@ -164,7 +83,7 @@ def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, 
         options = engine.Options(
             check=task.check, full=True, verify=task.params["verify"], workers=session.client.workers
         )
-        report = engine.apply(session.boxes(task.resource), desired, options)
+        report = engine.apply(target.boxes[task.resource](session), desired, options)
     return _singular_result(task, table, report)
 
 
@@ -216,7 +135,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
         )
-        report = engine.apply(session.boxes(task.resource), desired, options, task.progress)
+        report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
         report.requests = session.client.requests
     return _plural_result(task, table, report)
 
@@ -290,7 +209,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
-        found = engine.read(session.boxes(task.resource), numbers, session.client.workers)
+        found = engine.read(target.boxes[task.resource](session), numbers, session.client.workers)
     kept = [box for box in found if pattern is None or pattern.search(box.number)]
     shown = [describe(table, box, pins=params["include_pins"]) for box in kept]
     return {"changed": False, RESOURCES[task.resource][1]: shown}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import pathlib
 import re
 
@@ -36,6 +37,7 @@ LAYERS = {
     "module_utils/message_engine": "engine",
     "module_utils/message_verification": "engine",
     "module_utils/audio": "engine",
+    "module_utils/sessions": "operations",
     "module_utils/arguments": "operations",
     "module_utils/sources": "operations",
     "module_utils/tables": "operations",
@@ -122,6 +124,16 @@ def test_every_file_has_a_layer() -> None:
 def test_imports_go_downwards(file: pathlib.Path) -> None:
     layer = layer_of(relative(file))
     assert inner_layers(imports_of(file)) - {layer} <= ALLOWED[layer]
+
+
+def test_imports_make_no_circle() -> None:
+    """Not even one that is never run, or for types alone: what stands in a circle can only be understood together."""
+    modules = {".".join([PACKAGE, *file.relative_to(PLUGINS).with_suffix("").parts]): file for file in PLUGIN_FILES}
+    graph = {
+        module: {other for name in imports_of(file) for other in (name, name.rpartition(".")[0]) if other in modules}
+        for module, file in modules.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("file", PLUGIN_FILES, ids=relative)

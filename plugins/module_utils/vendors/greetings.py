@@ -11,9 +11,6 @@ import typing as t
 from ..core.greetings import Greeting, Recording
 from ..http import Stream
 
-if t.TYPE_CHECKING:
-    from .protocol import Session
-
 
 class Greetings(t.Protocol):
     """The greetings of one box. Every call raises what all drivers do."""
@@ -51,11 +48,11 @@ class Greetings(t.Protocol):
 class GreetingSupport:
     """What is known of a vendor's greetings before anything is sent.
 
-    :param open: the driver for a box, given a session, the resource and the number of the box.
+    :param open: the driver for a box, given a session of the vendor, the resource and the number of the box.
     :param problem: what is wrong with a recording and how to put it right, or None.
     :param most_bytes: size of the largest recording.
     """
 
-    open: t.Callable[[Session, str, str], Greetings]
+    open: t.Callable[[t.Any, str, str], Greetings]
     problem: t.Callable[[bytes], str | None]
     most_bytes: int

@@ -68,21 +68,9 @@ class Boxes(t.Protocol):
 
 
 class Session(t.Protocol):
-    """A login at a vendor, with what it gives access to."""
+    """A login at a vendor."""
 
     client: Client
-
-    def boxes(self, resource: str) -> Boxes:
-        """Return the driver of a resource, ``mailbox`` or ``shared voicemail``.
-
-        :raises UnsupportedError: when the vendor has no such resource.
-        """
-
-    def messages(self) -> Messages:
-        """Return the driver of the messages.
-
-        :raises UnsupportedError: when the vendor has no messages in its API.
-        """
 
     def valid(self) -> bool:
         """Tell whether the login can serve a further task."""
@@ -102,6 +90,8 @@ class Vendor:
     :param abilities: what it can do beyond mailboxes, such as ``read messages``.
     :param message_statuses: what it tells of a message, of ``unread``, ``read`` and ``deleted``.
     :param connect: open a session with so many workers, for complete credentials; it logs in when first needed.
+    :param boxes: driver by resource, for a session that :attr:`connect` gave.
+    :param messages: driver of the messages, for such a session; None where the vendor has none in its API.
     :param workers: concurrent requests by default, and at most.
     :param default_url: base address, where the vendor has one for all customers.
     :param greetings: how greetings are uploaded, where they can be.
@@ -112,6 +102,8 @@ class Vendor:
     credentials: tuple[tuple[str, ...], ...]
     tables: t.Mapping[str, FieldTable]
     connect: t.Callable[[Connection, int], Session]
+    boxes: t.Mapping[str, t.Callable[[t.Any], Boxes]]
+    messages: t.Callable[[t.Any], Messages] | None = None
     abilities: frozenset[str] = frozenset()
     message_statuses: tuple[str, ...] = ()
     workers: tuple[int, int] = (16, 32)

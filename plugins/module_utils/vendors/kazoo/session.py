@@ -18,15 +18,12 @@ from ...core.errors import (
     ExpiredError,
     NotFoundError,
     RejectedError,
-    UnsupportedError,
     VoicemailError,
 )
 from ...deps import pydantic
 from ...http import Client, Reply, broken, expired
 from ...pace import Pacer
 from ..login import Login, Token
-from ..messages import Messages
-from ..protocol import Boxes
 
 _TAKEN = (
     "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
@@ -71,20 +68,6 @@ class KazooSession:
         way = self._log_in if connection.api_key or connection.username else None
         given = Token(connection.token, expires=_payload(connection.token).get("exp")) if connection.token else None
         self.login = Login(way, given)
-
-    def boxes(self, resource: str) -> Boxes:
-        """Return the driver of the mailboxes; there is no other resource."""
-        if resource != "mailbox":
-            raise UnsupportedError(f"kazoo has no {resource}s", "Use vendor portsip, or the module vmbox")
-        from .mailboxes import KazooMailboxes
-
-        return KazooMailboxes(self)
-
-    def messages(self) -> Messages:
-        """Return the driver of the messages."""
-        from .messages import KazooMessages
-
-        return KazooMessages(self)
 
     def valid(self) -> bool:
         """Tell whether the token lasts for another task."""

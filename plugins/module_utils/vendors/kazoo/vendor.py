@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.connection import Connection
 from ...core.greetings import CHOOSE_GREETINGS
 from ...core.messages import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
-from ..protocol import Session, Vendor
+from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
+
+if t.TYPE_CHECKING:
+    from ..messages import Messages
+    from .session import KazooSession
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -18,12 +24,26 @@ def _connect(connection: Connection, workers: int) -> Session:
     return KazooSession(connection, workers)
 
 
+def _mailboxes(session: KazooSession) -> Boxes:
+    from .mailboxes import KazooMailboxes
+
+    return KazooMailboxes(session)
+
+
+def _messages(session: KazooSession) -> Messages:
+    from .messages import KazooMessages
+
+    return KazooMessages(session)
+
+
 VENDOR = Vendor(
     name="kazoo",
     title="KAZOO",
     credentials=(("token",), ("api_key",), ("username", "password", "domain")),
     tables={"mailbox": MAILBOX},
     connect=_connect,
+    boxes={"mailbox": _mailboxes},
+    messages=_messages,
     abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, CHOOSE_GREETINGS)),
     message_statuses=("unread", "read", "deleted"),
     workers=(32, 32),

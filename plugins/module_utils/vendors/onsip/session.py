@@ -16,15 +16,10 @@ from ...core.errors import (
     InvalidInputError,
     RejectedError,
     TransportError,
-    UnsupportedError,
     VoicemailError,
 )
 from ...http import Client, Reply, broken, expired
 from ..login import Login, Token
-from ..protocol import Boxes
-
-if t.TYPE_CHECKING:
-    from ..messages import Messages
 from .replies import Envelope, Response, plain
 
 #: Parameters whose messages are left out of errors: they may quote the value.
@@ -57,18 +52,6 @@ class OnsipSession:
         way = self._log_in if connection.username else None
         self.login = Login(way, Token(connection.token) if connection.token else None)
         self._closed = False
-
-    def boxes(self, resource: str) -> Boxes:
-        """Return the driver of the mailboxes; there is no other resource."""
-        if resource != "mailbox":
-            raise UnsupportedError(f"onsip has no {resource}s", "Use vendor portsip, or the module vmbox")
-        from .mailboxes import OnsipMailboxes
-
-        return OnsipMailboxes(self)
-
-    def messages(self) -> Messages:
-        """Refuse: there is no action for messages."""
-        raise UnsupportedError("onsip has no messages in its API", "Users hear them by phone, or get them by email")
 
     def valid(self) -> bool:
         """Tell whether the session can serve another task; how long it lives is not known, and a loss is repaired."""

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.connection import Connection
-from ..protocol import Session, Vendor
+from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
+
+if t.TYPE_CHECKING:
+    from .session import OnsipSession
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -16,12 +21,19 @@ def _connect(connection: Connection, workers: int) -> Session:
     return OnsipSession(connection, workers)
 
 
+def _mailboxes(session: OnsipSession) -> Boxes:
+    from .mailboxes import OnsipMailboxes
+
+    return OnsipMailboxes(session)
+
+
 VENDOR = Vendor(
     name="onsip",
     title="OnSIP",
     credentials=(("token",), ("username", "password")),
     tables={"mailbox": MAILBOX},
     connect=_connect,
+    boxes={"mailbox": _mailboxes},
     # No limit is documented; the service is shared by all its customers.
     workers=(8, 16),
     default_url="https://api.onsip.com/api",

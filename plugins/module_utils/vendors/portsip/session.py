@@ -10,13 +10,11 @@ import time
 import typing as t
 
 from ...core.connection import Connection
-from ...core.errors import AuthError, ExpiredError, TransportError, UnsupportedError
+from ...core.errors import AuthError, ExpiredError, TransportError
 from ...deps import pydantic
 from ...http import Client, Reply, broken
 from ...pace import Pacer
 from ..login import MARGIN, Login, Token
-from ..messages import Messages
-from ..protocol import Boxes
 from .refusals import refusal, said
 
 #: The same for every client: the vendor publishes it (contract: PortSIP 2.1).
@@ -81,23 +79,6 @@ class PortsipSession:
         self._refresh_token: str | None = None
         self._placed: str | None = None
         self._place_lock = threading.Lock()
-
-    def boxes(self, resource: str) -> Boxes:
-        """Return the driver of the personal mailboxes or of the shared voicemails."""
-        from .mailboxes import PortsipMailboxes
-        from .shared_voicemails import PortsipSharedVoicemails
-
-        if resource == "mailbox":
-            return PortsipMailboxes(self)
-        if resource == "shared voicemail":
-            return PortsipSharedVoicemails(self)
-        raise UnsupportedError(f"portsip has no {resource}s", "Use the module vmbox or shared_voicemail")
-
-    def messages(self) -> Messages:
-        """Return the driver of the messages."""
-        from .messages import PortsipMessages
-
-        return PortsipMessages(self)
 
     def valid(self) -> bool:
         """Tell whether the token lasts for another task."""

@@ -11,9 +11,13 @@ from ...core.connection import Connection
 from ...core.greetings import UPLOAD_GREETINGS
 from ...core.messages import AUDIO, DELETE, MARK, READ
 from ..greetings import Greetings, GreetingSupport
-from ..protocol import Session, Vendor
+from ..protocol import Boxes, Session, Vendor
 from . import greeting_audio
 from .fields import MAILBOX, SHARED_VOICEMAIL
+
+if t.TYPE_CHECKING:
+    from ..messages import Messages
+    from .session import PortsipSession
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -22,11 +26,28 @@ def _connect(connection: Connection, workers: int) -> Session:
     return PortsipSession(connection, workers)
 
 
-def _greetings(session: Session, resource: str, number: str) -> Greetings:
-    from .greetings import PortsipGreetings
-    from .session import PortsipSession
+def _mailboxes(session: PortsipSession) -> Boxes:
+    from .mailboxes import PortsipMailboxes
 
-    return PortsipGreetings(t.cast(PortsipSession, session), resource, number)
+    return PortsipMailboxes(session)
+
+
+def _shared_voicemails(session: PortsipSession) -> Boxes:
+    from .shared_voicemails import PortsipSharedVoicemails
+
+    return PortsipSharedVoicemails(session)
+
+
+def _messages(session: PortsipSession) -> Messages:
+    from .messages import PortsipMessages
+
+    return PortsipMessages(session)
+
+
+def _greetings(session: PortsipSession, resource: str, number: str) -> Greetings:
+    from .greetings import PortsipGreetings
+
+    return PortsipGreetings(session, resource, number)
 
 
 VENDOR = Vendor(
@@ -36,6 +57,8 @@ VENDOR = Vendor(
     credentials=(("token",), ("username", "password")),
     tables={"mailbox": MAILBOX, "shared voicemail": SHARED_VOICEMAIL},
     connect=_connect,
+    boxes={"mailbox": _mailboxes, "shared voicemail": _shared_voicemails},
+    messages=_messages,
     abilities=frozenset((READ, MARK, DELETE, AUDIO, UPLOAD_GREETINGS)),
     message_statuses=("unread", "read"),
     workers=(16, 32),

@@ -11,12 +11,10 @@ import time
 import typing as t
 
 from ...core.connection import Connection
-from ...core.errors import AuthError, NotFoundError, RejectedError, UnsupportedError, VoicemailError
+from ...core.errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...deps import pydantic
 from ...http import Client, Reply, broken, expired
 from ..login import MARGIN, Login, Token
-from ..messages import Messages
-from ..protocol import Boxes
 
 URL_HINT = "Check `url`: it must end in /v1"
 
@@ -94,20 +92,6 @@ class Tel4vnSession:
         self.client = Client(connection, workers)
         way = self._log_in if connection.api_key or connection.username else None
         self.login = Login(way, Token(connection.token) if connection.token else None)
-
-    def boxes(self, resource: str) -> Boxes:
-        """Return the driver of the mailboxes; there is no other resource."""
-        if resource != "mailbox":
-            raise UnsupportedError(f"tel4vn has no {resource}s", "Use vendor portsip, or the module vmbox")
-        from .mailboxes import Tel4vnMailboxes
-
-        return Tel4vnMailboxes(self)
-
-    def messages(self) -> Messages:
-        """Return the driver of the messages."""
-        from .messages import Tel4vnMessages
-
-        return Tel4vnMessages(self)
 
     def valid(self) -> bool:
         """Tell whether the token lasts for another task."""

@@ -5,10 +5,16 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.connection import Connection
 from ...core.messages import AUDIO, READ
-from ..protocol import Session, Vendor
+from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
+
+if t.TYPE_CHECKING:
+    from ..messages import Messages
+    from .session import Tel4vnSession
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -17,12 +23,26 @@ def _connect(connection: Connection, workers: int) -> Session:
     return Tel4vnSession(connection, workers)
 
 
+def _mailboxes(session: Tel4vnSession) -> Boxes:
+    from .mailboxes import Tel4vnMailboxes
+
+    return Tel4vnMailboxes(session)
+
+
+def _messages(session: Tel4vnSession) -> Messages:
+    from .messages import Tel4vnMessages
+
+    return Tel4vnMessages(session)
+
+
 VENDOR = Vendor(
     name="tel4vn",
     title="TEL4VN",
     credentials=(("token",), ("api_key",), ("username", "password")),
     tables={"mailbox": MAILBOX},
     connect=_connect,
+    boxes={"mailbox": _mailboxes},
+    messages=_messages,
     abilities=frozenset((READ, AUDIO)),
     workers=(8, 16),
 )

@@ -55,7 +55,8 @@ class Pbx:
         """Log in, by default as administrator of the tenant."""
         login = {"username": username, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
         given = {"vendor": "portsip", "url": self.server.url, "retry_budget": 5.0, **login, **options}
-        messages = VENDOR.connect(Connection(**given), 4).messages()
+        assert VENDOR.messages
+        messages = VENDOR.messages(VENDOR.connect(Connection(**given), 4))
         assert isinstance(messages, PortsipMessages)
         return messages
 

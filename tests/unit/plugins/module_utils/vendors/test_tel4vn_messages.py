@@ -41,7 +41,8 @@ def serve(mailboxes: int = 3, messages: int = 5, **knobs: t.Any) -> SimulatorSer
 
 def messages_of(server: SimulatorServer, **options: t.Any) -> Tel4vnMessages:
     given = {"vendor": "tel4vn", "url": server.url, "retry_budget": 0.0, "api_key": Tel4vnFace.API_KEY, **options}
-    messages = VENDOR.connect(Connection(**given), 4).messages()
+    assert VENDOR.messages
+    messages = VENDOR.messages(VENDOR.connect(Connection(**given), 4))
     assert isinstance(messages, Tel4vnMessages)
     return messages
 
