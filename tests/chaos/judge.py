@@ -9,9 +9,10 @@ import dataclasses
 import typing as t
 
 from play import Snapshot, Story
+from stored import Box
 from subjects import Item
 from ways import Result
-from world import Box, comparable
+from world import comparable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Judge:
         self.subject = self.world.subject
         self.problems: list[str] = []
         knobs = dict(self.scenario.knobs)
-        self.pins_hidden = any(knobs.get(name) in values for name, values in self.world.hiding.items())
+        self.pins_hidden = any(knobs.get(name) in values for name, values in self.world.subject.hiding.items())
         #: Numbers that others wrote to in the first run, so that nobody can say who was last.
         self.disputed = set(story.touched)
         for item in self.scenario.items:

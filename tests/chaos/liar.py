@@ -12,10 +12,11 @@ import random
 import typing as t
 
 from play import Interference
+from stored import Box
 from virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
 from ways import Result, in_worker
-from worlds import Box, World
+from worlds import World
 
 #: Values that nobody expects in the place of another.
 STRANGE: tuple[t.Any, ...] = (

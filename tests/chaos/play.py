@@ -12,11 +12,12 @@ import time
 import typing as t
 
 from scenario import SLOW, TIMEOUT, Event, Scenario
+from stored import Box
 from subjects import Item
 from virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
 from ways import Result, in_worker
-from worlds import Box, World
+from worlds import World
 
 #: Seconds that end every vendor's tokens.
 TOKEN_LIFE = 90000.0

@@ -12,19 +12,11 @@ import dataclasses
 import random
 import typing as t
 
+from stored import Box, boxes_of
 from subjects import Item, Subject
 from voicemail_simulator.server import SimulatorServer
 
 Wire = dict[str, t.Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Box:
-    """A box as the server stores it: what nobody declared is part of it."""
-
-    id: str
-    number: str
-    fields: Wire
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,8 +79,6 @@ class World:
     replaces = False
     #: Behaviours under which a scenario cannot end as declared, or that hide what the suite has to see.
     unfit: t.Mapping[str, tuple[t.Any, ...]] = {}
-    #: Behaviours that hide PINs: whether a PIN of a box that was there before took, nobody can say.
-    hiding: t.Mapping[str, tuple[t.Any, ...]] = {}
 
     def seeded(self, count: int) -> list[str]:
         """Numbers of the seeded boxes."""
@@ -96,7 +86,7 @@ class World:
 
     def boxes(self, server: SimulatorServer) -> list[Box]:
         """Every box there is."""
-        raise NotImplementedError
+        return boxes_of(self.subject, server)
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         """Ids of messages by id of their box."""
@@ -158,4 +148,4 @@ class World:
 
     def pin_wire(self) -> str:
         """The field that holds the PIN."""
-        return self.options["pin"].wires[0]
+        return self.subject.pin_field

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import subjects
+from stored import Box, tenant_of
 from voicemail_simulator.server import SimulatorServer
-from world import Box, Option, Wire, World, joined, mapped, plain
+from world import Option, Wire, World, joined, mapped, plain
 
 __all__ = ("WORLDS", "Box", "World")
 
@@ -37,13 +38,6 @@ class Kazoo(World):
     first, fresh = 1000, 3000
     writing = ",method=PUT|PATCH|DELETE,path=vmboxes"
     unfit = {"message_retention_days": (1,), "strict_schema": (True,)}
-
-    def boxes(self, server: SimulatorServer) -> list[Box]:
-        return [
-            Box(box["id"], box["public"]["mailbox"], dict(box["public"]))
-            for box in list(server.face.state.boxes.values())
-            if not box["deleted"]
-        ]
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -89,10 +83,6 @@ class Tel4vn(World):
     first, fresh = 1001, 3000
     writing = ",method=POST|PUT|DELETE,path=voicemail"
     replaces = True
-    hiding = {"password_visible": ("masked",)}
-
-    def boxes(self, server: SimulatorServer) -> list[Box]:
-        return [Box(box["id"], box["extension"], dict(box)) for box in list(server.face.state.boxes.values())]
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -132,14 +122,6 @@ class Onsip(World):
     first, fresh = 1001, 3000
     replaces = True
     unfit = {"delete_in_use": ("refused",)}
-    hiding = {"pin_in_replies": ("masked",)}
-
-    def boxes(self, server: SimulatorServer) -> list[Box]:
-        shown = [dict(box) for box in list(server.face.state.boxes.values())]
-        return [
-            Box(box["VoicemailboxId"], box["Mailbox"], {name: box[name] for name in box if name != "Modified"})
-            for box in shown
-        ]
 
     def put(self, server: SimulatorServer, number: str) -> None:
         address = f"vm.rival{number}@example.onsip.com"
@@ -155,7 +137,6 @@ class Onsip(World):
 
 PORTSIP_CLOCK = {"disabled": "DISABLE", "12_hour": "12_HOUR_CLOCK", "24_hour": "24_HOUR_CLOCK"}
 PORTSIP_PINS = ("482159", "913728", "052847")
-PORTSIP_HIDING = {"pin_reply": ("absent", "empty", "masked")}
 
 
 class PortsipShared(World):
@@ -176,18 +157,7 @@ class PortsipShared(World):
     writing = ",method=POST,path=shared_voicemails"
     replaces = True
     unfit = {"automatic_cleanup": (True,)}
-    hiding = PORTSIP_HIDING
     table = "boxes"
-
-    def boxes(self, server: SimulatorServer) -> list[Box]:
-        table, tenant = getattr(server.face.directory, self.table).collection, self.tenant(server)
-        found = [one for one in list(table.values()) if one["tenant_id"] == tenant and one.get("extension_number")]
-        return [Box(one["id"], one["extension_number"], dict(one)) for one in found]
-
-    @staticmethod
-    def tenant(server: SimulatorServer) -> str:
-        """Id of the tenant."""
-        return str(server.face.directory.tenant_of_domain(subjects.SHARED.connection["domain"])["id"])
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -199,7 +169,7 @@ class PortsipShared(World):
         directory = server.face.directory
         rival = {
             "id": directory.new_id(),
-            "tenant_id": self.tenant(server),
+            "tenant_id": tenant_of(server),
             "name": "Rival",
             "extension_number": number,
         }

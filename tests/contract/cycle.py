@@ -5,16 +5,38 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import typing as t
 
-from subjects import Item, Subject
+from stored import boxes_of
+from subjects import SUBJECTS, Item, Knobs, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import Result
+from ways import WAYS, Result
 
 Way = t.Callable[..., Result]
 SECRETS = ("4821", "9137", "482159", "913728", "simulator-password")
 #: How often a step that failed loudly may be run again before it must succeed.
 REPAIRS = 3
+#: Boxes of others, which a run must leave alone, and which fill more than one page where pages are small.
+NEIGHBOURS = 2
+#: What differs from one server to the next.
+_OF_THE_SERVER = frozenset(("id", "tenant_id", "VoicemailboxId", "Created", "created_at"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """What is so after a step.
+
+    :param told: the step could not be done, and the run said so.
+    :param changed_fields: what the run says it changed.
+    :param boxes: every box that the server holds, by its number.
+    """
+
+    step: str
+    told: bool
+    changed_fields: tuple[str, ...]
+    boxes: dict[str, Item]
 
 
 class Life:
@@ -25,10 +47,10 @@ class Life:
         self.server = server
         self.way = way
         self.stubborn = stubborn
-        self.story: list[str] = []
+        self.story: list[Moment] = []
 
-    def run(self) -> list[str]:
-        """Live it; return what each step did, which must be the same whatever the vendor's habits are."""
+    def run(self) -> list[Moment]:
+        """Live it; return what is so after each step, which must be the same whatever the vendor's habits are."""
         subject, number = self.subject, {self.subject.key: self.subject.number}
         if subject.can_create:
             self.change("create", {**number, **subject.create}, "create")
@@ -51,6 +73,8 @@ class Life:
             assert self.subject.writes(self.server) == [], f"check mode wrote in {step}"
             assert (foreseen["changed"], foreseen["action"]) == (True, action), step
         done = self._task(step, item)
+        if done is not None:
+            assert done["changed"], step
         if done is not None and foreseen is not None:
             assert done["changed_fields"] == foreseen["changed_fields"], step
             assert done["diff"] == foreseen["diff"], step
@@ -62,7 +86,8 @@ class Life:
             assert (again["changed"], again["action"]) == (False, "none"), (step, again)
             assert self.subject.writes(self.server) == [], f"the second run wrote in {step}"
         self.server.clock.advance(2)
-        self.story.append(f"{step}: {'told' if again is None else sorted(again[self._shown].items(), key=str)}")
+        fields = () if done is None else tuple(done["changed_fields"])
+        self.story.append(Moment(step, again is None, fields, self._boxes()))
 
     def round_trip(self) -> None:
         """What is read can be declared, and changes nothing."""
@@ -74,6 +99,15 @@ class Life:
         result = self.way(self.subject.plural, self.subject.arguments(self.server, **{self.subject.listed: boxes}))
         assert (result["failed"], result["changed"]) == (False, False), result
         assert self.subject.writes(self.server) == []
+
+    def _boxes(self) -> dict[str, Item]:
+        found = boxes_of(self.subject, self.server)
+        boxes = {
+            box.number: {name: value for name, value in box.fields.items() if name not in _OF_THE_SERVER}
+            for box in found
+        }
+        assert len(boxes) == len(found), f"two boxes have one number: {[box.number for box in found]}"
+        return boxes
 
     @property
     def _shown(self) -> str:
@@ -102,3 +136,48 @@ class Life:
         )
         for secret in SECRETS:
             assert secret not in shown, f"a secret shows: {result}"
+
+
+def serve(subject: Subject, knobs: Knobs | None = None) -> SimulatorServer:
+    """Prepare a simulator in which a box can live among others."""
+    return subject.serve(knobs, mailboxes=max(subject.seeded, NEIGHBOURS))
+
+
+@functools.cache
+def usual_story(name: str) -> tuple[Moment, ...]:
+    """What happens to the subject of that name where the vendor does what its documents say."""
+    subject = next(subject for subject in SUBJECTS if subject.name == name)
+    with serve(subject) as server:
+        return tuple(Life(subject, server, WAYS["worker"]).run())
+
+
+def strange(subject: Subject, knobs: Knobs, story: t.Sequence[Moment]) -> list[str]:
+    """Return what is otherwise in a story than it usually is, in words.
+
+    A step that was told to be impossible leaves its box as it may be; all other boxes still have to be as ever.
+    """
+    usual_steps = usual_story(subject.name)
+    assert [moment.step for moment in story] == [moment.step for moment in usual_steps]
+    pin_hidden = any(knobs.get(knob) in values for knob, values in subject.hiding.items())
+    undeclared = {name for habit in knobs.items() for name in subject.undeclared.get(habit, ())}
+    own = {subject.number, subject.new_number}
+    found: list[str] = []
+    told = False
+    for moment, usual in zip(story, usual_steps, strict=True):
+        told = told or moment.told
+        # The PIN of a box that is made is written whether it shows or not.
+        unseen = pin_hidden and not (moment.step == "create" and subject.can_create)
+        left_out = {subject.pin_field, "pin"} if unseen else set()
+        if not told and {*moment.changed_fields} - left_out != {*usual.changed_fields} - left_out:
+            found.append(f"{moment.step}: changed {moment.changed_fields}, usually {usual.changed_fields}")
+        for number in sorted({*moment.boxes, *usual.boxes} - (own if told else set())):
+            is_so, should_be = moment.boxes.get(number), usual.boxes.get(number)
+            if is_so is None or should_be is None:
+                found.append(f"{moment.step}: box {number} is {is_so}, usually {should_be}")
+                continue
+            found += [
+                f"{moment.step}: {name} of box {number} is {is_so.get(name)!r}, usually {should_be.get(name)!r}"
+                for name in sorted({*is_so, *should_be} - undeclared - (left_out if number in own else set()))
+                if is_so.get(name) != should_be.get(name)
+            ]
+    return found

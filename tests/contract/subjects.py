@@ -33,6 +33,9 @@ class Subject:
     :param without: values under which nothing can be done at all, which have tests of their own.
     :param alone: behaviours that make every other one slow, such as rate limits; they are tested without another.
     :param seeded: boxes that must be there before.
+    :param undeclared: behaviours under which a box has other fields that nobody declares: knob and value to fields.
+    :param pin_field: the field in which the vendor keeps the PIN.
+    :param hiding: behaviours that hide it: whether the PIN of a box that was there before took, nobody can say.
     """
 
     name: str
@@ -45,11 +48,14 @@ class Subject:
     update: Item
     clear: Item
     numbers: t.Mapping[str, tuple[t.Any, ...]]
+    pin_field: str
+    hiding: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     unconcerned: frozenset[str] = frozenset()
     new_number: str | None = None
     can_create: bool = True
     stubborn: t.Mapping[tuple[str, t.Any], frozenset[str]] = dataclasses.field(default_factory=dict)
     seeded: int = 0
+    undeclared: t.Mapping[tuple[str, t.Any], frozenset[str]] = dataclasses.field(default_factory=dict)
     without: t.Mapping[str, frozenset[t.Any]] = dataclasses.field(default_factory=dict)
     alone: frozenset[str] = frozenset()
 
@@ -148,6 +154,20 @@ KAZOO = Subject(
         "page_size": (1, 2),
         "requests_per_connection": (1, 3),
     },
+    pin_field="pin",
+    # The schema of the newest generation has more properties, and gives every box their defaults.
+    undeclared={
+        ("profile", "5"): frozenset(
+            (
+                "after_forward_action",
+                "aliases",
+                "envelope_type",
+                "shared_vmbox",
+                "shared_vmbox_notify_owner_email",
+                "vm_message_forward_type",
+            )
+        )
+    },
     # A box that costs money cannot be made at all, which has a test of its own.
     unconcerned=frozenset(("billable",)),
     alone=frozenset(
@@ -165,6 +185,8 @@ TEL4VN = Subject(
     update={"pin": "9137", "enabled": False, "after_email": "delete", "description": "Reception"},
     clear={"emails": [], "description": None},
     numbers={"default_limit": (25, 50), "max_limit": (1, 2), "token_ttl": (30,)},
+    pin_field="password",
+    hiding={"password_visible": ("masked",)},
     # Told apart from an outage by nothing, so a box that is not there cannot be known to be absent.
     without={"error_shape": frozenset(("html_502",))},
     # The PIN is part of every update, so one that is hidden and not declared to be written always stops it.
@@ -205,6 +227,8 @@ ONSIP = Subject(
         "default_limit": (1, 2),
         "max_limit": (500,),
     },
+    pin_field="Password",
+    hiding={"pin_in_replies": ("masked",)},
     # The service is down, and nothing can be done.
     without={"transport": frozenset(("html_502", "exception"))},
     stubborn={
@@ -222,6 +246,7 @@ _PORTSIP_NUMBERS = {
     "pin_minimum": (6,),
     "pin_maximum": (6,),
 }
+_PORTSIP_HIDING = {"pin_reply": ("absent", "empty", "masked")}
 # Nothing of an unattended login can answer for a second factor, which has a test of its own.
 _PORTSIP_ALONE = frozenset(("rate_limit", "rate_limit_status", "rate_limit_retry_after"))
 _PORTSIP_UNCONCERNED = frozenset(("two_factor",))
@@ -243,6 +268,9 @@ SHARED = Subject(
     update={"name": "Help desk", "pin": "913728", "play_datetime": "24_hour", "enable_pin": False},
     clear={"recipients": [], "enable_email_notify": False},
     numbers=_PORTSIP_NUMBERS,
+    pin_field="pin",
+    hiding=_PORTSIP_HIDING,
+    undeclared={("create_defaults", "unset"): frozenset(("play_datetime",))},
     unconcerned=_PORTSIP_UNCONCERNED,
     alone=_PORTSIP_ALONE,
 )
@@ -257,6 +285,8 @@ PERSONAL = Subject(
     update={"pin": "913728", "announce_time": "24_hour", "require_pin": False, "language": "de-DE"},
     clear={"notify": False},
     numbers=_PORTSIP_NUMBERS,
+    pin_field="voicemail_pin",
+    hiding=_PORTSIP_HIDING,
     unconcerned=_PORTSIP_UNCONCERNED,
     alone=_PORTSIP_ALONE,
     can_create=False,

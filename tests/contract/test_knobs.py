@@ -5,31 +5,23 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import steps
-from cycle import Life
-from subjects import SUBJECTS, Subject
+from cycle import Life, serve, strange, usual_story
+from subjects import PERSONAL, SUBJECTS, TEL4VN, Subject
 from ways import WAYS
 
 CASES = [(subject, knob, value) for subject in SUBJECTS for knob, values in subject.knobs.items() for value in values]
 
 
-@functools.cache
-def usual_story(subject_name: str) -> tuple[str, ...]:
-    """What happens where the vendor does what its documents say."""
-    subject = next(subject for subject in SUBJECTS if subject.name == subject_name)
-    with subject.serve() as server:
-        return tuple(Life(subject, server, WAYS["worker"]).run())
-
-
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_usual_behaviour(subject: Subject, way: str) -> None:
-    with subject.serve() as server:
-        Life(subject, server, WAYS[way]).run()
+    with serve(subject) as server:
+        assert strange(subject, {}, Life(subject, server, WAYS[way]).run()) == []
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -41,5 +33,24 @@ def test_doubtful_behaviour(
         # Nothing lags here, so there is nothing to wait for before a refusal is believed.
         monkeypatch.setattr(steps, "_STALE_WAITS", (0.01, 0.01))
     stubborn = subject.stubborn.get((knob, value), frozenset())
-    with subject.serve({knob: value}) as server:
-        Life(subject, server, WAYS[way], stubborn).run()
+    with serve(subject, {knob: value}) as server:
+        assert strange(subject, {knob: value}, Life(subject, server, WAYS[way], stubborn).run()) == []
+
+
+def test_another_end_state_is_strange() -> None:
+    """What the comparison above has to notice: a field, a box of somebody else, a box too many or too few."""
+    with serve(TEL4VN) as server:
+        other = dataclasses.replace(TEL4VN, update={**TEL4VN.update, "description": "Lobby"})
+        found = strange(TEL4VN, {}, Life(other, server, WAYS["worker"]).run())
+        assert "update: description of box 3000 is 'Lobby', usually 'Reception'" in found
+    *before, last = usual_story(PERSONAL.name)
+    neighbour = last.boxes["1002"]
+    for boxes, said in (
+        ({"1009": neighbour}, "clear: box 1009 is"),
+        ({"1002": None}, "clear: box 1002 is None"),
+        ({"1002": {**neighbour, "department": "Sales"}}, "clear: department of box 1002 is 'Sales'"),
+    ):
+        ended = dataclasses.replace(last, boxes={**last.boxes, **boxes})
+        assert any(text.startswith(said) for text in strange(PERSONAL, {}, [*before, ended])), said
+    silent = [dataclasses.replace(moment, changed_fields=()) for moment in usual_story(TEL4VN.name)]
+    assert strange(TEL4VN, {"password_visible": "masked"}, silent)

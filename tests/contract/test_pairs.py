@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from allpairspy import AllPairs
-from cycle import Life
+from cycle import Life, serve, strange
 from subjects import SUBJECTS, Subject
 from ways import WAYS
 
@@ -36,5 +36,5 @@ CASES = [(subject, position, row) for subject in SUBJECTS for position, row in e
 def test_pairs_of_doubtful_behaviours(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
     # Each row runs one way; which one alternates, so that both meet every vendor many times.
     way = list(WAYS.values())[position % len(WAYS)]
-    with subject.serve(knobs) as server:
-        Life(subject, server, way).run()
+    with serve(subject, knobs) as server:
+        assert strange(subject, knobs, Life(subject, server, way).run()) == []
