@@ -105,7 +105,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import type_name
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, mailbox_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, item_options
 from ansible_collections.telephony.voicemail.plugins.module_utils.tables import (
     LIST_SEPARATOR,
     Layout,
@@ -135,7 +135,7 @@ def rows_to_mailboxes(
             raise AnsibleFilterError(f"rows_to_mailboxes: `{name}` must be a dictionary, not {type_name(value)}")
     if vendor is not None and vendor not in NAMES:
         raise AnsibleFilterError(f"rows_to_mailboxes: `vendor` must be one of {', '.join(NAMES)}, not {vendor!r}")
-    known, lists = mailbox_options()
+    known, lists = item_options("vmbox")
     layout = Layout(columns or {}, lists, known, list_separator, delimiter, ignore_unknown_columns)
     problems: list[str] = []
     if isinstance(rows, str):

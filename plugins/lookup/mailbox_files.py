@@ -87,7 +87,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors im
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
-    mailbox_options,
+    item_options,
     read_entries,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout
@@ -106,7 +106,7 @@ class LookupModule(LookupBase):
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}")
         self.set_options(var_options=variables, direct=kwargs)
-        known, lists = mailbox_options()
+        known, lists = item_options("vmbox")
         layout = Layout(
             columns=self.get_option("columns"),
             lists=lists,

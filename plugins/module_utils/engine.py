@@ -15,7 +15,7 @@ from .core.boxes import Box, Desired, Wanted
 from .core.errors import InvalidInputError, UnsafeError, VoicemailError
 from .core.guards import Limits, add_pruning, check_deletions, check_limits, check_messages
 from .core.outcome import Outcome, Report
-from .core.plan import Action, AmbiguousError, Index, Plan, Step, match, plan
+from .core.plan import Action, AmbiguousError, Index, Plan, Step, compared, match, plan
 from .core.report import checksum
 from .parallel import in_order, run_all
 from .steps import carry_out
@@ -74,14 +74,22 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     return report
 
 
-def read(boxes: Boxes, numbers: frozenset[str] | None, workers: int) -> list[Box]:
+def read(
+    boxes: Boxes,
+    numbers: frozenset[str] | None,
+    workers: int,
+    matches: t.Callable[[str], t.Any] = lambda number: True,
+) -> list[Box]:
     """Return boxes in full, sorted by number.
 
     :param numbers: the numbers to read; None for all.
+    :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
     :raises TransportError: when not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
-    found = [box for box in boxes.list(wanted).boxes if numbers is None or box.number in numbers]
+    found = [
+        box for box in boxes.list(wanted).boxes if (numbers is None or box.number in numbers) and matches(box.number)
+    ]
     unique = Index.of(found).ids.values()
     return sorted(_completed(boxes, list(unique), workers), key=lambda box: (len(box.number), box.number))
 
@@ -90,7 +98,9 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options) -> Index
     numbers = {number for item in desired for number in (item.number, item.new_number) if number}
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
-    asked = table.standing if options.full else frozenset(option for item in desired for option in item.values)
+    asked = (
+        table.standing if options.full else frozenset(option for item in desired for option in compared(table, item))
+    )
     wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     index = Index.of(boxes.list(wanted).boxes)
     partial: dict[str, Box] = {}
@@ -99,7 +109,8 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options) -> Index
             box = match(item, index, table)
         except AmbiguousError:
             continue
-        if box is not None and box.id and item.present and not box.covers(asked if options.full else item.values):
+        needed = asked if options.full else compared(table, item)
+        if box is not None and box.id and item.present and not box.covers(needed):
             partial[box.id] = box
     if not partial:
         return index

@@ -317,11 +317,12 @@ class _Backoff:
         self._growing = tenacity.wait_random_exponential(multiplier=0.5, max=10, min=0.1)
 
     def __call__(self, state: t.Any) -> float:
-        again = state.outcome.exception()
-        if isinstance(again, _Again) and again.retry_after is not None:
+        again: _Again = state.outcome.exception()
+        # "At once" is believed one time: a server that says so with every refusal would be asked without end.
+        if again.retry_after is not None and (again.retry_after > 0 or state.attempt_number == 1):
             return again.retry_after
         # A refusal without a date: a bucket that gains tokens each second is worth asking again after one.
-        return max(1.0 if getattr(again, "refused", False) else 0.0, self._growing(state))
+        return max(1.0 if again.refused else 0.0, self._growing(state))
 
 
 def expired(what: str) -> ExpiredError:

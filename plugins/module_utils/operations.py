@@ -15,12 +15,13 @@ from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError, VoicemailError
 from .core.fields import FieldTable
 from .core.guards import Limits
-from .core.items import Reader
+from .core.items import Reader, type_name
 from .core.outcome import Outcome, Report
 from .core.plan import Action
 from .core.report import checksum, describe, difference, predicted, to_options
 from .sessions import Result, Task, connect_options, opened_session, session_of
-from .sources import read_items
+from .sources import item_options, read_items
+from .tables import Layout
 from .vendors.protocol import Vendor
 from .vendors.registry import NAMES, load_drivers, vendor
 
@@ -67,7 +68,10 @@ def _desired(
 ) -> list[Desired]:
     _singular, _plural, shared = RESOURCES[task.resource]
     reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single)
-    desired = reader.read(items, task.raw.get("defaults") or None)
+    defaults = task.raw.get("defaults") or None
+    if defaults is not None and not isinstance(defaults, dict):
+        raise InvalidInputError.of([*problems, f"`defaults` must be a dictionary, not {type_name(defaults)}"])
+    desired = reader.read(items, defaults)
     problems.extend(reader.problems)
     if problems:
         raise InvalidInputError.of(problems)
@@ -92,8 +96,12 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
     step = outcome.step
     task.warnings.extend(report.warnings)
     shown = predicted(table, step)
-    if shown and outcome.box is not None and not task.check:
-        shown = to_options(table, outcome.box.number, outcome.box.id, outcome.box.values, unset=True)
+    undone = outcome.status in ("failed", "skipped")
+    box = outcome.box or (step.current if undone else None)
+    if undone and box is None:
+        shown = {}
+    elif box is not None and not task.check and (undone or shown):
+        shown = to_options(table, box.number, box.id, box.values, unset=box.full)
     result: Result = {
         "changed": report.changed,
         "action": str(step.action),
@@ -144,7 +152,12 @@ def _items(task: Task) -> t.Sequence[t.Any]:
     key = RESOURCES[task.resource][1]
     source = task.params.get("src")
     if source is None:
-        return t.cast("t.Sequence[t.Any]", task.raw.get(key) or [])
+        items = task.raw.get(key) or []
+        if not isinstance(items, (list, tuple)):
+            # Ansible itself would take the text apart at its commas.
+            hint = "give the file it came from as `src`, or put it through from_yaml or from_json"
+            raise InvalidInputError.of([f"`{key}` must be a list, not {type_name(items)}; {hint}"])
+        return items
     if task.source_text is None:
         try:
             task.source_text = pathlib.Path(source).read_text(encoding="utf-8")
@@ -159,11 +172,24 @@ def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:
 
     :raises InvalidInputError: when it cannot be read.
     """
-    resource = Task(module, {}, {}).resource
-    key = RESOURCES[resource][1]
-    tables = [table for target in map(vendor, NAMES) if (table := target.tables.get(resource)) is not None]
-    lists = {field.option for table in tables for field in table.fields if field.kind.ansible_type == "list"}
-    return {key: read_items(text, name, key, lists)}
+    singular, key, _shared = RESOURCES[Task(module, {}, {}).resource]
+    options, lists = item_options("vmbox" if singular == "mailbox" else singular)
+    number = "mailbox" if singular == "mailbox" else "extension_number"
+    return {key: read_items(text, name, key, Layout(lists=lists, known=options, key=number, mapped=False))}
+
+
+def dictionary_problems(task: Task) -> list[str]:
+    """Return what the vendors' dictionaries of a singular module hold that they cannot, and what to use instead."""
+    problems = []
+    for name in NAMES:
+        table = vendor(name).tables.get(task.resource)
+        if table is None or not isinstance(task.raw.get(name), dict):
+            continue
+        item = {key: value for key, value in task.raw.items() if key in (table.key, table.alias, "id", name)}
+        reader = Reader(table, (), NAMES, single=True)
+        reader.read([item])
+        problems += [problem for problem in reader.problems if f"`{name}." in problem]
+    return problems
 
 
 def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
@@ -201,7 +227,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     try:
         if params.get(table.key) is not None:
             numbers = frozenset((str(table.number.parse(params[table.key])),))
-        pattern = re.compile(params["match"]) if params.get("match") is not None else None
+        pattern = re.compile(params.get("match") or "")
     except ValueError as error:
         problems.append(f"`{table.key}` {error}")
     except re.error as error:
@@ -209,9 +235,9 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
-        found = engine.read(target.boxes[task.resource](session), numbers, session.client.workers)
-    kept = [box for box in found if pattern is None or pattern.search(box.number)]
-    shown = [describe(table, box, pins=params["include_pins"]) for box in kept]
+        boxes = target.boxes[task.resource](session)
+        found = engine.read(boxes, numbers, session.client.workers, pattern.search)
+    shown = [describe(table, box, pins=params["include_pins"]) for box in found]
     return {"changed": False, RESOURCES[task.resource][1]: shown}
 
 

@@ -18,8 +18,11 @@ from .vendors.registry import NAMES, vendor
 
 
 @functools.cache
-def mailbox_options() -> tuple[frozenset[str], frozenset[str]]:
-    """Return (every option of a mailbox, those that are lists), with dots inside the vendors' dictionaries."""
+def item_options(module: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return (every option of an item, those that are lists), with dots inside the vendors' dictionaries.
+
+    :param module: the singular module: vmbox or shared_voicemail.
+    """
     options: set[str] = set()
     lists: set[str] = set()
 
@@ -32,21 +35,21 @@ def mailbox_options() -> tuple[frozenset[str], frozenset[str]]:
             if option["type"] == "list":
                 lists.add(above + name)
 
-    walk(arguments.own_options("vmbox"), "")
+    walk(arguments.own_options(module), "")
     return frozenset(options - {"on_unsupported", "verify"}), frozenset(lists)
 
 
-def read_items(text: str, name: str, key: str, lists: t.Collection[str]) -> list[t.Any]:
+def read_items(text: str, name: str, key: str, layout: Layout) -> list[t.Any]:
     """Return the list that a file holds.
 
     :param text: the content.
     :param name: the file's name, whose ending tells the format; YAML where it tells none.
     :param key: key of the list where the file holds a dictionary.
-    :param lists: options that are lists, for CSV.
+    :param layout: how a table is read, for CSV.
     :raises InvalidInputError: when it cannot be read, with the line where that is known.
     """
     problems: list[str] = []
-    entries = read_entries(text, f"`src` {name}", key, Layout(lists=lists), problems)
+    entries = read_entries(text, f"`src` {name}", key, layout, problems)
     if problems:
         raise InvalidInputError.of(problems)
     return [entry.item for entry in entries]
@@ -138,4 +141,4 @@ def _key_of(item: t.Mapping[str, t.Any]) -> str | None:
     return None
 
 
-__all__ = ("check_mailboxes", "mailbox_options", "read_entries", "read_items")
+__all__ = ("check_mailboxes", "item_options", "read_entries", "read_items")

@@ -80,7 +80,7 @@ class _Run:
                 self.wrote = self.wrote or uncertain
                 # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
                 try:
-                    found = self._found(patient=self.made or isinstance(error, ConflictError))
+                    found = self._found(patient=self.made or uncertain or isinstance(error, ConflictError))
                 except VoicemailError:
                     raise error from None
                 if found is not None:
@@ -91,7 +91,7 @@ class _Run:
         return None  # pragma: no cover
 
     def _found(self, patient: bool) -> Box | None:
-        """Look for the box by its number; be patient where the vendor said that there is one."""
+        """Look for the box by its number; be patient where there may be one that a listing does not show yet."""
         for wait in (0.0, *(_STALE_WAITS if patient else ())):
             time.sleep(wait)
             found = self.boxes.find(self.step.number, None)

@@ -20,10 +20,16 @@ from .core.items import type_name
 #: Separates the entries of a list in one cell, unless something else is asked for.
 LIST_SEPARATOR = ";"
 DELIMITERS = ",;\t|"
-#: Options that name a mailbox; a table needs a column for one of them.
-KEYS = ("mailbox", "extension", "id")
-# A spreadsheet shows a long number this way, and writes into a cell what it could not compute.
+#: Options that name a mailbox or shared voicemail; a table needs a column for one of them.
+KEYS = ("mailbox", "extension", "extension_number", "id")
+# What a spreadsheet makes of the digits of a number: powers of ten, groups of three, a fraction.
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f][0-9]{3})+")
+_FRACTION = re.compile(r"([0-9]+)[.,]0+")
+# A formula that makes text of a number, so that its leading zeros stay.
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+_LOST = "is a number, which has lost its leading zeros; format the column as text"
+# What it writes into a cell that it could not compute.
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
 
 
@@ -38,6 +44,8 @@ class Layout:
     :param list_separator: stands between the entries of a list in one cell.
     :param delimiter: stands between the cells of CSV text; None tells it from the first row.
     :param ignore_unknown: leave columns out that hold no known option; otherwise they are an error.
+    :param key: option that names an entry, for the error of a table that has no column for it.
+    :param mapped: the user can give ``columns``.
     """
 
     columns: t.Mapping[str, str | None] = dataclasses.field(default_factory=dict)
@@ -46,6 +54,8 @@ class Layout:
     list_separator: str = LIST_SEPARATOR
     delimiter: str | None = None
     ignore_unknown: bool = False
+    key: str = KEYS[0]
+    mapped: bool = True
 
 
 class Entry(t.NamedTuple):
@@ -171,7 +181,8 @@ class _Table:
                 self.problems.append(f"{self._place}: `{option}` is a dictionary; columns hold its options")
         self._keyed = known is None or not set(KEYS).isdisjoint(options)
         if not self._keyed:
-            self.problems.append(f"{self._place}: no column holds `mailbox`; name the one that does in `columns`")
+            hint = "name the one that does in `columns`" if self._layout.mapped else "the first row must name it"
+            self.problems.append(f"{self._place}: no column holds `{self._layout.key}`; {hint}")
 
     def _stranger(self, position: int, heading: str) -> str:
         if not re.match(r"[^\W\d]", heading):
@@ -183,30 +194,34 @@ class _Table:
     def add(self, place: str, cells: t.Sequence[t.Any]) -> None:
         """Take one row with a cell for each heading."""
         item: dict[str, t.Any] = {}
+        named = self._keyed
         for position, (option, cell) in enumerate(zip(self._options, cells, strict=False)):
             if _is_empty(cell):
                 continue
             if option:
-                self._set(item, option, cell, place)
+                # Without its number an entry would be told once more, for having none.
+                named = self._set(item, option, cell, place) and named
             elif self._strangers.get(position) == "":
                 self.problems.append(f"{place}: column {position + 1} has a value and no heading")
-        if self._keyed:
+        if named:
             self.entries.append(Entry(place, item))
 
-    def _set(self, item: dict[str, t.Any], option: str, cell: t.Any, place: str) -> None:
+    def _set(self, item: dict[str, t.Any], option: str, cell: t.Any, place: str) -> bool:
+        """Take one cell; False when it would have named the entry, and cannot be used."""
         try:
             value = _value(cell, option)
         except ValueError as error:
             self.problems.append(f"{place}: `{option}` {error}")
-            return
+            return option not in KEYS
         if option in self._layout.lists and isinstance(value, str):
             value = [part.strip() for part in value.split(self._layout.list_separator) if part.strip()]
         *groups, last = option.split(".")
         for group in groups:
             item = item.setdefault(group, {})
             if not isinstance(item, dict):
-                return
+                return True
         item[last] = value
+        return True
 
 
 def _is_empty(cell: t.Any) -> bool:
@@ -218,22 +233,38 @@ def _value(cell: t.Any, option: str) -> t.Any:
 
     :raises ValueError: when a spreadsheet has spoilt it; never with the cell's content.
     """
-    exact = option in KEYS or option == "new_mailbox" or option.rpartition(".")[2] == "pin"
+    is_pin = option.rpartition(".")[2] == "pin"
     if isinstance(cell, str):
         cell = cell.strip()
         if _FAILED_FORMULA.fullmatch(cell):
             raise ValueError("holds the error of a formula")
-        if exact and _SCIENTIFIC.fullmatch(cell):
-            raise ValueError("was rounded to powers of ten by a spreadsheet; format the column as text")
-        return cell
-    if exact and isinstance(cell, (int, float)) and option.rpartition(".")[2] == "pin":
-        raise ValueError("is a number, which has lost its leading zeros; format the column as text")
+        return _digits(cell, is_pin) if is_pin or option in KEYS or option == "new_mailbox" else cell
+    if is_pin and isinstance(cell, (int, float)):
+        raise ValueError(_LOST)
     if isinstance(cell, float) and cell.is_integer():
         # Spreadsheets keep every number as a fraction: 3000 arrives as 3000.0.
         return int(cell)
     if isinstance(cell, (bool, int, float, list, dict)):
         return cell
     raise ValueError(f"is of the type {type(cell).__name__}; format the column as text")
+
+
+def _digits(text: str, is_pin: bool) -> str:
+    """Return a number or PIN as it was before a spreadsheet took it for a quantity.
+
+    :raises ValueError: when that cannot be known.
+    """
+    formula = _TEXT_FORMULA.fullmatch(text)
+    if formula:
+        return formula[1]
+    if _SCIENTIFIC.fullmatch(text):
+        raise ValueError("was rounded to powers of ten by a spreadsheet; format the column as text")
+    if _GROUPED.fullmatch(text):
+        raise ValueError("has marks between its digits, which a spreadsheet put there; format the column as text")
+    fraction = _FRACTION.fullmatch(text)
+    if fraction and is_pin:
+        raise ValueError(_LOST)
+    return fraction[1] if fraction else text
 
 
 def _did_you_mean(word: str, words: t.Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from . import arguments, operations
 from .core.connection import SECRETS
-from .core.errors import VoicemailError
+from .core.errors import InvalidInputError, VoicemailError
 from .deps import IMPORT_ERROR, LIBRARIES
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -44,6 +44,8 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         # Also called while the arguments are still being validated.
+        if not hasattr(self, "given"):
+            msg = _refusal(self._spec_name, self.raw, msg)
         self._mask()
         super().fail_json(msg, **result)
 
@@ -98,6 +100,7 @@ def run_in_worker(
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
+        message = _refusal(name, given, message)
         return {"failed": True, "msg": message, "invocation": {"module_args": masked(name, given)}}
     params = validated.validated_parameters
     task = operations.Task(
@@ -108,15 +111,22 @@ def run_in_worker(
     return t.cast(Result, remove_values(result, _secrets(params)))
 
 
+def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:
+    """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
+    problems = operations.dictionary_problems(operations.Task(name, {}, raw))
+    return str(InvalidInputError.of(problems)) if problems else message
+
+
 def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:
     """Return a task's arguments with the list in place of the file: the host that the module runs on may not have it.
 
     :raises VoicemailError: when the file cannot be understood.
     """
-    if source_text is None:
+    listed = {} if source_text is None else operations.listed(module, str(raw["src"]), source_text)
+    if not listed or any(raw.get(option) is not None for option in listed):
+        # A list beside the file is for the module to refuse.
         return dict(raw)
-    kept = {name: value for name, value in raw.items() if name != "src"}
-    return {**kept, **operations.listed(module, str(raw["src"]), source_text)}
+    return {**{name: value for name, value in raw.items() if name != "src"}, **listed}
 
 
 def execute(task: operations.Task) -> Result:

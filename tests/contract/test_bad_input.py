@@ -24,7 +24,13 @@ SPECIAL: list[Case] = [
     (KAZOO, {"mailbox": "3000", "name": "x", "pin": "123"}, ("mailbox 3000", "pin", "4 to 15 characters")),
     (KAZOO, {"mailbox": "3000", "name": "x", "notify": True}, ("notify", "kazoo", "emails", "on_unsupported")),
     (KAZOO, {"mailbox": "3000", "name": "x", "kazoo": {"skip_greting": True}}, ("skip_greting", "skip_greeting")),
-    (KAZOO, {"mailbox": "3000", "name": "x", "pin": "4821", "kazoo": {"pin": "4821"}}, ("pin",)),
+    (
+        KAZOO,
+        {"mailbox": "3000", "name": "x", "kazoo": {"pin": "4821"}},
+        ("`kazoo.pin`", "the option `pin`", "use that"),
+    ),
+    (KAZOO, {"mailbox": "3000", "kazoo": {"pin": "4821", "media_extension": "ogg"}}, ("kazoo.pin", "mp3, mp4, wav")),
+    (KAZOO, {"mailbox": "3000", "name": ""}, ("name", "cleared")),
     (KAZOO, {"mailbox": "3000", "name": "x", "emails": ["nobody"]}, ("emails", "nobody", "email address")),
     (KAZOO, {"mailbox": "3000"}, ("mailbox 3000", "name", "required")),
     (KAZOO, {"mailbox": "3000", "name": "x", "owner_id": "short"}, ("owner_id", "32")),
@@ -131,6 +137,17 @@ def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
             assert result["msg"].count("no_such") == 50
             assert "item 51" in result["msg"]
             assert len(server.journal) == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_list_that_is_text_is_one_problem(way: str) -> None:
+    text = '[{"mailbox": "3000", "name": "x"}]'
+    with KAZOO.serve() as server:
+        result = WAYS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
+        assert result["msg"].startswith("`mailboxes` must be a list, not text; give the file it came from as `src`")
+        result = WAYS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults='{"name": "x"}'))
+        assert result["msg"] == "`defaults` must be a dictionary, not text."
+        assert len(server.journal) == 0
 
 
 def test_twins_on_the_server_are_named_with_both_ids() -> None:

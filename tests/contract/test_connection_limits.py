@@ -62,6 +62,13 @@ def test_refusal_for_longer_than_the_budget_is_not_waited_for(subject: Subject, 
 
 
 @both_ways
+def test_a_server_that_says_at_once_for_ever_is_not_asked_for_ever(way: str, clock: FakeTime) -> None:
+    result, requests = read(KAZOO, way, "status:429,retry_after=0,count=200", workers=1, retry_budget=30)
+    assert result["error"]["kind"] == "rate_limited"
+    assert requests < 30
+
+
+@both_ways
 @every_subject
 @pytest.mark.parametrize("fault", ["status:429,retry_after=1", "status:429", "status:503", "reset_before"])
 def test_budget_of_nothing_never_waits(subject: Subject, way: str, fault: str, clock: FakeTime) -> None:

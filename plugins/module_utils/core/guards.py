@@ -13,6 +13,9 @@ from .errors import InvalidInputError, UnsafeError, UnsupportedError
 from .fields import FieldTable
 from .plan import Action, Index, Plan, Step
 
+#: Boxes that an error names; what the others are is seen with the limits raised, in check mode.
+MOST_LISTED = 100
+
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
@@ -105,17 +108,20 @@ def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> N
         and not (limits.delete_messages or (step.desired and step.desired.delete_messages))
     ]
     if full:
-        listed = ", ".join(f"{step.number} ({counts[str(step.current.id)]})" for step in full[:20] if step.current)
+        listed = _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in full if step.current])
         raise UnsafeError(
-            f"{len(full)} of the boxes to delete hold messages, which would be lost: {listed}"
-            + (" and more" if len(full) > 20 else ""),
+            f"{len(full)} of the boxes to delete hold messages, which would be lost: {listed}",
             "Set `delete_messages` to true if that is meant",
         )
 
 
 def _too_many(plan: Plan, steps: list[Step], why: str, hint: str) -> UnsafeError:
-    numbers = ", ".join(step.number for step in steps[:20]) + (" and more" if len(steps) > 20 else "")
     return UnsafeError(
-        f"{len(steps)} deletions planned, {why}: {plan.table.resource} {numbers}",
+        f"{len(steps)} deletions planned, {why}: {plan.table.resource} {_listed([step.number for step in steps])}",
         f"{hint} if that is meant; nothing was written",
     )
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    left = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f" and {left} more" if left > 0 else "")

@@ -209,16 +209,17 @@ class _ItemReader:
                 )
 
     def _field(self, field: Field, value: t.Any) -> None:
-        if value is None or (isinstance(value, (list, dict)) and not value):
-            if isinstance(field.kind, Pin) or field.required:
-                self._problem(f"`{field.option}` cannot be cleared; leave it out to leave it alone")
-                return
-            self.values[field.option] = None
-            return
         try:
-            self.values[field.option] = field.kind.parse(value)
+            empty = value is None or (isinstance(value, (list, dict)) and not value)
+            parsed = None if empty else field.kind.parse(value)
         except ValueError as error:
             self._problem(f"`{field.option}` {error}")
+            return
+        # Also empty text clears.
+        if parsed is None and (isinstance(field.kind, Pin) or field.required):
+            self._problem(f"`{field.option}` cannot be cleared; leave it out to leave it alone")
+            return
+        self.values[field.option] = parsed
 
     def _unsupported(self, option: str) -> None:
         self.unsupported.append(option)

@@ -102,18 +102,18 @@ def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
     :raises AmbiguousError: when it is not one box, with a sentence that names the ids.
     """
     name = desired.label
-    if desired.id is not None:
-        return index.ids.get(desired.id)
-    found = _only(index, desired.number or "", name)
-    if desired.new_number is None:
+    wanted = desired.new_number or desired.number
+    found = index.ids.get(desired.id) if desired.id is not None else _only(index, desired.number or "", name)
+    if not desired.present or wanted is None or (found is not None and found.number == wanted):
         return found
-    renumbered = _only(index, desired.new_number, name)
-    if found is not None and renumbered is not None:
+    holder = _only(index, wanted, name)
+    if found is not None and holder is not None:
+        now = f", now {found.number}," if desired.id is not None else ""
         raise AmbiguousError(
-            f"{name} cannot take the number {desired.new_number}: {table.resource} {desired.new_number} exists"
-            f" (id {renumbered.id}); delete or renumber that one first"
+            f"{name}{now} cannot take the number {wanted}: {table.resource} {wanted} exists"
+            f" (id {holder.id}); delete or renumber that one first"
         )
-    return found or renumbered
+    return found if desired.id is not None else found or holder
 
 
 def _only(index: Index, number: str, name: str) -> Box | None:
@@ -126,6 +126,13 @@ def _only(index: Index, number: str, name: str) -> Box | None:
     return boxes[0] if boxes else None
 
 
+def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
+    """Return the options of a declaration whose present values decide what is done."""
+    fields = (table.by_option[option] for option in desired.values)
+    ignored = desired.update_pin is PinPolicy.ON_CREATE
+    return frozenset(field.option for field in fields if not (ignored and field.secret and not field.resent))
+
+
 def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
     """Compare every declaration with what is there.
 
@@ -135,11 +142,17 @@ def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
     :returns: the plan, whose ``problems`` must be empty before it is carried out.
     """
     result = Plan(table, [], present=len(index.ids))
+    meant: dict[str, Desired] = {}
     for item in desired:
         try:
             current = match(item, index, table)
         except AmbiguousError as error:
             result.problems.append(str(error))
+            continue
+        # One by its number and one by its id, which nobody can tell before the boxes were read.
+        first = meant.setdefault(current.id, item) if current is not None and current.id is not None else item
+        if current is not None and first is not item:
+            result.problems.append(f"{item.label}: means the same {table.resource} as {first.label}, id {current.id}")
             continue
         step, problems = _step(table, item, current)
         result.problems.extend(f"{item.label}: {problem}" for problem in problems)
@@ -151,7 +164,10 @@ def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Ste
     if not desired.present:
         number = current.number if current else desired.number or ""
         action = Action.DELETE if current else Action.NONE
-        return Step(action, number, desired, current, after=dict(current.values) if current else {}), []
+        problems = []
+        if current and desired.number not in (None, current.number):
+            problems.append(f"id {desired.id} is {table.resource} {current.number}; correct one of the two")
+        return Step(action, number, desired, current, after=dict(current.values) if current else {}), problems
     if current is None:
         return _creation(table, desired)
     return _alteration(table, desired, current)

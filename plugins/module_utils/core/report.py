@@ -92,7 +92,8 @@ def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
             "before": {},
             "after": {table.key: step.number, **after},
         }
-    return {"before_header": header, "after_header": header, "before": before, "after": after}
+    former = f"{table.resource} {step.current.number}" if step.current else header
+    return {"before_header": former, "after_header": header, "before": before, "after": after}
 
 
 def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t.Any]]:

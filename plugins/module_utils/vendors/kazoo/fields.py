@@ -14,10 +14,11 @@ _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 
 
 
 def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
-    # The server lets save win where both are set.
-    if native.get("save_after_notify"):
+    # The server lets save win where both are set. Old documents hold text where the schema wants a truth value.
+    said = {wire: Boolean().read(native.get(wire)) is True for wire in ("save_after_notify", "delete_after_notify")}
+    if said["save_after_notify"]:
         return {"after_email": "save"}
-    return {"after_email": "delete" if native.get("delete_after_notify") else "keep"}
+    return {"after_email": "delete" if said["delete_after_notify"] else "keep"}
 
 
 def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -47,8 +48,9 @@ MAILBOX = FieldTable(
         Field("after_email", Choice({"keep": "keep", "save": "save", "delete": "delete"}), absent="keep"),
         Field(
             "timezone",
+            # KAZOO before 5 wants 5 characters at least; 5 wants a name of IANA, and UTC and GB are some.
             Text(
-                shortest=5, longest=64, pattern=r"[A-Za-z0-9_+/-]+", expected="an IANA time zone such as Europe/Paris"
+                shortest=1, longest=64, pattern=r"[A-Za-z0-9_+/-]+", expected="an IANA time zone such as Europe/Paris"
             ),
             "timezone",
         ),

@@ -14,7 +14,7 @@ from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from .fields import MAILBOX, WIRE_NAMES
-from .session import KazooSession
+from .session import KazooSession, billed
 
 #: More than an account holds: a page of M continues by name, and never ends where more boxes share one name than fit.
 PAGE_SIZE = 10000
@@ -94,7 +94,6 @@ class KazooMailboxes:
         if new_number is not None:
             data["mailbox"] = new_number
         what = f"update mailbox {box.number}"
-        said = ""
         for wait in (0.0, *_CONFLICT_WAITS):
             time.sleep(wait)
             try:
@@ -112,14 +111,17 @@ class KazooMailboxes:
             native = envelope.data if isinstance(envelope.data, dict) else {}
             if native.get("id") == box.id:
                 return self._box(native)
+            if "voicemails" in native:
+                # The quote of a 402 (contract: KAZOO 3.8).
+                raise billed(what)
             said = self._session.client.redact(str(native.get("message", "")))
             if said != "conflicting documents":
-                break
-        raise RejectedError(
-            f"cannot {what}: "
-            + (f"KAZOO says {said!r} inside a reply of success" if said else "somebody else keeps changing it"),
-            "Run the task again",
-        )
+                reason = f", and why: {said!r}" if said else ""
+                raise RejectedError(
+                    f"cannot {what}: KAZOO answered success with something else than the box{reason}",
+                    "Run the task again",
+                )
+        raise ConflictError(f"cannot {what}: somebody else keeps changing it", "Run the task again")
 
     def delete(self, box: Box) -> None:
         """Delete a box and its messages, and read it back.

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import json
 import typing as t
+import urllib.parse
 
 from ...core.connection import Connection
 from ...core.errors import (
@@ -29,6 +30,7 @@ _TAKEN = (
     "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
     " and lets nobody edit two boxes of one number"
 )
+_ADDRESS = "Check `url`: it must end in /v2"
 
 
 class Tokens(pydantic.BaseModel):
@@ -85,7 +87,7 @@ class KazooSession:
         )
         if not account_id:
             raise AuthError("the token does not tell which account it belongs to", "Give `account_id`")
-        return f"/accounts/{account_id}"
+        return f"/accounts/{urllib.parse.quote(str(account_id), safe='')}"
 
     def call(
         self,
@@ -139,6 +141,10 @@ class KazooSession:
                 {"credentials": digest.hexdigest(), "account_realm": connection.domain or "", "method": "md5"},
             )
         reply = self.client.send("PUT", path, "log in", json={"data": data})
+        # A wrong key is a 404 as well, and is told from a path that is not there by the list it comes with.
+        nowhere = reply.status == 404 and not (connection.api_key and isinstance(_data(reply), list))
+        if nowhere or reply.status in (405, 410):
+            raise AuthError("KAZOO has no login at this address", _ADDRESS, status=reply.status)
         if reply.status in (400, 401, 403, 404):
             details = _details(_data(reply), self.client)
             details.pop("message", None)
@@ -148,14 +154,21 @@ class KazooSession:
             raise refusal(reply, self.client)
         envelope = reply.parse(Envelope)
         if not envelope.auth_token:
-            raise AuthError(
-                "KAZOO answered the login without a token", "Check `url`: it must end in /v2", status=reply.status
-            )
+            raise AuthError("KAZOO answered the login without a token", _ADDRESS, status=reply.status)
         self.client.keep_secret(envelope.auth_token)
         data = envelope.data if isinstance(envelope.data, dict) else {}
         return Token(
             envelope.auth_token, _payload(envelope.auth_token).get("exp"), {"account_id": data.get("account_id")}
         )
+
+
+def billed(what: str) -> RejectedError:
+    """Return the error for a write that costs money (contract: KAZOO 1.5, 402)."""
+    return RejectedError(
+        f"cannot {what}: KAZOO would bill for it, and a charge is never accepted on your behalf",
+        "Accept the charge for voicemail boxes in KAZOO, then run the task again",
+        status=402,
+    )
 
 
 def refusal(reply: Reply, client: Client) -> VoicemailError:
@@ -164,13 +177,13 @@ def refusal(reply: Reply, client: Client) -> VoicemailError:
     details = _details(data, client)
     what, status = reply.what, reply.status
     if status == 401:
-        return expired(what)
+        error = expired(what)
+        if client.connection.account_id:
+            # 5 answers so for an account that is not there, too (contract: KAZOO 1.5).
+            error.hint += ", and check `account_id`"
+        return error
     if status == 402:
-        return RejectedError(
-            f"cannot {what}: KAZOO would bill for it, and a charge is never accepted on your behalf",
-            "Accept the charge for voicemail boxes in KAZOO, then run the task again",
-            status=402,
-        )
+        return billed(what)
     if status == 403:
         return AuthError(
             f"cannot {what}: the login may not do this",
@@ -179,6 +192,8 @@ def refusal(reply: Reply, client: Client) -> VoicemailError:
         )
     if status == 404:
         return NotFoundError(f"cannot {what}: KAZOO does not find it", "Check `account_id` and `url`", status=404)
+    if status == 410:
+        return RejectedError(f"cannot {what}: this version of KAZOO's API is gone", _ADDRESS, status=410)
     if status in (409, 412):
         return ConflictError(
             f"cannot {what}: somebody else changed it at the same moment", "Run the task again", status=status
@@ -231,4 +246,4 @@ def _payload(token: str | None) -> dict[str, t.Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-__all__ = ("Envelope", "ExpiredError", "KazooSession", "refusal")
+__all__ = ("Envelope", "ExpiredError", "KazooSession", "billed", "refusal")

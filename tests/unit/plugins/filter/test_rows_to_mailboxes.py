@@ -108,6 +108,8 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
         (4821, "is a number, which has lost its leading zeros; format the column as text"),
         (4821.0, "is a number, which has lost its leading zeros; format the column as text"),
         ("4.821E+3", "was rounded to powers of ten by a spreadsheet; format the column as text"),
+        ("4821.0", "is a number, which has lost its leading zeros; format the column as text"),
+        ("4,821", "has marks between its digits, which a spreadsheet put there; format the column as text"),
         ("#REF!", "holds the error of a formula"),
         (datetime.date(2026, 1, 2), "is of the type date; format the column as text"),
         ("482", "must be 4 to 15 characters long, it has 3"),
@@ -116,6 +118,29 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
 def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
     (told,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
     assert told in (f"row 1: `pin` {problem}", f"row 1, mailbox 3000: `pin` {problem}")
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1001.0", "1001"), ("1001,00", "1001"), ('="0300"', "0300"), ("1001", "1001"), ("*97", "*97")]
+)
+def test_a_number_is_read_as_it_was_before_a_spreadsheet_took_it_for_a_quantity(cell: str, number: str) -> None:
+    assert rows_to_mailboxes([{"mailbox": cell, "name": cell}]) == [{"mailbox": number, "name": cell}]
+
+
+@pytest.mark.parametrize("cell", ["1,00E+03", "1.001", "1'001", "1\u202f001", "12,345,678"])
+def test_a_number_that_cannot_be_known_is_refused(cell: str) -> None:
+    (told,) = problems_of([{"mailbox": cell}])
+    assert told.startswith("row 1: `mailbox` ")
+    assert told.endswith("; format the column as text")
+
+
+def test_an_export_of_a_spreadsheet() -> None:
+    text = '\ufeffExtension;Name;Mail;;\r\n="0300";"Meier; Anna";"a@b.c\r\nd@e.f";;\r\n;;;;\r\n\r\n1001,0;"said ""x""";;;\r\n'
+    columns = {"Extension": "mailbox", "Name": "name", "Mail": "emails"}
+    assert rows_to_mailboxes(text, columns, list_separator="\r\n", vendor="kazoo") == [
+        {"mailbox": "0300", "name": "Meier; Anna", "emails": ["a@b.c", "d@e.f"]},
+        {"mailbox": "1001", "name": 'said "x"'},
+    ]
 
 
 def test_a_pin_keeps_its_zeros() -> None:

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
-    mailbox_options,
+    item_options,
     read_entries,
     read_items,
 )
@@ -25,7 +25,7 @@ ITEMS = [{"mailbox": "3000", "name": "Reception"}, {"mailbox": "3001", "emails":
 
 
 def items(text: str, name: str) -> list:
-    return read_items(text, name, "mailboxes", {"emails", "kazoo.flags"})
+    return read_items(text, name, "mailboxes", Layout(lists={"emails", "kazoo.flags"}))
 
 
 def problems_of(text: str, name: str) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def cells(excluded: str) -> st.SearchStrategy[str]:
 @given(
     delimiter=st.sampled_from(",;\t|"),
     # What a spreadsheet spoils, such as 3E3 for 3000 or the error of a formula, has tests of its own.
-    rows=st.lists(st.tuples(cells("eE#"), cells("#"), cells("#")), min_size=1),
+    rows=st.lists(st.tuples(cells("eE#.,="), cells("#"), cells("#")), min_size=1),
     mark=st.sampled_from(["", "\ufeff"]),
     end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
@@ -135,7 +135,7 @@ def test_a_line_that_names_the_delimiter() -> None:
 
 
 def test_options_know_every_vendor() -> None:
-    options, lists = mailbox_options()
+    options, lists = item_options("vmbox")
     assert {"mailbox", "extension", "pin", "state", "kazoo.notify.callback.number", "onsip.username"} <= options
     assert {"emails", "kazoo.flags"} <= lists
     assert options.isdisjoint({"kazoo", "kazoo.notify", "on_unsupported", "verify", "vendor", "password"})
@@ -160,7 +160,7 @@ def test_mailboxes_of_several_files_are_checked_together() -> None:
         check_mailboxes(entries, ["known before"], {"kazoo": {"skip_greeting": True}}, "kazoo")
     assert caught.value.problems == (
         "known before",
-        "a.yml item 1, mailbox 3000: `timezone` must be 5 to 64 characters long, it has 1",
+        "a.yml item 1, mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
         "b.csv line 2: mailbox 3000 is declared twice, first in a.yml item 1",
         "b.csv line 3: must be a dictionary with `mailbox`, not text",
         "b.csv line 4, mailbox: `mailbox` is missing",

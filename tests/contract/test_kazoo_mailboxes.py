@@ -1,0 +1,172 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""KAZOO's own ways with mailboxes: numbers and ids, values of its generations, what hides in its replies."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+from subjects import KAZOO
+from voicemail_simulator.server import SimulatorServer
+from ways import WAYS, Result
+
+GENERATIONS = ("4.3", "M", "5")
+
+
+def run(server: SimulatorServer, module: str = "vmbox", check: bool = False, **options: t.Any) -> Result:
+    """Run a module, with the journal of that run alone."""
+    server.journal.clear()
+    return WAYS["worker"](module, KAZOO.arguments(server, **options), check=check)
+
+
+def ids(server: SimulatorServer) -> dict[str, str]:
+    """Return the id of every box by its number."""
+    return {box["mailbox"]: box["id"] for box in run(server, "vmbox_info")["mailboxes"]}
+
+
+@pytest.mark.parametrize("profile", GENERATIONS)
+def test_a_number_that_another_box_has_is_not_taken(profile: str) -> None:
+    with KAZOO.serve({"profile": profile}, mailboxes=2) as server:
+        first, second = ids(server)["1000"], ids(server)["1001"]
+        asked: list[dict[str, str]] = [
+            {"mailbox": "1000", "new_mailbox": "1001"},
+            {"id": first, "new_mailbox": "1001"},
+            {"id": first, "mailbox": "1001"},
+        ]
+        for item in asked:
+            for check in (True, False):
+                result = run(server, check=check, **item)
+                assert result["failed"], result
+                assert f"cannot take the number 1001: mailbox 1001 exists (id {second})" in result["msg"]
+                assert KAZOO.writes(server) == []
+        assert run(server, id=first, new_mailbox="1002")["changed_fields"] == ["mailbox"]
+        assert set(ids(server)) == {"1001", "1002"}
+
+
+def test_the_number_that_a_box_has_is_no_new_one() -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        assert not run(server, mailbox="1000", new_mailbox="1000")["changed"]
+        assert run(server, mailbox="2000", new_mailbox="2000", name="x")["action"] == "create"
+
+
+def test_a_renumbering_is_shown_with_both_numbers() -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        told = run(server, mailbox="1000", new_mailbox="1002")["diff"]
+        assert (told["before_header"], told["after_header"]) == ("mailbox 1000", "mailbox 1002")
+
+
+def test_one_box_by_its_number_and_by_its_id_is_declared_twice() -> None:
+    with KAZOO.serve(mailboxes=2) as server:
+        box_id = ids(server)["1000"]
+        items = [{"id": box_id, "name": "A"}, {"mailbox": "1001", "name": "B"}, {"mailbox": "1000", "name": "C"}]
+        result = run(server, "vmboxes", mailboxes=items)
+        assert result["failed"]
+        assert "item 3 (mailbox 1000): means the same mailbox as item 1" in result["msg"]
+        assert box_id in result["msg"]
+        assert KAZOO.writes(server) == []
+
+
+def test_a_box_whose_id_and_number_differ_is_not_deleted() -> None:
+    with KAZOO.serve(mailboxes=2) as server:
+        box_id = ids(server)["1000"]
+        result = run(server, id=box_id, mailbox="1001", state="absent")
+        assert f"id {box_id} is mailbox 1000; correct one of the two" in result["msg"]
+        assert KAZOO.writes(server) == []
+        assert run(server, id=box_id, mailbox="1000", state="absent")["action"] == "delete"
+
+
+def test_short_names_of_time_zones() -> None:
+    with KAZOO.serve({"profile": "5"}, mailboxes=1) as server:
+        for zone in ("UTC", "GB"):
+            assert run(server, mailbox="1000", timezone=zone)["mailbox"]["timezone"] == zone
+        exported = run(server, "vmbox_info")["mailboxes"]
+        assert not run(server, "vmboxes", mailboxes=exported)["changed"]
+
+
+def test_truth_values_that_an_old_document_holds_as_text() -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        state = server.face.state
+        box = state.box(server.face.ACCOUNT_ID, ids(server)["1000"])
+        state.save_box(
+            server.face.ACCOUNT_ID,
+            box["id"],
+            {**box["public"], "save_after_notify": "false", "delete_after_notify": "true", "require_pin": "true"},
+        )
+        assert run(server, mailbox="1000", require_pin=True)["mailbox"]["after_email"] == "delete"
+        assert not run(server, mailbox="1000", after_email="delete", require_pin=True)["changed"]
+
+
+@pytest.mark.parametrize("number", ["10ab", "3000"])
+def test_a_create_whose_reply_was_lost_is_looked_for_until_lists_show_it(number: str) -> None:
+    """Text that is no number is not unique before KAZOO 5, so nothing but patience keeps it from being made twice."""
+    with KAZOO.serve({"view_lag": 0.3}, faults=["lost_reply,method=PUT,path=vmboxes,count=1"]) as server:
+        assert run(server, mailbox=number, name="x")["changed"]
+        assert len(KAZOO.writes(server)) == 1
+        time.sleep(0.4)
+        assert len(run(server, "vmbox_info")["mailboxes"]) == 1
+
+
+@pytest.mark.parametrize("profile", GENERATIONS)
+def test_a_charge_for_a_change_is_told_also_where_it_hides_in_a_success(profile: str) -> None:
+    with KAZOO.serve({"profile": profile, "billable": True}, mailboxes=1) as server:
+        result = run(server, mailbox="1000", kazoo={"transcribe": True})
+        assert result["failed"]
+        assert result["error"]["status"] == 402
+        assert "would bill" in result["msg"]
+        assert not result["changed"]
+        assert result["mailbox"]["kazoo"]["transcribe"] is False
+
+
+def test_a_failed_task_tells_the_box_as_it_is() -> None:
+    with KAZOO.serve({"max_pin_length": 4}, mailboxes=1) as server:
+        assert run(server, mailbox="3000", name="x", pin="482159")["mailbox"] == {}
+        kept = run(server, mailbox="1000", name="x", pin="482159")["mailbox"]
+        assert (kept["mailbox"], kept["name"]) == ("1000", "Mailbox 1000")
+        server.faults.set(["status:409,method=DELETE"])
+        kept = run(server, mailbox="1000", state="absent")["mailbox"]
+        assert (kept["mailbox"], kept["name"]) == ("1000", "Mailbox 1000")
+
+
+@pytest.mark.parametrize("path", ["", "/v1", "/elsewhere"])
+@pytest.mark.parametrize("key", [None, "k" * 64])
+def test_a_login_at_a_wrong_address_is_not_blamed_on_the_credentials(path: str, key: str | None) -> None:
+    with KAZOO.serve() as server:
+        credentials = {"api_key": key, "username": None, "password": None, "domain": None} if key else {}
+        url = server.url.removesuffix("/v2") + path
+        result = run(server, mailbox="3000", name="x", **{**credentials, "url": url})
+        assert result["msg"] == "KAZOO has no login at this address. Check `url`: it must end in /v2."
+        if key:
+            assert "Check `api_key`" in run(server, mailbox="3000", name="x", **credentials)["msg"]
+
+
+@pytest.mark.parametrize("profile", GENERATIONS)
+def test_a_wrong_account_is_told(profile: str) -> None:
+    with KAZOO.serve({"profile": profile}) as server:
+        for account_id in ("0" * 32, "a/../b"):
+            result = run(server, mailbox="3000", name="x", account_id=account_id)
+            assert result["failed"]
+            assert "`account_id`" in result["msg"]
+            assert KAZOO.writes(server) == []
+
+
+def test_only_boxes_of_interest_are_read() -> None:
+    with KAZOO.serve(mailboxes=30) as server:
+        found = run(server, "vmbox_info", match="^100[12]$")["mailboxes"]
+        assert [box["mailbox"] for box in found] == ["1001", "1002"]
+        assert len(server.journal) == 1 + 1 + 2
+
+
+def test_a_pin_for_new_boxes_alone_needs_no_reading() -> None:
+    items = [{"mailbox": f"{1000 + n}", "name": f"Mailbox {1000 + n}", "pin": "4821"} for n in range(30)]
+    with KAZOO.serve(mailboxes=29) as server:
+        defaults = {"update_pin": "on_create"}
+        made = run(server, "vmboxes", mailboxes=items, defaults=defaults)
+        assert (made["summary"]["create"], made["summary"]["requests"]) == (1, 3)
+        again = run(server, "vmboxes", mailboxes=items, defaults=defaults)
+        assert (again["changed"], again["summary"]["requests"]) == (False, 2)
+        assert len(ids(server)) == 30
+        shown = run(server, "vmbox_info", include_pins=True)["mailboxes"]
+        assert {box["pin"] for box in shown if box["mailbox"] != "1029"} == {f"{n:04d}" for n in range(29)}
