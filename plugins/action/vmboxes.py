@@ -21,6 +21,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.connectio
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
+from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
 from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
 
 if not IMPORT_ERROR:
@@ -87,16 +88,28 @@ class ActionModule(ActionBase):
                 wrap_async=bool(self._task.async_val),
             )
         progress = None if self._task.no_log else Progress(self._display, self._task.get_name())
-        return task.run_in_worker(
-            module,
-            self._task.args,
-            check=bool(self._task.check_mode),
-            diff=bool(self._task.diff),
-            sessions=_kept_session if self._task.loop is not None else operations.session_of,
-            progress=progress,
-            environment=environment,
-            source_text=source,
-        )
+        result = None
+        with interruption.awaited() as interrupted:
+            try:
+                result = task.run_in_worker(
+                    module,
+                    self._task.args,
+                    check=bool(self._task.check_mode),
+                    diff=bool(self._task.diff),
+                    sessions=_kept_session if self._task.loop is not None else operations.session_of,
+                    progress=progress,
+                    environment=environment,
+                    source_text=source,
+                )
+            finally:
+                if interrupted.happened:
+                    _close_kept()
+                    if not self._task.no_log:
+                        interruption.tell(self._task.get_name(), result)
+        if interrupted.happened:
+            # The further items of a loop are not for this worker to begin.
+            raise KeyboardInterrupt
+        return result
 
     def _source(self) -> str | None:
         """Return the content of the file `src`, found and decrypted as Ansible's own actions do."""
