@@ -73,7 +73,7 @@ def download(
 
     :param check: read the list, and write nothing.
     :param workers: most downloads at once.
-    :param progress: called with (done, total, failed) as recordings are done.
+    :param progress: called as recordings are done.
     :raises InvalidInputError: when the manifest cannot be used, or two files would have one name; nothing was written.
     :raises VoicemailError: when the messages could not be listed.
     """
@@ -109,7 +109,7 @@ def _fetch_all(
         for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
             failed += futures[future].status == "failed"
             if progress is not None:
-                progress(done, len(waiting), failed)
+                progress(done, len(waiting), failed, "done")
     except KeyboardInterrupt:
         # What was begun stays as a part, from which the next run goes on.
         report.interrupted = True

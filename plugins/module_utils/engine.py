@@ -21,7 +21,8 @@ from .parallel import in_order, run_all
 from .steps import carry_out
 from .vendors.protocol import Boxes
 
-Progress = t.Callable[[int, int, int], None]
+#: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
+Progress = t.Callable[[int, int, int, str], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,13 +51,13 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
 
     :param boxes: driver of the resource.
     :param desired: the declaration, already free of problems.
-    :param progress: called with (done, total, failed) after each step that writes.
+    :param progress: called after each box that is read by itself and after each step that writes.
     :raises InvalidInputError: when the declaration cannot be met; nothing was written.
     :raises UnsafeError: when a guard stops the plan; nothing was written.
     :raises VoicemailError: when reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired))
-    index = _read(boxes, desired, options)
+    index = _read(boxes, desired, options, progress)
     result = plan(boxes.table, desired, index)
     if result.problems:
         raise InvalidInputError.of(result.problems)
@@ -79,11 +80,13 @@ def read(
     numbers: frozenset[str] | None,
     workers: int,
     matches: t.Callable[[str], t.Any] = lambda number: True,
+    progress: Progress | None = None,
 ) -> list[Box]:
     """Return boxes in full, sorted by number.
 
     :param numbers: the numbers to read; None for all.
     :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
+    :param progress: called after each box that is read by itself.
     :raises TransportError: when not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
@@ -91,10 +94,10 @@ def read(
         box for box in boxes.list(wanted).boxes if (numbers is None or box.number in numbers) and matches(box.number)
     ]
     unique = Index.of(found).ids.values()
-    return sorted(_completed(boxes, list(unique), workers), key=lambda box: (len(box.number), box.number))
+    return sorted(_completed(boxes, list(unique), workers, progress), key=lambda box: (len(box.number), box.number))
 
 
-def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options) -> Index:
+def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None) -> Index:
     numbers = {number for item in desired for number in (item.number, item.new_number) if number}
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
@@ -114,22 +117,25 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options) -> Index
             partial[box.id] = box
     if not partial:
         return index
-    known = {box.id: box for box in _completed(boxes, list(partial.values()), options.workers)}
+    known = {box.id: box for box in _completed(boxes, list(partial.values()), options.workers, progress)}
     # A box that vanished between the listing and its reading is not there any more.
     return Index.of(known.get(box.id, box) for box in index.ids.values() if box.id in known or box.id not in partial)
 
 
-def _completed(boxes: Boxes, found: list[Box], workers: int) -> list[Box]:
+def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress | None) -> list[Box]:
     partial = [box for box in found if not box.full]
     if not partial:
         return found
     many = boxes.read_many(partial)
-    completed = (
-        list(many)
-        if many is not None
-        else [box for box in in_order(lambda box: boxes.find(None, box.id), partial, workers) if box is not None]
-    )
-    return [box for box in found if box.full] + completed
+    if many is None:
+
+        def tell(count: int) -> None:
+            if progress is not None:
+                progress(count, len(partial), 0, "read")
+
+        read_singly = in_order(lambda box: boxes.find(None, box.id), partial, workers, tell)
+        many = [box for box in read_singly if box is not None]
+    return [box for box in found if box.full] + list(many)
 
 
 def _check_messages(boxes: Boxes, result: Plan, options: Options) -> None:
@@ -197,7 +203,7 @@ def _run_stage(
     def tell(outcome: Outcome) -> None:
         failures.extend([outcome] if outcome.status == "failed" else ())
         if progress is not None:
-            progress(len(outcomes), total, len(failures))
+            progress(len(outcomes), total, len(failures), "done")
 
     def ends(outcome: Outcome) -> bool:
         return options.stop_on_error and outcome.status == "failed"

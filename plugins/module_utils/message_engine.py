@@ -27,7 +27,7 @@ from .core.messages import Message, Selection
 from .message_verification import verify, verify_upload
 from .vendors.messages import Messages, Outcomes, Upload
 
-Progress = t.Callable[[int, int, int], None]
+Progress = t.Callable[[int, int, int, str], None]
 
 _BULK = (MessageAction.MARK, MessageAction.DELETE)
 
@@ -55,7 +55,7 @@ def apply(
 
     :param check: plan, and write nothing.
     :param workers: most requests at once.
-    :param progress: called with (done, total, failed) as messages are done.
+    :param progress: called as messages are done.
     :raises UnsafeError: when more would be deleted than is allowed; nothing was written.
     :raises VoicemailError: when reading failed; nothing was written.
     """
@@ -159,7 +159,7 @@ def _write(
                     done += len(told)
                     failed += sum(step.status == "failed" for step in told)
                     if progress is not None and told:
-                        progress(done, len(writing), failed)
+                        progress(done, len(writing), failed, "done")
         except KeyboardInterrupt:
             # What has begun is finished and told; what has not is skipped.
             report.interrupted = True

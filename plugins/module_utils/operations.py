@@ -236,7 +236,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
         boxes = target.boxes[task.resource](session)
-        found = engine.read(boxes, numbers, session.client.workers, pattern.search)
+        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
     shown = [describe(table, box, pins=params["include_pins"]) for box in found]
     return {"changed": False, RESOURCES[task.resource][1]: shown}
 

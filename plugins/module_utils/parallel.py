@@ -98,14 +98,23 @@ def _take(
     return threads, failure or error
 
 
-def in_order(call: t.Callable[[Argument], Result], arguments: t.Sequence[Argument], workers: int) -> list[Result]:
-    """Call for each argument, some at a time, and return the results in order; the first error ends it all."""
+def in_order(
+    call: t.Callable[[Argument], Result],
+    arguments: t.Sequence[Argument],
+    workers: int,
+    tell: t.Callable[[int], None] = lambda count: None,
+) -> list[Result]:
+    """Call for each argument, some at a time, and return the results in order; the first error ends it all.
+
+    :param tell: given how many results there are, as they come, in the calling thread where there are several threads.
+    """
     if len(arguments) <= 1 or workers <= 1:
         return [call(argument) for argument in arguments]
     results: dict[int, Result] = {}
 
     def keep(numbered: tuple[int, Result]) -> None:
         results.__setitem__(*numbered)
+        tell(len(results))
 
     if run_all(lambda numbered: (numbered[0], call(numbered[1])), list(enumerate(arguments)), workers, keep):
         raise KeyboardInterrupt

@@ -12,8 +12,8 @@ import threading
 import typing as t
 
 try:
-    # Taken before the workers are forked. A worker is cut off from the terminal, and once Ansible itself was interrupted it
-    # shows nothing that a worker hands it.
+    # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what
+    # a worker hands it once it was interrupted itself.
     _SCREEN: int | None = os.dup(2)
 except OSError:
     _SCREEN = None

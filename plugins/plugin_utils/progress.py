@@ -22,25 +22,29 @@ class Progress:
     def __init__(self, display: t.Any, name: str) -> None:
         self._display = display
         self._name = name
-        self._begun = self._shown = time.monotonic()
+        self._word = ""
+        self._before = 0
+        self._since = 0.0
 
-    def __call__(self, done: int, total: int, failed: int) -> None:
+    def __call__(self, done: int, total: int, failed: int, word: str) -> None:
         """Show a line when the last one is old enough.
 
         :param done: steps that ended.
-        :param total: steps that write.
+        :param total: steps there are.
         :param failed: steps that failed so far.
+        :param word: what is done with each.
         """
         now = time.monotonic()
-        if now - self._shown < INTERVAL:
+        if word != self._word:
+            self._word, self._before, self._since = word, done, now
+        if now - self._since < INTERVAL or done <= self._before:
             return
-        self._shown = now
-        rate = done / (now - self._begun)
-        left = (total - done) / rate
+        # Of late, not from the beginning: a vendor lets the first hundred pass, and counts from then on.
+        rate = (done - self._before) / (now - self._since)
+        self._before, self._since = done, now
         failures = f", {failed} failed" if failed else ""
-        self._display.display(
-            f"{self._name}: {done} of {total} done{failures}, {rate:.1f} a second, {_span(left)} left"
-        )
+        left = _span((total - done) / rate)
+        self._display.display(f"{self._name}: {done} of {total} {word}{failures}, {rate:.1f} a second, {left} left")
 
 
 def _span(seconds: float) -> str:

@@ -9,6 +9,7 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
 from subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 from ways import WAYS, Result
@@ -170,3 +171,13 @@ def test_a_pin_for_new_boxes_alone_needs_no_reading() -> None:
         assert len(ids(server)) == 30
         shown = run(server, "vmbox_info", include_pins=True)["mailboxes"]
         assert {box["pin"] for box in shown if box["mailbox"] != "1029"} == {f"{n:04d}" for n in range(29)}
+
+
+def test_boxes_that_are_read_one_by_one_are_counted() -> None:
+    items = [{"mailbox": str(number), "pin": "4821"} for number in range(1000, 1005)]
+    told: list[tuple[t.Any, ...]] = []
+    with KAZOO.serve(mailboxes=5) as server:
+        arguments = KAZOO.arguments(server, mailboxes=items)
+        task.run_in_worker("vmboxes", arguments, False, False, operations.session_of, lambda *now: told.append(now), {})
+    assert told[:5] == [(count, 5, 0, "read") for count in range(1, 6)]
+    assert {now[1:] for now in told[5:]} == {(5, 0, "done")}

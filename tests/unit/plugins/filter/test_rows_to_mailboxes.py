@@ -135,7 +135,14 @@ def test_a_number_that_cannot_be_known_is_refused(cell: str) -> None:
 
 
 def test_an_export_of_a_spreadsheet() -> None:
-    text = '\ufeffExtension;Name;Mail;;\r\n="0300";"Meier; Anna";"a@b.c\r\nd@e.f";;\r\n;;;;\r\n\r\n1001,0;"said ""x""";;;\r\n'
+    lines = [
+        "\ufeffExtension;Name;Mail;;",
+        '="0300";"Meier; Anna";"a@b.c\r\nd@e.f";;',
+        ";;;;",
+        "",
+        '1001,0;"said ""x""";;;',
+    ]
+    text = "".join(f"{line}\r\n" for line in lines)
     columns = {"Extension": "mailbox", "Name": "name", "Mail": "emails"}
     assert rows_to_mailboxes(text, columns, list_separator="\r\n", vendor="kazoo") == [
         {"mailbox": "0300", "name": "Meier; Anna", "emails": ["a@b.c", "d@e.f"]},
