@@ -59,8 +59,9 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     check_limits(boxes.table, options.limits, len(desired))
     index = _read(boxes, desired, options, progress)
     result = plan(boxes.table, desired, index)
-    if result.problems:
-        raise InvalidInputError.of(result.problems)
+    problems = [*result.problems, *boxes.objections(result.steps)]
+    if problems:
+        raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
     check_deletions(result, options.limits)
     _check_messages(boxes, result, options)

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.schema import Limits
 from subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 from ways import WAYS, Result
@@ -85,6 +86,56 @@ def test_short_names_of_time_zones() -> None:
             assert run(server, mailbox="1000", timezone=zone)["mailbox"]["timezone"] == zone
         exported = run(server, "vmbox_info")["mailboxes"]
         assert not run(server, "vmboxes", mailboxes=exported)["changed"]
+
+
+@pytest.mark.parametrize("profile", GENERATIONS)
+def test_what_this_server_refuses_is_told_for_all_boxes_before_the_first_write(profile: str) -> None:
+    zone = "Mars/Base" if profile == "5" else "UTC"
+    items = [
+        {"mailbox": "1000", "pin": "4821365"},
+        {"mailbox": "1001", "timezone": zone},
+        {"mailbox": "1002", "pin": "482136"},
+        {"mailbox": "3000", "name": "x", "pin": "longer than 6"},
+    ]
+    with KAZOO.serve({"profile": profile}, mailboxes=3) as server:
+        for check in (True, False):
+            result = run(server, "vmboxes", check=check, mailboxes=items)
+            assert result["error"]["kind"] == "invalid"
+            assert (
+                "item 1 (mailbox 1000): `pin` must be 4 to 6 characters long on this server, it has 7" in result["msg"]
+            )
+            assert "item 2 (mailbox 1001): `timezone` " in result["msg"]
+            assert "item 4 (mailbox 3000): `pin` must be 4 to 6" in result["msg"]
+            assert "item 3" not in result["msg"]
+            assert KAZOO.writes(server) == []
+            assert "4821365" not in str(result)
+    with KAZOO.serve({"profile": profile, "max_pin_length": 15}, mailboxes=3) as server:
+        items[1] = {"mailbox": "1001", "timezone": "Europe/Paris"}
+        assert run(server, "vmboxes", mailboxes=items)["summary"]["failed"] == 0
+        assert sum("schemas" in entry["path"] for entry in server.journal.entries()) == 1
+        assert not run(server, "vmboxes", mailboxes=items)["changed"]
+        assert not any("schemas" in entry["path"] for entry in server.journal.entries())
+
+
+def test_a_server_that_shows_no_schema_judges_by_itself() -> None:
+    with KAZOO.serve(mailboxes=1, faults=["status:404,path=.*schemas.*"]) as server:
+        assert run(server, mailbox="1000", pin="abcd")["changed"]
+        result = run(server, mailbox="1000", pin="4821365")
+        assert "KAZOO refuses to update mailbox 1000: pin: String must not be more than 6 characters" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ({"pattern": "^[0-9]+$"}, "does not match ^[0-9]+$, which this server demands"),
+        ({"minLength": 5}, "must be 5 or more characters long on this server, it has 4"),
+        ({"enum": ["0000", None]}, "is none of the values that this server knows"),
+        ({"pattern": "(", "maxLength": 4, "enum": ["abcd"]}, None),
+        ({"description": "PIN"}, None),
+    ],
+)
+def test_what_a_schema_may_demand(schema: dict[str, t.Any], problem: str | None) -> None:
+    assert Limits.model_validate(schema).problem("abcd") == problem
 
 
 def test_truth_values_that_an_old_document_holds_as_text() -> None:

@@ -11,6 +11,7 @@ import typing as t
 from ..core.boxes import Box, Listing, Wanted
 from ..core.connection import Connection
 from ..core.fields import FieldTable, Values
+from ..core.plan import Step
 from ..http import Client
 
 if t.TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Boxes(t.Protocol):
 
     def count_messages(self, box: Box) -> int | None:
         """Return how many messages would be lost with a box; None where the vendor cannot tell."""
+
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+        """Return what this very server will refuse of a plan that the field table allows, one sentence each.
+
+        Called before anything is written. It sends a request only where something is in doubt.
+        """
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Return warnings on options that this very server does not know, and on what it did beside what was asked.

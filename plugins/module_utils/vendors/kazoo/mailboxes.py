@@ -13,8 +13,10 @@ import urllib.parse
 from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
+from ...core.plan import Step
 from .fields import MAILBOX, WIRE_NAMES
-from .session import KazooSession, billed
+from .schema import doubtful, objections
+from .session import Envelope, KazooSession, billed
 
 #: More than an account holds: a page of M continues by name, and never ends where more boxes share one name than fit.
 PAGE_SIZE = 10000
@@ -154,6 +156,17 @@ class KazooMailboxes:
             params={"page_size": str(PAGE_SIZE)},
         )
         return len(envelope.data) if isinstance(envelope.data, list) else 0
+
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+        """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
+        doubts = doubtful(steps)
+        if not doubts:
+            return ()
+        reply = self._session.client.send("GET", "/schemas/vmboxes", "read the schema of mailboxes")
+        schema = reply.parse(Envelope).data if reply.ok else None
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        # A server that shows no schema judges by itself, one box at a time.
+        return objections(doubts, properties) if isinstance(properties, dict) else ()
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""

@@ -13,6 +13,7 @@ from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import AuthError, ExpiredError, RejectedError, TransportError, VoicemailError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
+from ...core.plan import Step
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
 from .paging import Browse
@@ -148,6 +149,10 @@ class OnsipMailboxes:
     def count_messages(self, box: Box) -> int | None:
         """Return None: OnSIP shows no messages."""
         return None
+
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+        """Return nothing: there is one service, and its rules are in the field table."""
+        return ()
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of what OnSIP changed beside what was asked."""

@@ -13,6 +13,7 @@ from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import NotFoundError, RejectedError, TransportError
 from ...core.fields import FieldTable, Values
 from ...core.kinds import UNKNOWN
+from ...core.plan import Step
 from ...deps import pydantic
 from .listing import Page, Pages
 from .session import PortsipSession
@@ -108,6 +109,10 @@ class PortsipBoxes:
     def _write(self, box: Box, body: dict[str, t.Any], what: str) -> None:
         secret = body.get(self.table.by_option["pin"].wire)
         self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, json=body)
+
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+        """Return nothing: where a tenant's rules for PINs can be read is not published."""
+        return ()
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Return nothing: every generation knows every option."""

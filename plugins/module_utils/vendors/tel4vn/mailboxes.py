@@ -14,6 +14,7 @@ from ...core.boxes import Box, Listing, Wanted, is_usable_id
 from ...core.errors import NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
+from ...core.plan import Step
 from .fields import MAILBOX
 from .listing import rows_of
 from .session import URL_HINT, Tel4vnSession, details_of
@@ -131,6 +132,10 @@ class Tel4vnMailboxes:
         what = f"count the messages of mailbox {box.number}"
         rows = rows_of(self._session, "/voicemail/message", what, {"extension": box.number})
         return sum(str(row.get("extension", box.number)) == box.number for row in rows)
+
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+        """Return nothing: there is one service, and its rules are in the field table."""
+        return ()
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Return nothing: every server has all the fields."""

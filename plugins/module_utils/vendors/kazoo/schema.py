@@ -1,0 +1,72 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the schema of one installation says of values that not every installation takes (contract: KAZOO 4)."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import zoneinfo
+
+from ...core.plan import Step
+from ...deps import pydantic
+from .fields import MAILBOX
+
+
+class Limits(pydantic.BaseModel):
+    """What a schema demands of a text."""
+
+    minLength: int = 0  # noqa: N815  the names are those of JSON schemas
+    maxLength: int | None = None  # noqa: N815
+    pattern: str | None = None
+    enum: list[t.Any] | None = None
+
+    def problem(self, text: str) -> str | None:
+        """Return what is wrong with a text, without the text, or None."""
+        if len(text) < self.minLength or (self.maxLength is not None and len(text) > self.maxLength):
+            most = f" to {self.maxLength}" if self.maxLength is not None else " or more"
+            return f"must be {self.minLength}{most} characters long on this server, it has {len(text)}"
+        if self.enum is not None and text not in self.enum:
+            return "is none of the values that this server knows"
+        try:
+            fits = self.pattern is None or re.search(self.pattern, text) is not None
+        except re.error:
+            fits = True
+        return None if fits else f"does not match {self.pattern}, which this server demands"
+
+
+def doubtful(steps: t.Iterable[Step]) -> list[tuple[Step, str, str]]:
+    """Return (step, option, value) of what is to be written and some installations refuse."""
+    tests: dict[str, t.Callable[[str], bool]] = {"pin": _is_unusual_pin, "timezone": _is_unusual_zone}
+    return [
+        (step, option, step.writes[option])
+        for step in steps
+        for option, is_unusual in tests.items()
+        if step.writes.get(option) is not None and is_unusual(step.writes[option])
+    ]
+
+
+def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what the properties of a schema refuse, one sentence each."""
+    problems = []
+    for step, option, value in found:
+        try:
+            problem = Limits.model_validate(properties.get(MAILBOX.by_option[option].wire)).problem(value)
+        except pydantic.ValidationError:
+            continue
+        if problem and step.desired:
+            problems.append(f"{step.desired.label}: `{option}` {problem}")
+    return problems
+
+
+def _is_unusual_pin(pin: str) -> bool:
+    return not re.fullmatch(r"[0-9]{4,6}", pin)
+
+
+def _is_unusual_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return True
+    return not 5 <= len(name) <= 32
