@@ -1,0 +1,75 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of the modules that take a list, beside the list itself."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """How a list of declarations is carried out."""
+
+    DOCUMENTATION = r"""
+options:
+  defaults:
+    description:
+      - Options that are laid under every entry. What the entry gives wins.
+    type: dict
+  prune:
+    description:
+      - Delete what exists and is not listed.
+    type: bool
+    default: false
+  prune_match:
+    description:
+      - A regular expression. Only what has a number that matches as a whole may be pruned.
+    type: str
+  max_deletions:
+    description:
+      - A plan with more deletions than this is not carried out at all.
+    type: int
+    default: 10
+  max_delete_percent:
+    description:
+      - A plan that would prune more percent than this of all that exist is not carried out at all.
+    type: int
+    default: 30
+  allow_empty:
+    description:
+      - Allow an empty list together with O(prune), which deletes everything.
+    type: bool
+    default: false
+  delete_messages:
+    description:
+      - Allow to delete what holds messages, which are lost with it. Without it that is an error, where the vendor lets messages be counted.
+    type: bool
+    default: false
+  on_error:
+    description:
+      - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.
+    type: str
+    choices: [continue, stop]
+    default: continue
+  expect_checksum:
+    description:
+      - Carry the plan out only if it is the one that was reviewed, told by the RV(plan_checksum) of an earlier run in check mode.
+    type: str
+  report:
+    description:
+      - Whether RV(results) tells only what changed, failed or was skipped, or everything.
+    type: str
+    choices: [changed, all]
+    default: changed
+  on_unsupported:
+    description:
+      - What to do with a shared option that this vendor cannot hold.
+      - V(error) stops before anything is written, V(warn) leaves it out with a warning, V(ignore) leaves it out.
+    type: str
+    choices: [error, warn, ignore]
+    default: error
+  verify:
+    description:
+      - Read back what was written, and fail on an option that did not take.
+    type: bool
+    default: true
+"""
