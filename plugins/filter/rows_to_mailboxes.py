@@ -62,6 +62,8 @@ options:
 notes:
   - No error shows the content of a cell that may hold a PIN.
   - Spreadsheets take leading zeros away. A PIN that is a number is therefore an error; format its column as text.
+  - The number of a mailbox is read out of C(1001.0) and C(="0300"). Where digits may be lost, as in C(1.001) and
+    C(1E+03), it is an error.
 seealso:
   - module: telephony.voicemail.vmboxes
   - plugin: telephony.voicemail.mailbox_files

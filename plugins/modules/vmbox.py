@@ -61,18 +61,18 @@ RETURN = r"""
 mailbox:
   description:
     - The mailbox as it is, or in check mode as it would be, in the form of the module's own options. Options that are not set are null.
-    - Secrets are left out. Empty when the mailbox is absent.
-  returned: success
+    - Secrets are left out. Empty when the mailbox is absent. After a failure it is the mailbox as it was last seen.
+  returned: success, or when the write failed
   type: dict
   sample: {mailbox: "3000", id: 3a63acc3694ba189947235ae4727941b, name: Reception}
 action:
   description: What was done, or in check mode would be done. One of V(create), V(update), V(delete), V(none).
-  returned: success
+  returned: success, or when the write failed
   type: str
   sample: update
 changed_fields:
   description: The options that changed. A PIN is named here and never shown.
-  returned: success
+  returned: success, or when the write failed
   type: list
   elements: str
   sample: [emails, pin]
@@ -82,7 +82,8 @@ error:
   type: dict
   contains:
     kind:
-      description: One of V(auth), V(expired), V(not_found), V(rejected), V(rate_limited), V(transport), V(unsafe), V(unsupported), V(invalid), V(error).
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
+        V(invalid), V(error).
       type: str
       sample: rejected
     message:

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every kind of error is documented where results hold one."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+import yaml
+from ansible_collections.telephony.voicemail.plugins.module_utils.arguments import MESSAGE_MODULES
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+
+MODULES = "ansible_collections.telephony.voicemail.plugins.modules"
+
+
+def kinds(error: type[VoicemailError] = VoicemailError) -> set[str]:
+    """Return the kind of an error and of all that are more special; those of one module alone are left out."""
+    shared = (special for special in error.__subclasses__() if special.__module__ == VoicemailError.__module__)
+    return {error.kind}.union(*(kinds(special) for special in shared))
+
+
+@pytest.mark.parametrize("module", sorted({"vmbox", "shared_voicemail", *MESSAGE_MODULES}))
+def test_kinds(module: str) -> None:
+    returned = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
+    told = re.findall(r"V\((\w+)\)", returned["error"]["contains"]["kind"]["description"])
+    assert kinds() <= set(told)
