@@ -60,6 +60,12 @@ def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[
 
     :param problems: takes what is wrong; the entries that are right come back all the same.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Ansible reads other bytes all the same, as characters that nobody can send.
+        problems.append(f"{name} is no UTF-8 text; save it as UTF-8")
+        return []
     if name.lower().endswith(".csv"):
         return read_csv(text, layout, problems, f"{name} ")
     try:

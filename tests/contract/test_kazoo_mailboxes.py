@@ -10,8 +10,10 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.schema import Limits
 from subjects import KAZOO
+from voicemail_simulator.faces.kazoo.schema import mailbox_schema
 from voicemail_simulator.server import SimulatorServer
 from ways import WAYS, Result
 
@@ -136,6 +138,85 @@ def test_a_server_that_shows_no_schema_judges_by_itself() -> None:
 )
 def test_what_a_schema_may_demand(schema: dict[str, t.Any], problem: str | None) -> None:
     assert Limits.model_validate(schema).problem("abcd") == problem
+
+
+ID = "a" * 32
+EVERYTHING: dict[str, t.Any] = {
+    "name": "Everything",
+    "pin": "4821",
+    "require_pin": "yes",
+    "emails": ["b@Example.com", "a@example.com"],
+    "attach_audio": False,
+    "after_email": "delete",
+    "timezone": "Europe/Paris",
+    "owner_id": ID,
+    "kazoo": {
+        "after_forward_action": "prompt",
+        "aliases": ["5001", 5000],
+        "announcement_only": True,
+        "check_if_owner": False,
+        "envelope_type": "caller_and_time",
+        "flags": ["b", "a", "b"],
+        "include_transcription_on_notify": False,
+        "is_setup": True,
+        "is_voicemail_ff_rw_enabled": True,
+        "media": {"unavailable": ID},
+        "media_extension": "wav",
+        "members": [{"type": "user", "id": ID}, {"id": "b" * 32, "type": "group"}],
+        "not_configurable": True,
+        "notify": {
+            "callback": {
+                "attempts": 3,
+                "disabled": True,
+                "interval_s": "60",
+                "number": 5550100,
+                "schedule": [60, 30],
+                "timeout_s": 9,
+            }
+        },
+        "oldest_message_first": True,
+        "operator_number": 0,
+        "seek_duration_ms": "500",
+        "shared_vmbox": True,
+        "shared_vmbox_notify_owner_email": True,
+        "silence_hits": 2,
+        "silence_threshold": 3,
+        "skip_envelope": True,
+        "skip_greeting": True,
+        "skip_instructions": True,
+        "transcribe": True,
+        "vm_message_forward_type": "prepend_forward",
+    },
+}
+
+
+def test_every_property_of_the_schema_has_an_option() -> None:
+    wires = {field.wire.partition(".")[0] for field in MAILBOX.fields} | {
+        wire for composite in MAILBOX.composites for wire in composite.wires
+    }
+    assert wires - {""} | {"mailbox"} == set(mailbox_schema("5", 6)["properties"])
+    declared = {*EVERYTHING, *(f"kazoo.{name}" for name in EVERYTHING["kazoo"])} - {"kazoo"}
+    assert declared == {".".join(field.option.split(".")[:2]) for field in MAILBOX.fields}
+
+
+@pytest.mark.parametrize("profile", GENERATIONS)
+def test_every_property_is_set_and_cleared_once(profile: str) -> None:
+    nothing = {
+        **{option: None for option in EVERYTHING if option not in ("name", "pin", "kazoo")},
+        "kazoo": dict.fromkeys(EVERYTHING["kazoo"]),
+    }
+    with KAZOO.serve({"profile": profile}, mailboxes=1) as server:
+        for declared in (EVERYTHING, nothing):
+            item = {"mailbox": "1000", **declared}
+            foreseen, real = run(server, check=True, **item), run(server, **item)
+            assert not real["failed"], real
+            for key in ("changed", "action", "changed_fields", "diff", "mailbox"):
+                assert foreseen[key] == real[key]
+            assert len(real["changed_fields"]) >= len(MAILBOX.fields) - 2
+            assert not run(server, **item)["changed"]
+            assert KAZOO.writes(server) == []
+            exported = run(server, "vmbox_info", include_pins=True)["mailboxes"]
+            assert not run(server, "vmboxes", mailboxes=exported)["changed"]
 
 
 def test_truth_values_that_an_old_document_holds_as_text() -> None:

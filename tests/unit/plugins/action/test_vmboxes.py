@@ -69,3 +69,11 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
     assert ended == ["cleanly"]
     assert ("Many mailboxes: interrupted: create 3, failed 1, skipped 9." in told) is not no_log
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+def test_a_list_beside_a_file_is_left_for_the_module_to_refuse() -> None:
+    both = {"src": "boxes.yml", "mailboxes": [{"mailbox": "3000"}]}
+    assert vmboxes.task.with_items("vmboxes", both, "[{mailbox: '3001'}]") == both
+    assert vmboxes.task.with_items("vmboxes", {"src": "boxes.yml", "mailboxes": None}, "[{mailbox: '3001'}]") == {
+        "mailboxes": [{"mailbox": "3001"}]
+    }

@@ -54,7 +54,7 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
         "- d.csv line 1: unknown column 'nmae'; did you mean `name`?",
         "- d.csv line 2: it has fewer cells than the first row",
         "- e.yml is no YAML in line 1",
-        "- f.yml item 1, mailbox 3000: `timezone` must be 5 to 64 characters long, it has 1",
+        "- f.yml item 1, mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
         "- f.yml item 1: mailbox 3000 is declared twice, first in a.yml item 1.",
     ]
 

@@ -65,6 +65,12 @@ def test_what_cannot_be_read_is_told_with_its_line(text: str, name: str, problem
     assert problems_of(text, name) == (problem,)
 
 
+@pytest.mark.parametrize("name", ["boxes.csv", "boxes.yml", "boxes.json"])
+def test_a_file_of_another_encoding_is_told_as_one(name: str) -> None:
+    text = "mailbox;name\n3000;M\xfcller\n".encode("latin-1").decode(errors="surrogateescape")
+    assert problems_of(text, name) == (f"`src` {name} is no UTF-8 text; save it as UTF-8",)
+
+
 def test_csv_of_src() -> None:
     text = "mailbox,name,emails,kazoo.skip_greeting,kazoo.flags\n 3000 , Reception ,a@b.c; d@e.f,yes,\n3001,,,,x\n"
     assert items(text, "boxes.csv") == [
