@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.schema import Limits
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import Envelope, KazooSession
 from subjects import KAZOO
 from voicemail_simulator.faces.kazoo.schema import mailbox_schema
 from voicemail_simulator.server import SimulatorServer
@@ -313,3 +314,45 @@ def test_boxes_that_are_read_one_by_one_are_counted() -> None:
         task.run_in_worker("vmboxes", arguments, False, False, operations.session_of, lambda *now: told.append(now), {})
     assert told[:5] == [(count, 5, 0, "read") for count in range(1, 6)]
     assert {now[1:] for now in told[5:]} == {(5, 0, "done")}
+
+
+def test_a_number_that_looks_like_a_list_is_one_number() -> None:
+    with KAZOO.serve(mailboxes=1, faults=["lost_reply,method=PUT,path=vmboxes,count=1"]) as server:
+        assert run(server, mailbox='["1000"]', name="x")["mailbox"]["mailbox"] == '["1000"]'
+        assert not run(server, mailbox='["1000"]', name="x")["changed"]
+        assert len(ids(server)) == 2
+
+
+def test_what_a_reply_in_bulk_leaves_out_is_read_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    call = KazooSession.call
+
+    def lossy(session: KazooSession, method: str, path: str, *rest: t.Any, **request: t.Any) -> Envelope:
+        envelope = call(session, method, path, *rest, **request)
+        return envelope.model_copy(update={"data": envelope.data[3:]}) if path == "/bulk" else envelope
+
+    monkeypatch.setattr(KazooSession, "call", lossy)
+    with KAZOO.serve({"profile": "4.3", "cb_bulk": True}, mailboxes=50) as server:
+        assert len(ids(server)) == 50
+        # The login, the list, one in bulk and three by themselves.
+        assert len(server.journal) == 1 + 1 + 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"max_deletions": -1}, "`max_deletions` must be at least 0"),
+        ({"max_delete_percent": 101}, "`max_delete_percent` must be between 0 and 100"),
+        ({"max_delete_percent": -1}, "`max_delete_percent` must be between 0 and 100"),
+    ],
+)
+def test_limits_that_mean_nothing(limits: dict[str, int], said: str) -> None:
+    with KAZOO.serve() as server:
+        assert said in run(server, "vmboxes", mailboxes=[{"mailbox": "1"}], **limits)["msg"]
+        assert len(server.journal) == 0
+
+
+def test_a_guard_names_what_would_be_deleted() -> None:
+    with KAZOO.serve(mailboxes=120) as server:
+        message = run(server, "vmboxes", mailboxes=[{"mailbox": "1000"}], prune=True, max_delete_percent=100)["msg"]
+        assert message.startswith("119 deletions planned, more than `max_deletions`, which is 10: mailbox 1001, 1002, ")
+        assert "1100 and 19 more. Set `max_deletions` to 119" in message

@@ -40,7 +40,7 @@ class Limits:
 def check_limits(table: FieldTable, limits: Limits, declared: int) -> None:
     """Refuse limits that contradict the declaration, before anything is read.
 
-    :raises InvalidInputError: for an expression that cannot be read.
+    :raises InvalidInputError: for an expression that cannot be read, or a number that means nothing.
     :raises UnsupportedError: for pruning what the vendor cannot delete.
     :raises UnsafeError: for an empty declaration that would delete everything.
     """
@@ -49,6 +49,10 @@ def check_limits(table: FieldTable, limits: Limits, declared: int) -> None:
             re.compile(limits.prune_match)
         except re.error as error:
             raise InvalidInputError.of([f"`prune_match` is no regular expression: {error}"]) from None
+    if limits.max_deletions is not None and limits.max_deletions < 0:
+        raise InvalidInputError.of(["`max_deletions` must be at least 0"])
+    if not 0 <= limits.max_delete_percent <= 100:
+        raise InvalidInputError.of(["`max_delete_percent` must be between 0 and 100"])
     if limits.prune and not table.can_create:
         raise UnsupportedError(
             f"`prune` is not possible: {table.refused.get('state', 'this vendor deletes nothing')}", "Leave `prune` out"

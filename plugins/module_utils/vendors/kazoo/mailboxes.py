@@ -60,12 +60,16 @@ class KazooMailboxes:
                 self._bulk = False
                 return None
             found.extend(self._box(native) for native in envelope.data or ())
-        return found
+        # What the reply leaves out is gone, or was lost on the way: a body of GET is no matter of course.
+        shown = {box.id for box in found}
+        left_out = (self.find(None, box.id) for box in boxes if box.id not in shown)
+        return found + [box for box in left_out if box is not None]
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through a filter and then its id."""
         if box_id is None:
-            listed = list(self._pages({"filter_mailbox": _any_of({str(number)})}, frozenset(self.table.by_option)))
+            pages = self._pages({"filter_mailbox": _any_of({str(number)})}, frozenset(self.table.by_option))
+            listed = [box for box in pages if box.number == number]
             if len(listed) > 1:
                 ids = " and ".join(str(box.id) for box in listed)
                 raise RejectedError(
@@ -225,4 +229,6 @@ def _path(box_id: str | None) -> str:
 
 
 def _any_of(numbers: t.Collection[str]) -> str:
-    return next(iter(numbers)) if len(numbers) == 1 else json.dumps(sorted(numbers))
+    # A number may itself look like a list, which the server would take apart.
+    alone = next(iter(numbers)) if len(numbers) == 1 else "["
+    return json.dumps(sorted(numbers)) if alone.startswith("[") else alone
