@@ -31,6 +31,8 @@ class Sizes:
     :param plans: boxes listed and planned, few and many.
     :param applied: boxes created in one task where memory counts.
     :param bucket: writes under a token bucket.
+    :param recordings: messages whose recordings are downloaded.
+    :param large: bytes of a recording where memory counts.
     :param latencies: seconds that the simulator delays every reply.
     """
 
@@ -42,6 +44,8 @@ class Sizes:
     plans: tuple[int, int]
     applied: int
     bucket: int
+    recordings: int
+    large: int
     latencies: tuple[float, ...]
 
 
@@ -54,6 +58,8 @@ FULL = Sizes(
     plans=(10_000, 100_000),
     applied=10_000,
     bucket=300,
+    recordings=1000,
+    large=25_000_000,
     latencies=(0.0, 0.02),
 )
 QUICK = Sizes(
@@ -65,6 +71,8 @@ QUICK = Sizes(
     plans=(500, 2_000),
     applied=300,
     bucket=115,
+    recordings=30,
+    large=2_000_000,
     latencies=(0.02,),
 )
 
@@ -86,9 +94,14 @@ class Bench:
     def plan(self, boxes: Boxes) -> dict[str, t.Any]:
         """List and plan in a process without Ansible and return what it tells of itself."""
         source = self.player.write("planned.json", boxes)
-        command = [sys.executable, str(HERE / "engine_run.py"), self.player.collections, self.simulator.url]
-        told = run([*command, str(source)], self.player.environment)
-        return t.cast("dict[str, t.Any]", json.loads(told.output))
+        return self.task("vmboxes", check=True, src=str(source))
+
+    def task(self, module: str, *, check: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
+        """Run a module in a process without Ansible and return what it tells of itself."""
+        given = {**self.player.connection, "timeout": 120, **arguments}
+        source = self.player.write("task.json", {"module": module, "arguments": given, "check": check})
+        command = [sys.executable, str(HERE / "engine_run.py"), self.player.collections, str(source)]
+        return t.cast("dict[str, t.Any]", json.loads(run(command, self.player.environment).output))
 
     def count(self, *methods: str, status: int | None = None) -> int:
         """Count the requests since the last preparation, without logins."""

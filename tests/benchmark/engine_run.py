@@ -1,37 +1,37 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task without Ansible around it: `python engine_run.py COLLECTIONS URL BOXES.json`, in check mode.
+"""One task without Ansible around it: `python engine_run.py COLLECTIONS TASK.json`.
 
-Prints JSON: seconds, CPU seconds and peak memory in MB, imports included, and the task's summary.
+The file holds the name of the module, its arguments, and whether it is in check mode. Prints JSON: seconds, CPU seconds
+and peak memory in MB, imports included, and the task's summary.
 """
 
 from __future__ import annotations
 
 import json
+import pathlib
 import resource
 import sys
 import time
 
 
 def main() -> None:
-    """List and plan, and tell what it took."""
-    collections, url, source = sys.argv[1:]
+    """Run the task, and tell what it took."""
+    collections, source = sys.argv[1:]
+    wanted = json.loads(pathlib.Path(source).read_text(encoding="utf-8"))
     sys.path.insert(0, collections)
     begun = time.monotonic()
     from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
 
-    arguments = {
-        "vendor": "kazoo",
-        "url": url,
-        "username": "admin",
-        "password": "simulator-password",
-        "domain": "accountone.example.com",
-        "src": source,
-        "timeout": 120,
-    }
     result = task.run_in_worker(
-        "vmboxes", arguments, check=True, diff=False, sessions=operations.session_of, progress=None, environment={}
+        wanted["module"],
+        wanted["arguments"],
+        check=wanted["check"],
+        diff=False,
+        sessions=operations.session_of,
+        progress=None,
+        environment={},
     )
     if result.get("failed"):
         sys.exit(result["msg"])
@@ -39,10 +39,19 @@ def main() -> None:
     told = {
         "seconds": time.monotonic() - begun,
         "cpu": used.ru_utime + used.ru_stime,
-        "peak_mb": used.ru_maxrss / 1024,
+        "peak_mb": _peak_kb(used.ru_maxrss) / 1024,
         "summary": result["summary"],
     }
     print(json.dumps(told))
+
+
+def _peak_kb(inherited: int) -> int:
+    """Return the peak memory of this program; that of the usage begins with what its parent had when it was forked."""
+    try:
+        lines = pathlib.Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return inherited
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), inherited)
 
 
 if __name__ == "__main__":

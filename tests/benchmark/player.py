@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import tempfile
 import typing as t
 
 from measuring import Run, run
@@ -23,6 +24,7 @@ Boxes = list[dict[str, t.Any]]
 
 VMBOX = "telephony.voicemail.vmbox"
 VMBOXES = "telephony.voicemail.vmboxes"
+AUDIO = "telephony.voicemail.voicemail_audio"
 
 
 def declared(count: int, changed: int = 0) -> Boxes:
@@ -97,6 +99,14 @@ class Player:
         """Declare all boxes by one task, which reads the list itself."""
         source = str(self.write("declared.json", boxes))
         return self.play([{VMBOXES: {"src": source, **arguments}}], None, *options)
+
+    def download(self, folder: pathlib.Path, **arguments: t.Any) -> Run:
+        """Download every recording into a folder."""
+        return self.play([{AUDIO: {"all_mailboxes": True, "dest": str(folder), **arguments}}])
+
+    def folder(self) -> pathlib.Path:
+        """Make a new folder and return its place."""
+        return pathlib.Path(tempfile.mkdtemp(dir=self._folder))
 
     def uri_loop(self, boxes: Boxes) -> Run:
         """Declare the boxes with `ansible.builtin.uri`: list, read each, compare, write what differs."""

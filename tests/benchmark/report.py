@@ -26,6 +26,7 @@ HEADINGS = {
     "plan": "Tens of thousands of mailboxes",
     "bucket": "Under a rate limit",
     "output": "What is printed",
+    "audio": "A thousand recordings",
 }
 NUMBERS = {
     "times": "{:.2f} x",

@@ -22,6 +22,7 @@ import report  # noqa: E402
 from bench import FULL, QUICK, Bench  # noqa: E402
 from bulk import measure_create, measure_unchanged  # noqa: E402
 from measuring import Figure  # noqa: E402
+from recordings import measure_audio  # noqa: E402
 from scale import measure_bucket, measure_output, measure_plan  # noqa: E402
 from simulator import running  # noqa: E402
 from single import measure_loop, measure_task  # noqa: E402
@@ -35,6 +36,7 @@ MEASUREMENTS = {
     "plan": measure_plan,
     "bucket": measure_bucket,
     "output": measure_output,
+    "audio": measure_audio,
 }
 DOCUMENTATION = ROOT / "docs"
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import pathlib
@@ -31,9 +32,18 @@ class Simulator:
         self.url = url
         self._control = httpx.Client(base_url=url.removesuffix("/v2") + "/_simulator", timeout=300, trust_env=False)
 
-    def prepare(self, mailboxes: int = 0, *, profile: str = "M", latency: float = 0.0, bucket: bool = False) -> None:
+    def prepare(
+        self,
+        mailboxes: int = 0,
+        messages: int = 0,
+        *,
+        profile: str = "M",
+        latency: float = 0.0,
+        bucket: bool = False,
+    ) -> None:
         """Start afresh: so many mailboxes, every bucket full, no request counted.
 
+        :param messages: in each mailbox, with a recording each.
         :param profile: generation of KAZOO: ``M`` lists summaries, ``5`` lists whole mailboxes.
         :param latency: seconds that every reply is delayed.
         :param bucket: charge every request to a bucket of 100 tokens that gains 10 a second.
@@ -41,7 +51,18 @@ class Simulator:
         knobs = {"profile": profile, "rate_limit": "on" if bucket else "off", "rate_limit_charge": "all"}
         self._send("PUT", "/knobs", json=knobs)
         self._send("PUT", "/faults", json=[f"latency:{latency}"] if latency else [])
-        self._send("POST", "/reset", json={"mailboxes": mailboxes})
+        self._send("POST", "/reset", json={"mailboxes": mailboxes, "messages": messages})
+        self.forget()
+
+    def enlarge(self, size: int) -> None:
+        """Put a recording of so many bytes in place of every recording."""
+        state = self._send("GET", "/state").json()
+        content = base64.b64encode(bytes(size)).decode()
+        state["kazoo.audio"] = {key: {"base64": content} for key in state["kazoo.audio"]}
+        self._send("PUT", "/state", json=state)
+
+    def forget(self) -> None:
+        """Count requests from here on."""
         self._send("DELETE", "/requests")
 
     def requests(self) -> list[dict[str, t.Any]]:
