@@ -95,7 +95,11 @@ def download(
     else:
         _fetch_all(run, waiting, workers, progress, report)
     if manifest is not None:
-        report.manifest_changed = manifest.write(recordings, order.mode, check)
+        try:
+            report.manifest_changed = manifest.write(recordings, order.mode, check)
+        except VoicemailError as error:
+            # What was downloaded is there, and is told.
+            report.manifest_error = error
     return report
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
 import hashlib
@@ -262,7 +263,8 @@ def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
         hidden.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        hidden.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            hidden.unlink(missing_ok=True)
         raise FileProblem(f"cannot write {path}", error) from None
 
 

@@ -73,11 +73,15 @@ class Recording:
 
 @dataclasses.dataclass(slots=True)
 class AudioReport:
-    """What became of a task."""
+    """What became of a task.
+
+    :param manifest_error: why the manifest could not be written, though the recordings are kept.
+    """
 
     recordings: list[Recording]
     requests: int = 0
     manifest_changed: bool = False
+    manifest_error: VoicemailError | None = None
     interrupted: bool = False
 
     @property
@@ -118,7 +122,10 @@ class AudioReport:
         }
         if diff:
             result["diff"] = [recording.difference() for recording in changed]
-        if self.failures:
+        if self.manifest_error is not None:
+            told = f"the recordings are kept, and not their manifest: {self.manifest_error}"
+            result.update(failed=True, msg=told, error=self.manifest_error.as_dict())
+        elif self.failures:
             counted = f"{len(self.failures)} of {len(self.recordings)} recordings failed"
             result.update(failed=True, msg=f"{counted}, the first: {self.failures[0].error}")
         elif self.interrupted:

@@ -8,6 +8,7 @@ At every moment callers hear the old greeting or the new one, whatever goes wron
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import time
@@ -124,6 +125,10 @@ class _Run:
         report.wrote = True
         own = self._awaited(own_id, lambda added: added is not None, "it is not there")
         if own is not None and not self.same(own):
+            # Nobody hears it, and every run that ends like this one would leave another behind.
+            with contextlib.suppress(VoicemailError):
+                self._greetings.delete(own_id)
+                report.wrote = False
             raise RejectedError(
                 f"greeting {wanted.name}: the vendor keeps another recording than the one that was uploaded",
                 "Upload one in the form that it keeps; callers still hear what they heard before",

@@ -93,7 +93,7 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
         problems.append("`caller` is empty; leave it out to select messages of every caller")
     return Selection(
         mailbox=_number(target, params.get("mailbox"), "mailbox", problems),
-        shared_voicemail=params.get("shared_voicemail"),
+        shared_voicemail=_number(target, params.get("shared_voicemail"), "shared_voicemail", problems),
         all_mailboxes=bool(params.get("all_mailboxes")),
         ids=frozenset(params.get("ids") or ()),
         call_ids=frozenset(params.get("call_ids") or ()),
@@ -108,7 +108,8 @@ def _number(target: Vendor, value: t.Any, option: str, problems: list[str]) -> s
     if value is None:
         return None
     try:
-        return str(target.tables["mailbox"].number.parse(value))
+        resource = "shared voicemail" if option == "shared_voicemail" else "mailbox"
+        return str(target.tables[resource].number.parse(value))
     except ValueError as error:
         problems.append(f"`{option}` {error}")
         return None

@@ -209,7 +209,7 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         first = report.failures[0]
         result.update(
             failed=True,
-            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.resource}s failed, the first: {first.error}",
+            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {first.error}",
         )
     elif report.interrupted:
         result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")

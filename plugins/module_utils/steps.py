@@ -153,9 +153,10 @@ class _Run:
         if box is None:
             raise RejectedError("was written, and cannot be found when it is read back")
         missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
+        module = "vmbox_info" if self.boxes.table.resource == "mailbox" else "shared_voicemail_info"
         raise RejectedError(
             f"the vendor accepted the write, but {missed} did not take",
-            "The vendor may round, limit or ignore the value; compare with `vmbox_info`, or set `verify` to false",
+            f"The vendor may round, limit or ignore the value; compare with `{module}`, or set `verify` to false",
         )
 
     def _delete(self, current: Box) -> Box | None:

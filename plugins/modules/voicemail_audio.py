@@ -127,7 +127,7 @@ summary:
   type: dict
   sample: {download: 12, mode: 0, none: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
 error:
-  description: What went wrong, where nothing could be done.
+  description: What went wrong, where nothing could be done, or where the manifest could not be written.
   returned: failure
   type: dict
   contains:

@@ -145,6 +145,25 @@ def test_a_link_out_of_the_folder_is_not_followed(subject: MessageSubject, tmp_p
 
 
 @every_subject
+def test_what_was_downloaded_is_told_where_the_manifest_cannot_be_written(
+    subject: MessageSubject, tmp_path: pathlib.Path
+) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json"}
+        # What is in the way of the name under which it would be written.
+        (tmp_path / ".manifest.json.part").mkdir()
+        result = desk.run("voicemail_audio", **options)
+        assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "file")
+        assert "the recordings are kept, and not their manifest" in result["msg"]
+        assert [row["status"] for row in result["results"]] == ["changed"] * 4
+        (tmp_path / ".manifest.json.part").rmdir()
+        result = desk.run("voicemail_audio", **options)
+        assert (result["failed"], result["changed"], result["summary"]["download"]) == (False, True, 0)
+        assert len(json.loads((tmp_path / "manifest.json").read_text())["messages"]) == 4
+
+
+@every_subject
 def test_a_full_disk_leaves_nothing_behind(
     subject: MessageSubject, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -168,6 +168,21 @@ def test_a_short_time_is_one_request_of_that_time() -> None:
         assert set(asked) == {"created_from", "filter_folder", "paginate"}
 
 
+def test_a_request_of_several_that_fails_hides_none_that_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "CHUNK", 3)
+    with KAZOO_MESSAGES.serve(messages=7) as server:
+        desk = Desk(KAZOO_MESSAGES, server)
+        server.faults.set(["status:400,skip=1,count=1,method=POST,path=.*/messages"])
+        options = {"mailbox": "1000", "state": "absent", "max_deletions": 9}
+        result = desk.run("voicemail_message", **options)
+        assert (result["failed"], result["changed"]) == (True, True)
+        assert sorted(row["status"] for row in result["results"]) == ["changed"] * 4 + ["failed"] * 3
+        told = {row["id"] for row in result["results"] if row["status"] == "failed"}
+        assert {message["id"] for message in desk.messages(mailbox="1000", status="unread")} <= told
+        again = desk.run("voicemail_message", **options)
+        assert (again["failed"], again["summary"]["delete"]) == (False, 3)
+
+
 def test_bulk_changes_say_what_became_of_each() -> None:
     with KAZOO_MESSAGES.serve() as server:
         desk = Desk(KAZOO_MESSAGES, server)

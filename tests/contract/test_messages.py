@@ -13,7 +13,7 @@ import wave
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from message_subjects import MESSAGE_SUBJECTS, Item, MessageSubject
+from message_subjects import MESSAGE_SUBJECTS, PORTSIP_MESSAGES, TEL4VN_MESSAGES, Item, MessageSubject
 from subjects import SUBJECTS
 from voicemail_simulator.server import SimulatorServer
 from ways import WAYS, Result
@@ -173,6 +173,17 @@ def test_bad_selections_are_refused_before_the_first_request(
         result = Desk(subject, server, way).run("voicemail_message_info", **subject.all, **options)
         assert result["failed"]
         assert word in result["msg"]
+        assert len(server.journal) == 0
+
+
+@pytest.mark.parametrize("subject", [PORTSIP_MESSAGES, TEL4VN_MESSAGES], ids=lambda subject: subject.name)
+def test_a_number_that_is_none_is_refused_before_the_first_request(subject: MessageSubject) -> None:
+    with subject.serve(0, 0) as server:
+        for option in subject.unknown.keys() | {"mailbox"}:
+            result = Desk(subject, server).run("voicemail_message_info", **{option: "80'01"})
+            assert result["failed"]
+            assert f"`{option}` must be" in result["msg"]
+            assert "digits only" in result["msg"]
         assert len(server.journal) == 0
 
 

@@ -150,8 +150,13 @@ def test_without_an_archive_nothing_is_deleted(bench: Bench, subject: MessageSub
         {"match": box, "action": "archive_then_delete", "older_than": ALL},
         {"match": ".*", "action": "delete", "older_than": ALL},
     )
-    # A folder that cannot be made, and one where no list can be kept.
-    for options in ({"archive_folder": str(blocked / "below")}, {"archive_manifest": str(blocked / "below.json")}):
+    (bench.folder / ".list.json.part").mkdir()
+    # A folder that cannot be made, one where no list can be kept, and a list that cannot be written in the end.
+    for options in (
+        {"archive_folder": str(blocked / "below")},
+        {"archive_manifest": str(blocked / "below.json")},
+        {"archive_manifest": str(bench.folder / "list.json")},
+    ):
         done, summary = bench.run(*rules, **options)
         assert done.code == 2, done.output
         assert summary["deleted"] == summary["archived"] == 0

@@ -104,6 +104,11 @@ class FieldTable:
     can_renumber: bool = False
     alias: str = ""
 
+    @property
+    def plural(self) -> str:
+        """Several of the resource, in words."""
+        return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
+
     @functools.cached_property
     def by_option(self) -> dict[str, Field]:
         """Every field by its option."""

@@ -79,7 +79,7 @@ class Messages(t.Protocol):
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
         """Delete messages of one box with one request or few; None where the vendor has no safe request for that.
 
-        :raises VoicemailError: when the request for all of them failed.
+        Of few requests one may fail; what became of the messages of the others is told all the same.
         """
 
     def move(self, message: Message, to_number: str) -> str | None:

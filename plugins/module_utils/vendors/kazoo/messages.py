@@ -198,7 +198,12 @@ class KazooMessages:
             path = self._path(chunk[0]).rpartition("/")[0]
             data = {"messages": [message.id for message in chunk], "folder": folder}
             full = f"{what} of mailbox {chunk[0].box}"
-            envelope = self._session.call("POST", path, full, json={"data": data}, repeatable=True)
+            try:
+                envelope = self._session.call("POST", path, full, json={"data": data}, repeatable=True)
+            except VoicemailError as error:
+                # What became of the others is known.
+                outcomes.update((message.id, error) for message in chunk)
+                continue
             succeeded, failed = wire.bulk_result(envelope.data)
             for message in chunk:
                 done = message.id in succeeded and message.id not in failed

@@ -39,7 +39,7 @@ class PortsipBoxes:
 
     def __init__(self, session: PortsipSession) -> None:
         self._session = session
-        self._pages = Pages(session, self.path, f"list {self.table.resource}s")
+        self._pages = Pages(session, self.path, f"list {self.table.plural}")
         self._filters = True
         self._read_at: dict[str, float] = {}
         self._made: dict[str, str] = {}

@@ -24,6 +24,11 @@ class Page(pydantic.BaseModel):
     count: int | None = None
     items: list[dict[str, t.Any]] | None = None
 
+    @pydantic.field_validator("count", mode="before")
+    @classmethod
+    def _blank(cls, value: t.Any) -> t.Any:
+        return None if value == "" else value
+
     @property
     def further_pages(self) -> int | None:
         """How many more pages there are after the first; None where the vendor does not tell."""

@@ -31,6 +31,11 @@ class TokenReply(pydantic.BaseModel):
     expires_in: float | None = None
     two_factor_enabled: bool | None = None
 
+    @pydantic.field_validator("expires_in", "two_factor_enabled", mode="before")
+    @classmethod
+    def _blank(cls, value: t.Any) -> t.Any:
+        return None if value == "" else value
+
 
 class Tenant(pydantic.BaseModel):
     """The tenant a token is in."""
@@ -182,7 +187,7 @@ class PortsipSession:
         """Make sure that a token works on the tenant asked for, once for each token.
 
         The tenant is a state of the token at the server (contract: PortSIP 2.5), so it is read back, and a token that
-        others may use is never moved out of a tenant.
+        others may use is never moved.
         """
         account_id = self.connection.account_id
         if not account_id or self._placed == token.value:
@@ -193,10 +198,11 @@ class PortsipSession:
             given = token.value == self.connection.token
             here = self._tenant(token) if given or self.connection.domain else None
             if here != account_id:
-                if here is not None and given:
+                if given:
+                    place = f"tenant {self.client.redact(here)}" if here else "no tenant"
+                    # Tasks that run side by side may share it: what one moves, the other would write into.
                     raise AuthError(
-                        f"the token is in tenant {self.client.redact(here)}, not in {account_id};"
-                        " to move it would move everyone who uses it",
+                        f"the token is in {place}, not in {account_id}; to move it would move everyone who uses it",
                         "Give `username` and `password` instead of `token`, or a token of that tenant",
                     )
                 self._switch(token, account_id)

@@ -154,16 +154,21 @@ def test_a_given_token_that_ended_is_renewed_only_with_credentials(tenant: Tenan
     assert tenant.logins == 1
 
 
-def test_a_given_token_is_moved_into_a_tenant_but_never_out_of_one(tenant: Tenant) -> None:
+@pytest.mark.parametrize("tenant_id", [None, PortsipFace.ACCOUNT_ID], ids=["in no tenant", "in a tenant"])
+def test_a_given_token_is_never_moved(tenant: Tenant, tenant_id: str | None) -> None:
+    """Two tasks may share it, each for a tenant of its own: neither may write into that of the other."""
     token = _session(tenant, PortsipFace.USERNAME)["access_token"]
+    if tenant_id:
+        tenant.face._sessions.enter(token, tenant_id)
     login = {**NO_LOGIN, "token": token}
-    here = tenant.run("shared_voicemail_info", **login, account_id=PortsipFace.ACCOUNT_ID)
-    assert _numbers(here) == ["8001", "8002", "8003"]
     result = tenant.boxes(BOX, **login, account_id=PortsipFace.OTHER_ACCOUNT_ID)
     assert result["error"]["kind"] == "auth"
-    assert f"the token is in tenant {PortsipFace.ACCOUNT_ID}" in result["msg"]
-    assert tenant.directory.sessions[token]["tenant_id"] == PortsipFace.ACCOUNT_ID
+    assert f"the token is in {f'tenant {tenant_id}' if tenant_id else 'no tenant'}, not in" in result["msg"]
+    assert tenant.directory.sessions[token]["tenant_id"] == tenant_id
     assert tenant.writes == 0
+    assert not [entry for entry in tenant.server.journal.entries() if entry["path"].endswith("/switch")]
+    if tenant_id:
+        assert _numbers(tenant.run("shared_voicemail_info", **login, account_id=tenant_id)) == ["8001", "8002", "8003"]
 
 
 @pytest.mark.parametrize("status", ["400", "401"])

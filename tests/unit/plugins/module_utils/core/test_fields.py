@@ -1,0 +1,13 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Field tables: what is the same for every vendor."""
+
+from __future__ import annotations
+
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+
+
+def test_several_of_a_resource_have_a_name_for_errors() -> None:
+    tables = [table for name in NAMES for table in vendor(name).tables.values()]
+    assert {table.plural for table in tables} == {"mailboxes", "shared voicemails"}
