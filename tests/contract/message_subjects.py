@@ -28,6 +28,8 @@ class MessageSubject:
     :param refusing: an option of the selection that this vendor cannot serve, with a word of the error.
     :param listing: requests to list so many messages of so many boxes, without the login.
     :param knobs: doubtful behaviours to live with, each with the values to try.
+    :param endings: those of the files that seeded recordings become.
+    :param small_pages: knobs that make pages of a few messages, where the vendor lists by pages.
     :param seeded_boxes: boxes that hold messages where so many are seeded.
     """
 
@@ -43,6 +45,8 @@ class MessageSubject:
     refusing: tuple[Item, str]
     listing: t.Callable[[int, int], int]
     knobs: tuple[tuple[str, t.Any], ...] = ()
+    endings: frozenset[str] = frozenset((".wav",))
+    small_pages: tuple[tuple[str, t.Any], ...] = ()
     seeded_boxes: t.Callable[[int], int] = lambda boxes: boxes
 
     def serve(self, mailboxes: int = 3, messages: int = 4, **options: t.Any) -> SimulatorServer:
@@ -92,6 +96,7 @@ KAZOO_MESSAGES = MessageSubject(
         ("token_life", 30),
         ("strict_schema", True),
     ),
+    endings=frozenset((".wav", ".mp3")),
 )
 TEL4VN_MESSAGES = MessageSubject(
     name="tel4vn",
@@ -115,6 +120,7 @@ TEL4VN_MESSAGES = MessageSubject(
         ("download_host", "other"),
         ("token_ttl", 30),
     ),
+    small_pages=(("max_limit", 7),),
 )
 PORTSIP_MESSAGES = MessageSubject(
     name="portsip",
@@ -145,5 +151,6 @@ PORTSIP_MESSAGES = MessageSubject(
         ("missing_destroy", "swapped"),
         ("missing_mark_status", "404"),
     ),
+    small_pages=(("page_limit", 7),),
 )
 MESSAGE_SUBJECTS = (KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES)

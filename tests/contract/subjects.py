@@ -168,8 +168,9 @@ KAZOO = Subject(
             )
         )
     },
-    # A box that costs money cannot be made at all, which has a test of its own.
-    unconcerned=frozenset(("billable",)),
+    # A box that costs money cannot be made at all, which has a test of its own; into one where messages arrive, nothing
+    # is deleted.
+    unconcerned=frozenset(("billable", "arriving_messages")),
     alone=frozenset(
         ("rate_limit", "rate_limit_charge", "rate_limit_cost", "login_cost", "view_lag", "document_cache_lag")
     ),
@@ -187,6 +188,7 @@ TEL4VN = Subject(
     numbers={"default_limit": (25, 50), "max_limit": (1, 2), "token_ttl": (30,)},
     pin_field="password",
     hiding={"password_visible": ("masked",)},
+    unconcerned=frozenset(("arriving_messages", "recording_format")),
     # Told apart from an outage by nothing, so a box that is not there cannot be known to be absent.
     without={"error_shape": frozenset(("html_502",))},
     # The PIN is part of every update, so one that is hidden and not declared to be written always stops it.
@@ -249,7 +251,7 @@ _PORTSIP_NUMBERS = {
 _PORTSIP_HIDING = {"pin_reply": ("absent", "empty", "masked")}
 # Nothing of an unattended login can answer for a second factor, which has a test of its own.
 _PORTSIP_ALONE = frozenset(("rate_limit", "rate_limit_status", "rate_limit_retry_after"))
-_PORTSIP_UNCONCERNED = frozenset(("two_factor",))
+_PORTSIP_UNCONCERNED = frozenset(("two_factor", "arriving_messages"))
 SHARED = Subject(
     name="portsip-shared",
     vendor="portsip",

@@ -53,6 +53,7 @@ def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_p
             assert path.suffix in (".wav", ".mp3")
             assert ":" not in path.name
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert {path.suffix for path in map(pathlib.Path, kept)} == subject.endings
         listing = len(subject.requests(server)) - expected
         for again in (desk.run("voicemail_audio", **options), desk.run("voicemail_audio", check=True, **options)):
             assert (again["failed"], again["changed"], again["results"]) == (False, False, [])

@@ -124,6 +124,19 @@ def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject
 
 
 @every_subject
+def test_messages_that_arrive_between_pages_neither_repeat_nor_hide_others(subject: MessageSubject) -> None:
+    with subject.serve(messages=10, knobs=dict(subject.small_pages)) as server:
+        desk = Desk(subject, server)
+        before = {message["id"] for message in desk.messages()}
+        server.knobs.arriving_messages = 5
+        found = [message["id"] for message in desk.messages()]
+        assert len(found) == len(set(found))
+        assert before < set(found)
+        assert len(desk.messages()) == len(before) + 5 - server.knobs.arriving_messages
+        assert [message["id"] for message in desk.messages()][-len(before) :] == found[-len(before) :]
+
+
+@every_subject
 def test_filters_hold_together(subject: MessageSubject) -> None:
     with subject.serve() as server:
         desk = Desk(subject, server)

@@ -27,12 +27,34 @@ def test_seeded_messages_carry_audio(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile, mailboxes=2, messages=3)
     boxes = client.get().json()["data"]
     assert [(box["messages"], box["folders"]) for box in boxes] == [(3, {"saved": 1, "new": 2})] * 2
+    kinds, transcribed = [], 0
     for item in client.get("/messages").json()["data"]:
         ((box, message),) = item.items()
         reply = client.get(f"/{box}/messages/{message['media_id']}/raw")
-        assert reply.headers["content-type"] == "audio/x-wav"
-        with wave.open(io.BytesIO(reply.content)) as recording:
-            assert recording.getnframes() / recording.getframerate() == message["length"] / 1000
+        kinds.append(reply.headers["content-type"])
+        assert abs(seconds_of(reply.content) - message["length"] / 1000) < 0.02
+        one = client.get(f"/{box}/messages/{message['media_id']}").json()["data"]
+        assert ("transcription" in one) == message.get("transcribed", False)
+        transcribed += "transcription" in one and one["transcription"]["text"] != ""
+    assert sorted(kinds) == ["audio/mpeg"] * 2 + ["audio/x-wav"] * 4
+    assert transcribed == 2
+
+
+def seconds_of(content: bytes) -> float:
+    """The length of a recording, whose every byte must belong to it."""
+    if content[:4] == b"RIFF":
+        with wave.open(io.BytesIO(content)) as recording:
+            assert len(recording.readframes(recording.getnframes())) == 2 * recording.getnframes()
+            return recording.getnframes() / recording.getframerate()
+    # MPEG-2 Layer III, 8 kbit/s, 16 kHz, mono: frames of 36 bytes, one behind the other.
+    frames = [content[start : start + 36] for start in range(0, len(content), 36)]
+    assert {(len(frame), frame[:4]) for frame in frames} == {(36, bytes.fromhex("fff318c4"))}
+    # What the side information says of the spectrum: it fits into the frame, and has one line that is not silent.
+    side = f"{int.from_bytes(frames[0][4:13], 'big'):072b}"
+    length, pairs = int(side[9:21], 2), int(side[21:30], 2)
+    spectrum = f"{int.from_bytes(frames[0][13:], 'big'):0184b}"[:length]
+    assert spectrum in ("1" * (pairs - 1) + "010", "1" * (pairs - 1) + "0010")
+    return len(frames) * 576 / 16000
 
 
 def test_counters_leave_out_the_current_second(kazoo: Start) -> None:

@@ -332,6 +332,11 @@ def automatic_cleanup(pbx: Pbx, value: bool) -> None:
     assert pbx.get(path)["count"] == (1 if value else 4)
 
 
+def arriving_messages(pbx: Pbx, value: int) -> None:
+    path = f"{pbx.first_box()}/voicemails"
+    assert [pbx.get(path)["count"] for _page in range(4)] == [4 + min(value, page) for page in (1, 2, 3, 4)]
+
+
 def default_order(pbx: Pbx, value: str) -> None:
     pbx.server.simulation.reset(30)
     pbx.log_in()
@@ -375,6 +380,7 @@ NUMBERS = {
     "login_attempts": (0, 2),
     "token_lifetime": (1800, 3600),
     "rate_limit": (0, 5),
+    "arriving_messages": (0, 2),
     "page_limit": (100, 2),
     "pin_minimum": (4, 6),
     "pin_maximum": (10, 32),

@@ -42,7 +42,8 @@ STORED_CLEARED = {
     "enabled": True,
     "description": "",
 }
-NUMBERS = {"default_limit": (1, 50), "max_limit": (1, 2, 50), "token_ttl": (30, 90)}
+#: A box into which messages arrive is not deleted, so its life does not end as it should.
+NUMBERS = {"default_limit": (1, 50), "max_limit": (1, 2, 50), "token_ttl": (30, 90), "arriving_messages": ()}
 #: A refusal that looks like a broken gateway says nothing, also not that a box is not there.
 LOUD = {("error_shape", "html_502")}
 

@@ -27,7 +27,12 @@ from voicemail_simulator.server import SimulatorServer
 
 EVERYTHING = Selection(all_mailboxes=True)
 #: Of these, values other than words; of words and switches every one is tried.
-NUMBERS: dict[str, tuple[t.Any, ...]] = {"default_limit": (1, 50), "max_limit": (1, 3, 1000), "token_ttl": (1, 30)}
+NUMBERS: dict[str, tuple[t.Any, ...]] = {
+    "default_limit": (1, 50),
+    "max_limit": (1, 3, 1000),
+    "token_ttl": (1, 30),
+    "arriving_messages": (2,),
+}
 KNOBS = [
     (knob.name, value)
     for knob in Tel4vnFace.knob_definitions
@@ -65,8 +70,8 @@ def downloaded(messages: Tel4vnMessages, message: Message) -> bytes:
 def test_reading_and_downloading(knob: str, value: t.Any) -> None:
     with serve(**{knob: value}) as server:
         messages = messages_of(server)
-        everything = stored(server)
         found = list(messages.list(EVERYTHING))
+        everything = stored(server)
         assert sorted(message.id for message in found) == sorted(everything)
         for message in found:
             kept = everything[message.id]
@@ -78,7 +83,7 @@ def test_reading_and_downloading(knob: str, value: t.Any) -> None:
             assert (message.status, message.folder, message.shared) == (None, None, False)
         of_box = messages.list(Selection(mailbox="1002"))
         assert sorted(message.id for message in of_box) == sorted(stored(server, "1002"))
-        assert downloaded(messages, of_box[0]) == recording_of(everything[of_box[0].id])
+        assert downloaded(messages, of_box[0]) == recording_of(everything[of_box[0].id], server.knobs.recording_format)
         assert server.face.state.messages[of_box[0].id]["read"] is bool(server.knobs.download_marks_read)
 
 

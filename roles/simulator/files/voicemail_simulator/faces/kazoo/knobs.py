@@ -24,6 +24,7 @@ KNOBS = (
     Knob("token_life", 3600, int, "seconds until a token ends"),
     Knob("message_retention_days", 93, int, "days that messages are kept"),
     Knob("read_deleted_messages", False, bool, "GET of a deleted message still answers 200"),
+    Knob("arriving_messages", 0, int, "so many messages are left, one before each page of a list of messages"),
     Knob("strict_schema", False, bool, "text that spells a boolean or a number is refused"),
     Knob("max_pin_length", 6, int, "longest PIN"),
     Knob("billable", False, bool, "new boxes and transcription cost money: 402 until the charge is accepted"),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from . import audio, boxes, changes, listing, messages
 from .context import Call, Failure, bad_identifier, invalid
 from .schema import published
+from .seeds import leave_message
 from .validation import Errors, check
 
 Handler = Callable[[Call], Response]
@@ -64,7 +65,7 @@ def find_box_path(rest: list[str]) -> Table:
         case []:
             return {"GET": listing.list_boxes, "PUT": boxes.create_box}
         case ["messages"]:
-            return {"GET": lambda call: messages.list_messages(call, None)}
+            return {"GET": lambda call: list_messages(call, None)}
         case [box_id]:
             return {
                 "GET": lambda call: boxes.read_box(call, box_id),
@@ -74,7 +75,7 @@ def find_box_path(rest: list[str]) -> Table:
             }
         case [box_id, "messages"]:
             return {
-                "GET": lambda call: messages.list_messages(call, box_id),
+                "GET": lambda call: list_messages(call, box_id),
                 "PUT": lambda call: messages.create_message(call, box_id),
                 "POST": lambda call: changes.change_messages(call, box_id),
                 "DELETE": lambda call: changes.delete_messages(call, box_id),
@@ -93,6 +94,12 @@ def find_box_path(rest: list[str]) -> Table:
                 "PUT": lambda call: audio.upload(call, box_id, message_id),
             }
     raise not_found()
+
+
+def list_messages(call: Call, box_id: str | None) -> Response:
+    """`GET .../messages`, before which another message may arrive."""
+    leave_message(call, box_id)
+    return messages.list_messages(call, box_id)
 
 
 def takes_files(parts: list[str]) -> bool:

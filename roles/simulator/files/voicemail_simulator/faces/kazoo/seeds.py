@@ -12,15 +12,18 @@ from .auth import digest
 from .context import GREGORIAN_OFFSET
 from .messages import address, message_name
 from .schema import mailbox_schema
-from .tones import tone
+from .tones import recording
 from .validation import Errors, check
 
 if TYPE_CHECKING:
     from . import KazooFace
+    from .context import Call
 
 FIRST_NUMBER = 1000
 CALLERS = (("Ada Example", "2015550101"), ("Ben Example", "2015550102"), ("Cleo Example", "2015550103"))
 HOUR = 3600
+#: After so many, the recordings come again.
+RECORDINGS = 12
 
 
 def seed(face: KazooFace, mailboxes: int, messages: int) -> None:
@@ -80,22 +83,28 @@ def add_box(face: KazooFace, position: int) -> Document:
     return face.state.save_box(face.ACCOUNT_ID, face.new_id(), public)
 
 
-def add_message(face: KazooFace, box: Document, number: int) -> None:
-    """One message with a recording; the newest is an hour old, every second one was heard."""
-    moment = int(face.clock.now()) - (number + 1) * HOUR
-    timestamp = moment + GREGORIAN_OFFSET
+def add_message(face: KazooFace, box: Document, number: int, moment: float | None = None) -> None:
+    """One message with a recording; the newest is an hour old, every second one was heard, every third was transcribed.
+
+    `moment` is when it was left, in Unix seconds.
+    """
+    moment = face.clock.now() - (number + 1) * HOUR if moment is None else moment
+    timestamp = int(moment) + GREGORIAN_OFFSET
     identifier = face.month(timestamp) + face.new_id()
     name, caller = CALLERS[number % len(CALLERS)]
+    content_type, content = recording(number % RECORDINGS)
+    transcription = {"transcription": {"result": "success", "text": f"This is {name}."}} if number % 3 == 2 else {}
     message = face.state.save_message(
         {
             "id": identifier,
-            "account_id": face.ACCOUNT_ID,
+            "account_id": box["account_id"],
             "box_id": box["id"],
             "created": timestamp,
             "deleted": False,
             "name": message_name(box, timestamp),
             "utc_seconds": timestamp,
-            "audio": {"content_type": "audio/x-wav", "filename": None},
+            "audio": {"content_type": content_type, "filename": None},
+            **transcription,
             "metadata": {
                 "media_id": identifier,
                 "call_id": face.new_id()[:24],
@@ -109,4 +118,19 @@ def add_message(face: KazooFace, box: Document, number: int) -> None:
             },
         }
     )
-    face.store_audio(message, tone(number))
+    face.store_audio(message, content)
+
+
+def leave_message(call: Call, box_id: str | None) -> None:
+    """Leave one of the messages that knob `arriving_messages` promises, in a box or in the first of the account."""
+    face = call.face
+    if box_id is None:
+        boxes = (
+            one for one in face.state.boxes.values() if one["account_id"] == call.account_id and not one["deleted"]
+        )
+        box = next(boxes, None)
+    else:
+        box = face.state.box(call.account_id, box_id)
+    if face.knobs.arriving_messages > 0 and box is not None:
+        face.knobs.arriving_messages -= 1
+        add_message(face, box, 0, face.clock.now())

@@ -11,8 +11,18 @@ import struct
 import wave
 from functools import lru_cache
 
+from ...mp3 import tone as mp3_tone
+
 RATE = 8000
 PITCHES = (440.0, 523.25, 587.33, 659.25)
+
+
+@lru_cache(maxsize=8)
+def recording(number: int) -> tuple[str, bytes]:
+    """A recording with its content type: WAV, and MP3 every third time."""
+    if number % 3 == 1:
+        return "audio/mpeg", mp3_tone(0.25, PITCHES[number % len(PITCHES)])
+    return "audio/x-wav", tone(number)
 
 
 @lru_cache(maxsize=8)

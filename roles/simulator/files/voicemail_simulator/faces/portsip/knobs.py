@@ -46,6 +46,7 @@ KNOB_DEFINITIONS = (
     Knob("blob_access", "public", ("public", "private"), "whether a download works without a token"),
     Knob("download_marks_read", False, bool, "whether downloading a message marks it as read"),
     Knob("automatic_cleanup", False, bool, "whether messages vanish after the tenant's retain_days"),
+    Knob("arriving_messages", 0, int, "so many messages are left, one before each page of a list of messages"),
     Knob("default_order", "creation", ("creation", "reverse", "shuffled"), "order of lists without orderby"),
     Knob("page_limit", 100, int, "items a page holds at most, whatever `top` asks for"),
     Knob("filter_support", "full", ("full", "refused", "ignored"), "what a list does with `filter`"),

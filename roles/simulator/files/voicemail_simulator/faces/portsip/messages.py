@@ -17,6 +17,7 @@ from .context import Call, Context, destroyed, done
 from .knobs import since
 from .listing import ListKind
 from .refusal import Refusal
+from .seeds import add_message
 
 # Answers the id of whose messages or greetings a request is about, or raises the refusal it is given.
 FindOwner = Callable[[Call, Refusal], str]
@@ -55,6 +56,7 @@ class Messages:
         """GET …/voicemails."""
         owner = self._find_owner(call, self._context.missing_read("shared voicemail"))
         self._clean_up(call.tenant_id, owner)
+        self._leave(owner)
         names = self._fields()
         if self._transcribed and since(self._context.knobs, "22.3"):
             names += TRANSCRIPTION_FIELDS
@@ -92,6 +94,12 @@ class Messages:
         if message is None:
             raise missing
         return message
+
+    def _leave(self, owner: str) -> None:
+        """Leave one of the messages that knob `arriving_messages` promises."""
+        if self._context.knobs.arriving_messages > 0:
+            self._context.knobs.arriving_messages -= 1
+            add_message(self._context.directory, owner, 0, self._context.clock.now())
 
     def _fields(self) -> tuple[str, ...]:
         return (*MESSAGE_FIELDS, *CALLER_FIELDS) if since(self._context.knobs, "22.6") else MESSAGE_FIELDS

@@ -136,22 +136,28 @@ class Seeder:
 
     def _messages(self, owner_id: str, messages: int) -> None:
         for place in range(messages):
-            caller_name, caller_number = CALLERS[place % len(CALLERS)]
-            status, description, sentiment = TRANSCRIPTIONS[place % len(TRANSCRIPTIONS)]
-            created_at = timestamp(self._now - OLDEST_MESSAGE_SECONDS * (messages - place) / messages)
-            moment = "".join(letter for letter in created_at[:19] if letter.isdigit())
-            self._directory.messages.add(
-                {
-                    "id": self._directory.new_id(),
-                    "owner_id": owner_id,
-                    "sender_name": caller_name,
-                    "sender_number": caller_number,
-                    "created_at": created_at,
-                    "duration": 3 + place * 5 % 17,
-                    "status": "READ" if place % 3 == 2 else "UNREAD",
-                    "file_name": f"{caller_number}_{moment}.wav",
-                    "transcription_status": status,
-                    "transcription_status_desc": description,
-                    "transcription_sentiment": sentiment,
-                }
-            )
+            moment = self._now - OLDEST_MESSAGE_SECONDS * (messages - place) / messages
+            add_message(self._directory, owner_id, place, moment)
+
+
+def add_message(directory: Directory, owner_id: str, place: int, moment: float) -> None:
+    """Leave a message for a user or a shared voicemail, at a moment in Unix seconds; `place` varies what it is like."""
+    caller_name, caller_number = CALLERS[place % len(CALLERS)]
+    status, description, sentiment = TRANSCRIPTIONS[place % len(TRANSCRIPTIONS)]
+    created_at = timestamp(moment)
+    digits = "".join(letter for letter in created_at[:19] if letter.isdigit())
+    directory.messages.add(
+        {
+            "id": directory.new_id(),
+            "owner_id": owner_id,
+            "sender_name": caller_name,
+            "sender_number": caller_number,
+            "created_at": created_at,
+            "duration": 3 + place * 5 % 17,
+            "status": "READ" if place % 3 == 2 else "UNREAD",
+            "file_name": f"{caller_number}_{digits}.wav",
+            "transcription_status": status,
+            "transcription_status_desc": description,
+            "transcription_sentiment": sentiment,
+        }
+    )

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from ...face import Face
 from . import auth
 from .knobs import KNOBS
-from .messages import other_host, recording_id, recording_of, shown_message
+from .messages import MEDIA_TYPES, other_host, recording_id, recording_of, shown_message
 from .replies import SUCCESS, Refusal, error_reply, listing, shown_box, single
 from .requests import checked_box, paging, read_json, stored_mail_to
 from .seed import fill
@@ -113,6 +113,12 @@ class Tel4vnFace(Face):
     async def list_messages(self, request: Request) -> Response:
         origin = self.download_origin(request)
         extension = request.query_params.get("extension")
+        box = (
+            next(iter(self.state.boxes.values()), None) if extension is None else self.state.box_of_extension(extension)
+        )
+        if self.knobs.arriving_messages > 0 and box is not None:
+            self.knobs.arriving_messages -= 1
+            self.add_message(box["extension"])
         return self._listing(request, "messages", extension, lambda message: shown_message(message, origin))
 
     def _listing(
@@ -212,8 +218,9 @@ class Tel4vnFace(Face):
             raise Refusal(404, "Not Found")
         if self.knobs.download_marks_read and not message["read"]:
             self.state.messages[message["id"]] = message | {"read": True}
-        headers = {"content-disposition": f'attachment; filename="msg_{request.path_params["id"]}.wav"'}
-        return Response(recording_of(message), media_type="audio/wav", headers=headers)
+        form = self.knobs.recording_format
+        headers = {"content-disposition": f'attachment; filename="msg_{request.path_params["id"]}.{form}"'}
+        return Response(recording_of(message, form), media_type=MEDIA_TYPES[form], headers=headers)
 
     def new_id(self) -> str:
         """A new uuid from the seeded random numbers."""

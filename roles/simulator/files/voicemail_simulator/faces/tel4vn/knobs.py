@@ -39,6 +39,8 @@ KNOBS = (
     Knob("password_visible", "clear", ("clear", "masked"), "PIN in replies"),
     Knob("download_host", "same", ("same", "other"), "host in download_url"),
     Knob("download_marks_read", True, bool, "a download marks the message as read"),
+    Knob("recording_format", "wav", ("wav", "mp3"), "form of the recordings"),
+    Knob("arriving_messages", 0, int, "so many messages are left, one before each page of a list of messages"),
     Knob("create_status", "200", ("200", "201"), "HTTP status of a creation"),
     Knob("delete_status", "200", ("200", "204"), "HTTP status of a deletion; 204 has no body"),
     Knob("delete_missing", "404", ("404", "200"), "deletion of what does not exist"),

@@ -14,10 +14,12 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
+from ...mp3 import tone
 from .state import RECORDING_MASK
 
 LOCAL_TIME = timezone(timedelta(hours=7))
 SAMPLE_RATE = 8000
+MEDIA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
 def recording_id(message_id: str) -> str:
@@ -45,8 +47,10 @@ def other_host(host: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def recording(seconds: int, pitch: int) -> bytes:
-    """A WAV file with a tone: `seconds` long, mono, 8000 samples of 16 bits a second, `pitch` in hertz."""
+def recording(seconds: int, pitch: int, form: str = "wav") -> bytes:
+    """A mono file with a tone, `seconds` long, `pitch` in hertz: an MP3, or a WAV, 16 bits, 8000 hertz."""
+    if form == "mp3":
+        return tone(seconds, pitch)
     second = b"".join(
         struct.pack("<h", round(8000 * math.sin(2 * math.pi * pitch * sample / SAMPLE_RATE)))
         for sample in range(SAMPLE_RATE)
@@ -60,6 +64,6 @@ def recording(seconds: int, pitch: int) -> bytes:
     return target.getvalue()
 
 
-def recording_of(message: dict[str, Any]) -> bytes:
+def recording_of(message: dict[str, Any], form: str = "wav") -> bytes:
     """The recording of a message, of the length its row tells, with a pitch of its own."""
-    return recording(message["duration"], 300 + uuid.UUID(message["id"]).int % 500)
+    return recording(message["duration"], 300 + uuid.UUID(message["id"]).int % 500, form)
