@@ -112,6 +112,12 @@ def _pip(words: list[str], _files: Files) -> str | None:
     return None if not given or given == wanted else f"requirements.txt holds {wanted}"
 
 
+def _rulebook(words: list[str], _files: Files) -> str | None:
+    name = words[words.index("--rulebook") + 1]
+    path = ROOT / "extensions" / "eda" / "rulebooks" / f"{name.rpartition('.')[2]}.yml"
+    return None if name.startswith(f"{NAME}.") and path.is_file() else f"there is no rulebook {name}"
+
+
 def _doc(words: list[str], _files: Files) -> str | None:
     kind = words[words.index("-t") + 1] if "-t" in words else "module"
     for word in words:
@@ -150,6 +156,7 @@ _CHECKS: dict[str, t.Callable[[list[str], Files], str | None]] = {
     "ansible-galaxy": _galaxy,
     "pip": _pip,
     "ansible-doc": _doc,
+    "ansible-rulebook": _rulebook,
     "python": _python,
     "python3": _python,
     "export": _export,

@@ -114,13 +114,17 @@ def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
         assert len({message["id"] for message in facts["messages"]}) == len(facts["messages"])
 
 
+#: Requests beside the login for 5000 messages in 200 boxes; the guide tells them.
+REQUESTS = {"kazoo": 2, "portsip": 204, "tel4vn": 6}
+
+
 @every_subject
 def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject) -> None:
     with subject.serve(mailboxes=200, messages=25) as server:
         desk = Desk(subject, server)
         expected = 25 * subject.seeded_boxes(200)
         assert len(desk.messages()) == expected
-        assert len(subject.requests(server)) == subject.listing(expected, 200)
+        assert len(subject.requests(server)) == subject.listing(expected, 200) == REQUESTS[subject.name]
 
 
 @every_subject

@@ -17,9 +17,11 @@ import time
 import typing as t
 
 import pytest
+from documentation_blocks import restructured
 from message_subjects import KAZOO_MESSAGES
-from playbooks import ROOT
 from test_event_source import Source
+
+from playbooks import ROOT
 
 #: Seconds for a Java virtual machine to start on a busy machine, and for an event to come through.
 PATIENCE = 120
@@ -32,7 +34,9 @@ def lacking() -> str:
     if found is None:
         return "ansible-rulebook is not installed"
     asked = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    return "" if asked.returncode == 0 else "ansible-rulebook does not start; it needs a Java virtual machine, 17 or newer"
+    return (
+        "" if asked.returncode == 0 else "ansible-rulebook does not start; it needs a Java virtual machine, 17 or newer"
+    )
 
 
 @contextlib.contextmanager
@@ -43,8 +47,8 @@ def running(source: Source) -> t.Iterator[pathlib.Path]:
     collections.mkdir(parents=True)
     (collections / "voicemail").symlink_to(ROOT, target_is_directory=True)
     (folder / "hosts.yml").write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n")
-    (folder / "variables.yml").write_text("voicemail_interval: 0.5\n")
-    command = ["ansible-rulebook", "--rulebook", "telephony.voicemail.new_voicemail", "--env-vars", "VOICEMAIL_STATE"]
+    (folder / "variables.yml").write_text(f"voicemail_interval: 0.5\nvoicemail_state_file: {source.state}\n")
+    command = ["ansible-rulebook", "--rulebook", "telephony.voicemail.new_voicemail"]
     command += ["--vars", "variables.yml", "--inventory", "hosts.yml"]
     connection = source.subject.arguments(source.server)
     printed = folder / "printed.txt"
@@ -59,7 +63,6 @@ def running(source: Source) -> t.Iterator[pathlib.Path]:
                 "ANSIBLE_HOME": str(folder / "home"),
                 "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
                 **{f"VOICEMAIL_{name.upper()}": str(value) for name, value in connection.items()},
-                "VOICEMAIL_STATE": str(source.state),
                 **{name: os.environ[name] for name in ("JAVA_HOME", "JDK_HOME") if name in os.environ},
             },
             stdin=subprocess.DEVNULL,
@@ -88,6 +91,13 @@ def awaited(printed: pathlib.Path, text: str) -> str:
     found = printed.read_text()
     assert text in found
     return found
+
+
+def test_the_guide_shows_the_rulebook_that_is_run() -> None:
+    guide = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_messages.rst")
+    (shown,) = [block.text for block in guide.blocks if block.caption == "new_voicemail.yml"]
+    kept = (ROOT / "extensions" / "eda" / "rulebooks" / "new_voicemail.yml").read_text(encoding="utf-8")
+    assert kept.endswith(f"---\n{shown}")
 
 
 def test_the_example_of_a_rulebook_tells_of_each_new_message_once(tmp_path: pathlib.Path) -> None:
