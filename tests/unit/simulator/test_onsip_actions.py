@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 pytest.register_assert_rewrite("onsip_client")
 
+from counted import counted  # noqa: E402 (found beside this)
 from onsip_client import (  # noqa: E402 (rewritten first)
     ATTACHED,
     AVERY,
@@ -363,3 +364,22 @@ def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
     state.delete_box(state.boxes["50103"])
     simulation.replace_state(kept)
     assert state.box_of_number("61002", "1003") is not None
+
+
+def test_a_box_is_found_among_many_without_looking_at_them() -> None:
+    def looks(mailboxes: int) -> tuple[int, int]:
+        face = Simulation("onsip", mailboxes=mailboxes).face
+        pages = (
+            (face.state.boxes, ("OrganizationId", "61002"), 5),
+            (face.state.user_addresses, ("UserId", "40077"), 1),
+        )
+        for collection, scope, _count in pages:
+            # The order of a listing is made once.
+            face.state.page(collection, scope, "insertion", 0, 5, face.random)
+        with counted(face.state.boxes) as boxes, counted(face.state.user_addresses) as addresses:
+            assert face.state.box_of_number("61002", "1003") is not None
+            for collection, scope, count in pages:
+                assert len(face.state.page(collection, scope, "insertion", 0, 5, face.random)[0]) == count
+            return boxes.looks, addresses.looks
+
+    assert looks(20_000) == looks(5) < (10, 10)
