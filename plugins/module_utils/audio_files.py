@@ -107,7 +107,7 @@ class Folder:
                 with tempfile.TemporaryFile(dir=resolved):
                     pass
         except OSError as error:
-            hint = "; make it with ansible.builtin.file" if isinstance(error, FileNotFoundError) else ""
+            hint = "" if root.exists() else "; make it with ansible.builtin.file"
             raise InvalidInputError.of([f"`dest` {dest} cannot be written to: {error.strerror}{hint}"]) from None
         return cls(resolved, mode)
 

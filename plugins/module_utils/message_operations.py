@@ -81,7 +81,7 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
     status = params.get("status")
     if status is not None and status not in target.message_statuses:
         told = " and ".join(target.message_statuses)
-        known = f"it tells {told}" if told else "it does not tell what became of a message"
+        known = f"It tells {told}" if told else "It does not tell what became of a message"
         raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
     if params.get("limit") is not None and params["limit"] < 1:
         problems.append("`limit` must be at least 1")
