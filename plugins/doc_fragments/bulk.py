@@ -41,7 +41,8 @@ options:
     default: false
   delete_messages:
     description:
-      - Allow to delete what holds messages, which are lost with it. Without it that is an error, where the vendor lets messages be counted.
+      - Allow to delete what holds messages, which are lost with it; a warning tells how many. Without it that is an error,
+        where the vendor lets messages be counted.
     type: bool
     default: false
   on_error:

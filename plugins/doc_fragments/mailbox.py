@@ -51,7 +51,7 @@ options:
     default: if_changed
   delete_messages:
     description:
-    - Allow O(state=absent) to delete a box that holds messages, which are lost with it.
+    - Allow O(state=absent) to delete a box that holds messages, which are lost with it; a warning tells how many.
     - Without it such a box is an error, where the vendor lets messages be counted.
     type: bool
     default: false

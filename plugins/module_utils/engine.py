@@ -12,8 +12,8 @@ import dataclasses
 import typing as t
 
 from .core.boxes import Box, Desired, Wanted
-from .core.errors import InvalidInputError, UnsafeError, VoicemailError
-from .core.guards import Limits, add_pruning, check_deletions, check_limits, check_messages
+from .core.errors import InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
+from .core.guards import Limits, add_pruning, check_deletions, check_limits, check_messages, may_lose_messages
 from .core.outcome import Outcome, Report
 from .core.plan import Action, AmbiguousError, Index, Plan, Step, compared, match, plan
 from .core.report import checksum
@@ -64,9 +64,9 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
     check_deletions(result, options.limits)
-    _check_messages(boxes, result, options)
+    lost = _check_messages(boxes, result, options)
     _check_checksum(result, options.expect_checksum)
-    warnings = [warning for step in result.steps for warning in step.warnings]
+    warnings = [*lost, *(warning for step in result.steps for warning in step.warnings)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
@@ -139,18 +139,21 @@ def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress 
     return [box for box in found if box.full] + list(many)
 
 
-def _check_messages(boxes: Boxes, result: Plan, options: Options) -> None:
-    if options.limits.delete_messages:
-        return
-    doomed = [
-        step.current
-        for step in result.deletions
-        if step.current and not (step.desired and step.desired.delete_messages)
-    ]
-    counts = in_order(boxes.count_messages, doomed, options.workers)
-    check_messages(
-        result, {str(box.id): count for box, count in zip(doomed, counts, strict=True) if count}, options.limits
-    )
+def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
+    def count(step: Step) -> tuple[str, int]:
+        box = t.cast(Box, step.current)
+        try:
+            return str(box.id), boxes.count_messages(box) or 0
+        except UnsupportedError:
+            raise
+        except VoicemailError:
+            # A login that must not read messages may still delete a box whose messages nobody wants.
+            if not may_lose_messages(step, options.limits):
+                raise
+            return str(box.id), 0
+
+    counts = dict(in_order(count, [step for step in result.deletions if step.current], options.workers))
+    return check_messages(result, counts, options.limits)
 
 
 def _check_checksum(result: Plan, expected: str | None) -> None:

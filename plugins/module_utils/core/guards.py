@@ -99,24 +99,30 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
         )
 
 
-def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> None:
-    """Stop a plan that would delete messages along with their boxes.
+def may_lose_messages(step: Step, limits: Limits) -> bool:
+    """Tell whether the user allows that the messages of a box go with it."""
+    return limits.delete_messages or bool(step.desired and step.desired.delete_messages)
+
+
+def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> list[str]:
+    """Stop a plan that would delete messages unasked, and return a warning of those that go as asked.
 
     :param counts: messages by id of the box; a box that is not in it could not be counted.
     :raises UnsafeError: naming the boxes.
     """
-    full = [
-        step
-        for step in plan.deletions
-        if counts.get(str(step.current.id if step.current else ""))
-        and not (limits.delete_messages or (step.desired and step.desired.delete_messages))
-    ]
-    if full:
-        listed = _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in full if step.current])
+    full = [step for step in plan.deletions if step.current and counts.get(str(step.current.id))]
+    kept = [step for step in full if not may_lose_messages(step, limits)]
+    if kept:
         raise UnsafeError(
-            f"{len(full)} of the boxes to delete hold messages, which would be lost: {listed}",
+            f"{len(kept)} of the boxes to delete hold messages, which would be lost: {_counted(kept, counts)}",
             "Set `delete_messages` to true if that is meant",
         )
+    total = sum(counts[str(step.current.id)] for step in full if step.current)
+    return [f"messages are lost with their boxes, {total} in all: {_counted(full, counts)}"] if full else []
+
+
+def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
+    return _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current])
 
 
 def _too_many(plan: Plan, steps: list[Step], why: str, hint: str) -> UnsafeError:

@@ -61,12 +61,9 @@ class OnsipMailboxes:
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read a box by its id, else find it in the listing, which alone proves absence (contract: OnSIP 5.3)."""
         if box_id is not None:
-            what = f"read mailbox {number or box_id}"
-            try:
-                result = self._session.call("VoicemailboxRead", what, {"VoicemailboxId": box_id}, repeatable=True)
-                return self._attachments.laid_over_one(self._box(result.get("Voicemailbox"), what))
-            except (RejectedError, AuthError):
-                number = None
+            shown = self._shown(box_id, f"read mailbox {number or box_id}")
+            if shown is not None:
+                return self._attachments.laid_over_one(shown)
         found = [
             row
             for row in _BROWSE.rows(self._session)
@@ -75,7 +72,7 @@ class OnsipMailboxes:
         if len(found) > 1:
             ids = " and ".join(str(row["VoicemailboxId"]) for row in found)
             raise RejectedError(
-                f"mailbox {number}: OnSIP has {len(found)} boxes of this number, ids {ids}", "Delete one"
+                f"mailbox {number}: OnSIP has {len(found)} boxes with this number, ids {ids}", "Delete one"
             )
         return self._attachments.laid_over_one(self._box(found[0], "list mailboxes")) if found else None
 
@@ -131,7 +128,7 @@ class OnsipMailboxes:
         return Box(written.number, written.id, {**written.values, **attached}, True, written.native)
 
     def delete(self, box: Box) -> None:
-        """Delete a box with its messages, after it was detached where its declaration speaks of that."""
+        """Delete a box with its messages and read it back; first detach it where its declaration speaks of that."""
         self._attachments.detach_declared(box)
         what = f"delete mailbox {box.number}"
         try:
@@ -145,6 +142,10 @@ class OnsipMailboxes:
             # That is also how OnSIP may tell of a box that is gone.
             if self.find(None, box.id) is not None:
                 raise
+        if self._shown(str(box.id), f"read mailbox {box.number} back") is not None:
+            raise RejectedError(
+                f"cannot {what}: OnSIP answered success and the box is still there", "Run the task again"
+            )
 
     def count_messages(self, box: Box) -> int | None:
         """Return None: OnSIP shows no messages."""
@@ -157,6 +158,15 @@ class OnsipMailboxes:
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of what OnSIP changed beside what was asked."""
         return [*self._moved, *self._attachments.moved]
+
+    def _shown(self, box_id: str, what: str) -> Box | None:
+        """Return the box that OnSIP shows at an id; None is no proof that there is none (contract: OnSIP 5.3)."""
+        try:
+            result = self._session.call("VoicemailboxRead", what, {"VoicemailboxId": box_id}, repeatable=True)
+        except (RejectedError, AuthError):
+            return None
+        box = self._box(result.get("Voicemailbox"), what)
+        return box if box.id == box_id else None
 
     def _edit(self, box: Box, writes: Values, new_number: str | None) -> Box:
         what = f"update mailbox {box.number}"

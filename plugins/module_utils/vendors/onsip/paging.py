@@ -14,6 +14,8 @@ from .session import OnsipSession
 
 Row = t.Mapping[str, t.Any]
 _ATTEMPTS = 3
+#: Far more than an organization has: a service that goes on after as many never ends.
+MOST_ROWS = 1_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Browse:
                 return list(rows.values()) if complete else None
             if len(keys) < page.limit and complete:
                 return list(rows.values())
+            if len(rows) > MOST_ROWS:
+                raise TransportError(f"cannot {self.what}: the listing does not end after {len(rows)} rows")
             last = keys[-1]
 
     def _page(self, session: OnsipSession, offset: int) -> _Page:

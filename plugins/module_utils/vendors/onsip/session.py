@@ -114,7 +114,7 @@ class OnsipSession:
             if response.completed(action):
                 result = response.result[action]
                 return result if isinstance(result, dict) else {}
-            raise self._refusal(reply, response)
+            raise self._refusal(reply, response, parameters.get("Password", ""))
 
         return self.login.run(once)
 
@@ -143,15 +143,18 @@ class OnsipSession:
             uncertain=True,
         )
 
-    def _refusal(self, reply: Reply, response: Response) -> VoicemailError:
-        """Return the error of an action that was not carried out (contract: OnSIP 3)."""
+    def _refusal(self, reply: Reply, response: Response, pin: str) -> VoicemailError:
+        """Return the error of an action that was not carried out (contract: OnSIP 3).
+
+        :param pin: the PIN that was sent along, so that it can be taken out of what OnSIP says.
+        """
         context, what = response.context, reply.what
         codes = {fault.code for fault in context.faults}
         if context.action.completed == "true":
             return TransportError(f"cannot {what}: the reply holds no result", _URL_HINT, uncertain=True)
         if "Session.Authentication" in codes or context.session.established == "false":
             return expired(what)
-        details = self._details(response)
+        details = self._details(response, pin)
         if context.action.faults:
             return AuthError(
                 f"cannot {what}: OnSIP does not let this login do it, or does not know what it is about",
@@ -165,12 +168,15 @@ class OnsipSession:
         kind = ConflictError if taken else RejectedError
         return kind(f"OnSIP refuses to {what}", _hint(codes), status=reply.status, details=details)
 
-    def _details(self, response: Response) -> dict[str, str]:
+    def _details(self, response: Response, pin: str = "") -> dict[str, str]:
+        def shown(text: str) -> str:
+            return self.client.redact(text.replace(pin, "(hidden)") if pin else text)
+
         details: dict[str, str] = {}
         for fault in response.context.faults:
             message = "" if fault.parameter in _SECRET else fault.message.rstrip(".")
-            text = self.client.redact(": ".join(part for part in (fault.code, message) if part))
-            field = self.client.redact(fault.parameter)
+            text = shown(": ".join(part for part in (fault.code, message) if part))
+            field = shown(fault.parameter)
             details[field] = f"{details[field]}, {text}" if field in details else text
         return details
 

@@ -21,6 +21,8 @@ Row = dict[str, t.Any]
 PAGE_SIZES = (1000, 50)
 _MOST_READINGS = 20
 _MOST_IDLE_PAGES = 10
+#: Far more than a tenant has: a server that goes on after as many never ends.
+MOST_ROWS = 1_000_000
 
 
 @dataclasses.dataclass
@@ -83,6 +85,8 @@ def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[st
         if not rows or not reading.steady:
             return reading
         idle = idle + 1 if all(str(row["id"]) in reading.rows for row in rows) else 0
+        if len(reading.rows) > MOST_ROWS:
+            raise TransportError(f"cannot {what}: the listing does not end after {len(reading.rows)} rows")
         if idle > _MOST_IDLE_PAGES:
             raise TransportError(f"cannot {what}: the same rows come again and again, so the listing never ends")
         reading.rows.update({str(row["id"]): row for row in rows})

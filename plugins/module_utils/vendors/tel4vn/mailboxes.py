@@ -36,12 +36,17 @@ class Tel4vnMailboxes:
         self._listed_at = 0.0
 
     def list(self, wanted: Wanted) -> Listing:
-        """Return the boxes wanted: a single one through its own address, more through the listing of all."""
+        """Return the boxes wanted: a single one through its own address, more through the listing of all.
+
+        The address of a number hides a second box of it. What is to be deleted must not be one of two by chance, so
+        all are listed before that.
+        """
         self._listed_at = time.monotonic()
         keys = [(number, None) for number in wanted.numbers or ()] + [(None, box_id) for box_id in wanted.ids]
         if not wanted.everything and len(keys) <= 1:
-            found = [self.find(*key) for key in keys]
-            return Listing(tuple(box for box in found if box is not None))
+            found = [box for box in (self.find(*key) for key in keys) if box is not None]
+            if not found or wanted.ids or all(item.present for item in wanted.declared):
+                return Listing(tuple(found))
         return Listing(tuple(self._all()))
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
@@ -65,7 +70,9 @@ class Tel4vnMailboxes:
         found = [box for box in self._all() if meant(box)]
         if len(found) > 1:
             ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(f"mailbox {number}: TEL4VN has {len(found)} boxes with it, ids {ids}", "Delete one")
+            raise RejectedError(
+                f"mailbox {number}: TEL4VN has {len(found)} boxes with this number, ids {ids}", "Delete one"
+            )
         return found[0] if found else None
 
     def create(self, number: str, values: Values) -> Box | None:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import collections.abc
+import contextlib
+import dataclasses
 import pathlib
 import sys
 import typing as t
@@ -15,6 +17,9 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes, paging
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
@@ -231,6 +236,33 @@ def test_a_box_is_found_by_its_id(tenant: Tenant) -> None:
     assert tenant.one(id="50102", announce_caller=True)["mailbox"]["mailbox"] == "1002"
     assert tenant.one(id="50102", state="absent")["changed"] is True
     assert tenant.stored("1002") is None
+
+
+def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> None:
+    tenant.begin(3)
+    perform = tenant.face.perform
+
+    def other(name: str, call: t.Any) -> t.Any:
+        if name == "VoicemailboxRead":
+            call.sent["VoicemailboxId"] = "50101"
+        return perform(name, call)
+
+    tenant.face.perform = other
+    login = {"username": OnsipFace.USERNAME, "password": OnsipFace.PASSWORD, "domain": OnsipFace.DOMAIN}
+    session = VENDOR.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
+    with contextlib.closing(session):
+        found = VENDOR.boxes["mailbox"](session).find(None, "50102")
+    assert found is not None
+    assert (found.id, found.number) == ("50102", "1002")
+
+
+def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant.begin(9)
+    monkeypatch.setattr(mailboxes, "_BROWSE", dataclasses.replace(mailboxes._BROWSE, page_size=2))
+    monkeypatch.setattr(paging, "MOST_ROWS", 6)
+    result = tenant.run("vmbox_info")
+    assert result["failed"]
+    assert "cannot list mailboxes: the listing does not end" in result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -107,14 +107,15 @@ def test_many_under_faults(tenant: Tenant, fault: str) -> None:
     assert {box["Password"] for box in tenant.face.state.boxes.values()} == {PIN}
 
 
-def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant) -> None:
+@pytest.mark.parametrize("parameter", ["Password", "Mailbox", ""])
+def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant, parameter: str) -> None:
     """The box was made, its Edit is refused, and the PIN is hidden: the run must fail, and say that it wrote."""
     tenant.begin(pin_in_replies="masked")
     find = tenant.face.boxes.find
 
     def refusing(call: t.Any) -> t.Any:
         if call.get("Password"):
-            call.refuse("Password", "Value.Invalid", f"The PIN {call.get('Password')} is too simple.")
+            call.refuse(parameter, "Value.Invalid", f"The PIN {call.get('Password')} is too simple.")
             call.check()
         return find(call)
 
@@ -124,7 +125,16 @@ def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant) -> None:
     finally:
         tenant.face.boxes.find = find
     assert (result["failed"], result["changed"]) == (True, True)
-    assert "Password: Value.Invalid" in result["msg"]
+    assert "Value.Invalid" in result["msg"]
+    assert parameter in result["msg"]
+
+
+def test_a_deletion_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant.begin(2)
+    monkeypatch.setattr(tenant.face.state, "delete_box", lambda box: None)
+    result = tenant.one(mailbox="1001", state="absent")
+    assert result["failed"]
+    assert "delete mailbox 1001: OnSIP answered success and the box is still there" in result["msg"]
 
 
 @pytest.mark.parametrize("knobs", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])

@@ -162,6 +162,20 @@ def test_a_server_that_makes_twins_is_told_of_at_the_next_run(tenant: Tenant) ->
         assert tenant.writes == 0
 
 
+def test_which_of_two_boxes_is_deleted_is_not_left_to_chance(tenant: Tenant) -> None:
+    tenant.face.add_box("7010")
+    twins = [tenant.face.add_box("7011")["id"] for _twin in range(2)]
+    for check in (True, False):
+        result = tenant.one(mailbox="7011", state="absent", check=check)
+        assert result["failed"] is True
+        assert all(twin in result["msg"] for twin in twins)
+        assert tenant.writes == 0
+    assert tenant.one(id=twins[1], state="absent")["changed"] is True
+    assert tenant.one(mailbox="7011", state="absent")["changed"] is True
+    assert tenant.one(mailbox="7011", state="absent")["changed"] is False
+    assert [box["extension"] for box in tenant.face.state.boxes.values()] == ["7010"]
+
+
 def test_where_one_box_is_looked_for_in_the_listing_its_twin_is_seen(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,7 +322,18 @@ def test_messages_are_not_lost_unasked(tenant: Tenant) -> None:
         assert "1001 (1)" in result["msg"]
         assert "7011" not in result["msg"]
         assert tenant.writes == 0
-        assert tenant.many(*boxes, delete_messages=True)["summary"]["delete"] == 2
+        for check in (True, False):
+            allowed = tenant.many(*boxes, delete_messages=True, check=check)
+            assert allowed["warnings"] == ["messages are lost with their boxes, 1 in all: 1001 (1)"]
+            assert allowed["summary"]["delete"] == 2
+
+
+def test_a_login_that_may_not_read_messages_may_delete_them(tenant: Tenant) -> None:
+    tenant.begin(mailboxes=1, messages=1)
+    tenant.server.faults.set(["status:403,path=/voicemail/message$"])
+    assert tenant.one(mailbox="1001", state="absent")["failed"] is True
+    assert tenant.writes == 0
+    assert tenant.one(mailbox="1001", state="absent", delete_messages=True)["changed"] is True
 
 
 def test_what_is_read_is_valid_input(tenant: Tenant) -> None:

@@ -70,6 +70,8 @@ def test_requests_of_each_action(tenant: Tenant) -> None:
     assert changed["summary"]["requests"] == login + listed + 2
     gone = tenant.many({"mailbox": "7001", "state": "absent"}, {"mailbox": "7002"})
     assert gone["summary"]["requests"] == login + listed + 1 + 2
+    tenant.one(mailbox="7099", state="absent")
+    assert (tenant.sent("GET"), tenant.writes) == (1, 0)
     tenant.one(mailbox="7003", enabled=True)
     assert tenant.sent("GET") == 1
     assert _numbers(tenant.run("vmbox_info", mailbox="7099")) == []
@@ -147,6 +149,14 @@ def test_rows_that_never_stand_still_end_in_an_error(tenant: Tenant, monkeypatch
     result = tenant.many(*BOTH)
     assert result["failed"] is True
     assert "rows move from page to page" in result["msg"]
+
+
+def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant.begin(mailboxes=9, max_limit=2)
+    monkeypatch.setattr(listing, "MOST_ROWS", 6)
+    result = tenant.run("vmbox_info")
+    assert result["failed"]
+    assert "cannot list mailboxes: the listing does not end" in result["msg"]
 
 
 def _answer_lists_with(monkeypatch: pytest.MonkeyPatch, reply: t.Callable[[list[t.Any], int, int, int], t.Any]) -> None:
