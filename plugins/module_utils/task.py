@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -142,18 +143,24 @@ def execute(task: operations.Task) -> Result:
 
 def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return parameters as they may be shown: secrets hidden by their position, never by their value."""
-    open_options = {
-        written
-        for name, option in argument_spec(module).items()
-        if not option.get("no_log")
-        for written in (name, *option.get("aliases", ()))
-    }
+    open_options = _open_options(module)
     # An option that does not exist may be a secret one with a slip in its name.
     return {
         name: value if value is None or name in open_options else HIDDEN
         for name, value in params.items()
         if not name.startswith("_ansible_")
     }
+
+
+@functools.cache
+def _open_options(module: str) -> frozenset[str]:
+    """Return the names, aliases among them, of options that may be shown."""
+    return frozenset(
+        written
+        for name, option in {**arguments.CONNECTION, **arguments.own_options(module)}.items()
+        if not option.get("no_log")
+        for written in (name, *option.get("aliases", ()))
+    )
 
 
 def _without_nulls(value: t.Any) -> t.Any:
