@@ -1,0 +1,75 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One file for several vendors: what this vendor cannot hold is an error, a warning or nothing, as the user chooses."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from loopback import module_warnings
+from stored import boxes_of
+from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
+from ways import WAYS
+
+__all__ = ("module_warnings",)
+
+#: An option of each vendor that it cannot hold.
+UNHELD: list[tuple[Subject, str, t.Any]] = [
+    (KAZOO, "notify", True),
+    (PERSONAL, "name", "Ada"),
+    (TEL4VN, "timezone", "Asia/Ho_Chi_Minh"),
+    (ONSIP, "language", "en-US"),
+]
+CASES = pytest.mark.parametrize(
+    ("subject", "option", "value"), UNHELD, ids=[subject.name for subject, _option, _value in UNHELD]
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("choice", ["warn", "ignore"])
+@CASES
+def test_the_rest_is_done(
+    subject: Subject, option: str, value: t.Any, choice: str, way: str, warned: list[str]
+) -> None:
+    others: dict[str, t.Any] = {name: {} for name in ("kazoo", "portsip", "tel4vn", "onsip") if name != subject.vendor}
+    item = {subject.key: subject.number, **subject.create, option: value, **others}
+    states = []
+    for declared in ({subject.key: subject.number, **subject.create}, item):
+        with subject.serve() as server:
+            told = []
+            for check in (True, False, False):
+                warned.clear()
+                arguments = subject.arguments(server, on_unsupported=choice, **declared)
+                result = WAYS[way](subject.module, arguments, check=check)
+                assert not result["failed"], result
+                assert option not in result["changed_fields"]
+                told.append(result["changed"])
+                told_of = [text for text in [*result.get("warnings", ()), *warned] if f"`{option}`" in str(text)]
+                assert len(told_of) == (choice == "warn" and declared is item)
+                assert all(subject.vendor in str(text) for text in told_of)
+            assert told == [True, True, False]
+            plural = WAYS[way](
+                subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
+            )
+            assert (plural["failed"], plural["changed"]) == (False, False)
+            states.append(
+                [{**box.fields, "id": None} for box in boxes_of(subject, server) if box.number == subject.number]
+            )
+    for state in states:
+        for volatile in ("VoicemailboxId", "Created", "created_at"):
+            state[0].pop(volatile, None)
+    assert states[0] == states[1]
+
+
+@CASES
+def test_it_is_an_error_where_nobody_chose(subject: Subject, option: str, value: t.Any) -> None:
+    with subject.serve() as server:
+        arguments = subject.arguments(server, **{subject.key: subject.number, **subject.create, option: value})
+        for extra in ({}, {"on_unsupported": "error"}):
+            result = WAYS["worker"](subject.module, {**arguments, **extra})
+            assert result["failed"]
+            for part in (f"`{option}`", subject.vendor, "`on_unsupported`"):
+                assert part in result["msg"]
+            assert len(server.journal) == 0
