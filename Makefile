@@ -6,7 +6,7 @@ RUN := .venv/bin/python tests/tools/run_suites.py
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs benchmark chaos matrix galaxy clean distclean demo-environment environment
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -36,6 +36,12 @@ benchmark: environment ## measure against the goals
 
 chaos: environment ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
 	@.venv/bin/python tests/chaos
+
+matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
+	@$(if $(PYTHON),$(PYTHON) tests/tools/matrix.py $(PAIRS),echo 'Python 3.11 or newer is needed' >&2; exit 1)
+
+galaxy: ## import the archive as Ansible Galaxy does, every warning a failure
+	@$(if $(PYTHON),$(PYTHON) tests/tools/galaxy.py,echo 'Python 3.11 or newer is needed' >&2; exit 1)
 
 clean: ## delete what the tools made, save the virtual environment
 	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .ansible site tests/output changelogs/.plugin-cache.yaml

@@ -12,7 +12,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from workspace import CACHE, ROOT, VENV, environment, link_collection
+from workspace import CACHE, ROOT, RUNNING, environment, link_collection
 
 FOLDER = CACHE / "demo"
 
@@ -26,7 +26,7 @@ def stop_leftover() -> None:
 def main() -> int:
     """Run the demonstration and return its exit status."""
     link_collection()
-    command = [str(VENV / "bin" / "ansible-playbook"), "telephony.voicemail.demo", "-e", f"demo_folder={FOLDER}"]
+    command = [str(RUNNING / "bin" / "ansible-playbook"), "telephony.voicemail.demo", "-e", f"demo_folder={FOLDER}"]
     print("$ ansible-playbook telephony.voicemail.demo", flush=True)
     try:
         status = subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode

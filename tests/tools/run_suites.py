@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run test suites: `run_suites.py [--count-file FILE] [SUITE ...]`, all of them by default.
+"""Run test suites: `run_suites.py [--count-file FILE] [SUITE ...]`, those of `make test` by default.
 
 Suites of one lane run one after the other, the two lanes beside each other: most tools keep one processor busy at best.
 The output of the first lane appears live, that of the second as each suite of it ends; both are kept in `.cache/logs`.
@@ -187,7 +187,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
     link_collection()
     started = time.monotonic()
-    results = run_lanes([suites[name] for name in options.names or suites])
+    names = options.names or [name for name, suite in suites.items() if suite.by_default]
+    results = run_lanes([suites[name] for name in names])
     print(f"\n{'=' * 100}\nSummary\n{'=' * 100}")
     for result in results:
         print(result.line())

@@ -33,6 +33,7 @@ class Suite:
     output at least `proofs` times: a tool that found nothing to do must not count as passed. `report` is a JUnit file
     (or a glob of such files) with the numbers of pytest; a suite without one counts as a single test. Suites of
     one `lane` never run at the same time: those that use every processor, and those that work in the same folder.
+    One that is not run `by_default` repeats tests of others, for use in another environment.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Suite:
     proofs: int = 1
     report: pathlib.Path | None = None
     lane: str = "tools"
+    by_default: bool = True
 
 
 def prepare_ansible_test() -> None:
@@ -58,9 +60,10 @@ def pytest_command(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "pytest", "-q", "-n", "2", f"--junit-xml={REPORTS / name}.xml", *arguments)
 
 
-def pytest_suite(name: str, heading: str, *arguments: str) -> Suite:
+def pytest_suite(name: str, heading: str, *arguments: str, by_default: bool = True) -> Suite:
     """A suite of pytest tests."""
-    return Suite(name, heading, (pytest_command(name, *arguments),), report=REPORTS / f"{name}.xml", lane="pytest")
+    commands = (pytest_command(name, *arguments),)
+    return Suite(name, heading, commands, report=REPORTS / f"{name}.xml", lane="pytest", by_default=by_default)
 
 
 def ansible_test(*arguments: str) -> tuple[str, ...]:
@@ -153,6 +156,15 @@ def all_suites() -> list[Suite]:
                 ),
                 (sys.executable, "tests/tools/generate_docs.py", "--check"),
             ),
+        ),
+        pytest_suite(
+            "cycle",
+            "Cycle: playbooks and roles against the simulator, out of the contract tests",
+            "tests/contract/test_playbooks.py",
+            "tests/contract/test_drift_role.py",
+            # One vendor is enough to see whether Ansible still does what the collection relies on.
+            "-k=not (portsip or tel4vn or onsip)",
+            by_default=False,
         ),
         Suite("demo", "Demo: what `make demo` shows", ((sys.executable, "tests/tools/demo.py"),)),
     ]

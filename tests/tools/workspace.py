@@ -19,6 +19,8 @@ from collections.abc import Iterator
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 VENV = ROOT / ".venv"
+#: The environment whose programs are run: that of the running Python, so that another one can be tried with its own.
+RUNNING = pathlib.Path(sys.prefix) if sys.prefix != sys.base_prefix else VENV
 COLLECTION = pathlib.PurePath("ansible_collections", "telephony", "voicemail")
 LINK = CACHE / "link" / COLLECTION
 TREE = CACHE / "tree" / COLLECTION
@@ -48,9 +50,9 @@ def environment() -> dict[str, str]:
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "NO_PROXY": ",".join(bypassed),
-        "PATH": os.pathsep.join([str(VENV / "bin"), variables.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(RUNNING / "bin"), variables.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",
-        "VIRTUAL_ENV": str(VENV),
+        "VIRTUAL_ENV": str(RUNNING),
     }
     if locale.getpreferredencoding(False).upper() != "UTF-8" or not variables.get("LC_ALL", variables.get("LANG")):
         variables["LC_ALL"] = "C.UTF-8"  # Ansible refuses to start in any other encoding
