@@ -97,7 +97,9 @@ def start(place: Place, arguments: list[str], timeout: float) -> dict[str, Any]:
     place.directory.mkdir(parents=True, exist_ok=True)
     place.ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "voicemail_simulator", "--ready-file", str(place.ready), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    # check_requirements may have found them on the caller's own PYTHONPATH, so that stays behind ours.
+    places = [str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
     with place.log.open("wb") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The archive that is published: installed from it alone, the collection works, and uses nothing of the checkout."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WITNESS = ROOT / "tests" / "contract" / "witness"
+
+
+@dataclasses.dataclass(frozen=True)
+class Installed:
+    """The collection as a user has it, in a folder of its own."""
+
+    folder: pathlib.Path
+
+    @property
+    def place(self) -> pathlib.Path:
+        return self.folder / "collections" / "ansible_collections" / "telephony" / "voicemail"
+
+    @property
+    def home(self) -> pathlib.Path:
+        return self.folder / "home"
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of Ansible with an empty home, in a folder with a name that nobody would choose."""
+        elsewhere = self.folder / "a folder, größer als nötig"
+        for folder in (elsewhere, self.home):
+            folder.mkdir(exist_ok=True)
+        return subprocess.run(
+            [sys.executable, "-m", "ansible", *command],
+            env={
+                "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.defpath)),
+                "HOME": str(self.home),
+                "TMPDIR": str(self.folder),
+                "LC_ALL": "C.UTF-8",
+                "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
+                "ANSIBLE_NOCOLOR": "1",
+                **self.witness,
+            },
+            cwd=elsewhere,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    @property
+    def witness(self) -> dict[str, str]:
+        """Variables by which each Python notes what it uses of the checkout and of the installed collection."""
+        return {
+            "PYTHONPATH": str(WITNESS),
+            "WITNESS_FILE": str(self.folder / "notes"),
+            "WITNESS_WATCHED": os.pathsep.join((str(ROOT), os.path.realpath(self.place))),
+            "WITNESS_SPARED": os.path.realpath(sys.prefix),
+        }
+
+    def forget_uses(self) -> None:
+        """Begin the notes anew."""
+        (self.folder / "notes").write_text("")
+
+    def used(self, folder: pathlib.Path) -> set[str]:
+        """Return what was used below a folder; that the witness itself lies in the checkout does not count."""
+        notes = [pathlib.Path(line) for line in (self.folder / "notes").read_text(encoding="utf-8").splitlines()]
+        real = folder.resolve()
+        return {
+            str(path.relative_to(real))
+            for path in notes
+            if path.is_relative_to(real) and not path.is_relative_to(WITNESS)
+        }
+
+
+def test_the_archive_is_all_that_is_needed(tmp_path: pathlib.Path) -> None:
+    """Built, installed, verified, and the demonstration run, without a file of the checkout."""
+    installed = Installed(tmp_path)
+    built = installed.run("galaxy", "collection", "build", "--output-path", str(tmp_path), str(ROOT))
+    assert built.returncode == 0, built.stdout
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    archive = tmp_path / f"telephony-voicemail-{version}.tar.gz"
+    done = installed.run("galaxy", "collection", "install", str(archive), "-p", str(tmp_path / "collections"))
+    assert done.returncode == 0, done.stdout
+    verified = installed.run("galaxy", "collection", "verify", "--offline", "telephony.voicemail")
+    assert verified.returncode == 0, verified.stdout
+    assert "Successfully verified" in verified.stdout
+
+    assert "galaxy.yml" in installed.used(ROOT), "building uses the checkout"
+    installed.forget_uses()
+    demo = installed.run("playbook", "telephony.voicemail.demo")
+    assert demo.returncode == 0, demo.stdout
+    assert "5 mailboxes created, then 0 changed" in demo.stdout
+    exported = installed.home / ".cache" / "telephony.voicemail" / "demo" / "mailboxes.yml"
+    assert len(yaml.safe_load(exported.read_text(encoding="utf-8"))["mailboxes"]) == 5
+    simulator = "roles/simulator/files/voicemail_simulator"
+    used = {name.replace("__pycache__/", "").partition(".")[0] for name in installed.used(installed.place)}
+    assert {"playbooks/demo", "plugins/action/vmboxes", f"{simulator}/background", f"{simulator}/server"} <= used
+    assert installed.used(ROOT) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        ("open('link')", "galaxy.yml"),
+        ("import os; os.listdir({root!r} + '/docs')", "docs"),
+        ("import subprocess; subprocess.run(['true'], cwd={root!r} + '/docs')", "docs"),
+        ("import subprocess; subprocess.run(['true', {root!r} + '/README.md'])", "README.md"),
+    ],
+)
+def test_a_use_of_the_checkout_would_be_noticed(tmp_path: pathlib.Path, code: str, used: str) -> None:
+    (tmp_path / "link").symlink_to(ROOT / "galaxy.yml")
+    one = Installed(tmp_path)
+    command = [sys.executable, "-c", code.format(root=str(ROOT))]
+    subprocess.run(command, env={**os.environ, **one.witness}, cwd=tmp_path, check=True)
+    assert one.used(ROOT) == {used}
