@@ -14,6 +14,7 @@ import subprocess
 import sys
 import typing as t
 
+from ansible.cli.galaxy import GalaxyCLI
 from ansible.cli.playbook import PlaybookCLI
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
 
@@ -21,8 +22,21 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = "telephony.voicemail"
 #: Files that the documentation speaks of and that the reader has.
 OWN_FILES = ("telephony-voicemail-1.0.0.tar.gz", "secrets.yml", "hosts")
+#: The clone that the release steps make.
+RELEASE = "release"
 #: Programs that are not ours; their use is read by a person.
-OTHERS = ("git", "cd", "read", "mkdir", "ansible-vault", "ansible-test", "antsibull-changelog", "cp", "molecule")
+OTHERS = (
+    "git",
+    "cd",
+    "read",
+    "mkdir",
+    "ansible-vault",
+    "ansible-test",
+    "antsibull-changelog",
+    "cp",
+    "molecule",
+    "source",
+)
 Files = t.Collection[str]
 
 
@@ -93,14 +107,20 @@ def _playbook(words: list[str], files: Files) -> str | None:
 
 
 def _galaxy(words: list[str], files: Files) -> str | None:
-    if words[:2] not in (["collection", "install"], ["collection", "build"]):
-        return "only collection install and build are checked"
+    parser = GalaxyCLI(["ansible-galaxy", *words])
+    parser.init_parser()
+    try:
+        parser.parser.parse_args(words)
+    except SystemExit:
+        return "an option does not exist"
+    if words[0] != "collection" or words[1] not in ("build", "install", "publish", "verify"):
+        return "only building, installing, publishing and verifying a collection are checked"
     places = [
         pathlib.PurePath(word).name or word
         for before, word in itertools.pairwise(words[1:])
         if not word.startswith("-") and before not in ("-p", "--output-path")
     ]
-    known = (NAME, ".", *OWN_FILES)
+    known = (NAME, ".", RELEASE, *OWN_FILES)
     return next((f"what is {word}?" for word in places if word not in known and not word.startswith("git+")), None)
 
 
