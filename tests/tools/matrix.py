@@ -7,6 +7,7 @@
     matrix.py --all            each ansible-core with every Python that is present
     matrix.py --floors         the lowest version of every requirement
     matrix.py 2.20/3.13 ...    these
+    matrix.py --suite cycle    only that suite
 
 Each gets a virtual environment below `.cache/matrix`, and a row in the table at the end. Pythons are looked for on PATH
 and in pyenv's folders. A pair whose Python is absent is listed as not run, with the reason. The run fails when a pair
@@ -99,8 +100,8 @@ def requirements_of(pair: Pair) -> list[str]:
     return [f"ansible-core~={pair.core}.0", *declared, *others]
 
 
-def run_pair(pair: Pair, python: pathlib.Path) -> Row:
-    """Make the environment of a pair and run the suites in it."""
+def run_pair(pair: Pair, python: pathlib.Path, suites: list[str]) -> Row:
+    """Make the environment of a pair and run suites in it."""
     row = Row(pair)
     try:
         own = provide(FOLDER / pair.name, python, requirements_of(pair))
@@ -109,7 +110,7 @@ def run_pair(pair: Pair, python: pathlib.Path) -> Row:
         return row
     row.versions = _versions(own)
     count_file = FOLDER / f"{pair.name}.count"
-    for suite in pair.suites:
+    for suite in suites:
         count_file.unlink(missing_ok=True)
         command = [own, ROOT / "tests" / "tools" / "run_suites.py", suite, f"--count-file={count_file}"]
         status = subprocess.run(command, cwd=ROOT, check=False).returncode
@@ -159,7 +160,7 @@ def table(rows: list[Row]) -> str:
             lines.append(f"{title:<20} not run: {row.absent}")
             continue
         lines.append(f"{title:<20} {'FAILED' if row.failed else 'ok':<7} {row.versions}")
-        lines += [f"{'':<20} {suite:<8} {row.cells[suite]}" for suite in row.pair.suites if suite in row.cells]
+        lines += [f"{'':<20} {suite:<8} {told}" for suite, told in row.cells.items()]
         if row.pair.floors:
             lines.append(f"{'':<20} sanity   not run: it uses none of the libraries")
     return "\n".join(lines)
@@ -171,6 +172,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("pairs", nargs="*", metavar="CORE/PYTHON", help="such as 2.20/3.12")
     parser.add_argument("--all", action="store_true", help="every Python that is present")
     parser.add_argument("--floors", action="store_true", help="the lowest version of every requirement")
+    parser.add_argument("--suite", action="append", choices=SUITES, help="only this suite; may be repeated")
     parser.add_argument("--list", action="store_true", help="tell what would be run, and run nothing")
     options = parser.parse_args(arguments)
     for text in options.pairs:
@@ -187,13 +189,16 @@ def main(arguments: list[str] | None = None) -> int:
     rows = []
     for pair in choose(options):
         python = find_python(pair.python)
-        if python is None:
+        suites = [suite for suite in pair.suites if suite in (options.suite or SUITES)]
+        if not suites:
+            row = Row(pair, absent="nothing of what was asked for depends on the libraries")
+        elif python is None:
             row = Row(pair, absent=f"Python {pair.python} is not on this machine", failed=bool(options.pairs))
         elif options.list:
             row = Row(pair, versions=f"would run with {python.name}")
         else:
             print(f"\n{'#' * 100}\n# {pair.name}\n{'#' * 100}", flush=True)
-            row = run_pair(pair, python)
+            row = run_pair(pair, python, suites)
         rows.append(row)
     print(f"\n{'=' * 100}\nansible-core/Python\n{'=' * 100}\n{table(rows)}")
     ran = [row for row in rows if not row.absent]

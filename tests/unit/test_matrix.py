@@ -154,6 +154,8 @@ def test_a_suite_that_fails_fails_the_run(
     assert "2.20/3.13            FAILED" in shown
     assert "cycle    2 passed, 1 failed" in shown
     assert "demo     3 passed" in shown
+    assert matrix.main(["2.20/3.13", "--suite=demo"]) == 0
+    assert "cycle" not in capsys.readouterr().out
 
 
 def test_a_run_of_nothing_fails(
@@ -162,6 +164,7 @@ def test_a_run_of_nothing_fails(
     assert matrix.main(["2.19/3.11"]) == 1
     assert "No pair ran." in capsys.readouterr().out
     assert matrix.main(["2.19/3.11", "2.19/3.13"]) == 1, "a pair that was asked for cannot run"
+    assert matrix.main(["--floors", "--suite=sanity"]) == 1, "sanity reads the code without any library"
 
 
 def test_requirements_that_cannot_be_installed_fail_the_run(
