@@ -29,6 +29,7 @@ OTHERS = (
     "git",
     "cd",
     "read",
+    "rm",
     "mkdir",
     "ansible-vault",
     "ansible-test",
