@@ -24,7 +24,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 YAML_LANGUAGES = ("yaml", "yaml+jinja")
 SHELL_LANGUAGES = ("console", "shell", "bash", "sh")
 LANGUAGES = (*YAML_LANGUAGES, *SHELL_LANGUAGES, "text", "csv", "python", "json")
-_FENCE = re.compile(r"^(?P<before>(?:<!--.*?-->\n+)*)```(?P<language>\S*)\n(?P<text>.*?)^```$", re.M | re.S)
+_FENCE = re.compile(
+    r"^(?P<before>(?:<!--.*?-->\n+)*)(?P<indent> *)```(?P<language>\S*)\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S
+)
 _DIRECTIVE = re.compile(
     r"^(?P<before>(?:\.\. [^\n:]+:(?!:)[^\n]*\n\n)*)(?P<indent> *)\.\. code-block:: *(?P<language>\S*)\n"
     r"(?P<options>(?: +:\w+:.*\n)*)\n(?P<text>(?:(?P=indent)   .*\n|\n)+)",
