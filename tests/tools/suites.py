@@ -97,6 +97,7 @@ def all_suites() -> list[Suite]:
                 ("yamllint", "--strict", "."),
                 ("ansible-lint", "--nocolor"),
                 ("antsibull-changelog", "lint"),
+                ("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
             ),
             proof=r"Success: no issues found in [1-9]",
         ),
