@@ -82,6 +82,7 @@ options:
         key: markdown_rows
 """
 
+import atexit
 import contextlib
 import datetime
 import json
@@ -112,6 +113,9 @@ class CallbackModule(CallbackBase):
     def __init__(self, *arguments: t.Any, **named: t.Any) -> None:
         super().__init__(*arguments, **named)
         self._reports: list[run_report.TaskReport] = []
+        # Of a run that an error ends, such as drift that could not be told, Ansible does not tell the end.
+        atexit.register(self._write_what_is_left, os.getpid())
+        self._written = 0
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """Note a task; one with a loop was noted item by item."""
@@ -141,6 +145,18 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Write the report."""
+        self._write()
+
+    def _write_what_is_left(self, process: int) -> None:
+        # A worker is a copy of the process that reports, and knows a part of what there is to tell.
+        if os.getpid() == process and len(self._reports) > self._written:
+            try:
+                self._write()
+            except AnsibleError as error:
+                self._display.error(str(error))
+
+    def _write(self) -> None:
+        self._written = len(self._reports)
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         report = run_report.as_report(self.get_option("title"), now, self._reports)
         folder = pathlib.Path(self.get_option("folder"))

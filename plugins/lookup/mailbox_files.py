@@ -24,11 +24,16 @@ options:
         C(.yaml), C(.json) or C(.csv) and do not begin with a dot are read, those in its own folders not.
       - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes).
       - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
-      - A relative path is looked for as other lookups do, in C(files) of the role and of the playbook, and beside the
-        playbook.
+      - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
+        playbook, and beside the playbook.
     type: list
     elements: str
     required: true
+  folder:
+    description:
+      - Folder that relative paths are taken from, and from nowhere else. If it is relative itself, it is taken from where
+        Ansible was started.
+    type: path
   columns:
     description: For CSV files, the heading of a column to the option it holds. V(null) leaves the column out.
     type: dict
@@ -129,7 +134,7 @@ class LookupModule(LookupBase):
         found: list[pathlib.Path] = []
         for term in terms:
             name = str(pathlib.Path(str(term)).expanduser())
-            place = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
+            place = self._place(variables, name)
             if place is None:
                 raise AnsibleLookupError(f"mailbox_files: there is no file or folder {name}")
             path = pathlib.Path(place)
@@ -147,3 +152,10 @@ class LookupModule(LookupBase):
                 )
             found += inside
         return list(dict.fromkeys(found))
+
+    def _place(self, variables: dict[str, t.Any], name: str) -> str | None:
+        folder = self.get_option("folder")
+        if folder is None:
+            return t.cast("str | None", self.find_file_in_search_path(variables, "files", name, ignore_missing=True))
+        path = pathlib.Path(folder, name)
+        return str(path.absolute()) if path.exists() else None

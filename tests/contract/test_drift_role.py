@@ -23,8 +23,8 @@ OTHER = [{"mailbox": "1000", "name": "Reception"}, {"mailbox": "1001", "name": "
 
 
 def playbook(folder: pathlib.Path, server: SimulatorServer, name: str, **given: t.Any) -> Run:
-    """Run a playbook of the collection by its name, as a pipeline does."""
-    own = {"vendor": "kazoo", "url": server.url, **KAZOO.connection, "report_folder": str(folder / "report"), **given}
+    """Run a playbook of the collection by its name, as a pipeline does, with the callback that reports."""
+    own = {"vendor": "kazoo", "url": server.url, **KAZOO.connection, **given}
     extra = {key if key == "voicemail_hosts" else f"provision_{key}": value for key, value in own.items()}
     namespace = folder / "collections" / "ansible_collections" / "telephony"
     namespace.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,7 @@ def playbook(folder: pathlib.Path, server: SimulatorServer, name: str, **given: 
             "ANSIBLE_HOME": str(folder / "home"),
             "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CALLBACKS_ENABLED": "telephony.voicemail.voicemail_report",
         },
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -57,11 +58,16 @@ def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
         drift = playbook(tmp_path, server, "drift", mailboxes=OTHER)
         assert drift.code == 2, drift.output
         assert "differs from what is declared in 2: 1000, 1001" in drift.output
-        report = json.loads((tmp_path / "report" / "localhost.json").read_text())
+        report = json.loads((tmp_path / "provision-report" / "localhost.json").read_text())
         assert report["plan"]["summary"]["create"] == report["plan"]["summary"]["update"] == 1
+        page = tmp_path / "voicemail-report" / "voicemail.html"
+        assert "Reception" in page.read_text()
+        page.unlink()
         refused = playbook(tmp_path, server, "drift", mailboxes=SAME, password="wrong")
         assert refused.code == 1, refused.output
         assert "drift could not be told. KAZOO refuses the login" in refused.output
+        assert "DEPRECATION" not in refused.output
+        assert "KAZOO refuses the login" in page.read_text()
         nobody = playbook(tmp_path, server, "drift", mailboxes=SAME, voicemail_hosts="nobody")
         assert nobody.code == 1, nobody.output
         assert "No host was compared" in nobody.output
@@ -69,8 +75,11 @@ def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
 
 
 def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
+    # Relative, as in a file of variables: found in the folder that the command is started in.
+    (tmp_path / "mailboxes").mkdir()
+    (tmp_path / "mailboxes" / "all.json").write_text(json.dumps(OTHER))
     with KAZOO.serve(mailboxes=1) as server:
-        planned = playbook(tmp_path, server, "plan", mailboxes=OTHER)
+        planned = playbook(tmp_path, server, "plan", sources=["mailboxes"])
         assert planned.code == 0, planned.output
         found = re.search(r"checksum ([0-9a-f]{64})", planned.output)
         assert found is not None

@@ -14,9 +14,9 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.loader import lookup_loader
 
 
-def read(*terms: str, loader: DataLoader | None = None, folder: pathlib.Path | None = None, **options: object) -> list:
+def read(*terms: str, loader: DataLoader | None = None, place: pathlib.Path | None = None, **options: object) -> list:
     plugin = lookup_loader.get("telephony.voicemail.mailbox_files", loader=loader or DataLoader(), templar=None)
-    variables = {"ansible_search_path": [str(folder)]} if folder else {}
+    variables = {"ansible_search_path": [str(place)]} if place else {}
     return plugin.run(list(terms), variables, **options)
 
 
@@ -41,7 +41,14 @@ def test_a_folder_is_read_in_the_order_of_names(folder: pathlib.Path) -> None:
 
 
 def test_a_file_is_read_once_and_found_beside_the_playbook(folder: pathlib.Path) -> None:
-    assert [box["mailbox"] for box in read("b.csv", str(folder), "b.csv", folder=folder)] == ["3001", "3000", "3002"]
+    assert [box["mailbox"] for box in read("b.csv", str(folder), "b.csv", place=folder)] == ["3001", "3000", "3002"]
+
+
+def test_a_folder_that_is_given_is_the_only_place(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
+    with pytest.raises(AnsibleLookupError, match="there is no file or folder b.csv"):
+        read("b.csv", folder="old", place=folder)
 
 
 def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
@@ -76,6 +83,6 @@ def test_a_vault_is_opened(folder: pathlib.Path) -> None:
 
 def test_what_is_not_there(tmp_path: pathlib.Path) -> None:
     with pytest.raises(AnsibleLookupError, match=r"there is no file or folder none\.yml"):
-        read("none.yml", folder=tmp_path)
+        read("none.yml", place=tmp_path)
     with pytest.raises(AnsibleLookupError, match="holds no file that ends in"):
         read(str(tmp_path))
