@@ -31,7 +31,7 @@ options:
     required: true
   folder:
     description:
-      - Folder that relative paths are taken from, and from nowhere else. If it is relative itself, it is taken from where
+      - Folder that relative paths are taken from, and from nowhere else. A relative one is itself taken from where
         Ansible was started.
     type: path
   columns:

@@ -34,6 +34,7 @@ OTHERS = (
     "ansible-vault",
     "ansible-test",
     "antsibull-changelog",
+    "ansible-builder",
     "cp",
     "molecule",
     "source",

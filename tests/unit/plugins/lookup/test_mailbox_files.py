@@ -47,7 +47,7 @@ def test_a_file_is_read_once_and_found_beside_the_playbook(folder: pathlib.Path)
 def test_a_folder_that_is_given_is_the_only_place(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
-    with pytest.raises(AnsibleLookupError, match="there is no file or folder b.csv"):
+    with pytest.raises(AnsibleLookupError, match=r"there is no file or folder b\.csv"):
         read("b.csv", folder="old", place=folder)
 
 

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pipelines that are ready to copy, as their guide tells: from what exists to a reviewed change and to drift."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import typing as t
+
+import pipeline_programs as programs
+import pytest
+from documentation_blocks import ROOT, restructured
+from pipelines import GitHub, GitLab, Pipeline
+from voicemail_simulator.server import SimulatorServer
+
+from playbooks import play
+
+KEY = "simulator-api-key-accountone".ljust(64, "0")
+PIN = "748159"
+GUIDE = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_pipelines.rst")
+FILES = {block.caption: block for block in GUIDE.blocks if block.caption}
+
+
+def names(server: SimulatorServer) -> dict[str, str]:
+    """Mailboxes and their names at the telephone system."""
+    boxes = server.store.as_dict("kazoo.")["kazoo.boxes"].values()
+    return {box["public"]["mailbox"]: box["public"]["name"] for box in boxes if not box["deleted"]}
+
+
+def rename_by_hand(server: SimulatorServer, number: str, name: str) -> None:
+    """Change a mailbox as somebody does who does not know of the repository."""
+    state = server.store.as_dict("kazoo.")
+    for box in state["kazoo.boxes"].values():
+        if box["public"]["mailbox"] == number:
+            box["public"]["name"] = name
+    server.simulation.replace_state(state)
+
+
+def adopt(pipeline: Pipeline) -> None:
+    """Take over what exists with the guide's playbook."""
+    (content,) = FILES["adopt.yml"].content
+    folder = pipeline.folder / "adopted"
+    folder.mkdir()
+    run = play(folder, content["tasks"], environment={"VOICEMAIL_VENDOR": "kazoo", **pipeline.settings})
+    assert run.code == 0, run.output
+    (folder / "mailboxes").rename(pipeline.repository / "mailboxes")
+
+
+def declare(pipeline: Pipeline) -> None:
+    """Write by hand what is there."""
+    (pipeline.repository / "mailboxes").mkdir()
+    boxes = "".join(f"- {{mailbox: '{number}', name: Mailbox {number}}}\n" for number in (1000, 1001))
+    (pipeline.repository / "mailboxes" / "mailboxes.yml").write_text(boxes)
+
+
+def propose(pipeline: Pipeline) -> None:
+    """Commit what is there, and on a branch of its own another name and one more mailbox."""
+    (pipeline.repository / "office.yml").write_text(FILES["office.yml"].text)
+    (pipeline.repository / ".gitignore").write_text("*-report/\n")
+    pipeline.git("init", "-q", "-b", "main")
+    pipeline.git("add", ".")
+    pipeline.git("commit", "-qm", "Take over what is there")
+    pipeline.git("checkout", "-qb", "reception")
+    listed = pipeline.repository / "mailboxes" / "mailboxes.yml"
+    listed.write_text(listed.read_text().replace("Mailbox 1000", "Reception"))
+    (pipeline.repository / "mailboxes" / "new.csv").write_text(f"mailbox,name,pin\n3000,Workshop,{PIN}\n")
+    pipeline.git("add", ".")
+    pipeline.git("commit", "-qm", "Name the reception, open the workshop")
+
+
+@pytest.mark.parametrize(("kind", "begin"), [(GitHub, adopt), (GitLab, declare)], ids=["github", "gitlab"])
+def test_from_what_exists_to_last_nights_drift(
+    kind: type[Pipeline], begin: t.Callable[[Pipeline], None], tmp_path: pathlib.Path
+) -> None:
+    with SimulatorServer("kazoo", mailboxes=2) as server:
+        pipeline = kind(tmp_path, {"VOICEMAIL_URL": server.url, "VOICEMAIL_API_KEY": KEY})
+        begin(pipeline)
+        propose(pipeline)
+        lint, plan = jobs = pipeline.run("review")
+        assert [(job.name, job.status) for job in jobs] == [("lint", 0), ("plan", 0)], jobs[-1].output
+        assert "3 declared for kazoo: every value is valid" in lint.output
+        (comment,) = pipeline.platform["comments"]
+        assert "| localhost | 1000 | update | changed | name | Mailbox 1000 | Reception |" in comment["body"]
+        assert "| localhost | 3000 | create | changed |" in comment["body"]
+        found = re.search(r"^Checksum of the plan of localhost: `([0-9a-f]{64})`$", comment["body"], re.M)
+        assert found is not None
+        assert found[1] in plan.output
+        pipeline.comment_as_somebody()
+        assert names(server) == {"1000": "Mailbox 1000", "1001": "Mailbox 1001"}
+
+        pipeline.git("checkout", "-q", "main")
+        pipeline.git("merge", "-q", "reception")
+        if kind is GitHub:
+            rename_by_hand(server, "1000", "Changed since the review")
+            (refused,) = pipeline.run("merge")
+            assert refused.status != 0
+            assert "The plan is not the one that was reviewed" in refused.output
+            assert names(server) == {"1000": "Changed since the review", "1001": "Mailbox 1001"}
+            rename_by_hand(server, "1000", "Mailbox 1000")
+        (applied,) = pipeline.run("merge")
+        assert (applied.name, applied.status) == ("apply", 0), applied.output
+        assert names(server) == {"1000": "Reception", "1001": "Mailbox 1001", "3000": "Workshop"}
+
+        rename_by_hand(server, "1000", "Nobody")
+        (drift,) = pipeline.run("night")
+        assert (drift.name, drift.status) == ("drift", 2), drift.output
+        page = (drift.kept / "voicemail.html").read_text()
+        assert "<h1>Voicemail drift</h1>" in page
+        assert "Nobody" in page
+        assert names(server)["1000"] == "Nobody"
+
+    told = [comment["body"], page, *(job.output for job in (lint, plan, applied, drift))]
+    told += [json.dumps(pipeline.platform["calls"])]
+    for secret in (KEY, PIN, programs.TOKEN):
+        assert [text for text in told if secret in text] == []
+
+
+def test_lint_tells_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.Path) -> None:
+    pipeline = GitLab(tmp_path, {})
+    declare(pipeline)
+    propose(pipeline)
+    (pipeline.repository / "mailboxes" / "wrong.csv").write_text("mailbox,nmae\n3001,Sales\n")
+    pipeline.git("add", ".")
+    (lint,) = pipeline.run("review")
+    assert lint.status != 0
+    assert "wrong.csv line 1: unknown column 'nmae'; did you mean `name`?" in lint.output
