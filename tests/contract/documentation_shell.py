@@ -35,10 +35,11 @@ OTHERS = (
     "ansible-test",
     "antsibull-changelog",
     "ansible-builder",
-    "cp",
     "molecule",
     "source",
 )
+#: Where Ansible puts the collection.
+INSTALLED = "~/.ansible/collections/ansible_collections/telephony/voicemail/"
 Files = t.Collection[str]
 
 
@@ -128,9 +129,11 @@ def _galaxy(words: list[str], files: Files) -> str | None:
 
 def _pip(words: list[str], _files: Files) -> str | None:
     wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    given = [word for word in words if word[0] != "-" and word not in ("install", "ansible-core")]
+    given = [word for word in words if word[0] != "-" and word not in ("install", "ansible-core", "ansible-builder")]
     if given and all(word.endswith("requirements.txt") for word in given):
-        return next((f"there is no {word}" for word in given if not (ROOT / word).is_file()), None)
+        return next(
+            (f"there is no {word}" for word in given if not (ROOT / word.removeprefix(INSTALLED)).is_file()), None
+        )
     return None if not given or given == wanted else f"requirements.txt holds {wanted}"
 
 
@@ -138,6 +141,11 @@ def _rulebook(words: list[str], _files: Files) -> str | None:
     name = words[words.index("--rulebook") + 1]
     path = ROOT / "extensions" / "eda" / "rulebooks" / f"{name.rpartition('.')[2]}.yml"
     return None if name.startswith(f"{NAME}.") and path.is_file() else f"there is no rulebook {name}"
+
+
+def _copy(words: list[str], _files: Files) -> str | None:
+    own = [word.removeprefix(INSTALLED) for word in words if word.startswith(INSTALLED)]
+    return next((f"there is no {word}" for word in own if not (ROOT / word).is_file()), None)
 
 
 def _doc(words: list[str], _files: Files) -> str | None:
@@ -177,6 +185,7 @@ _CHECKS: dict[str, t.Callable[[list[str], Files], str | None]] = {
     "ansible-playbook": _playbook,
     "ansible-galaxy": _galaxy,
     "pip": _pip,
+    "cp": _copy,
     "ansible-doc": _doc,
     "ansible-rulebook": _rulebook,
     "python": _python,

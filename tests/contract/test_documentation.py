@@ -15,6 +15,7 @@ import subprocess
 import sys
 import typing as t
 import wave
+from xml.etree import ElementTree
 
 import documentation_shell
 import pytest
@@ -338,14 +339,22 @@ def test_the_pages_hold_what_the_field_tables_say() -> None:
 
 
 def test_troubleshooting_quotes_messages_that_exist() -> None:
-    code = "\n".join(
-        re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8")) for path in (ROOT / "plugins").rglob("*.py")
-    )
+    sources = [*(ROOT / "plugins").rglob("*.py"), *ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml")]
+    code = "\n".join(re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8")) for path in sources)
     code += inspect.getsource(missing_required_lib)
     quoted = re.findall(r"^``(.+)``$", (GUIDES / "troubleshooting.rst").read_text(encoding="utf-8"), re.M)
     assert len(quoted) > 20
     parts = {part.strip(" :,.") for text in quoted for part in text.split("...")}
     assert sorted(part for part in parts if part and part not in code) == []
+
+
+def test_the_picture_of_the_architecture_shows_files_that_exist() -> None:
+    picture = ElementTree.parse(GUIDES / "architecture.svg").getroot()
+    texts = [part.text or "" for part in picture.iter() if part.get("class") == "file"]
+    files = [name for text in texts for name in text.replace("<vendor>", "kazoo").split(", ")]
+    assert len(files) > 8
+    places = [ROOT, ROOT / "plugins", ROOT / "plugins" / "module_utils"]
+    assert [name for name in files if not any(list(place.glob(name)) for place in places)] == []
 
 
 def test_promises_name_tests_that_exist() -> None:

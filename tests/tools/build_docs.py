@@ -94,6 +94,9 @@ def prepare() -> None:
     (WORK / "rst").mkdir(mode=0o755, exist_ok=True)
     configured = ("antsibull-docs", "--config-file", "antsibull-docs.cfg", "collection", "--cleanup", "everything")
     run(*configured, *common, WORK / "rst", COLLECTION)
+    # antsibull-docs takes the pages alone along.
+    for picture in GUIDES.glob("*.svg"):
+        shutil.copy(picture, WORK / "rst" / "docsite" / picture.name)
 
 
 def build() -> list[str]:

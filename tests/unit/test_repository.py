@@ -168,5 +168,8 @@ def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) 
     with tarfile.open(archive) as opened:
         names = [member.name for member in opened.getmembers() if not member.isdir()]
     assert [name for name in names if not ARCHIVE_ALLOWED.fullmatch(name)] == []
-    for needed in ("README.md", "LICENSE", "meta/runtime.yml", "plugins/action/vmboxes.py", "playbooks/demo.yml"):
-        assert needed in names
+    needed = ("README.md", "LICENSE", "meta/runtime.yml", "plugins/action/vmboxes.py", "playbooks/demo.yml")
+    needed += ("meta/execution-environment.yml", "docs/awx/execution-environment.yml", "docs/awx/credential_types.yml")
+    needed += ("docs/pipelines/github.yml", "docs/pipelines/gitlab-ci.yml")
+    for name in needed:
+        assert name in names
