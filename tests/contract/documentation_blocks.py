@@ -131,13 +131,18 @@ def restructured(path: pathlib.Path) -> Document:
 
 
 def plugin(path: pathlib.Path) -> Document:
-    """Return the examples of a module or plugin, as one block."""
+    """Return the examples of a module or plugin: one block, or one for each file of an inventory."""
     text = path.read_text(encoding="utf-8")
     found = re.search(r'^EXAMPLES = r?"""\n(.*?)"""', text, re.M | re.S)
     if found is None:
         return Document(path, ())
     line = text[: found.start(1)].count("\n") + 1
-    return Document(path, (Block(f"{path.relative_to(ROOT)}:{line}", "yaml", found[1]),))
+    blocks = []
+    for part in re.split(r"^---\n", found[1], flags=re.M):
+        named = re.match(r"# ([\w./-]+\.\w+)\n", part)
+        blocks.append(Block(f"{path.relative_to(ROOT)}:{line}", "yaml", part, caption=named[1] if named else ""))
+        line += part.count("\n") + 1
+    return Document(path, tuple(blocks))
 
 
 def _document(path: pathlib.Path, pattern: re.Pattern[str]) -> Document:

@@ -15,6 +15,7 @@ import sys
 import typing as t
 
 from ansible.cli.galaxy import GalaxyCLI
+from ansible.cli.inventory import InventoryCLI
 from ansible.cli.playbook import PlaybookCLI
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
 
@@ -109,6 +110,22 @@ def _playbook(words: list[str], files: Files) -> str | None:
     return None
 
 
+def _inventory(words: list[str], files: Files) -> str | None:
+    parser = InventoryCLI(["ansible-inventory"])
+    parser.init_parser()
+    try:
+        options = parser.parser.parse_args(words)
+    except SystemExit:
+        return "an option does not exist"
+    return next((f"the document shows no {name}" for name in options.inventory or () if name not in files), None)
+
+
+def _runner(words: list[str], files: Files) -> str | None:
+    # The program may be missing here; tests/contract/test_fleets.py runs the command where it is there.
+    playbook = words[words.index("--playbook") + 1] if "--playbook" in words else ""
+    return None if words[:1] == ["run"] and playbook in files else f"the document shows no {playbook}"
+
+
 def _galaxy(words: list[str], files: Files) -> str | None:
     parser = GalaxyCLI(["ansible-galaxy", *words])
     parser.init_parser()
@@ -183,6 +200,8 @@ def _export(words: list[str], _files: Files) -> str | None:
 _CHECKS: dict[str, t.Callable[[list[str], Files], str | None]] = {
     "make": _make,
     "ansible-playbook": _playbook,
+    "ansible-inventory": _inventory,
+    "ansible-runner": _runner,
     "ansible-galaxy": _galaxy,
     "pip": _pip,
     "cp": _copy,

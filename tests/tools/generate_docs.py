@@ -20,6 +20,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 importlib.import_module("conftest")  # makes the collection importable
+from ansible_collections.telephony.voicemail.plugins.doc_fragments import connection  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor  # noqa: E402
@@ -28,7 +29,7 @@ TEXTS: dict[str, dict[str, t.Any]] = yaml.safe_load((ROOT / "tests" / "tools" / 
 HEADER = '''# Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of a {what}. Written by tests/tools/generate_docs.py from the field tables; change those instead."""
+"""Options of a {what}. Written by tests/tools/generate_docs.py from {source}; change those instead."""
 
 from __future__ import annotations
 
@@ -120,7 +121,19 @@ def fragment(resource: str) -> str:
         else:
             options[name] = option_docs(name, spec, resource, "steering")
     dumped = yaml.safe_dump({"options": options}, sort_keys=False, width=130, allow_unicode=False)
-    return HEADER.format(what=resource) + dumped + '"""\n'
+    return HEADER.format(what=resource, source="the field tables") + dumped + '"""\n'
+
+
+def plugin_fragment() -> str:
+    """Return the connection options for plugins, whose documentation names the variables of the environment apart."""
+    told = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
+    for name, option in told["options"].items():
+        variable = f"VOICEMAIL_{name.upper()}"
+        fallback = f"If not given, the environment variable E({variable}) is used."
+        option["description"].remove(fallback)
+        option["env"] = [{"name": variable}]
+    dumped = yaml.safe_dump(told, sort_keys=False, width=130, allow_unicode=False)
+    return HEADER.format(what="connection, for plugins", source="those of modules") + dumped + '"""\n'
 
 
 def support_table() -> str:
@@ -154,6 +167,7 @@ def with_table(text: str) -> str:
 def outputs() -> dict[pathlib.Path, str]:
     """Return every generated file with its content."""
     found = {
+        ROOT / "plugins" / "doc_fragments" / "connection_plugin.py": plugin_fragment(),
         ROOT / "plugins" / "doc_fragments" / "mailbox.py": fragment("mailbox"),
         ROOT / "plugins" / "doc_fragments" / "shared_voicemail.py": fragment("shared voicemail"),
     }

@@ -33,6 +33,7 @@ LAYERS = {
     "module_utils/operations": "operations",
     "module_utils/message_operations": "operations",
     "module_utils/greeting_operations": "operations",
+    "module_utils/inventory_operations": "operations",
     "module_utils/greeting_engine": "engine",
     "module_utils/message_engine": "engine",
     "module_utils/message_verification": "engine",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..core.accounts import Account
 from ..core.boxes import Box, Listing, Wanted
 from ..core.connection import Connection
 from ..core.fields import FieldTable, Values
@@ -95,10 +96,13 @@ class Vendor:
     :param credentials: the ways to log in, each the options it needs.
     :param tables: field table by resource.
     :param abilities: what it can do beyond mailboxes, such as ``read messages``.
+    :param countable: the resources whose messages :meth:`Boxes.count_messages` can count.
     :param message_statuses: what it tells of a message, of ``unread``, ``read`` and ``deleted``.
     :param connect: open a session with so many workers, for complete credentials; it logs in when first needed.
     :param boxes: driver by resource, for a session that :attr:`connect` gave.
     :param messages: driver of the messages, for such a session; None where the vendor has none in its API.
+    :param accounts: for such a session, the account that it works on and every one below it, or TransportError rather
+        than a part; None where the vendor shows no tree of accounts.
     :param workers: concurrent requests by default, and at most.
     :param default_url: base address, where the vendor has one for all customers.
     :param greetings: how greetings are uploaded, where they can be.
@@ -111,7 +115,9 @@ class Vendor:
     connect: t.Callable[[Connection, int], Session]
     boxes: t.Mapping[str, t.Callable[[t.Any], Boxes]]
     messages: t.Callable[[t.Any], Messages] | None = None
+    accounts: t.Callable[[t.Any], t.Sequence[Account]] | None = None
     abilities: frozenset[str] = frozenset()
+    countable: frozenset[str] = frozenset()
     message_statuses: tuple[str, ...] = ()
     workers: tuple[int, int] = (16, 32)
     default_url: str | None = None

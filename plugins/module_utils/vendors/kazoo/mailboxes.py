@@ -15,11 +15,10 @@ from ...core.errors import ConflictError, NotFoundError, RejectedError, Transpor
 from ...core.fields import Values
 from ...core.plan import Step
 from .fields import MAILBOX, WIRE_NAMES
+from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
 from .session import Envelope, KazooSession, billed
 
-#: More than an account holds: a page of M continues by name, and never ends where more boxes share one name than fit.
-PAGE_SIZE = 10000
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
 BULK_SIZE = 500
@@ -183,32 +182,15 @@ class KazooMailboxes:
         ]
 
     def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
-        query = {**parameters, "page_size": str(PAGE_SIZE)}
+        query = dict(parameters)
         if any(not self.table.by_option[option].summary for option in options):
             # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
             query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
-        seen: set[str] = set()
-        while True:
-            envelope = self._session.call("GET", "/vmboxes", "list mailboxes", params=query)
-            if not isinstance(envelope.data, list):
-                raise TransportError(
-                    "cannot list mailboxes: the reply holds no list", "Check `url`: it must end in /v2"
-                )
-            fresh = [native for native in envelope.data if isinstance(native, dict) and _identity(native) not in seen]
-            for native in fresh:
-                seen.add(_identity(native))
-                yield self._box(native, listed=True)
-            if not envelope.next_start_key:
-                return
-            if not fresh:
-                raise TransportError(
-                    "cannot list mailboxes: a page brought nothing new, so the listing would never end",
-                    f"More than {PAGE_SIZE} boxes share one name; give them other names",
-                )
-            query["start_key"] = str(envelope.next_start_key)
+        for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
+            yield self._box(native, listed=True)
 
     def _box(self, native: t.Any, listed: bool = False) -> Box:
-        if not isinstance(native, dict) or not is_usable_id(_identity(native)):
+        if not isinstance(native, dict) or not is_usable_id(identity(native)):
             raise TransportError(
                 "KAZOO answered with something that is no mailbox", "Check `url`: it must end in /v2", uncertain=True
             )
@@ -217,11 +199,7 @@ class KazooMailboxes:
         values = self.table.decode(native)
         if not full:
             values = {field.option: values[field.option] for field in self.table.fields if field.summary}
-        return Box(str(native.get("mailbox", "")), _identity(native), values, full, native)
-
-
-def _identity(native: t.Mapping[str, t.Any]) -> str:
-    return str(native.get("id") or native.get("_id") or "")
+        return Box(str(native.get("mailbox", "")), identity(native), values, full, native)
 
 
 def _path(box_id: str | None) -> str:

@@ -16,7 +16,8 @@ from ...http import Reply, Stream
 from ..login import Token
 from ..messages import Outcomes, Upload
 from . import message_wire as wire
-from .mailboxes import PAGE_SIZE, KazooMailboxes
+from .mailboxes import KazooMailboxes
+from .paging import PAGE_SIZE
 from .session import Envelope, KazooSession, refusal
 
 #: Messages that one request changes.

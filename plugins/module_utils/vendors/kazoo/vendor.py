@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...core.accounts import Account
 from ...core.connection import Connection
 from ...core.greetings import CHOOSE_GREETINGS
 from ...core.messages import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
@@ -36,6 +37,12 @@ def _messages(session: KazooSession) -> Messages:
     return KazooMessages(session)
 
 
+def _accounts(session: KazooSession) -> t.Sequence[Account]:
+    from .accounts import list_accounts
+
+    return list_accounts(session)
+
+
 VENDOR = Vendor(
     name="kazoo",
     title="KAZOO",
@@ -44,7 +51,9 @@ VENDOR = Vendor(
     connect=_connect,
     boxes={"mailbox": _mailboxes},
     messages=_messages,
+    accounts=_accounts,
     abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, CHOOSE_GREETINGS)),
+    countable=frozenset(("mailbox",)),
     message_statuses=("unread", "read", "deleted"),
     workers=(32, 32),
 )

@@ -60,6 +60,8 @@ VENDOR = Vendor(
     boxes={"mailbox": _mailboxes, "shared voicemail": _shared_voicemails},
     messages=_messages,
     abilities=frozenset((READ, MARK, DELETE, AUDIO, UPLOAD_GREETINGS)),
+    # Messages of personal mailboxes are shown to their own user only.
+    countable=frozenset(("shared voicemail",)),
     message_statuses=("unread", "read"),
     workers=(16, 32),
     greetings=GreetingSupport(_greetings, greeting_audio.problem, greeting_audio.MOST_BYTES),

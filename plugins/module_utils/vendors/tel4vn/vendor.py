@@ -44,5 +44,6 @@ VENDOR = Vendor(
     boxes={"mailbox": _mailboxes},
     messages=_messages,
     abilities=frozenset((READ, AUDIO)),
+    countable=frozenset(("mailbox",)),
     workers=(8, 16),
 )

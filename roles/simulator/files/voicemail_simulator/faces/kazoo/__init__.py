@@ -30,7 +30,7 @@ RETENTION_GRACE = 3600
 
 
 class KazooFace(Face):
-    """The API of a KAZOO cluster with three accounts (contract: KAZOO)."""
+    """The API of a KAZOO cluster with three accounts, or more (contract: KAZOO)."""
 
     vendor = "kazoo"
     base_path = "/v2"

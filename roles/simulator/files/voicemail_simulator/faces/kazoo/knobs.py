@@ -31,6 +31,7 @@ KNOBS = (
     Knob("view_lag", 0.0, float, "seconds until a list shows a write"),
     Knob("document_cache_lag", 0.0, float, "seconds until reading a box by its id shows a write"),
     Knob("onboarding_ids", "auto", AUTOMATIC, "a client may choose the id of a new box (auto: off in 5)"),
+    Knob("customers", 0, int, "accounts below accounttwo that a new state begins with"),
     Knob("page_size", 50, int, "items of a page when the client does not say"),
     Knob("requests_per_connection", 0, int, "close a connection after so many requests (0: never)"),
 )

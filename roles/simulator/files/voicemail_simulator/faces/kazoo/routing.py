@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from . import audio, boxes, changes, listing, messages
+from . import accounts, audio, boxes, changes, listing, messages
 from .context import Call, Failure, bad_identifier, invalid
 from .schema import published
 from .seeds import leave_message
@@ -45,7 +45,9 @@ def find(call: Call, parts: list[str]) -> Table:
         case ["schemas", name, "validation"]:
             return {"PUT": lambda call: validate_schema(call, name)}
         case ["accounts", _]:
-            return {"GET": read_account}
+            return {"GET": accounts.read_account}
+        case ["accounts", _, "descendants"]:
+            return {"GET": accounts.list_descendants}
         case ["accounts", _, "users"]:
             return {"GET": list_users}
         case ["accounts", _, "users", user_id]:
@@ -137,13 +139,6 @@ def validate_schema(call: Call, name: str) -> Response:
     if errors:
         raise invalid(errors)
     return call.reply(data)
-
-
-def read_account(call: Call) -> Response:
-    """`GET /accounts/{ID}`."""
-    account = call.face.state.accounts[call.account_id]
-    data = {"id": account["id"], "name": account["name"], "realm": account["realm"], "enabled": True}
-    return call.reply(data, revision="1-" + account["id"])
 
 
 def user_facts(user: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a new simulator holds: three accounts, their users, boxes and messages."""
+"""What a new simulator holds: accounts, their users, boxes and messages."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ def seed(face: KazooFace, mailboxes: int, messages: int) -> None:
         box = add_box(face, position)
         for number in range(messages):
             add_message(face, box, number)
+    add_customers(face)
+
+
+def add_customers(face: KazooFace) -> None:
+    """The accounts of a reseller: every fourth is a branch of the one before it."""
+    parent_id = face.OTHER_ACCOUNT_ID
+    for number in range(1, face.knobs.customers + 1):
+        name, account_id = f"customer{number:03d}", face.new_id()
+        above = parent_id if number % 4 == 0 else face.OTHER_ACCOUNT_ID
+        add_account(face, account_id, name, above, f"simulator-api-key-{name}".ljust(64, "0"))
+        add_user(face, account_id, face.new_id(), face.USERNAME, "admin")
+        parent_id = account_id
 
 
 def add_account(face: KazooFace, account_id: str, name: str, parent_id: str | None, api_key: str) -> None:

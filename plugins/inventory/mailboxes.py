@@ -1,0 +1,300 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  documentation comes before imports, as ansible-test wants it
+"""The inventory plugin mailboxes."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mailboxes
+short_description: Mailboxes, shared voicemails or accounts as hosts
+version_added: 1.0.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Reads a telephone system and makes a host of each mailbox, of each shared voicemail, or of each account below that
+    of the login.
+  - Accounts as hosts let Ansible spread the mailboxes of a large fleet with C(forks), C(serial) and slices of a job.
+  - The file of the inventory is called C(mailboxes.yml) or ends in C(.mailboxes.yml), each also with C(.yaml).
+  - An account or mailbox is no machine. Give the plays over them C(connection=local), so that their tasks run on the
+    controller.
+  - What cannot be read whole is an error and adds no host. Ansible only warns of an inventory that failed, unless
+    C(any_unparsed_is_failed) is set in the section C(inventory) of C(ansible.cfg), or
+    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is.
+extends_documentation_fragment:
+  - telephony.voicemail.connection_plugin
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: Says that the file is for this plugin.
+    type: str
+    required: true
+    choices: [telephony.voicemail.mailboxes]
+  resource:
+    description:
+      - What becomes hosts.
+      - V(shared_voicemails) are those of PortSIP.
+      - V(accounts) are those of KAZOO, with O(account_id) or the account of the login as the top of the tree.
+    type: str
+    choices: [mailboxes, shared_voicemails, accounts]
+    default: mailboxes
+  match:
+    description: Regular expression that the number must hold, or the realm of an account.
+    type: str
+  include_own_account:
+    description:
+      - With O(resource=accounts), also make a host of the account at the top, in the group C(depth_0).
+    type: bool
+    default: false
+  group_by:
+    description:
+      - Groups that each host is put into, beside the one that is called as O(resource).
+      - V(vendor) is C(vendor_kazoo), V(owner) is C(owner_) with the id of the owner, V(timezone) is such as
+        C(timezone_Europe_Berlin), V(depth) is C(depth_1) for the accounts right below the top.
+      - V(parent) is C(below_) with the host name of the account above. It holds the whole branch, all levels down.
+      - V(messages) is C(has_messages) or C(no_messages). It costs a request for each mailbox and is not possible on
+        OnSIP and for the personal mailboxes of PortSIP.
+      - By default all that the resource has, except V(messages).
+    type: list
+    elements: str
+    choices: [vendor, owner, timezone, messages, depth, parent]
+  hostname:
+    description:
+      - Template for the names of the hosts, out of their variables. It must give each another name.
+      - By default the number of the mailbox, or the realm of the account.
+      - What may not stand in a name becomes C(_).
+    type: str
+notes:
+  - "Variables of each host: C(voicemail_mailbox), C(voicemail_shared_voicemail) or C(voicemail_account), the object;
+    C(voicemail_vendor) and C(voicemail_url); C(voicemail_messages), a number, where O(group_by) holds V(messages)."
+  - A mailbox is as in RV(telephony.voicemail.vmbox_info#module:mailboxes), which is also what
+    M(telephony.voicemail.vmboxes) takes. PINs are left out.
+  - An account has C(id), C(name), C(realm), C(depth) and C(parent_id).
+  - Options of the connection that are text may be templates, with lookups and extra variables. No secret becomes a
+    variable or gets into the cache, so give the tasks their credentials in the environment or in variables.
+  - The cache is of this O(url), O(username), O(domain), O(account_id) and resource, and of no other. It cannot tell one
+    O(api_key) or O(token) from another, so flush it when they change.
+seealso:
+  - module: telephony.voicemail.vmboxes
+  - module: telephony.voicemail.vmbox_info
+"""
+
+EXAMPLES = r"""
+# office.mailboxes.yml
+# Mailboxes, grouped by owner, time zone and whether they hold messages
+plugin: telephony.voicemail.mailboxes
+vendor: kazoo
+url: https://kazoo.example.com:8443/v2
+api_key: "{{ lookup('ansible.builtin.env', 'KAZOO_API_KEY') }}"
+group_by: [owner, timezone, messages]
+groups:
+  without_email: voicemail_mailbox.emails is not defined
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/voicemail
+---
+# customers.mailboxes.yml
+# The accounts of a reseller, named after themselves; the key is in the environment
+plugin: telephony.voicemail.mailboxes
+vendor: kazoo
+url: https://kazoo.example.com:8443/v2
+resource: accounts
+hostname: "{{ voicemail_account.name }}"
+---
+# departments.mailboxes.yml
+# The shared voicemails of a PortSIP PBX, with an extra variable for the password
+plugin: telephony.voicemail.mailboxes
+vendor: portsip
+url: https://pbx.example.com:8887/api
+username: voicemail-admin
+password: "{{ portsip_password }}"
+domain: voicemail.example.com
+resource: shared_voicemails
+hostname: "shared-{{ voicemail_shared_voicemail.extension_number }}"
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.inventory_operations import Found
+from ansible_collections.telephony.voicemail.plugins.module_utils.sessions import Task
+
+#: What a kept inventory has to be of, to be used again.
+_SOURCE = ("vendor", "url", "username", "domain", "account_id", "resource", "match", "include_own_account")
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Makes hosts of what a telephone system holds."""
+
+    NAME = "telephony.voicemail.mailboxes"
+
+    def verify_file(self, path: str) -> bool:
+        """Tell whether the name of the file is one of an inventory of this plugin."""
+        name = path.replace("\\", "/").rpartition("/")[2]
+        named = name in ("mailboxes.yml", "mailboxes.yaml") or name.endswith((".mailboxes.yml", ".mailboxes.yaml"))
+        return named and bool(super().verify_file(path))
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        """Add the hosts of the telephone system that the file tells.
+
+        :raises AnsibleParserError: when not all can be added; then none is.
+        """
+        super().parse(inventory, loader, path, cache)
+        if IMPORT_ERROR:
+            raise AnsibleParserError(missing_required_lib(LIBRARIES))
+        params = self._params(self._read_config_data(path))
+        ways = self._ways(params["resource"])
+        params["count_messages"] = "messages" in ways
+        found = self._kept(path, params) if cache else None
+        if found is None:
+            found = self._read(params)
+            self._keep(path, params, found)
+        self._add(self._hosts(params, found, ways))
+
+    def _params(self, config: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return the options of the file and of the environment, rendered."""
+        known = set(self._options)
+        strangers = sorted(str(name) for name in config if name not in known)
+        if strangers:
+            raise AnsibleParserError(f"unknown option `{'`, `'.join(strangers)}`; {self.NAME} has: {_listed(known)}")
+        self.templar.available_variables = self._vars or {}
+        params = {name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match")}
+        params["include_own_account"] = self.get_option("include_own_account")
+        for name, spec in arguments.CONNECTION.items():
+            if spec["type"] == "str" and params[name] is not None:
+                params[name] = self._rendered(name, params[name])
+        return params
+
+    def _rendered(self, name: str, value: t.Any) -> str | None:
+        try:
+            text = self.templar.template(value)
+        except AnsibleError as error:
+            raise AnsibleParserError(f"`{name}` cannot be rendered: {error}") from None
+        return str(text) if text not in (None, "") else None
+
+    def _ways(self, resource: str) -> tuple[str, ...]:
+        asked = self.get_option("group_by")
+        if asked is None:
+            return hosts.USUAL_WAYS[resource]
+        unfit = hosts.unfit_ways(resource, asked)
+        if unfit:
+            raise AnsibleParserError(
+                f"`group_by` holds {_listed(unfit)}; {resource} can be grouped by {_listed(hosts.WAYS[resource])}"
+            )
+        return tuple(asked)
+
+    def _read(self, params: dict[str, t.Any]) -> list[Found]:
+        task = Task(self.NAME, params, params)
+        try:
+            return inventory_operations.read(task)
+        except VoicemailError as error:
+            raise AnsibleParserError(str(error)) from None
+        finally:
+            for warning in dict.fromkeys(task.warnings):
+                self.display.warning(warning)
+
+    def _kept(self, path: str, params: dict[str, t.Any]) -> list[Found] | None:
+        """Return what the cache holds of this telephone system; None where it holds nothing, or that of another."""
+        if not self.get_option("cache"):
+            return None
+        try:
+            kept = self._cache[self.get_cache_key(path)]
+            if kept["source"] != _source(params) or (params["count_messages"] and not kept["counted"]):
+                return None
+            return t.cast("list[Found]", kept["found"])
+        except (KeyError, TypeError):
+            return None
+
+    def _keep(self, path: str, params: dict[str, t.Any], found: list[Found]) -> None:
+        if self.get_option("cache"):
+            kept = {"source": _source(params), "counted": params["count_messages"], "found": found}
+            self._cache[self.get_cache_key(path)] = kept
+
+    def _hosts(self, params: dict[str, t.Any], found: list[Found], ways: t.Collection[str]) -> list[hosts.Host]:
+        """Return all hosts, before the first is added."""
+        resource = params["resource"]
+        counted = params["count_messages"]
+        url = inventory_operations.address(params)
+        named = []
+        for entry in found:
+            shown = entry["object"]
+            messages = entry["messages"] if counted else None
+            variables = hosts.variables_of(resource, shown, messages, params["vendor"], url)
+            named.append((self._name(resource, shown, variables), variables))
+        names = {str(variables[hosts.VARIABLES[resource]]["id"]): name for name, variables in named}
+        twice = hosts.repeated(name for name, _variables in named)
+        if twice is not None:
+            raise AnsibleParserError(
+                f"two of the {resource} would be called {twice}; give a `hostname` that tells them"
+            )
+        self._refuse_others([name for name, _variables in named])
+        return [
+            hosts.Host(name, variables, hosts.groups_of(resource, ways, variables, names)) for name, variables in named
+        ]
+
+    def _name(self, resource: str, shown: dict[str, t.Any], variables: dict[str, t.Any]) -> str:
+        usual = hosts.usual_name(resource, shown)
+        template = self.get_option("hostname")
+        name = usual
+        if template is not None:
+            self.templar.available_variables = {**(self._vars or {}), **variables}
+            try:
+                name = str(self.templar.template(template))
+            except AnsibleError as error:
+                raise AnsibleParserError(f"`hostname` cannot be rendered for {usual}: {error}") from None
+        fit = hosts.fit_name(name)
+        if not fit:
+            raise AnsibleParserError(f"`hostname` gives {usual} no name that a host can have")
+        return fit
+
+    def _refuse_others(self, names: list[str]) -> None:
+        """Do not mix what two telephone systems call by the same number."""
+        known = t.cast(t.Any, self.inventory).hosts
+        for name in names:
+            if name in known and "voicemail_vendor" in known[name].vars:
+                raise AnsibleParserError(
+                    f"another inventory has a host {name} already; give a `hostname` that tells them apart"
+                )
+
+    def _add(self, found: list[hosts.Host]) -> None:
+        inventory = t.cast(t.Any, self.inventory)
+        new = [host.name for host in found if host.name not in inventory.hosts]
+        strict = self.get_option("strict")
+        try:
+            for host in found:
+                self._add_one(inventory, host, strict)
+            for outer, inner in hosts.nested_groups(found):
+                inventory.add_child(self._sanitize_group_name(outer), self._sanitize_group_name(inner))
+        except BaseException:
+            # Ansible goes on without the source that failed, and a part of it would pass for the whole.
+            for name in new:
+                if name in inventory.hosts:
+                    inventory.remove_host(inventory.hosts[name])
+            raise
+
+    def _add_one(self, inventory: t.Any, host: hosts.Host, strict: bool) -> None:
+        inventory.add_host(host.name)
+        for name, value in host.variables.items():
+            inventory.set_variable(host.name, name, value)
+        for group in host.groups:
+            inventory.add_child(inventory.add_group(self._sanitize_group_name(group)), host.name)
+        self._set_composite_vars(self.get_option("compose"), host.variables, host.name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), host.variables, host.name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), host.variables, host.name, strict=strict)
+
+
+def _source(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    # Plain text: what the loader of the file noted beside it, such as the line, is no business of the cache.
+    return {name: None if params[name] is None else str(params[name]) for name in _SOURCE}
+
+
+def _listed(names: t.Iterable[str]) -> str:
+    return ", ".join(sorted(names))

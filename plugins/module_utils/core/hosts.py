@@ -1,0 +1,133 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How what was found becomes hosts of an inventory: their names, variables and groups."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+#: What a host may be called by the number, realm or id that is always there.
+_NAMES = {
+    "mailboxes": ("mailbox",),
+    "shared_voicemails": ("extension_number",),
+    "accounts": ("realm", "id"),
+}
+#: The variable that holds the object.
+VARIABLES = {
+    "mailboxes": "voicemail_mailbox",
+    "shared_voicemails": "voicemail_shared_voicemail",
+    "accounts": "voicemail_account",
+}
+#: The ways to group each resource.
+WAYS = {
+    "mailboxes": ("vendor", "owner", "timezone", "messages"),
+    "shared_voicemails": ("vendor", "messages"),
+    "accounts": ("vendor", "depth", "parent"),
+}
+#: Those that cost nothing.
+USUAL_WAYS = {resource: tuple(way for way in ways if way != "messages") for resource, ways in WAYS.items()}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Host:
+    """One host.
+
+    :param groups: names of its groups, not yet made safe.
+    """
+
+    name: str
+    variables: dict[str, t.Any]
+    groups: tuple[str, ...]
+
+
+def unfit_ways(resource: str, ways: t.Iterable[str]) -> list[str]:
+    """Return the ways to group that this resource does not have."""
+    return [way for way in ways if way not in WAYS[resource]]
+
+
+def variables_of(
+    resource: str, shown: dict[str, t.Any], messages: int | None, vendor: str, url: str
+) -> dict[str, t.Any]:
+    """Return the variables of a host.
+
+    :param shown: the object as the module that reads it returns it.
+    :param messages: how many messages it holds; None where nobody counted.
+    """
+    found = {"voicemail_vendor": vendor, "voicemail_url": url, VARIABLES[resource]: shown}
+    return found if messages is None else {**found, "voicemail_messages": messages}
+
+
+def usual_name(resource: str, shown: t.Mapping[str, t.Any]) -> str:
+    """Return what a host is called where nobody says otherwise."""
+    return next(str(shown[key]) for key in _NAMES[resource] if shown.get(key))
+
+
+def fit_name(text: str) -> str:
+    """Return a name that no pattern of hosts takes for something else; empty where nothing is left."""
+    return re.sub(r"[^\w.-]", "_", text.strip()).lstrip("-")
+
+
+def groups_of(
+    resource: str, ways: t.Collection[str], variables: t.Mapping[str, t.Any], names: t.Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the groups of a host.
+
+    :param names: names of the hosts by the id of their account.
+    """
+    shown = variables[VARIABLES[resource]]
+    parent = names.get(str(shown.get("parent_id")))
+    by_way = {
+        "vendor": f"vendor_{variables['voicemail_vendor']}",
+        "owner": f"owner_{shown['owner_id']}" if shown.get("owner_id") else None,
+        "timezone": f"timezone_{shown['timezone']}" if shown.get("timezone") else None,
+        "messages": "has_messages" if variables.get("voicemail_messages") else "no_messages",
+        "depth": f"depth_{shown.get('depth')}",
+        "parent": below(parent) if parent else None,
+    }
+    return (resource, *(group for way in WAYS[resource] if way in ways and (group := by_way[way])))
+
+
+def below(name: str) -> str:
+    """Return the group of the accounts below the one with this host name."""
+    return f"below_{name}"
+
+
+def nested_groups(hosts: t.Iterable[Host]) -> list[tuple[str, str]]:
+    """Return the groups of accounts that lie in another: ``(outer, inner)``, so that a group holds its whole branch."""
+    known = list(hosts)
+    inhabited = {group for host in known for group in host.groups}
+    pairs = []
+    for host in known:
+        outer = [group for group in host.groups if group.startswith(below(""))]
+        if outer and below(host.name) in inhabited:
+            pairs.append((outer[0], below(host.name)))
+    return pairs
+
+
+def repeated(names: t.Iterable[str]) -> str | None:
+    """Return the first name that comes twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+__all__ = (
+    "USUAL_WAYS",
+    "VARIABLES",
+    "WAYS",
+    "Host",
+    "below",
+    "fit_name",
+    "groups_of",
+    "nested_groups",
+    "repeated",
+    "unfit_ways",
+    "usual_name",
+    "variables_of",
+)
