@@ -56,6 +56,11 @@ options:
     description: Make one file for each box.
     type: bool
     default: false
+  title:
+    description:
+      - First line of the comment, for boxes that were not read from O(vendor) but made for it.
+      - What a listing of O(vendor) does not show is then not spoken of.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -108,6 +113,7 @@ def boxes_to_yaml(
     include_ids: bool = False,
     include_pins: bool = False,
     split: bool = False,
+    title: str | None = None,
 ) -> list[dict[str, str]]:
     """Return files; see the documentation above.
 
@@ -125,7 +131,7 @@ def boxes_to_yaml(
     left_out = {"native", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     plain.sort(key=lambda box: (len(box[key]), box[key]))
     items = [_Item(box, key, left_out, secrets) for box in plain]
-    head = f"{_head(tables, vendor, resource, include_pins)}{'' if include_ids else NO_IDS}---\n{resource}:"
+    head = f"{_head(tables, vendor, resource, include_pins, title)}{'' if include_ids else NO_IDS}---\n{resource}:"
     if not split:
         body = f"\n{''.join(map(str, items))}" if items else " []\n"
         return [{"name": f"{resource}.yml", "content": f"{head}{body}"}]
@@ -157,16 +163,16 @@ class _Item:
         return textwrap.indent(note + text, "  ")
 
 
-def _head(tables: list[FieldTable], name: str | None, resource: str, include_pins: bool) -> str:
+def _head(tables: list[FieldTable], name: str | None, resource: str, include_pins: bool, title: str | None) -> str:
     secrets = ", ".join(sorted(frozenset().union(*(table.secrets for table in tables))))
     unread = [field.option for table in tables for field in table.fields if field.creation_only or field.on_demand]
     origin = f" from {name}" if name else ""
     lines = [
-        f"Exported{origin} by telephony.voicemail.export. An option that is not here is not managed.",
+        f"{title or f'Exported{origin} by telephony.voicemail.export.'} An option that is not here is not managed.",
         f"Valid `src` of telephony.voicemail.{RESOURCES[resource][1]}.",
         f"Holds secrets ({secrets}): to be kept encrypted." if include_pins else f"Left out as secret: {secrets}.",
     ]
-    if unread:
+    if unread and title is None:
         lines.append(f"Left out because a listing does not show it: {', '.join(unread)}.")
     return "".join(f"# {line}\n" for line in lines)
 

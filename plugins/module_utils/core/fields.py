@@ -36,6 +36,8 @@ class Field:
     :param caution: returns what a user should know of a value that is taken all the same, or None.
     :param on_demand: read only for boxes that declare it, since that costs further requests.
     :param since: the vendor's first generation that knows it, where not all do.
+    :param means: the option of a mailbox that means the same, where this resource has another name for it.
+    :param local: names something of this very system, so that the value says nothing on another one.
     """
 
     option: str
@@ -52,6 +54,8 @@ class Field:
     caution: t.Callable[[Canonical], str | None] = lambda value: None
     on_demand: bool = False
     since: str = ""
+    means: str = ""
+    local: bool = False
 
     def settle(self, value: Canonical) -> Canonical:
         """Return what the box holds once this value is written: clearing leads to the vendor's own default."""
@@ -77,6 +81,24 @@ class Composite:
 
 
 @dataclasses.dataclass(frozen=True)
+class Implied:
+    """What holds for a box although it has no such option, under the name that other vendors have for it.
+
+    One of the three tells what holds.
+
+    :param option: the shared option.
+    :param always: the value that every box has.
+    :param follows: option that decides: the implied one is true where this one is set, and false where it is not.
+    :param wire: where the vendor's object shows it beside its options. Of no use for writing.
+    """
+
+    option: str
+    always: Canonical = None
+    follows: str = ""
+    wire: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class FieldTable:
     """All options of one resource of one vendor.
 
@@ -87,6 +109,7 @@ class FieldTable:
     :param fields: every managed option.
     :param composites: options that share wire fields.
     :param refused: shared option or vendor key to why it cannot be used here.
+    :param implied: what holds for every box without an option that says so.
     :param hidden: wire fields beside those of secret options that hold secrets.
     :param can_create: a box can be made and deleted.
     :param can_renumber: the number of a box can be changed.
@@ -99,6 +122,7 @@ class FieldTable:
     fields: tuple[Field, ...]
     composites: tuple[Composite, ...] = ()
     refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    implied: tuple[Implied, ...] = ()
     hidden: frozenset[str] = frozenset()
     can_create: bool = True
     can_renumber: bool = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.fields import Composite, Field, FieldTable, Values
+from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Choice, Integer, Integers, Kind, Pin, Records, Text, TextSet
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
@@ -27,7 +27,9 @@ def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", summary: bool = False) -> Field:
-    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, summary=summary)
+    # An id names something of one account.
+    local = kind is _ID or isinstance(kind, Records)
+    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, summary=summary, local=local)
 
 
 MAILBOX = FieldTable(
@@ -54,7 +56,7 @@ MAILBOX = FieldTable(
             ),
             "timezone",
         ),
-        Field("owner_id", _ID, "owner_id", summary=True),
+        Field("owner_id", _ID, "owner_id", summary=True, local=True),
         _own(
             "after_forward_action",
             Choice({"prompt": "prompt", "save": "save"}),
@@ -129,6 +131,7 @@ MAILBOX = FieldTable(
         "enabled": "a KAZOO box cannot be switched off",
         "description": "KAZOO has only `name`, and `kazoo.flags` for tags",
     },
+    implied=(Implied("notify", follows="emails"), Implied("enabled", always=True)),
 )
 
 #: Wire names asked of a listing of the fifth generation, which then carries whole boxes.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.fields import Composite, Field, FieldTable, Values
+from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
 
 _WORDS = ("false", "true")
@@ -227,6 +227,7 @@ MAILBOX = FieldTable(
             for own, shared in _REFUSED_TWICE.items()
         },
     },
+    implied=(Implied("require_pin", always=True), Implied("enabled", always=True)),
 )
 
 #: Options that a Voicemailbox shows; the others are spoken to OnSIP otherwise.

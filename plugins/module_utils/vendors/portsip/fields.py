@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 
-from ...core.fields import Field, FieldTable
+from ...core.fields import Field, FieldTable, Implied
 from ...core.kinds import UNKNOWN, Addresses, Boolean, Canonical, Choice, Pin, Text
 
 #: Length of the runs that the vendor refuses in a PIN.
@@ -86,6 +86,13 @@ MAILBOX = FieldTable(
         "owner_id": "the mailbox belongs to the user of its extension",
         "portsip": "every field of a PortSIP mailbox has an option of its own",
     },
+    # What people see and where they are notified belongs to the user, whose fields these are.
+    implied=(
+        Implied("name", wire="display_name"),
+        Implied("emails", wire="email"),
+        Implied("after_email", always="keep"),
+        Implied("enabled", always=True),
+    ),
     hidden=frozenset(("password", "extension_password")),
 )
 
@@ -96,15 +103,16 @@ SHARED_VOICEMAIL = FieldTable(
     number=_NUMBER,
     fields=(
         Field("name", Text(shortest=1, longest=64), "name", required=True, summary=True),
-        Field("prompt", Language(), "prompt", clearable=False, summary=True),
-        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True),
+        Field("prompt", Language(), "prompt", clearable=False, summary=True, means="language"),
+        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True, means="require_pin"),
         Field("pin", _PIN, "pin", absent=UNKNOWN, secret=True, required=True, summary=True),
-        Field("enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True),
-        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True),
-        Field("play_datetime", _PLAY_DATETIME, "play_datetime", absent="disabled", summary=True),
+        Field("enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True, means="notify"),
+        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, means="emails"),
+        Field("play_datetime", _PLAY_DATETIME, "play_datetime", absent="disabled", summary=True, means="announce_time"),
     ),
     refused={
         "new_extension_number": "the number of a shared voicemail cannot be changed; make another and delete this one",
         "portsip": "every field of a shared voicemail has an option of its own",
     },
+    implied=(Implied("after_email", always="keep"), Implied("enabled", always=True)),
 )

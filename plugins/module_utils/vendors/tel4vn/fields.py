@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...core.fields import Composite, Field, FieldTable, Values
+from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Choice, Pin, Text
 
 _MASK = r"[*•●xX]+"
@@ -77,4 +77,5 @@ MAILBOX = FieldTable(
         "announce_caller": "what is said before a message is a setting of the PBX that its API does not reach",
         "owner_id": "a TEL4VN box belongs to its extension by their common number",
     },
+    implied=(Implied("notify", follows="emails"), Implied("require_pin", always=True)),
 )

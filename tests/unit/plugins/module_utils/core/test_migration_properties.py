@@ -1,0 +1,165 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must hold for every translation, whatever the boxes hold and whichever two systems it is between."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import typing as t
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.migration import (
+    Choices,
+    Source,
+    Translation,
+    grouped,
+    translate,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Action, Index, plan
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.report import describe
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from test_plan_properties import declared, raw_items
+
+TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
+TARGETS = [vendor(name).tables["mailbox"] for name in NAMES]
+PAIRS = [(source, target) for source in TABLES for target in TARGETS if source.vendor != target.vendor]
+SHARED = tuple(arguments.MAILBOX)
+NATIVE = {"display_name": "Ada Abendrot", "email": "ada@example.com"}
+RENAMED = {"name": "description", "description": "name"}
+
+
+def ids(pair: tuple[FieldTable, FieldTable]) -> str:
+    return f"{pair[0].vendor}-{pair[0].resource.replace(' ', '-')}-to-{pair[1].vendor}"
+
+
+def boxes(table: FieldTable, *, pins: bool) -> st.SearchStrategy[dict[str, t.Any]]:
+    """Boxes as reading them returns them."""
+
+    def read(raw: dict[str, t.Any]) -> dict[str, t.Any]:
+        desired = declared(table, raw)
+        values = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+        assume(not table.conflicts(table.by_option, values))
+        return describe(table, Box("3000", "old", values, native=NATIVE), pins=pins)
+
+    return raw_items(table).map(read)
+
+
+def translated(source: FieldTable, target: FieldTable, box: dict[str, t.Any], **choices: t.Any) -> Translation:
+    given = {"renamed": RENAMED, "present": frozenset(("3000",)), **choices}
+    return translate([Source(source, [box])], target, Choices(**given), SHARED, NAMES)
+
+
+def flat(table: FieldTable, raw: t.Mapping[str, t.Any], above: str = "") -> dict[str, t.Any]:
+    found: dict[str, t.Any] = {}
+    for key, value in raw.items():
+        if f"{above}{key}" in table.groups:
+            found.update(flat(table, value, f"{above}{key}."))
+        else:
+            found[f"{above}{key}"] = value
+    return found
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=ids)
+@settings(max_examples=12)
+@given(data=st.data())
+def test_everything_is_carried_or_told(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
+    source, target = pair
+    box = data.draw(boxes(source, pins=True))
+    result = translated(source, target, box, include_pins=True)
+    (mailbox,) = result.mailboxes
+    carried, held = flat(target, mailbox), flat(source, box)
+    lost = [loss.option for loss in result.losses]
+    assert len(lost) == len(set(lost))
+    by_nature = {implied.option for implied in target.implied}
+    for field in source.fields:
+        value = held.get(field.option)
+        name = result.renamed.get(field.option, field.means or field.option)
+        if value is None:
+            assert field.option not in lost or field.secret
+        elif field.option in lost:
+            assert name not in carried
+        elif name in carried:
+            assert carried[name] == target.by_option[name].kind.parse(value)
+        else:
+            assert name in by_nature, f"{field.option} is skipped in silence"
+    assert {loss.number for loss in result.losses} <= {"3000"}
+    assert sum(len(row["mailboxes"]) for row in grouped(result.losses)) == len(lost)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=ids)
+@settings(max_examples=12)
+@given(data=st.data())
+def test_what_is_carried_can_be_applied_and_settles(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
+    source, target = pair
+    box = data.draw(boxes(source, pins=data.draw(st.booleans())))
+    new = {"name": "Reception", "pin": "904751"}
+    defaults = {option: value for option, value in new.items() if option in target.by_option}
+    (mailbox,) = translated(
+        source, target, box, defaults=defaults, present=None if target.can_create else {"3000"}
+    ).mailboxes
+    assert not {"id", "native", "state"} & set(mailbox)
+    there = [] if target.can_create else [Box("3000", "new", {field.option: field.absent for field in target.fields})]
+    reader = Reader(target, SHARED, NAMES)
+    desired = reader.read([mailbox])
+    assert reader.problems == []
+    made = plan(target, desired, Index.of(there))
+    assert made.problems == []
+    after = Box("3000", "new", made.steps[0].after)
+    assert [step.action for step in plan(target, desired, Index.of([after])).steps] == [Action.NONE]
+
+
+@pytest.mark.parametrize("table", TARGETS, ids=lambda table: table.vendor)
+@settings(max_examples=12)
+@given(data=st.data())
+def test_between_two_systems_of_one_vendor_only_ids_are_lost(table: FieldTable, data: st.DataObject) -> None:
+    box = data.draw(boxes(table, pins=True))
+    result = translated(table, table, box, include_pins=True)
+    lost = {loss.option for loss in result.losses}
+    kept = {option: value for option, value in flat(table, box).items() if option not in ("id", "native")}
+    local = {field.option for field in table.fields if field.local}
+    assert lost - {"pin"} == local & set(kept)
+    assert flat(table, result.mailboxes[0]) == {option: value for option, value in kept.items() if option not in lost}
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=ids)
+@settings(max_examples=5)
+@given(data=st.data())
+def test_no_pin_comes_unasked(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
+    source, target = pair
+    box = data.draw(boxes(source, pins=False))
+    result = translated(source, target, box)
+    assert "pin" not in result.mailboxes[0]
+    assert [loss.reason for loss in result.losses if loss.option == "pin"] == ["PINs were not asked for"]
+    assert result.without_pin == ["3000"]
+
+
+def refused(target: FieldTable) -> str:
+    """A PIN that the target does not take."""
+    for pin in ("7319" * 9, "deFauLt"):
+        try:
+            target.by_option["pin"].kind.parse(pin)
+        except ValueError:
+            return pin
+    raise AssertionError(f"{target.vendor} takes every PIN")
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=ids)
+def test_a_pin_that_is_refused_is_told_without_it(pair: tuple[FieldTable, FieldTable]) -> None:
+    source, target = pair
+    secret = refused(target)
+    told = translated(source, target, {source.key: "3000", "pin": secret}, include_pins=True)
+    assert [loss.option for loss in told.losses if loss.reason != "PINs were not asked for"].count("pin") == 1
+    assert secret not in repr(told.losses)
+    assert secret not in repr(grouped(told.losses))
+    assert "pin" not in told.mailboxes[0]
