@@ -37,14 +37,25 @@ def play(
     :param options: further options of ansible-playbook.
     :param variables: extra variables.
     """
+    playbook = folder / "playbook.yml"
+    # JSON is YAML, and Ansible reads it as such.
+    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    return run_playbook(folder, str(playbook), *options, environment=environment, **variables)
+
+
+def run_playbook(
+    folder: pathlib.Path,
+    name: str,
+    *options: str,
+    environment: dict[str, str] | None = None,
+    **variables: t.Any,
+) -> Run:
+    """Run a playbook by its path or, where it is one of the collection, by its name; see :func:`play`."""
     link = folder / "collections" / "ansible_collections" / "telephony"
     link.mkdir(parents=True, exist_ok=True)
     if not (link / "voicemail").exists():
         (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
-    playbook = folder / "playbook.yml"
-    # JSON is YAML, and Ansible reads it as such.
-    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    command = [sys.executable, "-m", "ansible", "playbook", str(playbook), "-e", json.dumps(variables), *options]
+    command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables), *options]
     done = subprocess.run(
         command,
         env={
@@ -64,7 +75,8 @@ def play(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        # No measure of speed: machines that run tests may be busy.
+        timeout=300,
         check=False,
     )
     return Run(done.returncode, done.stdout)

@@ -1,0 +1,364 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role migrate, run by ansible-playbook between two simulators: every pair, what is told, and nothing unasked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pathlib
+import re
+import stat
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import mailboxes_for_vendor
+from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
+from voicemail_simulator.server import SimulatorServer
+from ways import in_worker
+
+from playbooks import play, run_playbook
+
+Item = dict[str, t.Any]
+# Six digits that every vendor takes, so that it can be told from what else a verbose run prints.
+PIN = "482159"
+VAULT_PASSWORD = "correct horse"
+ROLE = {"ansible.builtin.include_role": {"name": "telephony.voicemail.migrate"}}
+FOLDER = "voicemail-migration"
+RENAMED = {"name": "description", "description": "name"}
+#: What the system of each vendor holds before. Every simulated PortSIP has a user with the number 1001, none with 3000.
+HOLDS: dict[str, Item] = {
+    "kazoo": {
+        "name": "Ärzte: {{ 7*7 }} # \"q\", 'so' | <b>",
+        "emails": ["desk@example.com"],
+        "timezone": "America/Denver",
+        "require_pin": True,
+        "kazoo": {"skip_greeting": True},
+    },
+    "portsip": {"notify": True, "language": "de-DE", "announce_time": "24_hour"},
+    "tel4vn": {"description": "Reception", "emails": ["desk@example.com"], "after_email": "delete"},
+    "onsip": {
+        "name": "Reception",
+        "emails": ["desk@example.com"],
+        "notify": True,
+        "attach_audio": True,
+        "timezone": "America/Denver",
+        "announce_time": "enabled",
+    },
+}
+NAMES = {"kazoo": HOLDS["kazoo"]["name"], "portsip": "Ada Abendrot", "tel4vn": "Reception", "onsip": "Reception"}
+EMAILS = {name: ["desk@example.com"] for name in NAMES} | {"portsip": ["ada.abendrot.1001@voicemail.example.com"]}
+SYSTEMS = {"kazoo": KAZOO, "portsip": PERSONAL, "tel4vn": TEL4VN, "onsip": ONSIP}
+PAIRS = [(source, target) for source in SYSTEMS for target in SYSTEMS if source != target]
+#: What mailbox 1001 holds on the new system, beside its PIN.
+BECOMES: dict[tuple[str, str], Item] = {
+    ("kazoo", "portsip"): {"require_pin": True, "notify": True},
+    ("kazoo", "tel4vn"): {"description": NAMES["kazoo"], "after_email": "keep", "enabled": True},
+    ("kazoo", "onsip"): {"notify": True, "attach_audio": True, "timezone": "America/Denver"},
+    ("portsip", "kazoo"): {"require_pin": True},
+    ("portsip", "tel4vn"): {"description": NAMES["portsip"]},
+    ("portsip", "onsip"): {"notify": True, "announce_time": "enabled", "timezone": "America/New_York"},
+    ("tel4vn", "kazoo"): {"require_pin": True, "after_email": "delete"},
+    ("tel4vn", "portsip"): {"require_pin": True, "notify": True},
+    ("tel4vn", "onsip"): {"notify": True, "after_email": "keep"},
+    ("onsip", "kazoo"): {"require_pin": True, "attach_audio": True, "timezone": "America/Denver"},
+    ("onsip", "portsip"): {"require_pin": True, "notify": True, "announce_time": "24_hour"},
+    ("onsip", "tel4vn"): {"description": NAMES["onsip"]},
+}
+#: What is told of it.
+LOSES = {
+    ("kazoo", "portsip"): {"name", "emails", "timezone", "kazoo.skip_greeting"},
+    ("kazoo", "tel4vn"): {"timezone", "kazoo.skip_greeting"},
+    ("kazoo", "onsip"): {"kazoo.skip_greeting"},
+    ("portsip", "kazoo"): {"language", "announce_time"},
+    ("portsip", "tel4vn"): {"language", "announce_time"},
+    ("portsip", "onsip"): {"language"},
+    ("tel4vn", "kazoo"): set(),
+    ("tel4vn", "portsip"): {"description", "emails", "after_email"},
+    ("tel4vn", "onsip"): {"after_email"},
+    ("onsip", "kazoo"): {"announce_time"},
+    ("onsip", "portsip"): {"name", "emails", "attach_audio", "timezone"},
+    ("onsip", "tel4vn"): {"attach_audio", "timezone", "announce_time"},
+}
+VALUES = {"announce_time": {"enabled": "24_hour", "24_hour": "enabled"}}
+
+
+def connection(subject: Subject, server: SimulatorServer) -> Item:
+    return {"vendor": subject.vendor, "url": server.url, **subject.connection}
+
+
+def populate(subject: Subject, server: SimulatorServer, *numbers: str, **more: t.Any) -> None:
+    boxes = [{"mailbox": number, "pin": PIN, **HOLDS[subject.vendor], **more} for number in numbers]
+    result = in_worker("vmboxes", subject.arguments(server, mailboxes=boxes))
+    assert not result["failed"], result
+    server.journal.clear()
+
+
+def read(subject: Subject, server: SimulatorServer) -> dict[str, Item]:
+    """The mailboxes by number, with their PINs."""
+    result = in_worker("vmbox_info", subject.arguments(server, include_pins=True))
+    assert not result["failed"], result
+    return {box["mailbox"]: box for box in result["mailboxes"]}
+
+
+def shows(secret: str, text: str) -> bool:
+    """Tell whether digits stand in a text by themselves, and not as a part of a time or an address."""
+    return re.search(rf"(?<![\d.:]){secret}(?!\d)", text) is not None
+
+
+def kept(folder: pathlib.Path, name: str, **facts: str) -> Item:
+    """A task that writes facts into a file."""
+    content = "{{ {" + ", ".join(f"'{key}': {expression}" for key, expression in facts.items()) + "} | to_json }}"
+    return {"ansible.builtin.copy": {"dest": str(folder / name), "content": content, "mode": "0600"}}
+
+
+def test_every_pair(tmp_path: pathlib.Path) -> None:
+    """One run for all. Defaults of the play point elsewhere, and must not reach either system."""
+    with contextlib.ExitStack() as stack:
+        old = {name: stack.enter_context(SYSTEMS[name].serve(mailboxes=3 * (name == "portsip"))) for name in SYSTEMS}
+        for name, server in old.items():
+            populate(SYSTEMS[name], server, *(("1001",) if name == "portsip" else ("1001", "3000")))
+        new = {
+            (source, target): stack.enter_context(SYSTEMS[target].serve(mailboxes=3 * (target == "portsip")))
+            for source, target in PAIRS
+        }
+        given = [
+            {
+                "name": f"{source}-{target}",
+                "from": connection(SYSTEMS[source], old[source]),
+                "to": connection(SYSTEMS[target], new[source, target]),
+            }
+            for source, target in PAIRS
+        ]
+        one_pair = [
+            {**ROLE, "vars": {"migrate_from": "{{ pair.from }}", "migrate_to": "{{ pair.to }}"}},
+            {
+                "ansible.builtin.set_fact": {
+                    "told": "{{ told | default({}) | combine({pair.name: {'losses': migrate_losses,"
+                    " 'left_out': migrate_left_out, 'outcome': migrate_outcome.summary}}) }}"
+                }
+            },
+        ]
+        (tmp_path / "pair.yml").write_text(json.dumps(one_pair))
+        loop = {
+            "ansible.builtin.include_tasks": "pair.yml",
+            "loop": "{{ pairs }}",
+            "loop_control": {"loop_var": "pair", "label": "{{ pair.name }}"},
+        }
+        elsewhere = {"group/telephony.voicemail.all": {"url": "http://127.0.0.1:9", "domain": "elsewhere.example.com"}}
+        run = play(
+            tmp_path,
+            [{"module_defaults": elsewhere, "block": [loop]}, kept(tmp_path, "told.json", told="told")],
+            pairs=given,
+            migrate_folder="",
+            migrate_include_pins=True,
+            migrate_apply=True,
+            migrate_values=VALUES,
+        )
+        assert run.code == 0, run.output[-4000:]
+        told = json.loads((tmp_path / "told.json").read_text())["told"]
+        for name, server in old.items():
+            assert SYSTEMS[name].writes(server) == [], name
+        for source, target in PAIRS:
+            check_pair(source, target, old[source], new[source, target], told[f"{source}-{target}"])
+
+
+def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorServer, told: Item) -> None:
+    """Look at what one pair left on the new system, and plan it again."""
+    pair = (source, target)
+    there = read(SYSTEMS[target], new)
+    box = there["1001"]
+    expected = {"pin": PIN, **BECOMES[pair]}
+    if target != "portsip":
+        expected["emails"] = EMAILS[source]
+    if target in ("kazoo", "onsip"):
+        expected["name"] = NAMES[source]
+    assert {option: box.get(option) for option in expected} == expected, pair
+    lost = {row["option"] for row in told["losses"] if "1001" in row["mailboxes"] and not row["usual"]}
+    assert lost == LOSES[pair], pair
+    shared: list[Item] = []
+    if source == "portsip":
+        # Those of its shared voicemails are mailboxes now.
+        assert there["8001"].get("name", there["8001"].get("description")) == "Reception 8001"
+        arguments = SYSTEMS[source].arguments(old, include_pins=True)
+        shared = in_worker("shared_voicemail_info", arguments)["shared_voicemails"]
+    if target == "portsip":
+        assert [box["mailbox"] for box in told["left_out"]] == ["3000"]
+        assert "create the user in PortSIP first" in told["left_out"][0]["reason"]
+        assert told["outcome"]["create"] == 0
+    else:
+        assert told["left_out"] == []
+        assert told["outcome"]["create"] == len(there) > 1
+    translated = mailboxes_for_vendor(
+        list(read(SYSTEMS[source], old).values()),
+        source,
+        target,
+        shared_voicemails=shared,
+        values=VALUES,
+        renamed=RENAMED,
+        include_pins=True,
+        present=list(there),
+    )
+    new.journal.clear()
+    again = in_worker("vmboxes", SYSTEMS[target].arguments(new, mailboxes=translated["mailboxes"]))
+    assert (again["failed"], again["changed"]) == (False, False), (pair, again)
+    assert SYSTEMS[target].writes(new) == [], pair
+
+
+@pytest.fixture
+def systems() -> t.Iterator[tuple[SimulatorServer, SimulatorServer]]:
+    """A KAZOO with mailboxes, and an empty OnSIP."""
+    with KAZOO.serve(mailboxes=0) as old, ONSIP.serve(mailboxes=0) as new:
+        populate(KAZOO, old, "1001")
+        populate(KAZOO, old, "1002", emails=["a@example.com", "b@example.com"], timezone="Europe/Paris")
+        populate(KAZOO, old, "sales")
+        yield old, new
+
+
+def both(old: SimulatorServer, new: SimulatorServer) -> Item:
+    return {"migrate_from": connection(KAZOO, old), "migrate_to": connection(ONSIP, new)}
+
+
+def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]) -> None:
+    old, new = systems
+    info = {"telephony.voicemail.vmbox_info": ONSIP.arguments(new)}
+    reviewed = {"migrate_checksum": "{{ planned[:8] }}", "migrate_folder": f"{tmp_path}/applied"}
+    refused = {"ansible.builtin.set_fact": {"refused": "{{ ansible_failed_result.msg }}"}}
+
+    def applied(**variables: str) -> Item:
+        return {**ROLE, "vars": {"migrate_apply": True, "migrate_folder": "", **variables}}
+
+    run = play(
+        tmp_path,
+        [
+            ROLE,
+            {"ansible.builtin.set_fact": {"planned": "{{ migrate_plan.plan_checksum }}"}},
+            {"block": [applied(migrate_checksum="0" * 64)], "rescue": [refused]},
+            {**info, "register": "before"},
+            applied(**reviewed),
+            {"ansible.builtin.set_fact": {"made": "{{ migrate_outcome.summary.create }}"}},
+            applied(),
+            kept(
+                tmp_path,
+                "told.json",
+                before="before.mailboxes",
+                refused="refused",
+                made="made",
+                again="migrate_outcome",
+            ),
+        ],
+        **both(old, new),
+    )
+    assert run.code == 0, run.output[-4000:]
+    told = json.loads((tmp_path / "told.json").read_text())
+    assert told["before"] == []
+    assert "not the one that was reviewed" in told["refused"]
+    assert told["made"] == 2
+    assert told["again"]["skipped"] is True
+    assert KAZOO.writes(old) == []
+    assert not shows(PIN, run.output)
+    assert "not carried: mailbox sales, its number must be a number of 1 to 7 digits" in run.output
+    check_files(tmp_path / FOLDER, tmp_path / "applied", new)
+
+
+def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServer) -> None:
+    """The files of the run that planned, and of the one that applied."""
+    for file in planned.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert not shows(PIN, file.read_text())
+    mailboxes = (planned / "mailboxes.yml").read_text()
+    assert mailboxes == (applied / "mailboxes.yml").read_text()
+    assert "# Left out as secret: pin." in mailboxes
+    assert [box["mailbox"] for box in yaml.safe_load(mailboxes)["mailboxes"]] == ["1001", "1002"]
+    again = in_worker("vmboxes", ONSIP.arguments(new, src=str(applied / "mailboxes.yml")))
+    assert (again["failed"], again["changed"]) == (False, False)
+    report = json.loads((planned / "report.json").read_text())
+    assert (report["state"], report["carried"], len(report["left_out"])) == ("planned", 2, 1)
+    (zone,) = [row for row in report["losses"] if row["option"] == "timezone"]
+    assert (zone["mailboxes"], zone["value"], zone["instead"]) == (["1002"], "Europe/Paris", "America/New_York")
+    text = (planned / "report.md").read_text()
+    assert "**Planned: nothing was written**" in text
+    assert '| emails | ["a@example.com", "b@example.com"] | may have at most 1 entries, it has 2 |  | 1002 |' in text
+    assert "| sales | its number must be" in text
+    assert "## What every mailbox of kazoo has" in text
+    assert json.loads((applied / "report.json").read_text())["state"] == "applied"
+    assert "| outcome | 2 | 0 | 0 | 0 | 0 |" in (applied / "report.md").read_text()
+
+
+def test_check_mode_writes_nothing(tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]) -> None:
+    old, new = systems
+    folder = tmp_path / FOLDER
+    # As a person types it: words, which are no truth values.
+    command = ["--check", "-e", "migrate_apply=true", "-e", f"migrate_folder={folder}"]
+    run = run_playbook(tmp_path, "telephony.voicemail.migrate", *command, **both(old, new))
+    assert run.code == 0, run.output[-4000:]
+    assert ONSIP.writes(new) == KAZOO.writes(old) == []
+    assert json.loads((folder / "report.json").read_text())["state"] == "planned"
+    assert not (folder / "mailboxes.yml").exists()
+    assert "checksum " in run.output
+
+
+def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "password").write_text(VAULT_PASSWORD + "\n")
+    given = {"migrate_include_pins": True, "migrate_apply": True, "migrate_pin_file": str(tmp_path / "pins.yml")}
+    secret = {"migrate_vault_id": "voicemail", "migrate_vault_password_file": str(tmp_path / "password")}
+    told = {"ansible.builtin.debug": {"msg": "told: {{ ansible_failed_result.msg }}"}}
+    with KAZOO.serve(mailboxes=0) as old, TEL4VN.serve(mailboxes=0) as new:
+        populate(KAZOO, old, "1001")
+        in_worker("vmbox", KAZOO.arguments(old, mailbox="1002", name="Sales"))
+        old.journal.clear()
+        source = connection(KAZOO, old)
+        file = {**TEL4VN.arguments(new), "src": f"{FOLDER}/mailboxes.yml"}
+
+        def role(**variables: t.Any) -> Item:
+            # Not as extra variables, which a verbose run shows as they were typed.
+            return {**ROLE, "vars": {"migrate_from": source, "migrate_to": connection(TEL4VN, new), **variables}}
+
+        run = play(
+            tmp_path,
+            [
+                {"block": [role()], "rescue": [told]},
+                {
+                    "block": [role(migrate_from={**source, "password": "wrong-password"}, migrate_folder="")],
+                    "rescue": [told],
+                },
+                role(**secret),
+                {"telephony.voicemail.vmboxes": file},
+                role(migrate_folder=""),
+            ],
+            "-vvvv",
+            "--diff",
+            "--vault-id",
+            f"voicemail@{tmp_path / 'password'}",
+            **given,
+        )
+        assert run.code == 0, run.output[-4000:]
+        assert "told: migrate_include_pins needs migrate_vault_password_file" in run.output
+        assert "told: KAZOO refuses the login" in run.output
+        assert KAZOO.writes(old) == []
+        there = read(TEL4VN, new)
+        made = yaml.safe_load((tmp_path / "pins.yml").read_text())["tel4vn"]["default"]
+        assert {number: box["pin"] for number, box in there.items()} == {"1001": PIN, "1002": made["1002"]}
+        # The mailboxes and their file; neither applying that file nor the second run of the role changes anything.
+        assert "changed=2 " in run.output
+    assert (tmp_path / FOLDER / "mailboxes.yml").read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;voicemail\n")
+    written = "".join(path.read_text(errors="replace") for path in (tmp_path / "home").rglob("*") if path.is_file())
+    reports = "".join((tmp_path / FOLDER / f"report.{kind}").read_text() for kind in ("json", "md"))
+    for text in (run.output, written, reports):
+        assert not shows(PIN, text)
+        assert not shows(made["1002"], text)
+        for password in (VAULT_PASSWORD, "wrong-password", source["password"], TEL4VN.connection["api_key"]):
+            assert password not in text
+
+
+def test_variables_that_may_mean_either_system_are_refused(
+    tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
+) -> None:
+    # Both connections give a domain; neither gives a token.
+    environment = {"VOICEMAIL_TOKEN": "a-token", "VOICEMAIL_DOMAIN": "elsewhere.example.com"}
+    run = play(tmp_path, [ROLE], environment=environment, **both(*systems))
+    assert run.code != 0
+    assert "VOICEMAIL_TOKEN would be taken for both systems" in run.output
+    assert [len(server.journal) for server in systems] == [0, 0]
