@@ -24,6 +24,7 @@ from playbooks import play, run_playbook
 Item = dict[str, t.Any]
 # Six digits that every vendor takes, so that it can be told from what else a verbose run prints.
 PIN = "482159"
+OWN_PIN = "731902"
 VAULT_PASSWORD = "correct horse"
 ROLE = {"ansible.builtin.include_role": {"name": "telephony.voicemail.migrate"}}
 FOLDER = "voicemail-migration"
@@ -307,7 +308,9 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
     told = {"ansible.builtin.debug": {"msg": "told: {{ ansible_failed_result.msg }}"}}
     with KAZOO.serve(mailboxes=0) as old, TEL4VN.serve(mailboxes=0) as new:
         populate(KAZOO, old, "1001")
-        in_worker("vmbox", KAZOO.arguments(old, mailbox="1002", name="Sales"))
+        for number in ("1002", "1003"):
+            in_worker("vmbox", KAZOO.arguments(old, mailbox=number, name="Sales"))
+        in_worker("vmbox", TEL4VN.arguments(new, mailbox="1003", pin=OWN_PIN))
         old.journal.clear()
         source = connection(KAZOO, old)
         file = {**TEL4VN.arguments(new), "src": f"{FOLDER}/mailboxes.yml"}
@@ -326,7 +329,7 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
                 },
                 role(**secret),
                 {"telephony.voicemail.vmboxes": file},
-                role(migrate_folder=""),
+                role(**secret),
             ],
             "-vvvv",
             "--diff",
@@ -340,7 +343,12 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
         assert KAZOO.writes(old) == []
         there = read(TEL4VN, new)
         made = yaml.safe_load((tmp_path / "pins.yml").read_text())["tel4vn"]["default"]
-        assert {number: box["pin"] for number, box in there.items()} == {"1001": PIN, "1002": made["1002"]}
+        assert {number: box["pin"] for number, box in there.items()} == {
+            "1001": PIN,
+            "1002": made["1002"],
+            "1003": OWN_PIN,
+        }
+        assert list(made) == ["1002"]
         # The mailboxes and their file; neither applying that file nor the second run of the role changes anything.
         assert "changed=2 " in run.output
     assert (tmp_path / FOLDER / "mailboxes.yml").read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;voicemail\n")
@@ -348,6 +356,7 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
     reports = "".join((tmp_path / FOLDER / f"report.{kind}").read_text() for kind in ("json", "md"))
     for text in (run.output, written, reports):
         assert not shows(PIN, text)
+        assert not shows(OWN_PIN, text)
         assert not shows(made["1002"], text)
         for password in (VAULT_PASSWORD, "wrong-password", source["password"], TEL4VN.connection["api_key"]):
             assert password not in text

@@ -207,7 +207,7 @@ class Crossing:
             self._lose(held, "it names something of the old system, and means nothing on another one")
             return
         value = self._mapped(held)
-        if value is None:
+        if value in (None, ""):
             self._lose(held, "left out as asked for")
             return
         implied = next((item for item in target.implied if item.option == means), None)
@@ -216,7 +216,7 @@ class Crossing:
             if implied is not None and (implied.follows or implied.always == value):
                 return
             other = self._choices.renamed.get(means, "")
-            if other not in target.by_option or other in others or other in self._chosen:
+            if other not in target.by_option or {other} & {*others, *self._chosen, *self._carried}:
                 self._lose(held, target.refused.get(means, f"{target.vendor} has no such field"))
                 return
             option = other
@@ -228,11 +228,10 @@ class Crossing:
         except ValueError as error:
             self._lose(held, str(error))
             return
-        if parsed is not None:
-            self._carried[option] = parsed
-            self._from[option] = held
-            if option != means:
-                self.renamed[held.option] = option
+        self._carried[option] = parsed
+        self._from[option] = held
+        if option != means:
+            self.renamed[held.option] = option
 
     def _mapped(self, held: _Held) -> Canonical:
         mapping = self._choices.values.get(held.means) or {}
@@ -268,8 +267,10 @@ class Crossing:
                 self._drop(implied.follows, f"`{wanted.option}` is false, and {why}")
 
     def _drop(self, option: str, reason: str) -> None:
+        held = self._from[option]
         del self._carried[option]
-        self._lose(self._from[option], reason)
+        self.renamed.pop(held.option, None)
+        self._lose(held, reason)
 
     def _assembled(self) -> Item:
         carried: Item = {}

@@ -101,6 +101,14 @@ def test_another_name_for_what_has_none() -> None:
     assert losses(kept) == {"onsip.say_duration": "kazoo has no such field"}
 
 
+def test_two_values_never_share_one_place() -> None:
+    box = {"mailbox": "3000", "name": "Reception", "timezone": "Europe/Berlin"}
+    renamed = {"name": "description", "timezone": "description"}
+    result = mailboxes_for_vendor([box], "kazoo", "tel4vn", renamed=renamed, pins={"3000": "904751"})
+    assert result["mailboxes"][0]["description"] == "Reception"
+    assert losses(result) == {"timezone": "the time zone belongs to the tenant"}
+
+
 def test_values_that_take_the_place_of_others() -> None:
     box = {"name": "Reception", "timezone": "Europe/Berlin", "emails": ["a@old.example", "b@old.example"]}
     swaps = {"timezone": {"Europe/Berlin": "America/Chicago"}, "emails": {"a@old.example": "a@new.example"}}
@@ -113,9 +121,10 @@ def test_values_that_take_the_place_of_others() -> None:
         "notify": True,
     }
     assert lost == {}
-    mailbox, lost = one(box, "kazoo", "onsip", values={"timezone": {"Europe/Berlin": None}})
-    assert lost["timezone"] == "left out as asked for"
-    assert "timezone" not in mailbox
+    for nothing in (None, ""):
+        mailbox, lost = one(box, "kazoo", "onsip", values={"timezone": {"Europe/Berlin": nothing}})
+        assert lost["timezone"] == "left out as asked for"
+        assert "timezone" not in mailbox
 
 
 def test_what_a_new_mailbox_has_instead() -> None:
