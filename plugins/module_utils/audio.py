@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import email.message
 import pathlib
@@ -20,6 +19,7 @@ from .core.audio_names import clashes, file_stem, template_problem
 from .core.errors import InvalidInputError, NotFoundError, RejectedError, TransportError, VoicemailError
 from .core.messages import Message, Selection
 from .message_engine import Progress, read
+from .parallel import run_all
 from .vendors.messages import Messages
 
 #: Attempts at a recording whose download breaks off; each goes on where the last one stopped.
@@ -106,20 +106,21 @@ def download(
 def _fetch_all(
     run: _Run, waiting: list[Recording], workers: int, progress: Progress | None, report: AudioReport
 ) -> None:
-    failed = 0
-    pool = concurrent.futures.ThreadPoolExecutor(max(1, min(workers, len(waiting))))
-    futures = {pool.submit(run.fetch, recording): recording for recording in waiting}
-    try:
-        for done, future in enumerate(concurrent.futures.as_completed(futures), 1):
-            failed += futures[future].status == "failed"
-            if progress is not None:
-                progress(done, len(waiting), failed, "done")
-    except KeyboardInterrupt:
-        # What was begun stays as a part, from which the next run goes on.
-        report.interrupted = True
-        run.stop.set()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    done = failed = 0
+
+    def fetch(recording: Recording) -> Recording:
+        run.fetch(recording)
+        return recording
+
+    def tell(recording: Recording) -> None:
+        nonlocal done, failed
+        done += 1
+        failed += recording.status == "failed"
+        if progress is not None:
+            progress(done, len(waiting), failed, "done")
+
+    # What was begun when the user interrupts stays as a part, from which the next run goes on.
+    report.interrupted = run_all(fetch, waiting, workers, tell, stop=run.stop.set)
     for recording in waiting:
         recording.status = recording.status or "skipped"
 

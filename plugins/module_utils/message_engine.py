@@ -8,7 +8,6 @@ It knows vendors only by the protocol of their drivers, and of Ansible nothing.
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import traceback
 import typing as t
@@ -25,11 +24,19 @@ from .core.message_plan import (
 )
 from .core.messages import Message, Selection
 from .message_verification import verify, verify_upload
+from .parallel import run_all
 from .vendors.messages import Messages, Outcomes, Upload
 
 Progress = t.Callable[[int, int, int, str], None]
 
 _BULK = (MessageAction.MARK, MessageAction.DELETE)
+
+
+class _Attempt(t.NamedTuple):
+    """Steps of one box that were tried together, and those that the vendor wants one by one."""
+
+    group: list[MessageStep]
+    handed_back: list[MessageStep]
 
 
 def read(messages: Messages, selection: Selection) -> tuple[list[Message], list[str]]:
@@ -140,30 +147,24 @@ def _write(
 ) -> None:
     if not writing:
         return
-    groups = _groups(writing)
     done = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(max(1, min(workers, len(groups)))) as pool:
-        futures = {pool.submit(_write_group, messages, order, group): group for group in groups}
-        try:
-            waiting = list(futures)
-            while waiting:
-                finished, unfinished = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
-                waiting = list(unfinished)
-                for future in finished:
-                    # A vendor without a request for many hands its group back, to be done one by one.
-                    for step in future.result():
-                        single = pool.submit(_write_group, messages, order, [step])
-                        futures[single] = [step]
-                        waiting.append(single)
-                    told = [step for step in futures[future] if step.status]
-                    done += len(told)
-                    failed += sum(step.status == "failed" for step in told)
-                    if progress is not None and told:
-                        progress(done, len(writing), failed, "done")
-        except KeyboardInterrupt:
-            # What has begun is finished and told; what has not is skipped.
-            report.interrupted = True
-            pool.shutdown(cancel_futures=True)
+
+    def attempt(group: list[MessageStep]) -> _Attempt:
+        return _Attempt(group, _write_group(messages, order, group))
+
+    def tell(attempted: _Attempt) -> None:
+        nonlocal done, failed
+        told = [step for step in attempted.group if step.status]
+        done += len(told)
+        failed += sum(step.status == "failed" for step in told)
+        if progress is not None and told:
+            progress(done, len(writing), failed, "done")
+
+    def singles(attempted: _Attempt) -> list[list[MessageStep]]:
+        return [[step] for step in attempted.handed_back]
+
+    # What has begun when the user interrupts is finished and told; what has not is skipped.
+    report.interrupted = run_all(attempt, _groups(writing), workers, tell, more=singles)
     for step in writing:
         step.status = step.status or "skipped"
 

@@ -21,12 +21,17 @@ def run_all(
     workers: int,
     keep: t.Callable[[Result], None],
     ends: t.Callable[[Result], bool] = lambda result: False,
+    more: t.Callable[[Result], t.Iterable[Argument]] = lambda result: (),
+    stop: t.Callable[[], None] = lambda: None,
 ) -> bool:
     """Call for each argument, some at a time and never in the calling thread; what has begun is finished.
 
+    :param workers: most calls at once, 1 or more.
     :param keep: given each result in the calling thread as it comes. An interrupt may miss one: what must not be lost
         is for ``call`` to note.
     :param ends: tells whether nothing more is to be started after a result.
+    :param more: tells what else is to be called for after a result; an interrupt may miss that too.
+    :param stop: called once when the user interrupts, before what has begun is waited for, so that it can end early.
     :returns: true when the user interrupted it.
     :raises BaseException: what a call raised; nothing more was started.
     """
@@ -34,6 +39,7 @@ def run_all(
     # None tells that a thread has nothing more to do.
     done: queue.SimpleQueue[tuple[t.Any, BaseException | None] | None] = queue.SimpleQueue()
 
+    over = threading.Event()
     busy = 0
     change = threading.Condition()
 
@@ -41,7 +47,7 @@ def run_all(
         nonlocal busy
         with change:
             busy += 1
-        while waiting:
+        while not over.is_set():
             try:
                 argument = waiting.popleft()
             except IndexError:
@@ -49,10 +55,10 @@ def run_all(
             try:
                 result = call(argument)
                 if ends(result):
-                    waiting.clear()
+                    over.set()
                 done.put((result, None))
             except BaseException as error:
-                waiting.clear()
+                over.set()
                 done.put((None, error))
         done.put(None)
         with change:
@@ -61,19 +67,28 @@ def run_all(
 
     failure: BaseException | None = None
     interrupted = False
-    threads = min(workers, len(arguments))
-    if not threads:
+    threads = 0
+    if not waiting:
         return False
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         try:
-            for _thread in range(threads):
-                pool.submit(work)
-            while threads:
-                threads, failure = _take(done.get(), keep, threads, failure)
+            wanted = min(workers, len(waiting))
+            while threads or wanted:
+                for _thread in range(wanted):
+                    pool.submit(work)
+                threads += wanted
+                entry = done.get()
+                threads, failure = _take(entry, keep, threads, failure)
+                further = list(more(entry[0])) if entry is not None and entry[1] is None else []
+                waiting.extend(further)
+                # A thread that found nothing more may have ended just before something was added.
+                missing = len(waiting) if entry is None else len(further)
+                wanted = 0 if over.is_set() else min(workers - threads, missing)
         except KeyboardInterrupt:
             interrupted = True
+            stop()
         finally:
-            waiting.clear()
+            over.set()
     with change:
         # The pool does not know a thread whose start was interrupted, so what it does is waited for here.
         change.wait_for(lambda: busy == 0)

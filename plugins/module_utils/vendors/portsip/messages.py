@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import typing as t
 import urllib.parse
@@ -15,6 +14,7 @@ from ...core.errors import AuthError, NotFoundError, RejectedError, UnsupportedE
 from ...core.messages import Message, Selection, Status
 from ...deps import pydantic
 from ...http import Stream
+from ...parallel import in_order
 from ..messages import Outcomes, Upload
 from .files import opened
 from .mailboxes import PortsipMailboxes
@@ -54,10 +54,8 @@ class PortsipMessages:
         if selection.shared_voicemail is not None:
             return self._read(self._shared_voicemail(selection.shared_voicemail))
         if selection.all_mailboxes:
-            owners = self._reached()
-            workers = max(1, min(self._session.client.workers, len(owners)))
-            with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-                return [message for found in pool.map(self._read_listed, owners) for message in found]
+            found = in_order(self._read_listed, self._reached(), self._session.client.workers)
+            return [message for messages in found for message in messages]
         return self._read(self._mailbox(str(selection.mailbox)))
 
     def mark(self, message: Message, status: Status) -> None:

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls that run some at a time: none is lost, whatever fails, adds to the work or interrupts it."""
+
+from __future__ import annotations
+
+import threading
+import time
+import types
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio, message_engine, parallel
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_report import AudioReport, Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.message_plan import (
+    MessageAction,
+    MessageReport,
+    MessageStep,
+    Order,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message
+
+#: Seconds that a call takes which is to be under way when something else happens.
+SHORT = 0.05
+COUNT = 100
+
+
+class Work:
+    """Calls that take their time, and note where they are."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.ended: list[str] = []
+        self._begun = threading.Semaphore(0)
+
+    def do(self, name: str) -> None:
+        """Begin, take time, end."""
+        self.begun.append(name)
+        self._begun.release()
+        time.sleep(SHORT)
+        self.ended.append(name)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many have begun."""
+        for _one in range(count):
+            assert self._begun.acquire(timeout=10)
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    """Work whose second thread starts while the user interrupts, before its pool learns of it."""
+    work = Work()
+    start = threading.Thread.start
+    starts: list[threading.Thread] = []
+
+    def start_and_be_interrupted(thread: threading.Thread) -> None:
+        starts.append(thread)
+        start(thread)
+        if len(starts) == 2:
+            work.wait_for(2)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start_and_be_interrupted)
+    return work
+
+
+def run(call: t.Callable[[t.Any], t.Any], arguments: t.Sequence[t.Any], workers: int, **hooks: t.Any) -> list[t.Any]:
+    """Return the results in the order in which they came."""
+    results: list[t.Any] = []
+    assert parallel.run_all(call, arguments, workers, results.append, **hooks) is False
+    return results
+
+
+@pytest.mark.parametrize("workers", [1, 3, 50])
+def test_each_is_called_once_and_never_here(workers: int) -> None:
+    callers: set[int] = set()
+
+    def call(number: int) -> int:
+        callers.add(threading.get_ident())
+        return number
+
+    assert sorted(run(call, range(20), workers)) == list(range(20))
+    assert threading.get_ident() not in callers
+    assert len(callers) <= workers
+    assert run(call, [], workers) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_work_may_add_work(workers: int) -> None:
+    def halves(width: int) -> list[int]:
+        return [width // 2, width - width // 2] if width > 1 else []
+
+    # Splitting 64 into ones is 127 calls, whoever makes them.
+    results = run(lambda width: width, [64], workers, more=halves)
+    assert (len(results), results.count(1)) == (127, 64)
+
+
+def test_added_work_runs_at_the_same_time() -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def call(number: int) -> int:
+        if number:
+            together.wait()
+        return number
+
+    assert sorted(run(call, [0], 3, more=lambda number: () if number else (1, 2, 3))) == [0, 1, 2, 3]
+
+
+def test_work_that_was_added_is_not_begun_after_an_end() -> None:
+    called: list[int] = []
+
+    def call(number: int) -> int:
+        called.append(number)
+        return number
+
+    run(call, [0, 1], 1, ends=lambda number: number == 1, more=lambda number: () if number else (2,))
+    assert called == [0, 1]
+
+
+def test_what_a_call_raises_ends_all_and_is_raised() -> None:
+    called: list[int] = []
+
+    def call(number: int) -> int:
+        called.append(number)
+        if number == 1:
+            raise LookupError("this one")
+        return number
+
+    kept: list[int] = []
+    with pytest.raises(LookupError, match="this one"):
+        parallel.run_all(call, range(5), 1, kept.append)
+    assert (called, kept) == ([0, 1], [0])
+
+
+def test_a_thread_whose_start_is_interrupted_is_waited_for(work: Work) -> None:
+    stopped: list[bool] = []
+    names = [str(number) for number in range(COUNT)]
+    assert parallel.run_all(work.do, names, 4, lambda result: None, stop=lambda: stopped.append(True)) is True
+    assert sorted(work.ended) == sorted(work.begun)
+    assert stopped == [True]
+
+
+def test_results_come_in_the_order_of_their_arguments() -> None:
+    def call(number: int) -> int:
+        time.sleep(0.002 * (5 - number))
+        return number * 10
+
+    assert parallel.in_order(call, range(5), 5) == [0, 10, 20, 30, 40]
+
+
+class Vendor:
+    """Messages of a vendor that wants every message by itself."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> None:
+        """There is no such request."""
+
+    def delete(self, message: Message, permanent: bool) -> None:
+        """Delete a message."""
+        self.work.do(message.id)
+
+
+def written(vendor: Vendor, boxes: int, progress: message_engine.Progress | None = None) -> MessageReport:
+    """Delete messages of so many boxes."""
+    found = [Message(id=f"m{number}", mailbox_id=str(number % boxes)) for number in range(COUNT)]
+    report = MessageReport([MessageStep(message.id, MessageAction.DELETE, message) for message in found])
+    message_engine._write(t.cast(t.Any, vendor), Order("absent"), report.steps, 4, progress, report)
+    return report
+
+
+@pytest.mark.parametrize("boxes", [COUNT, 3])
+def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_told(work: Work, boxes: int) -> None:
+    if boxes != COUNT:
+        # One thread a box hands its messages back, and only then there is something to begin.
+        work.wait_for = lambda count: None  # type: ignore[method-assign]
+    report = written(Vendor(work), boxes)
+    assert report.interrupted
+    assert sorted(work.begun) == sorted(step.id for step in report.steps if step.status == "changed")
+    assert {step.status for step in report.steps if step.id not in work.begun} <= {"skipped"}
+
+
+def test_messages_that_the_vendor_wants_one_by_one_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int, int]] = []
+    work = Work()
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    report = written(Vendor(work), 3, lambda *counts: told.append(counts))
+    assert sorted(work.begun) == sorted(step.id for step in report.steps)
+    assert {step.status for step in report.steps} == {"changed"}
+    assert told[-1] == (COUNT, COUNT, 0)
+
+
+def test_a_download_in_a_thread_whose_start_was_interrupted_is_told(work: Work) -> None:
+    stop = threading.Event()
+
+    def fetch(recording: Recording) -> None:
+        if not stop.is_set():
+            work.do(recording.id)
+            recording.status = "changed"
+
+    waiting = [Recording(f"m{number}", None) for number in range(COUNT)]
+    report = AudioReport(waiting)
+    audio._fetch_all(t.cast(t.Any, types.SimpleNamespace(fetch=fetch, stop=stop)), waiting, 4, None, report)
+    assert report.interrupted
+    assert stop.is_set()
+    assert sorted(work.begun) == sorted(recording.id for recording in waiting if recording.status == "changed")
+    assert {recording.status for recording in waiting if recording.id not in work.begun} <= {"skipped"}
