@@ -13,6 +13,8 @@ from .deps import httpx
 
 #: Bytes handed on at once.
 PIECE_BYTES = 64 * 1024
+#: Media types that no recording has: a sign-in page or an error of something between here and the vendor.
+_PAGES = frozenset(("text/html", "text/xml", "application/xhtml+xml", "application/xml", "application/json"))
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
 
 
@@ -21,6 +23,7 @@ class Stream:
 
     :param response: open; whoever opened it closes it.
     :param what: what was attempted, for errors: "download message 7".
+    :raises TransportError: when it is a page, and so no recording.
     """
 
     def __init__(self, response: httpx.Response, what: str) -> None:
@@ -28,6 +31,12 @@ class Stream:
         self.what = what
         self.status: int = response.status_code
         self.headers: t.Mapping[str, str] = response.headers
+        if self.content_type in _PAGES:
+            raise TransportError(
+                f"cannot {what}: the server answered {self.status} with {self.content_type} instead of a recording",
+                "Look whether a proxy or a sign-in page is in between, then run the task again",
+                status=self.status,
+            )
 
     @property
     def content_type(self) -> str:

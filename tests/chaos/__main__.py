@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs scenarios by the hundred: `python tests/chaos`, or one of them: `python tests/chaos --vendor kazoo --seed 7`."""
+"""Runs scenarios by the hundred: `python tests/chaos`, or one: `python tests/chaos --subject kazoo --seed 7`."""
 
 from __future__ import annotations
 
@@ -25,16 +25,15 @@ if not hasattr(conftest, "SIMULATOR"):
     above = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(above)
 
-from scenario import generate  # noqa: E402
-from shrink import attempt, shrunk  # noqa: E402
-from worlds import WORLDS  # noqa: E402
+from shrink import shrunk  # noqa: E402
+from suite import KINDS, attempt, generate  # noqa: E402
 
-VENDORS = sorted({world.subject.vendor for world in WORLDS.values()})
+VENDORS = sorted({kind.vendor for kind in KINDS.values()})
 
 
 def subjects_of(vendor: str) -> list[str]:
-    """The subjects of a vendor, or the one of that name."""
-    return [vendor] if vendor in WORLDS else [name for name, one in WORLDS.items() if one.subject.vendor == vendor]
+    """The subjects of a vendor."""
+    return [name for name, kind in KINDS.items() if kind.vendor == vendor]
 
 
 def one(subject: str, seed: int) -> tuple[str, int, list[str]]:
@@ -44,7 +43,7 @@ def one(subject: str, seed: int) -> tuple[str, int, list[str]]:
 
 def tell(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
     """Print what is wrong with a seed, and the least that still is."""
-    print(f"\nFAILED {subject} seed {seed}; again with: python tests/chaos --vendor {subject} --seed {seed}")
+    print(f"\nFAILED {subject} seed {seed}; again with: python tests/chaos --subject {subject} --seed {seed}")
     for problem in problems:
         print(f"  ! {problem}")
     if shrink:
@@ -59,7 +58,8 @@ def tell(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
 def main() -> int:
     """Run what the command line asks for; 1 where a seed failed."""
     parser = argparse.ArgumentParser(prog="python tests/chaos", description="Run seeded scenarios with faults.")
-    parser.add_argument("--vendor", action="append", help=f"{', '.join(VENDORS)}, or one of {', '.join(WORLDS)}")
+    parser.add_argument("--vendor", action="append", choices=VENDORS, help="all subjects of this one")
+    parser.add_argument("--subject", action="append", choices=KINDS)
     parser.add_argument("--seed", type=int, help="replay this one")
     parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--runs", type=int, default=2000, help="runs in total, shared out among the vendors")
@@ -67,7 +67,8 @@ def main() -> int:
     parser.add_argument("--no-shrink", action="store_true")
     parser.add_argument("--most", type=int, default=10, help="stop after so many failed seeds")
     options = parser.parse_args()
-    subjects = [subjects_of(vendor) for vendor in options.vendor or VENDORS]
+    vendors = options.vendor or ([] if options.subject else VENDORS)
+    subjects = [[name] for name in options.subject or ()] + [subjects_of(vendor) for vendor in vendors]
     if options.seed is not None:
         failed = False
         for subject in [name for names in subjects for name in names]:

@@ -76,6 +76,10 @@ class Scenario:
     guarded: bool = False
     check: bool = False
 
+    #: What the shrinker may leave out, and what must not become empty.
+    parts: t.ClassVar = ("events", "faults", "knobs", "items", "foreign", "options")
+    kept: t.ClassVar = ("items",)
+
     @property
     def world(self) -> World:
         """What is known of the vendor."""
@@ -116,7 +120,7 @@ def generate(subject: str, seed: int) -> Scenario:
         messages=messages,
         items=tuple(items),
         foreign=tuple(number for number in numbers if chance.random() < 0.5),
-        faults=tuple(_faults(world, chance, requests)),
+        faults=tuple(faults_of(world.writing, chance, requests)),
         events=tuple(_events(world, chance, numbers, items, requests)),
         knobs=tuple(_knobs(world, chance).items()),
         options=tuple(options.items()),
@@ -147,10 +151,29 @@ def _items(world: World, chance: random.Random, numbers: list[str], count: int) 
     return items
 
 
-def _faults(world: World, chance: random.Random, requests: int) -> t.Iterator[str]:
+def aimed_faults(aims: t.Sequence[str], chance: random.Random, requests: int) -> t.Iterator[str]:
+    """Draw what goes wrong, most of it with the few requests that matter: one of the many before ends the run.
+
+    :param aims: conditions under which a request matters.
+    """
+    for _fault in range(chance.randint(0, 4)):
+        kind = chance.choice(HITS if chance.random() < 0.9 else SLOW_HITS)
+        skip = (
+            f"skip={chance.randrange(3)}{chance.choice(aims)}"
+            if chance.random() < 0.75
+            else f"skip={chance.randrange(1, requests)}"
+        )
+        yield f"{kind},count={chance.choice((1, 1, 2, 6))},{skip}"
+
+
+def faults_of(writing: str, chance: random.Random, requests: int) -> t.Iterator[str]:
+    """Draw what goes wrong with requests.
+
+    :param writing: conditions under which a request is one that writes.
+    """
     for _fault in range(chance.randint(0, 5)):
         kind = chance.choice(HITS if chance.random() < 0.9 else SLOW_HITS)
-        where = world.writing if chance.random() < 0.4 else ""
+        where = writing if chance.random() < 0.4 else ""
         if chance.random() < 0.2 and kind not in SLOW_HITS:
             yield f"{kind},probability={chance.choice((0.1, 0.3))}{where}"
         else:

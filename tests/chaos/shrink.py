@@ -6,27 +6,16 @@
 from __future__ import annotations
 
 import dataclasses
-import traceback
 import typing as t
 
-from judge import judge
-from play import play
 from scenario import Scenario
+from suite import Playable, attempt
 
 #: Threads and timeouts are not the same each time, so a scenario passes only if it passes so often.
 ATTEMPTS = 3
-_LISTS = ("events", "faults", "knobs", "items", "foreign", "options")
 
 
-def attempt(scenario: Scenario) -> list[str]:
-    """Run a scenario and return what is wrong."""
-    try:
-        return judge(play(scenario))
-    except Exception:
-        return [f"an exception left the module:\n{traceback.format_exc()}"]
-
-
-def shrunk(scenario: Scenario, most: int = 200) -> tuple[Scenario, list[str]]:
+def shrunk(scenario: Playable, most: int = 200) -> tuple[Playable, list[str]]:
     """Return the least scenario that still fails, and how.
 
     :param most: most runs to spend.
@@ -47,21 +36,27 @@ def shrunk(scenario: Scenario, most: int = 200) -> tuple[Scenario, list[str]]:
     return scenario, problems
 
 
-def _problems(scenario: Scenario) -> list[str]:
+def _problems(scenario: Playable) -> list[str]:
     return next((found for _attempt in range(ATTEMPTS) if (found := attempt(scenario))), [])
 
 
-def _smaller(scenario: Scenario) -> t.Iterator[Scenario]:
-    for name in _LISTS:
+def _smaller(scenario: Playable) -> t.Iterator[Playable]:
+    one = t.cast(t.Any, scenario)
+    for name in scenario.parts:
         entries = getattr(scenario, name)
         if len(entries) > 3:
             half = len(entries) // 2
-            yield dataclasses.replace(scenario, **{name: entries[:half]})
-            yield dataclasses.replace(scenario, **{name: entries[half:]})
+            yield dataclasses.replace(one, **{name: entries[:half]})
+            yield dataclasses.replace(one, **{name: entries[half:]})
         for position in range(len(entries)):
-            if name == "items" and len(entries) == 1:
+            if name in scenario.kept and len(entries) == 1:
                 continue
-            yield dataclasses.replace(scenario, **{name: entries[:position] + entries[position + 1 :]})
+            yield dataclasses.replace(one, **{name: entries[:position] + entries[position + 1 :]})
+    if isinstance(scenario, Scenario):
+        yield from _simpler(scenario)
+
+
+def _simpler(scenario: Scenario) -> t.Iterator[Scenario]:
     for position, item in enumerate(scenario.items):
         for key in list(item)[1:]:
             if key == "state" or key in scenario.world.required:

@@ -8,6 +8,10 @@ from __future__ import annotations
 import pytest
 from judge import judge
 from liar import declared, lied_to
+from message_judge import judge_messages
+from message_play import play_messages
+from message_scenario import MessageScenario
+from message_worlds import MESSAGE_WORLDS
 from play import Story, play
 from scenario import Scenario
 from worlds import WORLDS
@@ -77,3 +81,18 @@ def test_a_refusal_that_is_nested_too_deeply_is_a_refusal(name: str) -> None:
     assert lies.result["failed"]
     assert "refuses" in lies.result["msg"], declared(WORLDS[name])
     assert lies.before == lies.after
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
+@pytest.mark.parametrize("times", [1, 6])
+def test_a_page_of_a_proxy_is_no_recording(name: str, times: int) -> None:
+    """A vendor that tells no size would have it taken for a whole recording at every later run."""
+    world = MESSAGE_WORLDS[name]
+    fault = f"html,count={times}{world.downloading}"
+    place = next(iter(world.subject.box.values()))
+    story = play_messages(MessageScenario(name, 1, "download", place, 1, faults=(fault,)))
+    assert judge_messages(story) == []
+    assert story.first["failed"] is (times > 1)
+    assert len(story.files) == (times == 1)
+    if times > 1:
+        assert "text/html instead of a recording" in story.first["msg"]

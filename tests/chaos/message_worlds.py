@@ -1,0 +1,229 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a test knows of each vendor's messages beside the driver: where they are, and what others do to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import typing as t
+
+from message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
+from voicemail_simulator.server import SimulatorServer
+from worlds import WORLDS
+
+#: What the vendors call their statuses.
+_STATUSES = {"new": "unread", "saved": "read", "deleted": "deleted", "READ": "read", "UNREAD": "unread"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+    """A message as the server stores it.
+
+    :param box: number of its box.
+    :param identity: what makes it this message, wherever it is: the call, where the vendor knows it.
+    :param fields: all that a task may not change.
+    :param reached: whether a task for all mailboxes reaches it.
+    """
+
+    id: str
+    box: str
+    status: str
+    identity: str
+    fields: tuple[tuple[str, t.Any], ...]
+    audio: str
+    reached: bool = True
+
+
+def digest(content: bytes) -> str:
+    """The identity of a recording."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class MessageWorld:
+    """The messages of one vendor.
+
+    :param module: the module that the scenarios run.
+    """
+
+    subject: MessageSubject
+    #: Requests that write, and those for recordings, as conditions of a fault.
+    writing = ""
+    downloading = ",method=GET,path=raw$|download$|blobs"
+    #: Whether a message that was moved is found again by its call.
+    knows_calls = False
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.name = f"{self.subject.vendor}-{module.removeprefix('voicemail_')}"
+
+    def prepare(self, server: SimulatorServer) -> None:
+        """Make the seeded messages fit to be played with."""
+
+    def notes(self, server: SimulatorServer) -> dict[str, Note]:
+        """Every message there is, by its id."""
+        raise NotImplementedError
+
+    def recording(self, server: SimulatorServer, note_id: str) -> bytes:
+        """The recording of a message."""
+        raise NotImplementedError
+
+    def leave(self, server: SimulatorServer, number: str) -> str | None:
+        """A caller leaves a message; None where the box is not there."""
+        raise NotImplementedError
+
+    def mark(self, server: SimulatorServer, note: Note, status: str) -> None:
+        """Another operator marks a message."""
+        raise NotImplementedError
+
+    def remove(self, server: SimulatorServer, note: Note) -> None:
+        """Another operator deletes a message."""
+        raise NotImplementedError
+
+
+class Kazoo(MessageWorld):
+    """KAZOO's messages."""
+
+    subject = KAZOO_MESSAGES
+    writing = ",method=POST|PUT|DELETE,path=messages"
+    knows_calls = True
+
+    def notes(self, server: SimulatorServer) -> dict[str, Note]:
+        state, account = server.face.state, server.face.ACCOUNT_ID
+        return {
+            one["id"]: Note(
+                one["id"],
+                state.boxes[f"{account}/{one['box_id']}"]["public"]["mailbox"],
+                _STATUSES[one["metadata"]["folder"]],
+                one["metadata"]["call_id"],
+                tuple(
+                    (name, one["metadata"][name]) for name in ("caller_id_name", "caller_id_number", "length", "from")
+                ),
+                state.audio[f"{account}/{one['id']}"]["base64"] if f"{account}/{one['id']}" in state.audio else "",
+            )
+            for one in list(state.messages.values())
+            if not one["deleted"]
+        }
+
+    def recording(self, server: SimulatorServer, note_id: str) -> bytes:
+        content: bytes = server.face.load_audio({"account_id": server.face.ACCOUNT_ID, "id": note_id})
+        return content
+
+    def leave(self, server: SimulatorServer, number: str) -> str | None:
+        from voicemail_simulator.faces.kazoo.seeds import add_message
+
+        found = [one for one in WORLDS["kazoo"].boxes(server) if one.number == number]
+        before = set(self.notes(server))
+        if found:
+            add_message(server.face, {"id": found[0].id, "public": found[0].fields}, 5)
+        return next(iter(set(self.notes(server)) - before), None)
+
+    def mark(self, server: SimulatorServer, note: Note, status: str) -> None:
+        state = server.face.state
+        message = state.messages[f"{server.face.ACCOUNT_ID}/{note.id}"]
+        folder = next(word for word, meaning in _STATUSES.items() if meaning == status)
+        state.save_message(message, metadata={**message["metadata"], "folder": folder})
+
+    def remove(self, server: SimulatorServer, note: Note) -> None:
+        server.face.state.erase_message(server.face.state.messages[f"{server.face.ACCOUNT_ID}/{note.id}"])
+
+
+class Portsip(MessageWorld):
+    """PortSIP's messages: those of shared voicemails are reached, those of users are not."""
+
+    subject = PORTSIP_MESSAGES
+    writing = ",method=POST,path=voicemails"
+
+    def notes(self, server: SimulatorServer) -> dict[str, Note]:
+        directory = server.face.directory
+        boxes = {one["id"]: one["extension_number"] for one in list(directory.boxes.collection.values())}
+        users = {one["id"]: f"user {one['extension_number']}" for one in list(directory.users.collection.values())}
+        return {
+            one["id"]: Note(
+                one["id"],
+                {**boxes, **users}[one["owner_id"]],
+                _STATUSES[one["status"]],
+                one["id"],
+                tuple((name, one[name]) for name in ("sender_name", "sender_number", "created_at", "duration")),
+                str(one["duration"]),
+                one["owner_id"] in boxes,
+            )
+            for one in list(directory.messages.collection.values())
+        }
+
+    def recording(self, server: SimulatorServer, note_id: str) -> bytes:
+        from voicemail_simulator.faces.portsip.audio import tone
+
+        content: bytes = tone(server.face.directory.messages.collection[note_id]["duration"])
+        return content
+
+    def leave(self, server: SimulatorServer, number: str) -> str | None:
+        messages = server.face.directory.messages
+        pattern = next(iter(messages.collection.values()), None)
+        owner = next((box.id for box in WORLDS["portsip-shared"].boxes(server) if box.number == number), None)
+        if pattern is None or owner is None:
+            return None
+        added: str = messages.add({**pattern, "id": server.face.directory.new_id(), "owner_id": owner})
+        return added
+
+    def mark(self, server: SimulatorServer, note: Note, status: str) -> None:
+        server.face.directory.messages.change(note.id, {"status": status.upper()})
+
+    def remove(self, server: SimulatorServer, note: Note) -> None:
+        server.face.directory.messages.remove(note.id)
+
+
+class Tel4vn(MessageWorld):
+    """TEL4VN's messages, which can be downloaded; whether one was heard is not told."""
+
+    subject = TEL4VN_MESSAGES
+
+    def prepare(self, server: SimulatorServer) -> None:
+        # Recordings of a minute would only take time.
+        for position, message in enumerate(server.face.state.messages.values()):
+            message["duration"] = 1 + position % 2
+
+    def notes(self, server: SimulatorServer) -> dict[str, Note]:
+        return {
+            one["id"]: Note(
+                one["id"],
+                one["extension"],
+                "",
+                one["id"],
+                tuple(
+                    (name, one[name]) for name in ("caller_id_name", "caller_id_number", "created_epoch", "duration")
+                ),
+                "",
+            )
+            for one in list(server.face.state.messages.values())
+        }
+
+    def recording(self, server: SimulatorServer, note_id: str) -> bytes:
+        from voicemail_simulator.faces.tel4vn.messages import recording_of
+
+        content: bytes = recording_of(server.face.state.messages[note_id])
+        return content
+
+    def leave(self, server: SimulatorServer, number: str) -> str | None:
+        try:
+            return str(server.face.add_message(number, duration=1)["id"])
+        except KeyError:
+            return None
+
+    def remove(self, server: SimulatorServer, note: Note) -> None:
+        state = server.face.state
+        del state.messages[note.id]
+        state.rebuild()
+
+
+MESSAGE_WORLDS: dict[str, MessageWorld] = {
+    world.name: world
+    for world in (
+        Kazoo("voicemail_message"),
+        Portsip("voicemail_message"),
+        Kazoo("voicemail_audio"),
+        Portsip("voicemail_audio"),
+        Tel4vn("voicemail_audio"),
+    )
+}
