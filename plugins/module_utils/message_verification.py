@@ -50,7 +50,7 @@ def verify(
         return
     for step in doubtful:
         if step.action in (MessageAction.MARK, MessageAction.DELETE):
-            step.wrote = False
+            step.wrote = _may_come(step)
         if step.error is None:
             deleting = step.action is MessageAction.DELETE
             hint = messages.kept_hint if deleting and messages.kept_hint else "Run the task again"
@@ -73,9 +73,14 @@ def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> No
     except VoicemailError as error:
         step.fail(step.error or error)
         return
-    step.wrote = False
+    step.wrote = _may_come(step)
     if step.error is None:
         step.fail(RejectedError("the vendor answered success, and the message is not there", "Run the task again"))
+
+
+def _may_come(step: MessageStep) -> bool:
+    """Tell whether a request whose reply was lost may still be carried out, so that a change has to be told."""
+    return bool(getattr(step.error, "uncertain", False))
 
 
 def _done(
@@ -105,7 +110,7 @@ def _arrived(step: MessageStep, now: Message | None, filed: t.Mapping[str, t.Seq
         for number in step.to
     }
     if step.action is MessageAction.COPY:
-        step.wrote = any(found.values())
+        step.wrote = any(found.values()) or _may_come(step)
         return all(found.values())
     arrived = found[step.to[0]]
     if step.new_id is None and len(arrived) == 1:

@@ -26,6 +26,8 @@ class MessageJudge:
         self.story = story
         self.scenario = story.scenario
         self.problems: list[str] = []
+        #: Messages that callers left, also where they were moved.
+        self.strangers = {name for note in story.left.values() for name in (note.id, note.identity)}
         self.changed = self.changed_ids(story.before, story.middle)
 
     def problems_found(self) -> list[str]:
@@ -37,7 +39,7 @@ class MessageJudge:
 
     def ours(self, note: Note) -> bool:
         """Whether nobody else touched a message."""
-        return note.id not in self.story.left and not {note.id, note.identity} & self.story.meddled
+        return not {note.id, note.identity} & (self.strangers | self.story.meddled)
 
     def changed_ids(self, before: Notes, after: Notes) -> set[str]:
         """Ids of messages that were made, changed or deleted, but for what others did."""

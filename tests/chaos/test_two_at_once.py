@@ -10,8 +10,8 @@ import random
 import re
 
 import pytest
-from play import run
-from scenario import Scenario
+from play import Interference, run
+from scenario import Event, Scenario
 from voicemail_simulator.server import SimulatorServer
 from ways import Result
 from worlds import WORLDS, World
@@ -92,6 +92,27 @@ def test_two_declarations_that_contradict_each_other(name: str, seed: int) -> No
                 found = [box for box in world.boxes(server) if box.number == item[world.subject.key]]
                 assert len(found) == (item.get("state") != "absent"), item
                 assert not found or not world.unheld(item, found[0]), item
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3])
+def test_kazoo_deletes_no_box_that_somebody_else_renumbered(seconds: float) -> None:
+    """From the listing to the deletion a box may become another: after it is read, the revision tells."""
+    world = WORLDS["kazoo"]
+    scenario = Scenario("kazoo", 1, "many", 3, 1, ({"mailbox": "1001", "state": "absent"},))
+    outcomes = []
+    for request in range(8):
+        with world.subject.serve({"document_cache_lag": seconds}, mailboxes=3, messages=1) as server:
+            (box,) = [box for box in world.boxes(server) if box.number == "1001"]
+            renumbered = Event(request, "change", "1001", (("mailbox", "2001"),))
+            server.simulation.faults = Interference(server, world, [renumbered])  # type: ignore[assignment]
+            result = run(scenario, server)
+            kept = {one.id: one.number for one in world.boxes(server)}.get(box.id)
+            gone = box.id not in world.messages(server)
+            outcomes.append((kept, gone, result["failed"]))
+            if result["failed"]:
+                assert "somebody else made it mailbox 2001 meanwhile" in result["msg"], result["msg"]
+    # Renumbered before it was listed, while it was being deleted, and after that.
+    assert set(outcomes) == {("2001", False, False), ("2001", False, True), (None, True, False)}, outcomes
 
 
 @pytest.mark.parametrize("conflicts", [1, 3])

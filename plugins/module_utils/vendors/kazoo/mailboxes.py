@@ -129,13 +129,19 @@ class KazooMailboxes:
         raise ConflictError(f"cannot {what}: somebody else keeps changing it", "Run the task again")
 
     def delete(self, box: Box) -> None:
-        """Delete a box and its messages, and read it back.
+        """Delete a box and its messages, in the revision in which it still has its number, and read it back.
 
         KAZOO may answer success and delete nothing (contract: KAZOO 5.6).
+
+        :raises ConflictError: when somebody else renumbered it, or keeps changing it; nothing was deleted.
         """
+        what = f"delete mailbox {box.number}"
         for wait in (*_CONFLICT_WAITS, None):
+            revision = self._unmoved(box, what)
+            # Refused before anything is done; without it the messages would be gone when the box itself collides.
+            headers = {"If-Match": f'"{revision}"'} if revision else {}
             try:
-                self._session.call("DELETE", _path(box.id), f"delete mailbox {box.number}", repeatable=True)
+                self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
                 break
             except ConflictError:
                 if wait is None:
@@ -149,6 +155,19 @@ class KazooMailboxes:
             f"cannot delete mailbox {box.number}: KAZOO answered success and the box is still there",
             "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
         )
+
+    def _unmoved(self, box: Box, what: str) -> str | None:
+        """Return the revision of a box that is to go, where it still has the number for which it has to.
+
+        :raises NotFoundError: when it is gone.
+        """
+        envelope = self._session.call("GET", _path(box.id), what)
+        number = self._box(envelope.data).number
+        if number != box.number:
+            raise ConflictError(
+                f"cannot {what}: somebody else made it mailbox {number} meanwhile", "Run the task again"
+            )
+        return envelope.revision if isinstance(envelope.revision, str) else None
 
     def count_messages(self, box: Box) -> int | None:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""

@@ -48,6 +48,7 @@ class Envelope(pydantic.BaseModel):
     next_start_key: t.Any = None
     tokens: Tokens | None = None
     metadata: t.Any = None
+    revision: t.Any = None
 
     @property
     def generation(self) -> str:

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A request whose reply was lost may be carried out after it was looked for in vain, so a change has to be told."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import message_engine, message_verification
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RejectedError, TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.message_plan import Order
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.messages import Upload
+
+ORDERS = {
+    "read": Order("read"),
+    "absent": Order("absent", permanent=True, max_deletions=5),
+    "moved": Order("moved", to=("1001",)),
+    "copied": Order("copied", to=("1001",)),
+}
+ERRORS = {
+    "lost": TransportError("no reply within the timeout", uncertain=True),
+    "never sent": TransportError("no connection"),
+    "refused": RejectedError("no"),
+}
+
+
+class Slow:
+    """A vendor that has not done yet what it was asked for."""
+
+    kept_hint = ""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def list(self, selection: Selection) -> t.Sequence[Message]:
+        """List what was there before."""
+        message = Message(id="m1", mailbox="1000", mailbox_id="b1", call_id="c1", status=Status.UNREAD)
+        return [message] if selection.mailbox == "1000" else []
+
+    def _refuse(self, *_arguments: t.Any) -> None:
+        raise self.error
+
+    mark = delete = move = copy = upload = _refuse
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_verification, "_STALE_WAITS", (0.0, 0.0))
+
+
+@pytest.mark.parametrize("cause", ERRORS)
+@pytest.mark.parametrize("state", [*ORDERS, "present"])
+def test_what_may_still_come_is_told_as_a_change(state: str, cause: str) -> None:
+    vendor = t.cast(t.Any, Slow(ERRORS[cause]))
+    if state == "present":
+        wanted = Upload(call_id="c2", audio=b"RIFF", content_type="audio/x-wav", file_name="x.wav")
+        report = message_engine.upload(vendor, "1000", wanted, check=False)
+    else:
+        selection = Selection(mailbox="1000")
+        report = message_engine.apply(vendor, selection, ORDERS[state], check=False, workers=1)
+    assert [step.status for step in report.steps] == ["failed"]
+    assert str(report.steps[0].error).startswith(str(ERRORS[cause]))
+    assert report.changed is (cause == "lost")
