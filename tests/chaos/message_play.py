@@ -131,10 +131,10 @@ def files_in(folder: pathlib.Path) -> dict[str, bytes]:
     }
 
 
-def run(
-    story: MessageStory, server: SimulatorServer, folder: pathlib.Path, *, check: bool = False, **options: t.Any
-) -> Result:
-    """Run the module of a scenario."""
+def arguments_of(
+    story: MessageStory, server: SimulatorServer, folder: pathlib.Path, **options: t.Any
+) -> dict[str, t.Any]:
+    """Arguments of the module of a scenario."""
     scenario, world = story.scenario, story.scenario.world
     arguments: dict[str, t.Any] = {"timeout": 20, "retry_budget": 120, "report": "all", **options}
     if scenario.place:
@@ -155,4 +155,11 @@ def run(
         arguments[key] = scenario.to[0] if scenario.state == "moved" else list(scenario.to)
     if scenario.state == "present":
         arguments.update(src=str(folder / "upload.wav"), call_id=CALL, caller_number="5550100")
-    return in_worker(world.module, world.subject.arguments(server, **arguments), check=check)
+    return world.subject.arguments(server, **arguments)
+
+
+def run(
+    story: MessageStory, server: SimulatorServer, folder: pathlib.Path, *, check: bool = False, **options: t.Any
+) -> Result:
+    """Run the module of a scenario."""
+    return in_worker(story.scenario.world.module, arguments_of(story, server, folder, **options), check=check)

@@ -18,6 +18,7 @@ import typing as t
 
 import pytest
 from judge import Judge
+from killing import PATIENCE, started, wait_until
 from play import Story, run, snapshot
 from scenario import Scenario
 from voicemail_simulator.server import SimulatorServer
@@ -25,7 +26,6 @@ from worlds import WORLDS, World
 
 HERE = pathlib.Path(__file__).parent
 BOXES = 30
-PATIENCE = 60.0
 
 
 def bulk(world: World, seed: int, options: tuple[tuple[str, t.Any], ...]) -> Scenario:
@@ -53,27 +53,14 @@ def arguments_of(scenario: Scenario, server: SimulatorServer) -> dict[str, t.Any
 
 def wait_for(world: World, server: SimulatorServer, writes: int, process: subprocess.Popen[str]) -> None:
     """Wait until the server was asked for so many writes."""
-    deadline = time.monotonic() + PATIENCE
-    while len(world.subject.writes(server)) < writes and process.poll() is None:
-        assert time.monotonic() < deadline, "the process never came so far"
-        time.sleep(0.002)
+    wait_until(lambda: len(world.subject.writes(server)) >= writes, process)
 
 
 def ended(
     scenario: Scenario, server: SimulatorServer, writes: int, number: signal.Signals
 ) -> tuple[subprocess.Popen[str], str, str]:
     """Run the module in a process and end it once the server was asked for so many writes."""
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "victim.py"), scenario.world.subject.plural],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(arguments_of(scenario, server)))
-    process.stdin.close()
-    process.stdin = None
+    process = started(scenario.world.subject.plural, arguments_of(scenario, server))
     wait_for(scenario.world, server, writes, process)
     process.send_signal(number)
     output, errors = process.communicate(timeout=PATIENCE)
@@ -102,7 +89,7 @@ def play_killed(name: str, number: signal.Signals, seed: int, **options: t.Any) 
 
 
 @pytest.mark.parametrize("name", WORLDS)
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_the_run_after_a_kill_ends_as_declared(name: str, seed: int) -> None:
     judge, code, output, _errors = play_killed(name, signal.SIGKILL, seed)
     assert (code, output) == (-signal.SIGKILL, "")

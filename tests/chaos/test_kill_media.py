@@ -1,0 +1,90 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process that ends while it down- or uploads: half a file is never taken for a whole one, the next run goes on."""
+
+from __future__ import annotations
+
+import pathlib
+import random
+import time
+
+import pytest
+from greeting_desk import MODULE, Desk, recording
+from greeting_scenario import SOUNDS, add
+from killing import PATIENCE, started, wait_until
+from message_judge import MessageJudge, is_download
+from message_play import MessageStory, arguments_of, files_in, run
+from message_scenario import MessageScenario
+from message_worlds import MESSAGE_WORLDS
+from subjects import SHARED
+from voicemail_simulator.server import SimulatorServer
+
+MESSAGES = 10
+#: Seconds of every request, so that a moment between two can be met.
+SLOW = "latency:0.01"
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
+def test_the_run_after_a_killed_download_has_every_recording_whole(name: str, tmp_path: pathlib.Path) -> None:
+    chance = random.Random(name)
+    scenario = MessageScenario(name, 1, "download", "", MESSAGES, options=(("manifest", "manifest.json"),))
+    world = scenario.world
+    (tmp_path / "dest").mkdir()
+    with world.subject.serve(3, MESSAGES, faults=[SLOW]) as server:
+        world.prepare(server)
+        notes = world.notes(server)
+        story = MessageStory(scenario, notes, [], {one: world.recording(server, one) for one in notes})
+        arguments = arguments_of(story, server, tmp_path, manifest="manifest.json")
+        process = started(world.module, arguments)
+        count = chance.randint(1, MESSAGES)
+
+        def asked() -> bool:
+            return sum(is_download(f"{method} {path}") for method, path in world.subject.requests(server)) >= count
+
+        wait_until(asked, process)
+        time.sleep(chance.random() * 0.02)
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == -9, "it was done before it could be killed"
+        story.first = {"failed": True, "changed": False, "msg": "killed"}
+        story.middle, story.files = world.notes(server), files_in(tmp_path / "dest")
+        server.faults.set(())
+        story.second = run(story, server, tmp_path, manifest="manifest.json")
+        story.after, story.final_files = world.notes(server), files_in(tmp_path / "dest")
+        server.journal.clear()
+        story.third = run(story, server, tmp_path, manifest="manifest.json")
+        story.third_requests = [f"{method} {path}" for method, path in world.subject.requests(server)]
+    judge = MessageJudge(story)
+    judge.judge_second()
+    judge.judge_losses()
+    assert judge.problems == []
+    assert len(story.files) < len(story.final_files), "nothing was left to be done"
+    assert not list((tmp_path / "dest").rglob(".*")), "parts are left behind"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_run_after_a_killed_upload_of_a_greeting_ends_as_declared(seed: int, tmp_path: pathlib.Path) -> None:
+    place = {"shared_voicemail": "8001"}
+    new = recording(1, 5)
+    with SimulatorServer("portsip", mailboxes=2, faults=["latency:0.03"]) as server:
+        desk = Desk(server, tmp_path)
+        add(desk, place, "old", enabled=True)
+        arguments = {**place, "src": desk.file(new, "new.wav")}
+        # Begin, append, complete, attach, enable: before any of them, and then before the old one is deleted.
+        writes = random.Random(seed).randint(1, 6)
+        server.journal.clear()
+        process = started(MODULE, SHARED.arguments(server, **arguments))
+        wait_until(lambda: len(SHARED.writes(server)) >= writes, process)
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == -9, "it was done before it could be killed"
+        time.sleep(0.1)
+        heard = desk.heard(**place)
+        assert heard in ([SOUNDS["old"]], [new]), "callers hear a half-made greeting, or none"
+        server.faults.set(())
+        done = desk.run(**arguments)
+        assert not done["failed"], done
+        assert list(desk.greetings(**place).values()) == [(new, True)]
+        again = desk.run(**arguments)
+        assert (again["failed"], again["changed"]) == (False, False)
