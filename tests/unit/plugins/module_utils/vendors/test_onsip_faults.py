@@ -162,6 +162,23 @@ def test_a_session_that_is_lost_is_made_again_once(tenant: Tenant) -> None:
     assert tenant.face.state.sessions == {}, "the session is ended"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mailboxes": [{"mailbox": "7011", "name": "Avery", "onsip": {"username": "avery"}}]},
+        {"mailboxes": [{"mailbox": "7011"}]},
+        {"mailboxes": [{"mailbox": "1001"}], "prune": True},
+        {"mailboxes": [{"mailbox": "1001", "announce_caller": True}], "expect_checksum": "0" * 64},
+    ],
+    ids=["refused by the service", "refused by the driver", "stopped by a guard", "stopped by the review"],
+)
+def test_the_session_is_ended_after_a_failure_too(tenant: Tenant, options: dict[str, t.Any]) -> None:
+    tenant.begin(4)
+    assert tenant.run("vmboxes", **options)["failed"]
+    assert (tenant.actions[0], tenant.actions[-1]) == ("SessionCreate", "SessionDestroy")
+    assert tenant.face.state.sessions == {}
+
+
 def test_a_given_session_is_used_and_left_alone(tenant: Tenant) -> None:
     tenant.begin(2)
     key = "k3v9q0t7m2h5d8r1c6s4b0n7j2"
