@@ -51,25 +51,18 @@ def run_playbook(
     **variables: t.Any,
 ) -> Run:
     """Run a playbook by its path or, where it is one of the collection, by its name; see :func:`play`."""
-    link = folder / "collections" / "ansible_collections" / "telephony"
-    link.mkdir(parents=True, exist_ok=True)
-    if not (link / "voicemail").exists():
-        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
-    command = [sys.executable, "-m", "ansible", "playbook", name, "-e", json.dumps(variables), *options]
+    extra = ("-e", json.dumps(variables))
+    return ansible("playbook", folder, name, *extra, *options, environment=environment)
+
+
+def ansible(program: str, folder: pathlib.Path, *arguments: str, environment: dict[str, str] | None = None) -> Run:
+    """Run one of Ansible's programs in a folder, with this checkout as the collection and nothing of the user's own.
+
+    :param program: ``playbook`` for ansible-playbook, and so on.
+    """
     done = subprocess.run(
-        command,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-            "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "ANSIBLE_NOCOLOR": "1",
-            **(environment or {}),
-        },
+        [sys.executable, "-m", "ansible", program, *arguments],
+        env=environment_of(folder) | (environment or {}),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -80,3 +73,22 @@ def run_playbook(
         check=False,
     )
     return Run(done.returncode, done.stdout)
+
+
+def environment_of(folder: pathlib.Path) -> dict[str, str]:
+    """Return the variables of such a run, and make the checkout the collection of that folder."""
+    link = folder / "collections" / "ansible_collections" / "telephony"
+    link.mkdir(parents=True, exist_ok=True)
+    if not (link / "voicemail").exists():
+        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
+    return {
+        "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ["PATH"])),
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        "ANSIBLE_NOCOLOR": "1",
+    }

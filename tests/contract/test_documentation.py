@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -26,6 +25,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.tables import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from documentation_blocks import LANGUAGES, ROOT, SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document, documents, markdown
 from voicemail_simulator.server import SimulatorServer
+
+from playbooks import Run
+from playbooks import ansible as run_ansible
 
 #: The addresses that the documentation uses, which stand for those of simulators.
 URLS = {
@@ -147,34 +149,9 @@ def prepare_home(folder: pathlib.Path) -> None:
         audio.writeframes(bytes(1600))
 
 
-def ansible(program: str, folder: pathlib.Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one of Ansible's programs with this checkout as the collection, and nothing of the user's own."""
-    link = folder / "collections" / "ansible_collections" / "telephony"
-    link.mkdir(parents=True, exist_ok=True)
-    if not (link / "voicemail").exists():
-        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
-    return subprocess.run(
-        [sys.executable, "-m", "ansible", program, *arguments],
-        env={
-            "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ["PATH"])),
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "ANSIBLE_NOCOLOR": "1",
-            "COLUMNS": "80",
-        },
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+def ansible(program: str, folder: pathlib.Path, *arguments: str) -> Run:
+    """Run one of Ansible's programs as a reader does whose terminal is 80 columns wide."""
+    return run_ansible(program, folder, *arguments, environment={"TMPDIR": str(folder), "COLUMNS": "80"})
 
 
 def inventory(folder: pathlib.Path, names: t.Iterable[str]) -> str:
@@ -235,10 +212,10 @@ def test_every_example_runs(kind: str, tmp_path: pathlib.Path) -> None:
         while pending:
             listed = [str(path) for _document, playbooks in pending for path in playbooks]
             run = ansible("playbook", tmp_path, "-i", hosts, "-e", f"@{tmp_path}/variables.json", *listed)
-            if run.returncode == 0:
+            if run.code == 0:
                 break
-            failures.append(run.stdout[-3000:])
-            last = broken(run.stdout, [document for document, _playbooks in pending])
+            failures.append(run.output[-3000:])
+            last = broken(run.output, [document for document, _playbooks in pending])
             pending = pending[[document for document, _playbooks in pending].index(last) + 1 :]
     assert not failures, "\n\n".join(failures)
 
@@ -256,7 +233,7 @@ def test_examples_that_are_not_run_are_right_in_syntax(tmp_path: pathlib.Path) -
         pytest.skip("every example is run")
     hosts = inventory(tmp_path, [document.host for document in EVERY])
     run = ansible("playbook", tmp_path, "-i", hosts, "--syntax-check", *paths)
-    assert run.returncode == 0, run.stdout
+    assert run.code == 0, run.output
 
 
 @pytest.mark.parametrize("document", EVERY, ids=lambda document: document.name)
@@ -304,10 +281,10 @@ def test_readme_shows_what_its_playbook_prints(tmp_path: pathlib.Path) -> None:
         playbook.write_text(text.replace("sales@", "orders@"))
         review = ansible("playbook", tmp_path, *arguments, "--check", "--diff")
     for run in (first, again, review):
-        assert run.returncode == 0, run.stdout
-    assert "changed=1" in first.stdout
-    assert "changed=0" in again.stdout
-    assert "\n".join(line.rstrip() for line in shown.splitlines()) in review.stdout
+        assert run.code == 0, run.output
+    assert "changed=1" in first.output
+    assert "changed=0" in again.output
+    assert "\n".join(line.rstrip() for line in shown.splitlines()) in review.output
 
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"

@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
-import subprocess
-import sys
 import typing as t
 
 from subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 
-from playbooks import ROOT, Run, play
+from playbooks import Run, play, run_playbook
 
 SAME = [{"mailbox": "1000", "name": "Mailbox 1000"}]
 OTHER = [{"mailbox": "1000", "name": "Reception"}, {"mailbox": "1001", "name": "New"}]
@@ -26,29 +23,8 @@ def playbook(folder: pathlib.Path, server: SimulatorServer, name: str, **given: 
     """Run a playbook of the collection by its name, as a pipeline does, with the callback that reports."""
     own = {"vendor": "kazoo", "url": server.url, **KAZOO.connection, **given}
     extra = {key if key == "voicemail_hosts" else f"provision_{key}": value for key, value in own.items()}
-    namespace = folder / "collections" / "ansible_collections" / "telephony"
-    namespace.mkdir(parents=True, exist_ok=True)
-    if not (namespace / "voicemail").exists():
-        (namespace / "voicemail").symlink_to(ROOT, target_is_directory=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", f"telephony.voicemail.{name}", "-e", json.dumps(extra)],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CALLBACKS_ENABLED": "telephony.voicemail.voicemail_report",
-        },
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout + done.stderr)
+    report = {"ANSIBLE_CALLBACKS_ENABLED": "telephony.voicemail.voicemail_report"}
+    return run_playbook(folder, f"telephony.voicemail.{name}", environment=report, **extra)
 
 
 def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:

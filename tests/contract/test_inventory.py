@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -29,6 +28,8 @@ from loopback import unused_port
 from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker
+
+from playbooks import environment_of
 
 EXAMPLES = plugin(ROOT / "plugins" / "inventory" / "mailboxes.py")
 #: A PIN that is part of nothing else, and fits every vendor's rules.
@@ -108,28 +109,15 @@ def plain(value: t.Any) -> t.Any:
 
 def listed(folder: pathlib.Path, paths: list[str], *options: str, **environment: str) -> tuple[Hosts, str]:
     """Run ansible-inventory, and return the variables of the hosts and all that it printed."""
-    link = folder / "collections" / "ansible_collections" / "telephony"
-    link.mkdir(parents=True, exist_ok=True)
-    if not (link / "voicemail").exists():
-        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
     sources = [word for path in paths for word in ("-i", path)]
     done = subprocess.run(
         [sys.executable, "-m", "ansible", "inventory", *sources, "--list", *options],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-            "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
-            "ANSIBLE_NOCOLOR": "1",
-            **environment,
-        },
+        env={**environment_of(folder), "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **environment},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr

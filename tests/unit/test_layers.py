@@ -64,7 +64,7 @@ ALLOWED = {
     "plugin": {"task", "operations", "engine", "vendors", "protocol", "core", "http", "deps"},
     "documentation": set(),
     "task": {"operations", "core", "deps"},
-    "operations": {"engine", "vendors", "protocol", "core", "http", "deps"},
+    "operations": {"engine", "parallel", "vendors", "protocol", "core", "http", "deps"},
     "engine": {"protocol", "parallel", "core", "deps"},
     "vendors": {"protocol", "parallel", "core", "http", "deps"},
     "protocol": {"core", "http", "deps"},

@@ -183,13 +183,13 @@ def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_told(work:
 
 
 def test_messages_that_the_vendor_wants_one_by_one_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[int, int, int]] = []
+    told: list[tuple[int, int, int, str]] = []
     work = Work()
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     report = written(Vendor(work), 3, lambda *counts: told.append(counts))
     assert sorted(work.begun) == sorted(step.id for step in report.steps)
     assert {step.status for step in report.steps} == {"changed"}
-    assert told[-1] == (COUNT, COUNT, 0)
+    assert told[-1] == (COUNT, COUNT, 0, "done")
 
 
 def test_a_download_in_a_thread_whose_start_was_interrupted_is_told(work: Work) -> None:
