@@ -125,6 +125,15 @@ def test_pins_without_a_password_are_refused(tmp_path: pathlib.Path) -> None:
         assert len(server.journal) == 0
 
 
+def test_what_went_wrong_is_told_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        run = export(tmp_path, KAZOO, server, include_pins=True, vault_password=VAULT_PASSWORD, password="wrong")
+    assert run.code != 0
+    assert "KAZOO refuses the login" in run.output
+    assert VAULT_PASSWORD not in run.output
+    assert not (tmp_path / FOLDER).exists()
+
+
 def test_match_ids_and_order(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=12) as server:
         run = export(tmp_path, KAZOO, server, match="^100", include_ids=True)
