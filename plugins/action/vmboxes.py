@@ -14,7 +14,8 @@ import multiprocessing.util
 import os
 import typing as t
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible import constants
+from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleUndefinedConfigEntry
 from ansible.plugins.action import ActionBase
 from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
@@ -59,6 +60,14 @@ def _close_kept() -> None:
     for session in _KEPT.values():
         session.close()
     _KEPT.clear()
+
+
+def _shows_invocation(variables: dict[str, t.Any] | None) -> bool:
+    """Tell whether a result holds the task's arguments: from ansible-core 2.21 on only where that is asked for."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
+    except AnsibleUndefinedConfigEntry:
+        return True
 
 
 class ActionModule(ActionBase):
@@ -109,6 +118,8 @@ class ActionModule(ActionBase):
         if interrupted.happened:
             # The further items of a loop are not for this worker to begin.
             raise KeyboardInterrupt
+        if not _shows_invocation(task_vars):
+            result.pop("invocation", None)
         return result
 
     def _source(self) -> str | None:
