@@ -13,7 +13,7 @@ class ModuleDocFragment:
 requirements:
   - httpx >= 0.27
   - pydantic >= 2.8
-  - tenacity >= 8.2
+  - tenacity >= 8.3
 options:
   vendor:
     description:

@@ -16,7 +16,7 @@ import traceback
 import typing as t
 
 IMPORT_ERROR: str | None = None
-LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer), tenacity (8.2 or newer) and PyYAML"
+LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer), tenacity (8.3 or newer) and PyYAML"
 
 if t.TYPE_CHECKING:
     import httpx
@@ -41,6 +41,9 @@ else:
 
         if pydantic.VERSION.startswith("1."):
             raise ImportError(f"pydantic 2.8 or newer is needed, found {pydantic.VERSION}")
+        if not hasattr(tenacity, "stop_before_delay"):
+            # It came with the waiting time that a retry is about to take, by which the budget of a task is kept.
+            raise ImportError("tenacity 8.3 or newer is needed")
         pydantic.BaseModel  # noqa: B018
     except ImportError:
         IMPORT_ERROR = traceback.format_exc()

@@ -43,3 +43,26 @@ def test_everything_is_importable_without(missing: tuple[str, ...]) -> None:
     count, error = json.loads(done.stdout)
     assert count > 40
     assert any(library in error for library in missing)
+
+
+OLD = """
+import sys
+{setting}
+sys.path.insert(0, {tests!r})
+import conftest
+from ansible_collections.telephony.voicemail.plugins.module_utils import deps
+print(deps.IMPORT_ERROR)
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("import pydantic; pydantic.VERSION = '1.10.4'", "pydantic 2.8 or newer is needed, found 1.10.4"),
+        ("import tenacity; del tenacity.stop_before_delay", "tenacity 8.3 or newer is needed"),
+    ],
+)
+def test_a_library_that_is_too_old_is_told(setting: str, told: str) -> None:
+    code = OLD.format(setting=setting, tests=str(ROOT / "tests"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert told in done.stdout, done.stderr[-2000:]
