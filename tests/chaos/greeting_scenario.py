@@ -138,7 +138,7 @@ def add(desk: Desk, place: dict[str, str], name: str, *, enabled: bool) -> None:
 def uploaded(scenario: GreetingScenario) -> list[str]:
     """Play a scenario in which a greeting is uploaded, and return what is wrong."""
     server = SimulatorServer("portsip", mailboxes=2, knobs=dict(scenario.knobs), seed=scenario.seed)
-    with tempfile.TemporaryDirectory() as folder, server, virtual_time(server.clock.advance):
+    with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as folder:
         desk = Desk(server, pathlib.Path(folder))
         place = dict((scenario.place,))
         for position, name in enumerate(scenario.there):

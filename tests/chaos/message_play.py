@@ -79,7 +79,7 @@ def play_messages(scenario: MessageScenario) -> MessageStory:
     """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
     world = scenario.world
     server = world.subject.serve(BOXES, scenario.messages, knobs=dict(scenario.knobs), seed=scenario.seed)
-    with tempfile.TemporaryDirectory() as place, server, virtual_time(server.clock.advance):
+    with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         (folder / "dest").mkdir()
         (folder / "upload.wav").write_bytes(recording(1, 7))

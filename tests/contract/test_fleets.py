@@ -71,7 +71,8 @@ class Fleet:
         assert command in COMMANDS
         assigned, words = {}, command.split()
         while re.match(r"[A-Z_]+=", words[0]):
-            name, _equals, assigned[name] = words.pop(0).partition("=")
+            name, _equals, value = words.pop(0).partition("=")
+            assigned[name] = value
         program, *arguments = words
         variables = {
             "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ["PATH"])),
