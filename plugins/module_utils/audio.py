@@ -9,14 +9,13 @@ import dataclasses
 import email.message
 import pathlib
 import threading
-import traceback
 import typing as t
 
 from .audio_files import FileProblem, Folder, Part, ending_of, sha256_of
 from .audio_manifest import Manifest
 from .audio_report import AudioReport, Recording
 from .core.audio_names import clashes, file_stem, template_problem
-from .core.errors import InvalidInputError, NotFoundError, RejectedError, TransportError, VoicemailError
+from .core.errors import InvalidInputError, NotFoundError, RejectedError, TransportError, VoicemailError, unforeseen
 from .core.messages import Message, Selection
 from .message_engine import Progress, read
 from .parallel import run_all
@@ -189,10 +188,7 @@ class _Run:
                 self.stop.set()
             recording.fail(error)
         except Exception as error:
-            # The message of an unforeseen exception may quote data, so only its type and place are told.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            problem = f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}"
-            recording.fail(VoicemailError(problem, "This is a defect; please report it"))
+            recording.fail(unforeseen(error))
 
     def _fetch(self, recording: Recording, part: Part) -> None:
         for attempt in range(1, ATTEMPTS + 1):

@@ -7,9 +7,27 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import logging
+import re
 import typing as t
 
 from .deps import httpx
+
+#: Where the log of the HTTP client, once somebody switches it on in full, shows headers of replies.
+_LOGS = ("httpcore.http11", "httpcore.proxy")
+_SECRET_HEADER = re.compile(
+    r"(\(b'[\w-]*(?:token|cookie|authorization|session)[\w-]*', )b?(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE
+)
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """Hide tokens that a vendor sends in headers, such as that of the next step of an upload."""
+    record.msg, record.args = _SECRET_HEADER.sub(r"\1(hidden)", record.getMessage()), ()
+    return True
+
+
+for _log in _LOGS:
+    logging.getLogger(_log).addFilter(_without_secrets)
 
 
 class Clients:

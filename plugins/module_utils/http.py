@@ -120,9 +120,9 @@ class Client:
         if value and len(value) > 3:
             self._secrets.add(value)
 
-    def redact(self, text: str) -> str:
-        """Return a vendor's text without the credentials of this task, and short enough to be read."""
-        for secret in self._secrets:
+    def redact(self, text: str, pin: str | None = None) -> str:
+        """Return a vendor's text without the credentials of this task and the PIN that was sent, and not too long."""
+        for secret in (*self._secrets, *([pin] if pin else ())):
             text = text.replace(secret, "(hidden)")
         return text if len(text) <= 500 else text[:500] + "..."
 

@@ -9,10 +9,9 @@ It knows vendors only by the protocol of their drivers, and of Ansible nothing.
 from __future__ import annotations
 
 import dataclasses
-import traceback
 import typing as t
 
-from .core.errors import RejectedError, VoicemailError
+from .core.errors import RejectedError, VoicemailError, unforeseen
 from .core.message_plan import (
     MessageAction,
     MessageReport,
@@ -192,10 +191,7 @@ def _write_group(messages: Messages, order: Order, group: list[MessageStep]) -> 
     except VoicemailError as error:
         outcomes = {step.id: error for step in group}
     except Exception as error:
-        # The message of an unforeseen exception may quote data, so only its type and place are told.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        problem = f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}"
-        outcomes = {step.id: VoicemailError(problem, "This is a defect; please report it") for step in group}
+        outcomes = {step.id: unforeseen(error) for step in group}
     if outcomes is None:
         return group
     for step in group:

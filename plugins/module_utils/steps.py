@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import time
-import traceback
 
 from .core.boxes import Box, PinPolicy
 from .core.errors import (
@@ -18,6 +17,7 @@ from .core.errors import (
     RejectedError,
     TransportError,
     VoicemailError,
+    unforeseen,
 )
 from .core.kinds import UNKNOWN
 from .core.outcome import Outcome
@@ -36,13 +36,7 @@ def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
     except VoicemailError as error:
         return Outcome(step, "failed", run.box, _named(boxes, step, error), wrote=run.wrote or error.wrote)
     except Exception as error:
-        # The message of an unforeseen exception may quote data, so only its type and place are told.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        unforeseen = VoicemailError(
-            f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}",
-            "This is a defect; please report it",
-        )
-        return Outcome(step, "failed", run.box, _named(boxes, step, unforeseen), wrote=run.wrote)
+        return Outcome(step, "failed", run.box, _named(boxes, step, unforeseen(error)), wrote=run.wrote)
     return Outcome(step, "ok" if step.action is Action.NONE else "changed", box, wrote=True)
 
 

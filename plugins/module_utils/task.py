@@ -16,7 +16,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from . import arguments, operations
 from .core.connection import SECRETS
-from .core.errors import InvalidInputError, VoicemailError
+from .core.errors import InvalidInputError, VoicemailError, unforeseen
 from .deps import IMPORT_ERROR, LIBRARIES
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -136,6 +136,11 @@ def execute(task: operations.Task) -> Result:
         result = operations.run(task)
     except VoicemailError as error:
         result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    except Exception as error:
+        # Ansible would show its message, and with it whatever data it quotes.
+        told = unforeseen(error)
+        may_have_written = not task.check and not task.module.endswith(("_info", "_facts"))
+        result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
     if task.warnings:
         result["warnings"] = list(dict.fromkeys(task.warnings))
     return result

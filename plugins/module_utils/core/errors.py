@@ -10,6 +10,7 @@ request, a reply or a secret, so that it can be shown at any verbosity.
 from __future__ import annotations
 
 import dataclasses
+import traceback
 import typing as t
 
 
@@ -127,3 +128,11 @@ class InvalidInputError(VoicemailError):
             return cls(problems[0], problems=tuple(problems))
         listed = "\n".join(f"- {problem}" for problem in problems)
         return cls(f"{len(problems)} problems, and nothing was written:\n{listed}", problems=tuple(problems))
+
+
+def unforeseen(error: Exception) -> VoicemailError:
+    """Return the error to tell of a defect: its type and place only, since its message may quote data."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return VoicemailError(
+        f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}", "This is a defect; please report it"
+    )

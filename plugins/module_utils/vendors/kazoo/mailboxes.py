@@ -119,7 +119,7 @@ class KazooMailboxes:
             if "voicemails" in native:
                 # The quote of a 402 (contract: KAZOO 3.8).
                 raise billed(what)
-            said = self._session.client.redact(str(native.get("message", "")))
+            said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
             if said != "conflicting documents":
                 reason = f", and why: {said!r}" if said else ""
                 raise RejectedError(

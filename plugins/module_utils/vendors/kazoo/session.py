@@ -111,13 +111,16 @@ class KazooSession:
             reply = self.client.send(
                 method, self.account(token) + path, what, repeatable=repeatable, headers=sent, **request
             )
-            return self._open(reply)
+            return self._open(reply, pin)
 
+        body = request.get("json")
+        data = body.get("data") if isinstance(body, dict) else None
+        pin = str(data.get("pin") or "") if isinstance(data, dict) else ""
         return self.login.run(once)
 
-    def _open(self, reply: Reply) -> Envelope:
+    def _open(self, reply: Reply, pin: str) -> Envelope:
         if not reply.ok:
-            raise refusal(reply, self.client)
+            raise refusal(reply, self.client, pin)
         envelope = reply.parse(Envelope)
         self.generation = envelope.generation
         if envelope.tokens is not None and envelope.tokens.remaining is not None:
@@ -172,10 +175,13 @@ def billed(what: str) -> RejectedError:
     )
 
 
-def refusal(reply: Reply, client: Client) -> VoicemailError:
-    """Return the error of a reply that is no success (contract: KAZOO 1.5 and 1.6)."""
+def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
+    """Return the error of a reply that is no success (contract: KAZOO 1.5 and 1.6).
+
+    :param pin: that was sent, which the reply may quote.
+    """
     data = _data(reply)
-    details = _details(data, client)
+    details = _details(data, client, pin)
     what, status = reply.what, reply.status
     if status == 401:
         error = expired(what)
@@ -217,19 +223,19 @@ def _data(reply: Reply) -> t.Any:
     return body.get("data") if isinstance(body, dict) else None
 
 
-def _details(data: t.Any, client: Client) -> dict[str, str]:
+def _details(data: t.Any, client: Client, pin: str = "") -> dict[str, str]:
     """Return what is wrong, field by field, without the values that KAZOO echoes."""
     if not isinstance(data, dict):
         return {}
     if isinstance(data.get("message"), str):
-        return {"message": client.redact(data["message"])}
+        return {"message": client.redact(data["message"], pin)}
     details = {}
     for field, rules in data.items():
         if isinstance(rules, dict):
             texts = [
                 str(rule.get("message", name)) if isinstance(rule, dict) else str(name) for name, rule in rules.items()
             ]
-            details[client.redact(str(field))] = client.redact(", ".join(texts))
+            details[client.redact(str(field), pin)] = client.redact(", ".join(texts), pin)
     return details
 
 

@@ -169,14 +169,11 @@ class OnsipSession:
         return kind(f"OnSIP refuses to {what}", _hint(codes), status=reply.status, details=details)
 
     def _details(self, response: Response, pin: str = "") -> dict[str, str]:
-        def shown(text: str) -> str:
-            return self.client.redact(text.replace(pin, "(hidden)") if pin else text)
-
         details: dict[str, str] = {}
         for fault in response.context.faults:
             message = "" if fault.parameter in _SECRET else fault.message.rstrip(".")
-            text = shown(": ".join(part for part in (fault.code, message) if part))
-            field = shown(fault.parameter)
+            text = self.client.redact(": ".join(part for part in (fault.code, message) if part), pin)
+            field = self.client.redact(fault.parameter, pin)
             details[field] = f"{details[field]}, {text}" if field in details else text
         return details
 

@@ -71,7 +71,7 @@ def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict
     """Return what is wrong by option, as far as the texts begin with a field of the vendor."""
     details: dict[str, str] = {}
     for item in items:
-        text = client.redact((item.message or item.code or "").replace(secret or "\0", "(hidden)"))
+        text = client.redact(item.message or item.code or "", secret)
         first, _blank, rest = text.partition(" ")
         option, problem = (_OPTIONS[first], rest) if first in _OPTIONS and rest else ("", text)
         if problem:

@@ -206,11 +206,7 @@ def _pairs(problems: dict[str, t.Any] | list[t.Any]) -> t.Iterator[tuple[str, st
 
 def details_of(envelope: Envelope, client: Client, pin: str = "") -> dict[str, str]:
     """Return what the vendor says, without the credentials of the task and the PIN that was sent along."""
-
-    def shown(text: str) -> str:
-        return client.redact(text.replace(pin, "(hidden)") if pin else text)
-
-    return {shown(field): shown(text) for field, text in envelope.details().items()}
+    return {client.redact(field, pin): client.redact(text, pin) for field, text in envelope.details().items()}
 
 
 __all__ = ("URL_HINT", "Envelope", "Tel4vnSession", "details_of", "refusal")
