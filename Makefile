@@ -37,6 +37,9 @@ benchmark: environment ## measure against the goals
 chaos: environment ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
 	@.venv/bin/python tests/chaos
 
+load: environment ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
+	@.venv/bin/python tests/load
+
 matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
 	@$(if $(PYTHON),$(PYTHON) tests/tools/matrix.py $(PAIRS),echo 'Python 3.11 or newer is needed' >&2; exit 1)
 

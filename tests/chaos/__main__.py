@@ -14,7 +14,8 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "contract"), str(HERE.parent)]
+PAGE = HERE.parents[1] / "docs" / "reliability.md"
+sys.path[:0] = [str(HERE), str(HERE.parent / "contract"), str(HERE.parent), str(HERE.parent / "tools")]
 import conftest  # noqa: E402
 
 if not hasattr(conftest, "SIMULATOR"):
@@ -25,6 +26,7 @@ if not hasattr(conftest, "SIMULATOR"):
     above = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(above)
 
+import sections  # noqa: E402
 from shrink import shrunk  # noqa: E402
 from suite import KINDS, attempt, generate  # noqa: E402
 
@@ -65,6 +67,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=2000, help="runs in total, shared out among the vendors")
     parser.add_argument("--jobs", type=int, default=min(2, multiprocessing.cpu_count()))
     parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--write", action="store_true", help="keep the count in docs/reliability.md")
     parser.add_argument("--most", type=int, default=10, help="stop after so many failed seeds")
     options = parser.parse_args()
     vendors = options.vendor or ([] if options.subject else VENDORS)
@@ -85,10 +88,10 @@ def main() -> int:
         for names in subjects
         for position in range(share)
     ]
-    return run_all(wanted, options.jobs, options.most, not options.no_shrink)
+    return run_all(wanted, options.jobs, options.most, not options.no_shrink, options.write)
 
 
-def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool) -> int:
+def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool, write: bool) -> int:
     """Run many seeds and print the count."""
     began = time.monotonic()
     counts: collections.Counter[str] = collections.Counter()
@@ -110,6 +113,12 @@ def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool) -
     told = ", ".join(f"{subject} {count}" for subject, count in sorted(counts.items()))
     seconds = time.monotonic() - began
     print(f"\n{sum(counts.values())} runs in {seconds:.0f} s ({told}): {len(failed)} failed")
+    if write:
+        wrong = collections.Counter(subject for subject, _seed, _problems in failed)
+        rows = [(subject, str(count), str(wrong[subject])) for subject, count in sorted(counts.items())]
+        rows.append(("all", str(sum(counts.values())), str(len(failed))))
+        machine = f"{multiprocessing.cpu_count()} cores, in {seconds:.0f} s"
+        sections.write(PAGE, "chaos", sections.table(("what is played", "runs", "failed"), rows), machine)
     return int(bool(failed))
 
 

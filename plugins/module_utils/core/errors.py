@@ -32,6 +32,12 @@ class VoicemailError(Exception):
     wrote: bool = False
 
     kind: t.ClassVar[str] = "error"
+    #: Most letters of a message: an id that a server or a user made up may have thousands.
+    longest: t.ClassVar[int | None] = 2000
+
+    def __post_init__(self) -> None:
+        if self.longest is not None and len(self.message) > self.longest:
+            self.message = self.message[: self.longest] + "..."
 
     def __str__(self) -> str:
         parts = [self.message.rstrip(".")]
@@ -120,6 +126,8 @@ class InvalidInputError(VoicemailError):
 
     problems: tuple[str, ...] = ()
     kind: t.ClassVar[str] = "invalid"
+    #: A file of thousands of mailboxes may have as many problems.
+    longest: t.ClassVar[int | None] = None
 
     @classmethod
     def of(cls, problems: t.Sequence[str]) -> InvalidInputError:

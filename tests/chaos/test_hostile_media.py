@@ -1,0 +1,170 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that mean harm, and messages, recordings and greetings: each run ends clearly, and stays in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import time
+import typing as t
+
+import hypothesis
+import pytest
+from greeting_desk import MODULE, Desk, recording
+from greeting_scenario import SOUNDS, add
+from hypothesis import strategies
+from liar import BODIES, STRANGE, Liar, random_lie
+from message_play import MessageStory, arguments_of, run
+from message_scenario import MessageScenario
+from message_worlds import MESSAGE_WORLDS, Note
+from subjects import SHARED
+from virtual_time import virtual_time
+from voicemail_simulator.server import SimulatorServer
+from ways import Result, in_worker
+from worlds import WORLDS
+
+EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "8"))
+LONGEST = 60.0
+OPTIONS = {"timeout": 2, "retry_budget": 3, "workers": 1}
+BOUNDED = hypothesis.settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+Lie = t.Callable[[int, list[t.Any], bytes], tuple[int, list[t.Any], bytes]]
+
+
+def clear(result: Result) -> None:
+    """What failed says so in words that are neither a defect nor a flood."""
+    message = str(result.get("msg", ""))
+    assert not result["failed"] or message
+    assert "unexpected " not in message or "something unexpected" in message, message
+    assert len(message) < 6000, len(message)
+
+
+def scenario_of(name: str) -> MessageScenario:
+    """Deletions of all that one box has, where the vendor can; else downloads."""
+    world = MESSAGE_WORLDS[name]
+    state = "download" if world.module == "voicemail_audio" else "absent"
+    place = next(iter(world.subject.box.values()))
+    return MessageScenario(name, 1, state, place, 2, options=(("permanent", True),) if state == "absent" else ())
+
+
+def lied_to(scenario: MessageScenario, lie: Lie, position: int, forever: bool, folder: pathlib.Path) -> Result:
+    """Run a module against a liar; nothing may be lost that was not selected, nor be written outside the folder."""
+    world = scenario.world
+    (folder / "dest").mkdir(exist_ok=True)
+    outside = everything_in(folder)
+    with world.subject.serve(3, scenario.messages, seed=1) as server, virtual_time(server.clock.advance):
+        world.prepare(server)
+        before: dict[str, Note] = world.notes(server)
+        liar = Liar(server, t.cast(t.Any, world), position, lie, forever)
+        server.simulation.faults = liar  # type: ignore[assignment]
+        story = MessageStory(scenario, before, [])
+        began = time.monotonic()
+        result = run(story, server, folder, **OPTIONS, **dict(scenario.options))
+        assert time.monotonic() - began < LONGEST
+        liar.drain()
+        after = world.notes(server)
+    clear(result)
+    for note in before.values():
+        doomed = scenario.state == "absent" and scenario.selects(note, ())
+        assert doomed or note.id in after, f"{note} is gone"
+    assert everything_in(folder) == outside, "something was written outside of `dest`"
+    return result
+
+
+def everything_in(folder: pathlib.Path) -> set[str]:
+    """All files and folders but those in the folder of recordings."""
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    return {path for path in found if path.partition("/")[0] != "dest"}
+
+
+@pytest.mark.parametrize("name", MESSAGE_WORLDS)
+@BOUNDED
+@hypothesis.given(position=strategies.integers(0, 8), seed=strategies.integers(0, 10**9), forever=strategies.booleans())
+def test_spoiled_replies(
+    name: str, position: int, seed: int, forever: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lied_to(scenario_of(name), random_lie(seed), position, forever, tmp_path_factory.mktemp("spoiled"))
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
+def test_bodies_that_are_no_list(name: str, tmp_path: pathlib.Path) -> None:
+    for body in BODIES:
+        result = lied_to(
+            scenario_of(name), lambda status, headers, _body, body=body: (status, headers, body), 1, True, tmp_path
+        )
+        assert result["failed"], body[:40]
+        assert not list((tmp_path / "dest").rglob("*")), body[:40]
+
+
+#: Fields of listed messages from which file names and addresses are made.
+FIELDS = (
+    rb'("(?:id|media_id|call_id|caller_id_name|caller_id_number|sender|sender_number|extension|file_name)": ?)"[^"]*"'
+)
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
+def test_names_of_messages_never_leave_the_folder(name: str, tmp_path: pathlib.Path) -> None:
+    texts = [
+        text for text in (*STRANGE, "../../../escaped", "/etc/escaped", "a\\..\\b", ".hidden") if isinstance(text, str)
+    ]
+    for text in texts:
+        told = json.dumps(text).encode()
+
+        def lie(status: int, headers: list[t.Any], body: bytes, told: bytes = told) -> tuple[int, list[t.Any], bytes]:
+            listed = b"caller_id_number" in body or b"sender" in body
+            return status, headers, re.sub(FIELDS, lambda found: found[1] + told, body) if listed else body
+
+        lied_to(scenario_of(name), lie, 0, True, tmp_path)
+        for path in (tmp_path / "dest").rglob("*"):
+            assert path.resolve().is_relative_to(tmp_path / "dest"), text
+    assert not pathlib.Path("/etc/escaped").exists()
+
+
+@BOUNDED
+@hypothesis.given(
+    position=strategies.integers(0, 12), seed=strategies.integers(0, 10**9), forever=strategies.booleans()
+)
+def test_spoiled_replies_about_greetings(
+    position: int, seed: int, forever: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = {"shared_voicemail": "8001"}
+    new = recording(0.1, 9)
+    with SimulatorServer("portsip", mailboxes=2) as server, virtual_time(server.clock.advance):
+        desk = Desk(server, tmp_path_factory.mktemp("greeting"))
+        add(desk, place, "old", enabled=True)
+        liar = Liar(server, WORLDS["portsip-shared"], position, random_lie(seed), forever)
+        server.simulation.faults = liar  # type: ignore[assignment]
+        arguments = SHARED.arguments(server, **place, **OPTIONS, src=desk.file(new))
+        result = in_worker(MODULE, arguments)
+        liar.drain()
+        heard = desk.heard(**place)
+    clear(result)
+    assert heard in ([SOUNDS["old"]], [new]), "callers hear nothing, or something that nobody wanted"
+
+
+@pytest.mark.parametrize("name", MESSAGE_WORLDS)
+@pytest.mark.parametrize(
+    "text", ["../../accounts", "a/b?c", "nul\0", "\ud800", "9" * 10240, "%2e%2e"], ids=lambda text: ascii(text)[:12]
+)
+def test_ids_of_messages_never_change_the_path(name: str, text: str, tmp_path: pathlib.Path) -> None:
+    scenario = scenario_of(name)
+    world = scenario.world
+    (tmp_path / "dest").mkdir()
+    with world.subject.serve(2, 2) as server:
+        before = world.notes(server)
+        story = MessageStory(scenario, before, [text])
+        result = in_worker(world.module, arguments_of(story, server, tmp_path))
+        clear(result)
+        for _method, path in world.subject.requests(server):
+            assert ".." not in path.split("/"), path
+            assert "\0" not in path
+        assert world.notes(server) == before
