@@ -103,6 +103,20 @@ def test_paging_that_never_ends(name: str) -> None:
     assert lies.requests < 300
 
 
+def test_the_key_of_a_next_page_is_never_taken_for_an_address() -> None:
+    world = WORLDS["kazoo"]
+    with world.subject.serve(mailboxes=1) as stranger:
+
+        def lead_away(status: int, headers: list[t.Any], body: bytes) -> Reply:
+            return status, headers, body[:-1] + f', "next_start_key": "{stranger.origin}/v2/../.."}}'.encode()
+
+        lies = lied_to(world, world.subject.info, 1, lead_away, True)
+        assert stranger.journal.entries() == []
+    harmless(world, lies)
+    assert lies.result["failed"]
+    assert lies.requests < 20
+
+
 def test_a_compression_bomb_is_not_unpacked_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 

@@ -334,9 +334,11 @@ def test_the_picture_of_the_architecture_shows_files_that_exist() -> None:
     assert [name for name in files if not any(list(place.glob(name)) for place in places)] == []
 
 
-def test_promises_name_tests_that_exist() -> None:
-    text = (GUIDES / "promises.rst").read_text(encoding="utf-8")
-    named = re.findall(r"``(tests/[\w./]+\.py)(?:::(\w+))?``", text)
+@pytest.mark.parametrize(
+    "page", [GUIDES / "promises.rst", ROOT / "docs" / "reliability.md"], ids=lambda page: page.name
+)
+def test_promises_name_tests_that_exist(page: pathlib.Path) -> None:
+    named = re.findall(r"`(tests/[\w./]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8"))
     assert len(named) > 10
     for path, function in named:
         assert (ROOT / path).is_file(), path
