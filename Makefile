@@ -6,7 +6,7 @@ RUN := .venv/bin/python tests/tools/run_suites.py
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos matrix galaxy clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs benchmark chaos load matrix galaxy clean distclean demo-environment environment
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
