@@ -116,7 +116,11 @@ class Kazoo(MessageWorld):
         found = [one for one in WORLDS["kazoo"].boxes(server) if one.number == number]
         before = set(self.notes(server))
         if found:
-            add_message(server.face, {"id": found[0].id, "public": found[0].fields}, 5)
+            add_message(
+                server.face,
+                {"id": found[0].id, "account_id": server.face.ACCOUNT_ID, "public": found[0].fields},
+                5,
+            )
         return next(iter(set(self.notes(server)) - before), None)
 
     def mark(self, server: SimulatorServer, note: Note, status: str) -> None:

@@ -34,6 +34,7 @@ class Interference:
         self.inner: t.Any = server.simulation.faults
         self.requests = 0
         self.running = 0
+        self.mistakes: list[Exception] = []
         #: Numbers of boxes that others made, changed or deleted, and what they wrote into each.
         self.touched: dict[str, dict[str, t.Any]] = {}
         self.removed: set[str] = set()
@@ -60,12 +61,19 @@ class Interference:
                         # The client gives up, asks what became of it, and only then it is carried out.
                         await asyncio.sleep(SLOW)
                     else:
-                        self.happen(event)
+                        self._happen(event)
             # A socket that the client closed while it was made to wait cannot be reset any more.
             with contextlib.suppress(ValueError):
                 await self.inner(scope, replay, send)
         finally:
             self.running -= 1
+
+    def _happen(self, event: Event) -> None:
+        try:
+            self.happen(event)
+        except Exception as error:
+            # To the client it would be one more failure of the server.
+            self.mistakes.append(error)
 
     def happen(self, event: Event) -> None:
         """Let an event happen."""
@@ -92,6 +100,8 @@ class Interference:
         deadline = time.monotonic() + DRAIN
         while self.running and time.monotonic() < deadline:
             time.sleep(0.01)
+        for mistake in self.mistakes:
+            raise mistake
 
 
 @dataclasses.dataclass(frozen=True)

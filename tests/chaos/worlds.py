@@ -63,7 +63,7 @@ class Kazoo(World):
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
         from voicemail_simulator.faces.kazoo.seeds import add_message
 
-        add_message(server.face, {"id": box.id, "public": box.fields}, 5)
+        add_message(server.face, {"id": box.id, "account_id": server.face.ACCOUNT_ID, "public": box.fields}, 5)
         return True
 
 

@@ -13,11 +13,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def test_load_is_measured_and_judged() -> None:
-    sizes = ("--boxes", "20", "--messages", "20", "--minutes", "0.06", "--workers", "4")
+    sizes = ("--only=messages", "--only=soak", "--messages=20", "--minutes=0.06", "--workers=4")
     command = [sys.executable, str(ROOT / "tests" / "load"), *sizes]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout
-    for told in ("20 boxes applied, none to change", "20 downloads planned", "memory in the last third, median"):
+    for told in ("20 downloads planned", "memory in the last third, median"):
         assert told in done.stdout
