@@ -44,6 +44,8 @@ with contextlib.suppress(ImportError):
 
     # How long an example takes says something of the machine, and nothing of the code.
     hypothesis.settings.register_profile("repository", deadline=None)
+    # For the inner loop, with --hypothesis-profile; every other run has the usual number of examples.
+    hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
     hypothesis.settings.load_profile("repository")
 
 if str(SIMULATOR) not in sys.path:

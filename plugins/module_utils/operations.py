@@ -111,7 +111,7 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
     if task.diff:
         result["diff"] = difference(table, step) if step.action is not Action.NONE else {"before": {}, "after": {}}
     if outcome.error is not None:
-        result.update(failed=True, msg=str(outcome.error), error=outcome.error.as_dict())
+        result.update(failed=True, msg=str(outcome.error), error={table.key: step.number, **outcome.error.as_dict()})
     elif report.interrupted:
         result.update(failed=True, msg=f"interrupted: {outcome.step.action} is {outcome.status}")
     return result

@@ -76,6 +76,9 @@ error:
   returned: failure
   type: dict
   contains:
+    extension_number:
+      description: Number of the shared voicemail, where one had been looked at.
+      type: str
     kind:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
         V(invalid), V(error).

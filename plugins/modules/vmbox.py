@@ -81,6 +81,9 @@ error:
   returned: failure
   type: dict
   contains:
+    mailbox:
+      description: Number of the mailbox, where one had been looked at.
+      type: str
     kind:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
         V(invalid), V(error).

@@ -100,7 +100,9 @@ def test_the_run_after_a_kill_ends_as_declared(name: str, seed: int) -> None:
 @pytest.mark.parametrize(("name", "workers"), [("kazoo", 1), ("portsip-shared", 4), ("tel4vn", 2), ("onsip", 2)])
 def test_an_interrupt_tells_what_was_done(name: str, workers: int) -> None:
     judge, code, output, errors = play_killed(name, signal.SIGINT, 2, workers=workers)
-    assert (code, errors) == (1, "")
+    # Where messages can be counted, a warning tells those that are lost with their boxes.
+    warning = "[WARNING]: messages are lost with their boxes"
+    assert (code, [line for line in errors.splitlines() if not line.startswith(warning)]) == (1, [])
     result = json.loads(output)
     assert result["msg"].startswith("interrupted"), result["msg"]
     assert result["summary"]["skipped"] > 0

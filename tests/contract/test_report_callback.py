@@ -12,8 +12,11 @@ import typing as t
 from xml.etree import ElementTree
 
 import jsonschema
-from subjects import KAZOO
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report
+from subjects import KAZOO, SHARED, Subject
 from voicemail_simulator.server import SimulatorServer
+from ways import in_worker
 
 from playbooks import ROOT, Run, play
 
@@ -102,6 +105,18 @@ def test_every_format_tells_every_change_and_no_secret(tmp_path: pathlib.Path) -
         "1001: delete",
         "as declared",
     ]
+
+
+@pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
+def test_a_box_that_could_not_be_made_is_named(subject: Subject) -> None:
+    """Although there is none to show, and newer versions of Ansible leave out what a task was asked for."""
+    with subject.serve(faults=["status:500,count=9,method=PUT|POST,path=.*(vmboxes|voicemail).*"]) as server:
+        item = {subject.key: subject.number, **subject.create}
+        result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item), diff=False)
+    assert result["failed"], result
+    result.pop("invocation", None)
+    (change,) = run_report.read_result("office", "One", subject.module, False, True, result).changes
+    assert (change.number, change.status) == (subject.number, "failed")
 
 
 def test_failures_come_first(tmp_path: pathlib.Path) -> None:

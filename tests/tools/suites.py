@@ -86,7 +86,13 @@ def count_targets() -> int:
 def all_suites() -> list[Suite]:
     """Every suite, in each lane the quickest verdicts first."""
     suites = [
-        pytest_suite("unit", "Unit tests", "tests/unit", *(f"--ignore={folder}" for folder in SERVED)),
+        pytest_suite(
+            "unit",
+            "Unit tests",
+            "tests/unit",
+            "--hypothesis-profile=quick",
+            *(f"--ignore={folder}" for folder in SERVED),
+        ),
         Suite(
             "lint",
             "Lint: ruff, mypy, yamllint, ansible-lint, changelog",

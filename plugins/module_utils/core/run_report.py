@@ -119,8 +119,7 @@ def _one(key: str, result: Result, failed: bool) -> list[Change]:
         return []
     box = result.get("mailbox") or result.get("shared_voicemail") or {}
     difference = next(iter(_list(result.get("diff"))), None)
-    arguments = (result.get("invocation") or {}).get("module_args") or {}
-    number = box.get(key) or (_number(difference) if difference else "") or arguments.get(key)
+    number = box.get(key) or (_number(difference) if difference else "") or (result.get("error") or {}).get(key)
     return [
         Change(
             number=str(number or "unknown"),

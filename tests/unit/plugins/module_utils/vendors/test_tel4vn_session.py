@@ -91,7 +91,7 @@ def test_a_refused_login_is_sent_once(tenant: Tenant, login: dict[str, t.Any], s
 def test_a_token_that_ends_in_the_middle_is_renewed_once_each_time(tenant: Tenant) -> None:
     tenant.begin(mailboxes=20)
 
-    def forget(done: int, total: int, failed: int) -> None:
+    def forget(done: int, total: int, failed: int, what: str) -> None:
         if done in (5, 12):
             tenant.face.state.tokens.clear()
 
@@ -107,7 +107,7 @@ def test_a_ready_token_that_ends_fails_loudly_and_the_next_run_goes_on(tenant: T
     tenant.begin(mailboxes=20)
     boxes = [{**box, "description": "x"} for box in OTHERS]
 
-    def forget(done: int, total: int, failed: int) -> None:
+    def forget(done: int, total: int, failed: int, what: str) -> None:
         tenant.face.state.tokens.clear()
 
     result = tenant.many(*boxes, api_key=None, token=_token(tenant), workers=1, progress=forget)
