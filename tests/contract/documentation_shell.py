@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 import itertools
 import pathlib
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import typing as t
 
+from ansible.cli import CLI
 from ansible.cli.galaxy import GalaxyCLI
 from ansible.cli.inventory import InventoryCLI
 from ansible.cli.playbook import PlaybookCLI
@@ -41,6 +43,7 @@ OTHERS = (
 )
 #: Where Ansible puts the collection.
 INSTALLED = "~/.ansible/collections/ansible_collections/telephony/voicemail/"
+NO_OPTION = "an option does not exist"
 Files = t.Collection[str]
 
 
@@ -89,6 +92,16 @@ def _variable(assignment: str) -> str | None:
     return None
 
 
+def _parsed(program: CLI, words: list[str]) -> argparse.Namespace | None:
+    """Return the options of a command as the program itself reads them, or None where it refuses them."""
+    program.init_parser()
+    try:
+        options: argparse.Namespace = program.parser.parse_args(words)
+    except SystemExit:
+        return None
+    return options
+
+
 def _make(words: list[str], _files: Files) -> str | None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
     named = [word for word in words if "=" not in word]
@@ -96,12 +109,9 @@ def _make(words: list[str], _files: Files) -> str | None:
 
 
 def _playbook(words: list[str], files: Files) -> str | None:
-    parser = PlaybookCLI(["ansible-playbook"])
-    parser.init_parser()
-    try:
-        options = parser.parser.parse_args(words)
-    except SystemExit:
-        return "an option does not exist"
+    options = _parsed(PlaybookCLI(["ansible-playbook"]), words)
+    if options is None:
+        return NO_OPTION
     for name in options.args:
         own = name.startswith(f"{NAME}.") and (ROOT / "playbooks" / f"{name.rpartition('.')[2]}.yml").is_file()
         # A playbook that is shown without a name may be called anything.
@@ -111,12 +121,9 @@ def _playbook(words: list[str], files: Files) -> str | None:
 
 
 def _inventory(words: list[str], files: Files) -> str | None:
-    parser = InventoryCLI(["ansible-inventory"])
-    parser.init_parser()
-    try:
-        options = parser.parser.parse_args(words)
-    except SystemExit:
-        return "an option does not exist"
+    options = _parsed(InventoryCLI(["ansible-inventory"]), words)
+    if options is None:
+        return NO_OPTION
     return next((f"the document shows no {name}" for name in options.inventory or () if name not in files), None)
 
 
@@ -127,12 +134,8 @@ def _runner(words: list[str], files: Files) -> str | None:
 
 
 def _galaxy(words: list[str], files: Files) -> str | None:
-    parser = GalaxyCLI(["ansible-galaxy", *words])
-    parser.init_parser()
-    try:
-        parser.parser.parse_args(words)
-    except SystemExit:
-        return "an option does not exist"
+    if _parsed(GalaxyCLI(["ansible-galaxy", *words]), words) is None:
+        return NO_OPTION
     if words[0] != "collection" or words[1] not in ("build", "install", "publish", "verify"):
         return "only building, installing, publishing and verifying a collection are checked"
     places = [
