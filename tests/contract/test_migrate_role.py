@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import json
 import pathlib
-import re
 import stat
 import typing as t
 
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import mailboxes_for_vendor
+from silence import shows
 from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker
@@ -102,11 +102,6 @@ def read(subject: Subject, server: SimulatorServer) -> dict[str, Item]:
     result = in_worker("vmbox_info", subject.arguments(server, include_pins=True))
     assert not result["failed"], result
     return {box["mailbox"]: box for box in result["mailboxes"]}
-
-
-def shows(secret: str, text: str) -> bool:
-    """Tell whether digits stand in a text by themselves, and not as a part of a time or an address."""
-    return re.search(rf"(?<![\d.:]){secret}(?!\d)", text) is not None
 
 
 def kept(folder: pathlib.Path, name: str, **facts: str) -> Item:
