@@ -10,6 +10,7 @@ in the worker instead, and keeps connection and login for the further items of a
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing.util
 import os
 import typing as t
@@ -17,17 +18,32 @@ import typing as t
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleUndefinedConfigEntry
 from ansible.plugins.action import ActionBase
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
-from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
-from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
 
-if not IMPORT_ERROR:
-    # This file is imported before the workers are forked, one for each task.
-    operations.load_drivers()
+
+@contextlib.contextmanager
+def _no_collection() -> t.Iterator[None]:
+    """Keep Python from looking for garbage during imports, which make none: it would walk through all of Ansible."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+with _no_collection():
+    from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+    from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+    from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+    from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
+    from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
+
+    if not IMPORT_ERROR:
+        # This file is imported before the workers are forked, one for each task.
+        operations.prepare()
 
 _KEPT: dict[tuple[Connection, int, int], Session] = {}
 

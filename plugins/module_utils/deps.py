@@ -16,13 +16,12 @@ import traceback
 import typing as t
 
 IMPORT_ERROR: str | None = None
-LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer), tenacity (8.3 or newer) and PyYAML"
+LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer) and tenacity (8.3 or newer)"
 
 if t.TYPE_CHECKING:
     import httpx
     import pydantic
     import tenacity
-    import yaml
 else:
     try:
         # httpx and pydantic import the larger part of themselves at their first use. The action plugin's worker is a
@@ -37,7 +36,6 @@ else:
             del sys.modules["httpx._main"]
         import pydantic
         import tenacity
-        import yaml
 
         if pydantic.VERSION.startswith("1."):
             raise ImportError(f"pydantic 2.8 or newer is needed, found {pydantic.VERSION}")
@@ -65,6 +63,6 @@ else:
         class _Library(Exception, metaclass=_Absent):
             """Stand in for a library, its classes, functions, decorators and exceptions."""
 
-        httpx = pydantic = tenacity = yaml = _Library
+        httpx = pydantic = tenacity = _Library
 
-__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpx", "pydantic", "tenacity", "yaml")
+__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpx", "pydantic", "tenacity")

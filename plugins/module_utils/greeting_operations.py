@@ -9,10 +9,11 @@ import pathlib
 import typing as t
 
 from . import engine, greeting_engine
+from .core.abilities import CHOOSE_GREETINGS, UPLOAD_GREETINGS
 from .core.boxes import Desired
 from .core.connection import Connection
 from .core.errors import InvalidInputError, NotFoundError, UnsupportedError
-from .core.greetings import CHOOSE_GREETINGS, UPLOAD_GREETINGS, Greeting, Recording
+from .core.greetings import Greeting, Recording
 from .core.outcome import Report
 from .sessions import Result, Task, connect_options, opened_session
 from .vendors.greetings import GreetingSupport

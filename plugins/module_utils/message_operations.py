@@ -14,10 +14,11 @@ from . import message_engine
 from .audio import Order as AudioOrder
 from .audio import download
 from .audio_files import Folder, content_type_of, duration_of
+from .core.abilities import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError
 from .core.message_plan import MessageAction, MessageReport, Order
-from .core.messages import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD, Selection, Status, parse_moment
+from .core.messages import Selection, Status, parse_moment
 from .sessions import Result, Task, connect_options, opened_session
 from .vendors.messages import Messages, Upload
 from .vendors.protocol import Session, Vendor

@@ -9,7 +9,7 @@ import pathlib
 import re
 import typing as t
 
-from . import arguments, engine
+from . import arguments, engine, tls
 from .core.boxes import Desired
 from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError, VoicemailError
@@ -20,8 +20,6 @@ from .core.outcome import Outcome, Report
 from .core.plan import Action
 from .core.report import checksum, describe, difference, predicted, to_options
 from .sessions import Result, Task, connect_options, opened_session, session_of
-from .sources import item_options, read_items
-from .tables import Layout
 from .vendors.protocol import Vendor
 from .vendors.registry import NAMES, load_drivers, vendor
 
@@ -55,6 +53,12 @@ def run(task: Task) -> Result:
         )
     operation = {"info": _info, "many": _many, "one": _one}[_shape(task.module)]
     return operation(task, target, connection, table, problems)
+
+
+def prepare() -> None:
+    """Load what tasks may need, for a process that forks: it pays once for what each fork would pay."""
+    load_drivers()
+    tls.prepare()
 
 
 def _shape(module: str) -> str:
@@ -172,6 +176,10 @@ def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:
 
     :raises InvalidInputError: when it cannot be read.
     """
+    # Few tasks read a file, and a module's own process compiles whatever it imports anew.
+    from .sources import item_options, read_items
+    from .tables import Layout
+
     singular, key, _shared = RESOURCES[Task(module, {}, {}).resource]
     options, lists = item_options("vmbox" if singular == "mailbox" else singular)
     number = "mailbox" if singular == "mailbox" else "extension_number"
@@ -241,4 +249,4 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     return {"changed": False, RESOURCES[task.resource][1]: shown}
 
 
-__all__ = ("Task", "VoicemailError", "load_drivers", "run", "session_of")
+__all__ = ("Task", "VoicemailError", "prepare", "run", "session_of")

@@ -9,10 +9,14 @@ import functools
 import json
 import typing as t
 
+try:
+    import yaml
+except ImportError:  # a managed host may lack it, and needs it for files in YAML only
+    yaml = None  # type: ignore[assignment]
+
 from . import arguments
 from .core.errors import InvalidInputError
 from .core.items import Reader, laid_over, type_name
-from .deps import yaml
 from .tables import KEYS, Entry, Layout, read_csv
 from .vendors.registry import NAMES, vendor
 
@@ -86,6 +90,8 @@ def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[
 def _load(text: str, name: str) -> t.Any:
     is_json = name.lower().endswith(".json")
     language = "JSON" if is_json else "YAML"
+    if yaml is None and not is_json:
+        raise InvalidInputError.of([f"{name} cannot be read without PyYAML; install it, or give JSON or CSV"])
     try:
         if is_json:
             return json.loads(text.removeprefix("\ufeff"))

@@ -96,7 +96,7 @@ def run_in_worker(
         variable = f"VOICEMAIL_{option.upper()}"
         if option not in given and variable in environment:
             given[option] = environment[variable]
-    validated = ArgumentSpecValidator(argument_spec(name), **arguments.rules(name)).validate(_without_nulls(given))
+    validated = _validator(name).validate(_without_nulls(given))
     if validated.error_messages:
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
@@ -110,6 +110,12 @@ def run_in_worker(
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params)}
     return t.cast(Result, remove_values(result, _secrets(params)))
+
+
+@functools.cache
+def _validator(name: str) -> ArgumentSpecValidator:
+    # The items of a loop share it: making it costs as much as using it.
+    return ArgumentSpecValidator(argument_spec(name), **arguments.rules(name))
 
 
 def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import pathlib
 import re
@@ -51,6 +52,13 @@ def _folder_context(folder: pathlib.Path) -> ssl.SSLContext:
 @functools.lru_cache(maxsize=1)
 def _bare_context() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def prepare() -> None:
+    """Load the usual trust store before processes are forked, so that none of them has to."""
+    _bare_context()
+    with contextlib.suppress(OSError):
+        _cached_context(True, None, None, None)
 
 
 def ssl_context(connection: Connection) -> ssl.SSLContext:

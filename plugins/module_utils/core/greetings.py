@@ -10,10 +10,6 @@ import functools
 import hashlib
 import typing as t
 
-#: What a vendor may be able to do with greetings; the words of ``Vendor.abilities`` and of errors.
-UPLOAD_GREETINGS = "upload greetings"
-CHOOSE_GREETINGS = "choose greetings by media id"
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Greeting:

@@ -11,15 +11,6 @@ import enum
 import re
 import typing as t
 
-#: What a vendor may be able to do with messages; the words of ``Vendor.abilities`` and of errors.
-READ = "read messages"
-MARK = "mark messages"
-DELETE = "delete messages"
-MOVE = "move messages"
-COPY = "copy messages"
-UPLOAD = "upload messages"
-AUDIO = "download audio"
-
 AGE_FORMS = (
     "a number of hours, days or weeks such as 12h, 90d or 8w, or a date or time of ISO 8601 such as 2026-01-31"
     " or 2026-01-31T08:00:00Z"

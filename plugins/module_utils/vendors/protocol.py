@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..core.accounts import Account
 from ..core.boxes import Box, Listing, Wanted
 from ..core.connection import Connection
 from ..core.fields import FieldTable, Values
@@ -16,6 +15,7 @@ from ..core.plan import Step
 from ..http import Client
 
 if t.TYPE_CHECKING:
+    from ..core.accounts import Account
     from .greetings import GreetingSupport
     from .messages import Messages
 

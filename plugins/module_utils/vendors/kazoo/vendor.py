@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.accounts import Account
+from ...core.abilities import AUDIO, CHOOSE_GREETINGS, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from ...core.connection import Connection
-from ...core.greetings import CHOOSE_GREETINGS
-from ...core.messages import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
+    from ...core.accounts import Account
     from ..messages import Messages
     from .session import KazooSession
 

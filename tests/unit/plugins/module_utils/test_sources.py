@@ -10,6 +10,7 @@ import io
 import json
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import sources
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
@@ -42,6 +43,13 @@ def test_json_and_yaml(content: object, name: str) -> None:
 
 def test_json_with_a_byte_order_mark() -> None:
     assert items("\ufeff" + json.dumps(ITEMS), "boxes.json") == ITEMS
+
+
+def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "yaml", None)
+    assert items(json.dumps(ITEMS), "boxes.json") == ITEMS
+    told = "`src` boxes.yml cannot be read without PyYAML; install it, or give JSON or CSV"
+    assert problems_of("- mailbox: '3000'", "boxes.yml") == (told,)
 
 
 @pytest.mark.parametrize("text", ["", "---\n", "mailboxes:\n"])
