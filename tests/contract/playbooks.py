@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import pathlib
-import subprocess
-import sys
 import typing as t
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from programs import ROOT, environment_of, run_program
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,35 +57,9 @@ def ansible(program: str, folder: pathlib.Path, *arguments: str, environment: di
 
     :param program: ``playbook`` for ansible-playbook, and so on.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", program, *arguments],
-        env=environment_of(folder) | (environment or {}),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        # No measure of speed: machines that run tests may be busy.
-        timeout=300,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout)
+    variables = environment_of(folder) | (environment or {})
+    ended = run_program(program, folder, *arguments, variables=variables, merged=True)
+    return Run(ended.code, ended.output)
 
 
-def environment_of(folder: pathlib.Path) -> dict[str, str]:
-    """Return the variables of such a run, and make the checkout the collection of that folder."""
-    link = folder / "collections" / "ansible_collections" / "telephony"
-    link.mkdir(parents=True, exist_ok=True)
-    if not (link / "voicemail").exists():
-        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
-    return {
-        "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ["PATH"])),
-        "HOME": str(folder),
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_HOME": str(folder / "home"),
-        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-        "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-        "ANSIBLE_NOCOLOR": "1",
-    }
+__all__ = ("ROOT", "Run", "ansible", "play", "run_playbook")

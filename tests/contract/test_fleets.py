@@ -18,6 +18,7 @@ from collections import Counter
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 from documentation_blocks import ROOT, restructured
+from programs import TIMEOUT, run_program
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker
 
@@ -86,24 +87,27 @@ class Fleet:
             **assigned,
             **environment,
         }
-        start = {
-            "ansible-playbook": ["-m", "ansible", "playbook"],
-            "ansible-inventory": ["-m", "ansible", "inventory"],
-            "ansible-runner": ["-m", "ansible_runner"],
-        }[program]
-        done = subprocess.run(
-            [sys.executable, *start, *arguments],
-            env=variables,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout[-4000:]
-        return done.stdout
+        if program == "ansible-runner":
+            runner = [sys.executable, "-m", "ansible_runner", *arguments]
+            done = subprocess.run(
+                runner,
+                env=variables,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=TIMEOUT,
+                check=False,
+            )
+            code, printed = done.returncode, done.stdout
+        else:
+            ended = run_program(
+                program.removeprefix("ansible-"), self.folder, *arguments, variables=variables, merged=True
+            )
+            code, printed = ended.code, ended.output
+        assert code == status, printed[-4000:]
+        return printed
 
     def sent(self) -> Counter[str]:
         """Return how many requests of each method were sent since the last call."""

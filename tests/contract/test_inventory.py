@@ -9,8 +9,6 @@ import contextlib
 import json
 import pathlib
 import re
-import subprocess
-import sys
 import textwrap
 import typing as t
 
@@ -25,11 +23,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.hosts imp
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import paging
 from documentation_blocks import ROOT, plugin
 from loopback import unused_port
+from programs import environment_of, run_program
 from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker
-
-from playbooks import environment_of
 
 EXAMPLES = plugin(ROOT / "plugins" / "inventory" / "mailboxes.py")
 #: A PIN that is part of nothing else, and fits every vendor's rules.
@@ -110,19 +107,11 @@ def plain(value: t.Any) -> t.Any:
 def listed(folder: pathlib.Path, paths: list[str], *options: str, **environment: str) -> tuple[Hosts, str]:
     """Run ansible-inventory, and return the variables of the hosts and all that it printed."""
     sources = [word for path in paths for word in ("-i", path)]
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "inventory", *sources, "--list", *options],
-        env={**environment_of(folder), "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **environment},
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    printed = done.stdout[done.stdout.index("\n{") + 1 if not done.stdout.startswith("{") else 0 :]
-    return plain(json.loads(printed)["_meta"]["hostvars"]), done.stdout + done.stderr
+    variables = {**environment_of(folder), "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **environment}
+    done = run_program("inventory", folder, *sources, "--list", *options, variables=variables)
+    assert done.code == 0, done.errors
+    printed = done.output[done.output.index("\n{") + 1 if not done.output.startswith("{") else 0 :]
+    return plain(json.loads(printed)["_meta"]["hostvars"]), done.output + done.errors
 
 
 def test_every_vendor_by_ansible_inventory(tmp_path: pathlib.Path) -> None:

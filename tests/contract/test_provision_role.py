@@ -16,17 +16,17 @@ import re
 import select
 import signal
 import stat
-import subprocess
 import sys
 import time
 import typing as t
 
 import pytest
 import yaml
+from programs import run_program
 from voicemail_simulator.server import SimulatorServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-#: Seconds that one run may take.
+#: Seconds that a run may take in which somebody types.
 TIMEOUT = 120
 LOGIN = {"username": "admin", "password": "simulator-password", "domain": "accountone.example.com"}
 # With letters, which KAZOO takes: four digits alone turn up in the time stamps of a verbose run.
@@ -92,8 +92,12 @@ class Bench:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
             "ANSIBLE_NOCOLOR": "1",
         }
-        command = [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "play.yml", *options]
-        done = self._wait(command, environment, typed)
+        if typed is None:
+            ended = run_program("playbook", self.folder, "play.yml", *options, variables=environment)
+            done = (ended.code, ended.output + ended.errors)
+        else:
+            command = [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "play.yml", *options]
+            done = type_into(command, environment, self.folder, typed)
         report = self.folder / "provision-report" / "localhost.json"
         recap = re.search(r"localhost .* changed=(\d+)", done[1])
         return Run(
@@ -103,15 +107,6 @@ class Bench:
             json.loads(report.read_text(encoding="utf-8")) if report.exists() else {},
             report.with_suffix(".md").read_text(encoding="utf-8") if report.exists() else "",
         )
-
-    def _wait(self, command: list[str], environment: dict[str, str], typed: str | None) -> tuple[int, str]:
-        common: dict[str, t.Any] = {"cwd": self.folder, "env": environment, "timeout": TIMEOUT}
-        if typed is None:
-            done = subprocess.run(
-                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, **common
-            )
-            return done.returncode, done.stdout + done.stderr
-        return type_into(command, environment, self.folder, typed)
 
     def writes(self) -> collections.Counter[str]:
         """Requests that changed something since the last call, by method; reads and logins are none."""

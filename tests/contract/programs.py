@@ -1,0 +1,128 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real runs of Ansible's programs, each in a process of its own.
+
+A third of what a short run costs is importing libraries that are the same in every run. So the processes are forks of
+one that has imported them, and nothing of Ansible, which reads its settings while it is imported.
+"""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import importlib
+import multiprocessing
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+#: Seconds that one run may take. No measure of speed: machines that run tests may be busy.
+TIMEOUT = 300
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    ["cryptography.hazmat.backends", "httpx", "jinja2.nativetypes", "pydantic", "tenacity", "yaml"]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How a run of a program ended: its exit status, and what it printed to each stream."""
+
+    code: int
+    output: str
+    errors: str
+
+
+def environment_of(folder: pathlib.Path) -> dict[str, str]:
+    """Return variables with which Ansible sees this checkout as the collection, and nothing of the user's own."""
+    link = folder / "collections" / "ansible_collections" / "telephony"
+    link.mkdir(parents=True, exist_ok=True)
+    if not (link / "voicemail").exists():
+        (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
+    return {
+        "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.environ["PATH"])),
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+        "ANSIBLE_NOCOLOR": "1",
+    }
+
+
+def run_program(
+    program: str, folder: pathlib.Path, *arguments: str, variables: dict[str, str], merged: bool = False
+) -> Ended:
+    """Run one of Ansible's programs in a folder, with nothing to read from.
+
+    :param program: ``playbook`` for ``ansible-playbook``, and so on.
+    :param variables: the whole environment of the run.
+    :param merged: put both streams into the output, in the order in which they were written.
+    """
+    if any(name.startswith("PYTHON") for name in variables):
+        return _start(program, folder, arguments, variables, merged)
+    with tempfile.TemporaryDirectory() as kept:
+        files = (pathlib.Path(kept, "output"), pathlib.Path(kept, "errors"))
+        for file in files:
+            file.touch()
+        written = tuple(str(files[0] if merged else file) for file in files)
+        process = FORKS.Process(target=_become, args=(program, list(arguments), variables, str(folder), written))
+        process.start()
+        process.join(TIMEOUT)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        output, errors = (file.read_text(encoding="utf-8", errors="replace") for file in files)
+    assert process.exitcode is not None
+    assert process.exitcode >= 0, f"ansible-{program} did not end by itself:\n{output}{errors}"
+    return Ended(process.exitcode, output, errors)
+
+
+def _start(
+    program: str, folder: pathlib.Path, arguments: tuple[str, ...], variables: dict[str, str], merged: bool
+) -> Ended:
+    """Run a program in a Python that reads its variables when it starts."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", program, *arguments],
+        env=variables,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if merged else subprocess.PIPE,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr or "")
+
+
+def _become(
+    program: str, arguments: list[str], variables: dict[str, str], folder: str, written: tuple[str, ...]
+) -> None:
+    """Turn this fork into a run of a program."""
+    for name, descriptor in ((os.devnull, 0), (written[0], 1), (written[1], 2)):
+        opened = os.open(name, os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_APPEND)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder)
+    tempfile.tempdir = None
+    # The folders of the tests, which a program that is started does not have.
+    sys.path[:] = [place for place in sys.path if not pathlib.Path(place).is_relative_to(ROOT) or _is_library(place)]
+    sys.argv = [f"ansible-{program}", *arguments]
+    try:
+        importlib.import_module(f"ansible.cli.{program}").main(sys.argv)
+    finally:
+        # A process that multiprocessing has begun does not call them by itself.
+        atexit._run_exitfuncs()
+
+
+def _is_library(place: str) -> bool:
+    return pathlib.Path(place).name == "site-packages"
