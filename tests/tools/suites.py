@@ -55,14 +55,10 @@ def prepare_ansible_test() -> None:
     shutil.rmtree(TREE / "tests" / "output" / "junit", ignore_errors=True)
 
 
-def pytest_command(name: str, *arguments: str) -> tuple[str, ...]:
-    """A pytest run on two processes that leaves its numbers in a report."""
-    return (sys.executable, "-m", "pytest", "-q", "-n", "2", f"--junit-xml={REPORTS / name}.xml", *arguments)
-
-
-def pytest_suite(name: str, heading: str, *arguments: str, by_default: bool = True) -> Suite:
-    """A suite of pytest tests."""
-    commands = (pytest_command(name, *arguments),)
+def pytest_suite(name: str, heading: str, *arguments: str, processes: int = 2, by_default: bool = True) -> Suite:
+    """A suite of pytest tests that leaves its numbers in a report."""
+    report = f"--junit-xml={REPORTS / name}.xml"
+    commands = ((sys.executable, "-m", "pytest", "-q", "-n", str(processes), "--dist=worksteal", report, *arguments),)
     return Suite(name, heading, commands, report=REPORTS / f"{name}.xml", lane="pytest", by_default=by_default)
 
 
@@ -113,6 +109,8 @@ def all_suites() -> list[Suite]:
             "tests/contract",
             "tests/chaos",
             *SERVED,
+            # More than half of the time a test waits: for a reply that is late, or for the next attempt.
+            processes=6,
         ),
     ]
     suites += [
