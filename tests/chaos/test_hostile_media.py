@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import re
-import time
 import typing as t
 
 import hypothesis
@@ -28,7 +27,6 @@ from ways import Result, in_worker
 from worlds import WORLDS
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "8"))
-LONGEST = 60.0
 OPTIONS = {"timeout": 2, "retry_budget": 3, "workers": 1}
 BOUNDED = hypothesis.settings(
     max_examples=EXAMPLES,
@@ -67,9 +65,7 @@ def lied_to(scenario: MessageScenario, lie: Lie, position: int, forever: bool, f
         liar = Liar(server, t.cast(t.Any, world), position, lie, forever)
         server.simulation.faults = liar  # type: ignore[assignment]
         story = MessageStory(scenario, before, [])
-        began = time.monotonic()
         result = run(story, server, folder, **OPTIONS, **dict(scenario.options))
-        assert time.monotonic() - began < LONGEST
         liar.drain()
         after = world.notes(server)
     clear(result)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
-import time
 import typing as t
 
 import pytest
@@ -36,13 +35,12 @@ def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.
 @every_subject
 def test_nobody_listens(subject: Subject, way: str, clock: FakeTime) -> None:
     port = unused_port()
-    started = time.monotonic()
     result = read(subject, way, f"http://127.0.0.1:{port}/v1")
     assert f"127.0.0.1:{port}" in result["msg"]
     assert result["error"]["kind"] == "transport"
     assert len(clock.slept) == http.MAX_ATTEMPTS - 1
-    # Together with the real time: a few seconds by default, although the budget would allow two minutes.
-    assert sum(clock.slept) + time.monotonic() - started < 15
+    # A few seconds by default, although the budget would allow two minutes.
+    assert sum(clock.slept) < 15
 
 
 @both_ways
@@ -121,17 +119,18 @@ def test_reply_without_end(subject: Subject, way: str, monkeypatch: pytest.Monke
 @every_subject
 def test_reply_that_drips(subject: Subject, way: str, clock: FakeTime) -> None:
     stopped = threading.Event()
+    sent: list[int] = []
 
     def drip() -> t.Iterator[bytes]:
-        for _position in itertools.takewhile(lambda _position: not stopped.wait(0.05), range(1200)):
+        for position in itertools.takewhile(lambda _position: not stopped.wait(0.05), range(1200)):
+            sent.append(position)
             yield b" "
 
-    started = time.monotonic()
     with Loopback(lambda _seen: Answer(pieces=drip(), length=1200)) as server:
         result = read(subject, way, f"{server.origin}/v1", timeout=0.3)
         stopped.set()
     assert "no reply within the timeout" in result["msg"]
-    assert time.monotonic() - started < 30, "each byte came in time, the whole reply would take a minute"
+    assert len(sent) < 1200, "each byte came in time, the whole reply did not"
 
 
 @both_ways

@@ -12,7 +12,6 @@ import json
 import logging
 import pathlib
 import threading
-import time
 import typing as t
 import urllib.parse
 
@@ -322,7 +321,6 @@ def test_an_exception_in_any_layer_tells_no_secret(
 
     with SUBJECTS[vendor][0].serve(mailboxes=3, messages=2) as server:
         monkeypatch.setattr(place, name, broken)
-        began = time.monotonic()
         found: list[Result] = [
             WAYS[way](one, arguments(subject, server.url, **options))
             for subject, one, options in calls(vendor, folder)
@@ -330,7 +328,6 @@ def test_an_exception_in_any_layer_tells_no_secret(
         ]
     assert raised, f"{module} does not come through {name}"
     assert any(result["failed"] for result in found)
-    assert time.monotonic() - began < 60
     for result in found:
         told = json.dumps(result)
         assert not [secret for secret in secrets if secret in told], told

@@ -35,7 +35,7 @@ SUPPORTED = {
 }
 SUITES = ("sanity", "unit", "cycle", "demo")
 #: Which of the development requirements the suites use.
-TOOLS = ("allpairspy", "antsibull-changelog", "pytest", "pytest-xdist")
+TOOLS = ("allpairspy", "antsibull-changelog", "pytest", "pytest-timeout", "pytest-xdist")
 FOLDER = CACHE / "matrix"
 #: Sanity reads the code without any library, and with the tools of its own ansible-core.
 FLOOR_SUITES = ("unit", "cycle", "demo")

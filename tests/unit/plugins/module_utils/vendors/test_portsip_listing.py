@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import collections.abc
-import time
 import typing as t
 
 import pytest
@@ -55,13 +54,11 @@ def test_pages_shorter_than_asked_for_end_nothing(tenant: Tenant, limit: int) ->
 def test_thousands_that_are_right_cost_only_their_pages(tenant: Tenant) -> None:
     tenant.begin(3000)
     wanted = _read(tenant)
-    started = time.monotonic()
     result = tenant.boxes(*wanted, prune=True)
     assert not result.get("failed"), result["msg"]
     assert not result["changed"]
     assert result["summary"]["none"] == 3000
     assert (tenant.sent("GET"), tenant.writes, tenant.logins) == (30, 0, 1)
-    assert time.monotonic() - started < 20
 
 
 def test_few_of_thousands_are_looked_up(tenant: Tenant) -> None:
