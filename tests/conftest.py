@@ -42,10 +42,13 @@ def _make_collection_importable() -> None:
 with contextlib.suppress(ImportError):
     import hypothesis
 
-    # How long an example takes says something of the machine, and nothing of the code.
-    hypothesis.settings.register_profile("repository", deadline=None)
-    # For the inner loop, with --hypothesis-profile; every other run has the usual number of examples.
-    hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+    # How long an example takes says something of the machine, and nothing of the code. The examples are the same each
+    # time, so that nobody's change fails by what somebody else's left behind; with --hypothesis-profile=explore they
+    # are not.
+    always = hypothesis.settings(deadline=None, derandomize=True)
+    hypothesis.settings.register_profile("repository", always)
+    hypothesis.settings.register_profile("quick", always, max_examples=20)  # for the inner loop
+    hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
     hypothesis.settings.load_profile("repository")
 
 if str(SIMULATOR) not in sys.path:
