@@ -162,9 +162,28 @@ def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None
 
 def test_check_mode_writes_nothing(tmp_path: pathlib.Path) -> None:
     with ONSIP.serve(mailboxes=1) as server:
-        run = export(tmp_path, ONSIP, server, "--check")
+        run = export(tmp_path, ONSIP, server, "--check", tasks=[ROLE, {**ROLE, "vars": {"export_split": True}}])
         assert run.code == 0, run.output
+        # The folder and the files of each layout.
+        assert "changed=4 " in run.output, run.output
         assert not (tmp_path / FOLDER).exists()
+
+
+def test_a_thousand_files_are_written_by_one_task(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / FOLDER / "mailboxes"
+    with KAZOO.serve({"profile": "5"}, mailboxes=1000) as server:
+        run = export(tmp_path, KAZOO, server, split=True)
+        assert run.code == 0, run.output
+        assert "changed=2 " in run.output
+        assert len(run.output) < 3000
+        assert len(texts(tmp_path)) == 1000
+        (folder / "1000.yml").chmod(0o644)
+        (folder / "1001.yml").unlink()
+        before = {file: file.stat().st_ino for file in folder.iterdir()}
+        again = export(tmp_path, KAZOO, server, "-v", split=True)
+        assert '{\\"changed\\": [\\"mailboxes/1000.yml\\", \\"mailboxes/1001.yml\\"]}' in again.output
+        assert len(texts(tmp_path)) == 1000
+        assert [file for file in before if file.stat().st_ino != before[file]] == [folder / "1000.yml"]
 
 
 def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None:

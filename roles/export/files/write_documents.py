@@ -1,0 +1,63 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write documents into a folder: those that differ, each in one step or not at all, readable by their owner only.
+
+Reads a JSON list of `{"name": relative path, "content": text}`, and prints `{"changed": [names]}`. Thousands of files
+take it a second; ansible.builtin.copy starts processes for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import stat
+import sys
+import tempfile
+
+MODE = 0o600
+
+
+def differs(path: pathlib.Path, content: bytes) -> bool:
+    """Whether a file is absent, or other than it is to be."""
+    try:
+        return path.read_bytes() != content or stat.S_IMODE(path.stat().st_mode) != MODE
+    except FileNotFoundError:
+        return True
+
+
+def write(path: pathlib.Path, content: bytes) -> None:
+    """Put a file in its place, which its readers see whole: as it was, or as it is to be."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        pathlib.Path(temporary).chmod(MODE)
+        pathlib.Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            pathlib.Path(temporary).unlink()
+        raise
+
+
+def main() -> None:
+    """Write what standard input holds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--check", action="store_true", help="only tell what would be written")
+    options = parser.parse_args()
+    changed = []
+    for document in json.load(sys.stdin):
+        path, content = options.folder / document["name"], document["content"].encode()
+        if differs(path, content):
+            changed.append(document["name"])
+            if not options.check:
+                write(path, content)
+    json.dump({"changed": changed}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
