@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import pathlib
+import signal
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -19,6 +20,8 @@ from ansible.module_utils.testing import patch_module_args  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils import task  # noqa: E402
 
 if __name__ == "__main__":
+    # A shell that runs the tests in the background has everything below it ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     internal = {"_ansible_remote_tmp": "/tmp", "_ansible_check_mode": False}
     with patch_module_args({**json.load(sys.stdin), **internal}):
         task.run_module(sys.argv[1])

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run test suites: `run_suites.py [--count-file FILE] [SUITE ...]`, those of `make test` by default.
 
-Suites of one lane run one after the other, the two lanes beside each other: most tools keep one processor busy at best.
-The output of the first lane appears live, that of the second as each suite of it ends; both are kept in `.cache/logs`.
+Suites of one lane run one after the other, the lanes beside each other: most tools keep one processor busy at best. The
+output of the first lane appears live, that of the others as each suite of theirs ends; all is kept in `.cache/logs`.
 A suite fails when a command of it fails, and also when it ran no test. The last lines say how each suite ended.
 """
 

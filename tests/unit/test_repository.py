@@ -50,6 +50,7 @@ ARCHIVE_ALLOWED = re.compile(
       | roles/[a-z_]+/README\.md
       | roles/[a-z_]+/(?:defaults|handlers|meta|tasks|vars)/[\w.-]+\.yml
       | roles/[a-z_]+/templates/[\w.-]+\.j2
+      | roles/export/files/[\w.-]+\.py
       | roles/simulator/files/requirements\.txt
       | roles/simulator/files/voicemail_simulator/[\w./-]+\.py
     )
