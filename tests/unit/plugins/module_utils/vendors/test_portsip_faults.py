@@ -9,6 +9,7 @@ import collections.abc
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import steps
 from voicemail_simulator.server import SimulatorServer
 
 from .portsip_tenant import BOX, PIN, STORED_BOX, Tenant
@@ -41,7 +42,9 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def tenant(server: SimulatorServer) -> Tenant:
+def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    # As many looks as ever: what is stale here is so for a number of requests, not for a time.
+    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01,) * len(steps._STALE_WAITS))
     return Tenant(server).begin()
 
 

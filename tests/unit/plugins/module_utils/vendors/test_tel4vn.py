@@ -64,7 +64,9 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def tenant(server: SimulatorServer) -> Tenant:
+def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    # As many looks as ever: what is stale here is so for a number of requests, not for a time.
+    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01,) * len(steps._STALE_WAITS))
     return Tenant(server).begin()
 
 
