@@ -110,7 +110,7 @@ def all_suites() -> list[Suite]:
             "tests/chaos",
             *SERVED,
             # More than half of the time a test waits: for a reply that is late, or for the next attempt.
-            processes=6,
+            processes=4,
         ),
     ]
     suites += [
