@@ -26,6 +26,8 @@ from voicemail_simulator.server import SimulatorServer
 from ways import Result, in_worker
 from worlds import WORLDS
 
+#: It ends a run that would go on: no server may keep one for ever.
+pytestmark = pytest.mark.timeout(60)
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "8"))
 OPTIONS = {"timeout": 2, "retry_budget": 3, "workers": 1}
 BOUNDED = hypothesis.settings(

@@ -15,6 +15,8 @@ from liar import BODIES, Lies, declared, lied_to, random_lie
 from worlds import WORLDS, World
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "12"))
+#: It ends a run that would go on: no server may keep one for ever.
+pytestmark = pytest.mark.timeout(60)
 Reply = tuple[int, list[t.Any], bytes]
 
 

@@ -5,20 +5,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import pathlib
 import typing as t
 
-from programs import ROOT, environment_of, run_program
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """What a run of ansible-playbook printed, and how it ended."""
-
-    code: int
-    output: str
+from programs import ROOT, Run, environment_of, run_program
 
 
 def play(
@@ -58,8 +49,7 @@ def ansible(program: str, folder: pathlib.Path, *arguments: str, environment: di
     :param program: ``playbook`` for ansible-playbook, and so on.
     """
     variables = environment_of(folder) | (environment or {})
-    ended = run_program(program, folder, *arguments, variables=variables, merged=True)
-    return Run(ended.code, ended.output)
+    return run_program(program, folder, *arguments, variables=variables, merged=True)
 
 
 __all__ = ("ROOT", "Run", "ansible", "play", "run_playbook")

@@ -29,7 +29,7 @@ FORKS.set_forkserver_preload(
 
 
 @dataclasses.dataclass(frozen=True)
-class Ended:
+class Run:
     """How a run of a program ended: its exit status, and what it printed to each stream."""
 
     code: int
@@ -58,7 +58,7 @@ def environment_of(folder: pathlib.Path) -> dict[str, str]:
 
 def run_program(
     program: str, folder: pathlib.Path, *arguments: str, variables: dict[str, str], merged: bool = False
-) -> Ended:
+) -> Run:
     """Run one of Ansible's programs in a folder, with nothing to read from.
 
     :param program: ``playbook`` for ``ansible-playbook``, and so on.
@@ -81,12 +81,12 @@ def run_program(
         output, errors = (file.read_text(encoding="utf-8", errors="replace") for file in files)
     assert process.exitcode is not None
     assert process.exitcode >= 0, f"ansible-{program} did not end by itself:\n{output}{errors}"
-    return Ended(process.exitcode, output, errors)
+    return Run(process.exitcode, output, errors)
 
 
 def _start(
     program: str, folder: pathlib.Path, arguments: tuple[str, ...], variables: dict[str, str], merged: bool
-) -> Ended:
+) -> Run:
     """Run a program in a Python that reads its variables when it starts."""
     done = subprocess.run(
         [sys.executable, "-m", "ansible", program, *arguments],
@@ -99,7 +99,7 @@ def _start(
         timeout=TIMEOUT,
         check=False,
     )
-    return Ended(done.returncode, done.stdout, done.stderr or "")
+    return Run(done.returncode, done.stdout, done.stderr or "")
 
 
 def _become(

@@ -9,5 +9,7 @@ import re
 
 
 def shows(secret: str, text: str) -> bool:
-    """Tell whether a secret stands in a text by itself, and not as a part of a port, an identifier or a time."""
-    return re.search(rf"(?<![0-9A-Za-z.]){re.escape(secret)}(?![0-9A-Za-z])", text) is not None
+    """Tell whether a secret stands in a text; digits alone also occur within ports, identifiers and times."""
+    if not secret.isdigit():
+        return secret in text
+    return re.search(rf"(?<![0-9a-f])(?<![0-9]\.){secret}(?![0-9a-f])", text) is not None

@@ -31,6 +31,7 @@ def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.
     return result
 
 
+@pytest.mark.timeout(30)
 @both_ways
 @every_subject
 def test_nobody_listens(subject: Subject, way: str, clock: FakeTime) -> None:
@@ -115,6 +116,7 @@ def test_reply_without_end(subject: Subject, way: str, monkeypatch: pytest.Monke
     assert len(sent) < 1024
 
 
+@pytest.mark.timeout(30)
 @both_ways
 @every_subject
 def test_reply_that_drips(subject: Subject, way: str, clock: FakeTime) -> None:

@@ -306,6 +306,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
 )
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("place", "name", "module"), LAYERS, ids=lambda value: str(getattr(value, "__name__", value)))
 def test_an_exception_in_any_layer_tells_no_secret(

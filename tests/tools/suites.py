@@ -109,7 +109,7 @@ def all_suites() -> list[Suite]:
             "tests/contract",
             "tests/chaos",
             *SERVED,
-            # More than half of the time a test waits: for a reply that is late, or for the next attempt.
+            # Many of them wait: for a reply that is late, or for the next attempt.
             processes=4,
         ),
     ]

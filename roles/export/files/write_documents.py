@@ -3,14 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write documents into a folder: those that differ, each in one step or not at all, readable by their owner only.
 
-Reads a JSON list of `{"name": relative path, "content": text}`, and prints `{"changed": [names]}`. Thousands of files
-take it a second; ansible.builtin.copy starts processes for each.
+Reads a JSON list of `{"name": relative path, "content": text}`, and prints `{"changed": [names]}`. One
+process for all of them: ansible.builtin.copy starts some for each.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import pathlib
@@ -31,15 +30,15 @@ def differs(path: pathlib.Path, content: bytes) -> bool:
 
 def write(path: pathlib.Path, content: bytes) -> None:
     """Put a file in its place, which its readers see whole: as it was, or as it is to be."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+    temporary = pathlib.Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        pathlib.Path(temporary).chmod(MODE)
-        pathlib.Path(temporary).replace(path)
+        temporary.chmod(MODE)
+        temporary.replace(path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            pathlib.Path(temporary).unlink()
+        temporary.unlink(missing_ok=True)
         raise
 
 

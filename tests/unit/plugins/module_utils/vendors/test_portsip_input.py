@@ -136,7 +136,8 @@ def test_the_policy_of_the_server_is_told(tenant: Tenant, status: str) -> None:
     for result in (tenant.boxes({**BOX, "pin": "4829"}), tenant.mailbox(mailbox="1001", pin="4829")):
         assert result["failed"]
         assert "pin: must have 6 to 10 digits" in result["msg"]
-        assert "4829" not in repr({key: value for key, value in result.items() if key != "invocation"})
+        # Its port may hold these digits.
+        assert "4829" not in repr(result).replace(tenant.server.url, "")
     assert tenant.stored_boxes("8500") == []
     assert tenant.stored_user("1001") == before
 

@@ -51,6 +51,7 @@ def test_pages_shorter_than_asked_for_end_nothing(tenant: Tenant, limit: int) ->
     assert {box["extension_number"] for box in _read(tenant)} == _stored(tenant)
 
 
+@pytest.mark.timeout(30)
 def test_thousands_that_are_right_cost_only_their_pages(tenant: Tenant) -> None:
     tenant.begin(3000)
     wanted = _read(tenant)
