@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
+import os
+import signal
 import ssl
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
+import pytest
 import trustme
+from voicemail_simulator.background import exposure
 from voicemail_simulator.faces import VENDORS
 from voicemail_simulator.server import SimulatorServer
 
 FILES = Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"
+
+
+MINIMAL = ("--vendor=kazoo", "--port=0")
 
 
 def background(action: str, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -54,8 +63,84 @@ def test_missing_packages_are_named(tmp_path: Path) -> None:
     command = [sys.executable, "-S", "-m", "voicemail_simulator.background", "start", f"--directory={tmp_path}"]
     failed = subprocess.run(command, cwd=FILES, capture_output=True, text=True, timeout=60, check=False)
     assert failed.returncode == 1
-    assert "httptools, python-multipart, starlette, uvicorn" in failed.stderr
+    assert "python-multipart, starlette, uvicorn" in failed.stderr
     assert "requirements.txt" in failed.stderr
+
+
+def test_the_folder_is_for_its_user_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "below" / "simulator"
+    try:
+        assert background("start", folder, *MINIMAL).returncode == 0
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    finally:
+        background("stop", folder)
+
+
+@pytest.mark.parametrize("action", ["start", "stop", "status"])
+@pytest.mark.parametrize("kind", ["link", "file", "open"])
+def test_a_folder_that_others_could_have_made_is_refused(tmp_path: Path, kind: str, action: str) -> None:
+    folder, elsewhere = tmp_path / "simulator", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    if kind == "link":
+        folder.symlink_to(elsewhere)
+    elif kind == "file":
+        folder.write_text("")
+    else:
+        folder.mkdir()
+        folder.chmod(0o777)
+    refused = background(action, folder, *MINIMAL)
+    assert refused.returncode == 1
+    assert str(folder) in refused.stderr
+    assert "simulator_directory" in refused.stderr
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "simulator"
+    folder.mkdir(mode=0o700)
+    try:
+        os.chown(folder, os.geteuid() + 1, -1)
+    except PermissionError:
+        pytest.skip("only root can give a folder to another user")
+    refused = background("start", folder, *MINIMAL)
+    assert refused.returncode == 1
+    assert "belongs to another user" in refused.stderr
+
+
+def test_hosts_that_start_at_the_same_time_start_one_simulator(tmp_path: Path) -> None:
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        started = [
+            json.loads(done.stdout) for done in pool.map(lambda _: background("start", tmp_path, *MINIMAL), range(6))
+        ]
+    try:
+        assert sorted(one["changed"] for one in started) == [False] * 5 + [True]
+        assert len({one["pid"] for one in started}) == 1
+    finally:
+        background("stop", tmp_path)
+    assert json.loads(background("status", tmp_path).stdout)["running"] is False
+
+
+def test_a_killed_simulator_is_started_anew(tmp_path: Path) -> None:
+    killed = json.loads(background("start", tmp_path, *MINIMAL).stdout)
+    os.kill(killed["pid"], signal.SIGKILL)
+    anew = json.loads(background("start", tmp_path, *MINIMAL).stdout)
+    assert (anew["changed"], anew["pid"] != killed["pid"]) == (True, True)
+    assert json.loads(background("stop", tmp_path).stdout)["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"), [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True)]
+)
+def test_an_address_that_other_machines_reach_is_warned_about(host: str, warned: bool) -> None:
+    assert (exposure([f"--host={host}"]) is not None) is warned
+
+
+def test_the_warning_reaches_the_caller(tmp_path: Path) -> None:
+    try:
+        started = json.loads(background("start", tmp_path, *MINIMAL, "--host=0.0.0.0").stdout)
+        assert "other machines" in started["warning"]
+    finally:
+        background("stop", tmp_path)
 
 
 def test_a_foreign_process_is_not_stopped(tmp_path: Path) -> None:

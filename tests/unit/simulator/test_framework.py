@@ -14,6 +14,7 @@ import httpx
 import pytest
 from kazoo_client import Client
 from voicemail_simulator.__main__ import sort_knobs
+from voicemail_simulator.control import Journal
 from voicemail_simulator.faults import Fault, FaultError
 from voicemail_simulator.knobs import Knob, KnobError, Knobs
 from voicemail_simulator.server import Simulation, SimulatorServer
@@ -77,6 +78,20 @@ def test_knobs_of_the_command_line_find_their_vendor() -> None:
 
 
 # Faults
+
+
+@pytest.mark.parametrize("protocol", ["h11", "httptools"])
+def test_faults_work_on_every_http_protocol(protocol: str) -> None:
+    with SimulatorServer("kazoo", mailboxes=1, protocol=protocol) as server:
+        client = Client(server)
+        client.login()
+        server.faults.set(["reset_before,count=1"])
+        with pytest.raises(httpx.TransportError):
+            client.get()
+        server.faults.set(["truncated,count=1"])
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.get()
+        assert client.get().status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after", "lost_reply", "timeout:0.05"])
@@ -211,6 +226,39 @@ def test_journal_notes_requests_and_no_control_calls(client: Client) -> None:
     assert client.server.journal.count("GET") == len(client.server.journal) == 1
     httpx.delete(f"{client.server.origin}/_simulator/requests")
     assert httpx.get(f"{client.server.origin}/_simulator/requests").json() == []
+
+
+def test_the_journal_is_bounded_and_still_counts() -> None:
+    journal = Journal(most_bytes=100_000)
+    for number in range(2000):
+        journal.add("GET", f"/{number}", "x" * 100, 0.0)
+    assert journal.count("GET") == len(journal) == 2000
+    assert 0 < len(journal.entries()) < 200
+    assert journal.entries()[-1]["path"] == "/1999"
+    journal.clear()
+    assert (len(journal), journal.entries()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:8000"}, 200),
+        ({"host": "[::1]:8000"}, 200),
+        ({"host": "simulator.test"}, 200),
+        ({"host": "attacker.example.com"}, 403),
+        ({"host": "127.0.0.1.attacker.example.com"}, 403),
+        ({"host": "attacker.example.com@127.0.0.1"}, 200),
+        ({"origin": "https://attacker.example.com"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}, 200),
+        ({"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:9000"}, 403),
+    ],
+)
+def test_control_calls_of_web_pages_are_refused(headers: dict[str, str], status: int) -> None:
+    with SimulatorServer("kazoo", mailboxes=1, allowed_hosts=["simulator.test"]) as server:
+        for method, path in (("GET", "state"), ("POST", "reset")):
+            assert httpx.request(method, f"{server.origin}/_simulator/{path}", headers=headers).status_code == status
 
 
 def test_control_calls_meet_no_faults(client: Client) -> None:

@@ -12,12 +12,14 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 try:
     import uvicorn
 
+    from .background import exposure
     from .faces import VENDORS, load
     from .server import Simulation, listen, make_server, origin_of
     from .store import Store
@@ -37,6 +39,13 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     chosen.add_argument("--vendor", choices=VENDORS, action="append", help="serve this vendor (repeat for more)")
     chosen.add_argument("--all", action="store_true", help="serve all vendors on consecutive ports")
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name under which the control API may be called, beside addresses and localhost",
+    )
     parser.add_argument("--port", type=int, default=8000, help="port of the first vendor; 0 takes free ports")
     parser.add_argument("--state", metavar="FILE", help="SQLite file that keeps the state; default: memory")
     parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="boxes to start with")
@@ -80,10 +89,12 @@ def sort_knobs(settings: list[str], vendors: list[str]) -> dict[str, dict[str, s
 
 
 def write_atomically(path: str, content: dict[str, Any]) -> None:
-    """Write a JSON file that is never seen half written."""
-    temporary = Path(f"{path}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
-    temporary.replace(path)
+    """Write a JSON file that is never seen half written, without following a link that somebody else made."""
+    target = Path(path)
+    descriptor, temporary = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    Path(temporary).replace(target)
 
 
 async def serve(options: argparse.Namespace) -> None:
@@ -99,6 +110,7 @@ async def serve(options: argparse.Namespace) -> None:
             messages=options.messages,
             faults=options.faults,
             seed=options.seed,
+            allowed_hosts=(options.host, *options.allow_host),
         )
         bound = listen(options.host, options.port + position if options.port else 0)
         servers.append(make_server(simulation, options.tls_cert, options.tls_key))
@@ -132,6 +144,8 @@ async def serve(options: argparse.Namespace) -> None:
 def main() -> None:
     """Run the command line."""
     options = parse_arguments()
+    if warning := exposure([f"--host={options.host}"]):
+        sys.stderr.write(f"Warning: {warning}\n")
     try:
         with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
             runner.run(serve(options))

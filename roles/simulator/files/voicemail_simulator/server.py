@@ -16,15 +16,22 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .control import PREFIX, Journal, control_routes
+from .control import PREFIX, Journal, control_routes, refusal
 from .face import Clock
 from .faces import load
 from .faults import Faults
 from .knobs import Knobs
 from .store import Store
+
+try:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+except ModuleNotFoundError:  # it is faster, and not available for every Python
+    HttpToolsProtocol = None  # type: ignore[assignment, misc]
 
 START_TIMEOUT = 15.0
 TICK = 0.02
@@ -43,6 +50,7 @@ class Simulation:
         messages: int = 0,
         faults: Iterable[str] = (),
         seed: int = 0,
+        allowed_hosts: Iterable[str] = (),
     ) -> None:
         face_class = load(vendor)
         self.prefix = f"{vendor}."
@@ -55,6 +63,7 @@ class Simulation:
         self.faults = Faults(Starlette(routes=self.face.routes()), random_module.Random(seed), faults)
         self.face.faults = self.faults
         self._control = Starlette(routes=control_routes(self))
+        self._hosts = frozenset(name.lower() for name in allowed_hosts)
         if self.store.is_empty(self.prefix):
             self.face.seed(mailboxes, messages)
         else:
@@ -76,7 +85,9 @@ class Simulation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(PREFIX):
-            await self._control(scope, receive, send)
+            reason = refusal(Headers(scope=scope), scope["scheme"], self._hosts)
+            handler = self._control if reason is None else JSONResponse({"error": reason}, 403)
+            await handler(scope, receive, send)
             return
         # Noted on arrival: a client that has its reply must find the request in the journal.
         query = scope["query_string"].decode("latin-1")
@@ -92,17 +103,29 @@ class Simulation:
         await self.faults(scope, receive, noting)
 
 
-def build_app(vendor: str, **options: Any) -> Simulation:
-    """Build the ASGI application of a vendor; the options are those of Simulation."""
-    return Simulation(vendor, **options)
+class DroppableH11Protocol(H11Protocol):
+    """HTTP protocol that shares its transport with the faults, which have to close it."""
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.scope is not None:
+            # The request is handled by a task that starts only when this returns.
+            self.scope["simulator.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
 
 
-class DroppableProtocol(HttpToolsProtocol):
-    """HTTP protocol that lends its transport to the faults, which have to close it."""
+def droppable_protocol(name: str = "auto") -> type:
+    """Return an HTTP protocol by its name, `h11` or `httptools`; `auto` is the fastest whose package is installed."""
+    if name == "h11" or (name == "auto" and HttpToolsProtocol is None):
+        return DroppableH11Protocol
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["simulator.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+    class DroppableProtocol(HttpToolsProtocol):
+        """The same as :class:`DroppableH11Protocol` on httptools."""
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self.scope["simulator.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+
+    return DroppableProtocol
 
 
 class QuietServer(uvicorn.Server):
@@ -119,11 +142,13 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def make_server(simulation: Simulation, tls_cert: str | None = None, tls_key: str | None = None) -> QuietServer:
+def make_server(
+    simulation: Simulation, tls_cert: str | None = None, tls_key: str | None = None, protocol: str = "auto"
+) -> QuietServer:
     """Prepare a uvicorn server; it listens on the socket that is given to `serve`."""
     config = uvicorn.Config(
         simulation,
-        http=DroppableProtocol,
+        http=droppable_protocol(protocol),
         log_level="error",
         access_log=False,
         lifespan="off",
@@ -164,6 +189,7 @@ class SimulatorServer:
         state: str | None = None,
         tls_cert: str | None = None,
         tls_key: str | None = None,
+        protocol: str = "auto",
         **options: Any,
     ) -> None:
         self.simulation = Simulation(vendor, store=Store(state), **options)
@@ -176,7 +202,7 @@ class SimulatorServer:
         self._socket = listen(host, port)
         self.origin = origin_of(self._socket, tls_cert is not None)
         self.url = self.origin + self.face.base_path
-        self._server = make_server(self.simulation, tls_cert, tls_key)
+        self._server = make_server(self.simulation, tls_cert, tls_key, protocol)
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
