@@ -21,8 +21,16 @@ import urllib.parse
 
 from .clients import Clients
 from .core.connection import Connection, origin_of
-from .core.errors import ExpiredError, InvalidInputError, RateLimitedError, TransportError, VoicemailError
+from .core.errors import (
+    ExpiredError,
+    InvalidInputError,
+    RateLimitedError,
+    TransportError,
+    VoicemailError,
+    not_understood,
+)
 from .deps import httpx, pydantic, tenacity
+from .json_bodies import read_json
 from .pace import Budget, Pacer, retry_after
 from .streams import Stream
 from .tls import proxy_of, ssl_context
@@ -61,14 +69,14 @@ class Reply:
         :raises TransportError: when it is something else, such as the HTML page of a proxy.
         """
         try:
-            return model.model_validate_json(self.content)
+            return model.model_validate(read_json(self.content))
         except pydantic.ValidationError as error:
-            raise TransportError(
-                f"cannot {self.what}: {_strangeness(self, error)}",
-                "Check that `url` is the base address of the API and that nothing in between answers for it",
-                status=self.status,
-                uncertain=True,
-            ) from None
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            place = ".".join(str(part) for part in first["loc"]) or "body"
+            problem = f"something unexpected (at {place}: {first['msg']})"
+        except ValueError as error:
+            problem = _strangeness(self.content) or f"something unexpected ({error})"
+        raise not_understood(self.what, f"the server answered {self.status} with {problem}", status=self.status)
 
 
 class Client:
@@ -358,15 +366,11 @@ def _bounded(response: t.Any, what: str, deadline: float) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _strangeness(reply: Reply, error: t.Any) -> str:
-    start = reply.content[:200].lstrip().lower()
+def _strangeness(content: bytes) -> str:
+    start = content[:200].lstrip()
     if start.startswith(b"<"):
-        return f"the server answered {reply.status} with an HTML or XML page instead of JSON"
-    if not start:
-        return f"the server answered {reply.status} with an empty body"
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "body"
-    return f"the server answered {reply.status} with something unexpected (at {place}: {first['msg']})"
+        return "an HTML or XML page instead of JSON"
+    return "" if start else "an empty body"
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:
