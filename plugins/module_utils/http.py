@@ -30,7 +30,7 @@ from .core.errors import (
     not_understood,
 )
 from .deps import httpx, pydantic, tenacity
-from .json_bodies import read_json
+from .json_bodies import describe_bad_body, read_json
 from .pace import Budget, Pacer, retry_after
 from .streams import Stream
 from .tls import proxy_of, ssl_context
@@ -70,13 +70,9 @@ class Reply:
         """
         try:
             return model.model_validate(read_json(self.content))
-        except pydantic.ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "body"
-            problem = f"something unexpected (at {place}: {first['msg']})"
         except ValueError as error:
-            problem = _strangeness(self.content) or f"something unexpected ({error})"
-        raise not_understood(self.what, f"the server answered {self.status} with {problem}", status=self.status)
+            problem = f"the server answered {self.status} with {describe_bad_body(self.content, error)}"
+            raise not_understood(self.what, problem, status=self.status) from None
 
 
 class Client:
@@ -214,7 +210,12 @@ class Client:
             if _hopeless(error):
                 raise failure from None
             raise _Again(failure) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except httpx.InvalidURL:
+            hint = "Check `url`, and the numbers and ids that were given"
+            raise TransportError(f"cannot {what}: the address of the request cannot be used", hint) from None
+        except httpx.DecodingError:
+            raise not_understood(what, "expected a body that can be decompressed") from None
+        except (httpx.HTTPError, httpx.StreamError) as error:
             if "CERTIFICATE_REQUIRED" in str(error):
                 raise TransportError(
                     f"cannot {what}: the server asks for a certificate of this client",
@@ -364,13 +365,6 @@ def _bounded(response: t.Any, what: str, deadline: float) -> bytes:
             raise httpx.ReadTimeout("the reply did not end in time")
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _strangeness(content: bytes) -> str:
-    start = content[:200].lstrip()
-    if start.startswith(b"<"):
-        return "an HTML or XML page instead of JSON"
-    return "" if start else "an empty body"
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -9,7 +9,7 @@ import math
 import re
 import typing as t
 
-from .deps import pydantic_core
+from .deps import pydantic, pydantic_core
 
 #: Numbers that may be too large for a float; most bodies have none, and are not looked through.
 _HUGE = re.compile(rb"[\s:,\[]-?\d(?:\d{300}|[\d.]{0,400}[eE]\+?\d{3})|^-?\d[\d.]{0,400}[eE]\+?\d{3}")
@@ -26,6 +26,20 @@ def read_json(content: bytes) -> t.Any:
     if _HUGE.search(content) and _overflows(value):
         raise ValueError("a number is too large")
     return value
+
+
+def describe_bad_body(content: bytes, error: ValueError) -> str:
+    """Return what a body is that could not be read, without any of its values."""
+    start = content[:200].lstrip()
+    if start.startswith(b"<"):
+        return "an HTML or XML page instead of JSON"
+    if not start:
+        return "an empty body"
+    if not isinstance(error, pydantic.ValidationError):
+        return f"something unexpected ({error})"
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "body"
+    return f"something unexpected (at {place}: {first['msg']})"
 
 
 def _overflows(value: t.Any) -> bool:

@@ -18,7 +18,7 @@ from .core.abilities import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError
 from .core.message_plan import MessageAction, MessageReport, Order
-from .core.messages import Selection, Status, parse_moment
+from .core.messages import Selection, Status, parse_moment, undated_rows, undated_warnings
 from .sessions import Result, Task, connect_options, opened_session
 from .vendors.messages import Messages, Upload
 from .vendors.protocol import Session, Vendor
@@ -128,11 +128,13 @@ def _read(task: Task, target: Vendor, connection: Connection, selection: Selecti
     if problems:
         raise InvalidInputError.of(problems)
     with _messages(task, target, connection) as (_opened, messages):
-        found, missing = message_engine.read(messages, selection)
+        reading = message_engine.read(messages, selection)
+    missing = reading.missing
     if missing:
         task.warnings.append(f"not found: {', '.join(missing[:20])}" + (" and more" if len(missing) > 20 else ""))
-    shown = [message.as_dict() for message in found]
-    result: Result = {"changed": False, "messages": shown}
+    task.warnings.extend(undated_warnings(reading.undated))
+    shown = [message.as_dict() for message in reading.found]
+    result: Result = {"changed": False, "messages": shown, "undated": undated_rows(reading.undated)}
     if task.module.endswith("_facts"):
         result["ansible_facts"] = {"voicemail_messages": shown}
     return result
@@ -215,6 +217,7 @@ def _result(task: Task, report: MessageReport) -> Result:
         "changed": report.changed,
         "results": [step.as_dict() for step in report.steps if everything or step.status != "ok"],
         "summary": report.summary(),
+        "undated": undated_rows(report.undated),
     }
     if task.diff:
         done = [step for step in report.steps if step.action is not MessageAction.NONE]
