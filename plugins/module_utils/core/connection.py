@@ -9,6 +9,8 @@ import dataclasses
 import typing as t
 import urllib.parse
 
+from .paths import path_problems
+
 #: Options that hold secrets; their values are replaced wherever text of a vendor is shown.
 SECRETS = ("token", "api_key", "password")
 #: A week: longer than any request or pipeline lasts, and short enough for every clock.
@@ -88,7 +90,7 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[str]:
 
     :param given: the options that have a value, with their types.
     """
-    problems = []
+    problems = path_problems(given, ("ca_path", "client_cert", "client_key"))
     for option, value in given.items():
         if isinstance(value, str) and any(not _is_sendable(letter) for letter in value):
             problems.append(

@@ -146,6 +146,8 @@ class InvalidInputError(VoicemailError):
     @classmethod
     def of(cls, problems: t.Sequence[str]) -> InvalidInputError:
         """Build one error out of every problem, in the order of the input."""
+        most = VoicemailError.longest or 0
+        problems = [problem if len(problem) <= most else f"{problem[:most]}..." for problem in problems]
         if len(problems) == 1:
             return cls(problems[0], problems=tuple(problems))
         listed = "\n".join(f"- {problem}" for problem in problems)

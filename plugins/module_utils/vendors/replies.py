@@ -87,6 +87,19 @@ def expect_text(native: t.Mapping[str, t.Any], key: str, what: str, hint: str = 
     return str(value)
 
 
+def expect_types(
+    native: t.Mapping[str, t.Any], keys: t.Iterable[str], types: tuple[type, ...], what: str, hint: str = ""
+) -> None:
+    """Check fields that an update sends back as they are: what is not understood must not be written.
+
+    :param types: that a field may have where it has a value.
+    :raises TransportError: naming the first that has another.
+    """
+    for key in keys:
+        if native.get(key) is not None and not isinstance(native[key], types):
+            raise not_understood(what, f"expected a plain value as `{key}`", hint)
+
+
 def expect_identifier(native: t.Mapping[str, t.Any], key: str, what: str, thing: str, hint: str = "") -> str:
     """Return the id of an object, which can be part of an address.
 
@@ -183,6 +196,7 @@ __all__ = (
     "expect_object",
     "expect_objects",
     "expect_text",
+    "expect_types",
     "identifier_in",
     "moment_of",
     "not_understood",

@@ -14,7 +14,7 @@ from ...core.errors import AuthError, ExpiredError, RejectedError, TransportErro
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
-from ..replies import expect_identifier, expect_object, expect_text, identifier_in
+from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
 from .paging import Browse
@@ -32,6 +32,13 @@ _BROWSE = Browse(
 )
 #: Options that are parameters of Add and Edit; the PIN is one of Edit only, and sent only to change it.
 _SENT = tuple(field.option for field in MAILBOX.fields if field.option in STANDING and not field.secret)
+#: Every value of OnSIP's is text.
+_WIRES = tuple(
+    {
+        *(field.wire for field in MAILBOX.fields if field.wire),
+        *(wire for composite in MAILBOX.composites for wire in composite.wires),
+    }
+)
 #: Fields of a box that no parameter can keep as they are.
 _BYSTANDERS = ("Status", "TransferAddress")
 
@@ -212,6 +219,7 @@ class OnsipMailboxes:
         native = expect_object(plain(native), what, "a mailbox", _HINT)
         box_id = expect_identifier(native, "VoicemailboxId", what, "a mailbox", _HINT)
         number = expect_text(native, "Mailbox", what, _HINT)
+        expect_types(native, _WIRES, (str,), what, _HINT)
         values = {option: value for option, value in self.table.decode(native).items() if option in STANDING}
         return Box(number, box_id, values, True, native)
 
