@@ -28,6 +28,7 @@ class Target:
 
     :param options: of the task, beside those of the connection; a function for those that need the server or a folder.
     :param refused: the task fails although every reply is true.
+    :param further: options of a second true run, whose replies are there for what the first must not do.
     :param cleanups: things that the task makes, and deletes where it cannot finish them.
     :param share: how much of the work it gets: a task of many requests takes long.
     """
@@ -40,6 +41,7 @@ class Target:
     mailboxes: int = 4
     messages: int = 2
     refused: bool = False
+    further: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     cleanups: int = 0
     share: float = 1
 
@@ -79,6 +81,9 @@ def _fixed(**options: t.Any) -> t.Callable[[SimulatorServer, pathlib.Path], dict
     return lambda server, folder: options
 
 
+_LOSING = {"delete_messages": True}
+
+
 def _boxes(world: World) -> t.Iterator[Target]:
     subject, first = world.subject, world.seeded(1)[0]
     many = {"delete_messages": True, "max_delete_percent": 100} if subject.can_create else {}
@@ -94,7 +99,9 @@ def _boxes(world: World) -> t.Iterator[Target]:
         yield make(f"{subject.name}-create", module=subject.module, options=_fixed(**created))
     if subject.vendor != "onsip" and subject.can_create:
         gone = {subject.key: first, "state": "absent"}
-        yield make(f"{subject.name}-guard", module=subject.module, options=_fixed(**gone), refused=True)
+        yield make(
+            f"{subject.name}-guard", module=subject.module, options=_fixed(**gone), refused=True, further=_LOSING
+        )
 
 
 def _messages() -> t.Iterator[Target]:

@@ -48,13 +48,14 @@ def fuzz(name: str, replies: int, options: int, seed: int = 1) -> Outcome:
     """Run a target until so many spoiled replies were served, and so many options had strange values."""
     target = TARGETS[name]
     with _folder() as folder, virtual_time(lambda seconds: None):
-        task, exchanges = _recorded(target, folder)
+        true = recorded(target, folder)
         problems = []
         served = runs = 0
         while served < replies:
             chance = random.Random(f"{name} {seed} {runs}")
-            replay = Replay(exchanges, chance.randrange(len(exchanges)), chance.randrange(2**32), chance.random() < 0.2)
-            problems += [f"{name} run {runs}: {one}" for one in _judged(target, task, exchanges, replay)]
+            position = chance.randrange(len(true.exchanges))
+            replay = true.replay(position, chance.randrange(2**32), chance.random() < 0.2)
+            problems += [f"{name} run {runs}: {one}" for one in judged(target, true, replay, true.task)]
             served += replay.spoiled
             runs += 1
             if len(problems) > 20:
@@ -62,31 +63,48 @@ def fuzz(name: str, replies: int, options: int, seed: int = 1) -> Outcome:
         # The options of the inventory are checked by Ansible before they come here.
         for number in range(0 if target.module == "inventory" else options):
             chance = random.Random(f"{name} {seed} option {number}")
-            strange, option = _strange_options(target, task, chance)
-            found = _judged(target, strange, exchanges, Replay(exchanges, None, 0), check=True)
+            strange, option = _strange_options(target, true.task, chance)
+            found = judged(target, true, true.replay(None, 0), strange, check=True)
             problems += [f"{name} {option} run {number}: {one}" for one in found]
     return Outcome(name, served, runs + options, problems)
 
 
-def _recorded(target: Target, folder: pathlib.Path) -> tuple[dict[str, t.Any], list[Exchange]]:
+class Recorded(t.NamedTuple):
+    """A task, and what was answered to it.
+
+    :param further: what is answered to requests that the task must not send.
+    """
+
+    task: dict[str, t.Any]
+    exchanges: list[Exchange]
+    further: list[Exchange]
+
+    def replay(self, position: int | None, seed: int, forever: bool = False) -> Replay:
+        """Answer the task again."""
+        return Replay([*self.exchanges, *self.further], position, seed, forever)
+
+
+def recorded(target: Target, folder: pathlib.Path) -> Recorded:
+    """Run a task against its simulator."""
     with target.serve() as server, recording() as exchanges:
         task = {**target.arguments(server, folder), "workers": 1, "retry_budget": 0, "timeout": 5}
         result = target.run(task)
-    # A task that ends early would leave parsers out.
-    assert bool(result["failed"]) is target.refused, result
-    return task, exchanges
+        # A task that ends early would leave parsers out.
+        assert bool(result["failed"]) is target.refused, result
+        own = len(exchanges)
+        if target.further:
+            assert not target.run({**task, **target.further})["failed"]
+    return Recorded(task, exchanges[:own], exchanges[own:])
 
 
-def _judged(
-    target: Target, task: dict[str, t.Any], exchanges: list[Exchange], replay: Replay, check: bool = False
-) -> list[str]:
+def judged(target: Target, true: Recorded, replay: Replay, task: dict[str, t.Any], check: bool = False) -> list[str]:
     """Run a task and return what is wrong with its outcome."""
     with answering(replay):
         result = target.run(task, check=check)
-    problems = _misshapen(result, sum(len(one.answer.body) for one in exchanges))
+    problems = _misshapen(result, sum(len(one.answer.body) for one in true.exchanges))
     if replay.endless:
         problems.append("it sends requests without end")
-    known = {one.key for one in exchanges if one.key.destructive}
+    known = {one.key for one in true.exchanges if one.key.destructive}
     sent = {key for key in replay.requests if key.destructive}
     if len(sent) > (0 if check else len(known) + target.cleanups):
         problems.append(f"it deletes more than it did: {sent}")
