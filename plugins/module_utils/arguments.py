@@ -269,6 +269,21 @@ def checkable(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict
     return {name: _checkable(spec.get(name) or {}, value) for name, value in given.items()}
 
 
+def misplaced(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[str]:
+    """Return which options of a refused task are no dictionary and have to be one; Ansible does not name them."""
+    return [
+        f"`{name}` must be a dictionary of options"
+        for name, value in given.items()
+        if "options" in (spec.get(name) or {}) and not _may_be_dictionary(value)
+    ]
+
+
+def _may_be_dictionary(value: t.Any) -> bool:
+    if isinstance(value, str):
+        return value.lstrip().startswith("{") or "=" in value
+    return value is None or isinstance(value, dict)
+
+
 def _checkable(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     kind = option.get("type")
     if kind == "int" and isinstance(value, float) and not math.isfinite(value):
@@ -280,4 +295,13 @@ def _checkable(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     return value
 
 
-__all__ = ("CONNECTION", "MAILBOX", "SHARED_VOICEMAIL", "checkable", "own_options", "rules", "vendor_options")
+__all__ = (
+    "CONNECTION",
+    "MAILBOX",
+    "SHARED_VOICEMAIL",
+    "checkable",
+    "misplaced",
+    "own_options",
+    "rules",
+    "vendor_options",
+)

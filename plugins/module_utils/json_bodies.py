@@ -12,7 +12,7 @@ import typing as t
 from .deps import pydantic, pydantic_core
 
 #: Numbers that may be too large for a float; most bodies have none, and are not looked through.
-_HUGE = re.compile(rb"[\s:,\[]-?\d(?:\d{300}|[\d.]{0,400}[eE]\+?\d{3})|^-?\d[\d.]{0,400}[eE]\+?\d{3}")
+_HUGE = re.compile(rb"(?:^|[\s:,\[])-?\d(?:\d{300}|[\d.]{0,400}[eE]\+?\d{3})")
 #: The largest whole number that a float can hold.
 _MOST_BITS = 1023
 

@@ -129,7 +129,7 @@ def _validator(name: str) -> ArgumentSpecValidator:
 
 def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:
     """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
-    problems = operations.dictionary_problems(operations.Task(name, {}, raw))
+    problems = arguments.misplaced(_spec(name), raw) or operations.dictionary_problems(operations.Task(name, {}, raw))
     return str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
 
 

@@ -84,9 +84,9 @@ class Browse:
         rows = [plain(row) for row in many(container.get(self.names[1]))]
         if not all(isinstance(row, dict) and self.key(row) for row in rows):
             raise not_understood(self.what, f"expected a list of `{self.names[1]}`, each with its id", _HINT)
-        attributes = expect_object(plain(container.get("@attributes", {})) or {}, self.what, "attributes", _HINT)
-        limit = expect_count(attributes.get("Limit"), self.what, "rows of a page", _HINT) or self.page_size
-        found = expect_count(attributes.get("Found"), self.what, "rows in all", _HINT) or 0
+        attributes = expect_object(container.get("@attributes", {}), self.what, "attributes", _HINT)
+        limit = expect_count(plain(attributes.get("Limit")), self.what, "rows of a page", _HINT) or self.page_size
+        found = expect_count(plain(attributes.get("Found")), self.what, "rows in all", _HINT) or 0
         return _Page(rows, min(limit, self.page_size), found)
 
 

@@ -23,7 +23,7 @@ from .session import URL_HINT, Tel4vnSession, details_of
 #: Seconds after which a listing is too old to be laid under a full write: the owner may have changed the PIN by phone.
 FRESH_SECONDS = 10.0
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
-_WIRES = ("password", "mail_to", "local_after_email", "enabled", "description")
+_SCALARS = ("password", "local_after_email", "enabled", "description")
 #: Statuses with which the server itself ended the request; anything else may have left it at work.
 _ENDED = (500, 503)
 
@@ -176,7 +176,8 @@ class Tel4vnMailboxes:
     def _box(self, native: dict[str, t.Any]) -> Box:
         what = "read a mailbox"
         number = expect_text(native, "extension", what, URL_HINT)
-        expect_types(native, _WIRES, (str, bool, int), what, URL_HINT)
+        expect_types(native, _SCALARS, (str, bool, int), what, URL_HINT)
+        expect_types(native, ("mail_to",), (str,), what, URL_HINT)
         values = self.table.decode(native)
         if "password" not in native:
             values["pin"] = UNKNOWN
