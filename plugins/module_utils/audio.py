@@ -77,7 +77,7 @@ def download(
     :raises VoicemailError: when the messages could not be listed.
     """
     manifest = Manifest.open(folder, order.manifest) if order.manifest else None
-    found, missing = read(messages, selection)
+    found, missing, undated = read(messages, selection)
     stems = {message.id: file_stem(order.name_template, message) for message in found}
     same = clashes(stems)
     if same:
@@ -86,7 +86,7 @@ def download(
     run = _Run(messages, order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]
-    report = AudioReport(recordings)
+    report = AudioReport(recordings, undated=undated)
     waiting = [recording for recording in recordings if not recording.status]
     if check:
         for recording in waiting:

@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 from .core.errors import NotFoundError, VoicemailError
-from .core.messages import Message
+from .core.messages import Message, undated_rows, undated_warnings
 
 
 @dataclasses.dataclass(slots=True)
@@ -75,10 +75,12 @@ class Recording:
 class AudioReport:
     """What became of a task.
 
+    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
     :param manifest_error: why the manifest could not be written, though the recordings are kept.
     """
 
     recordings: list[Recording]
+    undated: list[Message] = dataclasses.field(default_factory=list)
     requests: int = 0
     manifest_changed: bool = False
     manifest_error: VoicemailError | None = None
@@ -92,7 +94,8 @@ class AudioReport:
     @property
     def warnings(self) -> list[str]:
         """What was left out and is no failure."""
-        return [str(one.error) for one in self.recordings if one.status == "skipped" and one.error is not None]
+        skipped = [str(one.error) for one in self.recordings if one.status == "skipped" and one.error is not None]
+        return [*skipped, *undated_warnings(self.undated)]
 
     def summary(self) -> dict[str, int]:
         """Count recordings by what became of them, beside bytes downloaded and requests sent."""
@@ -119,6 +122,7 @@ class AudioReport:
             "changed": bool(changed) or self.manifest_changed,
             "results": [recording.as_dict() for recording in shown],
             "summary": self.summary(),
+            "undated": undated_rows(self.undated),
         }
         if diff:
             result["diff"] = [recording.difference() for recording in changed]

@@ -21,6 +21,7 @@ LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer) and tenacity (8.3 or
 if t.TYPE_CHECKING:
     import httpx
     import pydantic
+    import pydantic_core
     import tenacity
 else:
     try:
@@ -35,6 +36,9 @@ else:
         if sys.modules["httpx._main"] is None:
             del sys.modules["httpx._main"]
         import pydantic
+
+        # It comes with pydantic, and is what reads JSON there.
+        import pydantic_core
         import tenacity
 
         if pydantic.VERSION.startswith("1."):
@@ -63,6 +67,6 @@ else:
         class _Library(Exception, metaclass=_Absent):
             """Stand in for a library, its classes, functions, decorators and exceptions."""
 
-        httpx = pydantic = tenacity = _Library
+        httpx = pydantic = pydantic_core = tenacity = _Library
 
-__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpx", "pydantic", "tenacity")
+__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpx", "pydantic", "pydantic_core", "tenacity")

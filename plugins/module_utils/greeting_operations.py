@@ -15,6 +15,7 @@ from .core.connection import Connection
 from .core.errors import InvalidInputError, NotFoundError, UnsupportedError
 from .core.greetings import Greeting, Recording
 from .core.outcome import Report
+from .core.paths import path_problems
 from .sessions import Result, Task, connect_options, opened_session
 from .vendors.greetings import GreetingSupport
 from .vendors.protocol import Vendor
@@ -67,7 +68,9 @@ def _uploaded(
 ) -> Result:
     params, support = task.params, t.cast(GreetingSupport, target.greetings)
     wanted = None
-    if params["state"] == "present":
+    unusable = path_problems(params, ("src",))
+    problems.extend(unusable)
+    if params["state"] == "present" and not unusable:
         wanted = _recording(params.get("src"), support.most_bytes, problems)
     elif params.get("src") is not None:
         problems.append("`src` is for `state: present` only")

@@ -21,8 +21,16 @@ import urllib.parse
 
 from .clients import Clients
 from .core.connection import Connection, origin_of
-from .core.errors import ExpiredError, InvalidInputError, RateLimitedError, TransportError, VoicemailError
+from .core.errors import (
+    ExpiredError,
+    InvalidInputError,
+    RateLimitedError,
+    TransportError,
+    VoicemailError,
+    not_understood,
+)
 from .deps import httpx, pydantic, tenacity
+from .json_bodies import describe_bad_body, read_json
 from .pace import Budget, Pacer, retry_after
 from .streams import Stream
 from .tls import proxy_of, ssl_context
@@ -61,14 +69,10 @@ class Reply:
         :raises TransportError: when it is something else, such as the HTML page of a proxy.
         """
         try:
-            return model.model_validate_json(self.content)
-        except pydantic.ValidationError as error:
-            raise TransportError(
-                f"cannot {self.what}: {_strangeness(self, error)}",
-                "Check that `url` is the base address of the API and that nothing in between answers for it",
-                status=self.status,
-                uncertain=True,
-            ) from None
+            return model.model_validate(read_json(self.content))
+        except ValueError as error:
+            problem = f"the server answered {self.status} with {describe_bad_body(self.content, error)}"
+            raise not_understood(self.what, problem, status=self.status) from None
 
 
 class Client:
@@ -206,7 +210,12 @@ class Client:
             if _hopeless(error):
                 raise failure from None
             raise _Again(failure) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except httpx.InvalidURL:
+            hint = "Check `url`, and the numbers and ids that were given"
+            raise TransportError(f"cannot {what}: the address of the request cannot be used", hint) from None
+        except httpx.DecodingError:
+            raise not_understood(what, "expected a body that can be decompressed") from None
+        except (httpx.HTTPError, httpx.StreamError) as error:
             if "CERTIFICATE_REQUIRED" in str(error):
                 raise TransportError(
                     f"cannot {what}: the server asks for a certificate of this client",
@@ -356,17 +365,6 @@ def _bounded(response: t.Any, what: str, deadline: float) -> bytes:
             raise httpx.ReadTimeout("the reply did not end in time")
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _strangeness(reply: Reply, error: t.Any) -> str:
-    start = reply.content[:200].lstrip().lower()
-    if start.startswith(b"<"):
-        return f"the server answered {reply.status} with an HTML or XML page instead of JSON"
-    if not start:
-        return f"the server answered {reply.status} with an empty body"
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "body"
-    return f"the server answered {reply.status} with something unexpected (at {place}: {first['msg']})"
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

@@ -21,7 +21,7 @@ from .core.message_plan import (
     plan_messages,
     plan_missing,
 )
-from .core.messages import Message, Selection
+from .core.messages import Message, Selection, undated_warnings
 from .message_verification import verify, verify_upload
 from .parallel import run_all
 from .vendors.messages import Messages, Outcomes, Upload
@@ -38,14 +38,27 @@ class _Attempt(t.NamedTuple):
     handed_back: list[MessageStep]
 
 
-def read(messages: Messages, selection: Selection) -> tuple[list[Message], list[str]]:
-    """Return the messages selected, the newest first, and the ids that were named and do not exist.
+class Reading(t.NamedTuple):
+    """What was read.
+
+    :param found: the messages selected, the newest first.
+    :param missing: the ids that were named and do not exist.
+    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
+    """
+
+    found: list[Message]
+    missing: list[str]
+    undated: list[Message]
+
+
+def read(messages: Messages, selection: Selection) -> Reading:
+    """Return the messages selected, and what has to be told beside them.
 
     :raises NotFoundError: when the box does not exist.
     :raises TransportError: when not all could be read.
     """
     listed = messages.list(_place_of(selection))
-    return selection.select(listed), sorted(_missing(selection, listed))
+    return Reading(selection.select(listed), sorted(_missing(selection, listed)), selection.undated(listed))
 
 
 def apply(
@@ -72,7 +85,8 @@ def apply(
     names = {name: message for found in there.values() for message in found for name in _names(message)}
     steps += plan_missing(order, _missing(selection, listed), names if order.state == "moved" else {})
     check_message_deletions(order, steps)
-    report = MessageReport(steps, _warnings(order, steps))
+    undated = selection.undated(listed)
+    report = MessageReport(steps, [*_warnings(order, steps), *undated_warnings(undated)], undated=undated)
     writing = [step for step in steps if not step.status]
     if check:
         for step in writing:

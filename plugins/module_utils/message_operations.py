@@ -17,8 +17,10 @@ from .audio_files import Folder, content_type_of, duration_of
 from .core.abilities import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError
+from .core.kinds import Text
 from .core.message_plan import MessageAction, MessageReport, Order
-from .core.messages import Selection, Status, parse_moment
+from .core.messages import Selection, Status, parse_moment, undated_rows, undated_warnings
+from .core.paths import path_problems
 from .sessions import Result, Task, connect_options, opened_session
 from .vendors.messages import Messages, Upload
 from .vendors.protocol import Session, Vendor
@@ -90,6 +92,7 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
         # An empty list selects nothing, but as a filter it would be none at all.
         if params.get(option) is not None and not all(params[option] or [""]):
             problems.append(f"`{option}` is empty or has an empty entry; leave it out to select by other filters")
+        problems.extend(_unsendable(option, params.get(option) or ()))
     if params.get("caller") == "":
         problems.append("`caller` is empty; leave it out to select messages of every caller")
     return Selection(
@@ -103,6 +106,16 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
         limit=params.get("limit"),
         **moments,
     )
+
+
+def _unsendable(option: str, texts: t.Iterable[str]) -> list[str]:
+    problems = []
+    for text in texts:
+        try:
+            Text().parse(text)
+        except ValueError as error:
+            problems.append(f"`{option}` {error}")
+    return problems
 
 
 def _number(target: Vendor, value: t.Any, option: str, problems: list[str]) -> str | None:
@@ -128,11 +141,13 @@ def _read(task: Task, target: Vendor, connection: Connection, selection: Selecti
     if problems:
         raise InvalidInputError.of(problems)
     with _messages(task, target, connection) as (_opened, messages):
-        found, missing = message_engine.read(messages, selection)
+        reading = message_engine.read(messages, selection)
+    missing = reading.missing
     if missing:
         task.warnings.append(f"not found: {', '.join(missing[:20])}" + (" and more" if len(missing) > 20 else ""))
-    shown = [message.as_dict() for message in found]
-    result: Result = {"changed": False, "messages": shown}
+    task.warnings.extend(undated_warnings(reading.undated))
+    shown = [message.as_dict() for message in reading.found]
+    result: Result = {"changed": False, "messages": shown, "undated": undated_rows(reading.undated)}
     if task.module.endswith("_facts"):
         result["ansible_facts"] = {"voicemail_messages": shown}
     return result
@@ -182,6 +197,9 @@ def _upload(task: Task, target: Vendor, connection: Connection, problems: list[s
     if given:
         problems.append(f"`{'`, `'.join(given)}` select messages, and `state: present` makes one")
     number = _number(target, params.get("mailbox"), "mailbox", problems)
+    unusable = path_problems(params, ("src",))
+    if unusable:
+        raise InvalidInputError.of([*problems, *unusable])
     source = pathlib.Path(params["src"])
     try:
         content = source.read_bytes()
@@ -215,6 +233,7 @@ def _result(task: Task, report: MessageReport) -> Result:
         "changed": report.changed,
         "results": [step.as_dict() for step in report.steps if everything or step.status != "ok"],
         "summary": report.summary(),
+        "undated": undated_rows(report.undated),
     }
     if task.diff:
         done = [step for step in report.steps if step.action is not MessageAction.NONE]
@@ -230,6 +249,7 @@ def _result(task: Task, report: MessageReport) -> Result:
 
 def _download(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
     params = task.params
+    problems.extend(path_problems(params, ("dest", "manifest")))
     order = AudioOrder.of(params, problems)
     if problems:
         raise InvalidInputError.of(problems)

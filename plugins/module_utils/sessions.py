@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from . import engine
-from .core.connection import Connection, missing_credentials, url_problem
+from .core.connection import Connection, missing_credentials, url_problem, value_problems
 from .vendors.protocol import Session, Vendor
 
 Result = dict[str, t.Any]
@@ -52,7 +52,8 @@ def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Conn
         field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
     }
     given.setdefault("url", target.default_url or "")
-    problems = [
+    problems = value_problems({option: value for option, value in given.items() if option != "url"})
+    problems += [
         problem for problem in (url_problem(given["url"]), missing_credentials(given, target.credentials)) if problem
     ]
     ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]

@@ -23,6 +23,10 @@ HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 Result = dict[str, t.Any]
 
 
+#: Letters of a message that Ansible has made of a value.
+_LONGEST = 2000
+
+
 def argument_spec(module: str) -> dict[str, t.Any]:
     """Return the argument spec of a module."""
     spec: dict[str, t.Any] = {}
@@ -58,7 +62,7 @@ class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
-        self.params = _without_nulls(self.params)
+        self.params = arguments.checkable(_spec(self._spec_name), _without_nulls(self.params))
 
 
 def run_module(name: str) -> None:
@@ -96,7 +100,7 @@ def run_in_worker(
         variable = f"VOICEMAIL_{option.upper()}"
         if option not in given and variable in environment:
             given[option] = environment[variable]
-    validated = _validator(name).validate(_without_nulls(given))
+    validated = _validator(name).validate(arguments.checkable(_spec(name), _without_nulls(given)))
     if validated.error_messages:
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
@@ -113,6 +117,11 @@ def run_in_worker(
 
 
 @functools.cache
+def _spec(name: str) -> dict[str, t.Any]:
+    return argument_spec(name)
+
+
+@functools.cache
 def _validator(name: str) -> ArgumentSpecValidator:
     # The items of a loop share it: making it costs as much as using it.
     return ArgumentSpecValidator(argument_spec(name), **arguments.rules(name))
@@ -120,8 +129,8 @@ def _validator(name: str) -> ArgumentSpecValidator:
 
 def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:
     """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
-    problems = operations.dictionary_problems(operations.Task(name, {}, raw))
-    return str(InvalidInputError.of(problems)) if problems else message
+    problems = arguments.misplaced(_spec(name), raw) or operations.dictionary_problems(operations.Task(name, {}, raw))
+    return str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
 
 
 def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:

@@ -126,6 +126,20 @@ summary:
   returned: success and failure in part
   type: dict
   sample: {download: 12, mode: 0, none: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
+undated:
+  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
+    select them. A warning names them.
+  returned: success and failure in part
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the message.
+      type: str
+    mailbox:
+      description: Number of its mailbox.
+      type: str
+      sample: "3000"
 error:
   description: What went wrong, where nothing could be done, or where the manifest could not be written.
   returned: failure

@@ -166,6 +166,20 @@ summary:
   returned: success and failure in part
   type: dict
   sample: {mark: 0, delete: 12, move: 0, copy: 0, upload: 0, none: 3, failed: 0, skipped: 0, requests: 5}
+undated:
+  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
+    select them. A warning names them.
+  returned: success and failure in part
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the message.
+      type: str
+    mailbox:
+      description: Number of its mailbox.
+      type: str
+      sample: "3000"
 error:
   description: What went wrong, where nothing could be done.
   returned: failure

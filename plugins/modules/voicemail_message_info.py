@@ -110,6 +110,20 @@ messages:
     native:
       description: The vendor's own object.
       type: dict
+undated:
+  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
+    select them. A warning names them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the message.
+      type: str
+    mailbox:
+      description: Number of its mailbox.
+      type: str
+      sample: "3000"
 error:
   description: What went wrong, where nothing could be done.
   returned: failure

@@ -26,6 +26,7 @@ if not hasattr(conftest, "SIMULATOR"):
     above = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(above)
 
+import fuzz_run  # noqa: E402
 import sections  # noqa: E402
 from shrink import shrunk  # noqa: E402
 from suite import KINDS, attempt, generate  # noqa: E402
@@ -69,6 +70,7 @@ def main() -> int:
     parser.add_argument("--no-shrink", action="store_true")
     parser.add_argument("--write", action="store_true", help="keep the count in docs/reliability.md")
     parser.add_argument("--most", type=int, default=10, help="stop after so many failed seeds")
+    parser.add_argument("--replies", type=int, default=fuzz_run.REPLIES, help="spoiled replies, in all")
     options = parser.parse_args()
     vendors = options.vendor or ([] if options.subject else VENDORS)
     subjects = [[name] for name in options.subject or ()] + [subjects_of(vendor) for vendor in vendors]
@@ -88,7 +90,12 @@ def main() -> int:
         for names in subjects
         for position in range(share)
     ]
-    return run_all(wanted, options.jobs, options.most, not options.no_shrink, options.write)
+    # What is asked of one vendor or subject is asked of scenarios.
+    fuzzed = bool(options.replies) and not options.vendor and not options.subject
+    failed = fuzz_run.run(options.replies, options.jobs, options.write) if fuzzed else 0
+    if wanted:
+        failed |= run_all(wanted, options.jobs, options.most, not options.no_shrink, options.write)
+    return failed
 
 
 def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool, write: bool) -> int:

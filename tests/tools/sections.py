@@ -17,9 +17,10 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def write(page: pathlib.Path, name: str, text: str, machine: str) -> None:
+def write(page: pathlib.Path, name: str, text: str, machine: str, folder: str | None = None) -> None:
     """Put a text between the marks of a name, with the day, the machine and the command that it comes from.
 
+    :param folder: below ``tests``, of the command; of the same name as the section by default.
     :raises ValueError: when the page has no such marks.
     """
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -27,6 +28,6 @@ def write(page: pathlib.Path, name: str, text: str, machine: str) -> None:
     _old, closed, after = rest.partition(end)
     if not found or not closed:
         raise ValueError(f"{page} has no section {name}")
-    command = " ".join(["python", f"tests/{name}", *sys.argv[1:]])
+    command = " ".join(["python", f"tests/{folder or name}", *sys.argv[1:]])
     told = f"{datetime.datetime.now(datetime.UTC).date().isoformat()}, {machine}, by `{command}`:"
     page.write_text(f"{before}{begin}\n\n{told}\n\n{text}\n\n{end}{after}", encoding="utf-8")

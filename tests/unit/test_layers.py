@@ -54,6 +54,7 @@ LAYERS = {
     "module_utils/core/": "core",
     "module_utils/http": "http",
     "module_utils/pace": "http",
+    "module_utils/json_bodies": "http",
     "module_utils/streams": "http",
     "module_utils/tls": "http",
     "module_utils/deps": "deps",

@@ -9,8 +9,12 @@ import dataclasses
 import typing as t
 import urllib.parse
 
+from .paths import path_problems
+
 #: Options that hold secrets; their values are replaced wherever text of a vendor is shown.
 SECRETS = ("token", "api_key", "password")
+#: A week: longer than any request or pipeline lasts, and short enough for every clock.
+_MOST_SECONDS = 7 * 86400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,18 +68,46 @@ def url_problem(url: str | None) -> str | None:
     """Return what is wrong with the base address a user gave, or None."""
     if not url:
         return "`url` is missing: the base address of the vendor's API"
+    if any(letter.isspace() or not letter.isprintable() for letter in url):
+        return "`url` must not contain blanks, line breaks or other characters that do not show. Remove them"
     try:
         scheme, host, port = origin_of(url)
+        host.encode("idna")
     except ValueError:
         scheme, host, port = "", "", 0
-    if scheme not in ("http", "https") or not host or not port:
+    parts = urllib.parse.urlsplit(url if host else "")
+    if scheme not in ("http", "https") or not host or not port or parts.port == 0 or "\\" in url:
         return "`url` must be an address such as https://pbx.example.com/api"
-    parts = urllib.parse.urlsplit(url)
     if parts.username or parts.password:
         return "`url` must not hold a user name or password; use `username` and `password`"
     if parts.query or parts.fragment:
         return "`url` must not hold ? or #"
     return None
+
+
+def value_problems(given: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with single values of the connection options, naming the options and no values.
+
+    :param given: the options that have a value, with their types.
+    """
+    problems = path_problems(given, ("ca_path", "client_cert", "client_key"))
+    for option, value in given.items():
+        if isinstance(value, str) and any(not _is_sendable(letter) for letter in value):
+            problems.append(
+                f"`{option}` must not contain line breaks or other control characters."
+                " Remove them, such as a newline at the end of a file that it was read from"
+            )
+        elif option == "token" and not all("!" <= letter <= "~" for letter in value):
+            problems.append(
+                "`token` must be ASCII letters, digits and signs without blanks. Copy it as the vendor shows it"
+            )
+        elif option in ("timeout", "retry_budget") and not value <= _MOST_SECONDS:
+            problems.append(f"`{option}` must be a number of seconds, {_MOST_SECONDS} at most")
+    return problems
+
+
+def _is_sendable(letter: str) -> bool:
+    return letter >= " " and not "\x7f" <= letter <= "\x9f" and not "\ud800" <= letter <= "\udfff"
 
 
 def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequence[str]]) -> str | None:

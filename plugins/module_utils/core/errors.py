@@ -108,6 +108,20 @@ class TransportError(VoicemailError):
     kind: t.ClassVar[str] = "transport"
 
 
+def not_understood(what: str, expected: str, hint: str = "", status: int | None = None) -> TransportError:
+    """Return the error for a reply that is not what the vendor promises; what was asked may have been carried out.
+
+    :param what: the attempt in words: "list mailboxes".
+    :param expected: what the reply should have been: "expected a list of mailboxes".
+    """
+    return TransportError(
+        f"cannot {what}: the vendor's reply was not understood: {expected}",
+        hint or "Check that `url` is the base address of the API and that nothing in between answers for it",
+        status=status,
+        uncertain=True,
+    )
+
+
 class UnsafeError(VoicemailError):
     """Going on could destroy something that was not declared to be destroyed."""
 
@@ -132,6 +146,8 @@ class InvalidInputError(VoicemailError):
     @classmethod
     def of(cls, problems: t.Sequence[str]) -> InvalidInputError:
         """Build one error out of every problem, in the order of the input."""
+        most = VoicemailError.longest or 0
+        problems = [problem if len(problem) <= most else f"{problem[:most]}..." for problem in problems]
         if len(problems) == 1:
             return cls(problems[0], problems=tuple(problems))
         listed = "\n".join(f"- {problem}" for problem in problems)

@@ -97,10 +97,14 @@ class MessageStep:
 
 @dataclasses.dataclass(slots=True)
 class MessageReport:
-    """What became of a task."""
+    """What became of a task.
+
+    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
+    """
 
     steps: list[MessageStep]
     warnings: list[str] = dataclasses.field(default_factory=list)
+    undated: list[Message] = dataclasses.field(default_factory=list)
     requests: int = 0
     interrupted: bool = False
 

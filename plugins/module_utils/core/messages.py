@@ -16,6 +16,8 @@ AGE_FORMS = (
     " or 2026-01-31T08:00:00Z"
 )
 _AGE = re.compile(r"(\d{1,6})([hdw])", re.ASCII)
+#: Messages that a warning names.
+_MOST_NAMED = 20
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 #: Longer than any voicemail is kept; further back than a calendar reaches is an overflow.
 _LONGEST_AGE = datetime.timedelta(days=366 * 500)
@@ -151,6 +153,12 @@ class Selection:
         found = {message.id: message for message in messages if self.matches(message)}
         return sorted(found.values(), key=_newest_first)[: self.limit]
 
+    def undated(self, messages: t.Iterable[Message]) -> list[Message]:
+        """Return the messages that pass every other filter and have no usable time, each once, by id."""
+        timeless = dataclasses.replace(self, older_than=None, newer_than=None, limit=None)
+        found = {one.id: one for one in messages if one.received_at is None and timeless.matches(one)}
+        return [found[identifier] for identifier in sorted(found)]
+
     def everything(self) -> Selection:
         """Return the selection of all messages of the same place."""
         return Selection(self.mailbox, self.shared_voicemail, self.all_mailboxes)
@@ -184,6 +192,21 @@ def written(moment: datetime.datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def undated_warnings(undated: t.Sequence[Message]) -> list[str]:
+    """Return a warning of messages whose time cannot be read, so that no filter by time selects them."""
+    if not undated:
+        return []
+    names = ", ".join(message.id for message in undated[:_MOST_NAMED])
+    more = f" and {len(undated) - _MOST_NAMED} more" if len(undated) > _MOST_NAMED else ""
+    consequence = "so `older_than` and `newer_than` never select them"
+    return [f"the time of {len(undated)} messages cannot be read, {consequence}: {names}{more}"]
+
+
+def undated_rows(undated: t.Iterable[Message]) -> list[dict[str, str | None]]:
+    """Return messages whose time cannot be read for a module's result."""
+    return [{"id": message.id, "mailbox": message.mailbox} for message in undated]
 
 
 def _newest_first(message: Message) -> tuple[float, str]:

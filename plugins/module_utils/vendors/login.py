@@ -11,6 +11,7 @@ import time
 import typing as t
 
 from ..core.errors import AuthError, ExpiredError
+from .replies import expect_header_text
 
 Result = t.TypeVar("Result")
 
@@ -87,8 +88,10 @@ class Login:
             if self._log_in is None:
                 raise AuthError("there is no token and nothing to log in with", "Give `token`, or credentials")
             try:
-                self._token = self._log_in()
+                token = self._log_in()
             except AuthError as error:
                 self._refused = error
                 raise
-            return self._token
+            expect_header_text(token.value, "log in", "a token")
+            self._token = token
+            return token

@@ -8,10 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from ...core.accounts import Account
-from ...core.boxes import is_usable_id
 from ...core.errors import TransportError
+from ..replies import expect_identifier, expect_list, expect_object, expect_text, optional_text
 from .paging import every
-from .session import KazooSession
+from .session import ADDRESS_HINT, KazooSession
+
+_WHAT = "list accounts"
 
 
 def list_accounts(session: KazooSession) -> tuple[Account, ...]:
@@ -19,13 +21,14 @@ def list_accounts(session: KazooSession) -> tuple[Account, ...]:
 
     :raises TransportError: rather than to return a tree that is not complete.
     """
-    top = session.call("GET", "", "read the account").data
-    top_id = _identity(top)
+    what = "read the account"
+    top = expect_object(session.call("GET", "", what).data, what, "an account", ADDRESS_HINT)
+    top_id = expect_identifier(top, "id", what, "an account", ADDRESS_HINT)
     accounts = [Account(top_id, *_names(top))]
-    for native in every(session, "/descendants", "list accounts", "accounts", {}):
-        account_id = _identity(native)
+    for native in every(session, "/descendants", _WHAT, "accounts", {}):
+        account_id = expect_identifier(native, "id", _WHAT, "an account", ADDRESS_HINT)
         # Each account tells all that are above it, also those that this login never sees.
-        above = [str(ancestor) for ancestor in native.get("tree") or () if ancestor]
+        above = [str(ancestor) for ancestor in expect_list(native.get("tree"), _WHAT, "the accounts above it")]
         if top_id not in above or account_id in above:
             raise TransportError(
                 f"cannot list accounts: KAZOO does not tell where account {account_id} belongs", "Run it again"
@@ -34,12 +37,5 @@ def list_accounts(session: KazooSession) -> tuple[Account, ...]:
     return tuple(accounts)
 
 
-def _identity(native: t.Any) -> str:
-    account_id = str(native.get("id") or "") if isinstance(native, dict) else ""
-    if not is_usable_id(account_id):
-        raise TransportError("KAZOO answered with something that is no account", "Check `url`: it must end in /v2")
-    return account_id
-
-
 def _names(native: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
-    return str(native.get("name") or ""), str(native["realm"]) if native.get("realm") else None
+    return expect_text(native, "name", _WHAT, ADDRESS_HINT), optional_text(native.get("realm"))

@@ -15,10 +15,14 @@ _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 
 
 def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
     # The server lets save win where both are set. Old documents hold text where the schema wants a truth value.
-    said = {wire: Boolean().read(native.get(wire)) is True for wire in ("save_after_notify", "delete_after_notify")}
-    if said["save_after_notify"]:
+    saves, deletes = (Boolean().read(native.get(wire)) for wire in ("save_after_notify", "delete_after_notify"))
+    for flag in (saves, deletes):
+        if flag not in (None, True, False):
+            # Nobody knows what the server makes of it: as it came, it differs from whatever is declared.
+            return {"after_email": flag}
+    if saves:
         return {"after_email": "save"}
-    return {"after_email": "delete" if said["delete_after_notify"] else "keep"}
+    return {"after_email": "delete" if deletes else "keep"}
 
 
 def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -10,18 +10,20 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted, is_usable_id
-from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError
+from ...core.boxes import Box, Listing, Wanted
+from ...core.errors import ConflictError, NotFoundError, RejectedError, not_understood
 from ...core.fields import Values
 from ...core.plan import Step
+from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, WIRE_NAMES
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
-from .session import Envelope, KazooSession, billed
+from .session import ADDRESS_HINT, Envelope, KazooSession, billed
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
 BULK_SIZE = 500
+_BULK = "read mailboxes in bulk"
 _CONFLICT_WAITS = (0.05, 0.2, 0.5, 1.0)
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
@@ -54,11 +56,11 @@ class KazooMailboxes:
         for start in range(0, len(boxes), BULK_SIZE):
             chunk = [box.id for box in boxes[start : start + BULK_SIZE]]
             try:
-                envelope = self._session.call("GET", "/bulk", "read mailboxes in bulk", json={"data": {"ids": chunk}})
+                envelope = self._session.call("GET", "/bulk", _BULK, json={"data": {"ids": chunk}})
             except (NotFoundError, RejectedError):
                 self._bulk = False
                 return None
-            found.extend(self._box(native) for native in envelope.data or ())
+            found.extend(self._box(native) for native in expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT))
         # What the reply leaves out is gone, or was lost on the way: a body of GET is no matter of course.
         shown = {box.id for box in found}
         left_out = (self.find(None, box.id) for box in boxes if box.id not in shown)
@@ -78,11 +80,12 @@ class KazooMailboxes:
             if not listed or listed[0].full:
                 return listed[0] if listed else None
             box_id = listed[0].id
+        what = f"read mailbox {number or box_id}"
         try:
-            envelope = self._session.call("GET", _path(box_id), f"read mailbox {number or box_id}")
+            envelope = self._session.call("GET", _path(box_id), what)
         except NotFoundError:
             return None
-        return self._box(envelope.data)
+        return self._the_box(envelope.data, box_id, what)
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
@@ -137,9 +140,8 @@ class KazooMailboxes:
         """
         what = f"delete mailbox {box.number}"
         for wait in (*_CONFLICT_WAITS, None):
-            revision = self._unmoved(box, what)
             # Refused before anything is done; without it the messages would be gone when the box itself collides.
-            headers = {"If-Match": f'"{revision}"'} if revision else {}
+            headers = {"If-Match": f'"{self._unmoved(box, what)}"'}
             try:
                 self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
                 break
@@ -156,39 +158,40 @@ class KazooMailboxes:
             "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
         )
 
-    def _unmoved(self, box: Box, what: str) -> str | None:
+    def _unmoved(self, box: Box, what: str) -> str:
         """Return the revision of a box that is to go, where it still has the number for which it has to.
 
         :raises NotFoundError: when it is gone.
         """
         envelope = self._session.call("GET", _path(box.id), what)
-        number = self._box(envelope.data).number
+        number = self._the_box(envelope.data, box.id, what).number
         if number != box.number:
             raise ConflictError(
                 f"cannot {what}: somebody else made it mailbox {number} meanwhile", "Run the task again"
             )
-        return envelope.revision if isinstance(envelope.revision, str) else None
+        return expect_header_text(envelope.revision, what, "a revision")
 
     def count_messages(self, box: Box) -> int | None:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""
-        envelope = self._session.call(
-            "GET",
-            f"{_path(box.id)}/messages",
-            f"count the messages of mailbox {box.number}",
-            params={"page_size": str(PAGE_SIZE)},
-        )
-        return len(envelope.data) if isinstance(envelope.data, list) else 0
+        what = f"count the messages of mailbox {box.number}"
+        envelope = self._session.call("GET", f"{_path(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
+        rows = len(expect_list(envelope.data, what, "messages", ADDRESS_HINT))
+        if envelope.next_start_key and not rows:
+            raise not_understood(what, "expected messages on a page that another one follows")
+        return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
         """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
         doubts = doubtful(steps)
         if not doubts:
             return ()
-        reply = self._session.client.send("GET", "/schemas/vmboxes", "read the schema of mailboxes")
-        schema = reply.parse(Envelope).data if reply.ok else None
-        properties = schema.get("properties") if isinstance(schema, dict) else None
-        # A server that shows no schema judges by itself, one box at a time.
-        return objections(doubts, properties) if isinstance(properties, dict) else ()
+        what = "read the schema of mailboxes"
+        reply = self._session.client.send("GET", "/schemas/vmboxes", what)
+        if not reply.ok:
+            # A server that shows no schema judges by itself, one box at a time.
+            return ()
+        schema = expect_object(reply.parse(Envelope).data, what, "a schema", ADDRESS_HINT)
+        return objections(doubts, expect_object(schema.get("properties"), what, "the properties of a schema"))
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
@@ -208,17 +211,24 @@ class KazooMailboxes:
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
             yield self._box(native, listed=True)
 
+    def _the_box(self, native: t.Any, box_id: str | None, what: str) -> Box:
+        box = self._box(native)
+        if box.id != box_id:
+            raise not_understood(what, "expected the mailbox with the id that was asked for")
+        return box
+
     def _box(self, native: t.Any, listed: bool = False) -> Box:
-        if not isinstance(native, dict) or not is_usable_id(identity(native)):
-            raise TransportError(
-                "KAZOO answered with something that is no mailbox", "Check `url`: it must end in /v2", uncertain=True
-            )
+        what = "read a mailbox"
+        native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
+        if not identity(native):
+            raise not_understood(what, "expected a mailbox with its id", ADDRESS_HINT)
+        number = expect_text(native, "mailbox", what, ADDRESS_HINT)
         # Only a whole box has it: the schema writes its default into every box that was made or changed by the API.
         full = not listed or "require_pin" in native
         values = self.table.decode(native)
         if not full:
             values = {field.option: values[field.option] for field in self.table.fields if field.summary}
-        return Box(str(native.get("mailbox", "")), identity(native), values, full, native)
+        return Box(number, identity(native), values, full, native)
 
 
 def _path(box_id: str | None) -> str:

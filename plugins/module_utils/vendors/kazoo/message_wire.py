@@ -10,12 +10,12 @@ import json
 import secrets
 import typing as t
 
-from ...core.errors import TransportError
+from ...core.errors import not_understood
 from ...core.messages import Message, Selection, Status, Transcription
 from ..messages import Upload
+from ..replies import GREGORIAN_OFFSET, duration_ms, expect_list, expect_object, identifier_in, moment_of, optional_text
+from .session import ADDRESS_HINT
 
-#: KAZOO counts seconds from the year 0.
-GREGORIAN_OFFSET = 62167219200
 #: The longest window that may be asked for; 31 days, which leaves an hour for a clock that differs.
 LONGEST_WINDOW = 31 * 86400
 FOLDERS = {Status.UNREAD: "new", Status.READ: "saved", Status.DELETED: "deleted"}
@@ -63,13 +63,11 @@ def owned(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
     """Return the id of the box of a listed message, and the message; not every list tells it (KAZOO 5.1, 5.4)."""
     if isinstance(native, dict) and len(native) == 1:
         ((owner, inner),) = native.items()
-        if isinstance(inner, dict) and inner.get("media_id"):
+        if isinstance(inner, dict) and identifier_in(inner, "media_id"):
             return str(owner), inner
-    if box_id is not None and isinstance(native, dict) and native.get("media_id"):
+    if box_id is not None and isinstance(native, dict) and identifier_in(native, "media_id"):
         return box_id, native
-    raise TransportError(
-        "cannot list messages: KAZOO answered with something that is no message", "Check `url`: it must end in /v2"
-    )
+    raise not_understood("list messages", "expected a list of messages, each with its media_id", ADDRESS_HINT)
 
 
 def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, address: str) -> Message:
@@ -79,19 +77,18 @@ def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, a
     :param address: of the account.
     """
     identifier = str(native["media_id"])
-    timestamp, length = native.get("timestamp"), native.get("length")
     folder = native.get("folder")
     return Message(
         id=identifier,
         mailbox=number,
         mailbox_id=box_id,
-        caller_name=_text(native.get("caller_id_name")),
-        caller_number=_text(native.get("caller_id_number")),
-        received_at=_moment(timestamp) if isinstance(timestamp, int) else None,
-        duration_ms=length if isinstance(length, int) else None,
+        caller_name=optional_text(native.get("caller_id_name")),
+        caller_number=optional_text(native.get("caller_id_number")),
+        received_at=moment_of(native.get("timestamp")),
+        duration_ms=duration_ms(native.get("length")),
         status=_STATUSES.get(str(folder)),
-        folder=_text(folder),
-        call_id=_text(native.get("call_id")),
+        folder=optional_text(folder),
+        call_id=optional_text(native.get("call_id")),
         audio_url=f"{address}/vmboxes/{box_id}/messages/{identifier}/raw",
         transcription=Transcription(status="transcribed") if native.get("transcribed") is True else None,
         native=native,
@@ -103,17 +100,22 @@ def is_stuck(message: Message) -> bool:
     return any(str(message.native.get(side, "")).count("@") > 1 for side in ("from", "to"))
 
 
-def bulk_result(data: t.Any) -> tuple[list[str], dict[str, str]]:
-    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them (KAZOO 5.7)."""
-    if not isinstance(data, dict):
-        return [], {}
+def bulk_result(data: t.Any, what: str) -> tuple[list[str], dict[str, str]]:
+    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them (KAZOO 5.7).
+
+    :param what: the attempt in words, for errors: "delete messages".
+    :raises TransportError: when the reply is none of the shapes.
+    """
+    data = expect_object(data, what, "what became of each message", ADDRESS_HINT)
+    # What is empty is left out.
+    told = data.get("failed", {})
+    parts = told if isinstance(told, list) else [told]
     failed: dict[str, str] = {}
-    told = data.get("failed") or {}
-    for part in told if isinstance(told, list) else [told]:
-        if isinstance(part, dict):
-            failed.update({str(key): str(reason) for key, reason in part.items()})
-    succeeded = data.get("succeeded") or []
-    return [str(one) for one in succeeded] if isinstance(succeeded, list) else [], failed
+    for part in parts:
+        reasons = expect_object(part, what, "the reasons of what failed")
+        failed.update({str(key): str(reason) for key, reason in reasons.items()})
+    succeeded = expect_list(data.get("succeeded", []), what, "the messages done")
+    return [str(one) for one in succeeded], failed
 
 
 def id_of(data: t.Any) -> str | None:
@@ -150,14 +152,3 @@ def multipart(upload: Upload) -> tuple[bytes, str]:
         f"\r\n--{boundary}--\r\n".encode(),
     )
     return b"".join(parts), f"multipart/mixed; boundary={boundary}"
-
-
-def _moment(timestamp: int) -> datetime.datetime | None:
-    try:
-        return datetime.datetime.fromtimestamp(timestamp - GREGORIAN_OFFSET, datetime.UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _text(value: t.Any) -> str | None:
-    return str(value) if value not in (None, "") else None

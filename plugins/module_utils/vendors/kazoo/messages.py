@@ -15,10 +15,11 @@ from ...core.messages import Message, Selection, Status
 from ...http import Reply, Stream
 from ..login import Token
 from ..messages import Outcomes, Upload
+from ..replies import expect_list
 from . import message_wire as wire
 from .mailboxes import KazooMailboxes
 from .paging import PAGE_SIZE
-from .session import Envelope, KazooSession, refusal
+from .session import ADDRESS_HINT, Envelope, KazooSession, refusal
 
 #: Messages that one request changes.
 CHUNK = 500
@@ -108,7 +109,7 @@ class KazooMessages:
         what = f"copy message {message.id} to mailbox {', '.join(to_numbers)}"
         data = {"source_id": [self._box_id(number) for number in to_numbers]}
         envelope = self._session.call("POST", self._path(message), what, json={"data": data})
-        succeeded, failed = wire.bulk_result(envelope.data)
+        succeeded, failed = wire.bulk_result(envelope.data, what)
         if failed or len(succeeded) != len(to_numbers):
             reasons = {"": self._session.client.redact(", ".join(failed.values()))} if failed else {}
             missing = len(to_numbers) - len(succeeded)
@@ -179,12 +180,10 @@ class KazooMessages:
             if not envelope.next_start_key:
                 return
             seen.add(envelope.next_start_key)
-            paged["start_key"] = str(envelope.next_start_key)
+            paged["start_key"] = envelope.next_start_key
 
     def _listed(self, envelope: Envelope, what: str) -> t.Sequence[t.Any]:
-        if not isinstance(envelope.data, list):
-            raise TransportError(f"cannot {what}: the reply holds no list", "Check `url`: it must end in /v2")
-        return envelope.data
+        return expect_list(envelope.data, what, "messages", ADDRESS_HINT)
 
     def _file(self, message: Message, folder: str, what: str) -> None:
         data = {"folder": folder}
@@ -201,11 +200,11 @@ class KazooMessages:
             full = f"{what} of mailbox {chunk[0].box}"
             try:
                 envelope = self._session.call("POST", path, full, json={"data": data}, repeatable=True)
+                succeeded, failed = wire.bulk_result(envelope.data, full)
             except VoicemailError as error:
                 # What became of the others is known.
                 outcomes.update((message.id, error) for message in chunk)
                 continue
-            succeeded, failed = wire.bulk_result(envelope.data)
             for message in chunk:
                 done = message.id in succeeded and message.id not in failed
                 outcomes[message.id] = None if done else self._failure(message, failed.get(message.id), what)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.errors import TransportError
-from .session import KazooSession
+from ...core.errors import TransportError, not_understood
+from ..replies import expect_list, identifier_in
+from .session import ADDRESS_HINT, KazooSession
 
 #: More than an account holds: a page of M continues by name, and never ends where more objects share one name than fit.
 PAGE_SIZE = 10000
@@ -28,9 +29,10 @@ def every(
     seen: set[str] = set()
     while True:
         envelope = session.call("GET", path, what, params=query)
-        if not isinstance(envelope.data, list):
-            raise TransportError(f"cannot {what}: the reply holds no list", "Check `url`: it must end in /v2")
-        fresh = [native for native in envelope.data if isinstance(native, dict) and identity(native) not in seen]
+        natives = expect_list(envelope.data, what, things, ADDRESS_HINT)
+        if not all(isinstance(native, dict) and identity(native) for native in natives):
+            raise not_understood(what, f"expected a list of {things}, each with its id", ADDRESS_HINT)
+        fresh = [native for native in natives if identity(native) not in seen]
         for native in fresh:
             seen.add(identity(native))
             yield native
@@ -41,9 +43,9 @@ def every(
                 f"cannot {what}: a page brought nothing new, so the listing would never end",
                 f"More than {PAGE_SIZE} {things} share one name; give them other names",
             )
-        query["start_key"] = str(envelope.next_start_key)
+        query["start_key"] = envelope.next_start_key
 
 
 def identity(native: t.Mapping[str, t.Any]) -> str:
     """Return the id of an object; empty where it has none."""
-    return str(native.get("id") or native.get("_id") or "")
+    return identifier_in(native, "id" if native.get("id") else "_id")

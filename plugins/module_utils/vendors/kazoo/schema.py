@@ -9,6 +9,7 @@ import re
 import typing as t
 import zoneinfo
 
+from ...core.errors import not_understood
 from ...core.plan import Step
 from ...deps import pydantic
 from .fields import MAILBOX
@@ -51,10 +52,12 @@ def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[s
     """Return what the properties of a schema refuse, one sentence each."""
     problems = []
     for step, option, value in found:
+        wire = MAILBOX.by_option[option].wire
         try:
-            problem = Limits.model_validate(properties.get(MAILBOX.by_option[option].wire)).problem(value)
+            # A property that this server does not know has no limits.
+            problem = Limits.model_validate(properties.get(wire, {})).problem(value)
         except pydantic.ValidationError:
-            continue
+            raise not_understood("read the schema of mailboxes", f"expected the limits of `{wire}`") from None
         if problem and step.desired:
             problems.append(f"{step.desired.label}: `{option}` {problem}")
     return problems

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import typing as t
 import urllib.parse
 
@@ -30,7 +31,7 @@ _TAKEN = (
     "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
     " and lets nobody edit two boxes of one number"
 )
-_ADDRESS = "Check `url`: it must end in /v2"
+ADDRESS_HINT = "Check `url`: it must end in /v2"
 
 
 class Tokens(pydantic.BaseModel):
@@ -45,10 +46,17 @@ class Envelope(pydantic.BaseModel):
     data: t.Any = None
     message: str = ""
     auth_token: str | None = pydantic.Field(default=None, repr=False)
-    next_start_key: t.Any = None
+    next_start_key: str = ""
+    page_size: t.Any = None
     tokens: Tokens | None = None
     metadata: t.Any = None
     revision: t.Any = None
+
+    @pydantic.field_validator("next_start_key", mode="before")
+    @classmethod
+    def _last_page(cls, value: t.Any) -> t.Any:
+        # An empty list is how old servers say that there is no more (contract: KAZOO 3.1).
+        return "" if value is None or value == [] else value
 
     @property
     def generation(self) -> str:
@@ -69,7 +77,7 @@ class KazooSession:
         self.client = Client(connection, workers, Pacer(capacity=100, rate=10))
         self.generation = ""
         way = self._log_in if connection.api_key or connection.username else None
-        given = Token(connection.token, expires=_payload(connection.token).get("exp")) if connection.token else None
+        given = Token(connection.token, _end_of(connection.token)) if connection.token else None
         self.login = Login(way, given)
 
     def valid(self) -> bool:
@@ -86,9 +94,9 @@ class KazooSession:
         account_id = (
             self.connection.account_id or token.data.get("account_id") or _payload(token.value).get("account_id")
         )
-        if not account_id:
+        if not isinstance(account_id, str) or not account_id:
             raise AuthError("the token does not tell which account it belongs to", "Give `account_id`")
-        return f"/accounts/{urllib.parse.quote(str(account_id), safe='')}"
+        return f"/accounts/{urllib.parse.quote(account_id, safe='')}"
 
     def call(
         self,
@@ -148,7 +156,7 @@ class KazooSession:
         # A wrong key is a 404 as well, and is told from a path that is not there by the list it comes with.
         nowhere = reply.status == 404 and not (connection.api_key and isinstance(_data(reply), list))
         if nowhere or reply.status in (405, 410):
-            raise AuthError("KAZOO has no login at this address", _ADDRESS, status=reply.status)
+            raise AuthError("KAZOO has no login at this address", ADDRESS_HINT, status=reply.status)
         if reply.status in (400, 401, 403, 404):
             details = _details(_data(reply), self.client)
             details.pop("message", None)
@@ -158,12 +166,10 @@ class KazooSession:
             raise refusal(reply, self.client)
         envelope = reply.parse(Envelope)
         if not envelope.auth_token:
-            raise AuthError("KAZOO answered the login without a token", _ADDRESS, status=reply.status)
+            raise AuthError("KAZOO answered the login without a token", ADDRESS_HINT, status=reply.status)
         self.client.keep_secret(envelope.auth_token)
         data = envelope.data if isinstance(envelope.data, dict) else {}
-        return Token(
-            envelope.auth_token, _payload(envelope.auth_token).get("exp"), {"account_id": data.get("account_id")}
-        )
+        return Token(envelope.auth_token, _end_of(envelope.auth_token), {"account_id": data.get("account_id")})
 
 
 def billed(what: str) -> RejectedError:
@@ -200,7 +206,7 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     if status == 404:
         return NotFoundError(f"cannot {what}: KAZOO does not find it", "Check `account_id` and `url`", status=404)
     if status == 410:
-        return RejectedError(f"cannot {what}: this version of KAZOO's API is gone", _ADDRESS, status=410)
+        return RejectedError(f"cannot {what}: this version of KAZOO's API is gone", ADDRESS_HINT, status=410)
     if status in (409, 412):
         return ConflictError(
             f"cannot {what}: somebody else changed it at the same moment", "Run the task again", status=status
@@ -248,9 +254,14 @@ def _payload(token: str | None) -> dict[str, t.Any]:
     try:
         part = (token or "").split(".")[1]
         payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError, binascii.Error):
+    except (IndexError, ValueError, RecursionError, binascii.Error):
         return {}
     return payload if isinstance(payload, dict) else {}
 
 
-__all__ = ("Envelope", "ExpiredError", "KazooSession", "billed", "refusal")
+def _end_of(token: str) -> float | None:
+    end = _payload(token).get("exp")
+    return end if isinstance(end, (int, float)) and not isinstance(end, bool) and math.isfinite(end) else None
+
+
+__all__ = ("ADDRESS_HINT", "Envelope", "ExpiredError", "KazooSession", "billed", "refusal")

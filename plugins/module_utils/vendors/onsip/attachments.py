@@ -13,13 +13,15 @@ import threading
 import typing as t
 
 from ...core.boxes import Box, Desired
-from ...core.errors import AuthError, InvalidInputError, RejectedError, TransportError
+from ...core.errors import AuthError, InvalidInputError, RejectedError, TransportError, not_understood
 from ...core.fields import Values
+from ..replies import expect_object, identifier_in, whole_number
 from .fields import ATTACH
 from .paging import Browse, Row
 from .replies import plain
 from .session import OnsipSession
 
+_HINT = "Run the task again"
 USER_ADDRESS, USER_ID, TIMEOUT, NAME = ATTACH
 #: More users than this are cheaper as a listing of all.
 MOST_READ = 20
@@ -35,7 +37,7 @@ _BOXES = Browse(
     "VoicemailAddressBrowse",
     "list the addresses of mailboxes",
     ("VoicemailAddresses", "VoicemailAddress"),
-    lambda row: str(row.get("VoicemailboxId") or ""),
+    lambda row: identifier_in(row, "VoicemailboxId"),
     25000,
 )
 #: Fields of a user's address that no parameter can keep as they are.
@@ -229,24 +231,26 @@ def _values(native: Row, address: str, user: str, options: t.Collection[str]) ->
     values: Values = {
         USER_ADDRESS: user if is_attached else None,
         USER_ID: native.get("UserId") or None,
-        TIMEOUT: int(timeout) if timeout.isdecimal() else timeout or None,
+        TIMEOUT: whole_number(timeout) if whole_number(timeout) is not None else timeout or None,
         NAME: native["Address"].get("Name") or None,
     }
     return {option: value for option, value in values.items() if option in options}
 
 
 def _user(result: t.Mapping[str, t.Any], what: str) -> Row:
-    native = plain(result.get("UserAddress"))
-    if not isinstance(native, dict) or not _address(native.get("Address")):
-        raise TransportError(f"cannot {what}: the reply holds no address", "Run the task again", uncertain=True)
+    native = expect_object(plain(result.get("UserAddress")), what, "the address of a user", _HINT)
+    if not _address(native.get("Address")):
+        raise not_understood(what, "expected the address of a user", _HINT)
     return native
 
 
 def _address(element: t.Any) -> str:
     """Return the SIP address that an Address or DefaultAddress element tells; empty text where it tells none."""
-    if not isinstance(element, dict) or not element.get("Username") or not element.get("Domain"):
-        return ""
-    return f"{element['Username']}@{element['Domain']}"
+    element = expect_object(element or {}, "read an address", "a SIP address", _HINT)
+    username, domain = element.get("Username") or "", element.get("Domain") or ""
+    if not isinstance(username, str) or not isinstance(domain, str):
+        raise not_understood("read an address", "expected `Username` and `Domain` as text", _HINT)
+    return f"{username}@{domain}" if username and domain else ""
 
 
 def _folded(address: str | None) -> str:

@@ -86,15 +86,18 @@ def _notice_conflict(values: t.Mapping[str, Canonical]) -> str | None:
 
 
 def _take_pager_apart(native: t.Mapping[str, t.Any]) -> Values:
+    notice = _NOTIFY_PAGER.read(native.get("NotifyPager"))
     return {
-        "onsip.notify_pager": bool(_NOTIFY_PAGER.read(native.get("NotifyPager"))),
+        # A word that nobody documented is kept, as that of NotifyEmail is.
+        "onsip.notify_pager": False if notice is None else notice,
         "onsip.pager": _PAGER.read(native.get("Pager")),
     }
 
 
 def _put_pager_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
+    notice = values["onsip.notify_pager"]
     return {
-        "NotifyPager": _NOTIFY_PAGER.write(bool(values["onsip.notify_pager"])),
+        "NotifyPager": notice if isinstance(notice, str) else _NOTIFY_PAGER.write(bool(notice)),
         "Pager": values["onsip.pager"] or "",
     }
 

@@ -9,27 +9,36 @@ import dataclasses
 import threading
 import typing as t
 
-from ...core.boxes import Box, Listing, Wanted, is_usable_id
+from ...core.boxes import Box, Listing, Wanted
 from ...core.errors import AuthError, ExpiredError, RejectedError, TransportError, VoicemailError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
+from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
 from .paging import Browse
 from .replies import plain
 from .session import OnsipSession
 
+_HINT = "Run the task again"
 _BROWSE = Browse(
     "VoicemailboxBrowse",
     "list mailboxes",
     ("Voicemailboxes", "Voicemailbox"),
-    lambda row: str(row.get("VoicemailboxId") or ""),
+    lambda row: identifier_in(row, "VoicemailboxId") if identifier_in(row, "Mailbox") else "",
     500,
     "VoicemailboxId",
 )
 #: Options that are parameters of Add and Edit; the PIN is one of Edit only, and sent only to change it.
 _SENT = tuple(field.option for field in MAILBOX.fields if field.option in STANDING and not field.secret)
+#: Every value of OnSIP's is text.
+_WIRES = tuple(
+    {
+        *(field.wire for field in MAILBOX.fields if field.wire),
+        *(wire for composite in MAILBOX.composites for wire in composite.wires),
+    }
+)
 #: Fields of a box that no parameter can keep as they are.
 _BYSTANDERS = ("Status", "TransferAddress")
 
@@ -207,11 +216,12 @@ class OnsipMailboxes:
         return {field.option: field.absent for field in self.table.fields}
 
     def _box(self, native: t.Any, what: str) -> Box:
-        native = plain(native)
-        if not isinstance(native, dict) or not is_usable_id(str(native.get("VoicemailboxId") or "")):
-            raise TransportError(f"cannot {what}: the reply holds no mailbox", "Run the task again", uncertain=True)
+        native = expect_object(plain(native), what, "a mailbox", _HINT)
+        box_id = expect_identifier(native, "VoicemailboxId", what, "a mailbox", _HINT)
+        number = expect_text(native, "Mailbox", what, _HINT)
+        expect_types(native, _WIRES, (str,), what, _HINT)
         values = {option: value for option, value in self.table.decode(native).items() if option in STANDING}
-        return Box(str(native.get("Mailbox") or ""), str(native["VoicemailboxId"]), values, True, native)
+        return Box(number, box_id, values, True, native)
 
 
 __all__ = ("OnsipMailboxes",)

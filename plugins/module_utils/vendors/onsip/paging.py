@@ -8,12 +8,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.errors import TransportError
+from ...core.errors import TransportError, not_understood
+from ..replies import expect_count, expect_object
 from .replies import many, plain
 from .session import OnsipSession
 
 Row = t.Mapping[str, t.Any]
 _ATTEMPTS = 3
+_HINT = "Check `url`; if it is right, OnSIP has changed"
 #: Far more than an organization has: a service that goes on after as many never ends.
 MOST_ROWS = 1_000_000
 
@@ -77,25 +79,18 @@ class Browse:
         parameters = {"OrganizationId": session.organization.id, "Limit": str(self.page_size), "Offset": str(offset)}
         if self.order_by:
             parameters["OrderBy"] = self.order_by
-        container = session.call(self.action, self.what, parameters, repeatable=True).get(self.names[0])
-        strange = TransportError(
-            f"cannot {self.what}: the reply holds no list", "Check `url`; if it is right, OnSIP has changed"
-        )
-        if not isinstance(container, dict):
-            raise strange
+        result = session.call(self.action, self.what, parameters, repeatable=True)
+        container = expect_object(result.get(self.names[0]), self.what, f"`{self.names[0]}`", _HINT)
         rows = [plain(row) for row in many(container.get(self.names[1]))]
         if not all(isinstance(row, dict) and self.key(row) for row in rows):
-            raise strange
-        attributes = container.get("@attributes") or {}
-        limit = _number(attributes.get("Limit")) or self.page_size
-        return _Page(rows, min(limit, self.page_size), _number(attributes.get("Found")))
+            raise not_understood(self.what, f"expected a list of `{self.names[1]}`, each with its id", _HINT)
+        attributes = expect_object(container.get("@attributes", {}), self.what, "attributes", _HINT)
+        limit = expect_count(plain(attributes.get("Limit")), self.what, "rows of a page", _HINT) or self.page_size
+        found = expect_count(plain(attributes.get("Found")), self.what, "rows in all", _HINT) or 0
+        return _Page(rows, min(limit, self.page_size), found)
 
 
 class _Page(t.NamedTuple):
     rows: list[Row]
     limit: int
     found: int
-
-
-def _number(value: t.Any) -> int:
-    return int(value) if isinstance(value, str) and value.isdecimal() else 0

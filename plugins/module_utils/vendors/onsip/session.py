@@ -20,6 +20,7 @@ from ...core.errors import (
 )
 from ...http import Client, Reply, broken, expired
 from ..login import Login, Token
+from ..replies import expect_identifier, expect_object, expect_text
 from .replies import Envelope, Response, plain
 
 #: Parameters whose messages are left out of errors: they may quote the value.
@@ -93,10 +94,9 @@ class OnsipSession:
             result = self.call("OrganizationRead", what, parameters, repeatable=True)
         except RejectedError as error:
             raise dataclasses.replace(error, hint="Check `domain` and `account_id`") from None
-        native = plain(result.get("Organization"))
-        if not isinstance(native, dict) or not native.get("OrganizationId") or not native.get("Domain"):
-            raise TransportError(f"cannot {what}: the reply holds no organization", _URL_HINT)
-        return Organization(str(native["OrganizationId"]), str(native["Domain"]))
+        native = expect_object(plain(result.get("Organization")), what, "an organization", _URL_HINT)
+        organization_id = expect_identifier(native, "OrganizationId", what, "an organization", _URL_HINT)
+        return Organization(organization_id, expect_text(native, "Domain", what, _URL_HINT))
 
     def call(
         self, action: str, what: str, parameters: t.Mapping[str, str], *, repeatable: bool = False

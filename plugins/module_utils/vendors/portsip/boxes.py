@@ -9,17 +9,19 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted, is_usable_id
-from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.boxes import Box, Listing, Wanted
+from ...core.errors import NotFoundError, RejectedError, not_understood
 from ...core.fields import FieldTable, Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
 from ...deps import pydantic
+from ..replies import expect_identifier, expect_text
 from .listing import Page, Pages
 from .session import PortsipSession
 
 #: Seconds after which a box is read again before it is written whole: somebody may have changed what is not declared.
 _FRESH_SECONDS = 15.0
+_HINT = "Check `url`: it must end in /api"
 
 
 class Item(pydantic.RootModel[dict[str, t.Any]]):
@@ -36,6 +38,8 @@ class PortsipBoxes:
     listed_full: t.ClassVar[bool]
     #: Wire fields that an update does not take.
     fixed: t.ClassVar[frozenset[str]]
+    #: Some of the objects have no extension, and so are no boxes.
+    numberless: t.ClassVar[bool] = False
 
     def __init__(self, session: PortsipSession) -> None:
         self._session = session
@@ -88,7 +92,10 @@ class PortsipBoxes:
             if error.status == 400 and not self._listed(number, box_id):
                 return None
             raise
-        return self._box(reply.parse(Item).root, full=True)
+        box = self._box(reply.parse(Item).root, full=True)
+        if box.id != str(box_id):
+            raise not_understood(reply.what, f"expected the {self.table.resource} with the id that was asked for")
+        return box
 
     def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
         """Write the whole box, since what is left out may be reset; the reply is empty (contract: PortSIP 8.2)."""
@@ -164,19 +171,18 @@ class PortsipBoxes:
 
     def _everything(self, first: Page | None = None, condition: str | None = None) -> tuple[Box, ...]:
         natives = self._pages.read(first, condition)
-        # Not every user has an extension.
-        return tuple(self._box(native, full=self.listed_full) for native in natives if native.get("extension_number"))
+        boxes = (self._box(native, full=self.listed_full) for native in natives)
+        return tuple(box for box in boxes if box.number)
 
     def _box(self, native: dict[str, t.Any], *, full: bool) -> Box:
-        box_id = str(native.get("id") or "")
-        if not is_usable_id(box_id):
-            raise TransportError(
-                f"PortSIP answered with something that is no {self.table.resource}", "Check `url`: it must end in /api"
-            )
+        what = f"read a {self.table.resource}"
+        box_id = expect_identifier(native, "id", what, f"a {self.table.resource}", _HINT)
+        blank = native.get("extension_number") in (None, "")
+        number = "" if blank and self.numberless else expect_text(native, "extension_number", what, _HINT)
         if full:
             self._read_at[box_id] = time.monotonic()
         values = self.table.decode(native) if full else {}
-        return Box(str(native.get("extension_number", "")), box_id, values, full, native)
+        return Box(number, box_id, values, full, native)
 
 
 def _about_pin(error: RejectedError) -> bool:

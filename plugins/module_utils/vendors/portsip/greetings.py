@@ -10,10 +10,11 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Wanted
-from ...core.errors import AuthError, ExpiredError, NotFoundError, RejectedError, TransportError
+from ...core.errors import AuthError, ExpiredError, NotFoundError, RejectedError, TransportError, not_understood
 from ...core.greetings import Greeting, Recording
 from ...deps import pydantic
 from ...http import Reply, Stream
+from ..replies import expect_header_text, expect_identifier, whole_number
 from .files import opened
 from .mailboxes import PortsipMailboxes
 from .session import PortsipSession
@@ -21,6 +22,7 @@ from .shared_voicemails import Created, PortsipSharedVoicemails
 from .user import signed_in
 
 #: Bytes that one request carries.
+_HINT = "Check `url`: it must end in /api"
 _PIECE = 4 * 1024 * 1024
 _UPLOAD_ID, _UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"
 
@@ -38,6 +40,16 @@ class GreetingReply(pydantic.BaseModel):
     @classmethod
     def _blank(cls, value: t.Any) -> t.Any:
         return None if value == "" else value
+
+    def greeting(self, what: str) -> Greeting:
+        """Return what is known of the greeting.
+
+        :raises TransportError: when its id or whether callers hear it is not told.
+        """
+        greeting_id = expect_identifier({"id": self.id}, "id", what, "a greeting", _HINT)
+        if self.enabled is None:
+            raise not_understood(what, f"expected whether greeting {greeting_id} is `enabled`", _HINT)
+        return Greeting(greeting_id, self.file_name or None, whole_number(self.file_size), self.enabled)
 
 
 class GreetingList(pydantic.BaseModel):
@@ -65,7 +77,7 @@ class PortsipGreetings:
         what = f"list the greetings of {self._box}"
         items = self._session.call("GET", self._collection(), what).parse(GreetingList).items
         self._addresses.update((str(item.id), item.file_url) for item in items)
-        return [Greeting(str(item.id), item.file_name or None, item.file_size, bool(item.enabled)) for item in items]
+        return [item.greeting(what) for item in items]
 
     @contextlib.contextmanager
     def open(self, greeting: Greeting) -> t.Iterator[Stream]:
@@ -115,12 +127,14 @@ class PortsipGreetings:
             )
         path = f"/blobs/uploads/{urllib.parse.quote(upload_id, safe='')}"
         for start in range(0, len(recording.content), _PIECE):
+            expect_header_text(token, what, "a token of the upload", _HINT)
             self._session.client.keep_secret(token)
             headers = {_UPLOAD_TOKEN: token, "Content-Type": "application/octet-stream"}
             piece = recording.content[start : start + _PIECE]
             reply = self._session.call("POST", f"{path}/append", what, headers=headers, content=piece)
             # Only the newest token is good for the next step.
             token = reply.headers.get(_UPLOAD_TOKEN) or token
+        expect_header_text(token, what, "a token of the upload", _HINT)
         self._session.client.keep_secret(token)
         return _id_of(self._session.call("POST", f"{path}/complete", what, headers={_UPLOAD_TOKEN: token}))
 
@@ -153,9 +167,4 @@ class PortsipGreetings:
 
 
 def _id_of(reply: Reply) -> str:
-    found = reply.parse(Created).id
-    if found in (None, ""):
-        raise TransportError(
-            f"cannot {reply.what}: PortSIP answered success without an id", "Run the task again", uncertain=True
-        )
-    return str(found)
+    return reply.parse(Created).identifier(reply.what)

@@ -9,25 +9,31 @@ import math
 import typing as t
 import urllib.parse
 
-from ...core.errors import TransportError
+from ...core.errors import TransportError, not_understood
 from ...deps import pydantic
+from ..replies import expect_count, expect_objects
 from .session import PortsipSession
 
 #: The most the vendor takes.
 PAGE_SIZE = 100
 _ATTEMPTS = 3
+_HINT = "Check `url`: it must end in /api"
 
 
 class Page(pydantic.BaseModel):
     """One page of a listing."""
 
-    count: int | None = None
-    items: list[dict[str, t.Any]] | None = None
+    count: t.Any = None
+    items: t.Any = None
 
-    @pydantic.field_validator("count", mode="before")
-    @classmethod
-    def _blank(cls, value: t.Any) -> t.Any:
-        return None if value == "" else value
+    def checked(self, what: str, things: str) -> Page:
+        """Return the page with its count, None where the vendor does not tell, and its objects, each with an id.
+
+        :raises TransportError: when the vendor answered something else.
+        """
+        self.items = expect_objects(self.items, what, things, _HINT)
+        self.count = expect_count(self.count, what, things, _HINT)
+        return self
 
     @property
     def further_pages(self) -> int | None:
@@ -60,10 +66,7 @@ class Pages:
         query = {"skip": str(skip), "top": str(PAGE_SIZE), **({"filter": condition} if condition else {})}
         # Blanks as %20: not every server reads a plus sign as one.
         address = f"{self._path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
-        page = self._session.call("GET", address, self._what).parse(Page)
-        if page.items is None:
-            raise TransportError(f"cannot {self._what}: the reply holds no list", "Check `url`: it must end in /api")
-        return page
+        return self._session.call("GET", address, self._what).parse(Page).checked(self._what, "objects")
 
     def read(self, first: Page | None = None, condition: str | None = None) -> list[dict[str, t.Any]]:
         """Return every object, or every one that a filter lets through.
@@ -86,13 +89,15 @@ class Pages:
         seen: set[str] = set()
         total = page.count
         while True:
-            items = page.items or []
-            ids = {str(item.get("id")) for item in items}
+            items = page.items
+            ids = {str(item["id"]) for item in items}
             # Pages are cut by position: what is added or deleted meanwhile moves the others across their borders.
             if page.count != total or seen & ids or len(ids) < len(items):
                 raise _Moved
             seen |= ids
             found.extend(items)
+            if total is not None and len(found) > total:
+                raise not_understood(self._what, f"expected no more than the {total} objects that it counts", _HINT)
             if len(found) >= total if total is not None else not items:
                 return found
             # A short page is no end: a server may cut its pages shorter than it was asked to.

@@ -18,6 +18,8 @@ class PortsipMailboxes(PortsipBoxes):
     table = MAILBOX
     path = "/users"
     listed_full = False
+    # Not every user has an extension.
+    numberless = True
     fixed = frozenset(
         (
             "id",

@@ -53,13 +53,15 @@ class MessagePages:
         skip, last = 0, None
         while True:
             page = self._page(path, what, skip)
-            items = {str(item["id"]): item for item in page.items or ()}
+            items = {str(item["id"]): item for item in page.items}
             ids = list(items)
             if last is not None and last not in items:
                 raise _Moved
             fresh = ids[ids.index(last) + 1 :] if last is not None else ids
             found.update((message_id, items[message_id]) for message_id in fresh)
             end = skip + len(ids)
+            if page.count is not None and end > page.count:
+                raise _Moved
             if end >= page.count if page.count is not None else not ids:
                 return list(found.values())
             if not ids:
@@ -81,9 +83,4 @@ class MessagePages:
 
     def _get(self, path: str, what: str, query: dict[str, str]) -> Page:
         address = f"{path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
-        page = self._session.call("GET", address, what).parse(Page)
-        if page.items is None or not all(item.get("id") for item in page.items):
-            raise TransportError(
-                f"cannot {what}: the reply holds no list of messages", "Check `url`: it must end in /api"
-            )
-        return page
+        return self._session.call("GET", address, what).parse(Page).checked(what, "messages")

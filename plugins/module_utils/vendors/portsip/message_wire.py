@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ...core.messages import Message, Status, Transcription
+from ..replies import duration_ms, moment_of, optional_text, whole_number
 
 _STATUSES = {"READ": Status.READ, "UNREAD": Status.UNREAD}
 
@@ -29,18 +29,17 @@ class Owner(t.NamedTuple):
 
 def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
     """Return a listed message. The address of its recording is a secret: it is all that a download needs."""
-    length = _whole(native.get("duration"))
     return Message(
         id=str(native["id"]),
         mailbox=owner.number,
         mailbox_id=owner.id,
-        caller_name=_text(native.get("sender_name")),
+        caller_name=optional_text(native.get("sender_name")),
         # Up to 22.5 there is only `sender`; later it is the deprecated one.
-        caller_number=_text(native.get("sender_number")) or _text(native.get("sender")),
-        received_at=_moment(native.get("created_at")),
-        duration_ms=None if length is None else length * 1000,
+        caller_number=optional_text(native.get("sender_number")) or optional_text(native.get("sender")),
+        received_at=moment_of(native.get("created_at")),
+        duration_ms=duration_ms(native.get("duration"), unit=1000),
         status=_STATUSES.get(str(native.get("status")).upper()),
-        size_bytes=_whole(native.get("file_size")),
+        size_bytes=whole_number(native.get("file_size")),
         transcription=_transcription(native),
         native={key: value for key, value in native.items() if key != "file_url"},
         shared=owner.shared,
@@ -49,25 +48,6 @@ def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
 
 def _transcription(native: t.Mapping[str, t.Any]) -> Transcription | None:
     # What a transcription says is not in the API; the vendor's description is one of the status (contract: PortSIP 5).
-    status = _text(native.get("transcription_status"))
-    sentiment = _text(native.get("transcription_sentiment"))
+    status = optional_text(native.get("transcription_status"))
+    sentiment = optional_text(native.get("transcription_sentiment"))
     return Transcription(status=status, sentiment=sentiment) if status or sentiment else None
-
-
-def _text(value: t.Any) -> str | None:
-    return str(value) if value not in (None, "") else None
-
-
-def _whole(value: t.Any) -> int | None:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _moment(value: t.Any) -> datetime.datetime | None:
-    try:
-        moment = datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

@@ -5,19 +5,31 @@
 
 from __future__ import annotations
 
-from ...core.boxes import Box, is_usable_id
-from ...core.errors import RejectedError, TransportError
+import typing as t
+
+from ...core.boxes import Box
+from ...core.errors import RejectedError, not_understood
 from ...core.fields import Values
 from ...deps import pydantic
+from ..replies import expect_identifier
 from .boxes import PortsipBoxes
 from .fields import SHARED_VOICEMAIL
 from .listing import Page
+
+_HINT = "Run the task again"
 
 
 class Created(pydantic.BaseModel):
     """What a creation answers."""
 
-    id: str | int | None = None
+    id: t.Any = None
+
+    def identifier(self, what: str) -> str:
+        """Return the id of what was made.
+
+        :raises TransportError: when the vendor answered success without it.
+        """
+        return expect_identifier({"id": self.id}, "id", what, "what was made", _HINT)
 
 
 class PortsipSharedVoicemails(PortsipBoxes):
@@ -33,12 +45,7 @@ class PortsipSharedVoicemails(PortsipBoxes):
         body = {"extension_number": number, **self._encode(values)}
         what = f"create shared voicemail {number}"
         reply = self._session.call("POST", self.path, what, secret=values.get("pin"), json=body)
-        box_id = reply.parse(Created).id
-        if not is_usable_id("" if box_id is None else str(box_id)):
-            raise TransportError(
-                f"cannot {what}: PortSIP answered success without an id", "Run the task again", uncertain=True
-            )
-        self._made[number] = str(box_id)
+        self._made[number] = reply.parse(Created).identifier(what)
         return None
 
     def delete(self, box: Box) -> None:
@@ -56,7 +63,10 @@ class PortsipSharedVoicemails(PortsipBoxes):
             raise RejectedError(f"cannot {what}: it is still there after an answer of success", status=reply.status)
 
     def count_messages(self, box: Box) -> int | None:
-        """Return the total that the listing of its messages tells."""
+        """Return the total that the listing of its messages tells, or the number of rows where that is larger."""
         what = f"count the messages of shared voicemail {box.number}"
-        page = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", what).parse(Page)
-        return page.count if page.count is not None else len(page.items or ())
+        reply = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", what)
+        page = reply.parse(Page).checked(what, "messages")
+        if page.count is None and not page.items:
+            raise not_understood(what, "expected the number of messages", _HINT)
+        return max(page.count or 0, len(page.items))

@@ -36,7 +36,11 @@ def _pin_caution(pin: str | None) -> str | None:
 
 def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
     # The PBX deletes only where the word is false; a box where nothing was ever chosen keeps its messages.
-    return {"after_email": "delete" if Boolean().read(native.get("local_after_email")) is False else "keep"}
+    keeps = Boolean().read(native.get("local_after_email"))
+    if keeps not in (None, True, False):
+        # Nobody knows what the PBX makes of it: as it came, it differs from whatever is declared.
+        return {"after_email": keeps}
+    return {"after_email": "delete" if keeps is False else "keep"}
 
 
 def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

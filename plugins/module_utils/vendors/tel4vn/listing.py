@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ...core.errors import RejectedError, TransportError
+from ..replies import expect_count, expect_objects
 from .session import URL_HINT, Tel4vnSession
 
 Row = dict[str, t.Any]
@@ -35,7 +36,7 @@ class _Reading:
 
     rows: dict[str, Row] = dataclasses.field(default_factory=dict)
     received: int = 0
-    totals: set[str] = dataclasses.field(default_factory=set)
+    totals: set[int | None] = dataclasses.field(default_factory=set)
 
     @property
     def steady(self) -> bool:
@@ -49,20 +50,32 @@ def rows_of(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[
     :param parameters: of the query, beside those of the page.
     :raises TransportError: rather than to return rows of which one may be missing.
     """
+    return counted_rows(session, path, what, parameters)[0]
+
+
+def counted_rows(
+    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str]
+) -> tuple[list[Row], int]:
+    """Return every row of a listing once, and the total that the pages told; 0 where they told none.
+
+    The total proves nothing about the rows (contract: TEL4VN 5.2), but whoever deletes must not ignore it.
+    """
     try:
         return _rows_of(session, path, what, parameters, PAGE_SIZES[0])
     except RejectedError:
         return _rows_of(session, path, what, parameters, PAGE_SIZES[1])
 
 
-def _rows_of(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int) -> list[Row]:
+def _rows_of(
+    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int
+) -> tuple[list[Row], int]:
     known: dict[str, Row] = {}
     for _reading in range(_MOST_READINGS):
         reading = _read(session, path, what, parameters, size)
         known.update(reading.rows)
         for rows in (reading.rows, known):
             if reading.steady and len(rows) == reading.received:
-                return list(rows.values())
+                return list(rows.values()), next(iter(reading.totals)) or 0
     raise TransportError(
         f"cannot {what}: rows move from page to page, so the listing is never complete",
         "Run the task again when nobody else writes",
@@ -75,12 +88,11 @@ def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[st
     while True:
         page = {**parameters, "limit": str(size), "offset": str(reading.received)}
         envelope = session.call("GET", path, what, params=page)
-        rows = envelope.data
-        if rows is None and "data" in envelope.model_fields_set:
-            rows = []
-        if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
-            raise TransportError(f"cannot {what}: the reply holds no list of objects with an id", URL_HINT)
-        reading.totals.add(repr(envelope.total))
+        total = expect_count(envelope.total, what, "rows in all", URL_HINT)
+        # A service of this kind may say null for an empty list, and then how many rows there are: none.
+        nothing = envelope.data is None and "data" in envelope.model_fields_set and total is not None
+        rows = [] if nothing else expect_objects(envelope.data, what, "rows", URL_HINT)
+        reading.totals.add(total)
         # With another total it proves nothing any more, and while rows keep coming it would never end.
         if not rows or not reading.steady:
             return reading

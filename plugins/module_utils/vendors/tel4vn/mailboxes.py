@@ -10,18 +10,20 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted, is_usable_id
+from ...core.boxes import Box, Listing, Wanted
 from ...core.errors import NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
+from ..replies import expect_identifier, expect_text, expect_types, identifier_in
 from .fields import MAILBOX
-from .listing import rows_of
+from .listing import counted_rows, rows_of
 from .session import URL_HINT, Tel4vnSession, details_of
 
 #: Seconds after which a listing is too old to be laid under a full write: the owner may have changed the PIN by phone.
 FRESH_SECONDS = 10.0
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
+_SCALARS = ("password", "local_after_email", "enabled", "description")
 #: Statuses with which the server itself ended the request; anything else may have left it at work.
 _ENDED = (500, 503)
 
@@ -135,10 +137,12 @@ class Tel4vnMailboxes:
         )
 
     def count_messages(self, box: Box) -> int | None:
-        """Count by listing them: the total that a page tells may be wrong."""
+        """Count by listing them. The total that a page tells may be wrong: where it is the larger one, it counts."""
         what = f"count the messages of mailbox {box.number}"
-        rows = rows_of(self._session, "/voicemail/message", what, {"extension": box.number})
-        return sum(str(row.get("extension", box.number)) == box.number for row in rows)
+        rows, total = counted_rows(self._session, "/voicemail/message", what, {"extension": box.number})
+        # A server that does not know the filter answers, and counts, the messages of everybody.
+        foreign = sum(expect_text(row, "extension", what, URL_HINT) != box.number for row in rows)
+        return max(len(rows), total) - foreign
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
         """Return nothing: there is one service, and its rules are in the field table."""
@@ -161,7 +165,8 @@ class Tel4vnMailboxes:
         except RejectedError:
             # Some services refuse to read what they do not have, and nothing tells that from any other refusal.
             return None, False
-        return (envelope.data, False) if _is_box(envelope.data) else (None, True)
+        # Some services answer success and nothing for what they do not have; the same may be a reply cut short.
+        return (envelope.data if _is_box(envelope.data) else None), False
 
     def _wire(self, values: Values) -> dict[str, t.Any]:
         """Return the five fields beside the number; what is not set is an empty text."""
@@ -169,16 +174,18 @@ class Tel4vnMailboxes:
         return {name: "" if value is None else value for name, value in self.table.encode(settled, settled).items()}
 
     def _box(self, native: dict[str, t.Any]) -> Box:
-        if not is_usable_id(str(native["id"])):
-            raise TransportError("TEL4VN answered with a mailbox whose id makes no sense", URL_HINT, uncertain=True)
+        what = "read a mailbox"
+        number = expect_text(native, "extension", what, URL_HINT)
+        expect_types(native, _SCALARS, (str, bool, int), what, URL_HINT)
+        expect_types(native, ("mail_to",), (str,), what, URL_HINT)
         values = self.table.decode(native)
         if "password" not in native:
             values["pin"] = UNKNOWN
-        return Box(str(native.get("extension", "")), str(native["id"]), values, native=native)
+        return Box(number, expect_identifier(native, "id", what, "a mailbox", URL_HINT), values, native=native)
 
 
 def _is_box(content: t.Any) -> bool:
-    return isinstance(content, dict) and bool(content.get("id")) and "extension" in content
+    return isinstance(content, dict) and bool(identifier_in(content, "id")) and "extension" in content
 
 
 def _path(box: Box) -> str:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import typing as t
 import urllib.parse
 
@@ -16,9 +15,10 @@ from ...core.messages import Message, Selection, Status
 from ...http import Reply, Stream
 from ..login import Token
 from ..messages import Outcomes, Upload
+from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text
 from .listing import Row, rows_of
 from .mailboxes import Tel4vnMailboxes
-from .session import Tel4vnSession, refusal
+from .session import URL_HINT, Tel4vnSession, refusal
 
 PATH = "/voicemail/message"
 
@@ -123,27 +123,14 @@ class Tel4vnMessages:
 
 def message_of(row: Row) -> Message:
     """Return a listed message; that a caller was heard is not told."""
-    length = row.get("duration")
+    what = "list messages"
     return Message(
-        id=str(row["id"]),
-        mailbox=_text(row.get("extension")),
-        caller_name=_text(row.get("caller_id_name")),
-        caller_number=_text(row.get("caller_id_number")),
-        received_at=_moment(row.get("created_at")),
-        duration_ms=round(length * 1000) if isinstance(length, (int, float)) else None,
-        audio_url=_text(row.get("download_url")),
+        id=expect_identifier(row, "id", what, "a message", URL_HINT),
+        mailbox=expect_text(row, "extension", what, URL_HINT),
+        caller_name=optional_text(row.get("caller_id_name")),
+        caller_number=optional_text(row.get("caller_id_number")),
+        received_at=moment_of(row.get("created_at")),
+        duration_ms=duration_ms(row.get("duration"), unit=1000),
+        audio_url=optional_text(row.get("download_url")),
         native=row,
     )
-
-
-def _text(value: t.Any) -> str | None:
-    return str(value) if value not in (None, "") else None
-
-
-def _moment(value: t.Any) -> datetime.datetime | None:
-    """Read a time; the vendor writes its own offset into every one, and one without cannot be placed."""
-    try:
-        moment = datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return moment.astimezone(datetime.UTC) if moment.tzinfo else None

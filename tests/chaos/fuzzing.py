@@ -1,0 +1,150 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fuzz every reply parser and every option: each run ends in a clear error or a well-formed result."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import random
+import re
+import tempfile
+import typing as t
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
+from fuzz_targets import TARGETS, Target
+from liar import STRANGE
+from replay import Exchange, Replay, answering, recording
+from virtual_time import virtual_time
+from ways import Result
+
+#: What :func:`errors.unforeseen` says of a defect.
+_DEFECT = re.compile(r"unexpected [A-Z]\w* at |Traceback")
+_LONGEST_MESSAGE = 6000
+#: A result may repeat a vendor's object a few times, such as in a difference.
+_MOST_GROWTH = 40
+TEXTS = ("line\r\nbreak", "é", "\ud800", "\u202e\x1b[31m", "nul\0", " ", "../..", "{{ x }}", "9" * 5000, "a" * 100_000)
+NUMBERS = ("inf", "nan", "1e999999999", 1e-300, -1e308, float("-inf"))
+VALUES: tuple[t.Any, ...] = (*STRANGE, *TEXTS, *NUMBERS, ["é\n"], [{"a": None}], {"a": {"b": [1]}})
+
+
+class Outcome(t.NamedTuple):
+    """What a target came to.
+
+    :param replies: spoiled replies that were served.
+    :param runs: tasks that were run.
+    """
+
+    target: str
+    replies: int
+    runs: int
+    problems: list[str]
+
+
+def fuzz(name: str, replies: int, options: int, seed: int = 1) -> Outcome:
+    """Run a target until so many spoiled replies were served, and so many options had strange values."""
+    target = TARGETS[name]
+    with _folder() as folder, virtual_time(lambda seconds: None):
+        true = recorded(target, folder)
+        problems = []
+        served = runs = 0
+        while served < replies:
+            chance = random.Random(f"{name} {seed} {runs}")
+            position = chance.randrange(len(true.exchanges))
+            replay = true.replay(position, chance.randrange(2**32), chance.random() < 0.2)
+            problems += [f"{name} run {runs}: {one}" for one in judged(target, true, replay, true.task)]
+            served += replay.spoiled
+            runs += 1
+            if len(problems) > 20:
+                break
+        # The options of the inventory are checked by Ansible before they come here.
+        for number in range(0 if target.module == "inventory" else options):
+            chance = random.Random(f"{name} {seed} option {number}")
+            strange, option = _strange_options(target, true.task, chance)
+            found = judged(target, true, true.replay(None, 0), strange, check=True)
+            problems += [f"{name} {option} run {number}: {one}" for one in found]
+    return Outcome(name, served, runs + options, problems)
+
+
+class Recorded(t.NamedTuple):
+    """A task, and what was answered to it.
+
+    :param further: what is answered to requests that the task must not send.
+    """
+
+    task: dict[str, t.Any]
+    exchanges: list[Exchange]
+    further: list[Exchange]
+
+    def replay(self, position: int | None, seed: int, forever: bool = False) -> Replay:
+        """Answer the task again."""
+        return Replay([*self.exchanges, *self.further], position, seed, forever)
+
+
+def recorded(target: Target, folder: pathlib.Path) -> Recorded:
+    """Run a task against its simulator."""
+    with target.serve() as server, recording() as exchanges:
+        task = {**target.arguments(server, folder), "workers": 1, "retry_budget": 0, "timeout": 5}
+        result = target.run(task)
+        # A task that ends early would leave parsers out.
+        assert bool(result["failed"]) is target.refused, result
+        own = len(exchanges)
+        if target.further:
+            assert not target.run({**task, **target.further})["failed"]
+    return Recorded(task, exchanges[:own], exchanges[own:])
+
+
+def judged(target: Target, true: Recorded, replay: Replay, task: dict[str, t.Any], check: bool = False) -> list[str]:
+    """Run a task and return what is wrong with its outcome."""
+    with answering(replay):
+        result = target.run(task, check=check)
+    problems = _misshapen(result, sum(len(one.answer.body) for one in true.exchanges))
+    if replay.endless:
+        problems.append("it sends requests without end")
+    known = {one.key for one in true.exchanges if one.key.destructive}
+    sent = {key for key in replay.requests if key.destructive}
+    if len(sent) > (0 if check else len(known) + target.cleanups):
+        problems.append(f"it deletes more than it did: {sent}")
+    return problems
+
+
+def _misshapen(result: Result, size: int) -> list[str]:
+    problems = []
+    message = str(result.get("msg", ""))
+    if result.get("failed") and not message:
+        problems.append("it failed and says nothing")
+    if _DEFECT.search(message) or len(message) > _LONGEST_MESSAGE:
+        problems.append(f"the message is no clear one: {message[:300]}")
+    try:
+        text = json.dumps({key: value for key, value in result.items() if key != "invocation"}, allow_nan=False)
+    except ValueError:
+        return [*problems, "the result holds NaN or Infinity"]
+    if "unexpected" in text and _DEFECT.search(text):
+        problems.append(f"a defect shows in the result: {_DEFECT.search(text)}")
+    if len(text) > _MOST_GROWTH * (size + 100_000):
+        problems.append(f"the result has {len(text)} bytes, the replies had {size}")
+    return problems
+
+
+def _strange_options(target: Target, task: dict[str, t.Any], chance: random.Random) -> tuple[dict[str, t.Any], str]:
+    spec = {**arguments.CONNECTION, **arguments.own_options(target.module)}
+    option = chance.choice(sorted(set(spec) - {"vendor"}))
+    value = chance.choice(VALUES)
+    return {**task, option: value}, f"{option}={ascii(value)[:60]}"
+
+
+@contextlib.contextmanager
+def _folder() -> t.Iterator[pathlib.Path]:
+    """Work in a folder of its own, deep enough for a path that leads up."""
+    before = pathlib.Path.cwd()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name) / "a" / "b" / "c"
+        (folder / "dest").mkdir(parents=True)
+        os.chdir(folder)
+        try:
+            yield folder
+        finally:
+            os.chdir(before)

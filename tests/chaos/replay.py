@@ -1,0 +1,126 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Record what a simulated vendor answers to a task, and answer it again in memory, some of it spoiled."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import typing as t
+import urllib.parse
+from unittest import mock
+
+import httpx
+from spoiling import Answer, spoil
+
+#: Far more requests than any task of these needs: one that sends as many never ends.
+MOST_REQUESTS = 400
+_ABOUT_THE_BODY = (b"content-length", b"content-encoding", b"transfer-encoding")
+_UNKNOWN = Answer(404, ((b"content-type", b"application/json"),), b'{"data": {"message": "not found"}, "error": "404"}')
+
+
+class Key(t.NamedTuple):
+    """What a request is about."""
+
+    method: str
+    path: str
+    query: str
+    action: str
+
+    @classmethod
+    def of(cls, request: httpx.Request) -> Key:
+        """Return the key of a request."""
+        url = request.url
+        form = (
+            urllib.parse.parse_qs(request.content.decode("utf-8", "replace")) if b"Action=" in request.content else {}
+        )
+        return cls(request.method, url.path, url.query.decode(), form.get("Action", [""])[0])
+
+    @property
+    def destructive(self) -> bool:
+        """Whether the request deletes something."""
+        return self.method == "DELETE" or self.path.endswith("/destroy") or self.action.endswith("Delete")
+
+
+class Exchange(t.NamedTuple):
+    """A request and its reply."""
+
+    key: Key
+    answer: Answer
+
+
+@contextlib.contextmanager
+def answering(handler: t.Callable[[httpx.Request], httpx.Response]) -> t.Iterator[None]:
+    """Let a function answer every request of every client."""
+    transport = httpx.MockTransport(handler)
+    with mock.patch.object(httpx.Client, "_transport_for_url", return_value=transport):
+        yield
+
+
+@contextlib.contextmanager
+def recording() -> t.Iterator[list[Exchange]]:
+    """Pass requests on to the server, and keep what it answers."""
+    exchanges: list[Exchange] = []
+    with httpx.HTTPTransport() as server:
+
+        def handler(request: httpx.Request) -> httpx.Response:
+            response = server.handle_request(request)
+            body = response.read()
+            headers = tuple(pair for pair in response.headers.raw if pair[0].lower() not in _ABOUT_THE_BODY)
+            answer = Answer(response.status_code, headers, body)
+            exchanges.append(Exchange(Key.of(request), answer))
+            return _response(answer)
+
+        with answering(handler):
+            yield exchanges
+
+
+class Replay:
+    """Answers as recorded, and spoils the reply at one position, or every one from there on.
+
+    :param position: number of the first reply that is spoiled; None for no reply.
+    """
+
+    def __init__(self, exchanges: t.Sequence[Exchange], position: int | None, seed: int, forever: bool = False) -> None:
+        self._exchanges = exchanges
+        self._position = position
+        self._forever = forever
+        self._chance = random.Random(seed)
+        self._lock = threading.Lock()
+        self._served: set[int] = set()
+        self.requests: list[Key] = []
+        self.spoiled = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        with self._lock:
+            number = len(self.requests)
+            key = Key.of(request)
+            self.requests.append(key)
+            answer = _UNKNOWN if number > MOST_REQUESTS else self._true(key)
+            if number == self._position or (self._forever and number > (self._position or 0)):
+                answer = spoil(answer, self._chance)
+                self.spoiled += 1
+        return _response(answer)
+
+    @property
+    def endless(self) -> bool:
+        """Whether the client did not come to an end."""
+        return len(self.requests) > MOST_REQUESTS
+
+    def _true(self, key: Key) -> Answer:
+        """Return what was answered to this request, in the order of its replies, and then the last one again."""
+        for same in (lambda other: other == key, lambda other: other[::3] + other[1:2] == key[::3] + key[1:2]):
+            found = [place for place, exchange in enumerate(self._exchanges) if same(exchange.key)]
+            if found:
+                place = next((place for place in found if place not in self._served), found[-1])
+                self._served.add(place)
+                return self._exchanges[place].answer
+        return _UNKNOWN
+
+
+def _response(answer: Answer) -> httpx.Response:
+    # A reply that is not decompressed before it is read: that is what the client has to survive.
+    return httpx.Response(answer.status, headers=list(answer.headers), stream=httpx.ByteStream(answer.body))

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Simulated vendors that answer some requests with something else, and the modules run against them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import typing as t
+from unittest import mock
+
+import httpx
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from voicemail_simulator.server import SimulatorServer
+
+CONNECTIONS: dict[str, dict[str, str]] = {
+    "kazoo": {"username": "admin", "password": "simulator-password", "domain": "accountone.example.com"},
+    "tel4vn": {"api_key": "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567"},
+    "onsip": {"username": "admin", "password": "simulator-password", "domain": "example.onsip.com"},
+    "portsip": {
+        "username": "voicemail-admin",
+        "password": "simulator-password",
+        "domain": "voicemail.example.com",
+    },
+}
+#: Changes the value of a reply, and returns what is answered: a value, or a body of bytes.
+Lie = t.Callable[[t.Any], t.Any]
+
+
+@contextlib.contextmanager
+def lying(concerns: t.Callable[[httpx.Request], bool], lie: Lie) -> t.Iterator[list[str]]:
+    """Answer requests of some kind with something else; gives the methods and paths of all requests."""
+    sent: list[str] = []
+    with httpx.HTTPTransport() as server:
+
+        def handler(request: httpx.Request) -> httpx.Response:
+            sent.append(f"{request.method} {request.url.path} {request.content.decode(errors='replace')}")
+            response = server.handle_request(request)
+            body = response.read()
+            if concerns(request) and response.is_success:
+                said = lie(json.loads(body))
+                body = said if isinstance(said, bytes) else json.dumps(said).encode()
+            headers = [pair for pair in response.headers.raw if pair[0].lower() not in (b"content-length",)]
+            return httpx.Response(response.status_code, headers=headers, content=body)
+
+        transport = httpx.MockTransport(handler)
+        with mock.patch.object(httpx.Client, "_transport_for_url", return_value=transport):
+            yield sent
+
+
+def run(server: SimulatorServer, vendor: str, module: str, **options: t.Any) -> dict[str, t.Any]:
+    """Run a module against a simulated vendor, without retries."""
+    given = {"vendor": vendor, "url": server.url, "retry_budget": 0, **CONNECTIONS[vendor], **options}
+    result: dict[str, t.Any] = task.run_in_worker(module, given, False, False, None, None, {})
+    json.dumps(result, allow_nan=False)
+    return {"failed": False, **result}
