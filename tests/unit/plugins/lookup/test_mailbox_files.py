@@ -25,10 +25,8 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     (tmp_path / "b.csv").write_text("mailbox;name;emails\n3001;Workshop;\n")
     (tmp_path / "a.yml").write_text("mailboxes: [{mailbox: '3000', name: '{{ 1 + 1 }}'}]")
     (tmp_path / "c.JSON").write_text('[{"mailbox": "3002", "name": "Board"}]')
-    (tmp_path / "notes.txt").write_text("not read")
+    (tmp_path / "README.md").write_text("not read")
     (tmp_path / ".hidden.yml").write_text("[")
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "z.yml").write_text("[")
     return tmp_path
 
 
@@ -46,6 +44,7 @@ def test_a_file_is_read_once_and_found_beside_the_playbook(folder: pathlib.Path)
 
 def test_a_folder_that_is_given_is_the_only_place(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
+    (folder / "old").mkdir()
     assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
     with pytest.raises(AnsibleLookupError, match=r"there is no file or folder b\.csv"):
         read("b.csv", folder="old", place=folder)
@@ -58,11 +57,11 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
     with pytest.raises(AnsibleLookupError) as caught:
         read(str(folder), vendor="kazoo")
     assert str(caught.value).splitlines()[1:] == [
-        "- d.csv line 1: unknown column 'nmae'; did you mean `name`?",
-        "- d.csv line 2: it has fewer cells than the first row",
-        "- e.yml is no YAML in line 1",
-        "- f.yml item 1, mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "- f.yml item 1: mailbox 3000 is declared twice, first in a.yml item 1.",
+        "- d.csv:1: unknown column 'nmae'; did you mean `name`?",
+        "- d.csv:2: it has fewer cells than the first row",
+        "- e.yml:1: is not valid YAML: did not find expected node content",
+        "- f.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
+        "- f.yml:1: mailbox 3000 is declared twice, first in a.yml:1.",
     ]
 
 
