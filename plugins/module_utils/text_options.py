@@ -65,10 +65,34 @@ def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
                 yield name, entry
 
 
+def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
+    """Refuse dates in a task's arguments before these become JSON, which has none and makes text of them.
+
+    :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
+    """
+    found: list[str] = []
+
+    def walk(value: t.Any, path: str) -> None:
+        if isinstance(value, datetime.date):
+            found.append(f"`{path}` must be text, not a date. Put it in quotes")
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}")
+        elif isinstance(value, (list, tuple)):
+            for position, inner in enumerate(value, 1):
+                walk(inner, f"{path} item {position}")
+
+    for name, value in given.items():
+        if name not in _MOMENTS:
+            walk(value, name)
+    if found:
+        raise InvalidInputError.of(found)
+
+
 def _type_of(value: t.Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     return "a date" if isinstance(value, datetime.date) else "a number with a fraction"
 
 
-__all__ = ("check_texts",)
+__all__ = ("check_texts", "refuse_dates")

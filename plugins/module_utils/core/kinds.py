@@ -304,9 +304,10 @@ class Records(Kind):
         return sorted(records, key=repr) or None
 
     def takes_as_text(self, value: t.Any) -> bool:
+        entries = value if isinstance(value, (list, tuple)) else ()
         return any(
             kind.takes_as_text(entry.get(key))
-            for entry in value
+            for entry in entries
             if isinstance(entry, dict)
             for key, kind in self.keys.items()
         )

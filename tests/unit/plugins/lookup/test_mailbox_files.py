@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 
 import pytest
@@ -62,6 +63,57 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
         "- e.yml:1: is not valid YAML: did not find expected node content",
         "- f.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
         "- f.yml:1: mailbox 3000 is declared twice, first in a.yml:1.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["old", "notes.txt", "staff.yml.bak", "a.yml~", "dangling.yml", "pipe.yml", "Readme"])
+def test_whatever_is_not_read_is_refused_by_name(name: str, folder: pathlib.Path) -> None:
+    """What is missed in a folder would be pruned."""
+    path = folder / name
+    {
+        "old": path.mkdir,
+        "dangling.yml": lambda: path.symlink_to(folder / "nowhere.yml"),
+        "pipe.yml": lambda: os.mkfifo(path),
+    }.get(name, lambda: path.write_text("mailboxes: []"))()
+    with pytest.raises(AnsibleLookupError) as caught:
+        read(str(folder))
+    assert str(caught.value).startswith(f"mailbox_files: {name}: ")
+    assert "`exclude`" in str(caught.value)
+    assert len(read(str(folder), exclude=[f"{name[:3]}*", "*.md"])) >= 2
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "mailbox: []", "mailboxes:\n", "mailboxes: []\nmailboxes: []"])
+def test_one_file_of_several_that_holds_no_list(text: str, folder: pathlib.Path) -> None:
+    (folder / "d.yml").write_text(text)
+    with pytest.raises(AnsibleLookupError, match=r"mailbox_files: d\.yml:"):
+        read(str(folder))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe- mailbox", "mailbox,name\n3000,Müller".encode("latin-1")])
+def test_a_file_in_another_encoding(content: bytes, folder: pathlib.Path) -> None:
+    (folder / "d.csv").write_bytes(content)
+    with pytest.raises(AnsibleLookupError, match=r"d\.csv: is not UTF-8 text"):
+        read(str(folder))
+
+
+class ForbiddenLoader(DataLoader):
+    """What an ordinary user meets where root may read everything."""
+
+    def get_text_file_contents(self, file_name: str) -> str:
+        raise PermissionError(13, "Permission denied", file_name)
+
+
+def test_a_file_that_cannot_be_read(folder: pathlib.Path) -> None:
+    with pytest.raises(AnsibleLookupError, match=r"- a\.yml: cannot be read: Permission denied\n"):
+        read(str(folder), loader=ForbiddenLoader())
+
+
+def test_numbers_stay_as_they_are_written_and_tell_their_place(folder: pathlib.Path) -> None:
+    (folder / "a.yml").write_text("mailboxes:\n- mailbox: 0123\n  pin: 0042\n- mailbox: 12:30\n")
+    found = read(str(folder / "a.yml"), sources=True, vendor="kazoo")
+    assert found == [
+        {"mailbox": "0123", "pin": "0042", "source": "a.yml:2"},
+        {"mailbox": "12:30", "source": "a.yml:4"},
     ]
 
 
