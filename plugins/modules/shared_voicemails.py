@@ -26,6 +26,7 @@ options:
       - The shared voicemails. Each is a dictionary with the options of M(telephony.voicemail.shared_voicemail),
         apart from those of the connection, O(on_unsupported) and O(verify).
       - What M(telephony.voicemail.shared_voicemail_info) returns can be given here as it is.
+      - C(source) in an entry is the place that errors name, such as V(voicemails.yml:12).
     type: list
     elements: raw
   src:

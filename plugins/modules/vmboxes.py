@@ -26,6 +26,7 @@ options:
       - The mailboxes. Each is a dictionary with the options of M(telephony.voicemail.vmbox),
         apart from those of the connection, O(on_unsupported) and O(verify).
       - What M(telephony.voicemail.vmbox_info) returns can be given here as it is.
+      - C(source) in an entry is the place that errors name, such as V(mailboxes.yml:12). The lookup P(telephony.voicemail.mailbox_files#lookup) sets it.
     type: list
     elements: raw
   src:
