@@ -37,6 +37,7 @@ with _no_collection():
     from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
     from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
     from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
+    from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import refuse_dates
     from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
     from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
@@ -97,6 +98,10 @@ class ActionModule(ActionBase):
         """Return the module's result."""
         super().run(tmp, task_vars)
         module = self._task.action.rpartition(".")[2]
+        try:
+            refuse_dates(self._task.args)
+        except VoicemailError as error:
+            raise AnsibleActionFail(str(error)) from error
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         # The file of an upload is no text, and is read where the module runs.

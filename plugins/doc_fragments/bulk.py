@@ -23,6 +23,7 @@ options:
   prune_match:
     description:
       - A regular expression. Only what has a number that matches as a whole may be pruned.
+      - An empty text and a number without quotes are errors.
     type: str
   max_deletions:
     description:
@@ -36,7 +37,7 @@ options:
     default: 30
   allow_empty:
     description:
-      - Allow an empty list together with O(prune), which deletes everything.
+      - Allow a list that is empty, or holds only entries to delete, together with O(prune), which deletes everything.
     type: bool
     default: false
   delete_messages:

@@ -155,9 +155,11 @@ import json
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import number_warning, type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import is_number
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.migration import (
     Choices,
     Source,
@@ -241,6 +243,10 @@ def _plain(option: str, value: t.Any) -> t.Any:
     if not isinstance(value, (wanted, tuple) if wanted is list else wanted):
         expected = "a list" if wanted is list else "a dictionary"
         raise AnsibleFilterError(f"{NAME}: `{option}` must be {expected}, not {type_name(value)}")
+    named = t.cast("t.Iterable[t.Any]", value) if option in ("overrides", "pins") else ()
+    numbers = [key for key in named if is_number(key)]
+    if numbers:
+        Display().warning(f"{NAME}: {number_warning([f'`{option}`: {number}' for number in numbers])}")
     # Ansible's own kinds of text and list are left behind.
     return json.loads(json.dumps(value))
 

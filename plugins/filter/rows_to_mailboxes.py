@@ -15,7 +15,7 @@ author:
 description:
   - Turns CSV text, or rows as other tools read them from a spreadsheet, into the list that
     M(telephony.voicemail.vmboxes) takes.
-  - Every problem of every row is told at once, with its line.
+  - Every problem of every row is told at once, with its line. Text that is empty or has headings only is an error.
   - Values are trimmed. An empty cell means that the option is not managed, and an empty row is left out. Use
     O(defaults) for what all mailboxes have in common.
   - A byte order mark, a line C(sep=;) at the beginning and line breaks inside quotes are understood.

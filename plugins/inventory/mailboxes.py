@@ -123,6 +123,8 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import number_problem
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import is_number
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.inventory_operations import Found
 from ansible_collections.telephony.voicemail.plugins.module_utils.sessions import Task
@@ -165,6 +167,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         strangers = sorted(str(name) for name in config if name not in known)
         if strangers:
             raise AnsibleParserError(f"unknown option `{'`, `'.join(strangers)}`; {self.NAME} has: {_listed(known)}")
+        if is_number(config.get("match")):
+            problem = number_problem(config["match"], "match", "it would match others")
+            raise AnsibleParserError(f"`match` {problem}")
         self.templar.available_variables = self._vars or {}
         params = {name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match")}
         params["include_own_account"] = self.get_option("include_own_account")

@@ -14,6 +14,10 @@ author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
   - Reads YAML, JSON and CSV files, and folders of them, into the one list that M(telephony.voicemail.vmboxes) takes.
+  - Values without quotes are the characters in the file where an option is text, such as C(0123), C(12:30) or C(yes).
+    Ansible's own files make numbers and truth values of these.
+  - Every file must be understood whole, since a mailbox that is missed could be pruned. Repeated keys, empty files and
+    files without a list are errors.
   - Every problem of every file is told at once, with the file and its line or item. A mailbox that two files declare is
     one of them.
   - Files encrypted with ansible-vault are decrypted.
@@ -21,8 +25,10 @@ options:
   _terms:
     description:
       - Files, and folders whose files are read in the order of their names. Of a folder, files that end in C(.yml),
-        C(.yaml), C(.json) or C(.csv) and do not begin with a dot are read, those in its own folders not.
-      - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes).
+        C(.yaml), C(.json) or C(.csv) are read. Names that begin with a dot are left out, and so are those in
+        O(exclude). Anything else in the folder, such as another folder or a link that leads nowhere, is an error.
+      - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes). An empty list
+        must be written out, as C([]).
       - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
       - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
         playbook, and beside the playbook.
@@ -34,6 +40,19 @@ options:
       - Folder that relative paths are taken from, and from nowhere else. A relative one is itself taken from where
         Ansible was started.
     type: path
+  exclude:
+    description: Names in folders to leave out, with C(*) and C(?) as in a shell.
+    type: list
+    elements: str
+    default: [README, "*.md", "*.rst"]
+    version_added: 1.1.0
+  sources:
+    description:
+      - Add to each mailbox under C(source) the file and line that it was read from, such as V(mailboxes.yml:12).
+        M(telephony.voicemail.vmboxes) names it in errors.
+    type: bool
+    default: false
+    version_added: 1.1.0
   columns:
     description: For CSV files, the heading of a column to the option it holds. V(null) leaves the column out.
     type: dict
@@ -83,10 +102,11 @@ _raw:
   elements: dict
 """
 
+import fnmatch
 import pathlib
 import typing as t
 
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
@@ -122,15 +142,28 @@ class LookupModule(LookupBase):
         )
         entries: list[Entry] = []
         problems: list[str] = []
-        for path in self._files(terms, variables or {}):
-            text = str(t.cast(t.Any, self._loader).get_text_file_contents(str(path)))
-            entries += read_entries(text, path.name, "mailboxes", layout, problems)
+        for path in self._files(terms, variables or {}, problems):
+            text = self._text(path, problems)
+            if text is not None:
+                entries += read_entries(text, path.name, "mailboxes", layout, problems)
         try:
-            return check_mailboxes(entries, problems, self.get_option("defaults"), self.get_option("vendor"))
+            return check_mailboxes(
+                entries, problems, self.get_option("defaults"), self.get_option("vendor"), self.get_option("sources")
+            )
         except InvalidInputError as error:
             raise AnsibleLookupError(f"mailbox_files: {error}") from error
 
-    def _files(self, terms: list[t.Any], variables: dict[str, t.Any]) -> list[pathlib.Path]:
+    def _text(self, path: pathlib.Path, problems: list[str]) -> str | None:
+        try:
+            return str(t.cast(t.Any, self._loader).get_text_file_contents(str(path)))
+        except UnicodeDecodeError:
+            problems.append(f"{path.name}: is not UTF-8 text. Save it as UTF-8")
+        except (AnsibleError, OSError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            problems.append(f"{path.name}: cannot be read: {reason}")
+        return None
+
+    def _files(self, terms: list[t.Any], variables: dict[str, t.Any], problems: list[str]) -> list[pathlib.Path]:
         found: list[pathlib.Path] = []
         for term in terms:
             name = str(pathlib.Path(str(term)).expanduser())
@@ -138,20 +171,35 @@ class LookupModule(LookupBase):
             if place is None:
                 raise AnsibleLookupError(f"mailbox_files: there is no file or folder {name}")
             path = pathlib.Path(place)
-            if not path.is_dir():
-                found.append(path)
-                continue
-            inside = sorted(
-                file
-                for file in path.iterdir()
-                if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-            )
-            if not inside:
-                raise AnsibleLookupError(
-                    f"mailbox_files: folder {name} holds no file that ends in {', '.join(SUFFIXES)}"
-                )
-            found += inside
+            found += self._inside(path, name, problems) if path.is_dir() else [path]
         return list(dict.fromkeys(found))
+
+    def _inside(self, folder: pathlib.Path, name: str, problems: list[str]) -> list[pathlib.Path]:
+        """Return the files of a folder; whatever else is in it is a problem, since it may hold mailboxes too."""
+        hint = f"Move it to another place, or name it in `exclude` ({name})"
+        found = []
+        excluded = [".*", *self.get_option("exclude")]
+        try:
+            inside = sorted(folder.iterdir())
+        except OSError as error:
+            problems.append(f"{name}: cannot be read: {error.strerror}")
+            return []
+        for path in inside:
+            if any(fnmatch.fnmatchcase(path.name, pattern) for pattern in excluded):
+                continue
+            if path.is_dir():
+                problems.append(f"{path.name}: is a folder, and is not read. {hint}")
+            elif not path.exists():
+                problems.append(f"{path.name}: is a link that leads nowhere. {hint}")
+            elif not path.is_file():
+                problems.append(f"{path.name}: is not a regular file. {hint}")
+            elif path.suffix.lower() not in SUFFIXES:
+                problems.append(f"{path.name}: does not end in {', '.join(SUFFIXES)}. {hint}")
+            else:
+                found.append(path)
+        if not found and not problems:
+            problems.append(f"{name}: holds no file that ends in {', '.join(SUFFIXES)}")
+        return found
 
     def _place(self, variables: dict[str, t.Any], name: str) -> str | None:
         folder = self.get_option("folder")

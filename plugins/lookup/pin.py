@@ -51,6 +51,12 @@ options:
         others; set this to V(false) there.
     type: bool
     default: true
+  kept:
+    description:
+      - Return the numbers of those mailboxes that have a PIN in O(file), instead of PINs, and make none.
+    type: bool
+    default: false
+    version_added: 1.1.0
 notes:
   - In check mode the PIN of a mailbox that has none yet is a guess, and the real run makes another.
   - Give all numbers in one call for many mailboxes. O(file) is then read and written once.
@@ -104,6 +110,8 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.telephony.voicemail.plugins.module_utils import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
@@ -170,9 +178,11 @@ class PinFile:
         with os.fdopen(descriptor, encoding="utf-8") as file:
             text = file.read()
         try:
-            pins = json.loads(text) if self._is_json else yaml.safe_load(text)
-        except (ValueError, yaml.YAMLError):
-            raise ValueError(f"{self._name} is no {'JSON' if self._is_json else 'YAML'}") from None
+            content = documents.load(text, self._path.name)
+        except InvalidInputError as error:
+            raise ValueError(str(error)) from None
+        # Numbers in JSON come from a program, which may have lost leading zeros; in YAML the characters count.
+        pins = documents.plain(content) if self._is_json else documents.as_text(content)
         return self._checked({} if pins is None else pins)
 
     def _refuse_shared(self, status: os.stat_result) -> None:
@@ -243,16 +253,24 @@ class LookupModule(LookupBase):
         try:
             if "" in numbers:
                 raise ValueError("the number of a mailbox is empty")
+            if self.get_option("kept"):
+                if file is None:
+                    raise ValueError("`kept` needs `file`")
+                present = self._file(file).read().get(name, {}).get(self.get_option("account"), {})
+                return [number for number in numbers if number in present]
             if file is None:
                 made = {number: make_pin(number, length, kind) for number in numbers}
             else:
                 writes = self.get_option("write") and not (variables or {}).get("ansible_check_mode")
-                made = self._kept(numbers, PinFile(t.cast(t.Any, self._loader).path_dwim(file), file), kind, writes)
+                made = self._kept(numbers, self._file(file), kind, writes)
             return [made[number] for number in numbers]
         except ValueError as error:
             raise AnsibleLookupError(f"pin: {error}") from None
         except OSError as error:
             raise AnsibleLookupError(f"pin: {file} cannot be used: {error.strerror}") from None
+
+    def _file(self, name: str) -> PinFile:
+        return PinFile(t.cast(t.Any, self._loader).path_dwim(name), name)
 
     def _kept(self, numbers: list[str], file: PinFile, kind: Kind, writes: bool) -> dict[str, str]:
         """Return the PINs of a file, with those that are missing made and, if asked, written."""

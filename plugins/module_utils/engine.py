@@ -56,7 +56,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     :raises UnsafeError: when a guard stops the plan; nothing was written.
     :raises VoicemailError: when reading failed; nothing was written.
     """
-    check_limits(boxes.table, options.limits, len(desired))
+    check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     index = _read(boxes, desired, options, progress)
     result = plan(boxes.table, desired, index)
     problems = [*result.problems, *boxes.objections(result.steps)]

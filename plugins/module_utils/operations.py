@@ -15,11 +15,12 @@ from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError, VoicemailError
 from .core.fields import FieldTable
 from .core.guards import Limits
-from .core.items import Reader, type_name
+from .core.items import Reader, number_warning, type_name
 from .core.outcome import Outcome, Report
 from .core.plan import Action
 from .core.report import checksum, describe, difference, predicted, to_options
 from .sessions import Result, Task, connect_options, opened_session, session_of
+from .text_options import check_texts
 from .vendors.protocol import Vendor
 from .vendors.registry import NAMES, load_drivers, vendor
 
@@ -35,6 +36,7 @@ def run(task: Task) -> Result:
 
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
+    check_texts(task)
     if task.module in arguments.MESSAGE_MODULES:
         from . import message_operations
 
@@ -71,7 +73,8 @@ def _desired(
     task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[str], single: bool = False
 ) -> list[Desired]:
     _singular, _plural, shared = RESOURCES[task.resource]
-    reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single)
+    pruning = bool(task.params.get("prune"))
+    reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single, pruning)
     defaults = task.raw.get("defaults") or None
     if defaults is not None and not isinstance(defaults, dict):
         raise InvalidInputError.of([*problems, f"`defaults` must be a dictionary, not {type_name(defaults)}"])
@@ -80,6 +83,8 @@ def _desired(
     if problems:
         raise InvalidInputError.of(problems)
     task.warnings.extend(reader.warnings)
+    if reader.numbers:
+        task.warnings.append(number_warning(reader.numbers))
     return desired
 
 
@@ -166,9 +171,9 @@ def _items(task: Task) -> t.Sequence[t.Any]:
         try:
             task.source_text = pathlib.Path(source).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise InvalidInputError.of([f"`src` {source} cannot be read: {reason}"]) from None
-    return listed(task.module, str(source), task.source_text)[key]
+    return listed(task.module, str(task.raw["src"]), task.source_text)[key]
 
 
 def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:

@@ -31,6 +31,7 @@ _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _LOST = "is a number, which has lost its leading zeros; format the column as text"
 # What it writes into a cell that it could not compute.
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
+_NO_ROWS = "An empty list is written as `[]` in a YAML or JSON file"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Layout:
 
 
 class Entry(t.NamedTuple):
-    """One declaration and the place it came from, such as ``staff.csv line 7``."""
+    """One declaration and the place it came from, such as ``staff.csv:7``."""
 
     place: str
     item: t.Any
@@ -69,22 +70,30 @@ def read_csv(text: str, layout: Layout, problems: list[str], source: str = "") -
     """Return the entries of CSV text whose first row holds the headings.
 
     :param problems: takes what is wrong, each with its line; the entries that are right come back all the same.
-    :param source: stands before ``line``, to name the file.
+    :param source: name of the file, for the places of what is read.
     """
+    known = len(problems)
     records = _records(text, layout, problems, source)
     place, headings = next(records, ("", []))
     if not headings:
+        if len(problems) == known:
+            problems.append(f"{source or 'the table'}: is empty. {_NO_ROWS}")
         return []
     table = _Table(layout, headings, place, problems)
+    rows = 0
     for place, cells in records:
         filled = [position for position, cell in enumerate(cells) if cell.strip()]
         if not filled:
             continue
+        rows += 1
         if len(cells) < len(headings) or filled[-1] >= len(headings):
             than = "fewer" if len(cells) < len(headings) else "more"
             problems.append(f"{place}: it has {than} cells than the first row")
             continue
         table.add(place, cells)
+    if not rows and len(problems) == known:
+        # Half a file that ends after its headings would otherwise prune every mailbox.
+        problems.append(f"{source or 'the table'}: has headings and no rows. {_NO_ROWS}")
     return table.entries
 
 
@@ -120,7 +129,8 @@ def _records(text: str, layout: Layout, problems: list[str], source: str) -> t.I
     # Strict: a quote that is never closed would otherwise swallow the rest of the file into one cell.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
-        place = f"{source}line {reader.line_num + offset}"
+        line = reader.line_num + offset
+        place = f"{source}:{line}" if source else f"line {line}"
         try:
             cells = next(reader)
         except StopIteration:
@@ -163,8 +173,10 @@ class _Table:
             return None
         return heading
 
-    def _check_headings(self, mapping: t.Mapping[str, str | None], headings: t.Collection[str]) -> None:
+    def _check_headings(self, mapping: t.Mapping[str, str | None], headings: t.AbstractSet[str]) -> None:
         known, options = self._layout.known, [option for option in self._options if option]
+        self._keyed = known is None or not set(KEYS).isdisjoint(options)
+        self._has_headings = self._keyed or not headings.isdisjoint(mapping)
         if not self._layout.ignore_unknown:
             self.problems += [
                 self._stranger(position, heading) for position, heading in self._strangers.items() if heading
@@ -179,17 +191,17 @@ class _Table:
         for option in sorted(set(options)):
             if any(other.startswith(f"{option}.") for other in options):
                 self.problems.append(f"{self._place}: `{option}` is a dictionary; columns hold its options")
-        self._keyed = known is None or not set(KEYS).isdisjoint(options)
         if not self._keyed:
             hint = "name the one that does in `columns`" if self._layout.mapped else "the first row must name it"
             self.problems.append(f"{self._place}: no column holds `{self._layout.key}`; {hint}")
 
     def _stranger(self, position: int, heading: str) -> str:
-        if not re.match(r"[^\W\d]", heading):
-            # Where the headings were forgotten, this is somebody's data, and may be a PIN.
-            return f"{self._place}: column {position + 1} has no heading that names an option"
         names = [*(self._layout.known or ()), *self._layout.columns]
-        return f"{self._place}: unknown column {heading!r}{_did_you_mean(heading, names)}"
+        hint = _did_you_mean(heading, names)
+        if not self._has_headings or not re.match(r"[^\W\d]", heading):
+            # Where the headings were forgotten, this is somebody's data, and may be a PIN.
+            return f"{self._place}: column {position + 1} has no heading that names an option{hint}"
+        return f"{self._place}: unknown column {heading!r}{hint}"
 
     def add(self, place: str, cells: t.Sequence[t.Any]) -> None:
         """Take one row with a cell for each heading."""

@@ -26,12 +26,15 @@ options:
       - The shared voicemails. Each is a dictionary with the options of M(telephony.voicemail.shared_voicemail),
         apart from those of the connection, O(on_unsupported) and O(verify).
       - What M(telephony.voicemail.shared_voicemail_info) returns can be given here as it is.
+      - C(source) in an entry is the place that errors name, such as V(voicemails.yml:12).
     type: list
     elements: raw
   src:
     description:
       - A YAML, JSON or CSV file with the list, or with a dictionary that holds the list under C(shared_voicemails).
       - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
+      - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
+      - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
       - The first row of a CSV file names the options. Lists are separated by semicolons. An empty cell means not managed.
     type: path
 seealso:

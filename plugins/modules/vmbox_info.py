@@ -26,7 +26,7 @@ options:
     aliases: [extension]
   match:
     description:
-      - A regular expression. Only what has a number in which it is found is returned.
+      - A regular expression. Only what has a number in which it is found is returned. Quote it if it looks like a number.
     type: str
   include_pins:
     description:

@@ -26,12 +26,15 @@ options:
       - The mailboxes. Each is a dictionary with the options of M(telephony.voicemail.vmbox),
         apart from those of the connection, O(on_unsupported) and O(verify).
       - What M(telephony.voicemail.vmbox_info) returns can be given here as it is.
+      - C(source) in an entry is the place that errors name, such as V(mailboxes.yml:12). The lookup P(telephony.voicemail.mailbox_files#lookup) sets it.
     type: list
     elements: raw
   src:
     description:
       - A YAML, JSON or CSV file with the list, or with a dictionary that holds the list under C(mailboxes).
       - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
+      - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
+      - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
       - The first row of a CSV file names the options, with dots for the vendors' dictionaries, such as C(kazoo.skip_greeting). Lists are
         separated by semicolons. An empty cell means not managed.
     type: path

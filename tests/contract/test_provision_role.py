@@ -178,7 +178,7 @@ def assert_refused(bench: Bench, run: Run) -> None:
 
 def test_plan_apply_and_again(bench: Bench) -> None:
     bench.write("boxes/staff.csv", STAFF)
-    bench.write("boxes/rooms.yml", "mailboxes:\n  - {mailbox: 3002, name: Board room}\n")
+    bench.write("boxes/rooms.yml", "mailboxes:\n  - {mailbox: 0300, name: Board room}\n")
     declared = {
         "sources": ["boxes"],
         "mailboxes": [{"mailbox": "3003", "name": "Lab", "pin": PINS[2]}],
@@ -202,7 +202,7 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     assert "| 3001 | name |  | Ärzte \\| &lt;b> |" in applied.markdown
     assert_no_secret(bench, applied)
     boxes = bench.boxes()
-    assert sorted(boxes) == ["3000", "3001", "3002", "3003"]
+    assert sorted(boxes) == ["0300", "3000", "3001", "3003"]
     assert boxes["3000"]["notify_email_addresses"] == ["a@example.com", "b@example.com"]
     assert [boxes[number]["pin"] for number in ("3000", "3001", "3003")] == list(PINS)
     assert {box["timezone"] for box in boxes.values()} == {"Europe/Paris"}
@@ -242,10 +242,10 @@ def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(bench: Bench)
     wrong = "".join(f"{number},Box,?\n" for number in range(3000, 3050))
     run = bench.run(sources=[bench.write("many.csv", f"mailbox,name,timezone\n{good}{wrong}")])
     assert_refused(bench, run)
-    told = re.findall(r"many\.csv line (\d+), mailbox (\d+): `timezone`", run.report["plan"]["msg"])
+    told = re.findall(r"many\.csv:(\d+): mailbox (\d+): `timezone`", run.report["plan"]["msg"])
     assert told == [(str(line), str(line + 2948)) for line in range(52, 102)]
-    assert all(f"- many.csv line {line}, mailbox" in run.output for line, _number in told)
-    assert all(f"- many.csv line {line}, mailbox" in run.markdown for line, _number in told)
+    assert all(f"- many.csv:{line}: mailbox" in run.output for line, _number in told)
+    assert all(f"- many.csv:{line}: mailbox" in run.markdown for line, _number in told)
 
 
 def test_fifty_wrong_items_of_a_variable(bench: Bench) -> None:
@@ -261,21 +261,26 @@ def test_fifty_wrong_items_of_a_variable(bench: Bench) -> None:
     [
         (
             {"a.yml": "[{mailbox: 3000, name: x}]", "b.csv": "mailbox,name\n3001,x\n3000,x\n"},
-            "b.csv line 3: mailbox 3000 is declared twice, first in a.yml item 1",
+            "b.csv:3: mailbox 3000 is declared twice, first in a.yml:1",
         ),
-        ({"a.csv": "mailbox,nmae\n3000,x\n"}, "a.csv line 1: unknown column 'nmae'; did you mean `name`?"),
+        ({"a.csv": "mailbox,nmae\n3000,x\n"}, "a.csv:1: unknown column 'nmae'; did you mean `name`?"),
         (
             {"a.yml": "[{mailbox: 3000, name: x, kazoo: {skip_greting: true}}]"},
-            "item 1, mailbox 3000: `kazoo.skip_greting` is no field of this vendor; did you mean `skip_greeting`?",
+            "a.yml:1: mailbox 3000: `kazoo.skip_greting` is no field of this vendor; did you mean `skip_greeting`?",
         ),
         (
             {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
             "only `onsip` is given, but the vendor is kazoo, which never reads it",
         ),
-        ({"a.yml": "['3000']"}, "a.yml item 1: must be a dictionary with `mailbox`, not text"),
-        ({"a.yml": "[{mailbox: 3000, name: x, pin: 0042}]"}, "was read by YAML as a number, which loses leading zeros"),
+        ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
+        ({"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'}, "a.json:1: mailbox 3000: `pin` must be text"),
+        (
+            {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
+            "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",
+        ),
+        ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
     ],
-    ids=["duplicate", "column", "key", "foreign", "no dictionary", "pin"],
+    ids=["duplicate", "column", "key", "foreign", "no dictionary", "pin", "empty", "folder"],
 )
 def test_bad_input(bench: Bench, files: dict[str, str], problem: str) -> None:
     for name, text in files.items():

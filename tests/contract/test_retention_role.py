@@ -259,3 +259,12 @@ def test_bad_rules_are_refused_before_the_first_request(bench: Bench, rules: lis
     assert done.code == 2, done.output
     assert [word for word in words if word not in done.output] == [], done.output
     assert len(bench.server.journal) == 0
+
+
+@pytest.mark.parametrize("subject", [KAZOO_MESSAGES], ids=lambda subject: subject.name)
+def test_a_rule_for_a_number_is_refused(bench: Bench) -> None:
+    """YAML reads 0123 as 83, so a number may choose another mailbox."""
+    done, _summary = bench.run({"match": 1001, "action": "delete", "older_than": ALL})
+    assert done.code != 0
+    assert "match is not text, and YAML reads 0123 as 83" in done.output
+    assert bench.subject.writes(bench.server) == []

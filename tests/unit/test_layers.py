@@ -42,6 +42,8 @@ LAYERS = {
     "module_utils/sessions": "operations",
     "module_utils/arguments": "operations",
     "module_utils/sources": "operations",
+    "module_utils/documents": "operations",
+    "module_utils/text_options": "operations",
     "module_utils/tables": "operations",
     "module_utils/engine": "engine",
     "module_utils/parallel": "parallel",

@@ -56,6 +56,7 @@ class Desired:
     :param id: the vendor's id to find it by, instead of the number.
     :param label: how errors name it.
     :param values: canonical values of the options given; None for what is to be cleared.
+    :param source: file and line that it was read from, where it was.
     """
 
     position: int
@@ -67,6 +68,7 @@ class Desired:
     new_number: str | None = None
     update_pin: PinPolicy = PinPolicy.IF_CHANGED
     delete_messages: bool = False
+    source: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -37,14 +37,21 @@ class Limits:
     delete_messages: bool = False
 
 
-def check_limits(table: FieldTable, limits: Limits, declared: int) -> None:
+def check_limits(table: FieldTable, limits: Limits, declared: int, present: int) -> None:
     """Refuse limits that contradict the declaration, before anything is read.
+
+    :param declared: number of items.
+    :param present: how many of them declare a box that is to exist.
 
     :raises InvalidInputError: for an expression that cannot be read, or a number that means nothing.
     :raises UnsupportedError: for pruning what the vendor cannot delete.
     :raises UnsafeError: for an empty declaration that would delete everything.
     """
     if limits.prune_match is not None:
+        if not limits.prune_match.strip():
+            raise InvalidInputError.of(
+                ["`prune_match` is empty. Leave it out to prune every box that is not declared, whatever its number"]
+            )
         try:
             re.compile(limits.prune_match)
         except re.error as error:
@@ -57,9 +64,10 @@ def check_limits(table: FieldTable, limits: Limits, declared: int) -> None:
         raise UnsupportedError(
             f"`prune` is not possible: {table.refused.get('state', 'this vendor deletes nothing')}", "Leave `prune` out"
         )
-    if limits.prune and not declared and not limits.allow_empty:
+    if limits.prune and not present and not limits.allow_empty:
+        what = "has only items with `state` absent" if declared else "is empty"
         raise UnsafeError(
-            "the list is empty and `prune` is set, which would delete every box", "Set `allow_empty` if that is meant"
+            f"the list {what} and `prune` is set, which would delete every box", "Set `allow_empty` if that is meant"
         )
 
 

@@ -15,10 +15,12 @@ import typing as t
 
 from .boxes import Desired, PinPolicy
 from .fields import Field, FieldTable, Values
-from .kinds import Boolean, Kind, Pin, Text
+from .kinds import Boolean, Kind, Pin, Text, is_number
 
+#: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
+SOURCE = "source"
 #: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
-STEERING = ("id", "state", "update_pin", "delete_messages", "native")
+STEERING = ("id", "state", "update_pin", "delete_messages", "native", SOURCE)
 STATES = ("present", "absent")
 
 
@@ -31,6 +33,7 @@ class Reader:
     :param vendors: every vendor's name: each may have a dictionary in an item, and only the table's own is read.
     :param on_unsupported: ``error``, ``warn`` or ``ignore``.
     :param single: there is one item, so its position says nothing.
+    :param pruning: what no item names is deleted.
     """
 
     table: FieldTable
@@ -38,8 +41,11 @@ class Reader:
     vendors: t.Collection[str]
     on_unsupported: str = "error"
     single: bool = False
+    pruning: bool = False
     problems: list[str] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
+    #: Options that hold a number where text is meant, each with its item.
+    numbers: list[str] = dataclasses.field(default_factory=list)
 
     def read(self, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[Desired]:
         """Return the declared boxes; what is wrong is added to ``problems``, each naming position and number."""
@@ -57,13 +63,15 @@ class Reader:
         return desired
 
     def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
-        seen: dict[str, int] = {}
+        seen: dict[str, Desired] = {}
         for item in desired:
             for key in filter(None, {item.number, item.new_number, item.id and f"id {item.id}"}):
-                first = seen.setdefault(key, item.position)
-                if first != item.position:
+                first = seen.setdefault(key, item)
+                if first is not item:
+                    named = f"{self.table.resource} {key} is declared twice"
                     self.problems.append(
-                        f"item {item.position}: {self.table.resource} {key} is declared twice, first by item {first}"
+                        f"{item.source or f'item {item.position}'}: {named},"
+                        f" first {f'in {first.source}' if first.source else f'by item {first.position}'}"
                     )
 
 
@@ -77,8 +85,13 @@ class _ItemReader:
         written = next((raw[key] for key in self.number_keys if raw.get(key) is not None), None)
         named = written if isinstance(written, (str, int)) else raw.get("id")
         name = f"{self.table.resource} {named}" if named is not None else self.table.resource
-        self.label = name if reader.single else f"item {position}" + (f" ({name})" if named is not None else "")
+        self.source = str(raw[SOURCE]) if raw.get(SOURCE) else None
+        if self.source is not None:
+            self.label = f"{self.source}: {name}"
+        else:
+            self.label = name if reader.single else f"item {position}" + (f" ({name})" if named is not None else "")
         self.values: Values = {}
+        self.numbers: list[str] = []
         self.failed = False
         self.unsupported: list[str] = []
 
@@ -96,6 +109,7 @@ class _ItemReader:
         delete_messages = bool(self._steer("delete_messages", Boolean()))
         self._read_options()
         self._refuse_foreign_only(present)
+        self._judge_numbers(present)
         if not present and not self.table.can_create:
             self._problem(
                 f"`state` absent is not possible: {self.table.refused.get('state', 'the vendor cannot delete it')}"
@@ -112,7 +126,16 @@ class _ItemReader:
             values=self.values,
             update_pin=policy,
             delete_messages=delete_messages,
+            source=self.source,
         )
+
+    def _judge_numbers(self, present: bool) -> None:
+        """Refuse a number that names what is deleted or kept from deletion: YAML makes 83 of 0123."""
+        naming = [name for name in self.numbers if name in (*self.number_keys, f"new_{self.table.key}", "id")]
+        for name in naming if self.reader.pruning or not present else ():
+            danger = "`prune` could delete the one that was meant" if present else "another one could be deleted"
+            self._problem(f"`{name}` {number_problem(self.raw[name], name, danger)}")
+        self.reader.numbers += [f"{self.label}: `{name}`" for name in self.numbers]
 
     def _problem(self, text: str) -> None:
         self.failed = True
@@ -124,6 +147,7 @@ class _ItemReader:
             return None
         if len(given) > 1 and len({str(self.raw[name]) for name in given}) > 1:
             self._problem(f"`{given[0]}` and `{given[1]}` are the same option and differ")
+        self.numbers += [name for name in given if is_number(self.raw[name])]
         try:
             number = self.table.number.parse(self.raw[given[0]])
         except ValueError as error:
@@ -147,6 +171,8 @@ class _ItemReader:
     def _steer(self, name: str, kind: Kind) -> t.Any:
         if self.raw.get(name) is None:
             return None
+        if kind.takes_as_text(self.raw[name]):
+            self.numbers.append(name)
         try:
             return kind.parse(self.raw[name])
         except ValueError as error:
@@ -215,6 +241,8 @@ class _ItemReader:
         except ValueError as error:
             self._problem(f"`{field.option}` {error}")
             return
+        if field.kind.takes_as_text(value):
+            self.numbers.append(field.option)
         # Also empty text clears.
         if parsed is None and (isinstance(field.kind, Pin) or field.required):
             self._problem(f"`{field.option}` cannot be cleared; leave it out to leave it alone")
@@ -244,6 +272,23 @@ def laid_over(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict
         below = merged.get(key)
         merged[key] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
+
+
+def number_problem(value: int, option: str, danger: str) -> str:
+    """Say why a number is refused where text names something, and what to write instead."""
+    return (
+        f"is the number {value}, not text, and YAML reads 0123 as 83, so {danger}."
+        f' Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
+    )
+
+
+def number_warning(places: t.Sequence[str]) -> str:
+    """Return the one warning of a task about numbers that were taken as text."""
+    shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
+    return (
+        f"taken as text although it is a number, and YAML reads 0123 as 83: {shown}."
+        ' Quote numbers in YAML, such as mailbox: "0123", and end an expression with `| string`'
+    )
 
 
 def type_name(value: t.Any) -> str:

@@ -11,6 +11,7 @@ vendor does not show, such as a masked PIN.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import re
 import typing as t
 
@@ -44,6 +45,10 @@ class Kind:
         """
         raise NotImplementedError  # pragma: no cover
 
+    def takes_as_text(self, value: t.Any) -> bool:
+        """Check whether a user's value holds a number that is taken as text."""
+        return False
+
     def read(self, value: t.Any) -> Canonical:
         """Return the canonical form of what the vendor sent; what makes no sense is kept as it came."""
         return None if value in (None, "") else value
@@ -71,7 +76,7 @@ class Text(Kind):
 
     def parse(self, value: t.Any) -> Canonical:
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            raise ValueError(f"must be text, not {_named(value)}")
+            raise ValueError(f"must be text, not {_named(value)}; put it in quotes")
         text = str(value)
         if text == "":
             return None
@@ -82,6 +87,9 @@ class Text(Kind):
         if self.pattern is not None and not re.fullmatch(self.pattern, text):
             raise ValueError(f"must be {self.expected}")
         return text.lower() if self.fold_case else text
+
+    def takes_as_text(self, value: t.Any) -> bool:
+        return is_number(value)
 
     def read(self, value: t.Any) -> Canonical:
         if value in (None, ""):
@@ -102,8 +110,10 @@ class Pin(Text):
     policy: t.Callable[[str], str | None] | None = None
 
     def parse(self, value: t.Any) -> Canonical:
-        if isinstance(value, (int, float)):
-            raise ValueError("was read by YAML as a number, which loses leading zeros; put it in quotes")
+        if isinstance(value, (int, float, datetime.date)):
+            # Never with the value, unlike any other text.
+            kind = "a date" if isinstance(value, datetime.date) else "a number, which has no leading zeros"
+            raise ValueError(f"must be text, not {kind}; put it in quotes")
         if isinstance(value, str) and value == "":
             raise ValueError("must not be empty; leave the option out to leave the PIN alone")
         # The errors of Text tell lengths and rules, never the PIN.
@@ -248,6 +258,9 @@ class TextSet(Kind):
         entries = list(value or ())
         return entries if self.separator is None else self.separator.join(entries)
 
+    def takes_as_text(self, value: t.Any) -> bool:
+        return isinstance(value, (list, tuple)) and any(map(is_number, value))
+
     def _split(self, text: str) -> list[str]:
         return [part.strip() for part in text.split(self.separator or ",") if part.strip()]
 
@@ -290,6 +303,15 @@ class Records(Kind):
                 raise ValueError(f"entry {position} {error}") from None
         return sorted(records, key=repr) or None
 
+    def takes_as_text(self, value: t.Any) -> bool:
+        entries = value if isinstance(value, (list, tuple)) else ()
+        return any(
+            kind.takes_as_text(entry.get(key))
+            for entry in entries
+            if isinstance(entry, dict)
+            for key, kind in self.keys.items()
+        )
+
     def read(self, value: t.Any) -> Canonical:
         if not isinstance(value, (list, tuple)):
             return value or None
@@ -319,6 +341,11 @@ class Integers(Kind):
         return list(value or ())
 
 
+def is_number(value: t.Any) -> bool:
+    """Check for a whole number, which a truth value is not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _truth(value: t.Any) -> bool | None:
     word = str(value).strip().lower()
     if word in _TRUE_WORDS:
@@ -332,6 +359,8 @@ def _named(value: t.Any) -> str:
         return repr(str(value)) if len(value) <= 60 else "a long text"
     if isinstance(value, (bool, int, float)) or value is None:
         return repr(value)
+    if isinstance(value, datetime.date):
+        return f"the date {value}"
     return "a dictionary" if isinstance(value, dict) else "a list"
 
 

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import signal
 import types
 import typing as t
 
 import pytest
+from ansible.errors import AnsibleActionFail
 from ansible_collections.telephony.voicemail.plugins.action import vmboxes
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
 
@@ -75,5 +77,18 @@ def test_a_list_beside_a_file_is_left_for_the_module_to_refuse() -> None:
     both = {"src": "boxes.yml", "mailboxes": [{"mailbox": "3000"}]}
     assert vmboxes.task.with_items("vmboxes", both, "[{mailbox: '3001'}]") == both
     assert vmboxes.task.with_items("vmboxes", {"src": "boxes.yml", "mailboxes": None}, "[{mailbox: '3001'}]") == {
-        "mailboxes": [{"mailbox": "3001"}]
+        "mailboxes": [{"mailbox": "3001", "source": "boxes.yml:1"}]
     }
+
+
+def test_dates_are_refused_before_they_become_text() -> None:
+    given = {"name": datetime.date(2026, 1, 2), "older_than": datetime.date(2026, 1, 2)}
+    run = action()
+    run._task.args = {"mailboxes": [{"kazoo": given}], **given}
+    with pytest.raises(AnsibleActionFail) as caught:
+        run.run()
+    assert str(caught.value).splitlines()[1:] == [
+        "- `mailboxes item 1.kazoo.name` must be text, not a date. Put it in quotes",
+        "- `mailboxes item 1.kazoo.older_than` must be text, not a date. Put it in quotes",
+        "- `name` must be text, not a date. Put it in quotes.",
+    ]

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import FilterModule
 
 mailboxes_for_vendor = FilterModule().filters()["mailboxes_for_vendor"]
@@ -295,3 +296,11 @@ def test_what_is_no_mailbox(arguments: tuple[t.Any, ...], told: str) -> None:
 
 def test_shared_voicemails_of_a_vendor_that_has_none() -> None:
     assert "kazoo has no shared voicemails" in problems_of([], "kazoo", "onsip", shared_voicemails=[{}])
+
+
+def test_a_number_as_key_is_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda _self, text, *_others, **_options: shown.append(text))
+    mailbox, _lost = one({"name": "Reception"}, "kazoo", "onsip", overrides={3000: {"name": "Desk"}})
+    assert mailbox["name"] == "Desk"
+    assert ["`overrides`: 3000" in text and "YAML reads 0123 as 83" in text for text in shown] == [True]

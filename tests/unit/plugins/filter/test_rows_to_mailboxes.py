@@ -68,19 +68,19 @@ def test_all_problems_at_once() -> None:
         "line 1: `columns` names 'Gone', and there is no such column",
         "line 3: it has fewer cells than the first row",
         "line 4: column 5 has a value and no heading",
-        "line 2, mailbox 3000: unknown option `nam`; did you mean `name`?",
-        "line 2, mailbox 3000: `emails` entry 'y' must be an email address",
-        "line 4, mailbox 3000: unknown option `nam`; did you mean `name`?",
+        "line 2: mailbox 3000: unknown option `nam`; did you mean `name`?",
+        "line 2: mailbox 3000: `emails` entry 'y' must be an email address",
+        "line 4: mailbox 3000: unknown option `nam`; did you mean `name`?",
         "line 4: mailbox 3000 is declared twice, first in line 2",
-        "line 5, mailbox: `mailbox` is missing",
-        "line 5, mailbox: unknown option `nam`; did you mean `name`?",
+        "line 5: mailbox: `mailbox` is missing",
+        "line 5: mailbox: unknown option `nam`; did you mean `name`?",
     ]
 
 
 def test_fifty_wrong_rows_are_fifty_problems() -> None:
     text = "mailbox,timezone\n" + "".join(f"{number},?\n" for number in range(3000, 3050))
     found = problems_of(text, vendor="kazoo")
-    assert [int(re.match(r"line (\d+), ", problem)[1]) for problem in found] == list(range(2, 52))
+    assert [int(re.match(r"line (\d+): ", problem)[1]) for problem in found] == list(range(2, 52))
 
 
 def test_unknown_columns_are_left_out_only_when_told() -> None:
@@ -117,7 +117,7 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
 )
 def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
     (told,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
-    assert told in (f"row 1: `pin` {problem}", f"row 1, mailbox 3000: `pin` {problem}")
+    assert told in (f"row 1: `pin` {problem}", f"row 1: mailbox 3000: `pin` {problem}")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 
 import pytest
@@ -25,10 +26,8 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     (tmp_path / "b.csv").write_text("mailbox;name;emails\n3001;Workshop;\n")
     (tmp_path / "a.yml").write_text("mailboxes: [{mailbox: '3000', name: '{{ 1 + 1 }}'}]")
     (tmp_path / "c.JSON").write_text('[{"mailbox": "3002", "name": "Board"}]')
-    (tmp_path / "notes.txt").write_text("not read")
+    (tmp_path / "README.md").write_text("not read")
     (tmp_path / ".hidden.yml").write_text("[")
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "z.yml").write_text("[")
     return tmp_path
 
 
@@ -46,6 +45,7 @@ def test_a_file_is_read_once_and_found_beside_the_playbook(folder: pathlib.Path)
 
 def test_a_folder_that_is_given_is_the_only_place(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
+    (folder / "old").mkdir()
     assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
     with pytest.raises(AnsibleLookupError, match=r"there is no file or folder b\.csv"):
         read("b.csv", folder="old", place=folder)
@@ -58,11 +58,62 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
     with pytest.raises(AnsibleLookupError) as caught:
         read(str(folder), vendor="kazoo")
     assert str(caught.value).splitlines()[1:] == [
-        "- d.csv line 1: unknown column 'nmae'; did you mean `name`?",
-        "- d.csv line 2: it has fewer cells than the first row",
-        "- e.yml is no YAML in line 1",
-        "- f.yml item 1, mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "- f.yml item 1: mailbox 3000 is declared twice, first in a.yml item 1.",
+        "- d.csv:1: unknown column 'nmae'; did you mean `name`?",
+        "- d.csv:2: it has fewer cells than the first row",
+        "- e.yml:1: is not valid YAML: did not find expected node content",
+        "- f.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
+        "- f.yml:1: mailbox 3000 is declared twice, first in a.yml:1.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["old", "notes.txt", "staff.yml.bak", "a.yml~", "dangling.yml", "pipe.yml", "Readme"])
+def test_whatever_is_not_read_is_refused_by_name(name: str, folder: pathlib.Path) -> None:
+    """What is missed in a folder would be pruned."""
+    path = folder / name
+    {
+        "old": path.mkdir,
+        "dangling.yml": lambda: path.symlink_to(folder / "nowhere.yml"),
+        "pipe.yml": lambda: os.mkfifo(path),
+    }.get(name, lambda: path.write_text("mailboxes: []"))()
+    with pytest.raises(AnsibleLookupError) as caught:
+        read(str(folder))
+    assert str(caught.value).startswith(f"mailbox_files: {name}: ")
+    assert "`exclude`" in str(caught.value)
+    assert len(read(str(folder), exclude=[f"{name[:3]}*", "*.md"])) >= 2
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "mailbox: []", "mailboxes:\n", "mailboxes: []\nmailboxes: []"])
+def test_one_file_of_several_that_holds_no_list(text: str, folder: pathlib.Path) -> None:
+    (folder / "d.yml").write_text(text)
+    with pytest.raises(AnsibleLookupError, match=r"mailbox_files: d\.yml:"):
+        read(str(folder))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe- mailbox", "mailbox,name\n3000,Müller".encode("latin-1")])
+def test_a_file_in_another_encoding(content: bytes, folder: pathlib.Path) -> None:
+    (folder / "d.csv").write_bytes(content)
+    with pytest.raises(AnsibleLookupError, match=r"d\.csv: is not UTF-8 text"):
+        read(str(folder))
+
+
+class ForbiddenLoader(DataLoader):
+    """What an ordinary user meets where root may read everything."""
+
+    def get_text_file_contents(self, file_name: str) -> str:
+        raise PermissionError(13, "Permission denied", file_name)
+
+
+def test_a_file_that_cannot_be_read(folder: pathlib.Path) -> None:
+    with pytest.raises(AnsibleLookupError, match=r"- a\.yml: cannot be read: Permission denied\n"):
+        read(str(folder), loader=ForbiddenLoader())
+
+
+def test_numbers_stay_as_they_are_written_and_tell_their_place(folder: pathlib.Path) -> None:
+    (folder / "a.yml").write_text("mailboxes:\n- mailbox: 0123\n  pin: 0042\n- mailbox: 12:30\n")
+    found = read(str(folder / "a.yml"), sources=True, vendor="kazoo")
+    assert found == [
+        {"mailbox": "0123", "pin": "0042", "source": "a.yml:2"},
+        {"mailbox": "12:30", "source": "a.yml:4"},
     ]
 
 

@@ -153,12 +153,12 @@ def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[4821", "is no YAML"),
+        ("[4821", "pins.yml:2: is not valid YAML"),
+        ("kazoo: {default: {'3000': '482159', '3000': '482161'}}", "pins.yml:1: the key `3000` is repeated"),
         ("- '4821'", "must hold PINs by vendor, account and mailbox"),
         ("kazoo: '4821'", "must hold PINs by vendor, account and mailbox"),
         ("kazoo: {default: '4821'}", "must hold PINs by vendor, account and mailbox"),
-        ("kazoo: {default: {'3000': 4821}}", "mailbox 3000 and its PIN must be text; put both in quotes"),
-        ("kazoo: {default: {3000: '4821'}}", "mailbox 3000 and its PIN must be text; put both in quotes"),
+        ("kazoo: {default: {'3000': [4821]}}", "mailbox 3000 and its PIN must be text; put both in quotes"),
         ("kazoo: {default: {'3000': '482148214821482148'}}", "the PIN of mailbox 3000 must be 4 to 15 characters"),
     ],
 )
@@ -170,6 +170,24 @@ def test_a_file_that_is_not_in_order_is_left_alone(text: str, problem: str, tmp_
     assert problem in told
     assert "4821" not in told
     assert path.read_text() == text
+
+
+def test_digits_without_quotes_are_what_they_look_like(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "pins.yml"
+    path.write_text("kazoo: {default: {0123: 0042, 0x1F: 1_000}}")
+    path.chmod(0o600)
+    assert look_up("0123", "0x1F", file=str(path)) == ["0042", "1_000"]
+    assert look_up("83", "0x1F", "0123", file=str(path), kept=True) == ["0x1F", "0123"]
+    lost = tmp_path / "pins.json"
+    lost.write_text('{"kazoo": {"default": {"3000": 4821}}}')
+    lost.chmod(0o600)
+    assert "mailbox 3000 and its PIN must be text; put both in quotes" in refusal("3000", file=str(lost))
+
+
+def test_asking_for_kept_pins_makes_none(tmp_path: pathlib.Path) -> None:
+    assert look_up("3000", file=str(tmp_path / "pins.yml"), kept=True) == []
+    assert list(tmp_path.iterdir()) == []
+    assert "`kept` needs `file`" in refusal("3000", kept=True)
 
 
 def test_an_empty_file_is_filled(tmp_path: pathlib.Path) -> None:

@@ -10,7 +10,7 @@ import io
 import json
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import sources
+from ansible_collections.telephony.voicemail.plugins.module_utils import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
@@ -26,7 +26,9 @@ ITEMS = [{"mailbox": "3000", "name": "Reception"}, {"mailbox": "3001", "emails":
 
 
 def items(text: str, name: str) -> list:
-    return read_items(text, name, "mailboxes", Layout(lists={"emails", "kazoo.flags"}))
+    """Return the items of a file without their places."""
+    found = read_items(text, name, "mailboxes", Layout(lists={"emails", "kazoo.flags"}))
+    return [{key: value for key, value in item.items() if key != "source"} for item in found]
 
 
 def problems_of(text: str, name: str) -> tuple[str, ...]:
@@ -46,37 +48,109 @@ def test_json_with_a_byte_order_mark() -> None:
 
 
 def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "yaml", None)
+    monkeypatch.setattr(documents, "yaml", None)
     assert items(json.dumps(ITEMS), "boxes.json") == ITEMS
-    told = "`src` boxes.yml cannot be read without PyYAML; install it, or give JSON or CSV"
+    told = "boxes.yml: cannot be read without PyYAML. Install it, or use JSON or CSV"
     assert problems_of("- mailbox: '3000'", "boxes.yml") == (told,)
 
 
-@pytest.mark.parametrize("text", ["", "---\n", "mailboxes:\n"])
-def test_an_empty_file_is_an_empty_list(text: str) -> None:
-    assert items(text, "boxes.yml") == []
-    assert items("", "boxes.csv") == []
+@pytest.mark.parametrize("name", ["boxes.yml", "boxes.json"])
+@pytest.mark.parametrize("text", ["[]", '{"mailboxes": []}'])
+def test_an_empty_list_is_written_out(text: str, name: str) -> None:
+    assert items(text, name) == []
+
+
+EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
 
 
 @pytest.mark.parametrize(
     ("text", "name", "problem"),
     [
-        ("[1,\n2", "boxes.json", "`src` boxes.json is no JSON in line 2"),
-        ("a: 1\nb: ]\nc: 2", "boxes.yml", "`src` boxes.yml is no YAML in line 2"),
-        ("!!python/object:os.system {}", "boxes.yml", "`src` boxes.yml is no YAML in line 1"),
-        ("when: 2026-13-45", "boxes.yml", "`src` boxes.yml is no YAML"),
-        ("boxes: []", "boxes.yml", "`src` boxes.yml must hold a list, or a dictionary with a list under `mailboxes`"),
-        ("mailbox\n'\n\"3000", "boxes.csv", "`src` boxes.csv line 3: it is no CSV: unexpected end of data"),
+        ("", "boxes.yml", f"boxes.yml: is empty. {EMPTY}"),
+        ("", "boxes.json", f"boxes.json: is empty. {EMPTY}"),
+        ("\n \n", "boxes.csv", f"boxes.csv: is empty. {EMPTY}"),
+        ("\ufeff", "boxes.csv", f"boxes.csv: is empty. {EMPTY}"),
+        ("sep=;\n", "boxes.csv", "boxes.csv: is empty. An empty list is written as `[]` in a YAML or JSON file"),
+        (
+            "mailbox,name\n,\n",
+            "boxes.csv",
+            "boxes.csv: has headings and no rows. An empty list is written as `[]` in a YAML or JSON file",
+        ),
+        ("# nothing\n", "boxes.yml", f"boxes.yml: holds no list. {EMPTY}"),
+        ("---\n", "boxes.yml", f"boxes.yml: holds no list. {EMPTY}"),
+        ("null", "boxes.json", f"boxes.json: holds no list. {EMPTY}"),
+        ("# list\nmailboxes:\n", "boxes.yml", f"boxes.yml:2: holds no list. {EMPTY}"),
+        ("mailboxes: {}", "boxes.yml", "boxes.yml:1: must hold a list, or a dictionary with a list under `mailboxes`"),
+        ("3000", "boxes.yml", "boxes.yml: must hold a list, or a dictionary with a list under `mailboxes`"),
+        ("boxes: []", "boxes.yml", f"boxes.yml: there is no key `mailboxes`. {EMPTY}"),
+        (
+            "mailbox:\n- mailbox: 3000",
+            "boxes.yml",
+            "boxes.yml:1: unknown key `mailbox`. The list belongs under `mailboxes`",
+        ),
+        (
+            "mailboxes: []\nmailboxs: []",
+            "boxes.yml",
+            "boxes.yml:2: unknown key `mailboxs`. The list belongs under `mailboxes`",
+        ),
+        (
+            "mailboxes: []\n---\nmailboxes: []",
+            "boxes.yml",
+            "boxes.yml:3: a second YAML document begins here. Keep one document in a file",
+        ),
+        ("[\n['3000']]", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not a list"),
+        ("- {}\n-", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not nothing"),
+        (
+            "[{mailbox: 1, source: x}]",
+            "boxes.yml",
+            "boxes.yml:1: unknown option `source`. The collection sets it itself",
+        ),
+        ("[1,\n2", "boxes.json", "boxes.json:2: is not valid JSON: `,` or `]` is missing"),
+        ('[{"a": 1,\n\n"b": }]', "boxes.json", "boxes.json:3: is not valid JSON: a value is missing"),
+        ('[{"mailbox": NaN}]', "boxes.json", "boxes.json:1: is not valid JSON: not a number that JSON has"),
+        ('[{"mailbox": 0123}]', "boxes.json", "boxes.json:1: is not valid JSON: `,` or `}` is missing"),
+        ('["x\n"]', "boxes.json", "boxes.json:1: is not valid JSON: Invalid control character at"),
+        ("[] []", "boxes.json", "boxes.json:1: is not valid JSON: more text after the end"),
+        ('[{"a"\n1}]', "boxes.json", "boxes.json:2: is not valid JSON: `:` is missing"),
+        ("[{a: 1}]", "boxes.json", "boxes.json:1: is not valid JSON: a key in double quotes is missing"),
+        ("[" * 100_000, "boxes.json", "boxes.json:1: is not valid JSON: nested deeper than 100 levels"),
+        ("[" * 100_000, "boxes.yml", "boxes.yml:1: is not valid YAML: exceeded maximum nesting depth"),
+        ("[" * 500 + "]" * 500, "boxes.yml", "boxes.yml:1: is nested deeper than 100 levels"),
+        ("a: 1\nb: ]\nc: 2", "boxes.yml", "boxes.yml:2: is not valid YAML: did not find expected node content"),
+        ("- pin: *4821", "boxes.yml", "boxes.yml:1: is not valid YAML: found undefined alias"),
+        ("- &a [*a]", "boxes.yml", "boxes.yml:1: an anchor contains itself"),
+        ("- ? [a]\n  : b", "boxes.yml", "boxes.yml:1: a key must be text"),
+        ("- <<: 3", "boxes.yml", "boxes.yml:1: `<<` must name a dictionary, or a list of dictionaries"),
+        (
+            "!!python/object:os.system {}",
+            "boxes.yml",
+            "boxes.yml:1: the tag `!!python/object:os.system` is not supported",
+        ),
+        (
+            "- pin: !vault |\n    $ANSIBLE_VAULT",
+            "boxes.yml",
+            "boxes.yml:1: the tag `!vault` is not supported. Encrypt the whole file instead",
+        ),
+        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: it is no CSV: unexpected end of data"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_line(text: str, name: str, problem: str) -> None:
+def test_a_file_that_is_not_understood_is_never_an_empty_list(text: str, name: str, problem: str) -> None:
     assert problems_of(text, name) == (problem,)
+
+
+def test_aliases_cannot_fill_memory() -> None:
+    """Twelve lines that stand for a trillion values."""
+    lines = ["- &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"- &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
+    assert problems_of("\n".join(lines), "boxes.yml") == (
+        "boxes.yml:8: aliases make more than 20000000 values of this",
+    )
 
 
 @pytest.mark.parametrize("name", ["boxes.csv", "boxes.yml", "boxes.json"])
 def test_a_file_of_another_encoding_is_told_as_one(name: str) -> None:
     text = "mailbox;name\n3000;M\xfcller\n".encode("latin-1").decode(errors="surrogateescape")
-    assert problems_of(text, name) == (f"`src` {name} is no UTF-8 text; save it as UTF-8",)
+    assert problems_of(text, name) == (f"{name}: is not UTF-8 text. Save it as UTF-8",)
 
 
 def test_csv_of_src() -> None:
@@ -89,22 +163,22 @@ def test_csv_of_src() -> None:
 
 def test_every_wrong_row_is_told() -> None:
     assert problems_of("mailbox,name\n3000\n3001,x,y\n\n,\n3002,x\n3003,x,\n3004\n", "b.csv") == (
-        "`src` b.csv line 2: it has fewer cells than the first row",
-        "`src` b.csv line 3: it has more cells than the first row",
-        "`src` b.csv line 8: it has fewer cells than the first row",
+        "b.csv:2: it has fewer cells than the first row",
+        "b.csv:3: it has more cells than the first row",
+        "b.csv:8: it has fewer cells than the first row",
     )
 
 
 def test_lines_are_counted_through_breaks_in_cells_and_blank_lines() -> None:
     assert problems_of('\nmailbox,name\n\n3000,"a\r\nb\nc"\n3001\n', "b.csv") == (
-        "`src` b.csv line 7: it has fewer cells than the first row",
+        "b.csv:7: it has fewer cells than the first row",
     )
 
 
 @pytest.mark.parametrize("heading", ["kazoo,kazoo.flags", "mailbox,mailbox"])
 def test_columns_that_contradict_each_other(heading: str) -> None:
     (problem,) = problems_of(f"{heading}\na,b\n", "b.csv")
-    assert problem.startswith("`src` b.csv line 1: ")
+    assert problem.startswith("b.csv:1: ")
 
 
 def cells(excluded: str) -> st.SearchStrategy[str]:
@@ -130,6 +204,9 @@ def test_whatever_a_spreadsheet_writes_is_read(
     writer.writerows([("mailbox", "name", "description"), *rows])
     problems: list[str] = []
     found = read_csv(mark + written.getvalue(), Layout(), problems)
+    if all(not cell.strip() for row in rows for cell in row):
+        assert [problem.partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
+        return
     assert problems == []
     expected = [
         {
@@ -158,27 +235,27 @@ def test_options_know_every_vendor() -> None:
 def test_entries_keep_their_place_and_those_that_are_right_come_back() -> None:
     problems: list[str] = []
     entries = read_entries("mailbox,name\n3000\n3001,x\n", "staff.csv", "mailboxes", Layout(), problems)
-    assert entries == [Entry("staff.csv line 3", {"mailbox": "3001", "name": "x"})]
-    assert problems == ["staff.csv line 2: it has fewer cells than the first row"]
+    assert entries == [Entry("staff.csv:3", {"mailbox": "3001", "name": "x"})]
+    assert problems == ["staff.csv:2: it has fewer cells than the first row"]
 
 
 def test_mailboxes_of_several_files_are_checked_together() -> None:
     entries = [
-        Entry("a.yml item 1", {"mailbox": 3000, "timezone": "?"}),
-        Entry("b.csv line 2", {"extension": "3000", "name": "x"}),
-        Entry("b.csv line 3", "3001"),
-        Entry("b.csv line 4", {"name": "x"}),
-        Entry("b.csv line 5", {"id": "x", "kazoo": {"flogs": []}}),
+        Entry("a.yml:1", {"mailbox": 3000, "timezone": "?"}),
+        Entry("b.csv:2", {"extension": "3000", "name": "x"}),
+        Entry("b.csv:3", "3001"),
+        Entry("b.csv:4", {"name": "x"}),
+        Entry("b.csv:5", {"id": "x", "kazoo": {"flogs": []}}),
     ]
     with pytest.raises(InvalidInputError) as caught:
         check_mailboxes(entries, ["known before"], {"kazoo": {"skip_greeting": True}}, "kazoo")
     assert caught.value.problems == (
         "known before",
-        "a.yml item 1, mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "b.csv line 2: mailbox 3000 is declared twice, first in a.yml item 1",
-        "b.csv line 3: must be a dictionary with `mailbox`, not text",
-        "b.csv line 4, mailbox: `mailbox` is missing",
-        "b.csv line 5, mailbox x: `kazoo.flogs` is no field of this vendor; did you mean `flags`?",
+        "a.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
+        "b.csv:2: mailbox 3000 is declared twice, first in a.yml:1",
+        "b.csv:3: must be a dictionary with `mailbox`, not text",
+        "b.csv:4: mailbox: `mailbox` is missing",
+        "b.csv:5: mailbox x: `kazoo.flogs` is no field of this vendor; did you mean `flags`?",
     )
 
 

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check the text options of a task, which Ansible has converted from whatever YAML made of them.
+
+The options of mailboxes and shared voicemails are checked with their items.
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from . import arguments
+from .core.errors import InvalidInputError
+from .core.items import number_problem, number_warning
+from .core.kinds import is_number
+from .sessions import Task
+
+#: Their items are checked by the field table of the vendor.
+_OF_ITEMS = frozenset(("vmbox", "shared_voicemail"))
+#: A date or a number of days means the same with and without quotes.
+_MOMENTS = frozenset(("older_than", "newer_than"))
+#: Expressions that choose several boxes: a number is never one.
+_EXPRESSIONS = frozenset(("match", "prune_match"))
+
+
+def check_texts(task: Task) -> None:
+    """Refuse values that are not text where text is meant, and warn about numbers that are taken as text.
+
+    A number never chooses what is deleted: YAML makes 83 of 0123.
+
+    :raises InvalidInputError: with every problem.
+    """
+    if task.module in _OF_ITEMS:
+        return
+    deleting = task.params.get("state") == "absent" or (
+        task.module == "voicemail_greeting" and bool(task.params.get("prune"))
+    )
+    problems: list[str] = []
+    numbers: list[str] = []
+    for name, value in _given(task):
+        if isinstance(value, (bool, float, datetime.date)):
+            problems.append(f"`{name}` must be text, not {_type_of(value)}. Put it in quotes")
+        elif is_number(value) and (deleting or name in _EXPRESSIONS):
+            danger = "another one could be deleted" if deleting else "it would match others"
+            problems.append(f"`{name}` {number_problem(value, name, danger)}")
+        elif is_number(value):
+            numbers.append(f"`{name}`")
+    if problems:
+        raise InvalidInputError.of(list(dict.fromkeys(problems)))
+    if numbers:
+        task.warnings.append(number_warning(list(dict.fromkeys(numbers))))
+
+
+def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
+    """Return each value that was given for a text option, those of lists one by one."""
+    for option, spec in arguments.own_options(task.module).items():
+        is_text = "str" in (spec["type"], spec.get("elements")) and not spec.get("choices")
+        if not is_text or option in _MOMENTS:
+            continue
+        for name in (option, *spec.get("aliases", ())):
+            value = task.raw.get(name)
+            for entry in value if isinstance(value, (list, tuple)) else [value]:
+                yield name, entry
+
+
+def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
+    """Refuse dates in a task's arguments before these become JSON, which has none and makes text of them.
+
+    :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
+    """
+    found: list[str] = []
+
+    def walk(value: t.Any, path: str) -> None:
+        if isinstance(value, datetime.date):
+            found.append(f"`{path}` must be text, not a date. Put it in quotes")
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}")
+        elif isinstance(value, (list, tuple)):
+            for position, inner in enumerate(value, 1):
+                walk(inner, f"{path} item {position}")
+
+    for name, value in given.items():
+        if name not in _MOMENTS:
+            walk(value, name)
+    if found:
+        raise InvalidInputError.of(found)
+
+
+def _type_of(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return "a date" if isinstance(value, datetime.date) else "a number with a fraction"
+
+
+__all__ = ("check_texts", "refuse_dates")
