@@ -107,6 +107,8 @@ def run_in_worker(
     task = operations.Task(
         name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
     )
+    if progress is not None:
+        task.notify = progress.show
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params)}
     return t.cast(Result, remove_values(result, _secrets(params)))

@@ -114,4 +114,4 @@ def test_all_threads_pause_when_one_is_refused(way: str, clock: FakeTime) -> Non
         result = WAYS[way]("vmboxes", arguments)
     assert not result["failed"], result
     assert result["summary"]["create"] == 20
-    assert 9 in clock.slept
+    assert sum(clock.slept) >= 9

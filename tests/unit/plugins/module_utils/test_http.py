@@ -11,7 +11,7 @@ import httpx
 import pydantic
 import pytest
 import tenacity.nap
-from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from ansible_collections.telephony.voicemail.plugins.module_utils import http, retry
 from ansible_collections.telephony.voicemail.plugins.module_utils.clients import Clients
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
@@ -100,8 +100,8 @@ def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch
     script = Script(monkeypatch, *[READ_ERROR] * 20)
     with pytest.raises(TransportError, match="cannot read it: the connection broke"):
         script.client.send("GET", "/x", "read it")
-    assert len(script.sent) == http.MAX_ATTEMPTS
-    assert len(script.slept) == http.MAX_ATTEMPTS - 1
+    assert len(script.sent) == retry.MAX_ATTEMPTS
+    assert len(script.slept) == retry.MAX_ATTEMPTS - 1
 
 
 def test_broken_server_is_told_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
