@@ -12,6 +12,7 @@ import base64
 import functools
 import html
 import re
+import sys
 import typing as t
 import weakref
 
@@ -31,7 +32,7 @@ _JSON_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _ESCAPES = (
     re.compile(r"(?:%[0-9a-f]{2})+", re.IGNORECASE),
     re.compile(r"&(?:#[0-9]{1,9}|#x[0-9a-f]{1,8}|[a-z][a-z0-9]{1,31});", re.IGNORECASE),
-    re.compile(r"(?:\\u[0-9a-f]{4})+|\\x[0-9a-f]{2}|\\.", re.IGNORECASE | re.DOTALL),
+    re.compile(r"(?:\\u[0-9a-f]{4})+|(?:\\x[0-9a-f]{2})+|\\.", re.IGNORECASE | re.DOTALL),
 )
 #: All that is alive, so that logs of the process can be cleaned of every secret in use.
 _ALIVE: weakref.WeakSet[Redactor] = weakref.WeakSet()
@@ -147,23 +148,32 @@ def _decoded(text: _Text, escape: re.Pattern[str]) -> _Text:
 
 def _meaning(escaped: str) -> t.Iterator[tuple[str, int]]:
     """Yield each letter that is meant, and how many letters it is written with."""
-    if escaped.startswith("&"):
+    if escaped.startswith("&#"):
+        code = int(escaped[3:-1], 16) if escaped[2] in "xX" else int(escaped[2:-1])
+        yield chr(code) if code <= sys.maxunicode else escaped, len(escaped)
+    elif escaped.startswith("&"):
         yield html.unescape(escaped), len(escaped)
     elif escaped.startswith("%"):
-        for letter in bytes.fromhex(escaped.replace("%", "")).decode("utf-8", "surrogateescape"):
-            code = ord(letter)
-            if 0xDC80 <= code <= 0xDCFF:
-                yield chr(code - 0xDC00), 3
-            else:
-                yield letter, 3 * len(letter.encode())
+        yield from _letters(bytes.fromhex(escaped.replace("%", "")), 3)
     elif escaped[1] in "uU" and len(escaped) > 2:
         units = [int(escaped[place : place + 4], 16).to_bytes(2, "big") for place in range(2, len(escaped), 6)]
         for letter in b"".join(units).decode("utf-16-be", "surrogatepass"):
             yield letter, 12 if ord(letter) > 0xFFFF else 6
     elif escaped[1] in "xX" and len(escaped) > 2:
-        yield chr(int(escaped[2:], 16)), 4
+        yield from _letters(bytes(int(escaped[place : place + 2], 16) for place in range(2, len(escaped), 4)), 4)
     else:
         yield _JSON_LETTERS.get(escaped[1], escaped[1]), 2
+
+
+def _letters(content: bytes, width: int) -> t.Iterator[tuple[str, int]]:
+    """Yield each letter of bytes, and how many letters it is written with where each byte takes so many."""
+    for letter in content.decode("utf-8", "surrogateescape"):
+        code = ord(letter)
+        if 0xDC80 <= code <= 0xDCFF:
+            # A byte that is not UTF-8: the same letter in Latin-1.
+            yield chr(code - 0xDC00), width
+        else:
+            yield letter, width * len(letter.encode())
 
 
 def _occurrences(text: str, part: str) -> t.Iterator[tuple[int, int]]:
