@@ -63,9 +63,14 @@ class Share:
         self.size += size
         return True
 
+    def release(self) -> None:
+        """Return all of it."""
+        self._memory.release(self.size)
+        self.size = 0
+
     def __del__(self) -> None:
         if self.size:
-            self._memory.release(self.size)
+            self.release()
 
 
 def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[bytes, Share | None]:
@@ -75,24 +80,24 @@ def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[byte
     :returns: the body, and what it takes of the memory, to be kept for as long as the body.
     :raises TransportError: when it is too large, or packed in a way that nobody asked for.
     """
-    first = b""
-    buffer: io.BytesIO | None = None
+    body = io.BytesIO()
     share: Share | None = None
     size = 0
-    for piece in _unpacked(response, what):
-        size += len(piece)
-        if size > _STEP_BYTES + (share.size if share else 0):
-            share = share or Share(memory)
-            if not share.grow(max(_STEP_BYTES, len(piece))):
-                raise _too_large(what, memory.most, alone=size > memory.most - _STEP_BYTES)
-        if not first:
-            first = piece
-            continue
-        if buffer is None:
-            buffer = io.BytesIO()
-            buffer.write(first)
-        buffer.write(piece)
-    return first if buffer is None else buffer.getvalue(), share
+    try:
+        for piece in _unpacked(response, what):
+            size += len(piece)
+            if size > _STEP_BYTES + (share.size if share else 0):
+                share = share or Share(memory)
+                if not share.grow(max(_STEP_BYTES, len(piece))):
+                    raise _too_large(what, memory.most, alone=size > memory.most - _STEP_BYTES)
+            body.write(piece)
+    except BaseException:
+        # The exception holds this frame for as long as somebody looks at it.
+        body.close()
+        if share:
+            share.release()
+        raise
+    return body.getvalue(), share
 
 
 def _unpacked(response: httpx.Response, what: str) -> t.Iterator[bytes]:

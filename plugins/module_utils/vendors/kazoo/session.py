@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import typing as t
 import urllib.parse
 
@@ -69,7 +70,7 @@ class KazooSession:
         self.client = Client(connection, workers, Pacer(capacity=100, rate=10))
         self.generation = ""
         way = self._log_in if connection.api_key or connection.username else None
-        given = Token(connection.token, expires=_payload(connection.token).get("exp")) if connection.token else None
+        given = Token(connection.token, expires=_end(connection.token)) if connection.token else None
         self.login = Login(way, given)
 
     def valid(self) -> bool:
@@ -161,7 +162,7 @@ class KazooSession:
             raise AuthError("KAZOO answered the login without a token", _ADDRESS, status=reply.status)
         self.client.keep_secret(envelope.auth_token)
         data = envelope.data if isinstance(envelope.data, dict) else {}
-        return Token(
+        return Token.granted(
             envelope.auth_token, _payload(envelope.auth_token).get("exp"), {"account_id": data.get("account_id")}
         )
 
@@ -243,12 +244,18 @@ def _taken(data: t.Any) -> bool:
     return isinstance(data, dict) and any(isinstance(rules, dict) and "unique" in rules for rules in data.values())
 
 
+def _end(token: str) -> float | None:
+    """Return the Unix time at which a token ends; None where it does not tell."""
+    end = _payload(token).get("exp")
+    return end if isinstance(end, (int, float)) and math.isfinite(end) else None
+
+
 def _payload(token: str | None) -> dict[str, t.Any]:
     """Return what a JSON web token says of itself; it is not checked, since it only saves a request."""
     try:
         part = (token or "").split(".")[1]
         payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError, binascii.Error):
+    except (IndexError, ValueError, RecursionError, binascii.Error):
         return {}
     return payload if isinstance(payload, dict) else {}
 
