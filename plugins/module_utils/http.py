@@ -89,6 +89,8 @@ class Client:
         self.workers = workers
         self.pacer = pacer or Pacer()
         self.requests = 0
+        #: Bytes of all replies so far, unpacked.
+        self.received = 0
         self._count_lock = threading.Lock()
         #: How requests are repeated, and what long waits that cost this task.
         self.retries = Retries(connection.retry_budget, self.pacer)
@@ -246,6 +248,8 @@ class Client:
     def _read(self, response: t.Any, what: str) -> Reply:
         with contextlib.closing(response):
             content, share = read_body(response, what, self._memory)
+            with self._count_lock:
+                self.received += len(content)
             return Reply(response.status_code, response.headers, content, what, share)
 
     def _open_stream(

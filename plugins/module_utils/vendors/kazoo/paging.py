@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import TransportError
+from ..extent import Extent
 from .session import KazooSession
 
 #: More than an account holds: a page of M continues by name, and never ends where more objects share one name than fit.
@@ -26,6 +27,7 @@ def every(
     """
     query = {**parameters, "page_size": str(PAGE_SIZE)}
     seen: set[str] = set()
+    extent = Extent(session.client, what)
     while True:
         envelope = session.call("GET", path, what, params=query)
         if not isinstance(envelope.data, list):
@@ -36,6 +38,7 @@ def every(
             yield native
         if not envelope.next_start_key:
             return
+        extent.add(len(fresh))
         if not fresh:
             raise TransportError(
                 f"cannot {what}: a page brought nothing new, so the listing would never end",

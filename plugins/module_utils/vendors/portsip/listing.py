@@ -11,6 +11,7 @@ import urllib.parse
 
 from ...core.errors import TransportError
 from ...deps import pydantic
+from ..extent import Extent
 from .session import PortsipSession
 
 #: The most the vendor takes.
@@ -85,12 +86,14 @@ class Pages:
         found: list[dict[str, t.Any]] = []
         seen: set[str] = set()
         total = page.count
+        extent = Extent(self._session.client, self._what)
         while True:
             items = page.items or []
             ids = {str(item.get("id")) for item in items}
             # Pages are cut by position: what is added or deleted meanwhile moves the others across their borders.
             if page.count != total or seen & ids or len(ids) < len(items):
                 raise _Moved
+            extent.add(len(items))
             seen |= ids
             found.extend(items)
             if len(found) >= total if total is not None else not items:
