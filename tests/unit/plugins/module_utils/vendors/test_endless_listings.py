@@ -109,7 +109,8 @@ def test_a_listing_without_an_end_is_an_error(
     monkeypatch.setattr(extent, "MOST_BYTES", 60 * MEBIBYTE)
     kind, read = READERS[name]
     server = kind(size, page_bytes)
-    with pytest.raises(TransportError, match="cannot list rows: the listing does not end"):
+    # In order, OnSIP's pages begin with the last row of the page before: one row a page brings nothing new.
+    with pytest.raises(TransportError, match=r"cannot list rows: (the listing does not end|rows came and went)"):
         read(server)
     assert server.pages <= most_pages + 1
 
