@@ -124,6 +124,10 @@ class Client:
         self.retries = Retries(self.connection.retry_budget, self.pacer)
         self.requests = 0
 
+    def stop_waiting(self) -> None:
+        """Repeat nothing from now on: what is sent at the end of a task is not worth a wait."""
+        self.retries = Retries(0, self.pacer)
+
     def keep_secret(self, value: str | None) -> None:
         """Never show this value, such as a token that a login gave."""
         self._redactor.add(value)
