@@ -130,6 +130,7 @@ class ActionModule(ActionBase):
                     progress=progress,
                     environment=environment,
                     source_text=source,
+                    notify=progress.show if progress is not None else lambda text: None,
                 )
             finally:
                 if interrupted.happened:

@@ -89,13 +89,16 @@ options:
     type: str
   timeout:
     description:
-      - Seconds that one request may take.
+      - Seconds that one request may take in all, from connecting to the last byte of the reply.
+      - A download may take longer, but not without a byte for as long.
       - If not given, the environment variable E(VOICEMAIL_TIMEOUT) is used.
     type: float
     default: 30
   retry_budget:
     description:
-      - Seconds that a task may spend waiting for retries and because the vendor refuses more requests for now. V(0) never waits.
+      - Seconds that a task may spend waiting for retries and because the vendor refuses more requests for now, and in the
+        requests that are repeated. V(0) never waits.
+      - A wait of 10 seconds or more is shown when it begins, and a warning tells how long the task waited.
       - If not given, the environment variable E(VOICEMAIL_RETRY_BUDGET) is used.
     type: float
     default: 120

@@ -106,14 +106,17 @@ options:
     - name: VOICEMAIL_PROXY
   timeout:
     description:
-    - Seconds that one request may take.
+    - Seconds that one request may take in all, from connecting to the last byte of the reply.
+    - A download may take longer, but not without a byte for as long.
     type: float
     default: 30
     env:
     - name: VOICEMAIL_TIMEOUT
   retry_budget:
     description:
-    - Seconds that a task may spend waiting for retries and because the vendor refuses more requests for now. V(0) never waits.
+    - Seconds that a task may spend waiting for retries and because the vendor refuses more requests for now, and in the requests that
+      are repeated. V(0) never waits.
+    - A wait of 10 seconds or more is shown when it begins, and a warning tells how long the task waited.
     type: float
     default: 120
     env:

@@ -12,17 +12,18 @@ import re
 import typing as t
 
 from .deps import httpx
+from .redaction import clean_all
 
-#: Where the log of the HTTP client, once somebody switches it on in full, shows headers of replies.
-_LOGS = ("httpcore.http11", "httpcore.proxy")
+#: Where the libraries, once somebody switches their logs on in full, show headers and reasons of replies.
+_LOGS = ("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks", "httpx")
 _SECRET_HEADER = re.compile(
     r"(\(b'[\w-]*(?:token|cookie|authorization|session)[\w-]*', )b?(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE
 )
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:
-    """Hide tokens that a vendor sends in headers, such as that of the next step of an upload."""
-    record.msg, record.args = _SECRET_HEADER.sub(r"\1(hidden)", record.getMessage()), ()
+    """Hide secrets in use, and tokens that a vendor sends in headers, such as that of the next step of an upload."""
+    record.msg, record.args = clean_all(_SECRET_HEADER.sub(r"\1(hidden)", record.getMessage())), ()
     return True
 
 

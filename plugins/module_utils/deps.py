@@ -19,6 +19,7 @@ IMPORT_ERROR: str | None = None
 LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer) and tenacity (8.3 or newer)"
 
 if t.TYPE_CHECKING:
+    import httpcore
     import httpx
     import pydantic
     import pydantic_core
@@ -27,7 +28,7 @@ else:
     try:
         # httpx and pydantic import the larger part of themselves at their first use. The action plugin's worker is a
         # fork made for one task: what is not loaded before the fork is loaded again by every task.
-        import httpcore  # noqa: F401
+        import httpcore
 
         # Where rich and click happen to be installed, httpx imports its command line with them, at half its own cost.
         sys.modules.setdefault("httpx._main", None)
@@ -67,6 +68,6 @@ else:
         class _Library(Exception, metaclass=_Absent):
             """Stand in for a library, its classes, functions, decorators and exceptions."""
 
-        httpx = pydantic = pydantic_core = tenacity = _Library
+        httpcore = httpx = pydantic = pydantic_core = tenacity = _Library
 
-__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpx", "pydantic", "pydantic_core", "tenacity")
+__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpcore", "httpx", "pydantic", "pydantic_core", "tenacity")

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import socket
 import threading
 import time
 import typing as t
 import urllib.parse
 
+from .bodies import ACCEPT_ENCODING, Memory, Share, read_body
 from .clients import Clients
 from .core.connection import Connection, origin_of
 from .core.errors import (
@@ -29,16 +29,20 @@ from .core.errors import (
     VoicemailError,
     not_understood,
 )
-from .deps import httpx, pydantic, tenacity
+from .deps import httpx, pydantic
 from .json_bodies import describe_bad_body, read_json
-from .pace import Budget, Pacer, retry_after
+from .pace import Pacer, retry_after
+from .redaction import Redactor
+from .retry import Retries, Retryable
 from .streams import Stream
-from .tls import proxy_of, ssl_context
+from .tls import proxy_of, proxy_secrets, ssl_context
+from .transport import EXTENSION, Deadline, Transport
 
+#: Of all replies together that a task reads at the same time, unpacked.
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 MAX_REDIRECTS = 5
-#: Attempts at a request that fails; a refusal (429) is repeated for as long as the budget lasts.
-MAX_ATTEMPTS = 5
+#: Seconds that a download may take where its caller does not know how long it should.
+DOWNLOAD_SECONDS = 86400.0
 USER_AGENT = "telephony.voicemail/1.0"
 _BUSY = frozenset((429, 502, 503, 504))
 _BROKEN = frozenset((500, 502, 503, 504))
@@ -57,6 +61,7 @@ class Reply:
     headers: t.Mapping[str, str]
     content: bytes
     what: str
+    share: Share | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -88,27 +93,31 @@ class Client:
         self.workers = workers
         self.pacer = pacer or Pacer()
         self.requests = 0
+        #: Bytes of all replies so far, unpacked.
+        self.received = 0
         self._count_lock = threading.Lock()
-        self._budget = Budget(connection.retry_budget)
-        self._secrets: set[str] = {secret for secret in connection.secrets if len(secret) > 3}
+        #: How requests are repeated, and what long waits that cost this task.
+        self.retries = Retries(connection.retry_budget, self.pacer)
+        self._memory = Memory(MAX_REPLY_BYTES)
         self._proxy = proxy_of(connection)
-        make = functools.partial(
-            httpx.Client,
-            verify=ssl_context(connection),
-            proxy=self._proxy,
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            timeout=httpx.Timeout(connection.timeout),
-            trust_env=False,
-            follow_redirects=False,
-            headers={"User-Agent": USER_AGENT},
-        )
+        self._redactor = Redactor((*connection.secrets, *proxy_secrets(self._proxy)))
+        self._context = ssl_context(connection)
         try:
-            self._clients = Clients(make)
+            self._clients = Clients(self._make)
         except (ValueError, ImportError, httpx.InvalidURL):
             # The address may hold a password, so it is not shown.
             raise InvalidInputError.of(
                 ["the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"]
             ) from None
+
+    def _make(self) -> httpx.Client:
+        return httpx.Client(
+            transport=Transport(self._context, self._proxy),
+            timeout=httpx.Timeout(self.connection.timeout),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
+        )
 
     def close(self) -> None:
         """Close every connection."""
@@ -116,19 +125,20 @@ class Client:
 
     def renew_budget(self) -> None:
         """Start a new task with the connections of an earlier one."""
-        self._budget = Budget(self.connection.retry_budget)
+        self.retries = Retries(self.connection.retry_budget, self.pacer)
         self.requests = 0
+
+    def stop_waiting(self) -> None:
+        """Repeat nothing from now on: what is sent at the end of a task is not worth a wait."""
+        self.retries = Retries(0, self.pacer)
 
     def keep_secret(self, value: str | None) -> None:
         """Never show this value, such as a token that a login gave."""
-        if value and len(value) > 3:
-            self._secrets.add(value)
+        self._redactor.add(value)
 
     def redact(self, text: str, pin: str | None = None) -> str:
         """Return a vendor's text without the credentials of this task and the PIN that was sent, and not too long."""
-        for secret in (*self._secrets, *([pin] if pin else ())):
-            text = text.replace(secret, "(hidden)")
-        return text if len(text) <= 500 else text[:500] + "..."
+        return self._redactor.clean(text, pin)
 
     def url(self, path: str) -> str:
         """Return the address of a path below the base address."""
@@ -153,63 +163,56 @@ class Client:
         :raises RateLimitedError: still refused when the waiting time was spent.
         """
         safe = method in ("GET", "HEAD") if repeatable is None else repeatable
-        reply: Reply = self._persist(lambda: self._exchange(method, path, what, request), what, safe)
+        reply: Reply = self._send(lambda: self._exchange(method, path, what, request), what, safe)
         return reply
 
     @contextlib.contextmanager
     def stream(
-        self, path: str, what: str, refusal: t.Callable[[Reply], VoicemailError], **request: t.Any
+        self,
+        path: str,
+        what: str,
+        refusal: t.Callable[[Reply], VoicemailError],
+        *,
+        total: float = DOWNLOAD_SECONDS,
+        **request: t.Any,
     ) -> t.Iterator[Stream]:
-        """Open a reply that is read while it arrives: no limit to its size or whole time, only to each wait.
+        """Open a reply that is read while it arrives: of any size, with a limit to each wait and to its whole time.
 
         :param refusal: makes the error of a reply that is no success.
+        :param total: seconds that the body may take; each wait for more of it may take the timeout of a request.
         :raises VoicemailError: as :meth:`send`, or by ``refusal``.
         """
         # Bytes on the way must be those of the file: its size and the place to go on from are counted in them.
         request["headers"] = {**request.get("headers", {}), "Accept-Encoding": "identity"}
         with self._clients.lent() as client:
-            opened = self._persist(lambda: self._open_stream(client, path, what, request), what, True)
+            opened = self._send(lambda: self._open_stream(client, path, what, total, request), what, True)
             if isinstance(opened, Reply):
                 raise refusal(opened)
             with contextlib.closing(opened):
                 yield Stream(opened, what)
 
-    def _persist(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda error: isinstance(error, _Again)),
-            wait=_Backoff(),
-            stop=self._spent,
-            reraise=True,
-        )
-        try:
-            return retrying(self._attempt, exchange, what, safe)
-        except _Again as again:
-            if again.reply is not None:
-                return again.reply
-            raise again.error from None
-
-    def _spent(self, state: t.Any) -> bool:
-        again = state.outcome.exception()
-        wait = state.upcoming_sleep
-        if not again.refused and state.attempt_number >= MAX_ATTEMPTS:
-            return True
-        if not self._budget.take(wait):
-            return True
-        if again.refused:
-            self.pacer.refused(wait)
-        return False
+    def _send(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
+        return self.retries.run(lambda: self._attempt(exchange, what, safe))
 
     def _attempt(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
+        with self.pacer.turn():
+            with self._count_lock:
+                self.requests += 1
+            started = time.monotonic()
+            try:
+                return self._try(exchange, what, safe)
+            except Retryable as failure:
+                failure.seconds = time.monotonic() - started
+                raise
+
+    def _try(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
         try:
-            with self.pacer.turn():
-                with self._count_lock:
-                    self.requests += 1
-                reply = exchange()
+            reply = exchange()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             failure = TransportError(f"cannot {what}: {self._connection_problem(error)}", _connection_hint(error))
             if _hopeless(error):
                 raise failure from None
-            raise _Again(failure) from None
+            raise Retryable(failure) from None
         except httpx.InvalidURL:
             hint = "Check `url`, and the numbers and ids that were given"
             raise TransportError(f"cannot {what}: the address of the request cannot be used", hint) from None
@@ -230,7 +233,7 @@ class Client:
                 f"cannot {what}: {problem}", "Run the task again: it goes on where it stopped", uncertain=True
             )
             if safe:
-                raise _Again(failure) from None
+                raise Retryable(failure) from None
             raise failure from None
         return self._judge(reply, what, safe) if isinstance(reply, Reply) else reply
 
@@ -241,10 +244,10 @@ class Client:
                 "Raise `retry_budget`, or lower `workers`",
                 status=429,
             )
-            raise _Again(error, retry_after=retry_after(reply.headers.get("retry-after", "")), refused=True)
+            raise Retryable(error, retry_after=retry_after(reply.headers.get("retry-after", "")), refused=True)
         if reply.status in _BROKEN and safe:
             error = broken(reply)
-            raise _Again(
+            raise Retryable(
                 error,
                 retry_after=retry_after(reply.headers.get("retry-after", "")) if reply.status in _BUSY else None,
                 reply=reply,
@@ -257,23 +260,31 @@ class Client:
 
     def _read(self, response: t.Any, what: str) -> Reply:
         with contextlib.closing(response):
-            deadline = time.monotonic() + self.connection.timeout
-            return Reply(response.status_code, response.headers, _bounded(response, what, deadline), what)
+            content, share = read_body(response, what, self._memory)
+            with self._count_lock:
+                self.received += len(content)
+            return Reply(response.status_code, response.headers, content, what, share)
 
-    def _open_stream(self, client: httpx.Client, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open_stream(
+        self, client: httpx.Client, path: str, what: str, total: float, request: dict[str, t.Any]
+    ) -> t.Any:
         response = self._open(client, "GET", path, what, request)
-        return response if response.is_success else self._read(response, what)
+        if not response.is_success:
+            return self._read(response, what)
+        response.request.extensions[EXTENSION].restart(total)
+        return response
 
     def _open(self, client: httpx.Client, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)
+        extensions = {EXTENSION: Deadline(self.connection.timeout)}
         for _hop in range(MAX_REDIRECTS + 1):
             if _origin(url) != self.connection.origin:
                 raise TransportError(
-                    f"cannot {what}: it leads to another origin ({_shown_origin(url)}),"
+                    f"cannot {what}: it leads to another origin ({self.redact(_shown_origin(url))}),"
                     " which never gets the credentials of this one",
                     "Give that address as `url` if you trust it",
                 )
-            response = client.send(client.build_request(method, url, **request), stream=True)
+            response = client.send(client.build_request(method, url, extensions=extensions, **request), stream=True)
             location = response.headers.get("location")
             if not (response.is_redirect and location):
                 return response
@@ -284,7 +295,7 @@ class Client:
                 url = ""
             if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
                 raise TransportError(
-                    f"cannot {what}: the server leads to another address ({_shown_origin(url)})",
+                    f"cannot {what}: the server leads to another address ({self.redact(_shown_origin(url))})",
                     "Correct `url`: it may have to begin with https",
                     status=response.status_code,
                 )
@@ -296,7 +307,7 @@ class Client:
         reason = "the certificate does not verify" if "CERTIFICATE_VERIFY_FAILED" in str(error) else ""
         if reason:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
-            return f"{reason} for {host}:{port} ({detail})"
+            return f"{reason} for {host}:{port} ({self.redact(detail)})"
         way = " through the proxy" if self._proxy else ""
         kind = (
             "timed out"
@@ -304,34 +315,6 @@ class Client:
             else self.redact(str(error) or type(cause).__name__)
         )
         return f"no connection to {scheme}://{host}:{port}{way} ({kind})"
-
-
-class _Again(Exception):
-    """The attempt failed in a way that may be repeated."""
-
-    def __init__(
-        self, error: VoicemailError, retry_after: float | None = None, refused: bool = False, reply: Reply | None = None
-    ) -> None:
-        super().__init__(str(error))
-        self.reply = reply
-        self.error = error
-        self.retry_after = retry_after
-        self.refused = refused
-
-
-class _Backoff:
-    """What the vendor asks for, else a growing random wait."""
-
-    def __init__(self) -> None:
-        self._growing = tenacity.wait_random_exponential(multiplier=0.5, max=10, min=0.1)
-
-    def __call__(self, state: t.Any) -> float:
-        again: _Again = state.outcome.exception()
-        # "At once" is believed one time: a server that says so with every refusal would be asked without end.
-        if again.retry_after is not None and (again.retry_after > 0 or state.attempt_number == 1):
-            return again.retry_after
-        # A refusal without a date: a bucket that gains tokens each second is worth asking again after one.
-        return max(1.0 if again.refused else 0.0, self._growing(state))
 
 
 def expired(what: str) -> ExpiredError:
@@ -348,23 +331,6 @@ def broken(reply: Reply) -> TransportError:
         status=reply.status,
         uncertain=True,
     )
-
-
-def _bounded(response: t.Any, what: str, deadline: float) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > MAX_REPLY_BYTES:
-            raise TransportError(
-                f"cannot {what}: the reply is larger than {MAX_REPLY_BYTES // 2**20} MiB",
-                "Check that `url` is the vendor's API",
-                uncertain=True,
-            )
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the reply did not end in time")
-        chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

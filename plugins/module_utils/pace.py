@@ -12,6 +12,12 @@ import threading
 import time
 import typing as t
 
+from .core.errors import RateLimitedError
+from .parallel import interrupted
+
+#: Seconds after which a thread that waits looks whether the user interrupted the task.
+SLICE = 1.0
+
 
 class Budget:
     """Seconds a task may spend waiting. Threads that wait at the same time spend them once."""
@@ -22,11 +28,14 @@ class Budget:
         self._until = 0.0
         self._lock = threading.Lock()
 
-    def take(self, wait: float) -> bool:
-        """Reserve a wait that starts now; False when the budget does not hold it."""
+    def take(self, wait: float, spent: float = 0.0) -> bool:
+        """Reserve a wait that starts now; False when the budget does not hold it.
+
+        :param spent: seconds until now that were lost to the attempt that is to be repeated.
+        """
         with self._lock:
             now = time.monotonic()
-            cost = max(0.0, now + wait - max(now, self._until))
+            cost = max(0.0, now + wait - max(now - spent, self._until))
             if self._spent + cost > self.seconds:
                 return False
             self._spent += cost
@@ -64,8 +73,9 @@ class Pacer:
 
     def observe(self, remaining: float) -> None:
         """Learn how many tokens the vendor says are left."""
-        if self._capacity is None:
+        if self._capacity is None or math.isnan(remaining):
             return
+        remaining = min(max(remaining, 0.0), self._capacity)
         with self._lock:
             # What is under way will be charged as well, or was when the vendor counted.
             left = remaining - self._under_way
@@ -87,9 +97,14 @@ class Pacer:
 
     @contextlib.contextmanager
     def turn(self) -> t.Iterator[None]:
-        """Block until the next request may start; it is under way for the length of the block."""
+        """Block until the next request may start; it is under way for the length of the block.
+
+        :raises RateLimitedError: when the user interrupts while the vendor wants to be left alone.
+        """
         while (delay := self._reserve()) > 0:
-            time.sleep(delay)
+            if delay > SLICE and interrupted():
+                raise RateLimitedError("interrupted while the vendor refuses more requests", "Run the task again")
+            time.sleep(min(delay, SLICE))
         try:
             yield
         finally:
@@ -121,6 +136,6 @@ def retry_after(value: str) -> float | None:
     try:
         dated = email.utils.parsedate_to_datetime(value).timestamp() - time.time() if "," in value else None
         seconds = float(value) if dated is None else dated
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -11,8 +11,17 @@ import queue
 import threading
 import typing as t
 
+#: What the calling thread knows of an interrupt by the user, where it works for :func:`run_all`.
+_of_thread = threading.local()
+
 Result = t.TypeVar("Result")
 Argument = t.TypeVar("Argument")
+
+
+def interrupted() -> bool:
+    """Check whether the user interrupted the calls that this thread works for."""
+    event: threading.Event | None = getattr(_of_thread, "interrupted", None)
+    return event is not None and event.is_set()
 
 
 def run_all(
@@ -40,11 +49,13 @@ def run_all(
     done: queue.SimpleQueue[tuple[t.Any, BaseException | None] | None] = queue.SimpleQueue()
 
     over = threading.Event()
+    ending = threading.Event()
     busy = 0
     change = threading.Condition()
 
     def work() -> None:
         nonlocal busy
+        _of_thread.interrupted = ending
         with change:
             busy += 1
         while not over.is_set():
@@ -66,7 +77,7 @@ def run_all(
             change.notify_all()
 
     failure: BaseException | None = None
-    interrupted = False
+    interrupt_seen = False
     threads = 0
     if not waiting:
         return False
@@ -85,7 +96,8 @@ def run_all(
                 missing = len(waiting) if entry is None else len(further)
                 wanted = 0 if over.is_set() else min(workers - threads, missing)
         except KeyboardInterrupt:
-            interrupted = True
+            interrupt_seen = True
+            ending.set()
             stop()
         finally:
             over.set()
@@ -96,7 +108,7 @@ def run_all(
         threads, failure = _take(done.get(), keep, threads, failure)
     if failure is not None:
         raise failure
-    return interrupted
+    return interrupt_seen
 
 
 def _take(

@@ -28,6 +28,7 @@ class Task:
     :param sessions: gives the session of a connection; lets a loop keep one login.
     :param progress: told how far a long plan is.
     :param source_text: content of the file ``src``, where the caller has read and decrypted it.
+    :param notify: shows a text to the user while the task runs.
     """
 
     module: str
@@ -38,6 +39,7 @@ class Task:
     sessions: t.Callable[[Vendor, Connection, int], t.ContextManager[Session]] | None = None
     progress: engine.Progress | None = None
     source_text: str | None = None
+    notify: t.Callable[[str], None] = lambda text: None
     warnings: list[str] = dataclasses.field(default_factory=list)
 
     @property
@@ -93,4 +95,12 @@ def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iter
         )
     opener = task.sessions or session_of
     with opener(target, connection, workers) as session:
-        yield session
+        retries = session.client.retries
+        retries.notify = task.notify
+        try:
+            yield session
+        finally:
+            if retries.long_waits:
+                task.warnings.append(
+                    f"{target.title} refused requests for a while: the task waited {retries.long_waits:.0f} s"
+                )

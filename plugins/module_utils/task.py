@@ -88,12 +88,14 @@ def run_in_worker(
     progress: t.Any,
     environment: t.Mapping[str, str],
     source_text: str | None = None,
+    notify: t.Callable[[str], None] = lambda text: None,
 ) -> Result:
     """Run a module inside the worker that would otherwise start it, with the same result.
 
     :param raw: the task's arguments, templated.
     :param environment: variables that the task sets for its module.
     :param source_text: content of the file ``src``, decrypted.
+    :param notify: shows a text to the user while the task runs.
     """
     given = {key: value for key, value in raw.items() if not key.startswith("_ansible_")}
     for option in arguments.CONNECTION:
@@ -111,6 +113,7 @@ def run_in_worker(
     task = operations.Task(
         name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
     )
+    task.notify = notify
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params)}
     return t.cast(Result, remove_values(result, _secrets(params)))

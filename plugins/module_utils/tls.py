@@ -10,6 +10,7 @@ import functools
 import pathlib
 import re
 import ssl
+import urllib.parse
 import urllib.request
 
 from .core.connection import Connection
@@ -84,6 +85,15 @@ def proxy_of(connection: Connection) -> str | None:
     proxy = connection.proxy or _environment_proxy(connection)
     # Also written without a scheme, as curl takes it.
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def proxy_secrets(proxy: str | None) -> tuple[str, ...]:
+    """Return the password of a proxy's address, as it is written there and as it is sent."""
+    try:
+        password = urllib.parse.urlsplit(proxy or "").password or ""
+    except ValueError:
+        return ()
+    return tuple(dict.fromkeys((password, urllib.parse.unquote(password)))) if password else ()
 
 
 def _environment_proxy(connection: Connection) -> str | None:

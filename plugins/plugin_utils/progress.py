@@ -44,7 +44,11 @@ class Progress:
         self._before, self._since = done, now
         failures = f", {failed} failed" if failed else ""
         left = _span((total - done) / rate)
-        self._display.display(f"{self._name}: {done} of {total} {word}{failures}, {rate:.1f} a second, {left} left")
+        self.show(f"{done} of {total} {word}{failures}, {rate:.1f} a second, {left} left")
+
+    def show(self, text: str) -> None:
+        """Show a line at once, such as that a long wait begins."""
+        self._display.display(f"{self._name}: {text}")
 
 
 def _span(seconds: float) -> str:

@@ -17,7 +17,7 @@ import tenacity.nap
 
 PACKAGE = "ansible_collections.telephony.voicemail.plugins.module_utils."
 #: The HTTP client keeps the real time: its timeouts are about a real server.
-REAL = ("http", "streams")
+REAL = ("http", "streams", "transport")
 
 
 class VirtualTime:

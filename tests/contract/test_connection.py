@@ -11,7 +11,7 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from ansible_collections.telephony.voicemail.plugins.module_utils import http, retry
 from loopback import Answer, FakeTime, Loopback, fake_clock, unused_port
 from subjects import SUBJECTS, Subject
 from ways import WAYS
@@ -39,7 +39,7 @@ def test_nobody_listens(subject: Subject, way: str, clock: FakeTime) -> None:
     result = read(subject, way, f"http://127.0.0.1:{port}/v1")
     assert f"127.0.0.1:{port}" in result["msg"]
     assert result["error"]["kind"] == "transport"
-    assert len(clock.slept) == http.MAX_ATTEMPTS - 1
+    assert len(clock.slept) == retry.MAX_ATTEMPTS - 1
     # A few seconds by default, although the budget would allow two minutes.
     assert sum(clock.slept) < 15
 
@@ -73,7 +73,7 @@ def test_name_server_that_is_down_for_a_moment_is_asked_again(monkeypatch: pytes
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     read(SUBJECTS[0], "worker", "https://pbx.example.invalid/v2")
-    assert len(clock.slept) == http.MAX_ATTEMPTS - 1
+    assert len(clock.slept) == retry.MAX_ATTEMPTS - 1
 
 
 BODIES: dict[str, tuple[bytes, str]] = {
@@ -152,7 +152,7 @@ def test_number_of_requests_that_reading_takes_when_all_break_off(clock: FakeTim
         assert len(server.seen) == 1
         given = {**dict.fromkeys(kazoo.connection), "token": "secret-token", "account_id": "0" * 32}
         read(kazoo, "worker", f"{server.origin}/v2", **given)
-    assert [seen.method for seen in server.seen[1:]] == ["GET"] * http.MAX_ATTEMPTS
+    assert [seen.method for seen in server.seen[1:]] == ["GET"] * retry.MAX_ATTEMPTS
 
 
 @both_ways

@@ -8,11 +8,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from loopback import FakeTime, fake_clock
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from loopback import FakeTime, fake_clock, module_warnings
 from subjects import KAZOO, SUBJECTS, Subject
 from ways import WAYS
 
-__all__ = ("fake_clock",)
+__all__ = ("fake_clock", "module_warnings")
 both_ways = pytest.mark.parametrize("way", WAYS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
@@ -62,8 +63,10 @@ def test_refusal_for_longer_than_the_budget_is_not_waited_for(subject: Subject, 
 
 
 @both_ways
-def test_a_server_that_says_at_once_for_ever_is_not_asked_for_ever(way: str, clock: FakeTime) -> None:
-    result, requests = read(KAZOO, way, "status:429,retry_after=0,count=200", workers=1, retry_budget=30)
+@pytest.mark.parametrize("seconds", ["0", "1e-300", "0.001", "-5", "Thu%2C 01 Jan 1970 00:00:00 GMT"])
+def test_a_server_that_says_at_once_for_ever_is_not_asked_for_ever(way: str, seconds: str, clock: FakeTime) -> None:
+    fault = f"status:429,retry_after={seconds},count=200"
+    result, requests = read(KAZOO, way, fault, workers=1, retry_budget=30)
     assert result["error"]["kind"] == "rate_limited"
     assert requests < 30
 
@@ -114,4 +117,32 @@ def test_all_threads_pause_when_one_is_refused(way: str, clock: FakeTime) -> Non
         result = WAYS[way]("vmboxes", arguments)
     assert not result["failed"], result
     assert result["summary"]["create"] == 20
-    assert 9 in clock.slept
+    assert sum(clock.slept) >= 9
+
+
+@both_ways
+@every_subject
+def test_a_long_wait_is_shown(subject: Subject, way: str, clock: FakeTime, warned: list[str]) -> None:
+    result, _requests = read(subject, way, "status:429,count=1,retry_after=40", workers=1, retry_budget=120)
+    assert not result["failed"], result
+    told = [*warned, *result.get("warnings", ())]
+    assert [text for text in told if "the task waited 40 s" in text]
+    result, _requests = read(subject, way, "status:429,count=1,retry_after=5", workers=1, retry_budget=120)
+    assert "waited" not in str(result.get("warnings", ()))
+
+
+def test_a_long_wait_is_announced_when_it_begins(clock: FakeTime) -> None:
+    told: list[tuple[str, float]] = []
+    with KAZOO.serve(faults=["status:429,count=1,retry_after=40"]) as server:
+        result = task.run_in_worker(
+            KAZOO.info,
+            KAZOO.arguments(server, retry_budget=120),
+            False,
+            False,
+            None,
+            None,
+            {},
+            notify=lambda text: told.append((text, sum(clock.slept))),
+        )
+    assert not result.get("failed"), result
+    assert told == [("waiting 40 s because the server asks for it", 0)]

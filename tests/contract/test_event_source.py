@@ -8,19 +8,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import pathlib
 import runpy
-import socket
 import stat
 import subprocess
 import sys
 import typing as t
+import urllib.parse
 import wave
 
 import httpx
 import pytest
 import yaml
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import errors as errors_module
+from loopback import unused_port
 from message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS, MessageSubject
 from subjects import ONSIP
 from voicemail_simulator.server import SimulatorServer
@@ -203,10 +206,7 @@ def test_a_server_that_is_away_for_a_while_ends_nothing(source: Source) -> None:
 
 @kazoo
 def test_the_webhook_lists_at_once_for_those_who_know_the_secret(source: Source) -> None:
-    pytest.importorskip("aiohttp", reason="the webhook needs aiohttp, which ansible-rulebook brings")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = unused_port()
     address = f"http://127.0.0.1:{port}/voicemail"
 
     async def run() -> None:
@@ -304,3 +304,41 @@ asyncio.run(run())
     )
     assert done.returncode == 0, done.stderr
     assert len({event["message"]["id"] for event in json.loads(done.stdout)}) == 12
+
+
+@kazoo
+def test_no_error_of_a_list_ends_it_or_shows_the_secret(
+    source: Source, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither a reply that nobody understands, a defect, a full disk, nor a mailbox that is away for a while."""
+    watching = PLUGIN["_watch"]
+    errors: list[Exception] = [
+        OverflowError(f"cannot convert float infinity to integer {SECRET}"),
+        RecursionError(SECRET),
+        errors_module.NotFoundError(f"mailbox 1000 does not exist, {urllib.parse.quote(SECRET)}"),
+        errors_module.RejectedError(f"the vendor refuses {SECRET}"),
+        OSError(28, "No space left on device", SECRET),
+    ]
+    genuine = watching.Watch.new
+
+    def new(watch: t.Any) -> t.Any:
+        if errors and watch.position.known:
+            raise errors.pop(0)
+        return genuine(watch)
+
+    async def run() -> None:
+        monkeypatch.setattr(watching.Watch, "new", new)
+        webhook = {"port": unused_port(), "secret": SECRET}
+        async with source.running(interval=0.01, webhook=webhook) as queue:
+            while errors:
+                await asyncio.sleep(0.01)
+            call = await asyncio.to_thread(source.leave)
+            (event,) = await taken(queue, 1)
+        assert event["message"]["call_id"] == call
+
+    with caplog.at_level(logging.DEBUG):
+        asyncio.run(run())
+    assert caplog.text.count("Next attempt in") == 5
+    assert "unexpected OverflowError" in caplog.text
+    assert SECRET not in caplog.text
+    assert urllib.parse.quote(SECRET) not in caplog.text

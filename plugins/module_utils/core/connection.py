@@ -38,7 +38,8 @@ class Connection:
     ca_path: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
-    proxy: str | None = None
+    #: Its address may hold a password.
+    proxy: str | None = dataclasses.field(default=None, repr=False)
     timeout: float = 30
     retry_budget: float = 120
     workers: int | None = None

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import threading
 import time
 import typing as t
@@ -31,6 +32,16 @@ class Token:
     value: str = dataclasses.field(repr=False)
     expires: float | None = None
     data: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict, repr=False)
+
+    @classmethod
+    def granted(cls, value: str, expires: t.Any, data: t.Mapping[str, t.Any] | None = None) -> Token:
+        """Return the token of a login, which is used until it is refused where its end makes no sense.
+
+        :param expires: the Unix time that the vendor tells, whatever it is. An end that has come already, or is about
+            to, would mean a login for every request.
+        """
+        sensible = isinstance(expires, (int, float)) and time.time() + 2 * MARGIN < expires < math.inf
+        return cls(value, float(expires) if sensible else None, data or {})
 
     def fresh(self) -> bool:
         """Tell whether the token can be used for a while."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import importlib
 import importlib.machinery
 import importlib.util
@@ -31,14 +30,13 @@ description:
   - With O(feedback), a message counts only once the rule engine has it.
   - The first start, without that file, begins with what is left from then on, unless O(backfill) is given.
   - A message that is moved to another mailbox gets a new id on KAZOO and is new there.
-  - Where the server cannot be reached it tries again, less and less often. A refused login, and whatever else no
-    waiting mends, ends it.
+  - Where a list fails, whatever the reason, it logs that and tries again, less and less often. Only refused
+    credentials end it, and before the first list also options that cannot work, such as a mailbox that does not exist.
   - Options of the connection are those of the modules, with the same environment variables.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 requirements:
   - what the modules need
-  - aiohttp, which ansible-rulebook brings, for O(webhook)
 options:
   vendor:
     description: The PBX. OnSIP has no messages to read.
@@ -90,6 +88,7 @@ options:
         whatever method and format.
       - What a request says is not read, so a forged or lost one makes or hides no event. Lists every O(interval) go
         on.
+      - At most 64 connections are open, each for at most 10 seconds. When one more comes, the oldest is closed.
     type: dict
     suboptions:
       host:
@@ -157,7 +156,9 @@ def _import(name: str) -> t.Any:
 
 
 _watch = _import("extensions.eda.plugins.plugin_utils.voicemail_watch")
-VoicemailError = _import("plugins.module_utils.core.errors").VoicemailError
+_webhook = _import("extensions.eda.plugins.plugin_utils.voicemail_webhook")
+_errors = _import("plugins.module_utils.core.errors")
+_redaction = _import("plugins.module_utils.redaction")
 _Item = dict[str, t.Any]
 
 
@@ -167,32 +168,16 @@ async def _listening(options: dict[str, t.Any] | None, bell: asyncio.Event) -> t
     if options is None:
         yield
         return
-    try:
-        from aiohttp import web
-    except ImportError:
-        raise RuntimeError("`webhook` needs aiohttp") from None
-
-    async def answer(request: t.Any) -> t.Any:
-        shown = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("secret", "")
-        if not hmac.compare_digest(shown.encode("utf-8", "replace"), options["secret"].encode()):
-            return web.Response(status=401)
-        bell.set()
-        return web.Response(status=204)
-
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", answer)
-    # No log of requests: the secret may be in their address.
-    runner = web.AppRunner(application, access_log=None)
     context = None
     if options["certfile"]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(options["certfile"], options["keyfile"])
-    await runner.setup()
+    listener = _webhook.Listener(options["secret"], bell.set, context)
+    listener.start(options["host"], options["port"])
     try:
-        await web.TCPSite(runner, options["host"], options["port"], ssl_context=context).start()
         yield
     finally:
-        await runner.cleanup()
+        await listener.close()
 
 
 async def _tell(queue: t.Any, feedback: t.Any, vendor: str, position: t.Any, messages: list[_Item]) -> None:
@@ -203,22 +188,30 @@ async def _tell(queue: t.Any, feedback: t.Any, vendor: str, position: t.Any, mes
                 await feedback.get()
             position.add(message)
     finally:
-        if messages or not position.known:
+        if position.changed or not position.known:
             await asyncio.to_thread(position.save)
 
 
-def _passing(error: t.Any) -> bool:
-    return error.kind in ("transport", "rate_limited") or (getattr(error, "status", None) or 0) >= 500
+def _ends(error: Exception, listed: bool) -> bool:
+    """Check whether an error ends the source.
+
+    :param listed: a list succeeded before, so the options can work.
+    """
+    if isinstance(error, _errors.AuthError):
+        return True
+    wrong_options = (_errors.InvalidInputError, _errors.NotFoundError, _errors.UnsupportedError, _watch.FileProblem)
+    return not listed and isinstance(error, wrong_options)
 
 
 async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     """Put new messages into the queue until cancelled.
 
-    :raises VoicemailError: for what no waiting mends.
+    :raises VoicemailError: for refused credentials and options that cannot work.
     """
     options = _watch.read_options(args)
     feedback = args.get("eda_feedback_queue") if options["feedback"] else None
-    watch, bell, failures = _watch.Watch(options), asyncio.Event(), 0
+    watch, bell, failures, listed = _watch.Watch(options), asyncio.Event(), 0, False
+    redactor = _redaction.Redactor([(options["webhook"] or {}).get("secret")])
     try:
         async with _listening(options["webhook"], bell):
             while True:
@@ -227,13 +220,14 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
                 try:
                     messages = await asyncio.to_thread(watch.new)
                     await _tell(queue, feedback, options["vendor"], watch.position, messages)
-                    failures = 0
-                except VoicemailError as error:
-                    if not _passing(error):
+                    failures, listed = 0, True
+                except Exception as error:
+                    if _ends(error, listed):
                         raise
                     failures += 1
-                    wait = max(wait, min(wait * 2**failures, _LONGEST_WAIT))
-                    _log.warning("%s; next attempt in %d seconds", error, wait)
+                    wait = max(wait, min(wait * 2.0 ** min(failures, 30), _LONGEST_WAIT))
+                    told = error if isinstance(error, _errors.VoicemailError) else _errors.unforeseen(error)
+                    _log.warning("%s Next attempt in %d seconds.", redactor.clean(str(told), longest=None), wait)
                 shortest = min(_SHORTEST_WAIT, wait) if not failures else wait
                 await asyncio.sleep(shortest)
                 with contextlib.suppress(TimeoutError):

@@ -14,7 +14,7 @@ import pathlib
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, operations
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import write_whole
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import FileProblem, write_whole
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import parse_moment, written
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
@@ -34,11 +34,11 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """
     if IMPORT_ERROR:
         raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}")
-    positive = t.Annotated[float, pydantic.Field(gt=0)]
+    positive = t.Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
     config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     listener = {
         "host": (str, "127.0.0.1"),
-        "port": (int, ...),
+        "port": (t.Annotated[int, pydantic.Field(ge=1, le=65535)], ...),
         "secret": (t.Annotated[str, pydantic.Field(min_length=8)], ...),
     }
     listener |= dict.fromkeys(("certfile", "keyfile"), (str | None, None))
@@ -81,6 +81,8 @@ class Position:
         self.overlap = datetime.timedelta(seconds=overlap)
         self.newest: datetime.datetime | None = None
         self.seen: dict[str, str] = {}
+        #: Whether the file lacks something.
+        self.changed = False
         self.known = self.path.exists()
         if not self.known:
             return
@@ -106,6 +108,7 @@ class Position:
         """Remember a message."""
         when = message["received_at"]
         self.seen[message["id"]] = when
+        self.changed = True
         # A clock of the vendor that is wrong for once must not hide what comes after it.
         moment = min(parse_moment(when, _now()), _now())
         self.newest = max(self.newest or moment, moment)
@@ -116,7 +119,7 @@ class Position:
         self.seen = {name: when for name, when in self.seen.items() if since is None or when >= since}
         state = {"version": _VERSION, "source": self.source, "newest": written(self.newest), "seen": self.seen}
         write_whole(self.path, json.dumps(state).encode(), 0o600)
-        self.known = True
+        self.known, self.changed = True, False
 
 
 class Watch:
@@ -181,3 +184,6 @@ class Watch:
 
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
+
+
+__all__ = ("FileProblem", "Position", "Watch", "read_options")

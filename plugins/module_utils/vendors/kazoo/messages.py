@@ -13,6 +13,7 @@ from ...core.boxes import Wanted
 from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError, UnsupportedError, VoicemailError
 from ...core.messages import Message, Selection, Status
 from ...http import Reply, Stream
+from ..extent import Extent
 from ..login import Token
 from ..messages import Outcomes, Upload
 from ..replies import expect_list
@@ -172,13 +173,16 @@ class KazooMessages:
                 raise
         paged = {**query, "page_size": str(PAGE_SIZE)}
         seen: set[str] = set()
+        extent = Extent(self._session.client, what)
         while True:
             envelope = self._session.call("GET", path, what, params=paged)
             if envelope.next_start_key and envelope.next_start_key in seen:
                 raise TransportError(f"cannot {what}: the listing does not end", "Select a shorter time")
-            yield from self._listed(envelope, what)
+            listed = self._listed(envelope, what)
+            yield from listed
             if not envelope.next_start_key:
                 return
+            extent.add(len(listed))
             seen.add(envelope.next_start_key)
             paged["start_key"] = envelope.next_start_key
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...core.errors import TransportError, not_understood
+from ..extent import Extent
 from ..replies import expect_list, identifier_in
 from .session import ADDRESS_HINT, KazooSession
 
@@ -27,6 +28,7 @@ def every(
     """
     query = {**parameters, "page_size": str(PAGE_SIZE)}
     seen: set[str] = set()
+    extent = Extent(session.client, what)
     while True:
         envelope = session.call("GET", path, what, params=query)
         natives = expect_list(envelope.data, what, things, ADDRESS_HINT)
@@ -38,6 +40,7 @@ def every(
             yield native
         if not envelope.next_start_key:
             return
+        extent.add(len(fresh))
         if not fresh:
             raise TransportError(
                 f"cannot {what}: a page brought nothing new, so the listing would never end",

@@ -77,7 +77,7 @@ class KazooSession:
         self.client = Client(connection, workers, Pacer(capacity=100, rate=10))
         self.generation = ""
         way = self._log_in if connection.api_key or connection.username else None
-        given = Token(connection.token, _end_of(connection.token)) if connection.token else None
+        given = Token(connection.token, expires=_end(connection.token)) if connection.token else None
         self.login = Login(way, given)
 
     def valid(self) -> bool:
@@ -169,7 +169,9 @@ class KazooSession:
             raise AuthError("KAZOO answered the login without a token", ADDRESS_HINT, status=reply.status)
         self.client.keep_secret(envelope.auth_token)
         data = envelope.data if isinstance(envelope.data, dict) else {}
-        return Token(envelope.auth_token, _end_of(envelope.auth_token), {"account_id": data.get("account_id")})
+        return Token.granted(
+            envelope.auth_token, _payload(envelope.auth_token).get("exp"), {"account_id": data.get("account_id")}
+        )
 
 
 def billed(what: str) -> RejectedError:
@@ -249,6 +251,12 @@ def _taken(data: t.Any) -> bool:
     return isinstance(data, dict) and any(isinstance(rules, dict) and "unique" in rules for rules in data.values())
 
 
+def _end(token: str) -> float | None:
+    """Return the Unix time at which a token ends; None where it does not tell."""
+    end = _payload(token).get("exp")
+    return end if isinstance(end, (int, float)) and not isinstance(end, bool) and math.isfinite(end) else None
+
+
 def _payload(token: str | None) -> dict[str, t.Any]:
     """Return what a JSON web token says of itself; it is not checked, since it only saves a request."""
     try:
@@ -257,11 +265,6 @@ def _payload(token: str | None) -> dict[str, t.Any]:
     except (IndexError, ValueError, RecursionError, binascii.Error):
         return {}
     return payload if isinstance(payload, dict) else {}
-
-
-def _end_of(token: str) -> float | None:
-    end = _payload(token).get("exp")
-    return end if isinstance(end, (int, float)) and not isinstance(end, bool) and math.isfinite(end) else None
 
 
 __all__ = ("ADDRESS_HINT", "Envelope", "ExpiredError", "KazooSession", "billed", "refusal")

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ...core.errors import TransportError, not_understood
+from ..extent import Extent
 from ..replies import expect_count, expect_object
 from .replies import many, plain
 from .session import OnsipSession
@@ -16,8 +17,6 @@ from .session import OnsipSession
 Row = t.Mapping[str, t.Any]
 _ATTEMPTS = 3
 _HINT = "Check `url`; if it is right, OnSIP has changed"
-#: Far more than an organization has: a service that goes on after as many never ends.
-MOST_ROWS = 1_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +54,7 @@ class Browse:
     def _attempt(self, session: OnsipSession) -> list[Row] | None:
         rows: dict[str, Row] = {}
         last = ""
+        extent = Extent(session.client, self.what)
         while True:
             # In a known order each page starts with the last row of the one before: where that is another row,
             # rows were deleted meanwhile, and reading on would miss as many.
@@ -71,8 +71,7 @@ class Browse:
                 return list(rows.values()) if complete else None
             if len(keys) < page.limit and complete:
                 return list(rows.values())
-            if len(rows) > MOST_ROWS:
-                raise TransportError(f"cannot {self.what}: the listing does not end after {len(rows)} rows")
+            extent.add(len(rows) - known)
             last = keys[-1]
 
     def _page(self, session: OnsipSession, offset: int) -> _Page:

@@ -64,6 +64,7 @@ class OnsipSession:
         token = self.login.current
         try:
             if token is not None and token.data.get("made_here"):
+                self.client.stop_waiting()
                 data = {"Action": "SessionDestroy", "Output": "json", "SessionId": token.value}
                 self.client.send("POST", "", "log out", data=data)
         except VoicemailError:

@@ -11,6 +11,7 @@ import urllib.parse
 
 from ...core.errors import TransportError, not_understood
 from ...deps import pydantic
+from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import PortsipSession
 
@@ -88,12 +89,14 @@ class Pages:
         found: list[dict[str, t.Any]] = []
         seen: set[str] = set()
         total = page.count
+        extent = Extent(self._session.client, self._what)
         while True:
             items = page.items
             ids = {str(item["id"]) for item in items}
             # Pages are cut by position: what is added or deleted meanwhile moves the others across their borders.
             if page.count != total or seen & ids or len(ids) < len(items):
                 raise _Moved
+            extent.add(len(items))
             seen |= ids
             found.extend(items)
             if total is not None and len(found) > total:

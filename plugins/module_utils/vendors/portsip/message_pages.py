@@ -9,6 +9,7 @@ import typing as t
 import urllib.parse
 
 from ...core.errors import RejectedError, TransportError
+from ..extent import Extent
 from .listing import PAGE_SIZE, Page
 from .session import PortsipSession
 
@@ -51,6 +52,7 @@ class MessagePages:
     def _read(self, path: str, what: str) -> list[dict[str, t.Any]]:
         found: dict[str, dict[str, t.Any]] = {}
         skip, last = 0, None
+        extent = Extent(self._session.client, what)
         while True:
             page = self._page(path, what, skip)
             items = {str(item["id"]): item for item in page.items}
@@ -58,6 +60,7 @@ class MessagePages:
             if last is not None and last not in items:
                 raise _Moved
             fresh = ids[ids.index(last) + 1 :] if last is not None else ids
+            extent.add(len(fresh))
             found.update((message_id, items[message_id]) for message_id in fresh)
             end = skip + len(ids)
             if page.count is not None and end > page.count:

@@ -14,7 +14,7 @@ from ...core.errors import AuthError, ExpiredError, TransportError
 from ...deps import pydantic
 from ...http import Client, Reply, broken
 from ...pace import Pacer
-from ..login import MARGIN, Login, Token
+from ..login import Login, Token
 from .refusals import refusal, said
 
 #: The same for every client: the vendor publishes it (contract: PortSIP 2.1).
@@ -179,9 +179,7 @@ class PortsipSession:
         self.client.keep_secret(answer.access_token)
         self.client.keep_secret(answer.refresh_token)
         self._refresh_token = answer.refresh_token
-        # A token that lives no longer than the margin would be renewed at every request: it is used until refused.
-        lasting = answer.expires_in is not None and answer.expires_in > 2 * MARGIN
-        return Token(str(answer.access_token), time.time() + (answer.expires_in or 0) if lasting else None)
+        return Token.granted(str(answer.access_token), time.time() + (answer.expires_in or 0))
 
     def _place(self, token: Token) -> None:
         """Make sure that a token works on the tenant asked for, once for each token.

@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ...core.errors import RejectedError, TransportError
+from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import URL_HINT, Tel4vnSession
 
@@ -22,8 +23,6 @@ Row = dict[str, t.Any]
 PAGE_SIZES = (1000, 50)
 _MOST_READINGS = 20
 _MOST_IDLE_PAGES = 10
-#: Far more than a tenant has: a server that goes on after as many never ends.
-MOST_ROWS = 1_000_000
 
 
 @dataclasses.dataclass
@@ -84,6 +83,7 @@ def _rows_of(
 
 def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int) -> _Reading:
     reading = _Reading()
+    extent = Extent(session.client, what)
     idle = 0
     while True:
         page = {**parameters, "limit": str(size), "offset": str(reading.received)}
@@ -97,8 +97,7 @@ def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[st
         if not rows or not reading.steady:
             return reading
         idle = idle + 1 if all(str(row["id"]) in reading.rows for row in rows) else 0
-        if len(reading.rows) > MOST_ROWS:
-            raise TransportError(f"cannot {what}: the listing does not end after {len(reading.rows)} rows")
+        extent.add(len(rows))
         if idle > _MOST_IDLE_PAGES:
             raise TransportError(f"cannot {what}: the same rows come again and again, so the listing never ends")
         reading.rows.update({str(row["id"]): row for row in rows})

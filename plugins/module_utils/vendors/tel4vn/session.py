@@ -14,7 +14,7 @@ from ...core.connection import Connection
 from ...core.errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...deps import pydantic
 from ...http import Client, Reply, broken, expired
-from ..login import MARGIN, Login, Token
+from ..login import Login, Token
 
 URL_HINT = "Check `url`: it must end in /v1"
 
@@ -72,13 +72,8 @@ class Grant(pydantic.BaseModel):
         return body["data"] if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
 
     def expires(self) -> float | None:
-        """Return when the token ends in Unix seconds of this machine, or None where that cannot be told.
-
-        An end that is here already tells of clocks that differ, or of a token so short-lived that it would never be
-        used: then the server's refusal alone says when it is over.
-        """
-        end = time.time() + self.expired_in if self.expired_in else self.expired
-        return end if end is not None and end > time.time() + 2 * MARGIN else None
+        """Return the Unix time at which the token ends, by this machine's clock if seconds from now are given."""
+        return time.time() + self.expired_in if self.expired_in else self.expired
 
 
 class Tel4vnSession:
@@ -144,7 +139,7 @@ class Tel4vnSession:
         if not grant.token:
             raise AuthError("TEL4VN answered the login without a token", URL_HINT, status=reply.status)
         self.client.keep_secret(grant.token)
-        return Token(grant.token, grant.expires())
+        return Token.granted(grant.token, grant.expires())
 
     def _granted(self, reply: Reply, options: str) -> Grant:
         if reply.status in (400, 401, 403):

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import base64
+import logging
+import socket
+import threading
 import typing as t
+import urllib.parse
 
 import httpx
 import pydantic
 import pytest
 import tenacity.nap
-from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from ansible_collections.telephony.voicemail.plugins.module_utils import http, retry
 from ansible_collections.telephony.voicemail.plugins.module_utils.clients import Clients
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
@@ -100,8 +105,8 @@ def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch
     script = Script(monkeypatch, *[READ_ERROR] * 20)
     with pytest.raises(TransportError, match="cannot read it: the connection broke"):
         script.client.send("GET", "/x", "read it")
-    assert len(script.sent) == http.MAX_ATTEMPTS
-    assert len(script.slept) == http.MAX_ATTEMPTS - 1
+    assert len(script.sent) == retry.MAX_ATTEMPTS
+    assert len(script.slept) == retry.MAX_ATTEMPTS - 1
 
 
 def test_broken_server_is_told_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,3 +169,74 @@ def test_proxy_that_cannot_be_used_is_told_without_its_address(proxy: str) -> No
     with pytest.raises(InvalidInputError, match="proxy") as caught:
         http.Client(Connection(vendor="kazoo", url=URL, proxy=proxy), workers=1)
     assert proxy not in str(caught.value)
+
+
+PROXY_PASSWORD = "pass w@rd-of/the+proxy"
+ECHOES = {
+    "plain": PROXY_PASSWORD,
+    "percent": urllib.parse.quote(PROXY_PASSWORD, safe=""),
+    "address": f"http://proxy-user:{urllib.parse.quote(PROXY_PASSWORD)}@proxy.example",
+    "header": base64.b64encode(f"proxy-user:{PROXY_PASSWORD}".encode()).decode(),
+    "capitals": PROXY_PASSWORD.upper(),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("from_environment", [False, True])
+def test_a_proxy_that_refuses_shows_no_password(
+    echo: str, from_environment: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def refuse() -> None:
+        connection, _address = listener.accept()
+        with connection:
+            seen = connection.recv(65536)
+            assert base64.b64encode(f"proxy-user:{PROXY_PASSWORD}".encode()) in seen
+            connection.sendall(f"HTTP/1.1 407 refused {ECHOES[echo]} for you\r\n\r\n".encode())
+
+    thread = threading.Thread(target=refuse, daemon=True)
+    thread.start()
+    port = listener.getsockname()[1]
+    proxy = f"http://proxy-user:{urllib.parse.quote(PROXY_PASSWORD, safe='')}@127.0.0.1:{port}"
+    if from_environment:
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+    connection = Connection(
+        "kazoo", "https://pbx.example/v2", proxy=None if from_environment else proxy, retry_budget=0
+    )
+    client = http.Client(connection, workers=1)
+    with listener, pytest.raises(TransportError, match="407 refused") as caught:
+        client.send("GET", "/x", "read it")
+    thread.join()
+    client.close()
+    told = f"{caught.value} {caught.value.as_dict()} {connection!r}"
+    assert "(hidden)" in told
+    for form in ECHOES.values():
+        assert form not in told
+
+
+def test_a_redirect_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "a-long-token-of-the-task"
+    script = Script(monkeypatch, token=secret)
+    headers = {"location": f"https://{secret}.evil.example/"}
+    moved = httpx.MockTransport(lambda request: httpx.Response(302, headers=headers))
+    script.client._clients = Clients(lambda: httpx.Client(transport=moved))
+    for method in ("GET", "POST"):
+        with pytest.raises(TransportError, match=r"evil\.example") as caught:
+            script.client.send(method, "/x", "do it")
+        assert secret not in str(caught.value)
+
+
+def test_the_log_of_the_libraries_shows_no_secret(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "a-long-password-of-the-task"
+    script = Script(monkeypatch, password=secret)
+    extensions = {"reason_phrase": f"Hello {secret}".encode()}
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, json={}, extensions=extensions))
+    script.client._clients = Clients(lambda: httpx.Client(transport=answer))
+    with caplog.at_level(logging.DEBUG):
+        script.client.send("GET", "/x", "read it")
+    assert "Hello (hidden)" in caplog.text
+    assert secret not in caplog.text

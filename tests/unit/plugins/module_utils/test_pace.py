@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import threading
 import types
 
@@ -63,6 +64,18 @@ def test_budget_of_nothing_allows_no_wait_but_a_repetition_at_once(clock: Clock)
     budget = pace.Budget(0)
     assert not budget.take(0.001)
     assert budget.take(0)
+
+
+def test_time_that_an_attempt_took_is_spent_too(clock: Clock) -> None:
+    budget = pace.Budget(10)
+    clock.now += 6
+    assert budget.take(1, spent=6)
+    # Another thread whose attempt took the same seconds.
+    assert budget.take(1, spent=6)
+    clock.now += 5
+    assert not budget.take(0, spent=4)
+    assert budget.take(0, spent=3)
+    assert not pace.Budget(0).take(0, spent=0.5)
 
 
 def test_budget_that_threads_share_is_never_overspent() -> None:
@@ -127,6 +140,18 @@ def test_what_the_vendor_told_last_does_not_count_requests_under_way(clock: Cloc
         assert clock.slept == []
         pass_through(pacer)
         assert clock.now == pytest.approx(101)
+
+
+@pytest.mark.parametrize("remaining", [-100_000.0, -math.inf, math.inf, math.nan, 1e308, -1e308, 0.0, 1e-300, -0.5])
+def test_whatever_the_vendor_says_is_left_no_wait_is_longer_than_its_bucket_needs(
+    clock: Clock, remaining: float
+) -> None:
+    pacer = pace.Pacer(capacity=100, rate=10)
+    for _request in range(50):
+        with pacer.turn():
+            pacer.observe(remaining)
+    assert clock.now <= 100 + 50 * (2 / 10) + 0.01
+    assert all(slept <= pace.SLICE for slept in clock.slept)
 
 
 def test_pacer_without_a_bucket_only_pauses(clock: Clock) -> None:

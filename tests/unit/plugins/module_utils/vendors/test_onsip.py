@@ -18,7 +18,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes, paging
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.faces.onsip import OnsipFace
@@ -259,7 +260,7 @@ def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> Non
 def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(9)
     monkeypatch.setattr(mailboxes, "_BROWSE", dataclasses.replace(mailboxes._BROWSE, page_size=2))
-    monkeypatch.setattr(paging, "MOST_ROWS", 6)
+    monkeypatch.setattr(extent, "MOST_ROWS", 6)
     result = tenant.run("vmbox_info")
     assert result["failed"]
     assert "cannot list mailboxes: the listing does not end" in result["msg"]

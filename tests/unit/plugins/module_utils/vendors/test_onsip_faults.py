@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import http, steps
+from ansible_collections.telephony.voicemail.plugins.module_utils import retry, steps
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
@@ -33,7 +33,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
-    monkeypatch.setattr(http._Backoff, "__call__", lambda backoff, state: 0.001)
+    monkeypatch.setattr(retry._Backoff, "__call__", lambda backoff, state: 0.001)
     monkeypatch.setattr(server.face, "perform", server.face.perform)
     return Tenant(server)
 

@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import listing
 from tel4vn_tenant import BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
@@ -153,7 +154,7 @@ def test_rows_that_never_stand_still_end_in_an_error(tenant: Tenant, monkeypatch
 
 def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(mailboxes=9, max_limit=2)
-    monkeypatch.setattr(listing, "MOST_ROWS", 6)
+    monkeypatch.setattr(extent, "MOST_ROWS", 6)
     result = tenant.run("vmbox_info")
     assert result["failed"]
     assert "cannot list mailboxes: the listing does not end" in result["msg"]

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Retries: the time they may take in all, what the user hears of long waits, and how an interrupt ends them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import types
+import typing as t
+
+import pytest
+import tenacity.nap
+from ansible_collections.telephony.voicemail.plugins.module_utils import http, pace, parallel, retry
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RateLimitedError, VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.retry import Retries, Retryable
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Token
+
+
+class Clock:
+    """Time that passes when somebody sleeps, and when a test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        fake = types.SimpleNamespace(monotonic=lambda: self.now, sleep=self.sleep, time=lambda: self.now)
+        for module in (pace, retry, http):
+            monkeypatch.setattr(module, "time", fake)
+        monkeypatch.setattr(tenacity.nap, "time", fake)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += max(seconds, 1e-6)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def refusal(seconds: float | None = None) -> Retryable:
+    return Retryable(RateLimitedError("refused"), retry_after=seconds, refused=True)
+
+
+def fail_with(error: Exception) -> t.Any:
+    raise error
+
+
+@pytest.mark.parametrize("asked", [0.0, 1e-300, 0.5, 1.0, None])
+def test_attempts_that_take_long_end_with_the_budget(clock: Clock, asked: float | None) -> None:
+    """A server that lets each request wait for 20 s before it refuses spends the budget with that."""
+    client = http.Client(Connection("kazoo", "http://127.0.0.1:1/v2", retry_budget=60), workers=1)
+    attempts = []
+
+    def exchange() -> http.Reply:
+        attempts.append(clock.now)
+        clock.sleep(20)
+        return http.Reply(429, {} if asked is None else {"retry-after": str(asked)}, b"", "read it")
+
+    with pytest.raises(RateLimitedError):
+        client._send(exchange, "read it", True)
+    assert len(attempts) <= 3
+    assert clock.now <= 1000 + 60 + 20
+
+
+@pytest.mark.parametrize("asked", [0.0, 1e-300, 5e-324, 0.01, 0.999])
+def test_a_server_that_asks_for_next_to_nothing_is_asked_less_and_less(clock: Clock, asked: float) -> None:
+    retries, attempts = Retries(30, pace.Pacer()), []
+
+    def attempt() -> t.NoReturn:
+        attempts.append(clock.now)
+        raise refusal(asked)
+
+    with pytest.raises(RateLimitedError):
+        retries.run(attempt)
+    assert len(attempts) <= 30
+    assert all(after - before >= 1 for before, after in itertools.pairwise(attempts[1:]))
+
+
+def test_long_waits_are_announced_once_for_all_threads(clock: Clock) -> None:
+    retries, told = Retries(120, pace.Pacer()), []
+    retries.notify = told.append
+    refusals = [refusal(retry.LONG_WAIT + 5), refusal(retry.LONG_WAIT - 5)]
+    assert retries.run(lambda: fail_with(refusals.pop(0)) if refusals else "done") == "done"
+    assert told == ["waiting 15 s because the server asks for it"]
+    assert retries.long_waits == 15
+    # Another thread that was refused at the same moment.
+    clock.now -= 20
+    refusals = [refusal(retry.LONG_WAIT + 5)]
+    retries.run(lambda: fail_with(refusals.pop(0)) if refusals else "done")
+    assert len(told) == 1
+
+
+@pytest.mark.timeout(30)
+def test_an_interrupt_ends_the_waits_of_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "SLICE", 0.02)
+    monkeypatch.setattr(pace, "SLICE", 0.02)
+    retries = Retries(3600, pace.Pacer())
+    waiting = threading.Semaphore(0)
+    attempts: list[int] = []
+    errors: list[VoicemailError] = []
+
+    def call(number: int) -> int:
+        if number == 0:
+            for _thread in range(3):
+                waiting.acquire()
+            return number
+
+        def attempt() -> t.NoReturn:
+            attempts.append(number)
+            waiting.release()
+            raise refusal(600)
+
+        try:
+            retries.run(attempt)
+        except VoicemailError as error:
+            errors.append(error)
+        return number
+
+    def interrupt(result: int) -> None:
+        if result == 0:
+            raise KeyboardInterrupt
+
+    assert parallel.run_all(call, [0, 1, 2, 3], 4, interrupt)
+    assert sorted(attempts) == [1, 2, 3]
+    assert [type(error) for error in errors] == [RateLimitedError] * 3
+
+
+@pytest.mark.timeout(30)
+def test_an_interrupt_ends_the_pause_after_the_refusal_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "SLICE", 0.02)
+    pacer = pace.Pacer()
+    pacer.refused(600)
+    errors: list[VoicemailError] = []
+
+    def call(number: int) -> int:
+        if number:
+            try:
+                with pacer.turn():
+                    pass
+            except RateLimitedError as error:
+                errors.append(error)
+        return number
+
+    def interrupt(result: int) -> None:
+        if result == 0:
+            raise KeyboardInterrupt
+
+    assert parallel.run_all(call, [0, 1], 2, interrupt)
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize("end", [float("nan"), float("inf"), -float("inf"), -5, 0, 1e-300, "soon", None, [], 10.0])
+def test_an_end_of_a_token_that_makes_no_sense_costs_no_further_logins(end: t.Any) -> None:
+    assert Token.granted("token-of-a-login", end).fresh()
