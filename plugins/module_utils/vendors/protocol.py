@@ -52,12 +52,19 @@ class Boxes(t.Protocol):
     def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
         """Write options of a box and return it in full where the vendor's reply shows it, else None.
 
-        :param box: the box, full.
+        A vendor that replaces the whole box is sent the values of ``box`` with those of ``writes`` laid over them.
+
+        :param box: the box in full, read immediately before; where it has a ``revision``, no other may be written to.
         :param writes: canonical values of what is to be written; None clears.
+        :raises StaleError: when the box is in another revision; nothing was written.
         """
 
     def delete(self, box: Box) -> None:
-        """Delete a box, and do not return before it is certain that it is gone."""
+        """Delete a box, and do not return before it is certain that it is gone.
+
+        :param box: the box, read immediately before; where it has a ``revision``, no other may be deleted.
+        :raises StaleError: when the box is in another revision; nothing was deleted.
+        """
 
     def count_messages(self, box: Box) -> int | None:
         """Return how many messages would be lost with a box; None where the vendor cannot tell."""

@@ -11,18 +11,17 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted, is_usable_id
-from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError
+from ...core.errors import NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from ...core.plan import Step
 from .fields import MAILBOX, WIRE_NAMES
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
-from .session import Envelope, KazooSession, billed
+from .session import Envelope, KazooSession, billed, changed_meanwhile
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
 BULK_SIZE = 500
-_CONFLICT_WAITS = (0.05, 0.2, 0.5, 1.0)
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 
@@ -82,13 +81,13 @@ class KazooMailboxes:
             envelope = self._session.call("GET", _path(box_id), f"read mailbox {number or box_id}")
         except NotFoundError:
             return None
-        return self._box(envelope.data)
+        return self._box(envelope.data, revision=envelope.revision)
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
         data = {"mailbox": number, **self.table.encode(values, values)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
-        return self._box(envelope.data)
+        return self._box(envelope.data, revision=envelope.revision)
 
     def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
         """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).
@@ -99,54 +98,41 @@ class KazooMailboxes:
         if new_number is not None:
             data["mailbox"] = new_number
         what = f"update mailbox {box.number}"
-        for wait in (0.0, *_CONFLICT_WAITS):
-            time.sleep(wait)
-            try:
-                envelope = self._session.call("PATCH", _path(box.id), what, repeatable=True, json={"data": data})
-            except RejectedError as error:
-                if error.status == 409:
-                    continue
-                if (
-                    error.status == 400
-                    and {"mailbox", "name"} <= set(error.details)
-                    and not {"mailbox", "name"} & set(data)
-                ):
-                    raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
-                raise
-            native = envelope.data if isinstance(envelope.data, dict) else {}
-            if native.get("id") == box.id:
-                return self._box(native)
-            if "voicemails" in native:
-                # The quote of a 402 (contract: KAZOO 3.8).
-                raise billed(what)
-            said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
-            if said != "conflicting documents":
-                reason = f", and why: {said!r}" if said else ""
-                raise RejectedError(
-                    f"cannot {what}: KAZOO answered success with something else than the box{reason}",
-                    "Run the task again",
-                )
-        raise ConflictError(f"cannot {what}: somebody else keeps changing it", "Run the task again")
+        try:
+            envelope = self._session.call(
+                "PATCH", _path(box.id), what, headers=_only(box), repeatable=True, json={"data": data}
+            )
+        except RejectedError as error:
+            if (
+                error.status == 400
+                and {"mailbox", "name"} <= set(error.details)
+                and not {"mailbox", "name"} & set(data)
+            ):
+                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
+            raise
+        native = envelope.data if isinstance(envelope.data, dict) else {}
+        if native.get("id") == box.id:
+            return self._box(native, revision=envelope.revision)
+        if "voicemails" in native:
+            # The quote of a 402 (contract: KAZOO 3.8).
+            raise billed(what)
+        said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
+        if said == "conflicting documents":
+            raise changed_meanwhile(what)
+        reason = f", and why: {said!r}" if said else ""
+        raise RejectedError(
+            f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
+        )
 
     def delete(self, box: Box) -> None:
-        """Delete a box and its messages, in the revision in which it still has its number, and read it back.
+        """Delete a box and its messages, in the revision that was read, and read it back.
 
         KAZOO may answer success and delete nothing (contract: KAZOO 5.6).
 
-        :raises ConflictError: when somebody else renumbered it, or keeps changing it; nothing was deleted.
+        :raises StaleError: when somebody else changed it; nothing was deleted.
         """
-        what = f"delete mailbox {box.number}"
-        for wait in (*_CONFLICT_WAITS, None):
-            revision = self._unmoved(box, what)
-            # Refused before anything is done; without it the messages would be gone when the box itself collides.
-            headers = {"If-Match": f'"{revision}"'} if revision else {}
-            try:
-                self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
-                break
-            except ConflictError:
-                if wait is None:
-                    raise
-                time.sleep(wait)
+        # Refused before anything is done; without it the messages would be gone when the box itself collides.
+        self._session.call("DELETE", _path(box.id), f"delete mailbox {box.number}", headers=_only(box), repeatable=True)
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(box.number, box.id) is None:
@@ -155,19 +141,6 @@ class KazooMailboxes:
             f"cannot delete mailbox {box.number}: KAZOO answered success and the box is still there",
             "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
         )
-
-    def _unmoved(self, box: Box, what: str) -> str | None:
-        """Return the revision of a box that is to go, where it still has the number for which it has to.
-
-        :raises NotFoundError: when it is gone.
-        """
-        envelope = self._session.call("GET", _path(box.id), what)
-        number = self._box(envelope.data).number
-        if number != box.number:
-            raise ConflictError(
-                f"cannot {what}: somebody else made it mailbox {number} meanwhile", "Run the task again"
-            )
-        return envelope.revision if isinstance(envelope.revision, str) else None
 
     def count_messages(self, box: Box) -> int | None:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""
@@ -208,7 +181,7 @@ class KazooMailboxes:
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
             yield self._box(native, listed=True)
 
-    def _box(self, native: t.Any, listed: bool = False) -> Box:
+    def _box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
         if not isinstance(native, dict) or not is_usable_id(identity(native)):
             raise TransportError(
                 "KAZOO answered with something that is no mailbox", "Check `url`: it must end in /v2", uncertain=True
@@ -218,11 +191,17 @@ class KazooMailboxes:
         values = self.table.decode(native)
         if not full:
             values = {field.option: values[field.option] for field in self.table.fields if field.summary}
-        return Box(str(native.get("mailbox", "")), identity(native), values, full, native)
+        revision = revision if isinstance(revision, str) and revision else None
+        return Box(str(native.get("mailbox", "")), identity(native), values, full, native, revision)
 
 
 def _path(box_id: str | None) -> str:
     return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
+
+
+def _only(box: Box) -> dict[str, str]:
+    """Return the header with which a write is refused once the box is in another revision (contract: KAZOO 3.8)."""
+    return {"If-Match": f'"{box.revision}"'} if box.revision else {}
 
 
 def _any_of(numbers: t.Collection[str]) -> str:

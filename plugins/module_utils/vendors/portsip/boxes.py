@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 import urllib.parse
 
@@ -17,9 +16,6 @@ from ...core.plan import Step
 from ...deps import pydantic
 from .listing import Page, Pages
 from .session import PortsipSession
-
-#: Seconds after which a box is read again before it is written whole: somebody may have changed what is not declared.
-_FRESH_SECONDS = 15.0
 
 
 class Item(pydantic.RootModel[dict[str, t.Any]]):
@@ -41,7 +37,6 @@ class PortsipBoxes:
         self._session = session
         self._pages = Pages(session, self.path, f"list {self.table.plural}")
         self._filters = True
-        self._read_at: dict[str, float] = {}
         self._made: dict[str, str] = {}
 
     def list(self, wanted: Wanted) -> Listing:
@@ -94,7 +89,7 @@ class PortsipBoxes:
         """Write the whole box, since what is left out may be reset; the reply is empty (contract: PortSIP 8.2)."""
         what = f"update {self.table.resource} {box.number}"
         settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
-        body = {**self._kept(self._fresh(box, what)), **self._encode(settled)}
+        body = {**self._kept(box), **self._encode(settled)}
         try:
             self._write(box, body, what)
         except RejectedError as error:
@@ -132,15 +127,6 @@ class PortsipBoxes:
             if wire not in left_out and value not in (None, "")
         }
 
-    def _fresh(self, box: Box, what: str) -> Box:
-        age = time.monotonic() - self._read_at.get(str(box.id), float("-inf"))
-        if box.full and box.native is not None and age < _FRESH_SECONDS:
-            return box
-        again = self.find(box.number, box.id)
-        if again is None:
-            raise NotFoundError(f"cannot {what}: it is gone", "Run the task again")
-        return again
-
     def _item(self, box_id: str | None) -> str:
         return f"{self.path}/{urllib.parse.quote(str(box_id), safe='')}"
 
@@ -173,8 +159,6 @@ class PortsipBoxes:
             raise TransportError(
                 f"PortSIP answered with something that is no {self.table.resource}", "Check `url`: it must end in /api"
             )
-        if full:
-            self._read_at[box_id] = time.monotonic()
         values = self.table.decode(native) if full else {}
         return Box(str(native.get("extension_number", "")), box_id, values, full, native)
 

@@ -19,8 +19,6 @@ from .fields import MAILBOX
 from .listing import rows_of
 from .session import URL_HINT, Tel4vnSession, details_of
 
-#: Seconds after which a listing is too old to be laid under a full write: the owner may have changed the PIN by phone.
-FRESH_SECONDS = 10.0
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 #: Statuses with which the server itself ended the request; anything else may have left it at work.
 _ENDED = (500, 503)
@@ -33,7 +31,6 @@ class Tel4vnMailboxes:
 
     def __init__(self, session: Tel4vnSession) -> None:
         self._session = session
-        self._listed_at = 0.0
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: a single one through its own address, more through the listing of all.
@@ -41,7 +38,6 @@ class Tel4vnMailboxes:
         The address of a number hides a second box of it. What is to be deleted must not be one of two by chance, so
         all are listed before that.
         """
-        self._listed_at = time.monotonic()
         keys = [(number, None) for number in wanted.numbers or ()] + [(None, box_id) for box_id in wanted.ids]
         if not wanted.everything and len(keys) <= 1:
             found = [box for box in (self.find(*key) for key in keys) if box is not None]
@@ -104,11 +100,6 @@ class Tel4vnMailboxes:
         :raises RejectedError: when the present PIN has to be sent and is hidden.
         """
         what = f"update mailbox {box.number}"
-        if time.monotonic() - self._listed_at > FRESH_SECONDS:
-            fresh = self.find(None, box.id)
-            if fresh is None:
-                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again")
-            box = fresh
         merged = {**box.values, **writes}
         if merged["pin"] in (None, UNKNOWN):
             raise RejectedError(

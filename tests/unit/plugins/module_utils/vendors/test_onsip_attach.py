@@ -108,7 +108,8 @@ def test_many_users_are_read_as_one_listing(tenant: Tenant) -> None:
     assert len(tenant.actions) == 5
     boxes[3]["onsip"]["attach"]["timeout"] = 45
     assert tenant.many(*boxes)["summary"]["update"] == 1
-    assert (tenant.sent("UserAddressRead"), tenant.writes) == (1, 1)
+    # Read once to see whether it is as planned, and once for what the write has to repeat.
+    assert (tenant.sent("VoicemailboxRead"), tenant.sent("UserAddressRead"), tenant.writes) == (1, 2, 1)
 
 
 def test_a_box_in_use_is_detached_before_it_is_deleted(tenant: Tenant) -> None:
