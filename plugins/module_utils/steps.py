@@ -148,22 +148,23 @@ class _Run:
                 return write(box)
             except StaleError:
                 time.sleep(wait)
-            box = self._reread(step, planned)
+            box = self._reread(step, box)
         return write(box)
 
-    def _reread(self, step: Step, planned: Box) -> Box:
+    def _reread(self, step: Step, before: Box) -> Box:
         """Return the box as it is now.
 
+        :param before: as it was read last.
         :raises NotFoundError: when it is gone.
         :raises ConflictError: when it is another mailbox now, or what the step is about was changed.
         """
         table = self.boxes.table
-        box = self.boxes.find(planned.number, planned.id)
+        box = self.boxes.find(before.number, before.id)
         if box is None:
             raise NotFoundError("is gone: somebody else deleted it meanwhile", "Run the task again")
-        if box.number not in (planned.number, step.number):
+        if box.number not in (before.number, step.number):
             raise ConflictError(f"somebody else made it {table.resource} {box.number} meanwhile", "Run the task again")
-        changed = moved(step, box, table)
+        changed = moved(step, before, box, table)
         if changed:
             options = ", ".join(f"`{option}`" for option in changed)
             raise ConflictError(

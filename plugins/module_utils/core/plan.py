@@ -256,22 +256,21 @@ def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[boo
     return differs, differs
 
 
-def moved(step: Step, box: Box, table: FieldTable) -> list[str]:
+def moved(step: Step, before: Box, now: Box, table: FieldTable) -> list[str]:
     """Return the options whose values keep a step from being carried out as planned, since somebody else changed them.
 
     An update minds the options that it writes, unless they already have the value to be written. A deletion minds
     every option: who changes a mailbox uses it.
 
-    :param box: what the step is planned for, read again.
+    :param before: the box that the step is planned for.
+    :param now: the same, read again.
     """
-    planned = step.current.values if step.current else {}
     deletes = step.action is Action.DELETE
     found = []
-    for option in planned if deletes else step.writes:
-        field = table.by_option[option]
-        before, now = planned.get(option), box.values.get(option)
-        known = option in planned and option in box.values and UNKNOWN not in (before, now)
-        if known and now != before and (deletes or now != field.settle(step.writes[option])):
+    for option in before.values if deletes else step.writes:
+        field, old, new = table.by_option[option], before.values.get(option), now.values.get(option)
+        known = option in before.values and option in now.values and UNKNOWN not in (old, new)
+        if known and not field.creation_only and new != old and (deletes or new != field.settle(step.writes[option])):
             found.append(option)
     return found
 

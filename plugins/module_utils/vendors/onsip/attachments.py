@@ -13,7 +13,7 @@ import threading
 import typing as t
 
 from ...core.boxes import Box, Desired
-from ...core.errors import AuthError, InvalidInputError, RejectedError, TransportError
+from ...core.errors import AuthError, ConflictError, InvalidInputError, RejectedError, TransportError
 from ...core.fields import Values
 from .fields import ATTACH
 from .paging import Browse, Row
@@ -50,6 +50,8 @@ class Attachments:
         self._declared: dict[str, Desired] = {}
         self._addresses: dict[str, str] | None = None
         self._made: dict[str, str] = {}
+        #: Where the calls of a user went when the plan was made, by the user's address.
+        self._planned: dict[str, str] = {}
         self._lock = threading.Lock()
         self.moved: list[str] = []
 
@@ -109,13 +111,13 @@ class Attachments:
         except (RejectedError, AuthError):
             # A user that is gone is attached to nothing.
             return
-        if _folded(_address(native.get("DefaultAddress"))) == _folded(self._address_of(box)):
+        if _target(native) == _folded(self._address_of(box)):
             self._edit(box, user, {})
 
     def _detach_all(self, box: Box) -> None:
         address = _folded(self._address_of(box))
         for native in self._all_users().values():
-            if _folded(_address(native.get("DefaultAddress"))) == address:
+            if _target(native) == address:
                 self._edit(box, _address(native.get("Address")), {})
 
     def _declared_of(self, box: Box) -> Desired | None:
@@ -138,9 +140,7 @@ class Attachments:
             values = _values(users[_folded(user)], address, user, options)
         else:
             attached = [
-                _address(native.get("Address"))
-                for native in users.values()
-                if _folded(_address(native.get("DefaultAddress"))) == _folded(address)
+                _address(native.get("Address")) for native in users.values() if _target(native) == _folded(address)
             ]
             values = dict.fromkeys(options)
             values.update({USER_ADDRESS: ", ".join(sorted(attached)) or None} if USER_ADDRESS in declared else {})
@@ -166,6 +166,7 @@ class Attachments:
                     problems.append(f"{item.label}: `{USER_ADDRESS}` cannot be used: {error}")
         if problems:
             raise InvalidInputError.of(problems)
+        self._planned = {folded: _target(native) for folded, native in users.items()}
         return users
 
     def _all_users(self) -> dict[str, Row]:
@@ -196,10 +197,20 @@ class Attachments:
             return self._addresses
 
     def _edit(self, box: Box, user: str, values: t.Mapping[str, t.Any]) -> Row:
-        """Edit a user's address with everything that can be sent; without an address of the box it is detached."""
+        """Edit a user's address with everything that can be sent; without an address of the box it is detached.
+
+        :raises ConflictError: when somebody else made the user's calls go to another place meanwhile.
+        """
         before = self._read(user)
         shown = before["Address"]
         address = values.get("address") or ""
+        expected = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
+        if _target(before) not in (expected, _folded(address)):
+            raise ConflictError(
+                f"mailbox {box.number}: `{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
+                " was read, so that is left as it is",
+                "Run the task again, which plans with what is there now",
+            )
         parameters = {
             "Address": user,
             "UserId": str(values.get(USER_ID) or before.get("UserId") or ""),
@@ -211,7 +222,7 @@ class Attachments:
         parameters = {name: value for name, value in parameters.items() if value}
         what = f"attach {user} to mailbox {box.number}" if address else f"detach {user} from mailbox {box.number}"
         after = _user(self._session.call("UserAddressEdit", what, parameters, repeatable=True), what)
-        if _folded(_address(after.get("DefaultAddress"))) != _folded(address):
+        if _target(after) != _folded(address):
             raise RejectedError(
                 f"OnSIP accepted to {what}, but did not do it",
                 "Check `onsip.username` and `onsip.domain`: they tell the box's own address",
@@ -225,7 +236,7 @@ class Attachments:
 
 def _values(native: Row, address: str, user: str, options: t.Collection[str]) -> Values:
     timeout = str(native.get("Timeout") or "")
-    is_attached = _folded(_address(native.get("DefaultAddress"))) == _folded(address)
+    is_attached = _target(native) == _folded(address)
     values: Values = {
         USER_ADDRESS: user if is_attached else None,
         USER_ID: native.get("UserId") or None,
@@ -247,6 +258,11 @@ def _address(element: t.Any) -> str:
     if not isinstance(element, dict) or not element.get("Username") or not element.get("Domain"):
         return ""
     return f"{element['Username']}@{element['Domain']}"
+
+
+def _target(native: Row) -> str:
+    """Return where the unanswered calls of a user go, in lower case."""
+    return _folded(_address(native.get("DefaultAddress")))
 
 
 def _folded(address: str | None) -> str:
