@@ -17,6 +17,7 @@ except ImportError:  # a managed host may lack it, and needs it for files in YAM
 from . import arguments
 from .core.errors import InvalidInputError
 from .core.items import Reader, laid_over, type_name
+from .core.masks import mask_problems
 from .tables import KEYS, Entry, Layout, read_csv
 from .vendors.registry import NAMES, vendor
 
@@ -133,6 +134,8 @@ def check_mailboxes(
             before = len(reader.problems)
             reader.read([item])
             problems.extend(f"{place}, {problem}" for problem in reader.problems[before:])
+        else:
+            problems.extend(f"{place}: {problem}" for problem in mask_problems(item))
         key = _key_of(item)
         if key is None:
             problems += [] if reader else [f"{place}: `mailbox` is missing"]

@@ -16,6 +16,7 @@ import typing as t
 from .boxes import Desired, PinPolicy
 from .fields import Field, FieldTable, Values
 from .kinds import Boolean, Kind, Pin, Text
+from .masks import mask_problems
 
 #: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
 STEERING = ("id", "state", "update_pin", "delete_messages", "native")
@@ -83,6 +84,8 @@ class _ItemReader:
         self.unsupported: list[str] = []
 
     def read(self) -> Desired | None:
+        for problem in mask_problems(self.raw):
+            self._problem(problem)
         number = self._number(*self.number_keys)
         box_id = self._steer(
             "id",
