@@ -24,6 +24,7 @@ from .core.connection import Connection, origin_of
 from .core.errors import ExpiredError, InvalidInputError, RateLimitedError, TransportError, VoicemailError
 from .deps import httpx, pydantic, tenacity
 from .pace import Budget, Pacer, retry_after
+from .renewal import renewing
 from .streams import Stream
 from .tls import proxy_of, ssl_context
 
@@ -144,13 +145,13 @@ class Client:
         :param path: below the base address, or a whole address of the same origin.
         :param what: the attempt in words, for errors: "read mailbox 3000".
         :param repeatable: carrying it out twice is the same as once; by default true for reading only.
-        :param request: ``params``, ``headers``, ``json``, ``data``, ``content`` as httpx takes them.
+        :param request: ``params``, ``headers``, ``json``, ``data``, ``content``; ``renew``, see :func:`renewing`.
         :raises TransportError: no usable reply; ``uncertain`` when it may have been carried out.
         :raises RateLimitedError: still refused when the waiting time was spent.
         """
         safe = method in ("GET", "HEAD") if repeatable is None else repeatable
-        reply: Reply = self._persist(lambda: self._exchange(method, path, what, request), what, safe)
-        return reply
+        exchange = renewing(lambda: self._exchange(method, path, what, request), request)
+        return t.cast(Reply, self._persist(exchange, what, safe))
 
     @contextlib.contextmanager
     def stream(

@@ -122,7 +122,8 @@ class _Run:
     def _update(self, step: Step, current: Box) -> Box | None:
 
         def update(box: Box) -> Box | None:
-            return self.boxes.update(box, step.writes, step.number if step.number != box.number else None)
+            new_number = step.number if step.number != box.number else None
+            return self.boxes.update(box, step.writes, new_number, lambda: self._reread(step, box))
 
         try:
             box = self._write(step, current, update)
@@ -159,7 +160,11 @@ class _Run:
         :raises ConflictError: when it is another mailbox now, or what the step is about was changed.
         """
         table = self.boxes.table
-        box = self.boxes.find(before.number, before.id)
+        try:
+            box = self.boxes.find(before.number, before.id)
+        except TransportError as error:
+            # Only a write leaves a doubt.
+            raise dataclasses.replace(error, uncertain=False) from None
         if box is None:
             raise NotFoundError("is gone: somebody else deleted it meanwhile", "Run the task again")
         if box.number not in (before.number, step.number):
@@ -207,13 +212,8 @@ class _Run:
 
     def _delete(self, current: Box) -> Box | None:
         def delete(box: Box) -> None:
-            count = self.boxes.count_messages(box) if self.step.spares_messages else None
-            if count:
-                raise UnsafeError(
-                    f"holds messages that came after the plan was made, {count} in all, which would be lost",
-                    "Set `delete_messages` to true if that is meant",
-                )
-            self.boxes.delete(box)
+            self._spare_messages(box)
+            self.boxes.delete(box, lambda: self._spare_messages(self._reread(self.step, box)))
 
         try:
             self._write(self.step, current, delete)
@@ -226,3 +226,11 @@ class _Run:
                 raise
         self.wrote = True
         return None
+
+    def _spare_messages(self, box: Box) -> None:
+        count = self.boxes.count_messages(box) if self.step.spares_messages else None
+        if count:
+            raise UnsafeError(
+                f"holds messages that came after the plan was made, {count} in all, which would be lost",
+                "Set `delete_messages` to true if that is meant",
+            )

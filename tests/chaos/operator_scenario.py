@@ -28,8 +28,8 @@ from worlds import WORLDS
 UPDATES = ("field", "other field", "renumber", "remove", "lost reply")
 DELETIONS = ("field", "renumber", "remove", "message", "lost reply")
 #: Before which request: the first after the plan, which is the write itself only where it is guarded by a revision; the
-#: write; the one after it.
-MOMENTS = ("planned", "planned", "planned", "writing", "written")
+#: write; the one after it; the one after a write that the server refused for now.
+MOMENTS = ("planned", "planned", "planned", "writing", "written", "refused")
 VARIANTS: dict[str, tuple[Item, ...]] = {
     "kazoo": ({}, {"profile": "5"}, {"profile": "4.3"}),
     "onsip": ({}, {"pin_in_replies": "masked"}),
@@ -175,16 +175,20 @@ class Play:
         planned = len(self.requests(check=True)[0])
         requests, writes = self.requests(check=False)
         written = requests.index(writes[0])
-        moment = {"planned": planned, "writing": written, "written": written + 1}[self.scenario.moment]
+        moment = {"planned": planned, "writing": written}.get(self.scenario.moment, written + 1)
         interference = Interference(self.server, self.world, self.events(moment))
         self.server.simulation.faults = interference  # type: ignore[assignment]
         if self.scenario.event == "lost reply":
             self.server.faults.set([f"lost_reply,skip={written},count=1"])
+        elif self.scenario.moment == "refused":
+            self.server.faults.set([f"status:429,retry_after=60,skip={written},count=1"])
         self.result = self.run()
         interference.drain()
         found = {box.id: box for box in self.world.boxes(self.server)}.get(self.before.id)
         if self.scenario.event == "lost reply":
             return self.judge_lost_reply(found)
+        if self.scenario.moment == "refused":
+            return self.judge(found)
         if moment > written:
             return self.judge_late(found) if interference.touched else []
         # Between the reading and the write nothing can be seen where the vendor compares no revision, nor messages.

@@ -55,6 +55,7 @@ LAYERS = {
     "module_utils/http": "http",
     "module_utils/pace": "http",
     "module_utils/streams": "http",
+    "module_utils/renewal": "http",
     "module_utils/tls": "http",
     "module_utils/deps": "deps",
     "module_utils/__init__": "deps",

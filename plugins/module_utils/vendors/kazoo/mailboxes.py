@@ -89,7 +89,9 @@ class KazooMailboxes:
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
         return self._box(envelope.data, revision=envelope.revision)
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).
 
         A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
@@ -124,7 +126,7 @@ class KazooMailboxes:
             f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
         )
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages, in the revision that was read, and read it back.
 
         KAZOO may answer success and delete nothing (contract: KAZOO 5.6).

@@ -85,25 +85,46 @@ class PortsipBoxes:
             raise
         return self._box(reply.parse(Item).root, full=True)
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Write the whole box, since what is left out may be reset; the reply is empty (contract: PortSIP 8.2)."""
         what = f"update {self.table.resource} {box.number}"
         settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
-        body = {**self._kept(box), **self._encode(settled)}
+        pin = self.table.by_option["pin"].wire
+
+        def body_of(box: Box) -> dict[str, t.Any]:
+            return {**self._kept(box), **self._encode(settled)}
+
         try:
-            self._write(box, body, what)
+            self._write(box, body_of, what, reread)
         except RejectedError as error:
-            pin = self.table.by_option["pin"].wire
-            if "pin" in writes or pin not in body or not _about_pin(error):
+            if "pin" in writes or pin not in body_of(box) or not _about_pin(error):
                 raise
             # The PIN that the box has breaks a policy that came later; it is not what is declared, so it is left out.
-            del body[pin]
-            self._write(box, body, what)
+            self._write(
+                box, lambda box: {wire: value for wire, value in body_of(box).items() if wire != pin}, what, reread
+            )
         return None
 
-    def _write(self, box: Box, body: dict[str, t.Any], what: str) -> None:
+    def _write(
+        self,
+        box: Box,
+        body_of: t.Callable[[Box], dict[str, t.Any]],
+        what: str,
+        reread: t.Callable[[], Box] | None,
+    ) -> None:
+        body = body_of(box)
         secret = body.get(self.table.by_option["pin"].wire)
-        self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, json=body)
+
+        def renew() -> dict[str, t.Any]:
+            again = body_of(reread()) if reread else body
+            pin = again.get(self.table.by_option["pin"].wire)
+            if pin != secret:
+                self._session.client.keep_secret(pin)
+            return {"json": again}
+
+        self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, renew=renew, json=body)
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
         """Return nothing: where a tenant's rules for PINs can be read is not published."""

@@ -94,12 +94,27 @@ class Tel4vnMailboxes:
             raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)
         return made
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Replace a box: what is not written is sent as it is, since the server may clear what is left out.
 
         :raises RejectedError: when the present PIN has to be sent and is hidden.
         """
         what = f"update mailbox {box.number}"
+
+        body = self._replacement(box, writes, what)
+
+        def renew() -> dict[str, t.Any]:
+            again = self._replacement(reread(), writes, what) if reread else body
+            if again["password"] != body["password"]:
+                self._session.client.keep_secret(again["password"])
+            return {"json": again}
+
+        self._session.call("PUT", _path(box), what, repeatable=True, renew=renew, pin=body["password"], json=body)
+        return None
+
+    def _replacement(self, box: Box, writes: Values, what: str) -> dict[str, t.Any]:
         merged = {**box.values, **writes}
         if merged["pin"] in (None, UNKNOWN):
             raise RejectedError(
@@ -110,12 +125,11 @@ class Tel4vnMailboxes:
         if "emails" not in writes:
             # As somebody wrote it: its order and spelling mean nothing here, and are not ours to change.
             body["mail_to"] = (box.native or {}).get("mail_to") or ""
-        self._session.call("PUT", _path(box), what, repeatable=True, pin=body["password"], json=body)
-        return None
+        return body
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box with its messages and recordings, and read it back."""
-        self._session.call("DELETE", _path(box), f"delete mailbox {box.number}", repeatable=True)
+        self._session.call("DELETE", _path(box), f"delete mailbox {box.number}", repeatable=True, renew=recheck)
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(None, box.id) is None:

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box, Desired, PinPolicy
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import StaleError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import StaleError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import UNKNOWN
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.outcome import Outcome
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Action, Index, Step, plan
@@ -41,13 +41,13 @@ class Boxes:
         self.reads += 1
         return self.box
 
-    def update(self, box: Box, writes: dict[str, t.Any], new_number: str | None) -> Box:
+    def update(self, box: Box, writes: dict[str, t.Any], new_number: str | None, reread: t.Callable[[], Box]) -> Box:
         self._collide()
         self.written.append(box)
         self.box = dataclasses.replace(box, number=new_number or box.number, values={**box.values, **writes})
         return self.box
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None]) -> None:
         self._collide()
         self.written.append(box)
         self.box = None
@@ -196,3 +196,13 @@ def test_messages_that_may_be_lost_are_not_counted_again() -> None:
     boxes = Boxes(STORED, messages=2)
     assert steps.carry_out(t.cast(t.Any, boxes), step).error is None
     assert boxes.box is None
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_a_reading_without_a_reply_leaves_no_doubt_whether_something_was_written(present: bool) -> None:
+    class Silent(Boxes):
+        def find(self, number: str | None, box_id: str | None) -> Box | None:
+            raise TransportError("no reply within the timeout", uncertain=True)
+
+    outcome = carry_out(Silent(STORED), present=present, **({"name": "Front desk"} if present else {}))
+    assert (outcome.status, outcome.wrote) == ("failed", False)
