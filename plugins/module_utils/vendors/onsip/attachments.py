@@ -201,27 +201,19 @@ class Attachments:
 
         :raises ConflictError: when somebody else made the user's calls go to another place meanwhile.
         """
-        before = self._read(user)
-        shown = before["Address"]
         address = values.get("address") or ""
-        expected = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
-        if _target(before) not in (expected, _folded(address)):
-            raise ConflictError(
-                f"mailbox {box.number}: `{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
-                " was read, so that is left as it is",
-                "Run the task again, which plans with what is there now",
-            )
-        parameters = {
-            "Address": user,
-            "UserId": str(values.get(USER_ID) or before.get("UserId") or ""),
-            "Timeout": str(values.get(TIMEOUT) or before.get("Timeout") or ""),
-            "Username": str(shown.get("Username") or ""),
-            "Name": str(values.get(NAME) or shown.get("Name") or ""),
-            "DefaultAddress": address,
-        }
-        parameters = {name: value for name, value in parameters.items() if value}
+        before = self._expected(box, user, address)
+
+        def renew() -> dict[str, str]:
+            nonlocal before
+            before = self._expected(box, user, address)
+            return _parameters(before, user, values)
+
         what = f"attach {user} to mailbox {box.number}" if address else f"detach {user} from mailbox {box.number}"
-        after = _user(self._session.call("UserAddressEdit", what, parameters, repeatable=True), what)
+        result = self._session.call(
+            "UserAddressEdit", what, _parameters(before, user, values), repeatable=True, renew=renew
+        )
+        after = _user(result, what)
         if _target(after) != _folded(address):
             raise RejectedError(
                 f"OnSIP accepted to {what}, but did not do it",
@@ -232,6 +224,35 @@ class Attachments:
             with self._lock:
                 self.moved.append(f"user address {user}: OnSIP changed {' and '.join(moved)} beside what was asked")
         return after
+
+    def _expected(self, box: Box, user: str, address: str) -> Row:
+        """Return a user's address as it is, where its calls go to the place that the plan is for.
+
+        :param address: where they shall go; empty where they shall not go to the box any more.
+        """
+        native = self._read(user)
+        planned = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
+        if _target(native) not in (planned, _folded(address)):
+            raise ConflictError(
+                f"mailbox {box.number}: `{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
+                " was read, so that is left as it is",
+                "Run the task again, which plans with what is there now",
+            )
+        return native
+
+
+def _parameters(native: Row, user: str, values: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the parameters of an Edit: what is declared, over everything else that it can hold."""
+    shown = native["Address"]
+    parameters = {
+        "Address": user,
+        "UserId": str(values.get(USER_ID) or native.get("UserId") or ""),
+        "Timeout": str(values.get(TIMEOUT) or native.get("Timeout") or ""),
+        "Username": str(shown.get("Username") or ""),
+        "Name": str(values.get(NAME) or shown.get("Name") or ""),
+        "DefaultAddress": values.get("address") or "",
+    }
+    return {name: value for name, value in parameters.items() if value}
 
 
 def _values(native: Row, address: str, user: str, options: t.Collection[str]) -> Values:
