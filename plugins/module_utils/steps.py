@@ -120,7 +120,6 @@ class _Run:
         return self._update(step, found) if step.writing else found
 
     def _update(self, step: Step, current: Box) -> Box | None:
-
         def update(box: Box) -> Box | None:
             new_number = step.number if step.number != box.number else None
             return self.boxes.update(box, step.writes, new_number, lambda: self._reread(step, box))
