@@ -152,6 +152,8 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
                 raise
             return str(box.id), 0
 
+    for step in result.deletions:
+        step.spares_messages = not may_lose_messages(step, options.limits)
     counts = dict(in_order(count, [step for step in result.deletions if step.current], options.workers))
     return check_messages(result, counts, options.limits)
 

@@ -14,7 +14,7 @@ import hashlib
 import time
 import typing as t
 
-from .core.errors import NotFoundError, RejectedError, TransportError, VoicemailError
+from .core.errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
 from .core.greetings import Greeting, GreetingPlan, Recording, plan_greeting
 from .vendors.greetings import Greetings
 
@@ -55,7 +55,7 @@ def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check:
     if check or report.plan.action == "none":
         return report
     try:
-        run.carry_out(report, {greeting.id for greeting in found})
+        run.carry_out(report, found)
     except VoicemailError as error:
         report.error = error
         report.wrote = report.wrote or getattr(error, "uncertain", False)
@@ -89,26 +89,58 @@ class _Run:
         self.digests[greeting.id] = digest.hexdigest()
         return digest.hexdigest() == wanted.sha256
 
-    def carry_out(self, report: GreetingReport, before: t.Collection[str]) -> None:
+    def carry_out(self, report: GreetingReport, before: t.Sequence[Greeting]) -> None:
         """Do what the plan says.
 
-        :param before: ids of the greetings that there were.
+        :param before: the greetings that there were.
         """
         plan = report.plan
         own_id = plan.own.id if plan.own else None
         if plan.upload:
-            own_id = self._added(report, before)
+            own_id = self._added(report, {greeting.id for greeting in before})
         if plan.enable and own_id is not None:
+            self._refuse_rivals(report, before, own_id)
             self._greetings.enable(own_id)
             report.wrote = True
         if own_id is not None and (plan.enable or plan.remove):
             # The old one goes only when it is certain that callers hear the new one.
             report.own = self._awaited(own_id, lambda own: own is not None and own.enabled, "it is not enabled")
         for greeting in plan.remove:
-            self._greetings.delete(greeting.id)
-            report.wrote = True
+            if self._is_removable(greeting, own_id):
+                self._greetings.delete(greeting.id)
+                report.wrote = True
         for greeting in plan.remove:
             self._awaited(greeting.id, lambda gone: gone is None, "it is still there")
+
+    def _refuse_rivals(self, report: GreetingReport, before: t.Sequence[Greeting], own_id: str) -> None:
+        """Raise ConflictError where callers hear what somebody else chose after the plan was made."""
+        expected = {own_id, *(greeting.id for greeting in before if greeting.enabled)}
+        chosen = next((one for one in self._greetings.list() if one.enabled and one.id not in expected), None)
+        if chosen is None:
+            return
+        if report.plan.upload:
+            with contextlib.suppress(VoicemailError):
+                self._greetings.delete(own_id)
+                report.wrote = False
+        raise ConflictError(
+            f"greeting {chosen.name}: somebody else enabled it meanwhile, so callers go on to hear it",
+            "Run the task again",
+        )
+
+    def _is_removable(self, planned: Greeting, own_id: str | None) -> bool:
+        """Tell whether a greeting that has to go is still there, and raise ConflictError where it is another one."""
+        found = {one.id: one for one in self._greetings.list()}
+        now = found.get(planned.id)
+        if now is None:
+            return False
+        changed = (now.name, now.size_bytes) != (planned.name, planned.size_bytes)
+        chosen = now.enabled and not planned.enabled
+        if changed or chosen or (own_id is not None and not (own_id in found and found[own_id].enabled)):
+            raise ConflictError(
+                f"greeting {planned.name}: somebody else changed the greetings meanwhile, so it is not deleted",
+                "Run the task again",
+            )
+        return True
 
     def _added(self, report: GreetingReport, before: t.Collection[str]) -> str:
         wanted = t.cast("Recording", self._wanted)

@@ -14,6 +14,7 @@ from .core.boxes import Desired
 from .core.connection import Connection
 from .core.errors import InvalidInputError, NotFoundError, UnsupportedError
 from .core.greetings import Greeting, Recording
+from .core.masks import mask_problems
 from .core.outcome import Report
 from .core.paths import path_problems
 from .sessions import Result, Task, connect_options, opened_session
@@ -149,6 +150,7 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
     option = next(name for name in table.by_option if name.endswith(_MEDIA))
     media_id = params.get("media_id")
     present = params["state"] == "present"
+    problems += mask_problems({"media_id": media_id})
     if present:
         try:
             media_id = table.by_option[option].kind.parse(media_id)

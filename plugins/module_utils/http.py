@@ -33,6 +33,7 @@ from .deps import httpx, pydantic
 from .json_bodies import describe_bad_body, read_json
 from .pace import Pacer, retry_after
 from .redaction import Redactor
+from .renewal import renewing
 from .retry import Retries, Retryable
 from .streams import Stream
 from .tls import proxy_of, proxy_secrets, ssl_context
@@ -158,13 +159,13 @@ class Client:
         :param path: below the base address, or a whole address of the same origin.
         :param what: the attempt in words, for errors: "read mailbox 3000".
         :param repeatable: carrying it out twice is the same as once; by default true for reading only.
-        :param request: ``params``, ``headers``, ``json``, ``data``, ``content`` as httpx takes them.
+        :param request: ``params``, ``headers``, ``json``, ``data``, ``content``; ``renew``, see :func:`renewing`.
         :raises TransportError: no usable reply; ``uncertain`` when it may have been carried out.
         :raises RateLimitedError: still refused when the waiting time was spent.
         """
         safe = method in ("GET", "HEAD") if repeatable is None else repeatable
-        reply: Reply = self._send(lambda: self._exchange(method, path, what, request), what, safe)
-        return reply
+        exchange = renewing(lambda: self._exchange(method, path, what, request), request)
+        return t.cast(Reply, self._send(exchange, what, safe))
 
     @contextlib.contextmanager
     def stream(

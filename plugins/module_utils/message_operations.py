@@ -18,6 +18,7 @@ from .core.abilities import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError
 from .core.kinds import Text
+from .core.masks import mask_problems
 from .core.message_plan import MessageAction, MessageReport, Order
 from .core.messages import Selection, Status, parse_moment, undated_rows, undated_warnings
 from .core.paths import path_problems
@@ -196,6 +197,7 @@ def _upload(task: Task, target: Vendor, connection: Connection, problems: list[s
     given = [option for option in _FILTERS if params.get(option) is not None]
     if given:
         problems.append(f"`{'`, `'.join(given)}` select messages, and `state: present` makes one")
+    problems += mask_problems({option: params.get(option) for option in ("call_id", "caller_name", "caller_number")})
     number = _number(target, params.get("mailbox"), "mailbox", problems)
     unusable = path_problems(params, ("src",))
     if unusable:

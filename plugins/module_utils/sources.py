@@ -12,6 +12,7 @@ import typing as t
 from . import arguments, documents
 from .core.errors import InvalidInputError
 from .core.items import SOURCE, Reader, laid_over, type_name
+from .core.masks import mask_problems
 from .tables import KEYS, Entry, Layout, read_csv
 from .vendors.registry import NAMES, vendor
 
@@ -198,6 +199,8 @@ def check_mailboxes(
             before = len(reader.problems)
             reader.read([{**item, SOURCE: place}])
             problems.extend(reader.problems[before:])
+        else:
+            problems.extend(f"{place}: {problem}" for problem in mask_problems(item))
         key = _key_of(item)
         if key is None:
             problems += [] if reader else [f"{place}: `mailbox` is missing"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+import typing as t
 
 from .core.boxes import Box, PinPolicy
 from .core.errors import (
@@ -15,17 +16,21 @@ from .core.errors import (
     NotFoundError,
     RateLimitedError,
     RejectedError,
+    StaleError,
     TransportError,
+    UnsafeError,
     VoicemailError,
     unforeseen,
 )
 from .core.kinds import UNKNOWN
 from .core.outcome import Outcome
-from .core.plan import Action, Index, Step, plan, unmet
+from .core.plan import Action, Index, Step, moved, plan, unmet
 from .vendors.protocol import Boxes
 
 #: Seconds to wait before reading back again: a vendor's cache may answer with what was there a moment ago.
 _STALE_WAITS = (0.2, 0.5, 1.0)
+#: Seconds to wait before a write that came too late is planned on the new revision and sent again.
+_COLLISION_WAITS = (0.05, 0.2, 0.5, 1.0)
 
 
 def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
@@ -115,8 +120,12 @@ class _Run:
         return self._update(step, found) if step.writing else found
 
     def _update(self, step: Step, current: Box) -> Box | None:
+        def update(box: Box) -> Box | None:
+            new_number = step.number if step.number != box.number else None
+            return self.boxes.update(box, step.writes, new_number, lambda: self._reread(step, box))
+
         try:
-            box = self.boxes.update(current, step.writes, step.new_number)
+            box = self._write(step, current, update)
         except TransportError as error:
             if not error.uncertain:
                 raise
@@ -127,6 +136,53 @@ class _Run:
             return found
         self.wrote = True
         return self._verified(step, box)
+
+    def _write(self, step: Step, planned: Box, write: t.Callable[[Box], Box | None]) -> Box | None:
+        """Write to a box as it is immediately before, and once more where another writer was faster.
+
+        A box with a revision is not read first: the vendor compares it with its own, and nothing can come between.
+        """
+        box = planned if planned.revision else self._reread(step, planned)
+        for wait in _COLLISION_WAITS:
+            try:
+                return write(box)
+            except StaleError:
+                time.sleep(wait)
+            box = self._reread(step, box)
+        return write(box)
+
+    def _reread(self, step: Step, before: Box) -> Box:
+        """Return the box as it is now.
+
+        :param before: as it was read last.
+        :raises NotFoundError: when it is gone.
+        :raises ConflictError: when it is another mailbox now, or what the step is about was changed.
+        """
+        table = self.boxes.table
+        try:
+            box = self.boxes.find(before.number, before.id)
+        except TransportError as error:
+            # Only a write leaves a doubt.
+            raise dataclasses.replace(error, uncertain=False) from None
+        if box is None:
+            raise NotFoundError("is gone: somebody else deleted it meanwhile", "Run the task again")
+        if box.number not in (before.number, step.number):
+            raise ConflictError(f"somebody else made it {table.resource} {box.number} meanwhile", "Run the task again")
+        changed = moved(step, before, box, table)
+        if changed:
+            options = ", ".join(f"`{option}`" for option in changed)
+            raise ConflictError(
+                f"{options}: somebody else changed this after it was read, so it is left as it is",
+                "Run the task again, which plans with what is there now",
+            )
+        settled = {option: table.by_option[option].settle(value) for option, value in step.writes.items()}
+        contradictions = table.conflicts(settled, {**box.values, **settled})
+        if contradictions:
+            raise ConflictError(
+                f"does not go together with what somebody else changed meanwhile: {'; '.join(contradictions)}",
+                "Run the task again",
+            )
+        return box
 
     def _hides(self, step: Step, box: Box) -> bool:
         """Tell whether the vendor hides something that was written, so that nobody can say whether it took."""
@@ -154,8 +210,12 @@ class _Run:
         )
 
     def _delete(self, current: Box) -> Box | None:
+        def delete(box: Box) -> None:
+            self._spare_messages(box)
+            self.boxes.delete(box, lambda: self._spare_messages(self._reread(self.step, box)))
+
         try:
-            self.boxes.delete(current)
+            self._write(self.step, current, delete)
         except NotFoundError:
             pass
         except (TransportError, RejectedError) as error:
@@ -165,3 +225,11 @@ class _Run:
                 raise
         self.wrote = True
         return None
+
+    def _spare_messages(self, box: Box) -> None:
+        count = self.boxes.count_messages(box) if self.step.spares_messages else None
+        if count:
+            raise UnsafeError(
+                f"holds messages that came after the plan was made, {count} in all, which would be lost",
+                "Set `delete_messages` to true if that is meant",
+            )

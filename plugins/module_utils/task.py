@@ -17,9 +17,9 @@ from ansible.module_utils.errors import UnsupportedError
 from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
+from .core.masks import HIDDEN_ARGUMENT
 from .deps import IMPORT_ERROR, LIBRARIES
 
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 Result = dict[str, t.Any]
 
 
@@ -50,13 +50,14 @@ class _Module(AnsibleModule):
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         # Also called while the arguments are still being validated.
         if not hasattr(self, "given"):
-            msg = _refusal(self._spec_name, self.raw, msg)
+            msg = _refusal(self._spec_name, self.raw, self.params, msg)
         self._mask()
         super().fail_json(msg, **result)
 
     def _mask(self) -> None:
-        # A PIN such as 1001 would blank every number in the output that contains it, so PINs are masked by position.
-        self.no_log_values = set(_secrets(self.params))
+        # Ansible would blank these values wherever they occur: a PIN such as 1001 in every number, and a password in
+        # the name of a mailbox, which would then be written back. Secrets are masked by their position instead.
+        self.no_log_values = set()
         self.params = masked(self._spec_name, self.params)
 
     def _load_params(self) -> None:
@@ -107,7 +108,7 @@ def run_in_worker(
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
-        message = _refusal(name, given, message)
+        message = _refusal(name, given, given, message)
         return {"failed": True, "msg": message, "invocation": {"module_args": masked(name, given)}}
     params = validated.validated_parameters
     task = operations.Task(
@@ -116,7 +117,7 @@ def run_in_worker(
     task.notify = notify
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params)}
-    return t.cast(Result, remove_values(result, _secrets(params)))
+    return result
 
 
 @functools.cache
@@ -130,10 +131,11 @@ def _validator(name: str) -> ArgumentSpecValidator:
     return ArgumentSpecValidator(argument_spec(name), **arguments.rules(name))
 
 
-def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:
+def _refusal(name: str, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], message: str) -> str:
     """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
     problems = arguments.misplaced(_spec(name), raw) or operations.dictionary_problems(operations.Task(name, {}, raw))
-    return str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
+    refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
+    return str(_redacted(refused, params))
 
 
 def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:
@@ -160,8 +162,24 @@ def execute(task: operations.Task) -> Result:
         may_have_written = not task.check and not task.module.endswith(("_info", "_facts"))
         result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
     if task.warnings:
-        result["warnings"] = list(dict.fromkeys(task.warnings))
+        result["warnings"] = _redacted(list(dict.fromkeys(task.warnings)), task.params)
+    if result.get("failed"):
+        _redact_errors(result, task.params)
     return result
+
+
+def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
+    """Take the credentials out of what a failure tells, which may quote the vendor. Data keeps every value."""
+    result["msg"] = _redacted(result["msg"], params)
+    for told in ("message", "hint", "details"):
+        if told in result.get("error", {}):
+            result["error"][told] = _redacted(result["error"][told], params)
+    for row in result.get("results", ()):
+        row["error"] = _redacted(row.get("error"), params)
+
+
+def _redacted(told: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
+    return remove_values(told, [str(params[name]) for name in SECRETS if params.get(name)])
 
 
 def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -169,7 +187,7 @@ def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     open_options = _open_options(module)
     # An option that does not exist may be a secret one with a slip in its name.
     return {
-        name: value if value is None or name in open_options else HIDDEN
+        name: value if value is None or name in open_options else HIDDEN_ARGUMENT
         for name, value in params.items()
         if not name.startswith("_ansible_")
     }
@@ -191,10 +209,6 @@ def _without_nulls(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _secrets(params: t.Mapping[str, t.Any]) -> list[str]:
-    return [str(params[name]) for name in SECRETS if params.get(name)]
 
 
 __all__ = ("argument_spec", "execute", "run_in_worker", "run_module")

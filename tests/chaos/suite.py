@@ -15,6 +15,7 @@ from message_judge import judge_messages
 from message_play import play_messages
 from message_scenario import generate_messages
 from message_worlds import MESSAGE_WORLDS
+from operator_scenario import OPERATORS, generate_operator, judge_operator
 from play import play
 from scenario import generate as generate_boxes
 from worlds import WORLDS
@@ -60,6 +61,10 @@ KINDS: dict[str, Kind] = {
     **{
         name: Kind(vendor, functools.partial(generate_greeting, name), problems)
         for name, (vendor, problems) in GREETINGS.items()
+    },
+    **{
+        name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), judge_operator)
+        for name in OPERATORS
     },
 }
 

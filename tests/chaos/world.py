@@ -73,6 +73,10 @@ class World:
     foreign: t.Mapping[str, t.Any] = {}
     first: int
     fresh: int
+    #: The field that holds the number.
+    number_wire: str
+    #: Messages of a box can be counted.
+    has_messages = True
     #: Requests that write, as conditions of a fault.
     writing = ""
     #: An update sends the whole box, so what another operator wrote in the very same moment may be overwritten.
@@ -107,6 +111,11 @@ class World:
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
         """A caller leaves a message; False where the vendor shows none."""
         return False
+
+    def can(self, event: str) -> bool:
+        """Tell whether another operator can do this to a box."""
+        can_create = self.subject.can_create
+        return {"remove": can_create, "message": can_create and self.has_messages}.get(event, True)
 
     def options_of(self, item: Item) -> Item:
         """The options an item declares, those of the vendor's dictionary with a dot."""

@@ -19,6 +19,7 @@ class Kazoo(World):
     """KAZOO's mailboxes."""
 
     subject = subjects.KAZOO
+    number_wire = "mailbox"
     options = {
         "name": plain("name", "Reception", "Front desk", "Ürsula"),
         "pin": plain("pin", "4821", "0137", "9137"),
@@ -71,6 +72,7 @@ class Tel4vn(World):
     """TEL4VN's mailboxes."""
 
     subject = subjects.TEL4VN
+    number_wire = "extension"
     options = {
         "pin": plain("password", "4821", "9137", "0137"),
         "emails": joined("mail_to", *EMAILS),
@@ -95,6 +97,7 @@ class Tel4vn(World):
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
         server.face.state.boxes[box.id] = {**server.face.state.boxes[box.id], **fields}
+        server.face.state.rebuild()
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
         server.face.state.delete_box(server.face.state.boxes[box.id])
@@ -108,6 +111,8 @@ class Onsip(World):
     """OnSIP's voicemailboxes."""
 
     subject = subjects.ONSIP
+    number_wire = "Mailbox"
+    has_messages = False
     options = {
         "name": plain("Fullname", "Reception", "Front desk"),
         "pin": plain("Password", "4821", "9137"),
@@ -143,6 +148,7 @@ class PortsipShared(World):
     """PortSIP's shared voicemails."""
 
     subject = subjects.SHARED
+    number_wire = "extension_number"
     options = {
         "name": plain("name", "Support", "Help desk"),
         "pin": plain("pin", *PORTSIP_PINS),
@@ -178,16 +184,16 @@ class PortsipShared(World):
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
         getattr(server.face.directory, self.table).change(box.id, fields)
+        server.face.directory.rebuild()
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
         server.face.directory.remove_box(box.id)
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        messages = server.face.directory.messages
-        pattern = next(iter(messages.collection.values()), None)
-        if pattern is not None:
-            messages.add({**pattern, "id": server.face.directory.new_id(), "owner_id": box.id})
-        return pattern is not None
+        from voicemail_simulator.faces.portsip.seeds import add_message
+
+        add_message(server.face.directory, box.id, 0, server.clock.now())
+        return True
 
 
 class PortsipPersonal(PortsipShared):

@@ -58,6 +58,7 @@ LAYERS = {
     "module_utils/pace": "http",
     "module_utils/json_bodies": "http",
     "module_utils/streams": "http",
+    "module_utils/renewal": "http",
     "module_utils/tls": "http",
     "module_utils/transport": "http",
     "module_utils/bodies": "http",

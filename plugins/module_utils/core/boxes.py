@@ -34,6 +34,7 @@ class Box:
     :param values: canonical values by option.
     :param full: every option was shown; otherwise only the options of the vendor's summary were.
     :param native: the vendor's object, secrets included; None where nobody asked for it.
+    :param revision: the state that was read, where the vendor refuses a write to any other; None where nothing tells.
     """
 
     number: str
@@ -41,6 +42,7 @@ class Box:
     values: Values
     full: bool = True
     native: t.Mapping[str, t.Any] | None = None
+    revision: str | None = None
 
     def covers(self, options: t.Iterable[str]) -> bool:
         """Tell whether every one of these options was shown."""

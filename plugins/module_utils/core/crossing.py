@@ -13,10 +13,10 @@ from .boxes import PinPolicy
 from .fields import FieldTable, Implied, Values
 from .items import Reader, laid_over
 from .kinds import UNKNOWN, Canonical
+from .masks import HIDDEN
 
 Item: t.TypeAlias = "dict[str, t.Any]"
 #: Stands for a PIN wherever one would show.
-HIDDEN = "(hidden)"
 _PIN = "pin"
 
 

@@ -89,6 +89,10 @@ class ConflictError(RejectedError):
     kind = "conflict"
 
 
+class StaleError(ConflictError):
+    """The vendor refused a write, and did nothing, because the box is not in the revision that was read."""
+
+
 class RateLimitedError(VoicemailError):
     """The vendor still refused to serve when the waiting time of the task was spent."""
 

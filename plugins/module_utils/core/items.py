@@ -16,6 +16,7 @@ import typing as t
 from .boxes import Desired, PinPolicy
 from .fields import Field, FieldTable, Values
 from .kinds import Boolean, Kind, Pin, Text, is_number
+from .masks import mask_problems
 
 #: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
 SOURCE = "source"
@@ -96,6 +97,8 @@ class _ItemReader:
         self.unsupported: list[str] = []
 
     def read(self) -> Desired | None:
+        for problem in mask_problems(self.raw):
+            self._problem(problem)
         number = self._number(*self.number_keys)
         box_id = self._steer(
             "id",

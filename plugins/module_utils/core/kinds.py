@@ -118,6 +118,8 @@ class Pin(Text):
             raise ValueError("must not be empty; leave the option out to leave the PIN alone")
         # The errors of Text tell lengths and rules, never the PIN.
         text = super().parse(value)
+        if text is not None and re.fullmatch(self.masked, text):
+            raise ValueError("must not look like a hidden PIN")
         problem = self.policy(text) if self.policy is not None and text is not None else None
         if problem:
             raise ValueError(problem)

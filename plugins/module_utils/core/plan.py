@@ -34,6 +34,7 @@ class Step:
     :param changes: option to (before, after); holds the key option when the number changes.
     :param writes: what is sent; None clears.
     :param after: every value of the box once the step is done.
+    :param spares_messages: the box may be deleted only while it holds no messages.
     """
 
     action: Action
@@ -44,6 +45,7 @@ class Step:
     writes: Values = dataclasses.field(default_factory=dict)
     after: Values = dataclasses.field(default_factory=dict)
     warnings: list[str] = dataclasses.field(default_factory=list)
+    spares_messages: bool = False
 
     @property
     def new_number(self) -> str | None:
@@ -252,6 +254,25 @@ def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[boo
     if policy is PinPolicy.ALWAYS:
         return True, differs or before is UNKNOWN
     return differs, differs
+
+
+def moved(step: Step, before: Box, now: Box, table: FieldTable) -> list[str]:
+    """Return the options whose values keep a step from being carried out as planned, since somebody else changed them.
+
+    An update minds the options that it writes, unless they already have the value to be written. A deletion minds
+    every option: who changes a mailbox uses it.
+
+    :param before: the box that the step is planned for.
+    :param now: the same, read again.
+    """
+    deletes = step.action is Action.DELETE
+    found = []
+    for option in before.values if deletes else step.writes:
+        field, old, new = table.by_option[option], before.values.get(option), now.values.get(option)
+        known = option in before.values and option in now.values and UNKNOWN not in (old, new)
+        if known and not field.creation_only and new != old and (deletes or new != field.settle(step.writes[option])):
+            found.append(option)
+    return found
 
 
 def unmet(step: Step, box: Box, table: FieldTable) -> list[str]:

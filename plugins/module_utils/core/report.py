@@ -12,10 +12,8 @@ import typing as t
 from .boxes import Box
 from .fields import FieldTable
 from .kinds import UNKNOWN, Canonical
+from .masks import HIDDEN, HIDDEN_NEW
 from .plan import Action, Plan, Step
-
-OLD_SECRET = "(hidden)"
-NEW_SECRET = "(hidden, new)"
 
 
 def to_options(
@@ -100,8 +98,8 @@ def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t
     before, after = {}, {}
     for option, (old, new) in step.changes.items():
         secret = option in table.secrets
-        before[option] = OLD_SECRET if secret else old
-        after[option] = NEW_SECRET if secret else new
+        before[option] = HIDDEN if secret else old
+        after[option] = HIDDEN_NEW if secret else new
     return before, after
 
 

@@ -49,15 +49,26 @@ class Boxes(t.Protocol):
         :param values: canonical values of the options given; none of them None.
         """
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Write options of a box and return it in full where the vendor's reply shows it, else None.
 
-        :param box: the box, full.
+        A vendor that replaces the whole box is sent the values of ``box`` with those of ``writes`` laid over them.
+
+        :param box: the box in full, read immediately before; where it has a ``revision``, no other may be written to.
         :param writes: canonical values of what is to be written; None clears.
+        :param reread: returns the box as it is now, for a request that is repeated; raises what ends the update.
+        :raises StaleError: when the box is in another revision; nothing was written.
         """
 
-    def delete(self, box: Box) -> None:
-        """Delete a box, and do not return before it is certain that it is gone."""
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
+        """Delete a box, and do not return before it is certain that it is gone.
+
+        :param box: the box, read immediately before; where it has a ``revision``, no other may be deleted.
+        :param recheck: called before the request is repeated; raises what ends the deletion.
+        :raises StaleError: when the box is in another revision; nothing was deleted.
+        """
 
     def count_messages(self, box: Box) -> int | None:
         """Return how many messages would be lost with a box; None where the vendor cannot tell."""

@@ -11,20 +11,19 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import ConflictError, NotFoundError, RejectedError, not_understood
+from ...core.errors import NotFoundError, RejectedError, not_understood
 from ...core.fields import Values
 from ...core.plan import Step
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, WIRE_NAMES
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
-from .session import ADDRESS_HINT, Envelope, KazooSession, billed
+from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
-_CONFLICT_WAITS = (0.05, 0.2, 0.5, 1.0)
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 
@@ -85,15 +84,17 @@ class KazooMailboxes:
             envelope = self._session.call("GET", _path(box_id), what)
         except NotFoundError:
             return None
-        return self._the_box(envelope.data, box_id, what)
+        return self._the_box(envelope.data, box_id, what, envelope.revision)
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
         data = {"mailbox": number, **self.table.encode(values, values)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
-        return self._box(envelope.data)
+        return self._box(envelope.data, revision=envelope.revision)
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).
 
         A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
@@ -102,53 +103,43 @@ class KazooMailboxes:
         if new_number is not None:
             data["mailbox"] = new_number
         what = f"update mailbox {box.number}"
-        for wait in (0.0, *_CONFLICT_WAITS):
-            time.sleep(wait)
-            try:
-                envelope = self._session.call("PATCH", _path(box.id), what, repeatable=True, json={"data": data})
-            except RejectedError as error:
-                if error.status == 409:
-                    continue
-                if (
-                    error.status == 400
-                    and {"mailbox", "name"} <= set(error.details)
-                    and not {"mailbox", "name"} & set(data)
-                ):
-                    raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
-                raise
-            native = envelope.data if isinstance(envelope.data, dict) else {}
-            if native.get("id") == box.id:
-                return self._box(native)
-            if "voicemails" in native:
-                # The quote of a 402 (contract: KAZOO 3.8).
-                raise billed(what)
-            said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
-            if said != "conflicting documents":
-                reason = f", and why: {said!r}" if said else ""
-                raise RejectedError(
-                    f"cannot {what}: KAZOO answered success with something else than the box{reason}",
-                    "Run the task again",
-                )
-        raise ConflictError(f"cannot {what}: somebody else keeps changing it", "Run the task again")
+        try:
+            envelope = self._session.call(
+                "PATCH", _path(box.id), what, headers=_only(box), repeatable=True, json={"data": data}
+            )
+        except RejectedError as error:
+            if (
+                error.status == 400
+                and {"mailbox", "name"} <= set(error.details)
+                and not {"mailbox", "name"} & set(data)
+            ):
+                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
+            raise
+        native = envelope.data if isinstance(envelope.data, dict) else {}
+        if native.get("id") == box.id:
+            return self._box(native, revision=envelope.revision)
+        if "voicemails" in native:
+            # The quote of a 402 (contract: KAZOO 3.8).
+            raise billed(what)
+        said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
+        if said == "conflicting documents":
+            raise changed_meanwhile(what)
+        reason = f", and why: {said!r}" if said else ""
+        raise RejectedError(
+            f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
+        )
 
-    def delete(self, box: Box) -> None:
-        """Delete a box and its messages, in the revision in which it still has its number, and read it back.
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
+        """Delete a box and its messages, in the revision that was read, and read it back.
 
         KAZOO may answer success and delete nothing (contract: KAZOO 5.6).
 
-        :raises ConflictError: when somebody else renumbered it, or keeps changing it; nothing was deleted.
+        :raises StaleError: when somebody else changed it; nothing was deleted.
         """
+        # Refused before anything is done; without it the messages would be gone when the box itself collides.
         what = f"delete mailbox {box.number}"
-        for wait in (*_CONFLICT_WAITS, None):
-            # Refused before anything is done; without it the messages would be gone when the box itself collides.
-            headers = {"If-Match": f'"{self._unmoved(box, what)}"'}
-            try:
-                self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
-                break
-            except ConflictError:
-                if wait is None:
-                    raise
-                time.sleep(wait)
+        headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
+        self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(box.number, box.id) is None:
@@ -157,19 +148,6 @@ class KazooMailboxes:
             f"cannot delete mailbox {box.number}: KAZOO answered success and the box is still there",
             "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
         )
-
-    def _unmoved(self, box: Box, what: str) -> str:
-        """Return the revision of a box that is to go, where it still has the number for which it has to.
-
-        :raises NotFoundError: when it is gone.
-        """
-        envelope = self._session.call("GET", _path(box.id), what)
-        number = self._the_box(envelope.data, box.id, what).number
-        if number != box.number:
-            raise ConflictError(
-                f"cannot {what}: somebody else made it mailbox {number} meanwhile", "Run the task again"
-            )
-        return expect_header_text(envelope.revision, what, "a revision")
 
     def count_messages(self, box: Box) -> int | None:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""
@@ -211,13 +189,13 @@ class KazooMailboxes:
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
             yield self._box(native, listed=True)
 
-    def _the_box(self, native: t.Any, box_id: str | None, what: str) -> Box:
-        box = self._box(native)
+    def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
+        box = self._box(native, revision=revision)
         if box.id != box_id:
             raise not_understood(what, "expected the mailbox with the id that was asked for")
         return box
 
-    def _box(self, native: t.Any, listed: bool = False) -> Box:
+    def _box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
         what = "read a mailbox"
         native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
         if not identity(native):
@@ -228,11 +206,18 @@ class KazooMailboxes:
         values = self.table.decode(native)
         if not full:
             values = {field.option: values[field.option] for field in self.table.fields if field.summary}
-        return Box(number, identity(native), values, full, native)
+        if revision is not None:
+            revision = expect_header_text(revision, what, "a revision")
+        return Box(number, identity(native), values, full, native, revision)
 
 
 def _path(box_id: str | None) -> str:
     return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
+
+
+def _only(box: Box) -> dict[str, str]:
+    """Return the header with which a write is refused once the box is in another revision (contract: KAZOO 3.8)."""
+    return {"If-Match": f'"{box.revision}"'} if box.revision else {}
 
 
 def _any_of(numbers: t.Collection[str]) -> str:

@@ -20,6 +20,7 @@ from ...core.errors import (
     ExpiredError,
     NotFoundError,
     RejectedError,
+    StaleError,
     VoicemailError,
 )
 from ...deps import pydantic
@@ -183,6 +184,13 @@ def billed(what: str) -> RejectedError:
     )
 
 
+def changed_meanwhile(what: str, status: int = 409) -> StaleError:
+    """Return the error for a write that met another revision than the one that was read."""
+    return StaleError(
+        f"cannot {what}: somebody else changed it at the same moment", "Run the task again", status=status
+    )
+
+
 def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     """Return the error of a reply that is no success (contract: KAZOO 1.5 and 1.6).
 
@@ -210,9 +218,7 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     if status == 410:
         return RejectedError(f"cannot {what}: this version of KAZOO's API is gone", ADDRESS_HINT, status=410)
     if status in (409, 412):
-        return ConflictError(
-            f"cannot {what}: somebody else changed it at the same moment", "Run the task again", status=status
-        )
+        return changed_meanwhile(what, status)
     if status >= 500:
         return broken(reply)
     if _taken(data):
@@ -267,4 +273,4 @@ def _payload(token: str | None) -> dict[str, t.Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-__all__ = ("ADDRESS_HINT", "Envelope", "ExpiredError", "KazooSession", "billed", "refusal")
+__all__ = ("ADDRESS_HINT", "Envelope", "ExpiredError", "KazooSession", "billed", "changed_meanwhile", "refusal")

@@ -13,7 +13,7 @@ import threading
 import typing as t
 
 from ...core.boxes import Box, Desired
-from ...core.errors import AuthError, InvalidInputError, RejectedError, TransportError, not_understood
+from ...core.errors import AuthError, ConflictError, InvalidInputError, RejectedError, TransportError, not_understood
 from ...core.fields import Values
 from ..replies import expect_object, identifier_in, whole_number
 from .fields import ATTACH
@@ -52,6 +52,8 @@ class Attachments:
         self._declared: dict[str, Desired] = {}
         self._addresses: dict[str, str] | None = None
         self._made: dict[str, str] = {}
+        #: Where the calls of a user went when the plan was made, by the user's address.
+        self._planned: dict[str, str] = {}
         self._lock = threading.Lock()
         self.moved: list[str] = []
 
@@ -111,13 +113,13 @@ class Attachments:
         except (RejectedError, AuthError):
             # A user that is gone is attached to nothing.
             return
-        if _folded(_address(native.get("DefaultAddress"))) == _folded(self._address_of(box)):
+        if _target(native) == _folded(self._address_of(box)):
             self._edit(box, user, {})
 
     def _detach_all(self, box: Box) -> None:
         address = _folded(self._address_of(box))
         for native in self._all_users().values():
-            if _folded(_address(native.get("DefaultAddress"))) == address:
+            if _target(native) == address:
                 self._edit(box, _address(native.get("Address")), {})
 
     def _declared_of(self, box: Box) -> Desired | None:
@@ -140,9 +142,7 @@ class Attachments:
             values = _values(users[_folded(user)], address, user, options)
         else:
             attached = [
-                _address(native.get("Address"))
-                for native in users.values()
-                if _folded(_address(native.get("DefaultAddress"))) == _folded(address)
+                _address(native.get("Address")) for native in users.values() if _target(native) == _folded(address)
             ]
             values = dict.fromkeys(options)
             values.update({USER_ADDRESS: ", ".join(sorted(attached)) or None} if USER_ADDRESS in declared else {})
@@ -168,6 +168,7 @@ class Attachments:
                     problems.append(f"{item.label}: `{USER_ADDRESS}` cannot be used: {error}")
         if problems:
             raise InvalidInputError.of(problems)
+        self._planned = {folded: _target(native) for folded, native in users.items()}
         return users
 
     def _all_users(self) -> dict[str, Row]:
@@ -198,22 +199,24 @@ class Attachments:
             return self._addresses
 
     def _edit(self, box: Box, user: str, values: t.Mapping[str, t.Any]) -> Row:
-        """Edit a user's address with everything that can be sent; without an address of the box it is detached."""
-        before = self._read(user)
-        shown = before["Address"]
+        """Edit a user's address with everything that can be sent; without an address of the box it is detached.
+
+        :raises ConflictError: when somebody else made the user's calls go to another place meanwhile.
+        """
         address = values.get("address") or ""
-        parameters = {
-            "Address": user,
-            "UserId": str(values.get(USER_ID) or before.get("UserId") or ""),
-            "Timeout": str(values.get(TIMEOUT) or before.get("Timeout") or ""),
-            "Username": str(shown.get("Username") or ""),
-            "Name": str(values.get(NAME) or shown.get("Name") or ""),
-            "DefaultAddress": address,
-        }
-        parameters = {name: value for name, value in parameters.items() if value}
+        before = self._expected(box, user, address)
+
+        def renew() -> dict[str, str]:
+            nonlocal before
+            before = self._expected(box, user, address)
+            return _parameters(before, user, values)
+
         what = f"attach {user} to mailbox {box.number}" if address else f"detach {user} from mailbox {box.number}"
-        after = _user(self._session.call("UserAddressEdit", what, parameters, repeatable=True), what)
-        if _folded(_address(after.get("DefaultAddress"))) != _folded(address):
+        result = self._session.call(
+            "UserAddressEdit", what, _parameters(before, user, values), repeatable=True, renew=renew
+        )
+        after = _user(result, what)
+        if _target(after) != _folded(address):
             raise RejectedError(
                 f"OnSIP accepted to {what}, but did not do it",
                 "Check `onsip.username` and `onsip.domain`: they tell the box's own address",
@@ -224,10 +227,39 @@ class Attachments:
                 self.moved.append(f"user address {user}: OnSIP changed {' and '.join(moved)} beside what was asked")
         return after
 
+    def _expected(self, box: Box, user: str, address: str) -> Row:
+        """Return a user's address as it is, where its calls go to the place that the plan is for.
+
+        :param address: where they shall go; empty where they shall not go to the box any more.
+        """
+        native = self._read(user)
+        planned = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
+        if _target(native) not in (planned, _folded(address)):
+            raise ConflictError(
+                f"mailbox {box.number}: `{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
+                " was read, so that is left as it is",
+                "Run the task again, which plans with what is there now",
+            )
+        return native
+
+
+def _parameters(native: Row, user: str, values: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the parameters of an Edit: what is declared, over everything else that it can hold."""
+    shown = native["Address"]
+    parameters = {
+        "Address": user,
+        "UserId": str(values.get(USER_ID) or native.get("UserId") or ""),
+        "Timeout": str(values.get(TIMEOUT) or native.get("Timeout") or ""),
+        "Username": str(shown.get("Username") or ""),
+        "Name": str(values.get(NAME) or shown.get("Name") or ""),
+        "DefaultAddress": values.get("address") or "",
+    }
+    return {name: value for name, value in parameters.items() if value}
+
 
 def _values(native: Row, address: str, user: str, options: t.Collection[str]) -> Values:
     timeout = str(native.get("Timeout") or "")
-    is_attached = _folded(_address(native.get("DefaultAddress"))) == _folded(address)
+    is_attached = _target(native) == _folded(address)
     values: Values = {
         USER_ADDRESS: user if is_attached else None,
         USER_ID: native.get("UserId") or None,
@@ -251,6 +283,11 @@ def _address(element: t.Any) -> str:
     if not isinstance(username, str) or not isinstance(domain, str):
         raise not_understood("read an address", "expected `Username` and `Domain` as text", _HINT)
     return f"{username}@{domain}" if username and domain else ""
+
+
+def _target(native: Row) -> str:
+    """Return where the unanswered calls of a user go, in lower case."""
+    return _folded(_address(native.get("DefaultAddress")))
 
 
 def _folded(address: str | None) -> str:

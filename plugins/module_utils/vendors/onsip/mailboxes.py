@@ -122,13 +122,15 @@ class OnsipMailboxes:
                 uncertain=True,
             ) from None
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Write a box by an Edit that holds all of it: what is left out may be reset (contract: OnSIP 5.5)."""
         attached = {option: box.values[option] for option in ATTACH if option in box.values}
         written = box
         options = [option for option in writes if option in STANDING]
         if options or new_number is not None:
-            written = self._edit(box, {option: writes[option] for option in options}, new_number)
+            written = self._edit(box, {option: writes[option] for option in options}, new_number, reread)
         if any(option in writes for option in ATTACH):
             try:
                 attached = self._attachments.write(written, {**attached, **writes})
@@ -136,12 +138,14 @@ class OnsipMailboxes:
                 raise dataclasses.replace(error, wrote=error.wrote or written is not box) from None
         return Box(written.number, written.id, {**written.values, **attached}, True, written.native)
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box with its messages and read it back; first detach it where its declaration speaks of that."""
         self._attachments.detach_declared(box)
         what = f"delete mailbox {box.number}"
         try:
-            self._session.call("VoicemailboxDelete", what, {"VoicemailboxId": str(box.id)}, repeatable=True)
+            self._session.call(
+                "VoicemailboxDelete", what, {"VoicemailboxId": str(box.id)}, repeatable=True, renew=recheck
+            )
         except RejectedError as error:
             hint = "If users' calls go to it, detach them along with the deletion: give it `onsip.attach: null`"
             raise dataclasses.replace(error, hint=hint) from None
@@ -177,18 +181,16 @@ class OnsipMailboxes:
         box = self._box(result.get("Voicemailbox"), what)
         return box if box.id == box_id else None
 
-    def _edit(self, box: Box, writes: Values, new_number: str | None) -> Box:
+    def _edit(self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None) -> Box:
         what = f"update mailbox {box.number}"
-        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
-        before = self.table.encode(_SENT, box.values)
-        wire = self.table.encode([*_SENT, *(("pin",) if "pin" in writes else ())], {**box.values, **settled})
-        parameters = {
-            "VoicemailboxId": str(box.id),
-            "Mailbox": new_number or box.number,
-            # An empty value is sent to clear one that is there, and only then: it may be refused.
-            **{name: str(value or "") for name, value in wire.items() if value or before.get(name)},
-        }
-        result = self._session.call("VoicemailboxEdit", what, parameters, repeatable=True)
+
+        def renew() -> dict[str, str]:
+            nonlocal box
+            box = reread() if reread else box
+            return self._parameters(box, writes, new_number)
+
+        parameters = self._parameters(box, writes, new_number)
+        result = self._session.call("VoicemailboxEdit", what, parameters, repeatable=True, renew=renew)
         written = self._box(result.get("Voicemailbox"), what)
         if written.id != box.id:
             raise TransportError(f"cannot {what}: the reply holds another box", "Run the task again", uncertain=True)
@@ -199,6 +201,17 @@ class OnsipMailboxes:
             with self._lock:
                 self._moved.append(warning)
         return written
+
+    def _parameters(self, box: Box, writes: Values, new_number: str | None) -> dict[str, str]:
+        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        before = self.table.encode(_SENT, box.values)
+        wire = self.table.encode([*_SENT, *(("pin",) if "pin" in writes else ())], {**box.values, **settled})
+        return {
+            "VoicemailboxId": str(box.id),
+            "Mailbox": new_number or box.number,
+            # An empty value is sent to clear one that is there, and only then: it may be refused.
+            **{name: str(value or "") for name, value in wire.items() if value or before.get(name)},
+        }
 
     def _check_kept(self, box: Box, writes: Values, written: Box) -> None:
         """Fail where an option that was sent as it was has another value now; the engine checks those to be changed."""

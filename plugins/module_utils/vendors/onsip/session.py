@@ -100,17 +100,26 @@ class OnsipSession:
         return Organization(organization_id, expect_text(native, "Domain", what, _URL_HINT))
 
     def call(
-        self, action: str, what: str, parameters: t.Mapping[str, str], *, repeatable: bool = False
+        self,
+        action: str,
+        what: str,
+        parameters: t.Mapping[str, str],
+        *,
+        repeatable: bool = False,
+        renew: t.Callable[[], t.Mapping[str, str] | None] | None = None,
     ) -> dict[str, t.Any]:
         """Carry out an action in the session and return the content of its result.
 
         :param what: the attempt in words, for errors: "read mailbox 3000".
+        :param renew: reads again for a request that is repeated or waited, and returns its parameters if they change.
         :raises VoicemailError: whatever OnSIP refuses, see :meth:`_refusal`.
         """
 
         def once(token: Token) -> dict[str, t.Any]:
-            data = {"Action": action, "Output": "json", "SessionId": token.value, **parameters}
-            reply = self.client.send("POST", "", what, repeatable=repeatable, data=data)
+            fixed = {"Action": action, "Output": "json", "SessionId": token.value}
+            again = None if renew is None else lambda: {"data": {**fixed, **(renew() or parameters)}}
+            data = {**fixed, **parameters}
+            reply = self.client.send("POST", "", what, repeatable=repeatable, renew=again, data=data)
             response = self._open(reply)
             if response.completed(action):
                 result = response.result[action]

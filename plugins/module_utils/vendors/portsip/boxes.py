@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 import urllib.parse
 
@@ -19,8 +18,6 @@ from ..replies import expect_identifier, expect_text
 from .listing import Page, Pages
 from .session import PortsipSession
 
-#: Seconds after which a box is read again before it is written whole: somebody may have changed what is not declared.
-_FRESH_SECONDS = 15.0
 _HINT = "Check `url`: it must end in /api"
 
 
@@ -45,7 +42,6 @@ class PortsipBoxes:
         self._session = session
         self._pages = Pages(session, self.path, f"list {self.table.plural}")
         self._filters = True
-        self._read_at: dict[str, float] = {}
         self._made: dict[str, str] = {}
 
     def list(self, wanted: Wanted) -> Listing:
@@ -97,25 +93,46 @@ class PortsipBoxes:
             raise not_understood(reply.what, f"expected the {self.table.resource} with the id that was asked for")
         return box
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Write the whole box, since what is left out may be reset; the reply is empty (contract: PortSIP 8.2)."""
         what = f"update {self.table.resource} {box.number}"
         settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
-        body = {**self._kept(self._fresh(box, what)), **self._encode(settled)}
+        pin = self.table.by_option["pin"].wire
+
+        def body_of(box: Box) -> dict[str, t.Any]:
+            return {**self._kept(box), **self._encode(settled)}
+
         try:
-            self._write(box, body, what)
+            self._write(box, body_of, what, reread)
         except RejectedError as error:
-            pin = self.table.by_option["pin"].wire
-            if "pin" in writes or pin not in body or not _about_pin(error):
+            if "pin" in writes or pin not in body_of(box) or not _about_pin(error):
                 raise
             # The PIN that the box has breaks a policy that came later; it is not what is declared, so it is left out.
-            del body[pin]
-            self._write(box, body, what)
+            self._write(
+                box, lambda box: {wire: value for wire, value in body_of(box).items() if wire != pin}, what, reread
+            )
         return None
 
-    def _write(self, box: Box, body: dict[str, t.Any], what: str) -> None:
+    def _write(
+        self,
+        box: Box,
+        body_of: t.Callable[[Box], dict[str, t.Any]],
+        what: str,
+        reread: t.Callable[[], Box] | None,
+    ) -> None:
+        body = body_of(box)
         secret = body.get(self.table.by_option["pin"].wire)
-        self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, json=body)
+
+        def renew() -> dict[str, t.Any]:
+            again = body_of(reread()) if reread else body
+            pin = again.get(self.table.by_option["pin"].wire)
+            if pin != secret:
+                self._session.client.keep_secret(pin)
+            return {"json": again}
+
+        self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, renew=renew, json=body)
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
         """Return nothing: where a tenant's rules for PINs can be read is not published."""
@@ -138,15 +155,6 @@ class PortsipBoxes:
             for wire, value in (box.native or {}).items()
             if wire not in left_out and value not in (None, "")
         }
-
-    def _fresh(self, box: Box, what: str) -> Box:
-        age = time.monotonic() - self._read_at.get(str(box.id), float("-inf"))
-        if box.full and box.native is not None and age < _FRESH_SECONDS:
-            return box
-        again = self.find(box.number, box.id)
-        if again is None:
-            raise NotFoundError(f"cannot {what}: it is gone", "Run the task again")
-        return again
 
     def _item(self, box_id: str | None) -> str:
         return f"{self.path}/{urllib.parse.quote(str(box_id), safe='')}"
@@ -179,8 +187,6 @@ class PortsipBoxes:
         box_id = expect_identifier(native, "id", what, f"a {self.table.resource}", _HINT)
         blank = native.get("extension_number") in (None, "")
         number = "" if blank and self.numberless else expect_text(native, "extension_number", what, _HINT)
-        if full:
-            self._read_at[box_id] = time.monotonic()
         values = self.table.decode(native) if full else {}
         return Box(number, box_id, values, full, native)
 

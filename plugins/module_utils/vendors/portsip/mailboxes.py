@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...core.boxes import Box
 from ...core.errors import UnsupportedError
 from ...core.fields import Values
@@ -38,7 +40,7 @@ class PortsipMailboxes(PortsipBoxes):
         """Refuse: a mailbox is made with its user."""
         raise UnsupportedError(f"mailbox {number} {MAILBOX.refused['create']}")
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Refuse: a mailbox goes with its user."""
         raise self._undeletable(box)
 

@@ -48,11 +48,11 @@ class PortsipSharedVoicemails(PortsipBoxes):
         self._made[number] = reply.parse(Created).identifier(what)
         return None
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a shared voicemail with its messages and greetings."""
         what = f"delete shared voicemail {box.number}"
         try:
-            reply = self._session.call("POST", f"{self._item(box.id)}/destroy", what, repeatable=True)
+            reply = self._session.call("POST", f"{self._item(box.id)}/destroy", what, repeatable=True, renew=recheck)
         except RejectedError as error:
             # This is also how PortSIP says that it was gone already (contract: PortSIP 8.7).
             if error.status != 400 or self.find(box.number, box.id) is not None:

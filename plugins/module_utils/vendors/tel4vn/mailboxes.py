@@ -20,8 +20,6 @@ from .fields import MAILBOX
 from .listing import counted_rows, rows_of
 from .session import URL_HINT, Tel4vnSession, details_of
 
-#: Seconds after which a listing is too old to be laid under a full write: the owner may have changed the PIN by phone.
-FRESH_SECONDS = 10.0
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _SCALARS = ("password", "local_after_email", "enabled", "description")
 #: Statuses with which the server itself ended the request; anything else may have left it at work.
@@ -35,7 +33,6 @@ class Tel4vnMailboxes:
 
     def __init__(self, session: Tel4vnSession) -> None:
         self._session = session
-        self._listed_at = 0.0
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: a single one through its own address, more through the listing of all.
@@ -43,7 +40,6 @@ class Tel4vnMailboxes:
         The address of a number hides a second box of it. What is to be deleted must not be one of two by chance, so
         all are listed before that.
         """
-        self._listed_at = time.monotonic()
         keys = [(number, None) for number in wanted.numbers or ()] + [(None, box_id) for box_id in wanted.ids]
         if not wanted.everything and len(keys) <= 1:
             found = [box for box in (self.find(*key) for key in keys) if box is not None]
@@ -100,17 +96,27 @@ class Tel4vnMailboxes:
             raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)
         return made
 
-    def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
+    def update(
+        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
+    ) -> Box | None:
         """Replace a box: what is not written is sent as it is, since the server may clear what is left out.
 
         :raises RejectedError: when the present PIN has to be sent and is hidden.
         """
         what = f"update mailbox {box.number}"
-        if time.monotonic() - self._listed_at > FRESH_SECONDS:
-            fresh = self.find(None, box.id)
-            if fresh is None:
-                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again")
-            box = fresh
+
+        body = self._replacement(box, writes, what)
+
+        def renew() -> dict[str, t.Any]:
+            again = self._replacement(reread(), writes, what) if reread else body
+            if again["password"] != body["password"]:
+                self._session.client.keep_secret(again["password"])
+            return {"json": again}
+
+        self._session.call("PUT", _path(box), what, repeatable=True, renew=renew, pin=body["password"], json=body)
+        return None
+
+    def _replacement(self, box: Box, writes: Values, what: str) -> dict[str, t.Any]:
         merged = {**box.values, **writes}
         if merged["pin"] in (None, UNKNOWN):
             raise RejectedError(
@@ -121,12 +127,11 @@ class Tel4vnMailboxes:
         if "emails" not in writes:
             # As somebody wrote it: its order and spelling mean nothing here, and are not ours to change.
             body["mail_to"] = (box.native or {}).get("mail_to") or ""
-        self._session.call("PUT", _path(box), what, repeatable=True, pin=body["password"], json=body)
-        return None
+        return body
 
-    def delete(self, box: Box) -> None:
+    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box with its messages and recordings, and read it back."""
-        self._session.call("DELETE", _path(box), f"delete mailbox {box.number}", repeatable=True)
+        self._session.call("DELETE", _path(box), f"delete mailbox {box.number}", repeatable=True, renew=recheck)
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(None, box.id) is None:

@@ -268,3 +268,10 @@ def test_defaults_lie_under_every_mailbox() -> None:
         {"mailbox": "1", "name": "New", "kazoo": {"skip_greeting": True, "flags": ["x"]}},
         {"mailbox": "2", "name": None, "kazoo": {"skip_greeting": True}},
     ]
+
+
+@pytest.mark.parametrize("vendor_name", [None, "kazoo"])
+def test_a_mask_in_a_file_is_told_with_its_place(vendor_name: str | None) -> None:
+    entries = [Entry("desks.yml item 2", {"mailbox": "1001", "kazoo": {"flags": ["a ********"]}})]
+    with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags`: contains \*{8}"):
+        check_mailboxes(entries, [], vendor_name=vendor_name)

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texts that are shown in place of a secret, and that must never be written as a value."""
+
+from __future__ import annotations
+
+import typing as t
+
+#: In differences and errors.
+HIDDEN = "(hidden)"
+#: In differences, for a secret that changes.
+HIDDEN_NEW = "(hidden, new)"
+#: In the arguments of a task.
+HIDDEN_ARGUMENT = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+#: Where Ansible itself hides a part of a text.
+HIDDEN_PART = "********"
+
+MASKS = (HIDDEN_PART, HIDDEN_ARGUMENT, HIDDEN_NEW, HIDDEN)
+
+
+def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[str]:
+    """Return one sentence for each option of a declared item whose value contains a mask.
+
+    What ``native`` holds is never read, so it is left out.
+
+    :param above: name of the dictionary that holds the item, with a dot.
+    """
+    problems = []
+    for key, value in item.items():
+        option = f"{above}{key}"
+        if option == "native":
+            continue
+        if isinstance(value, dict):
+            problems += mask_problems(value, f"{option}.")
+        elif mask := _mask_in(value):
+            problems.append(
+                f"`{option}`: contains {mask}, which is shown in place of a secret."
+                " Give the real value, or leave the option out"
+            )
+    return problems
+
+
+def _mask_in(value: t.Any) -> str | None:
+    if isinstance(value, str):
+        return next((mask for mask in MASKS if mask in value), None)
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return next((mask for entry in value if (mask := _mask_in(entry))), None)
+    return None
+
+
+__all__ = ("HIDDEN", "HIDDEN_ARGUMENT", "HIDDEN_NEW", "HIDDEN_PART", "MASKS", "mask_problems")
