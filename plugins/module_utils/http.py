@@ -156,7 +156,7 @@ class Client:
     def stream(
         self, path: str, what: str, refusal: t.Callable[[Reply], VoicemailError], **request: t.Any
     ) -> t.Iterator[Stream]:
-        """Open a reply that is read while it arrives: no limit to its size or whole time, only to each wait.
+        """Open a reply that is read while it arrives; its reader limits its size, and so its time.
 
         :param refusal: makes the error of a reply that is no success.
         :raises VoicemailError: as :meth:`send`, or by ``refusal``.
@@ -168,7 +168,7 @@ class Client:
             if isinstance(opened, Reply):
                 raise refusal(opened)
             with contextlib.closing(opened):
-                yield Stream(opened, what)
+                yield Stream(opened, what, self.connection.timeout)
 
     def _persist(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
         retrying = tenacity.Retrying(

@@ -16,7 +16,7 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_files, http
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, http
 from message_subjects import MESSAGE_SUBJECTS, MessageSubject
 from test_messages import Desk, every_subject, every_way
 
@@ -168,23 +168,23 @@ def test_what_was_downloaded_is_told_where_the_manifest_cannot_be_written(
 def test_a_full_disk_leaves_nothing_behind(
     subject: MessageSubject, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: audio_files.Part, piece: bytes) -> None:
+    def full(self: audio_part.Part, piece: bytes) -> None:
         real(self, piece[:10])
         raise_full(self)
 
-    def raise_full(part: audio_files.Part) -> None:
+    def raise_full(part: audio_part.Part) -> None:
         # Closed under its feet, the next write fails as on a full disk would; errno is what matters.
-        monkeypatch.setattr(audio_files.os, "write", no_space)
+        monkeypatch.setattr(audio_part.os, "write", no_space)
         try:
             real(part, b"x")
         finally:
-            monkeypatch.setattr(audio_files.os, "write", write)
+            monkeypatch.setattr(audio_part.os, "write", write)
 
     def no_space(_descriptor: int, _content: bytes) -> t.NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    real, write = audio_files.Part.write, os.write
-    monkeypatch.setattr(audio_files.Part, "write", full)
+    real, write = audio_part.Part.write, os.write
+    monkeypatch.setattr(audio_part.Part, "write", full)
     with subject.serve(BOXES) as server:
         result = Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path), workers=1)
         assert result["failed"]

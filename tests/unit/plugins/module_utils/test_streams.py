@@ -15,6 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import audio
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
     NotFoundError,
@@ -159,7 +160,7 @@ class Recordings:
 
 
 def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib.Path) -> None:
-    order = audio.Order(str(tmp_path), "{id}", 0o600)
+    order = Order(str(tmp_path), "{id}", 0o600)
     folder = Folder.open(str(tmp_path), 0o600, check=False)
     driver = t.cast("t.Any", Recordings(served, 12, 8))
     tracemalloc.start()
