@@ -104,9 +104,14 @@ def _check_mp3(file: t.BinaryIO, size: int) -> None:
         frame = _mp3_frame_bytes(searched[offset : offset + 4])
         if frame is None:
             continue
-        after = position + offset + frame
         # Two bytes alone may look like a frame by chance, so the next one has to begin where this one ends.
-        if frame == 0 or after == size or _mp3_frame_bytes(_read(file, after, 4)) is not None:
+        if frame == 0:
+            following = searched.find(searched[offset : offset + 2], offset + 4)
+            if following > 0 and _mp3_frame_bytes(searched[following : following + 4]) == 0:
+                return
+            continue
+        after = position + offset + frame
+        if after == size or _mp3_frame_bytes(_read(file, after, 4)) is not None:
             return
     raise _Damaged("it holds no complete frame of sound")
 

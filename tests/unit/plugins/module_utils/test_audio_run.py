@@ -1,0 +1,387 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a file counts as the recording of a message, what is replaced, and how much is downloaded."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import pathlib
+import typing as t
+
+import httpx
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, streams
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio import download
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder, try_lock, write_whole
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_report import AudioReport, Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.core import audio_bounds
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
+from recordings import KINDS, Driver, Response, mp3, unsized, wav, whole
+
+SOUND = wav()
+OTHER = wav(level=2)
+GARBAGE = b"7 bytes"
+MEBIBYTE = 2**20
+
+
+class Archive:
+    """A folder of recordings of one message.
+
+    :param size: what the vendor states of the recording.
+    """
+
+    def __init__(self, root: pathlib.Path, **stated: t.Any) -> None:
+        self.root = root
+        self.message = Message("m1", "3000", **stated)
+        self.path = root / "m1.wav"
+        self.driver = Driver([self.message], whole(SOUND))
+
+    def run(self, *replies: t.Callable[[int], Response], check: bool = False, **options: t.Any) -> AudioReport:
+        """Download it, and return what became of it."""
+        self.driver = Driver([self.message], *(replies or (whole(SOUND),)))
+        order = Order(str(self.root), "{id}", 0o600, **options)
+        folder = Folder.open(str(self.root), 0o600, check)
+        selection = Selection(all_mailboxes=True)
+        return download(t.cast("t.Any", self.driver), selection, order, folder, check=check, workers=2)
+
+    def row(self, *replies: t.Callable[[int], Response], **options: t.Any) -> Recording:
+        """Download it, and return its outcome."""
+        (recording,) = self.run(*replies, **options).recordings
+        return recording
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Everything in the folder, hidden files included."""
+        return {path.name: path.read_bytes() for path in self.root.iterdir()}
+
+
+@pytest.fixture
+def archive(tmp_path: pathlib.Path) -> Archive:
+    return Archive(tmp_path)
+
+
+@pytest.mark.parametrize("manifest", [None, "manifest.json"])
+@pytest.mark.parametrize("earlier", [GARBAGE, bytes(len(SOUND)), SOUND[:50], b"RIFF"])
+def test_garbage_under_the_right_name_is_downloaded_again(archive: Archive, earlier: bytes, manifest: str) -> None:
+    archive.path.write_bytes(earlier)
+    row = archive.row(manifest=manifest, verify=True)
+    assert (row.status, row.action, row.verified) == ("changed", "download", True)
+    assert archive.path.read_bytes() == SOUND
+
+
+def test_garbage_of_the_size_that_the_vendor_states_is_downloaded_again(tmp_path: pathlib.Path) -> None:
+    archive = Archive(tmp_path, size_bytes=len(SOUND))
+    archive.path.write_bytes(bytes(len(SOUND)))
+    assert archive.row().status == "changed"
+    assert archive.path.read_bytes() == SOUND
+    assert archive.row().action == "none"
+    assert archive.driver.starts == []
+
+
+def test_the_same_recording_without_an_entry_is_compared_and_kept(archive: Archive) -> None:
+    archive.path.write_bytes(SOUND)
+    archive.path.chmod(0o600)
+    before = archive.path.stat().st_ino
+    report = archive.run(manifest="manifest.json")
+    assert [(row.status, row.action) for row in report.recordings] == [("ok", "none")]
+    assert archive.path.stat().st_ino == before
+    assert archive.run(manifest="manifest.json").recordings[0].action == "none"
+    assert archive.driver.starts == [], "the manifest tells of it now"
+
+
+@pytest.mark.parametrize("stated", [{}, {"size_bytes": len(SOUND)}])
+def test_another_recording_is_never_overwritten(tmp_path: pathlib.Path, stated: dict[str, int]) -> None:
+    archive = Archive(tmp_path, **stated)
+    archive.path.write_bytes(OTHER)
+    row = archive.row(verify=True)
+    assert (row.status, row.verified) == ("failed", False)
+    assert "m1.wav is another recording than the vendor's" in str(row.error)
+    assert archive.files == {"m1.wav": OTHER}
+
+
+def test_what_this_collection_wrote_is_replaced_when_the_vendor_has_another(archive: Archive) -> None:
+    archive.run(whole(mp3(), content_type="audio/mpeg"), manifest="manifest.json")
+    assert set(archive.files) == {"m1.mp3", "manifest.json"}
+    archive.message = Message("m1", "3000", size_bytes=len(SOUND))
+    assert archive.row(manifest="manifest.json").status == "changed"
+    assert set(archive.files) == {"m1.wav", "manifest.json"}
+
+
+def test_a_good_recording_is_never_replaced_by_garbage(archive: Archive) -> None:
+    archive.run(manifest="manifest.json")
+    archive.message = Message("m1", "3000", size_bytes=len(GARBAGE))
+    assert archive.row(whole(GARBAGE), manifest="manifest.json").status == "failed"
+    assert archive.path.read_bytes() == SOUND
+
+
+def test_a_file_that_somebody_changed_is_not_what_the_manifest_tells_of(archive: Archive) -> None:
+    archive.run(manifest="manifest.json")
+    archive.path.write_bytes(OTHER)
+    # Of the same size, which is enough unless somebody asks.
+    assert archive.row(manifest="manifest.json").status == "ok"
+    row = archive.row(manifest="manifest.json", verify=True)
+    assert (row.status, row.verified) == ("failed", False)
+    assert archive.path.read_bytes() == OTHER
+
+
+def test_the_entry_of_another_system_is_none(archive: Archive) -> None:
+    archive.run(manifest="manifest.json")
+    listed = json.loads((archive.root / "manifest.json").read_text())
+    listed["messages"][0]["call_id"] = "of another system"
+    (archive.root / "manifest.json").write_text(json.dumps(listed))
+    archive.message = Message("m1", "3000", call_id="of this one")
+    row = archive.row(whole(OTHER), manifest="manifest.json")
+    assert row.status == "failed"
+    assert archive.path.read_bytes() == SOUND
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_verified(archive: Archive, kind: str) -> None:
+    row = archive.row(whole(KINDS[kind](), content_type="application/octet-stream"), verify=True)
+    assert (row.status, row.verified, row.path and row.path.suffix) == ("changed", True, f".{kind}")
+
+
+@pytest.mark.parametrize("content", [GARBAGE, bytes(5000), SOUND[:-10]])
+def test_what_the_vendor_sends_damaged_is_stored_and_does_not_count(archive: Archive, content: bytes) -> None:
+    report = archive.run(whole(content), manifest="manifest.json")
+    assert [row.status for row in report.recordings] == ["changed"]
+    assert "an incomplete recording" in report.warnings[0]
+    assert archive.run(manifest="manifest.json").recordings[0].action == "none", "it is not asked for again"
+    report = archive.run(whole(content), manifest="manifest.json", verify=True)
+    assert [(row.status, row.verified) for row in report.recordings] == [("failed", False)]
+    assert report.as_result(everything=True, diff=False)["failed"]
+
+
+def test_a_file_that_changes_after_it_was_received_does_not_count(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = audio_part.Part.finish
+
+    def spoil(part: audio_part.Part, ending: str) -> pathlib.Path:
+        path = finish(part, ending)
+        path.write_bytes(OTHER)
+        return path
+
+    monkeypatch.setattr(audio_part.Part, "finish", spoil)
+    report = archive.run(verify=True)
+    assert [(row.status, row.verified) for row in report.recordings] == [("failed", False)]
+    assert report.as_result(everything=False, diff=False)["changed"], "the file was written"
+
+
+def test_check_mode_writes_nothing_and_verifies_what_is_there(archive: Archive) -> None:
+    foreseen = archive.row(check=True, verify=True, manifest="manifest.json")
+    assert (foreseen.status, foreseen.verified, archive.driver.starts) == ("changed", False, [])
+    assert archive.files == {}
+    archive.run(manifest="manifest.json")
+    there = archive.row(check=True, verify=True, manifest="manifest.json")
+    assert (there.status, there.verified) == ("ok", True)
+
+
+@pytest.mark.parametrize("left", [SOUND[:200], bytes(200), OTHER, bytes(len(SOUND) * 2)])
+def test_the_part_of_an_earlier_run_is_discarded(archive: Archive, left: bytes) -> None:
+    (archive.root / ".m1.part").write_bytes(left)
+    assert archive.row().status == "changed"
+    assert archive.driver.starts == [0]
+    assert archive.files == {"m1.wav": SOUND}
+
+
+@pytest.mark.parametrize("link", ["hard", "symbolic", "dangling"])
+def test_a_linked_part_is_not_written_through(tmp_path: pathlib.Path, link: str) -> None:
+    (tmp_path / "dest").mkdir()
+    archive = Archive(tmp_path / "dest")
+    precious, part = tmp_path / "precious", archive.root / ".m1.part"
+    if link != "dangling":
+        precious.write_bytes(b"of somebody else")
+    if link == "hard":
+        part.hardlink_to(precious)
+    else:
+        part.symlink_to(precious)
+    assert archive.row().status == "changed"
+    assert archive.files == {"m1.wav": SOUND}
+    assert not archive.path.is_symlink()
+    assert precious.exists() is (link != "dangling")
+    if precious.exists():
+        assert precious.read_bytes() == b"of somebody else"
+
+
+@pytest.mark.parametrize("symbolic", [True, False])
+def test_a_linked_temporary_file_is_not_written_through(tmp_path: pathlib.Path, symbolic: bool) -> None:
+    precious, path = tmp_path / "precious", tmp_path / "list.json"
+    precious.write_bytes(b"of somebody else")
+    hidden = tmp_path / ".list.json.part"
+    if symbolic:
+        hidden.symlink_to(precious)
+    else:
+        hidden.hardlink_to(precious)
+    write_whole(path, b"new", 0o600)
+    assert (path.read_bytes(), precious.read_bytes()) == (b"new", b"of somebody else")
+    assert not hidden.exists()
+
+
+def test_a_part_that_another_task_writes_is_left_alone(archive: Archive) -> None:
+    part = archive.root / ".m1.part"
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        assert try_lock(descriptor)
+        row = archive.row()
+        assert (row.status, archive.driver.starts) == ("failed", [])
+        assert "another task is downloading" in str(row.error)
+        assert part.exists()
+    finally:
+        os.close(descriptor)
+    assert archive.row().status == "changed"
+
+
+def test_a_download_that_breaks_off_goes_on_within_the_run(archive: Archive) -> None:
+    broken = httpx.ReadError("gone")
+    length = str(len(SOUND))
+    cut = lambda _start: Response([SOUND[:100], broken], content_type="audio/x-wav", content_length=length)  # noqa: E731
+    assert archive.row(cut, whole(SOUND)).status == "changed"
+    assert archive.driver.starts == [0, 100]
+    assert archive.path.read_bytes() == SOUND
+
+
+def test_a_recording_that_changes_while_it_breaks_off_begins_anew(archive: Archive) -> None:
+    broken = httpx.ReadError("gone")
+
+    def cut(_start: int) -> Response:
+        return Response([OTHER[:100], broken], content_type="audio/x-wav", content_length=str(len(OTHER)), etag="1")
+
+    assert archive.row(cut, whole(SOUND, etag="2")).status == "changed"
+    assert archive.driver.starts == [0, 100, 0]
+    assert archive.path.read_bytes() == SOUND
+
+
+def test_a_recording_without_a_stated_size_that_is_cut_fails(archive: Archive) -> None:
+    row = archive.row(unsized(SOUND[:-50]))
+    assert row.status == "failed"
+    assert "its header states 844 bytes, and it has 794" in str(row.error)
+    assert archive.files == {}
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({"duration_ms": 1000}, "a duration of 1000 ms"),
+        ({"size_bytes": 1000}, "a size of 1000 bytes"),
+        ({}, "without a stated duration or size"),
+    ],
+)
+@pytest.mark.parametrize("sized", [True, False])
+def test_a_flood_is_ended(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, stated: dict[str, int], words: str, sized: bool
+) -> None:
+    monkeypatch.setattr(audio_bounds, "MOST_BYTES", 16 * MEBIBYTE)
+    piece = SOUND + bytes(MEBIBYTE - len(SOUND))
+    sent: list[Response] = []
+
+    def flood(_start: int) -> Response:
+        length = {"content_length": str(2**31)} if sized else {}
+        sent.append(Response([piece] * 2048, content_type="audio/x-wav", **length))
+        return sent[-1]
+
+    archive = Archive(tmp_path, **stated)
+    row = archive.row(flood)
+    assert row.status == "failed"
+    assert words in str(row.error)
+    assert archive.files == {}
+    assert len(sent) == 1, "it is not asked for again"
+    # The piece that is too much was received, and not written.
+    assert sent[0].sent <= (0 if sized else 17 * MEBIBYTE)
+
+
+def test_max_bytes_takes_the_place_of_the_formula(tmp_path: pathlib.Path) -> None:
+    archive = Archive(tmp_path, duration_ms=1)
+    large = wav(audio_bounds.MARGIN_BYTES)
+    assert archive.row(whole(large)).status == "failed"
+    assert archive.row(whole(large), max_bytes=len(large)).status == "changed"
+    archive.path.unlink()
+    row = archive.row(max_bytes=100)
+    assert "larger than `max_bytes`, which is 100" in str(row.error)
+
+
+def test_a_server_that_drips_is_left(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps every wait short, and the whole would take days."""
+    clock = [0.0]
+    monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
+    sent = 0
+
+    def drip() -> t.Iterator[bytes]:
+        nonlocal sent
+        while True:
+            clock[0] += 4
+            sent += 1
+            yield b"R"
+
+    def reply(_start: int) -> Response:
+        response = Response(b"", content_type="audio/x-wav", content_length="5000000")
+        response.iter_raw = drip  # type: ignore[method-assign]
+        return response
+
+    row = archive.row(reply)
+    assert row.status == "failed"
+    assert "less than 1000 bytes a second" in str(row.error)
+    # Two bytes in each of four attempts of five seconds.
+    assert sent <= 8
+    assert archive.files == {}
+
+
+def test_a_slow_line_is_no_drip(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
+    content = wav(8000)
+
+    def slow() -> t.Iterator[bytes]:
+        for position in range(0, len(content), 500):
+            clock[0] += 0.5
+            yield content[position : position + 500]
+
+    def reply(_start: int) -> Response:
+        response = Response(b"", content_type="audio/x-wav", content_length=str(len(content)))
+        response.iter_raw = slow  # type: ignore[method-assign]
+        return response
+
+    assert archive.row(reply).status == "changed"
+    assert clock[0] > 10
+
+
+def test_a_packed_recording_is_refused_before_it_is_unpacked(archive: Archive) -> None:
+    row = archive.row(whole(b"x" * 100, content_encoding="gzip"))
+    assert row.status == "failed"
+    assert "the server packed the recording" in str(row.error)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("call", ["open", "write", "fsync"])
+def test_a_full_disk_is_named(archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int, call: str) -> None:
+    words = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}[number]
+    real = getattr(os, call)
+
+    def full(target: t.Any, *arguments: t.Any) -> t.Any:
+        if call != "open" or str(target).endswith(".part"):
+            raise OSError(number, os.strerror(number))
+        return real(target, *arguments)
+
+    monkeypatch.setattr(audio_part.os, call, full)
+    row = archive.row()
+    monkeypatch.undo()
+    assert words in str(row.error)
+    assert str(archive.root) in str(row.error)
+    assert "Free space" in str(row.error)
+    assert archive.files == {}
+
+
+def test_a_full_disk_is_named_for_the_manifest(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> t.NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    archive.run()
+    monkeypatch.setattr(audio_part.os, "fsync", full)
+    with pytest.raises(VoicemailError, match=r"cannot write .*list\.json: the disk is full"):
+        write_whole(archive.root / "list.json", b"{}", 0o600)
+    assert set(archive.files) == {"m1.wav"}
