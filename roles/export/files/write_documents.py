@@ -10,6 +10,7 @@ process for all of them: ansible.builtin.copy starts some for each.
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import pathlib
@@ -54,7 +55,11 @@ def main() -> None:
         if differs(path, content):
             changed.append(document["name"])
             if not options.check:
-                write(path, content)
+                try:
+                    write(path, content)
+                except OSError as error:
+                    full = "the disk is full: " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+                    sys.exit(f"cannot write {path}: {full}{error.strerror}")
     json.dump({"changed": changed}, sys.stdout)
 
 
