@@ -104,6 +104,7 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
@@ -252,7 +253,7 @@ class LookupModule(LookupBase):
         except ValueError as error:
             raise AnsibleLookupError(f"pin: {error}") from None
         except OSError as error:
-            raise AnsibleLookupError(f"pin: {file} cannot be used: {error.strerror}") from None
+            raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None
 
     def _kept(self, numbers: list[str], file: PinFile, kind: Kind, writes: bool) -> dict[str, str]:
         """Return the PINs of a file, with those that are missing made and, if asked, written."""

@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 MODE = 0o600
+FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}
 
 
 def differs(path: pathlib.Path, content: bytes) -> bool:
@@ -58,8 +59,7 @@ def main() -> None:
                 try:
                     write(path, content)
                 except OSError as error:
-                    full = "the disk is full: " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-                    sys.exit(f"cannot write {path}: {full}{error.strerror}")
+                    sys.exit(f"cannot write {path}: {FULL.get(error.errno or 0, error.strerror)}")
     json.dump({"changed": changed}, sys.stdout)
 
 
