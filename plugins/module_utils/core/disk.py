@@ -14,11 +14,11 @@ _LASTING = frozenset((*_FULL, errno.EROFS))
 
 
 def describe(error: OSError) -> str:
-    """Return what is wrong, without the path: "the disk is full (No space left on device)"."""
+    """Return what is wrong, without the path: "No space left on device (the disk is full)"."""
     # errno alone: an error that a library raised anew may have lost its text.
     reason = os.strerror(error.errno) if error.errno else error.strerror or str(error) or type(error).__name__
     full = _FULL.get(error.errno or 0)
-    return f"{full} ({reason})" if full else reason
+    return f"{reason} ({full})" if full else reason
 
 
 def hint_for(error: OSError) -> str:

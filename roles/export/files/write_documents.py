@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 MODE = 0o600
-FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}
+FULL = {errno.ENOSPC: " (the disk is full)", errno.EDQUOT: " (the disk quota of the user is used up)"}
 
 
 def differs(path: pathlib.Path, content: bytes) -> bool:
@@ -59,7 +59,8 @@ def main() -> None:
                 try:
                     write(path, content)
                 except OSError as error:
-                    sys.exit(f"cannot write {path}: {FULL.get(error.errno or 0, error.strerror)}")
+                    full = FULL.get(error.errno or 0, "")
+                    sys.exit(f"cannot write {path}: {error.strerror}{full}")
     json.dump({"changed": changed}, sys.stdout)
 
 

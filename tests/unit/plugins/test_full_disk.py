@@ -49,13 +49,13 @@ def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> No
 
 def test_in_the_file_of_pins(words: str, tmp_path: pathlib.Path) -> None:
     lookup = lookup_loader.get("telephony.voicemail.pin", loader=DataLoader(), templar=None)
-    with pytest.raises(AnsibleLookupError, match=f"pins.json cannot be used: {words}"):
+    with pytest.raises(AnsibleLookupError, match=f"pins.json cannot be used: .*{words}"):
         lookup.run(["1000"], {}, vendor="kazoo", file=str(tmp_path / "pins.json"))
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == []
 
 
 def test_in_the_state_of_the_event_source_and_the_manifest(words: str, tmp_path: pathlib.Path) -> None:
-    with pytest.raises(VoicemailError, match=f"{tmp_path}/state.json: {words}"):
+    with pytest.raises(VoicemailError, match=f"{tmp_path}/state.json: .*{words}"):
         audio_files.write_whole(tmp_path / "state.json", b"{}", 0o600)
     assert list(tmp_path.iterdir()) == []
 
@@ -71,7 +71,7 @@ def test_in_the_export(
     specification.loader.exec_module(module)
     monkeypatch.setattr(sys, "argv", ["write_documents.py", str(tmp_path)])
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps([{"name": "one.yml", "content": "text"}])))
-    with pytest.raises(SystemExit, match=f"cannot write {tmp_path}/one.yml: {words}"):
+    with pytest.raises(SystemExit, match=f"cannot write {tmp_path}/one.yml: .*{words}"):
         module.main()
     assert capsys.readouterr().out == ""
     assert list(tmp_path.iterdir()) == []
