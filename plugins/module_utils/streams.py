@@ -25,13 +25,17 @@ class Stream:
     :param response: open; whoever opened it closes it.
     :param what: what was attempted, for errors: "download message 7".
     :param timeout: seconds that may pass without a byte, and that the whole may lag behind the slowest rate.
+    :param extend: sets the seconds from now on that the connection may take, also for bytes that are no part of the body.
     :raises TransportError: when it is a page, and so no recording.
     """
 
-    def __init__(self, response: httpx.Response, what: str, timeout: float) -> None:
+    def __init__(
+        self, response: httpx.Response, what: str, timeout: float, extend: t.Callable[[float], None] | None = None
+    ) -> None:
         self._response = response
         self.what = what
         self._timeout = timeout
+        self._extend = extend
         self.status: int = response.status_code
         self.headers: t.Mapping[str, str] = response.headers
         if self.content_type in _PAGES:
@@ -74,16 +78,23 @@ class Stream:
         :raises TransportError: when it breaks off, stalls, or comes slower than :data:`SLOWEST_BYTES_PER_SECOND`.
         """
         started, received = time.monotonic(), 0
+        self._allow(self._timeout)
         try:
             # As they arrive: pieces of one size would hide a server that sends a byte now and then.
             for piece in self._response.iter_raw():
                 received += len(piece)
-                if time.monotonic() - started > self._timeout + received / SLOWEST_BYTES_PER_SECOND:
+                left = started + self._timeout + received / SLOWEST_BYTES_PER_SECOND - time.monotonic()
+                if left < 0:
                     raise self._broken(f"less than {SLOWEST_BYTES_PER_SECOND} bytes a second came")
+                self._allow(left)
                 yield piece
         except (httpx.HTTPError, httpx.StreamError) as error:
             late = isinstance(error, httpx.TimeoutException)
             raise self._broken("nothing came within the timeout" if late else "the connection broke") from None
+
+    def _allow(self, seconds: float) -> None:
+        if self._extend is not None:
+            self._extend(seconds)
 
     def _broken(self, problem: str) -> TransportError:
         return TransportError(f"cannot {self.what} to its end: {problem}", "Run the task again")
