@@ -19,6 +19,10 @@ from .core.errors import ConflictError
 START_BYTES = 16
 
 
+class BusyError(ConflictError):
+    """Another task writes the same recording at this moment."""
+
+
 class Part:
     """A recording on its way: a hidden file that takes its name when it is complete, and not before.
 
@@ -69,7 +73,7 @@ class Part:
     def _discard_earlier(self) -> None:
         """Remove what a run that was killed left, or anything else of this name, without writing into it.
 
-        :raises ConflictError: when another task is writing it now.
+        :raises BusyError: when another task is writing it now.
         """
         try:
             status = self.path.lstat()
@@ -88,8 +92,8 @@ class Part:
             # Whoever wrote it has just given it its name.
             pass
 
-    def _busy(self) -> ConflictError:
-        return ConflictError(f"another task is downloading {self.path.name}", "Let it end")
+    def _busy(self) -> BusyError:
+        return BusyError(f"another task is downloading {self.path.name}", "Let it end")
 
     def restart(self) -> None:
         """Forget what is there, since the vendor begins anew."""

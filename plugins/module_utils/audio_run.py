@@ -8,13 +8,14 @@ from __future__ import annotations
 import email.message
 import pathlib
 import threading
+import time
 import typing as t
 
 from .audio_container import container_problem, kind_of
 from .audio_files import FileProblem, Folder, ending_of, sha256_of, starts_with
 from .audio_manifest import Manifest
 from .audio_order import Order
-from .audio_part import Part
+from .audio_part import BusyError, Part
 from .audio_report import Recording
 from .core.audio_bounds import most_bytes
 from .core.errors import (
@@ -30,6 +31,9 @@ from .vendors.messages import Messages
 
 #: Attempts at a recording whose download breaks off; each goes on where the last one stopped.
 ATTEMPTS = 4
+#: How long to wait for another task that downloads the same recording, which usually takes it a moment.
+BUSY_SECONDS = 60.0
+BUSY_POLL_SECONDS = 0.05
 
 
 class Run:
@@ -97,8 +101,7 @@ class Run:
         if self.stop.is_set():
             return
         try:
-            with Part(self.folder, recording.stem) as part:
-                self._fetch(recording, part)
+            self._fetch_alone(recording)
         except NotFoundError as error:
             if self.order.ignore_missing:
                 recording.status, recording.error = "skipped", error
@@ -113,6 +116,21 @@ class Run:
             recording.fail(FileProblem(f"cannot use the file of message {recording.id}", error))
         except Exception as error:
             recording.fail(unforeseen(error))
+
+    def _fetch_alone(self, recording: Recording) -> None:
+        """Download one recording when no other task does; what that one left is then compared.
+
+        :raises BusyError: when another task takes too long.
+        """
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                with Part(self.folder, recording.stem) as part:
+                    self._fetch(recording, part)
+                return
+            except BusyError:
+                if time.monotonic() > deadline or self.stop.wait(BUSY_POLL_SECONDS):
+                    raise
 
     def _fetch(self, recording: Recording, part: Part) -> None:
         for attempt in range(1, ATTEMPTS + 1):

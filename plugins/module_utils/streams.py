@@ -25,7 +25,7 @@ class Stream:
     :param response: open; whoever opened it closes it.
     :param what: what was attempted, for errors: "download message 7".
     :param timeout: seconds that may pass without a byte, and that the whole may lag behind the slowest rate.
-    :param extend: sets the seconds from now on that the connection may take, also for bytes that are no part of the body.
+    :param extend: sets the seconds from now on that the connection may take, for bytes outside of the body as well.
     :raises TransportError: when it is a page, and so no recording.
     """
 

@@ -9,11 +9,12 @@ import errno
 import json
 import os
 import pathlib
+import threading
 import typing as t
 
 import httpx
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, streams
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, audio_run, streams
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio import download
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder, try_lock, write_whole
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
@@ -223,7 +224,8 @@ def test_a_linked_temporary_file_is_not_written_through(tmp_path: pathlib.Path, 
     assert not hidden.exists()
 
 
-def test_a_part_that_another_task_writes_is_left_alone(archive: Archive) -> None:
+def test_a_part_that_another_task_writes_is_left_alone(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio_run, "BUSY_SECONDS", 0.1)
     part = archive.root / ".m1.part"
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -235,6 +237,40 @@ def test_a_part_that_another_task_writes_is_left_alone(archive: Archive) -> None
     finally:
         os.close(descriptor)
     assert archive.row().status == "changed"
+
+
+def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: Archive) -> None:
+    part = archive.root / ".m1.part"
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
+    assert try_lock(descriptor)
+    waited = threading.Event()
+
+    def finish() -> None:
+        waited.wait(30)
+        os.write(descriptor, SOUND)
+        os.fchmod(descriptor, 0o600)
+        part.rename(archive.path)
+        os.close(descriptor)
+
+    other = threading.Thread(target=finish)
+    other.start()
+
+    class Told(threading.Event):
+        """Tells that a task waits for its turn."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.set()
+            return super().wait(timeout)
+
+    driver = Driver([archive.message], whole(SOUND))
+    order = Order(str(archive.root), "{id}", 0o600)
+    run = audio_run.Run(t.cast("t.Any", driver), order, Folder(archive.root, 0o600), None, check=False)
+    run.stop = Told()
+    recording = run.plan(archive.message, ("m1",))
+    run.fetch(recording)
+    other.join()
+    assert (recording.status, recording.action, driver.starts) == ("ok", "none", [0])
+    assert archive.files == {"m1.wav": SOUND}
 
 
 def test_a_download_that_breaks_off_goes_on_within_the_run(archive: Archive) -> None:
