@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import pathlib
 import typing as t
 import wave
 
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio import download
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_report import AudioReport, Recording
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
 from ansible_collections.telephony.voicemail.plugins.module_utils.streams import Stream
 from voicemail_simulator.mp3 import tone
@@ -117,3 +122,37 @@ def whole(content: bytes, **headers: str) -> t.Callable[[int], Response]:
 def unsized(*pieces: t.Any) -> t.Callable[[int], Response]:
     """Return a server that states no size, and sends the same whatever is asked for."""
     return lambda _start: Response(list(pieces), content_type="audio/x-wav")
+
+
+SOUND = wav()
+
+
+class Archive:
+    """A folder of recordings of one message.
+
+    :param size: what the vendor states of the recording.
+    """
+
+    def __init__(self, root: pathlib.Path, **stated: t.Any) -> None:
+        self.root = root
+        self.message = Message("m1", "3000", **stated)
+        self.path = root / "m1.wav"
+        self.driver = Driver([self.message], whole(SOUND))
+
+    def run(self, *replies: t.Callable[[int], Response], check: bool = False, **options: t.Any) -> AudioReport:
+        """Download it, and return what became of it."""
+        self.driver = Driver([self.message], *(replies or (whole(SOUND),)))
+        order = Order(str(self.root), "{id}", 0o600, **options)
+        folder = Folder.open(str(self.root), 0o600, check)
+        selection = Selection(all_mailboxes=True)
+        return download(t.cast("t.Any", self.driver), selection, order, folder, check=check, workers=2)
+
+    def row(self, *replies: t.Callable[[int], Response], **options: t.Any) -> Recording:
+        """Download it, and return its outcome."""
+        (recording,) = self.run(*replies, **options).recordings
+        return recording
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Everything in the folder, hidden files included."""
+        return {path.name: path.read_bytes() for path in self.root.iterdir()}
