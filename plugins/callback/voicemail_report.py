@@ -95,6 +95,7 @@ import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe, hint_for
 
 COLLECTION = "telephony.voicemail."
 READING = ("_info", "_facts")
@@ -165,7 +166,9 @@ class CallbackModule(CallbackBase):
             for wanted in dict.fromkeys(self.get_option("formats")):
                 write(folder / f"{self.get_option('name')}{ENDINGS[wanted]}", self._text(wanted, report))
         except OSError as error:
-            raise AnsibleError(f"the report cannot be written: {error}") from error
+            raise AnsibleError(
+                f"the report cannot be written to {folder}: {describe(error)}. {hint_for(error)}"
+            ) from error
 
     def _note(self, result: t.Any, failed: bool = False) -> None:
         task = result.task

@@ -111,6 +111,7 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
@@ -267,7 +268,7 @@ class LookupModule(LookupBase):
         except ValueError as error:
             raise AnsibleLookupError(f"pin: {error}") from None
         except OSError as error:
-            raise AnsibleLookupError(f"pin: {file} cannot be used: {error.strerror}") from None
+            raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None
 
     def _file(self, name: str) -> PinFile:
         return PinFile(t.cast(t.Any, self._loader).path_dwim(name), name)

@@ -76,11 +76,15 @@ class _Run:
         wanted = t.cast("Recording", self._wanted)
         if greeting.size_bytes is not None and greeting.size_bytes != len(wanted.content):
             return False
-        digest = hashlib.sha256()
+        digest, size = hashlib.sha256(), 0
         try:
             with self._greetings.open(greeting) as stream:
                 for piece in stream.pieces():
                     digest.update(piece)
+                    size += len(piece)
+                    if size > len(wanted.content):
+                        # Longer is another one, however much of it may come.
+                        return False
         except (NotFoundError, RejectedError) as error:
             alike = greeting.name == wanted.name and greeting.size_bytes is not None
             verdict = "the same" if alike else "another one"

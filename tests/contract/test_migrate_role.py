@@ -297,6 +297,18 @@ def test_check_mode_writes_nothing(tmp_path: pathlib.Path, systems: tuple[Simula
     assert "checksum " in run.output
 
 
+def test_a_file_that_the_collection_did_not_write_stays(
+    tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
+) -> None:
+    mine = tmp_path / FOLDER / "mailboxes.yml"
+    mine.parent.mkdir()
+    mine.write_text("# Mine\nmailboxes: []\n")
+    run = play(tmp_path, [ROLE], **both(*systems))
+    assert run.code != 0
+    assert "migrate_overwrite" in run.output
+    assert mine.read_text() == "# Mine\nmailboxes: []\n"
+
+
 def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
     (tmp_path / "password").write_text(VAULT_PASSWORD + "\n")
     given = {"migrate_include_pins": True, "migrate_apply": True, "migrate_pin_file": str(tmp_path / "pins.yml")}

@@ -23,6 +23,11 @@ ALL = "2999-01-01"
 deleting = pytest.mark.parametrize("subject", [KAZOO_MESSAGES, PORTSIP_MESSAGES], ids=lambda subject: subject.name)
 
 
+def audible_copy(content: bytes) -> bytes:
+    """Return a recording of the same kind and size with another sound."""
+    return content[:-10] + bytes(10 * [1])
+
+
 class Bench:
     """A simulated telephone system, and a folder to run the role in."""
 
@@ -184,7 +189,7 @@ def test_a_recording_that_cannot_be_fetched_keeps_its_message_only(bench: Bench,
 
 
 @deleting
-def test_a_file_that_differs_from_what_was_received_deletes_nothing(bench: Bench, subject: MessageSubject) -> None:
+def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, subject: MessageSubject) -> None:
     box = next(iter(subject.box.values()))
     rule = {"match": box, "action": "archive_then_delete", "older_than": ALL}
     everything = bench.messages()
@@ -193,13 +198,27 @@ def test_a_file_that_differs_from_what_was_received_deletes_nothing(bench: Bench
     )
     downloaded = in_worker("voicemail_audio", arguments)
     assert downloaded["summary"]["download"] == 4, downloaded
-    spoilt = pathlib.Path(downloaded["results"][0]["path"])
+    zeros, foreign, unlisted, spoilt_part = (pathlib.Path(row["path"]) for row in downloaded["results"])
+    whole = {path: path.read_bytes() for path in (zeros, foreign, unlisted, spoilt_part)}
     # Of the same size, which the manifest takes for the file that it tells of.
-    spoilt.write_bytes(bytes(spoilt.stat().st_size))
+    zeros.write_bytes(bytes(zeros.stat().st_size))
+    foreign.write_bytes(audible_copy(whole[foreign]))
+    unlisted.write_bytes(b"7 bytes")
+    spoilt_part.unlink()
+    (bench.folder / f".{spoilt_part.stem}.part").write_bytes(bytes(40))
+    manifest = json.loads((bench.folder / "manifest.json").read_text())
+    manifest["messages"] = [entry for entry in manifest["messages"] if entry["file"] != unlisted.name]
+    (bench.folder / "manifest.json").write_text(json.dumps(manifest))
     done, summary = bench.run(rule, archive_folder=str(bench.folder), archive_name_template="{id}")
     assert done.code == 2, done.output
     assert (summary["archived"], summary["unarchived"], summary["deleted"]) == (3, 1, 3)
-    assert set(everything) - set(bench.messages()) == {row["id"] for row in downloaded["results"][1:]}
+    kept = downloaded["results"][1]["id"]
+    assert set(everything) - set(bench.messages()) == {row["id"] for row in downloaded["results"]} - {kept}
+    assert {path: path.read_bytes() for path in (zeros, unlisted, spoilt_part)} == {
+        path: whole[path] for path in (zeros, unlisted, spoilt_part)
+    }
+    assert foreign.read_bytes() == audible_copy(whole[foreign])
+    assert "is another recording than the vendor's" in done.output
 
 
 @deleting
