@@ -123,6 +123,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.inventory_operations import Found
 from ansible_collections.telephony.voicemail.plugins.module_utils.sessions import Task
@@ -198,7 +199,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except VoicemailError as error:
             raise AnsibleParserError(str(error)) from None
         finally:
-            for warning in dict.fromkeys(task.warnings):
+            for warning in dict.fromkeys(map(clean, task.warnings)):
                 self.display.warning(warning)
 
     def _kept(self, path: str, params: dict[str, t.Any]) -> list[Found] | None:

@@ -105,6 +105,7 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 
@@ -250,7 +251,7 @@ class LookupModule(LookupBase):
                 made = self._kept(numbers, PinFile(t.cast(t.Any, self._loader).path_dwim(file), file), kind, writes)
             return [made[number] for number in numbers]
         except ValueError as error:
-            raise AnsibleLookupError(f"pin: {error}") from None
+            raise AnsibleLookupError(clean(f"pin: {error}")) from None
         except OSError as error:
             raise AnsibleLookupError(f"pin: {file} cannot be used: {error.strerror}") from None
 

@@ -22,6 +22,7 @@ import urllib.parse
 from .clients import Clients
 from .core.connection import Connection, origin_of
 from .core.errors import ExpiredError, InvalidInputError, RateLimitedError, TransportError, VoicemailError
+from .core.text import without
 from .deps import httpx, pydantic, tenacity
 from .pace import Budget, Pacer, retry_after
 from .streams import Stream
@@ -122,8 +123,7 @@ class Client:
 
     def redact(self, text: str, pin: str | None = None) -> str:
         """Return a vendor's text without the credentials of this task and the PIN that was sent, and not too long."""
-        for secret in (*self._secrets, *([pin] if pin else ())):
-            text = text.replace(secret, "(hidden)")
+        text = without(text, (*self._secrets, *([pin] if pin else ())))
         return text if len(text) <= 500 else text[:500] + "..."
 
     def url(self, path: str) -> str:

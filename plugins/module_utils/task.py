@@ -17,6 +17,7 @@ from ansible.module_utils.errors import UnsupportedError
 from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
+from .core.text import clean
 from .deps import IMPORT_ERROR, LIBRARIES
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -148,7 +149,7 @@ def execute(task: operations.Task) -> Result:
         may_have_written = not task.check and not task.module.endswith(("_info", "_facts"))
         result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
     if task.warnings:
-        result["warnings"] = list(dict.fromkeys(task.warnings))
+        result["warnings"] = list(dict.fromkeys(map(clean, task.warnings)))
     return result
 
 

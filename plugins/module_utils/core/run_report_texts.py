@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import re
 import typing as t
 from xml.etree import ElementTree
 
+from .text import clean, clean_lines, markdown
+
 Report = t.Mapping[str, t.Any]
-#: Characters that no XML document may hold.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIRST = {"failed": 0, "skipped": 1, "changed": 2, "ok": 3}
 
 
@@ -44,7 +43,7 @@ def as_markdown(report: Report, most: int) -> str:
     """
     every = rows(report)
     counts = report["summary"]
-    lines = [f"# {_cell(report['title'])}", "", f"**{_verdict(report)}**", ""]
+    lines = [f"# {markdown(report['title'])}", "", f"**{_verdict(report)}**", ""]
     lines += ["| create | update | delete | as declared | failed | skipped |", "|---|---|---|---|---|---|"]
     names = ("create", "update", "delete", "none", "failed", "skipped")
     lines += ["| " + " | ".join(str(counts[name]) for name in names) + " |", ""]
@@ -62,9 +61,9 @@ def as_markdown(report: Report, most: int) -> str:
     if len(every) > most:
         lines += ["", f"and {len(every) - most} more"]
     checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
-    lines += [f"\nChecksum of the plan of {_cell(host)}: `{checksum}`" for host, checksum in checksums]
+    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
     warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
-    lines += [f"\n> {_cell(warning)}" for warning in warnings]
+    lines += [f"\n> {markdown(warning)}" for warning in warnings]
     return "\n".join(lines) + "\n"
 
 
@@ -82,14 +81,7 @@ def _verdict(report: Report) -> str:
 
 
 def _line(cells: t.Iterable[str]) -> str:
-    return "| " + " | ".join(map(_cell, cells)) + " |"
-
-
-def _cell(text: str) -> str:
-    """Names come from people: they must neither break the table nor become markup."""
-    for mark, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("@", "&#64;")):
-        text = text.replace(mark, safe)
-    return re.sub(r"\s+", " ", re.sub(r"([*_\[\]!])", r"\\\1", text))
+    return "| " + " | ".join(map(markdown, cells)) + " |"
 
 
 def as_junit(report: Report, fail_on_change: bool) -> str:
@@ -97,27 +89,27 @@ def as_junit(report: Report, fail_on_change: bool) -> str:
 
     :param fail_on_change: a change counts as a failure, which is what drift is to a pipeline.
     """
-    root = ElementTree.Element("testsuites", name=_xml(report["title"]))
+    root = ElementTree.Element("testsuites", name=clean(report["title"]))
     totals = {"tests": 0, "failures": 0, "skipped": 0}
     for task in report["tasks"]:
         only = {**report, "tasks": [task]}
         cases = rows(only)
-        suite = ElementTree.SubElement(root, "testsuite", name=_xml(f"{task['host']}: {task['task']}"))
+        suite = ElementTree.SubElement(root, "testsuite", name=clean(f"{task['host']}: {task['task']}"))
         numbers = {"tests": max(1, len(cases)), "failures": 0, "skipped": 0}
         suite.set("timestamp", report["generated_at"].removesuffix("Z"))
         if not cases:
             _case(suite, task, "as declared")
         for row in cases:
             case = _case(suite, task, f"{row['number'] or task['task']}: {row['action']}")
-            text = _xml("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
+            text = clean_lines("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
             if row["status"] == "skipped":
                 numbers["skipped"] += 1
-                ElementTree.SubElement(case, "skipped", message=_xml(row["error"] or "not done"))
+                ElementTree.SubElement(case, "skipped", message=clean(row["error"] or "not done"))
             elif row["status"] == "failed" or (fail_on_change and row["status"] == "changed"):
                 numbers["failures"] += 1
                 kind = "failed" if row["status"] == "failed" else "changed"
                 message = row["error"] or f"{row['action']}: {', '.join(row['changed_fields'])}"
-                ElementTree.SubElement(case, "failure", type=kind, message=_xml(message)).text = text
+                ElementTree.SubElement(case, "failure", type=kind, message=clean(message)).text = text
             elif text:
                 ElementTree.SubElement(case, "system-out").text = text
         for name, number in numbers.items():
@@ -133,13 +125,9 @@ def as_junit(report: Report, fail_on_change: bool) -> str:
 
 def _case(suite: ElementTree.Element, task: t.Mapping[str, t.Any], name: str) -> ElementTree.Element:
     return ElementTree.SubElement(
-        suite, "testcase", classname=_xml(f"{task['module']}.{task['host']}"), name=_xml(name), time="0"
+        suite, "testcase", classname=clean(f"{task['module']}.{task['host']}"), name=clean(name), time="0"
     )
 
 
 def _change(value: t.Mapping[str, t.Any]) -> str:
     return f"{value['option']}: {shown(value['before']) or 'nothing'} -> {shown(value['after']) or 'nothing'}"
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("?", text)

@@ -17,6 +17,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import argumen
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import write_whole
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
@@ -154,7 +155,7 @@ class Watch:
         found = operations.run(task)["messages"]
         for warning in task.warnings:
             if warning not in self._told:
-                _log.warning("%s", warning)
+                _log.warning("%s", clean(warning))
         self._told.update(task.warnings)
         # What has no time has no place after anything.
         return [message for message in found if message["received_at"]]
