@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 from .text import clean, clean_lines, markdown
 
 Report = t.Mapping[str, t.Any]
-_FIRST = {"failed": 0, "skipped": 1, "changed": 2, "ok": 3}
+_FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 2, "ok": 3}
+_UNKNOWN = "the outcome is not known: the task runs in the background, or its result is hidden"
 
 
 def shown(value: t.Any) -> str:
@@ -25,15 +26,25 @@ def shown(value: t.Any) -> str:
 
 
 def rows(report: Report) -> list[dict[str, t.Any]]:
-    """Return every change with its task, failures first; tasks that failed as a whole are rows of their own."""
+    """Return every change with its task, failures first; a task that no change explains is a row of its own."""
     found = []
     for task in report["tasks"]:
         about = {key: task[key] for key in ("host", "task", "module", "check_mode")}
-        if task["status"] == "failed" and not any(change["status"] == "failed" for change in task["changes"]):
-            nothing = {"number": "", "action": "none", "status": "failed", "changed_fields": [], "values": []}
-            found.append({**about, **nothing, "error": task["message"]})
-        found += [{**about, **change} for change in task["changes"]]
+        for row in [*_unexplained(task), *task["changes"]]:
+            handled = task["handled"] and row["status"] == "failed"
+            error = f"{row['error'] or 'failed'} (the play went on)" if handled else row["error"]
+            found.append({**about, **row, "error": error})
     return sorted(found, key=lambda row: _FIRST.get(row["status"], 2))
+
+
+def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    status = task["status"]
+    if status == "ok" or any(change["status"] == status for change in task["changes"]):
+        return []
+    row = {"number": "", "action": "none", "status": status, "changed_fields": [], "values": [], "error": None}
+    if status == "changed":
+        return [{**row, "action": "changed", "changed_fields": ["no details"]}]
+    return [{**row, "error": _UNKNOWN if status == "unknown" else task["message"]}]
 
 
 def as_markdown(report: Report, most: int) -> str:
@@ -43,7 +54,7 @@ def as_markdown(report: Report, most: int) -> str:
     """
     every = rows(report)
     counts = report["summary"]
-    lines = [f"# {markdown(report['title'])}", "", f"**{_verdict(report)}**", ""]
+    lines = [f"# {markdown(report['title'])}", "", f"**{verdict(report)[1]}**", ""]
     lines += ["| create | update | delete | as declared | failed | skipped |", "|---|---|---|---|---|---|"]
     names = ("create", "update", "delete", "none", "failed", "skipped")
     lines += ["| " + " | ".join(str(counts[name]) for name in names) + " |", ""]
@@ -71,13 +82,40 @@ def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
     return bool(task["check_mode"] and task["plan_checksum"] and task["changes"])
 
 
-def _verdict(report: Report) -> str:
-    changed = any(report["summary"][name] for name in ("create", "update", "delete"))
-    if report["summary"]["failed"] or report["tasks_failed"]:
-        return "Failed"
-    if not changed:
-        return "Nothing to change"
-    return "Planned: nothing was written" if report["planned_only"] else "Applied"
+def verdict(report: Report) -> tuple[str, str]:
+    """Return how a run ended: ``failed``, ``changed`` or ``same``, and a sentence. It agrees with the exit status."""
+    tasks = report["tasks"]
+    changed = [one for one in tasks if one["status"] == "changed" or _is_changed(one["changes"])]
+    unknown = any(one["status"] == "unknown" for one in tasks)
+    if report["failed"]:
+        return "failed", "Failed"
+    kind = "changed" if changed or unknown else "same"
+    if any(not one["check_mode"] for one in changed):
+        text = "Applied"
+    elif changed:
+        text = "Planned: nothing was written"
+    elif unknown:
+        return kind, "It is not known what was changed"
+    elif not tasks:
+        return kind, "No task of telephony.voicemail that writes was run"
+    else:
+        text = "Nothing to change"
+    if report["tasks_failed"]:
+        return kind, ("Nothing was changed" if not changed else text) + ", and the play went on after failures"
+    return kind, f"{text}, and the outcome of other tasks is not known" if unknown else text
+
+
+def _is_changed(changes: t.Iterable[t.Mapping[str, t.Any]]) -> bool:
+    return any(one["status"] == "changed" for one in changes)
+
+
+def cleaned(value: t.Any) -> t.Any:
+    """Return a report with every text in it clean, to be shown."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [cleaned(entry) for entry in value]
+    return {clean(key): cleaned(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
 
 def _line(cells: t.Iterable[str]) -> str:
@@ -102,7 +140,7 @@ def as_junit(report: Report, fail_on_change: bool) -> str:
         for row in cases:
             case = _case(suite, task, f"{row['number'] or task['task']}: {row['action']}")
             text = clean_lines("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
-            if row["status"] == "skipped":
+            if row["status"] in ("skipped", "unknown"):
                 numbers["skipped"] += 1
                 ElementTree.SubElement(case, "skipped", message=clean(row["error"] or "not done"))
             elif row["status"] == "failed" or (fail_on_change and row["status"] == "changed"):
