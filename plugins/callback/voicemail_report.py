@@ -67,8 +67,10 @@ options:
       - section: callback_voicemail_report
         key: title
   fail_on_change:
-    description: In JUnit, count a change as a failure, which is what it is when a run looks for drift.
-    type: bool
+    description:
+      - In JUnit, count a change as a failure, which is what it is when a run looks for drift.
+      - V(true) or V(false).
+    type: raw
     default: false
     env:
       - name: VOICEMAIL_REPORT_FAIL_ON_CHANGE
@@ -76,8 +78,10 @@ options:
       - section: callback_voicemail_report
         key: fail_on_change
   markdown_rows:
-    description: Most changes to tell one by one in Markdown, since comments may not be of any length.
-    type: int
+    description:
+      - Most changes to tell one by one in Markdown, since comments may not be of any length.
+      - A whole number.
+    type: raw
     default: 200
     env:
       - name: VOICEMAIL_REPORT_MARKDOWN_ROWS
@@ -100,6 +104,7 @@ import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import typed_or
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.run_gathering import Gathering, ended_early
 
 COLLECTION = "telephony.voicemail."
@@ -107,6 +112,15 @@ READING = ("_info", "_facts")
 STATUS_OF_JOB = "ansible.builtin.async_status"
 TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
 ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
+
+#: Options to their types and defaults. Ansible takes whatever is no boolean for false.
+OPTIONS: dict[str, tuple[str, t.Any]] = {
+    "folder": ("path", "voicemail-report"),
+    "name": ("str", "voicemail"),
+    "title": ("str", "Voicemail"),
+    "fail_on_change": ("bool", False),
+    "markdown_rows": ("int", 200),
+}
 
 
 class CallbackModule(CallbackBase):
@@ -123,6 +137,26 @@ class CallbackModule(CallbackBase):
         # Of a run that an error ends, such as drift that could not be told, Ansible does not tell the end.
         atexit.register(self._write_what_is_left, os.getpid())
         self._open = False
+
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Read the options; what is empty is unset.
+
+        :raises AnsibleError: when one is something else than it must be, before a play begins.
+        """
+        empty = {
+            name: default
+            for name, (_kind, default) in {**OPTIONS, "formats": ("list", list(ENDINGS))}.items()
+            if not os.environ.get(f"VOICEMAIL_REPORT_{name.upper()}", "given").strip()
+        }
+        super().set_options(task_keys=task_keys, var_options=var_options, direct={**empty, **(direct or {})})
+        for name, (kind, default) in OPTIONS.items():
+            value = self.get_option(name)
+            try:
+                self.set_option(name, typed_or(kind, value, default))
+            except ValueError as error:
+                raise AnsibleError(f"voicemail_report: `{name}` {error}") from None
+        if self.get_option("markdown_rows") < 0:
+            raise AnsibleError("voicemail_report: `markdown_rows` must be at least 0")
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         """Expect an end."""

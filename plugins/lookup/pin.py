@@ -104,6 +104,7 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import typed_or
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
@@ -237,6 +238,10 @@ class LookupModule(LookupBase):
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"pin needs {LIBRARIES}")
+        try:
+            kwargs = {**kwargs, "write": typed_or("bool", kwargs.get("write"), True)}
+        except ValueError as error:
+            raise AnsibleLookupError(f"pin: `write` {error}") from None
         self.set_options(var_options=variables, direct=kwargs)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
