@@ -125,7 +125,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.template import trust_as_template
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import read_options, typed
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked, read_options
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError, VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
@@ -186,17 +186,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
         connection, problems = read_options(arguments.CONNECTION, given, variables)
         definitions = constants.config.get_configuration_definitions(self.plugin_type, self._load_name)
-        for name, definition in definitions.items():
-            if name in given and name not in connection and definition.get("type") in ("bool", "int", "float"):
-                try:
-                    given[name] = typed(definition["type"], given[name])
-                except ValueError as error:
-                    problems.append(f"`{name}` {error}")
+        others, more = checked({k: v for k, v in definitions.items() if k not in connection}, given)
+        problems += more
         if problems:
             raise AnsibleParserError(str(InvalidInputError.of(problems)))
         # Where no number is given, one stands in for it: an empty variable of the environment would be an error.
         stand_ins = {name: 0 for name, option in arguments.CONNECTION.items() if option["type"] in ("int", "float")}
-        known = {name: value for name, value in (given | connection).items() if value is not None}
+        known = {name: value for name, value in (others | connection).items() if value is not None}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=stand_ins | known)
         self._options.update(connection)
 

@@ -102,9 +102,11 @@ import tempfile
 import typing as t
 
 import yaml
+from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import typed_or
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
@@ -238,11 +240,11 @@ class LookupModule(LookupBase):
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"pin needs {LIBRARIES}")
-        try:
-            kwargs = {**kwargs, "write": typed_or("bool", kwargs.get("write"), True)}
-        except ValueError as error:
-            raise AnsibleLookupError(f"pin: `write` {error}") from None
-        self.set_options(var_options=variables, direct=kwargs)
+        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
+        given, problems = checked(definitions, kwargs)
+        if problems:
+            raise AnsibleLookupError(f"pin: {InvalidInputError.of(problems)}")
+        self.set_options(var_options=variables, direct=given)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
         numbers = [str(term).strip() for term in terms]

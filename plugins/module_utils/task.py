@@ -12,15 +12,15 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 
 from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
 from .core.text import clean
 from .deps import IMPORT_ERROR, LIBRARIES
+from .refusals import masked, without_values
 
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 Result = dict[str, t.Any]
 
 
@@ -28,9 +28,17 @@ def argument_spec(module: str) -> dict[str, t.Any]:
     """Return the argument spec of a module."""
     spec: dict[str, t.Any] = {}
     for name, option in arguments.CONNECTION.items():
-        spec[name] = {**option, "fallback": (env_fallback, [f"VOICEMAIL_{name.upper()}"])}
+        spec[name] = {**option, "fallback": (_from_environment, [f"VOICEMAIL_{name.upper()}"])}
     spec.update(copy.deepcopy(arguments.own_options(module)))
     return spec
+
+
+def _from_environment(name: str) -> str:
+    """Return a variable of the environment; an empty one is unset, as for the plugins."""
+    value = str(env_fallback(name))
+    if not value.strip():
+        raise AnsibleFallbackNotFound
+    return value
 
 
 class _Module(AnsibleModule):
@@ -54,7 +62,13 @@ class _Module(AnsibleModule):
     def _mask(self) -> None:
         # A PIN such as 1001 would blank every number in the output that contains it, so PINs are masked by position.
         self.no_log_values = set(_secrets(self.params))
-        self.params = masked(self._spec_name, self.params)
+        self.params = masked(self._spec_name, self.params, self.raw)
+
+    def _log_invocation(self) -> None:
+        # The log of the system shows what was asked for, before this module has looked at it.
+        params, self.params = self.params, masked(self._spec_name, self.params, self.raw)
+        super()._log_invocation()
+        self.params = params
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -109,7 +123,7 @@ def run_in_worker(
         name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
     )
     result = execute(task)
-    result["invocation"] = {"module_args": masked(name, params)}
+    result["invocation"] = {"module_args": masked(name, params, given)}
     return t.cast(Result, remove_values(result, _secrets(params)))
 
 
@@ -122,7 +136,7 @@ def _validator(name: str) -> ArgumentSpecValidator:
 def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:
     """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
     problems = operations.dictionary_problems(operations.Task(name, {}, raw))
-    return str(InvalidInputError.of(problems)) if problems else message
+    return str(InvalidInputError.of(problems)) if problems else without_values(message)
 
 
 def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:
@@ -151,28 +165,6 @@ def execute(task: operations.Task) -> Result:
     if task.warnings:
         result["warnings"] = list(dict.fromkeys(map(clean, task.warnings)))
     return result
-
-
-def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return parameters as they may be shown: secrets hidden by their position, never by their value."""
-    open_options = _open_options(module)
-    # An option that does not exist may be a secret one with a slip in its name.
-    return {
-        name: value if value is None or name in open_options else HIDDEN
-        for name, value in params.items()
-        if not name.startswith("_ansible_")
-    }
-
-
-@functools.cache
-def _open_options(module: str) -> frozenset[str]:
-    """Return the names, aliases among them, of options that may be shown."""
-    return frozenset(
-        written
-        for name, option in {**arguments.CONNECTION, **arguments.own_options(module)}.items()
-        if not option.get("no_log")
-        for written in (name, *option.get("aliases", ()))
-    )
 
 
 def _without_nulls(value: t.Any) -> t.Any:

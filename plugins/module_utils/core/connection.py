@@ -131,6 +131,34 @@ def typed_or(kind: str, value: t.Any, default: t.Any) -> t.Any:
     return default if found is None else found
 
 
+def checked(
+    definitions: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]
+) -> tuple[dict[str, t.Any], list[str]]:
+    """Return what was given of a plugin's options, without what is empty, and what is wrong with it.
+
+    Ansible's own errors on these options show the value, which may be a secret in the wrong place.
+
+    :param definitions: option to its ``type`` and ``choices``, as in the documentation of a plugin.
+    """
+    values = {name: value for name, value in given.items() if value not in (None, "")}
+    problems = []
+    for name, definition in definitions.items():
+        if name not in values:
+            continue
+        if definition.get("type") in ("bool", "int", "float"):
+            try:
+                values[name] = typed(definition["type"], values[name])
+            except ValueError as error:
+                problems.append(f"`{name}` {error}")
+            if values[name] is None:
+                del values[name]
+        elif definition.get("choices"):
+            entries = values[name] if isinstance(values[name], (list, tuple)) else [values[name]]
+            if any(entry not in definition["choices"] for entry in entries):
+                problems.append(f"`{name}` must be one of {', '.join(definition['choices'])}")
+    return values, problems
+
+
 def read_options(
     spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any]
 ) -> tuple[dict[str, t.Any], list[str]]:
