@@ -72,8 +72,10 @@ notes:
   - A mailbox is as in RV(telephony.voicemail.vmbox_info#module:mailboxes), which is also what
     M(telephony.voicemail.vmboxes) takes. PINs are left out.
   - An account has C(id), C(name), C(realm), C(depth) and C(parent_id).
-  - Options of the connection that are text may be templates, with lookups and extra variables. No secret becomes a
-    variable or gets into the cache, so give the tasks their credentials in the environment or in variables.
+  - Options may be templates, with lookups and extra variables. They are rendered before they are converted, an empty
+    one is unset, and one of another type is an error.
+  - No secret becomes a variable or gets into the cache, so give the tasks their credentials in the environment or in
+    variables.
   - The cache is of this O(url), O(username), O(domain), O(account_id) and resource, and of no other. It cannot tell one
     O(api_key) or O(token) from another, so flush it when they change.
 seealso:
