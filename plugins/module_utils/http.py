@@ -29,6 +29,7 @@ from .core.errors import (
     VoicemailError,
     not_understood,
 )
+from .core.text import visible
 from .deps import httpx, pydantic
 from .json_bodies import describe_bad_body, read_json
 from .pace import Pacer, retry_after
@@ -137,7 +138,8 @@ class Client:
 
     def redact(self, text: str, pin: str | None = None) -> str:
         """Return a vendor's text without the credentials of this task and the PIN that was sent, and not too long."""
-        return self._redactor.clean(text, pin)
+        # Once more without what cannot be seen: such characters may stand between the letters of a secret.
+        return self._redactor.clean(visible(self._redactor.clean(text, pin)), pin)
 
     def url(self, path: str) -> str:
         """Return the address of a path below the base address."""

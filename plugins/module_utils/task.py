@@ -12,13 +12,14 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 
 from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
-from .core.masks import HIDDEN_ARGUMENT
+from .core.text import clean
 from .deps import IMPORT_ERROR, LIBRARIES
+from .refusals import masked, without_values
 
 Result = dict[str, t.Any]
 
@@ -31,9 +32,17 @@ def argument_spec(module: str) -> dict[str, t.Any]:
     """Return the argument spec of a module."""
     spec: dict[str, t.Any] = {}
     for name, option in arguments.CONNECTION.items():
-        spec[name] = {**option, "fallback": (env_fallback, [f"VOICEMAIL_{name.upper()}"])}
+        spec[name] = {**option, "fallback": (_from_environment, [f"VOICEMAIL_{name.upper()}"])}
     spec.update(copy.deepcopy(arguments.own_options(module)))
     return spec
+
+
+def _from_environment(name: str) -> str:
+    """Return a variable of the environment; an empty one is unset, as for the plugins."""
+    value = str(env_fallback(name))
+    if not value.strip():
+        raise AnsibleFallbackNotFound
+    return value
 
 
 class _Module(AnsibleModule):
@@ -58,7 +67,13 @@ class _Module(AnsibleModule):
         # Ansible would blank these values wherever they occur: a PIN such as 1001 in every number, and a password in
         # the name of a mailbox, which would then be written back. Secrets are masked by their position instead.
         self.no_log_values = set()
-        self.params = masked(self._spec_name, self.params)
+        self.params = masked(self._spec_name, self.params, self.raw)
+
+    def _log_invocation(self) -> None:
+        # The log of the system shows what was asked for, before this module has looked at it.
+        params, self.params = self.params, masked(self._spec_name, self.params, self.raw)
+        super()._log_invocation()
+        self.params = params
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -116,7 +131,7 @@ def run_in_worker(
     )
     task.notify = notify
     result = execute(task)
-    result["invocation"] = {"module_args": masked(name, params)}
+    result["invocation"] = {"module_args": masked(name, params, given)}
     return result
 
 
@@ -134,6 +149,7 @@ def _validator(name: str) -> ArgumentSpecValidator:
 def _refusal(name: str, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], message: str) -> str:
     """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
     problems = arguments.misplaced(_spec(name), raw) or operations.dictionary_problems(operations.Task(name, {}, raw))
+    message = without_values(message)
     refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
     return str(_redacted(refused, params))
 
@@ -162,7 +178,7 @@ def execute(task: operations.Task) -> Result:
         may_have_written = not task.check and not task.module.endswith(("_info", "_facts"))
         result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
     if task.warnings:
-        result["warnings"] = _redacted(list(dict.fromkeys(task.warnings)), task.params)
+        result["warnings"] = _redacted(list(dict.fromkeys(map(clean, task.warnings))), task.params)
     if result.get("failed"):
         _redact_errors(result, task.params)
     return result
@@ -180,28 +196,6 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
 
 def _redacted(told: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
     return remove_values(told, [str(params[name]) for name in SECRETS if params.get(name)])
-
-
-def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return parameters as they may be shown: secrets hidden by their position, never by their value."""
-    open_options = _open_options(module)
-    # An option that does not exist may be a secret one with a slip in its name.
-    return {
-        name: value if value is None or name in open_options else HIDDEN_ARGUMENT
-        for name, value in params.items()
-        if not name.startswith("_ansible_")
-    }
-
-
-@functools.cache
-def _open_options(module: str) -> frozenset[str]:
-    """Return the names, aliases among them, of options that may be shown."""
-    return frozenset(
-        written
-        for name, option in {**arguments.CONNECTION, **arguments.own_options(module)}.items()
-        if not option.get("no_log")
-        for written in (name, *option.get("aliases", ()))
-    )
 
 
 def _without_nulls(value: t.Any) -> t.Any:

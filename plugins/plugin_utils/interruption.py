@@ -11,6 +11,8 @@ import signal
 import threading
 import typing as t
 
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+
 try:
     # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what
     # a worker hands it once it was interrupted itself.
@@ -66,7 +68,8 @@ def tell(name: str, result: t.Mapping[str, t.Any] | None) -> None:
     if _SCREEN is not None:
         with contextlib.suppress(OSError):
             os.write(
-                _SCREEN, f"\n{name}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode()
+                _SCREEN,
+                f"\n{clean(name)}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode(),
             )
 
 

@@ -199,7 +199,7 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     assert applied.report["plan"] == planned.report["plan"]
     assert applied.report["outcome"]["summary"]["create"] == 4
     assert {row["status"] for row in applied.report["outcome"]["results"]} == {"changed"}
-    assert "| 3001 | name |  | Ärzte \\| &lt;b> |" in applied.markdown
+    assert "| 3001 | name |  | Ärzte \\| &lt;b&gt; |" in applied.markdown
     assert_no_secret(bench, applied)
     boxes = bench.boxes()
     assert sorted(boxes) == ["0300", "3000", "3001", "3003"]

@@ -41,6 +41,7 @@ LAYERS = {
     "module_utils/audio": "engine",
     "module_utils/sessions": "operations",
     "module_utils/arguments": "operations",
+    "module_utils/refusals": "operations",
     "module_utils/sources": "operations",
     "module_utils/documents": "operations",
     "module_utils/text_options": "operations",

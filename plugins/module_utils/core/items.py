@@ -187,7 +187,8 @@ class _ItemReader:
         if value is None:
             return default
         if value not in words:
-            self._problem(f"`{name}` must be one of {', '.join(words)}, not {value!r}")
+            # Not the value: it may be a PIN in the wrong place.
+            self._problem(f"`{name}` must be one of {', '.join(words)}")
             return default
         return str(value)
 
