@@ -220,9 +220,11 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         ]
     if report.failures:
         first = report.failures[0]
+        source = first.step.desired.source if first.step.desired else None
+        told = f"{source}: {first.error}" if source else str(first.error)
         result.update(
             failed=True,
-            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {first.error}",
+            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {told}",
         )
     elif report.interrupted:
         result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")

@@ -97,6 +97,11 @@ results:
       description: The options that changed. A PIN is named here and never shown.
       type: list
       elements: str
+    source:
+      description: File and line of the entry, where it was read from a file.
+      type: str
+      version_added: 1.1.0
+      sample: mailboxes.yml:12
     error:
       description: What went wrong, or null.
       type: str

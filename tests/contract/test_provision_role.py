@@ -273,7 +273,10 @@ def test_fifty_wrong_items_of_a_variable(bench: Bench) -> None:
             "only `onsip` is given, but the vendor is kazoo, which never reads it",
         ),
         ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
-        ({"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'}, "a.json:1: mailbox 3000: `pin` must be text"),
+        (
+            {"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'},
+            "a.json:1: mailbox 3000: `pin` was read by YAML as a number",
+        ),
         (
             {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
             "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",

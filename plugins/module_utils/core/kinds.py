@@ -110,10 +110,11 @@ class Pin(Text):
     policy: t.Callable[[str], str | None] | None = None
 
     def parse(self, value: t.Any) -> Canonical:
-        if isinstance(value, (int, float, datetime.date)):
-            # Never with the value, unlike any other text.
-            kind = "a date" if isinstance(value, datetime.date) else "a number, which has no leading zeros"
-            raise ValueError(f"must be text, not {kind}; put it in quotes")
+        if isinstance(value, (int, float)):
+            raise ValueError("was read by YAML as a number, which loses leading zeros; put it in quotes")
+        if isinstance(value, datetime.date):
+            # Without the value, which other texts show.
+            raise ValueError("was read by YAML as a date; put it in quotes")
         if isinstance(value, str) and value == "":
             raise ValueError("must not be empty; leave the option out to leave the PIN alone")
         # The errors of Text tell lengths and rules, never the PIN.

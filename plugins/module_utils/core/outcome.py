@@ -37,6 +37,7 @@ class Outcome:
             "action": str(self.step.action),
             "status": self.status,
             "changed_fields": sorted(self.step.changes),
+            "source": self.step.desired.source if self.step.desired else None,
             "error": str(self.error) if self.error else None,
         }
 
