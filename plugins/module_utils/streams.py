@@ -15,7 +15,8 @@ from .deps import httpx
 PIECE_BYTES = 64 * 1024
 #: Media types that no recording has: a sign-in page or an error of something between here and the vendor.
 _PAGES = frozenset(("text/html", "text/xml", "application/xhtml+xml", "application/xml", "application/json"))
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class Stream:
@@ -56,7 +57,7 @@ class Stream:
             told = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
             return int(told[2]) if told and told[2].isdigit() else None
         length = self.headers.get("content-length", "")
-        return int(length) if length.isdigit() and not self.headers.get("content-encoding") else None
+        return int(length) if _LENGTH.fullmatch(length) and not self.headers.get("content-encoding") else None
 
     def pieces(self) -> t.Iterator[bytes]:
         """Give the body piece by piece; each may take as long as one request may wait.

@@ -10,6 +10,7 @@ import http.server
 import pathlib
 import threading
 import tracemalloc
+import types
 import typing as t
 
 import pytest
@@ -169,3 +170,18 @@ def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib
     assert report.summary()["bytes"] == 12 * 8 * MEGABYTE
     # Less than one of the recordings, though four were on their way at once.
     assert peak < 8 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, {"content-length": "\u00b2"}),
+        (200, {"content-length": "9" * 5000}),
+        (206, {"content-range": f"bytes {'9' * 5000}-1/{'9' * 5000}"}),
+        (206, {"content-range": "bytes \u00b2-1/\u00b2"}),
+    ],
+)
+def test_sizes_that_are_no_numbers_are_unknown(status: int, headers: dict[str, str]) -> None:
+    response: t.Any = types.SimpleNamespace(status_code=status, headers=headers)
+    stream = Stream(response, "download message 7")
+    assert (stream.size, stream.start) == (None, 0)
