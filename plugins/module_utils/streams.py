@@ -16,7 +16,8 @@ from .deps import httpx
 SLOWEST_BYTES_PER_SECOND = 1000
 #: Media types that no recording has: a sign-in page or an error of something between here and the vendor.
 _PAGES = frozenset(("text/html", "text/xml", "application/xhtml+xml", "application/xml", "application/json"))
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class Stream:
@@ -70,7 +71,7 @@ class Stream:
             told = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
             return int(told[2]) if told and told[2].isdigit() else None
         length = self.headers.get("content-length", "")
-        return int(length) if length.isdigit() else None
+        return int(length) if _LENGTH.fullmatch(length) and not self.headers.get("content-encoding") else None
 
     def pieces(self) -> t.Iterator[bytes]:
         """Return the body piece by piece. Whoever reads it has to limit its size; its time follows from that.

@@ -237,6 +237,26 @@ def test_more_than_is_allowed_is_refused(bench: Bench, subject: MessageSubject) 
     assert bench.messages() == everything
 
 
+@pytest.mark.parametrize("subject", [PORTSIP_MESSAGES], ids=lambda subject: subject.name)
+def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: MessageSubject) -> None:
+    number = subject.box["shared_voicemail"]
+    stored = bench.server.face.directory.messages.collection
+    mine = [identifier for identifier, message in bench.messages().items() if message["mailbox"] == number]
+    stored[mine[0]] = {**stored[mine[0]], "created_at": "some day"}
+    rules = (
+        {"match": number, "action": "delete", "older_than": ALL},
+        {"match": "9.*", "action": "delete", "older_than": ALL},
+    )
+    done, summary = bench.run(*rules)
+    assert done.code == 0, done.output
+    assert (summary["deleted"], summary["undated"]) == (len(mine) - 1, 1)
+    assert "the time of 1 messages cannot be read" in done.output
+    assert "1 kept, because the vendor states no time that can be read" in done.output
+    assert mine[0] in bench.messages()
+    done, summary = bench.run(*rules[1:])
+    assert (summary["deleted"], summary["undated"]) == (0, 0), done.output
+
+
 @pytest.mark.parametrize("subject", [TEL4VN_MESSAGES], ids=lambda subject: subject.name)
 def test_a_vendor_that_cannot_delete_is_told_once(bench: Bench, subject: MessageSubject) -> None:
     rules = [{"match": number, "action": "archive_then_delete", "older_than": "1h"} for number in ("1.*", ".*")]

@@ -10,6 +10,7 @@ import http.server
 import pathlib
 import threading
 import tracemalloc
+import types
 import typing as t
 
 import pytest
@@ -189,3 +190,18 @@ def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytes
     stream = Stream(t.cast("t.Any", Response()), "download it", 5, allowed.append)
     assert sum(map(len, stream.pieces())) == 6000
     assert allowed == [5, 5, 9]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, {"content-length": "\u00b2"}),
+        (200, {"content-length": "9" * 5000}),
+        (206, {"content-range": f"bytes {'9' * 5000}-1/{'9' * 5000}"}),
+        (206, {"content-range": "bytes \u00b2-1/\u00b2"}),
+    ],
+)
+def test_sizes_that_are_no_numbers_are_unknown(status: int, headers: dict[str, str]) -> None:
+    response: t.Any = types.SimpleNamespace(status_code=status, headers=headers)
+    stream = Stream(response, "download message 7", 5)
+    assert (stream.size, stream.start) == (None, 0)

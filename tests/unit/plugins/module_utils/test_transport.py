@@ -142,8 +142,8 @@ def test_a_download_has_a_limit_of_its_own() -> None:
     with Dripper(start, times(piece)) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
         with (
-            pytest.raises(TransportError, match="timeout"),
-            client.stream("/x", "download it", no_refusal, total=2 * TIMEOUT) as stream,
+            pytest.raises(TransportError, match="bytes a second"),
+            client.stream("/x", "download it", no_refusal) as stream,
         ):
             for _piece in stream.pieces():
                 pass
@@ -154,8 +154,9 @@ def test_a_download_has_a_limit_of_its_own() -> None:
 
 
 def test_a_download_may_take_longer_than_a_request() -> None:
-    size = int(2 * TIMEOUT / STEP)
-    with Dripper(OK + b"Content-Length: %d\r\n\r\n" % size, itertools.repeat(b" ", size)) as server:
+    piece, pieces = b" " * 1000, int(2 * TIMEOUT / STEP)
+    size = len(piece) * pieces
+    with Dripper(OK + b"Content-Length: %d\r\n\r\n" % size, itertools.repeat(piece, pieces)) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
         with client.stream("/x", "download it", no_refusal) as stream:
             assert len(b"".join(stream.pieces())) == size
