@@ -129,8 +129,8 @@ class Client:
         self.requests = 0
 
     def stop_waiting(self) -> None:
-        """Repeat nothing from now on: what is sent at the end of a task is not worth a wait."""
-        self.retries = Retries(0, self.pacer)
+        """End every wait, and repeat nothing more of this task: what is sent at its end is not worth a wait."""
+        self.retries.stop()
 
     def keep_secret(self, value: str | None) -> None:
         """Never show this value, such as a token that a login gave."""

@@ -180,9 +180,10 @@ class Watch:
             raise
 
     def close(self) -> None:
-        """Close the session."""
+        """Close the session; a list that is under way in another thread ends with the request that it waits for."""
         session, self._session = self._session, None
         if session is not None:
+            session.client.stop_waiting()
             session.close()
 
 

@@ -12,6 +12,7 @@ import pathlib
 import socket
 import ssl
 import threading
+import time
 import typing as t
 
 import httpcore
@@ -22,6 +23,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import transpo
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.http import Client, Reply
+from ansible_collections.telephony.voicemail.plugins.module_utils.parallel import run_all
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import Deadline
 
 TIMEOUT = 0.6
@@ -222,6 +224,35 @@ def test_headers_are_bounded_also_where_they_come_fast(piece: bytes) -> None:
         with pytest.raises(TransportError, match="the connection broke"):
             client.send("GET", "/x", "read it")
         client.close()
+
+
+@pytest.mark.timeout(30)
+def test_after_an_interrupt_requests_end_by_their_timeout_and_are_not_repeated() -> None:
+    start, piece = DRIPS["headers"]
+    errors: list[TransportError] = []
+    with Dripper(start, times(piece)) as server:
+        connection = Connection("kazoo", f"http://127.0.0.1:{server.port}/v2", timeout=TIMEOUT, retry_budget=3600)
+        client = Client(connection, workers=2)
+
+        def call(number: int) -> int:
+            if number:
+                try:
+                    client.send("GET", "/x", "read it")
+                except TransportError as error:
+                    errors.append(error)
+            else:
+                while not client.requests:
+                    time.sleep(0.01)
+            return number
+
+        def interrupt(number: int) -> None:
+            if not number:
+                raise KeyboardInterrupt
+
+        assert run_all(call, [0, 1], 2, interrupt)
+        client.close()
+    assert len(errors) == client.requests == 1
+    assert not server.finished
 
 
 @pytest.fixture(scope="module")
