@@ -91,9 +91,11 @@ def read(
     :raises TransportError: when not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
-    found = [
-        box for box in boxes.list(wanted).boxes if (numbers is None or box.number in numbers) and matches(box.number)
-    ]
+    listed = boxes.list(wanted).boxes
+    # The table may depend on the generation of the server, which the listing shows.
+    key = boxes.table.number.key
+    keys = None if numbers is None else {key(number) for number in numbers}
+    found = [box for box in listed if (keys is None or key(box.number) in keys) and matches(box.number)]
     unique = Index.of(found).ids.values()
     return sorted(_completed(boxes, list(unique), workers, progress), key=lambda box: (len(box.number), box.number))
 

@@ -57,13 +57,17 @@ class Reader:
         return desired
 
     def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
-        seen: dict[str, int] = {}
+        seen: dict[str, tuple[int, str]] = {}
         for item in desired:
-            for key in filter(None, {item.number, item.new_number, item.id and f"id {item.id}"}):
-                first = seen.setdefault(key, item.position)
+            numbers = {self.table.number.key(text): text for text in (item.number, item.new_number) if text}
+            ids = {f"id {item.id}": f"id {item.id}"} if item.id else {}
+            for key, text in {**numbers, **ids}.items():
+                first, before = seen.setdefault(key, (item.position, text))
                 if first != item.position:
+                    if text != before:
+                        text += f" (for {self.table.vendor} the same number as {before})"
                     self.problems.append(
-                        f"item {item.position}: {self.table.resource} {key} is declared twice, first by item {first}"
+                        f"item {item.position}: {self.table.resource} {text} is declared twice, first by item {first}"
                     )
 
 

@@ -23,7 +23,9 @@ if t.TYPE_CHECKING:
 class Boxes(t.Protocol):
     """One resource of a vendor: its mailboxes, or its shared voicemails."""
 
-    table: FieldTable
+    @property
+    def table(self) -> FieldTable:
+        """The field table. What depends on the server's generation in it is known once a reply came."""
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted, with the fewest requests; boxes that were not asked for may be among them.

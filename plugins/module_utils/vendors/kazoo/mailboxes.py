@@ -11,16 +11,18 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted, is_usable_id
-from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError
-from ...core.fields import Values
+from ...core.errors import ConflictError, DuplicateError, NotFoundError, RejectedError, TransportError
+from ...core.fields import FieldTable, Values
 from ...core.plan import Step
-from .fields import MAILBOX, WIRE_NAMES
+from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
 from .session import Envelope, KazooSession, billed
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
+#: Characters of a filter, encoded: a request line of 8 kB is refused (contract: KAZOO 12).
+_LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _CONFLICT_WAITS = (0.05, 0.2, 0.5, 1.0)
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
@@ -30,17 +32,23 @@ _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 class KazooMailboxes:
     """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
 
-    table = MAILBOX
-
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._bulk = True
 
+    @property
+    def table(self) -> FieldTable:
+        """The field table; what KAZOO treats as one number depends on its generation, known from the first reply on."""
+        return MAILBOX_OF_5 if self._session.generation == "5" else MAILBOX
+
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
         numbers = wanted.numbers
-        if numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED:
-            boxes = list(self._pages({"filter_mailbox": _any_of(numbers)}, wanted.options)) if numbers else []
+        texts = _spellings(numbers or ())
+        encoded = len(urllib.parse.quote(_any_of(texts))) if texts else 0
+        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED and encoded <= _LONGEST_FILTER
+        if few:
+            boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
             return Listing(tuple(boxes))
@@ -67,14 +75,11 @@ class KazooMailboxes:
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through a filter and then its id."""
         if box_id is None:
-            pages = self._pages({"filter_mailbox": _any_of({str(number)})}, frozenset(self.table.by_option))
-            listed = [box for box in pages if box.number == number]
+            texts = _spellings([str(number)])
+            pages = list(self._pages({"filter_mailbox": _any_of(texts)}, frozenset(self.table.by_option)))
+            listed = [box for box in pages if self.table.same_number(box.number, number)]
             if len(listed) > 1:
-                ids = " and ".join(str(box.id) for box in listed)
-                raise RejectedError(
-                    f"mailbox {number}: KAZOO has {len(listed)} boxes with this number, ids {ids}",
-                    "Delete or renumber one",
-                )
+                raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
             if not listed or listed[0].full:
                 return listed[0] if listed else None
             box_id = listed[0].id
@@ -223,6 +228,12 @@ class KazooMailboxes:
 
 def _path(box_id: str | None) -> str:
     return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
+
+
+def _spellings(numbers: t.Iterable[str]) -> set[str]:
+    """Return every text of these numbers that KAZOO treats as the same: its filters compare text."""
+    kind = t.cast(Number, MAILBOX.number)
+    return {text for number in numbers for text in kind.spellings(number)}
 
 
 def _any_of(numbers: t.Collection[str]) -> str:

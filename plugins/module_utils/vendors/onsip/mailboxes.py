@@ -10,7 +10,7 @@ import threading
 import typing as t
 
 from ...core.boxes import Box, Listing, Wanted, is_usable_id
-from ...core.errors import AuthError, ExpiredError, RejectedError, TransportError, VoicemailError
+from ...core.errors import AuthError, DuplicateError, ExpiredError, RejectedError, TransportError, VoicemailError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
@@ -70,10 +70,8 @@ class OnsipMailboxes:
             if (row["VoicemailboxId"] == box_id if box_id is not None else row.get("Mailbox") == number)
         ]
         if len(found) > 1:
-            ids = " and ".join(str(row["VoicemailboxId"]) for row in found)
-            raise RejectedError(
-                f"mailbox {number}: OnSIP has {len(found)} boxes with this number, ids {ids}", "Delete one"
-            )
+            boxes = [self._box(row, "list mailboxes") for row in found]
+            raise DuplicateError.of("mailbox", str(number), "OnSIP", boxes, "Delete one")
         return self._attachments.laid_over_one(self._box(found[0], "list mailboxes")) if found else None
 
     def create(self, number: str, values: Values) -> Box | None:

@@ -11,7 +11,7 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted, is_usable_id
-from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.errors import DuplicateError, NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
@@ -69,10 +69,7 @@ class Tel4vnMailboxes:
             return box
         found = [box for box in self._all() if meant(box)]
         if len(found) > 1:
-            ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(
-                f"mailbox {number}: TEL4VN has {len(found)} boxes with this number, ids {ids}", "Delete one"
-            )
+            raise DuplicateError.of("mailbox", str(number), "TEL4VN", found, "Delete one")
         return found[0] if found else None
 
     def create(self, number: str, values: Values) -> Box | None:
