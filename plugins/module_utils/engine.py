@@ -35,6 +35,7 @@ class Options:
     :param stop_on_error: start nothing more after a failure.
     :param expect_checksum: apply only the plan that has this checksum.
     :param workers: most requests at once.
+    :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
     """
 
     limits: Limits = dataclasses.field(default_factory=Limits)
@@ -44,6 +45,7 @@ class Options:
     stop_on_error: bool = False
     expect_checksum: str | None = None
     workers: int = 16
+    system: t.Callable[[], tuple[str, ...]] = tuple
 
 
 def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
@@ -65,13 +67,15 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     add_pruning(result, index, options.limits)
     check_deletions(result, options.limits)
     lost = _check_messages(boxes, result, options)
-    _check_checksum(result, options.expect_checksum)
+    digest = checksum(result, options.system())
+    _check_checksum(result, digest, options.expect_checksum)
     warnings = [*lost, *(warning for step in result.steps for warning in step.warnings)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings)
+        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest)
     report = _write(boxes, result, options, progress, warnings)
+    report.checksum = digest
     report.warnings = list(dict.fromkeys([*warnings, *boxes.advise(written)]))
     return report
 
@@ -158,12 +162,20 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     return check_messages(result, counts, options.limits)
 
 
-def _check_checksum(result: Plan, expected: str | None) -> None:
-    if expected is not None and (found := checksum(result)) != expected:
+def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
+    if expected is None or expected == found:
+        return
+    if expected == checksum(result):
         raise UnsafeError(
-            f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
-            "Something changed since the review, at the vendor or in the declaration; plan and review again",
+            "`expect_checksum` is a checksum of version 1.0, which does not cover the vendor, `url` and account that"
+            " the plan was reviewed for",
+            f"Plan and review again; the checksum of this plan is {found} now",
         )
+    raise UnsafeError(
+        f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
+        "Something changed since the review, at the vendor or in the declaration, or the review was of another vendor,"
+        " `url` or account; plan and review again",
+    )
 
 
 def _foreseen(step: Step) -> Outcome:

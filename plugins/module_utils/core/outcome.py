@@ -50,6 +50,7 @@ class Report:
     warnings: list[str] = dataclasses.field(default_factory=list)
     requests: int = 0
     interrupted: bool = False
+    checksum: str = ""
 
     @property
     def changed(self) -> bool:

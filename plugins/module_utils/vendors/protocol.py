@@ -85,6 +85,9 @@ class Session(t.Protocol):
     def valid(self) -> bool:
         """Tell whether the login can serve a further task."""
 
+    def account_key(self) -> str:
+        """Return what tells the account that the session works on from any other; it reveals no secret."""
+
     def close(self) -> None:
         """End the login where the vendor wants that, and close the connections."""
 
