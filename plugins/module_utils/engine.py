@@ -17,9 +17,10 @@ from .core.guards import Limits, add_pruning, check_deletions, check_limits, che
 from .core.outcome import Outcome, Report
 from .core.plan import Action, AmbiguousError, Index, Plan, Step, compared, match, plan
 from .core.report import checksum
+from .duplicates import Driver, settle
 from .parallel import in_order, run_all
 from .steps import carry_out
-from .vendors.protocol import Boxes
+from .vendors.protocol import Boxes, NotUnique
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -76,7 +77,8 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest)
     report = _write(boxes, result, options, progress, warnings)
     report.checksum = digest
-    report.warnings = list(dict.fromkeys([*warnings, *boxes.advise(written)]))
+    learned = [warning for outcome in report.outcomes for warning in outcome.step.warnings]
+    report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
     return report
 
 
@@ -197,10 +199,25 @@ def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | No
         if report.interrupted:
             break
         _run_stage(boxes, stage, options, outcomes, len(writing), progress, report)
+        if not position and isinstance(boxes, NotUnique):
+            _settle(boxes, stage, options, outcomes, report)
     for step in result.steps:
         untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)
         report.outcomes.append(outcomes.get(id(step), untouched))
     return report
+
+
+def _settle(boxes: Boxes, stage: list[Step], options: Options, outcomes: dict[int, Outcome], report: Report) -> None:
+    """Look for numbers that another run created at the same time, in a thread, as every step."""
+    done = [step for step in stage if id(step) in outcomes]
+
+    def look(steps: list[Step]) -> None:
+        found = [outcomes[id(step)] for step in steps]
+        settled, told = settle(t.cast(Driver, boxes), found, options.verify, options.workers)
+        outcomes.update({id(step): outcome for step, outcome in zip(steps, settled, strict=True)})
+        report.warnings.extend(told)
+
+    report.interrupted = run_all(look, [done], 1, lambda nothing: None) or report.interrupted
 
 
 def _run_stage(

@@ -77,6 +77,32 @@ class Boxes(t.Protocol):
         """
 
 
+@t.runtime_checkable
+class NotUnique(t.Protocol):
+    """What a driver offers beside :class:`Boxes` where two creations of one number at the same time may both succeed.
+
+    That is so unless the vendor documents its check for duplicates as atomic.
+    """
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every box that has one of these numbers, all duplicates included; they need not be full.
+
+        :raises TransportError: rather than to return a part.
+        """
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver created the box, according to the vendor's reply."""
+
+    def withdraw(self, box: Box, other: Box) -> None:
+        """Delete a box that :meth:`created_here`, in favour of another one that has its number.
+
+        It has to be empty and as it was created, and ``other`` has to exist still, which is read just before.
+
+        :param box: as it was read after its creation.
+        :raises VoicemailError: where one of this is not so; nothing was deleted.
+        """
+
+
 class Session(t.Protocol):
     """A login at a vendor."""
 

@@ -35,6 +35,8 @@ class KazooMailboxes:
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._bulk = True
+        #: Revision of every box that was created here, by its id.
+        self._created: dict[str, str] = {}
 
     @property
     def table(self) -> FieldTable:
@@ -93,7 +95,38 @@ class KazooMailboxes:
         """Make a box with one PUT, whose reply is the box."""
         data = {"mailbox": number, **self.table.encode(values, values)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
-        return self._box(envelope.data)
+        box = self._box(envelope.data)
+        if isinstance(envelope.revision, str):
+            self._created[str(box.id)] = envelope.revision
+        return box
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every box of these numbers: KAZOO looks for duplicates before it saves, without a lock."""
+        found = self.list(Wanted(numbers)).boxes
+        keys = {self.table.number.key(number) for number in numbers}
+        return [box for box in found if self.table.number.key(box.number) in keys]
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver got the box in the reply to a creation."""
+        return str(box.id) in self._created
+
+    def withdraw(self, box: Box, other: Box) -> None:
+        """Delete a box in the revision in which it was created, which KAZOO checks."""
+        what = f"withdraw mailbox {box.number}"
+        revision = self._created[str(box.id)]
+        if self.count_messages(box):
+            raise ConflictError(f"cannot {what}: it holds messages", "Move or delete them")
+        try:
+            if self._unmoved(box, what) != revision:
+                raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
+            kept = self.find(None, other.id)
+            if kept is None or not self.table.same_number(kept.number, box.number):
+                raise ConflictError(f"cannot {what}: the other box is gone", "Run the task again")
+            headers = {"If-Match": f'"{revision}"'}
+            self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
+        except NotFoundError:
+            return
+        self._confirm_gone(box)
 
     def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
         """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).
@@ -152,6 +185,9 @@ class KazooMailboxes:
                 if wait is None:
                     raise
                 time.sleep(wait)
+        self._confirm_gone(box)
+
+    def _confirm_gone(self, box: Box) -> None:
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(box.number, box.id) is None:

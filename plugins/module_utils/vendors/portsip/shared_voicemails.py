@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from ...core.boxes import Box, is_usable_id
-from ...core.errors import RejectedError, TransportError
+import typing as t
+
+from ...core.boxes import Box, Wanted, is_usable_id
+from ...core.errors import ConflictError, RejectedError, TransportError
 from ...core.fields import Values
 from ...deps import pydantic
 from .boxes import PortsipBoxes
@@ -40,6 +42,30 @@ class PortsipSharedVoicemails(PortsipBoxes):
             )
         self._made[number] = str(box_id)
         return None
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every shared voicemail of these numbers; that the check for duplicates is atomic is not documented."""
+        return [box for box in self.list(Wanted(numbers)).boxes if box.number in numbers]
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver got the id in the reply to a creation."""
+        return self._made.get(box.number) == box.id
+
+    def withdraw(self, box: Box, other: Box) -> None:
+        """Delete a shared voicemail that is read as it was after its creation: PortSIP knows no revisions."""
+        what = f"withdraw shared voicemail {box.number}"
+        if self.count_messages(box):
+            raise ConflictError(f"cannot {what}: it holds messages", "Delete them, or the other one")
+        fresh = self.find(None, box.id)
+        if fresh is None:
+            return
+        if (fresh.number, fresh.values) != (box.number, box.values):
+            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both")
+        kept = self.find(None, other.id)
+        if kept is None or kept.number != box.number:
+            raise ConflictError(f"cannot {what}: the other one is gone", "Run the task again")
+        self.delete(box)
+        del self._made[box.number]
 
     def delete(self, box: Box) -> None:
         """Delete a shared voicemail with its messages and greetings."""
