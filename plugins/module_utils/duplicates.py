@@ -21,7 +21,7 @@ from .parallel import in_order
 from .steps import adopt, carry_out
 from .vendors.protocol import Boxes, NotUnique
 
-#: Seconds between two looks. When nothing changed over all of them, no other run is at work on these numbers.
+#: Seconds between two looks. When nothing changed over all of them, other runs had the time to act.
 _WAITS = (0.2, 0.5, 1.0, 1.0)
 #: Most looks in all, whatever the others do.
 _MOST_LOOKS = 100
@@ -100,6 +100,8 @@ class _Settlement:
         self.verify = verify
         self.workers = workers
         self.looks = 0
+        self.quiet = 0
+        self.shown: set[tuple[int, str]] | None = None
 
     def settle(self, claims: list[_Claim]) -> None:
         pending = claims
@@ -107,7 +109,8 @@ class _Settlement:
             while pending and self.looks < _MOST_LOOKS:
                 pending = self._watch(pending)
                 # Nothing changes any more, so this run does what nobody else is going to do.
-                pending = self._act(pending, quiet=True)
+                self.quiet += 1
+                pending = self._act(pending)
         except VoicemailError as error:
             for claim in pending:
                 self._fail(claim, _unknown(self.boxes, claim, error))
@@ -118,16 +121,15 @@ class _Settlement:
     def _watch(self, pending: list[_Claim]) -> list[_Claim]:
         """Look until every claim is settled or nothing changes any more; return those that are left."""
         waits = iter(_WAITS)
-        before = None
         while True:
             self.looks += 1
             self._look(pending)
-            pending = self._act(pending, quiet=False)
-            shown = {(claim.number, box_id) for claim in pending for box_id in claim.found}
-            if before is not None and shown != before:
+            shown = {(claim.position, box_id) for claim in pending for box_id in claim.found}
+            if self.shown is not None and shown != self.shown:
                 # Somebody is at work, and may need longer for many numbers.
-                waits = iter(_WAITS)
-            before = shown
+                waits, self.quiet = iter(_WAITS), 0
+            pending = self._act(pending)
+            self.shown = {(claim.position, box_id) for claim in pending for box_id in claim.found}
             wait = next(waits, None)
             if not pending or wait is None or self.looks >= _MOST_LOOKS:
                 return pending
@@ -146,27 +148,27 @@ class _Settlement:
             if claim.own is None and mine and claim.step.current is None:
                 claim.own = mine[0]
 
-    def _act(self, pending: list[_Claim], *, quiet: bool) -> list[_Claim]:
+    def _act(self, pending: list[_Claim]) -> list[_Claim]:
         """Do what can be done about every claim, and return those that are not settled."""
-        left = in_order(lambda claim: self._settled(claim, quiet), pending, self.workers)
+        left = in_order(self._settled, pending, self.workers)
         return [claim for claim, done in zip(pending, left, strict=True) if not done]
 
-    def _settled(self, claim: _Claim, quiet: bool) -> bool:
+    def _settled(self, claim: _Claim) -> bool:
         try:
-            return self._step(claim, quiet)
+            return self._step(claim)
         except VoicemailError as error:
             return self._fail(claim, error)
         except Exception as error:
             return self._fail(claim, unforeseen(error))
 
-    def _step(self, claim: _Claim, quiet: bool) -> bool:
+    def _step(self, claim: _Claim) -> bool:
         if claim.held and not claim.found:
             # The listing does not show yet what this run read by its id.
-            return quiet
-        decision = decide(claim.own.id if claim.own else None, claim.found, quiet)
+            return self.quiet > 0
+        decision = decide(claim.own.id if claim.own else None, claim.found, self.quiet)
         other = claim.found.get(decision.other or "")
         if decision.verdict is Verdict.WITHDRAW and claim.own is not None and other is not None:
-            return self._withdraw(claim, claim.own, other, quiet)
+            return self._withdraw(claim, claim.own, other)
         if decision.verdict is Verdict.ADOPT and other is not None:
             return self._adopt(claim, other)
         if decision.verdict is Verdict.CREATE:
@@ -175,14 +177,16 @@ class _Settlement:
             return self._fail(claim, _several(self.boxes, claim))
         return decision.verdict is Verdict.KEEP
 
-    def _withdraw(self, claim: _Claim, own: Box, other: Box, quiet: bool) -> bool:
+    def _withdraw(self, claim: _Claim, own: Box, other: Box) -> bool:
         try:
-            self.boxes.withdraw(own, other)
+            withdrawn = self.boxes.withdraw(own, other)
         except VoicemailError as error:
-            if not quiet:
-                # The next look tells whether it matters: the other one may have gone meanwhile.
+            if self.quiet < 2:
+                # The next look tells whether it matters: the other one may go as well.
                 return False
             return self._fail(claim, _several(self.boxes, claim, error))
+        if not withdrawn:
+            return False
         claim.own = None
         claim.withdrawn.add(str(own.id))
         claim.found.pop(str(own.id), None)

@@ -264,7 +264,7 @@ def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
         assert before.id in {box.id for box in boxes_of(KAZOO, server)}
         assert len(stored(KAZOO, server, "3000")) == 1
         assert not created["failed"], created["msg"]
-        assert renumbered["failed"] is (created["action"] == "create")
+        assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])
 
 
 @pytest.mark.parametrize(("name", "action"), [("Rival", "none"), ("Reception", "update")])

@@ -41,21 +41,22 @@ class Decision:
     other: str | None = None
 
 
-def decide(own: str | None, found: t.Collection[str], quiet: bool) -> Decision:
+def decide(own: str | None, found: t.Collection[str], quiet: int) -> Decision:
     """Decide what a run does about a number.
 
     :param own: id of the box that the run created and still has; None where it has none.
     :param found: ids of the boxes that have the number.
-    :param quiet: nothing has changed for so long that no other run is at work on this number.
+    :param quiet: how many periods have passed without any change. After the first, no run is at work that lets another
+        box remain; after the second, neither is one that then withdraws its own.
     """
     others = set(found) - {own}
     if own is not None:
         if not others:
             return Decision(Verdict.KEEP, own)
         smallest = min(others)
-        return Decision(Verdict.WITHDRAW if quiet or smallest < own else Verdict.WAIT, smallest)
+        return Decision(Verdict.WITHDRAW if quiet >= 1 or smallest < own else Verdict.WAIT, smallest)
     if len(others) == 1:
         return Decision(Verdict.ADOPT, min(others))
-    if not quiet:
+    if quiet < 2:
         return Decision(Verdict.WAIT)
     return Decision(Verdict.FAIL if others else Verdict.CREATE)

@@ -93,13 +93,13 @@ class NotUnique(t.Protocol):
     def created_here(self, box: Box) -> bool:
         """Check whether this driver created the box, according to the vendor's reply."""
 
-    def withdraw(self, box: Box, other: Box) -> None:
+    def withdraw(self, box: Box, other: Box) -> bool:
         """Delete a box that :meth:`created_here`, in favour of another one that has its number.
 
-        It has to be empty and as it was created, and ``other`` has to exist still, which is read just before.
-
         :param box: as it was read after its creation.
-        :raises VoicemailError: where one of this is not so; nothing was deleted.
+        :param other: read just before the deletion.
+        :returns: false where ``other`` is gone or has another number; nothing was deleted.
+        :raises VoicemailError: where the box holds messages or is not as it was created; nothing was deleted.
         """
 
 

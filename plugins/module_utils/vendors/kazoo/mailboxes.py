@@ -110,7 +110,7 @@ class KazooMailboxes:
         """Check whether this driver got the box in the reply to a creation."""
         return str(box.id) in self._created
 
-    def withdraw(self, box: Box, other: Box) -> None:
+    def withdraw(self, box: Box, other: Box) -> bool:
         """Delete a box in the revision in which it was created, which KAZOO checks."""
         what = f"withdraw mailbox {box.number}"
         revision = self._created[str(box.id)]
@@ -121,12 +121,13 @@ class KazooMailboxes:
                 raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
             kept = self.find(None, other.id)
             if kept is None or not self.table.same_number(kept.number, box.number):
-                raise ConflictError(f"cannot {what}: the other box is gone", "Run the task again")
+                return False
             headers = {"If-Match": f'"{revision}"'}
             self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
         except NotFoundError:
-            return
+            return True
         self._confirm_gone(box)
+        return True
 
     def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
         """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).

@@ -131,7 +131,7 @@ class OnsipMailboxes:
         """Check whether this driver got the box in the reply to a creation."""
         return str(box.id) in self._created
 
-    def withdraw(self, box: Box, other: Box) -> None:
+    def withdraw(self, box: Box, other: Box) -> bool:
         """Refuse: OnSIP shows no messages, so nobody can say that the box is empty."""
         raise UnsupportedError(
             f"cannot withdraw mailbox {box.number}: OnSIP does not show whether it holds messages", "Delete one"

@@ -51,21 +51,22 @@ class PortsipSharedVoicemails(PortsipBoxes):
         """Check whether this driver got the id in the reply to a creation."""
         return self._made.get(box.number) == box.id
 
-    def withdraw(self, box: Box, other: Box) -> None:
+    def withdraw(self, box: Box, other: Box) -> bool:
         """Delete a shared voicemail that is read as it was after its creation: PortSIP knows no revisions."""
         what = f"withdraw shared voicemail {box.number}"
         if self.count_messages(box):
             raise ConflictError(f"cannot {what}: it holds messages", "Delete them, or the other one")
         fresh = self.find(None, box.id)
         if fresh is None:
-            return
+            return True
         if (fresh.number, fresh.values) != (box.number, box.values):
             raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both")
         kept = self.find(None, other.id)
         if kept is None or kept.number != box.number:
-            raise ConflictError(f"cannot {what}: the other one is gone", "Run the task again")
+            return False
         self.delete(box)
         del self._made[box.number]
+        return True
 
     def delete(self, box: Box) -> None:
         """Delete a shared voicemail with its messages and greetings."""

@@ -107,7 +107,7 @@ class Tel4vnMailboxes:
         """Check whether this driver got the box in the reply to a creation."""
         return str(box.id) in self._created
 
-    def withdraw(self, box: Box, other: Box) -> None:
+    def withdraw(self, box: Box, other: Box) -> bool:
         """Delete a box that is read as it was after its creation: TEL4VN knows no revisions."""
         what = f"withdraw mailbox {box.number}"
         # Messages are listed by number, so those of the other box count as well.
@@ -115,13 +115,14 @@ class Tel4vnMailboxes:
             raise ConflictError(f"cannot {what}: there are messages of this number", "Delete one of the two boxes")
         fresh = self.find(None, box.id)
         if fresh is None:
-            return
+            return True
         if (fresh.number, fresh.values) != (box.number, box.values):
             raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
         kept = self.find(None, other.id)
         if kept is None or kept.number != box.number:
-            raise ConflictError(f"cannot {what}: the other box is gone", "Run the task again")
+            return False
         self.delete(box)
+        return True
 
     def update(self, box: Box, writes: Values, new_number: str | None) -> Box | None:
         """Replace a box: what is not written is sent as it is, since the server may clear what is left out.
