@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that the suite plays: boxes, messages, recordings and greetings, each made from a seed."""
+"""Everything that the suite plays: boxes, messages, recordings, greetings and races, each made from a seed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from message_play import play_messages
 from message_scenario import generate_messages
 from message_worlds import MESSAGE_WORLDS
 from play import play
+from race_scenario import KNOBS as RACES
+from race_scenario import generate_race, race_problems
 from scenario import generate as generate_boxes
 from worlds import WORLDS
 
@@ -61,6 +63,7 @@ KINDS: dict[str, Kind] = {
         name: Kind(vendor, functools.partial(generate_greeting, name), problems)
         for name, (vendor, problems) in GREETINGS.items()
     },
+    **{f"{name}-race": Kind(name, functools.partial(generate_race, name), race_problems) for name in RACES},
 }
 
 

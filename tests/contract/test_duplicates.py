@@ -12,6 +12,7 @@ import concurrent.futures
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import duplicates
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.mailboxes import KazooMailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import Tel4vnMailboxes
 from stored import Box, boxes_of
@@ -99,6 +100,12 @@ def before_first_look(
     return looks
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less: no other run is at work, so there is none to wait for."""
+    monkeypatch.setattr(duplicates, "_WAITS", (0.02, 0.02))
+
+
 @pytest.mark.parametrize("profile", ["4.3", "M", "5"])
 def test_two_hosts_create_one_mailbox(profile: str) -> None:
     with KAZOO.serve({"profile": profile, **RACE}) as server:
@@ -150,6 +157,7 @@ def test_spellings_of_one_number_are_duplicates() -> None:
         assert {result["mailbox"]["mailbox"] for result in results} == {box.number}
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @BOTH
 def test_a_box_of_somebody_who_follows_no_rule_remains(
@@ -167,6 +175,7 @@ def test_a_box_of_somebody_who_follows_no_rule_remains(
         assert not again["changed"]
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as server:
         looks = before_first_look(
@@ -185,6 +194,7 @@ def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pyt
         assert looks == [2, 2, 1]
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @pytest.mark.parametrize("use", ["message", "change"])
 @BOTH
@@ -218,6 +228,7 @@ def test_a_box_that_is_in_use_is_not_withdrawn(
         assert {box.id for box in stored(subject, server)} == {box_id, made[0]}
 
 
+@pytest.mark.usefixtures("alone")
 def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reply to the creation was lost, so this run does not know which of two boxes it created."""
     with KAZOO.serve() as server:
