@@ -93,7 +93,8 @@ class _Run:
             except (AuthError, RateLimitedError):
                 raise
             except (TransportError, RejectedError) as error:
-                uncertain = isinstance(error, TransportError) and error.uncertain
+                # A driver finds duplicates only once the vendor accepted the creation.
+                uncertain = getattr(error, "uncertain", False) or isinstance(error, DuplicateError)
                 self.wrote = self.wrote or uncertain
                 self.uncertain = self.uncertain or uncertain
                 # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.

@@ -13,16 +13,26 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import duplicates
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box as VendorBox
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import ConflictError
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.mailboxes import KazooMailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.mailboxes import OnsipMailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.shared_voicemails import (
+    PortsipSharedVoicemails,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import Tel4vnMailboxes
 from stored import Box, boxes_of
-from subjects import KAZOO, TEL4VN, Item, Subject
+from subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
 from voicemail_simulator.faces.kazoo.seeds import add_message
 from voicemail_simulator.server import SimulatorServer
 from ways import WAYS, Result
 
 RACE = {"uniqueness_delay": 0.15}
-DRIVERS: dict[str, t.Any] = {KAZOO.name: KazooMailboxes, TEL4VN.name: Tel4vnMailboxes}
+DRIVERS: dict[str, t.Any] = {
+    KAZOO.name: KazooMailboxes,
+    TEL4VN.name: Tel4vnMailboxes,
+    ONSIP.name: OnsipMailboxes,
+}
 BOTH = pytest.mark.parametrize("subject", [KAZOO, TEL4VN], ids=lambda subject: subject.name)
 SMALLER, LARGER = "0" * 32, "f" * 32
 
@@ -251,6 +261,55 @@ def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypat
         assert result["changed"]
         server.face.state.erase_box(server.face.ACCOUNT_ID, LARGER)
         assert not many(server, items)["failed"]
+
+
+@pytest.mark.usefixtures("alone")
+def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ONSIP.serve() as server:
+        boxes, fields = server.face.boxes, {"Mailbox": ONSIP.number, "Fullname": "Rival"}
+        before_first_look(
+            monkeypatch,
+            ONSIP,
+            lambda box: boxes.new_box("61002", "vm.rival@example.onsip.com", address_name="Rival", **fields),
+        )
+        result = one(ONSIP, server)
+        twins = stored(ONSIP, server)
+        assert len(twins) == 2
+        assert result["failed"]
+        assert all(twin.id in result["msg"] for twin in twins), result["msg"]
+        assert "does not show whether it holds messages" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "own", "kept", "expected"),
+    [
+        (0, "as created", "8500", True),
+        (0, None, "8500", True),
+        (0, "as created", None, False),
+        (0, "as created", "8501", False),
+        (1, "as created", "8500", "holds messages"),
+        (0, "changed", "8500", "somebody else changed it"),
+    ],
+)
+def test_portsip_withdraws_what_is_empty_and_as_it_was_created(
+    messages: int, own: str | None, kept: str | None, expected: bool | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = PortsipSharedVoicemails(t.cast(t.Any, None))
+    box, other = VendorBox("8500", "1", {"name": "as created"}), VendorBox("8500", "2", {})
+    driver._made["8500"] = "1"
+    found = {"1": own and VendorBox("8500", "1", {"name": own}), "2": kept and VendorBox(kept, "2", {})}
+    deleted: list[str | None] = []
+    monkeypatch.setattr(driver, "count_messages", lambda box: messages)
+    monkeypatch.setattr(driver, "find", lambda number, box_id: found[box_id])
+    monkeypatch.setattr(driver, "delete", lambda box: deleted.append(box.id))
+    assert driver.created_here(box)
+    assert not driver.created_here(other)
+    if isinstance(expected, str):
+        with pytest.raises(ConflictError, match=expected):
+            driver.withdraw(box, other)
+    else:
+        assert driver.withdraw(box, other) is expected
+    assert deleted == (["1"] if expected is True and own else [])
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "truncated"])
