@@ -18,7 +18,7 @@ from .core.guards import Limits
 from .core.items import Reader, number_warning, type_name
 from .core.outcome import Outcome, Report
 from .core.plan import Action
-from .core.report import checksum, describe, difference, predicted, to_options
+from .core.report import describe, difference, predicted, to_options
 from .sessions import Result, Task, connect_options, opened_session, session_of
 from .text_options import check_texts
 from .vendors.protocol import Vendor
@@ -151,6 +151,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
+            system=lambda: (target.name, connection.address, session.account_key()),
         )
         report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
         report.requests = session.client.requests
@@ -212,7 +213,7 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         "changed": report.changed,
         "results": [_row(table, outcome) for outcome in shown],
         "summary": report.summary(),
-        "plan_checksum": checksum(report.plan),
+        "plan_checksum": report.checksum,
     }
     if task.diff:
         result["diff"] = [

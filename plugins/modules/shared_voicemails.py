@@ -103,7 +103,7 @@ summary:
   sample: {create: 2, update: 1, delete: 0, none: 997, failed: 0, skipped: 0, requests: 4}
 plan_checksum:
   description:
-    - Digest of what the plan does, to be given as O(expect_checksum).
+    - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
     - It is taken over masked values, so it does not tell one PIN from another.
   returned: success or when some failed
   type: str

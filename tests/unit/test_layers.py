@@ -50,6 +50,7 @@ LAYERS = {
     "module_utils/parallel": "parallel",
     "module_utils/clients": "http",
     "module_utils/steps": "engine",
+    "module_utils/duplicates": "engine",
     "module_utils/vendors/protocol": "protocol",
     "module_utils/vendors/messages": "protocol",
     "module_utils/vendors/greetings": "protocol",

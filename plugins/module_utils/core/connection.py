@@ -53,6 +53,12 @@ class Connection:
         return origin_of(self.url)
 
     @property
+    def address(self) -> str:
+        """The base address in one spelling: two addresses of the same API are equal."""
+        scheme, host, port = self.origin
+        return f"{scheme}://{host.rstrip('.')}:{port}{urllib.parse.urlsplit(self.url).path.rstrip('/')}"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """The secret values given."""
         return tuple(value for name in SECRETS if (value := getattr(self, name)))

@@ -100,6 +100,18 @@ class StaleError(ConflictError):
     """The vendor refused a write, and did nothing, because the box is not in the revision that was read."""
 
 
+class DuplicateError(RejectedError):
+    """The vendor has several boxes of one number, so nobody can say which one is meant."""
+
+    @classmethod
+    def of(cls, resource: str, number: str, vendor: str, boxes: t.Iterable[t.Any], hint: str) -> DuplicateError:
+        """Build the error for these boxes, which have ``number`` and ``id``."""
+        names = [str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes]
+        return cls(
+            f"{resource} {number}: {vendor} has {len(names)} boxes with this number, ids {' and '.join(names)}", hint
+        )
+
+
 class RateLimitedError(VoicemailError):
     """The vendor still refused to serve when the waiting time of the task was spent."""
 

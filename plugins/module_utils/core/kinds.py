@@ -57,6 +57,10 @@ class Kind:
         """Return what the vendor wants to be sent for a canonical value."""
         return value
 
+    def key(self, text: str) -> str:
+        """Return what two numbers share that the vendor treats as one number; for comparing only."""
+        return text
+
 
 @dataclasses.dataclass(frozen=True)
 class Text(Kind):

@@ -20,6 +20,7 @@ class Outcome:
     :param status: ``ok``, ``changed``, ``failed`` or ``skipped``.
     :param box: the box after the step, where it is known.
     :param wrote: something was written, also where the step failed after it.
+    :param uncertain: a request whose reply was lost may have created the box.
     """
 
     step: Step
@@ -27,6 +28,7 @@ class Outcome:
     box: Box | None = None
     error: VoicemailError | None = None
     wrote: bool = False
+    uncertain: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result; secrets are named and never shown."""
@@ -51,6 +53,7 @@ class Report:
     warnings: list[str] = dataclasses.field(default_factory=list)
     requests: int = 0
     interrupted: bool = False
+    checksum: str = ""
 
     @property
     def changed(self) -> bool:

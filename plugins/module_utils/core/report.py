@@ -109,13 +109,17 @@ def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t
     return before, after
 
 
-def checksum(plan: Plan) -> str:
-    """Return a digest of what a plan does; two plans that do the same have the same.
+def checksum(plan: Plan, system: t.Sequence[str] = ()) -> str:
+    """Return a digest of what a plan does and where; two plans that do the same on one system have the same.
 
     It is taken over masked values, so it does not tell one PIN from another: a digest that did would let anyone
     who sees it try all the four-digit PINs there are.
+
+    :param system: vendor, address and account. Without it, the digest is the one of version 1.0, of the plan alone.
     """
     digest = hashlib.sha256()
+    if system:
+        digest.update(json.dumps([*system, plan.table.resource]).encode())
     for step in sorted(plan.steps, key=lambda step: (step.number, step.action)):
         if step.action is Action.NONE:
             continue
