@@ -30,6 +30,7 @@ _INVISIBLE = (
 _UNSHOWABLE = re.compile(
     f"(?P<control>{_SEQUENCES}|[{_CONTROLS}])|(?P<space>[{_SPACES}])|[{_INVISIBLE}]",
 )
+_HIDDEN_CHARACTER = re.compile(f"[{_INVISIBLE}]")
 # GitHub takes ::name:: at the start of a line for a command, and ##[name] anywhere; others take ##vso[ and ##teamcity[.
 # Ansible wraps warnings at any character, so a line may start after a blank, and within a word.
 _COMMAND = re.compile(r"(?<!\S):{2,}|:{2,}(?=[A-Za-z][\w-]*(?:\s|::|$))|#{2,}(?=[A-Za-z]*\[)")
@@ -58,6 +59,18 @@ def visible(text: str) -> str:
     return _UNSHOWABLE.sub(
         lambda found: _REPLACED if found["control"] else " " if found["space"] else "",
         text,
+    )
+
+
+def has_invisible(text: str) -> bool:
+    """Check whether text has characters without a width, or some that turn its direction around."""
+    return _HIDDEN_CHARACTER.search(text) is not None
+
+
+def spelled_out(document: str) -> str:
+    """Return a document with its invisible characters as escapes of a quoted scalar in YAML or JSON: the same data."""
+    return _HIDDEN_CHARACTER.sub(
+        lambda found: f"\\u{ord(found[0]):04X}" if ord(found[0]) < 0x10000 else f"\\U{ord(found[0]):08X}", document
     )
 
 
@@ -138,4 +151,16 @@ ESCAPES: dict[str, t.Callable[[t.Any], str]] = {
     "yaml": yaml_scalar,
 }
 
-__all__ = ("ESCAPES", "clean", "clean_lines", "csv_cell", "markdown", "markup", "terminal", "without", "yaml_scalar")
+__all__ = (
+    "ESCAPES",
+    "clean",
+    "clean_lines",
+    "csv_cell",
+    "has_invisible",
+    "markdown",
+    "markup",
+    "spelled_out",
+    "terminal",
+    "without",
+    "yaml_scalar",
+)

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_yaml import boxes_to_yaml
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import text
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError, VoicemailError
 from hypothesis import example, given
@@ -165,3 +166,12 @@ def test_each_problem_keeps_its_line() -> None:
     error = InvalidInputError.of([f"mailbox 1{ESC}[32m\nok: [localhost]: `pin` is wrong", "mailbox 2: `pin` is wrong"])
     assert len(str(error).splitlines()) == 3
     assert ESC not in str(error)
+
+
+@given(TEXTS, TEXTS)
+def test_exported_files_show_every_character_and_hold_the_same(name: str, title: str) -> None:
+    name = name.encode("utf-8", "replace").decode()
+    boxes = [{"mailbox": "3000", "name": name, "kazoo": {"flags": [name]}}]
+    (file,) = boxes_to_yaml(boxes, vendor="kazoo", title=title)
+    assert [one for one in unshowable(file["content"]) if one not in "\n\x85\u2028\u2029"] == []
+    assert yaml.safe_load(file["content"])["mailboxes"] == boxes
