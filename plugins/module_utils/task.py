@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -18,7 +19,10 @@ from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
 from .deps import IMPORT_ERROR, LIBRARIES
+from .task_arguments import with_dictionaries, without_nulls
 
+#: Argument that tells a module in its own process after how many seconds Ansible ends the task.
+TIME_LIMIT = "_ansible_voicemail_time_limit"
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 Result = dict[str, t.Any]
 
@@ -36,6 +40,7 @@ class _Module(AnsibleModule):
     """An AnsibleModule that keeps what was written, so that null can be told from not given."""
 
     raw: dict[str, t.Any]
+    time_limit: int
 
     def __init__(self, name: str) -> None:
         self._spec_name = name
@@ -57,8 +62,10 @@ class _Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
+        self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
+        self.params = with_dictionaries(self.argument_spec, self.params)
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
-        self.params = _without_nulls(self.params)
+        self.params = without_nulls(self.params)
 
 
 def run_module(name: str) -> None:
@@ -67,7 +74,7 @@ def run_module(name: str) -> None:
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
     task = operations.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
-    result = execute(task)
+    result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if result.pop("failed", False):
@@ -87,35 +94,48 @@ def run_in_worker(
 ) -> Result:
     """Run a module inside the worker that would otherwise start it, with the same result.
 
-    :param raw: the task's arguments, templated.
+    :param raw: the task's arguments, templated and made plain.
     :param environment: variables that the task sets for its module.
     :param source_text: content of the file ``src``, decrypted.
     """
-    given = {key: value for key, value in raw.items() if not key.startswith("_ansible_")}
-    for option in arguments.CONNECTION:
-        variable = f"VOICEMAIL_{option.upper()}"
-        if option not in given and variable in environment:
-            given[option] = environment[variable]
-    validated = _validator(name).validate(_without_nulls(given))
+    given = with_dictionaries(_spec(name), {key: raw[key] for key in raw if not key.startswith("_ansible_")})
+    validated = _validator(name).validate(without_nulls(given) | _from_environment(given, environment))
+    warnings = [f"Both option {pair['option']} and its alias {pair['alias']} are set." for pair in validated._warnings]
     if validated.error_messages:
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
-        message = _refusal(name, given, message)
-        return {"failed": True, "msg": message, "invocation": {"module_args": masked(name, given)}}
+        refused: Result = {"failed": True, "msg": _refusal(name, given, message)}
+        refused["invocation"] = {"module_args": masked(name, given)}
+        return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
     task = operations.Task(
         name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
     )
+    task.warnings.extend(warnings)
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params)}
     return t.cast(Result, remove_values(result, _secrets(params)))
 
 
 @functools.cache
-def _validator(name: str) -> ArgumentSpecValidator:
+def _spec(name: str) -> dict[str, t.Any]:
     # The items of a loop share it: making it costs as much as using it.
-    return ArgumentSpecValidator(argument_spec(name), **arguments.rules(name))
+    return argument_spec(name)
+
+
+@functools.cache
+def _validator(name: str) -> ArgumentSpecValidator:
+    return ArgumentSpecValidator(_spec(name), **arguments.rules(name))
+
+
+def _from_environment(given: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the connection options that only the task's environment sets; null sets none."""
+    return {
+        option: str(environment[variable])
+        for option in arguments.CONNECTION
+        if given.get(option) is None and (variable := f"VOICEMAIL_{option.upper()}") in environment
+    }
 
 
 def _refusal(name: str, raw: t.Mapping[str, t.Any], message: str) -> str:
@@ -152,6 +172,44 @@ def execute(task: operations.Task) -> Result:
     return result
 
 
+def _execute_within(task: operations.Task, seconds: int) -> Result:
+    """Run a task that Ansible ends after some seconds."""
+
+    def end(number: int, frame: t.Any) -> t.NoReturn:
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    timed_out = False
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        result = execute(task)
+        timed_out = signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+    except KeyboardInterrupt:
+        if signal.getsignal(signal.SIGALRM) is not signal.SIG_IGN:
+            raise
+        return ended(None, seconds)
+    finally:
+        signal.alarm(0)
+    return ended(result, seconds) if timed_out else result
+
+
+def ended(result: Result | None, seconds: int) -> Result:
+    """Return the result of a task that Ansible ended after some seconds, with what was done until then.
+
+    :param result: None where the task came to none, so that nothing was written.
+    """
+    outcome = "Nothing was changed" if result is None else "Requests in flight finished and are reported"
+    if result is not None and (result.get("summary") or {}).get("skipped"):
+        outcome += "; the rest were skipped"
+    return {
+        **(result or {"changed": False}),
+        "failed": True,
+        "msg": f"Timed out after {seconds} second(s). {outcome}.",
+        "timedout": {"period": seconds},
+    }
+
+
 def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return parameters as they may be shown: secrets hidden by their position, never by their value."""
     open_options = _open_options(module)
@@ -174,15 +232,8 @@ def _open_options(module: str) -> frozenset[str]:
     )
 
 
-def _without_nulls(value: t.Any) -> t.Any:
-    """Return arguments as Ansible can check them: to it, null is no choice; to us, it clears."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
-
-
 def _secrets(params: t.Mapping[str, t.Any]) -> list[str]:
     return [str(params[name]) for name in SECRETS if params.get(name)]
 
 
-__all__ = ("argument_spec", "execute", "run_in_worker", "run_module")
+__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "run_in_worker", "run_module")

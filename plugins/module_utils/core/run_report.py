@@ -9,6 +9,8 @@ import dataclasses
 import json
 import typing as t
 
+from .outcome import DONE
+
 SCHEMA_VERSION = 1
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
 #: Module to (key of the number, plural).
@@ -84,7 +86,7 @@ def read_result(host: str, name: str, module: str, check_mode: bool, failed: boo
 
 def _counts(told: t.Any, changes: list[Change], unchanged: bool) -> dict[str, int]:
     if isinstance(told, t.Mapping):
-        return {name: int(told.get(name) or 0) for name in COUNTED}
+        return {name: int(told.get(DONE.get(name, name)) or 0) for name in COUNTED}
     counts = dict.fromkeys(COUNTED, 0)
     for change in changes:
         counts[change.status if change.status in ("failed", "skipped") else change.action] += 1

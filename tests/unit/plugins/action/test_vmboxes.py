@@ -12,13 +12,14 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.action import vmboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.outcome import summarized
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
 
 
 def action(no_log: bool = False) -> vmboxes.ActionModule:
     """An action for a task over the local connection."""
     task = types.SimpleNamespace(
-        action="telephony.voicemail.vmboxes",
+        action="acme.pbx.boxes",
         args={"mailboxes": []},
         async_val=0,
         check_mode=False,
@@ -27,10 +28,12 @@ def action(no_log: bool = False) -> vmboxes.ActionModule:
         get_name=lambda: "Many mailboxes",
         loop=None,
         no_log=no_log,
+        timeout=0,
     )
     shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "")
     connection = types.SimpleNamespace(transport="local", become=None, _shell=shell)
-    parts: list[t.Any] = [task, connection, types.SimpleNamespace(check_mode=False), None, None, None]
+    loader = types.SimpleNamespace(get_basedir=os.getcwd)
+    parts: list[t.Any] = [task, connection, types.SimpleNamespace(check_mode=False), loader, None, None]
     return vmboxes.ActionModule(*parts)
 
 
@@ -57,7 +60,7 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
             # What Ansible sends to its workers next: what was begun goes on all the same.
             os.kill(os.getpid(), signal.SIGTERM)
             ended.append("cleanly")
-        return {"summary": {"create": 3, "update": 0, "none": 7, "failed": 1, "skipped": 9, "requests": 5}}
+        return {"summary": summarized({"create": 3, "update": 0, "none": 7}, failed=1, skipped=9, requests=5)}
 
     monkeypatch.setattr(vmboxes.task, "run_in_worker", run)
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
@@ -67,7 +70,7 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
     told = os.read(reading, 1000).decode()
     os.close(reading)
     assert ended == ["cleanly"]
-    assert ("Many mailboxes: interrupted: create 3, failed 1, skipped 9." in told) is not no_log
+    assert ("Many mailboxes: interrupted: created 3, failed 1, skipped 9." in told) is not no_log
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
