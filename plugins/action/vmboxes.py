@@ -121,6 +121,9 @@ class ActionModule(ActionBase):
             result = self._run_here(given, source, environment)
         if not _shows_invocation(task_vars):
             result.pop("invocation", None)
+        if result.get("failed"):
+            # What a module's failure has where Ansible shows no tracebacks.
+            result["exception"] = "(traceback unavailable)"
         return result
 
     def _run_as_module(
@@ -129,7 +132,7 @@ class ActionModule(ActionBase):
         try:
             given = task.with_items(self.module, given, source)
         except VoicemailError as error:
-            raise AnsibleActionFail(str(error)) from error
+            return task.failure(error)
         if self._task.timeout and not self._task.async_val:
             # It ends itself then, and reports what was done.
             given[task.TIME_LIMIT] = self._task.timeout

@@ -156,12 +156,17 @@ def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None)
     return {**{name: value for name, value in raw.items() if name != "src"}, **listed}
 
 
+def failure(error: VoicemailError) -> Result:
+    """Return the result of a task that changed nothing."""
+    return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+
+
 def execute(task: operations.Task) -> Result:
     """Run a task and return its result, also when it failed."""
     try:
         result = operations.run(task)
     except VoicemailError as error:
-        result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+        result = failure(error)
     except Exception as error:
         # Ansible would show its message, and with it whatever data it quotes.
         told = unforeseen(error)
@@ -236,4 +241,4 @@ def _secrets(params: t.Mapping[str, t.Any]) -> list[str]:
     return [str(params[name]) for name in SECRETS if params.get(name)]
 
 
-__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "run_in_worker", "run_module")
+__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")

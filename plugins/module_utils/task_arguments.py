@@ -12,6 +12,8 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_dict
 
+#: Types of values that JSON has.
+_PLAIN = (str, bool, int, float)
 Spec = t.Mapping[str, t.Any]
 
 
@@ -20,8 +22,12 @@ def plain(value: t.Any) -> t.Any:
 
     :raises ValueError: for a value that no module can be given.
     """
-    if value is None or isinstance(value, (str, bool, int, float)):
+    if value is None or type(value) in _PLAIN:
         return value
+    for kind in _PLAIN:
+        # Ansible's own subclasses show their names in errors.
+        if isinstance(value, kind):
+            return kind(value)
     if isinstance(value, collections.abc.Mapping):
         return {_plain_key(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (datetime.date, datetime.time)):
@@ -32,9 +38,8 @@ def plain(value: t.Any) -> t.Any:
 
 
 def _plain_key(key: t.Any) -> str:
-    if isinstance(key, str):
-        return key
-    return json.dumps(key) if key is None or isinstance(key, (bool, int, float)) else str(plain(key))
+    key = plain(key)
+    return key if isinstance(key, str) else json.dumps(key)
 
 
 def with_dictionaries(spec: Spec, raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
