@@ -106,7 +106,7 @@ def run_in_worker(
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
         refused: Result = {"failed": True, "msg": _refusal(name, given, message)}
-        refused["invocation"] = {"module_args": masked(name, given)}
+        refused["invocation"] = {"module_args": masked(name, validated.validated_parameters)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
     task = operations.Task(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action plugin that writes what earlier tasks have registered, as templates see it, into a file on the controller."""
+"""An action plugin that writes registered results, as templates see them, into a file on the controller."""
 
 from __future__ import annotations
 
