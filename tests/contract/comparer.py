@@ -149,9 +149,9 @@ def _results(name: str, cases: t.Sequence[Case], folder: pathlib.Path) -> dict[s
         inventory = {"all": {"hosts": hosts, "vars": shared}}
         (folder / "inventory.json").write_text(json.dumps(inventory))
         (folder / "playbook.yml").write_text(yaml.safe_dump([_play(cases)], sort_keys=False, allow_unicode=True))
-        run = run_program(
-            "playbook", folder, "-i", "inventory.json", "playbook.yml", variables=environment, merged=True
-        )
+        files = ("-i", str(folder / "inventory.json"), str(folder / "playbook.yml"))
+        # Started elsewhere: relative paths mean the folder of the playbook.
+        run = run_program("playbook", short, *files, variables=environment, merged=True)
     assert run.code == 0, run.output
     assert (folder / "modules-sent").exists()
     return {way: json.loads((folder / f"{way}.json").read_text()) for way in ways}
