@@ -120,6 +120,7 @@ def compare(name: str, folder: pathlib.Path) -> list[str]:
 def _results(name: str, cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
     """Run the cases on every way that this machine has."""
     shutil.copytree(FOLDER / "files", folder, dirs_exist_ok=True)
+    (folder / "broken.yml").write_text("mailboxes: [\n")
     (folder / "tone.wav").write_bytes(recording())
     trustme.CA().cert_pem.write_to_path(str(folder / "authority.pem"))
     absent = missing_programs()

@@ -106,7 +106,7 @@ def test_a_relative_archive_lies_beside_the_playbook(tmp_path: pathlib.Path) -> 
         done, summary = bench.run(rule, start=elsewhere, archive_folder="old/recordings")
     assert done.code == 0, done.output
     assert summary["archived"] == summary["deleted"] == 4
-    assert len(list((folder / "old" / "recordings").rglob("*.mp3"))) == 4
+    assert len(list((folder / "old" / "recordings").glob("*/*_*"))) == 4
     assert list(elsewhere.rglob("*")) == []
 
 
