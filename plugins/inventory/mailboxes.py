@@ -72,7 +72,7 @@ notes:
   - A mailbox is as in RV(telephony.voicemail.vmbox_info#module:mailboxes), which is also what
     M(telephony.voicemail.vmboxes) takes. PINs are left out.
   - An account has C(id), C(name), C(realm), C(depth) and C(parent_id).
-  - Options of the connection that are text may be templates, with lookups and extra variables. No secret becomes a
+  - Options of the connection may be templates, with lookups and extra variables. No secret becomes a
     variable or gets into the cache, so give the tasks their credentials in the environment or in variables.
   - The cache is of this O(url), O(username), O(domain), O(account_id) and resource, and of no other. It cannot tell one
     O(api_key) or O(token) from another, so flush it when they change.
@@ -120,7 +120,7 @@ import typing as t
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
+from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations, task
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
@@ -165,20 +165,30 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         strangers = sorted(str(name) for name in config if name not in known)
         if strangers:
             raise AnsibleParserError(f"unknown option `{'`, `'.join(strangers)}`; {self.NAME} has: {_listed(known)}")
-        self.templar.available_variables = self._vars or {}
         params = {name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match")}
         params["include_own_account"] = self.get_option("include_own_account")
-        for name, spec in arguments.CONNECTION.items():
-            if spec["type"] == "str" and params[name] is not None:
-                params[name] = self._rendered(name, params[name])
         return params
 
-    def _rendered(self, name: str, value: t.Any) -> str | None:
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Read the connection options of the file and of the environment as modules do, with templates rendered.
+
+        :raises AnsibleParserError: naming every option that is wrong.
+        """
+        self.templar.available_variables = self._vars or {}
+        options = dict(direct or {})
+        given = {name: self._rendered(name, options[name]) for name in arguments.CONNECTION if name in options}
         try:
-            text = self.templar.template(value)
+            options |= task.connection_options(given)
+        except VoicemailError as error:
+            raise AnsibleParserError(str(error)) from None
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=options)
+
+    def _rendered(self, name: str, value: t.Any) -> t.Any:
+        try:
+            rendered = self.templar.template(value)
         except AnsibleError as error:
             raise AnsibleParserError(f"`{name}` cannot be rendered: {error}") from None
-        return str(text) if text not in (None, "") else None
+        return rendered if rendered is None or isinstance(rendered, (bool, int, float)) else str(rendered)
 
     def _ways(self, resource: str) -> tuple[str, ...]:
         asked = self.get_option("group_by")
@@ -192,13 +202,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return tuple(asked)
 
     def _read(self, params: dict[str, t.Any]) -> list[Found]:
-        task = Task(self.NAME, params, params)
+        run = Task(self.NAME, params, params)
         try:
-            return inventory_operations.read(task)
+            return inventory_operations.read(run)
         except VoicemailError as error:
             raise AnsibleParserError(str(error)) from None
         finally:
-            for warning in dict.fromkeys(task.warnings):
+            for warning in dict.fromkeys(run.warnings):
                 self.display.warning(warning)
 
     def _kept(self, path: str, params: dict[str, t.Any]) -> list[Found] | None:

@@ -19,7 +19,7 @@ from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
 from .deps import IMPORT_ERROR, LIBRARIES
-from .task_arguments import with_dictionaries, without_nulls
+from .task_arguments import plain, with_dictionaries, without_nulls
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
 TIME_LIMIT = "_ansible_voicemail_time_limit"
@@ -29,11 +29,26 @@ Result = dict[str, t.Any]
 
 def argument_spec(module: str) -> dict[str, t.Any]:
     """Return the argument spec of a module."""
-    spec: dict[str, t.Any] = {}
-    for name, option in arguments.CONNECTION.items():
-        spec[name] = {**option, "fallback": (env_fallback, [f"VOICEMAIL_{name.upper()}"])}
-    spec.update(copy.deepcopy(arguments.own_options(module)))
-    return spec
+    return {**_connection_spec(), **copy.deepcopy(arguments.own_options(module))}
+
+
+def _connection_spec() -> dict[str, t.Any]:
+    return {
+        name: {**option, "fallback": (env_fallback, [f"VOICEMAIL_{name.upper()}"])}
+        for name, option in arguments.CONNECTION.items()
+    }
+
+
+def connection_options(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the connection options of something that is not a module, exactly as a module reads them.
+
+    :param given: options as they were written; null leaves one to its environment variable and its default.
+    :raises InvalidInputError: naming every option that is wrong.
+    """
+    validated = ArgumentSpecValidator(_connection_spec()).validate(without_nulls(plain(given)))
+    if validated.error_messages:
+        raise InvalidInputError.of(validated.error_messages)
+    return dict(validated.validated_parameters)
 
 
 class _Module(AnsibleModule):
@@ -241,4 +256,13 @@ def _secrets(params: t.Mapping[str, t.Any]) -> list[str]:
     return [str(params[name]) for name in SECRETS if params.get(name)]
 
 
-__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")
+__all__ = (
+    "TIME_LIMIT",
+    "argument_spec",
+    "connection_options",
+    "ended",
+    "execute",
+    "failure",
+    "run_in_worker",
+    "run_module",
+)

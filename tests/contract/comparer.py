@@ -43,6 +43,8 @@ _OF_ASYNC = {
     "stdout",
     "stdout_lines",
 }
+#: Numbers above are a time.
+_SECONDS = 10**9
 _MASKS = (
     # Ansible shows a set, whose order differs from process to process.
     (re.compile(r"(Valid booleans include): [^\n]*"), r"\1"),
@@ -182,6 +184,8 @@ def _masked(value: t.Any, way: str) -> t.Any:
         return {key: _masked(inner, way) for key, inner in kept.items()}
     if isinstance(value, list):
         return [_masked(inner, way) for inner in value]
+    if isinstance(value, int) and value > _SECONDS:
+        return "time"
     if isinstance(value, str):
         for pattern, word in _MASKS:
             value = pattern.sub(word, value)

@@ -9,20 +9,17 @@ import contextlib
 import datetime
 import json
 import logging
-import os
 import pathlib
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, operations
+from ansible_collections.telephony.voicemail.plugins.module_utils import task as task_layer
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import write_whole
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import parse_moment, written
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
 Message = dict[str, t.Any]
-#: What an argument spec calls a type.
-_TYPES: dict[str, t.Any] = {"str": str, "path": str, "bool": bool, "float": float, "int": int}
 _VERSION = 1
 _log = logging.getLogger(__name__)
 
@@ -42,10 +39,8 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "secret": (t.Annotated[str, pydantic.Field(min_length=8)], ...),
     }
     listener |= dict.fromkeys(("certfile", "keyfile"), (str | None, None))
-    fields = {name: (_TYPES[spec["type"]] | None, spec.get("default")) for name, spec in arguments.CONNECTION.items()}
-    fields |= dict.fromkeys(("mailbox", "shared_voicemail", "caller", "backfill"), (str | None, None))
+    fields: dict[str, t.Any] = dict.fromkeys(("mailbox", "shared_voicemail", "caller", "backfill"), (str | None, None))
     fields |= {
-        "vendor": (t.Literal[NAMES], ...),
         "state_file": (str, ...),
         "interval": (positive, 60.0),
         "overlap": (positive, 3600.0),
@@ -53,20 +48,26 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "webhook": (pydantic.create_model("Webhook", __config__=config, **listener) | None, None),
     }
     model = pydantic.create_model("Options", __config__=config, **fields)
-    named = {f"VOICEMAIL_{name.upper()}": name for name in arguments.CONNECTION}
-    given = {name: os.environ[variable] for variable, name in named.items() if variable in os.environ}
-    given |= {name: value for name, value in args.items() if name != "eda_feedback_queue" and value is not None}
+    given = {name: value for name, value in args.items() if name != "eda_feedback_queue" and value is not None}
+    own = {name: value for name, value in given.items() if name not in arguments.CONNECTION}
+    problems: list[str] = []
+    options: dict[str, t.Any] = {}
     try:
-        options: dict[str, t.Any] = model(**given).model_dump()
+        options |= task_layer.connection_options({name: given[name] for name in given if name not in own})
+    except InvalidInputError as error:
+        problems += error.problems
+    try:
+        options |= model(**own).model_dump()
         if options["backfill"] is not None:
             parse_moment(options["backfill"], _now())
-        return options
     except pydantic.ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems = [f"`{'.'.join(map(str, entry['loc']))}`: {entry['msg']}" for entry in found]
+        problems += [f"`{'.'.join(map(str, entry['loc']))}`: {entry['msg']}" for entry in found]
     except ValueError as error:
-        problems = [f"`backfill` {error}"]
-    raise InvalidInputError.of(problems)
+        problems.append(f"`backfill` {error}")
+    if problems:
+        raise InvalidInputError.of(problems)
+    return options
 
 
 class Position:
