@@ -16,7 +16,6 @@ import io
 import marshal
 import os
 import pathlib
-import signal
 import socket
 import subprocess
 import sys
@@ -70,13 +69,15 @@ def _serve(address: str) -> None:
         importlib.import_module(name)
     importlib.import_module(f"{_COLLECTION}.task")
     importlib.import_module(f"{_COLLECTION}.operations").prepare()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen(64)
         print("ready", flush=True)
         while True:
             client, _address = listener.accept()
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
             message, descriptors, _flags, _sender = socket.recv_fds(client, 1 << 20, 3)
             if not os.fork():
                 listener.close()
@@ -88,7 +89,6 @@ def _serve(address: str) -> None:
 
 def _become(client: socket.socket, message: bytes, descriptors: list[int]) -> t.NoReturn:
     """Run what an interpreter was started for, and report its exit status."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     status = 1
     try:
         arguments, folder, variables = marshal.loads(message)
