@@ -10,6 +10,7 @@ import pathlib
 
 import comparer
 import pytest
+from ssh_server import missing_programs
 
 FEWEST = 150
 
@@ -18,6 +19,12 @@ FEWEST = 150
 def test_every_way_gives_the_same_result(name: str, tmp_path: pathlib.Path) -> None:
     differences = comparer.compare(name, tmp_path)
     assert differences == [], "\n\n".join(differences)
+
+
+def test_this_machine_compares_over_ssh() -> None:
+    absent = missing_programs()
+    if absent:
+        pytest.skip(f"cases are not compared over ssh, because this machine has no {', '.join(absent)}")
 
 
 def test_there_are_many_cases_and_each_has_a_name_of_its_own() -> None:
