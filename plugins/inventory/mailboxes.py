@@ -236,13 +236,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return tuple(asked)
 
     def _read(self, params: dict[str, t.Any]) -> list[Found]:
-        task = Task(self.NAME, params, params)
+        run = Task(self.NAME, params, params)
         try:
-            return inventory_operations.read(task)
+            return inventory_operations.read(run)
         except VoicemailError as error:
             raise AnsibleParserError(str(error)) from None
         finally:
-            for warning in dict.fromkeys(map(clean, task.warnings)):
+            for warning in dict.fromkeys(map(clean, run.warnings)):
                 self.display.warning(warning)
 
     def _kept(self, path: str, params: dict[str, t.Any]) -> list[Found] | None:

@@ -28,6 +28,8 @@ options:
     type: str
     required: true
     choices: [kazoo, portsip, tel4vn, onsip]
+    env:
+      - name: VOICEMAIL_VENDOR
   account:
     description: Keeps the PINs of several accounts, tenants or organizations apart in one O(file).
     type: str

@@ -11,6 +11,7 @@ import typing as t
 
 from .core.errors import NotFoundError, VoicemailError
 from .core.messages import Message, undated_rows, undated_warnings
+from .core.outcome import summarized
 
 
 @dataclasses.dataclass(slots=True)
@@ -113,15 +114,16 @@ class AudioReport:
         """Count recordings by what became of them, beside bytes downloaded and requests sent."""
         done = [recording for recording in self.recordings if recording.status in ("ok", "changed")]
         fetched = [recording for recording in done if recording.action == "download"]
-        return {
-            "download": len(fetched),
-            "mode": sum(recording.action == "mode" for recording in done),
-            "none": sum(recording.action == "none" for recording in done),
-            "failed": len(self.failures),
-            "skipped": sum(recording.status == "skipped" for recording in self.recordings),
-            "bytes": sum(recording.size_bytes or 0 for recording in fetched),
-            "requests": self.requests,
+        counts = {
+            action: sum(recording.action == action for recording in done) for action in ("download", "mode", "none")
         }
+        return summarized(
+            counts,
+            failed=len(self.failures),
+            skipped=sum(recording.status == "skipped" for recording in self.recordings),
+            bytes=sum(recording.size_bytes or 0 for recording in fetched),
+            requests=self.requests,
+        )
 
     def as_result(self, everything: bool, diff: bool) -> dict[str, t.Any]:
         """Return the module's result.

@@ -197,7 +197,10 @@ def dictionary_problems(task: Task) -> list[str]:
     problems = []
     for name in NAMES:
         table = vendor(name).tables.get(task.resource)
-        if table is None or not isinstance(task.raw.get(name), dict):
+        if table is None or task.raw.get(name) is None:
+            continue
+        if not isinstance(task.raw[name], dict):
+            problems.append(f"`{name}` must be a dictionary, not {type_name(task.raw[name])}")
             continue
         item = {key: value for key, value in task.raw.items() if key in (table.key, table.alias, "id", name)}
         reader = Reader(table, (), NAMES, single=True)

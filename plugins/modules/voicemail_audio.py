@@ -146,10 +146,12 @@ results:
       description: What went wrong.
       type: str
 summary:
-  description: How many recordings were done, by action, how many failed and were skipped, bytes downloaded and requests sent.
+  description:
+    - How many recordings were done, by what was done, how many failed and were skipped, bytes downloaded and requests sent.
+    - The keys C(download), C(mode) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success and failure in part
   type: dict
-  sample: {download: 12, mode: 0, none: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
+  sample: {downloaded: 12, mode_changed: 0, unchanged: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
 undated:
   description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
     select them. A warning names them.

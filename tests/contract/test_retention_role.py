@@ -37,7 +37,9 @@ class Bench:
         self.server = server
         self.archive = folder / "archive"
 
-    def run(self, *rules: Rule, check: bool = False, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
+    def run(
+        self, *rules: Rule, check: bool = False, start: pathlib.Path | None = None, **variables: t.Any
+    ) -> tuple[Run, dict[str, t.Any]]:
         """Run the role and return its summary as well; requests are counted from here."""
         self.server.journal.clear()
         summary = self.folder / "summary.json"
@@ -54,7 +56,7 @@ class Bench:
             "when": "retention_summary is defined",
         }
         tasks = [{"block": [role], "always": [copy], "vars": {**given, "retention_rules": list(rules)}}]
-        done = play(self.folder, tasks, *(["--check"] if check else []))
+        done = play(self.folder, tasks, *(["--check"] if check else []), start=start)
         return done, json.loads(summary.read_text() or "{}") if summary.exists() else {}
 
     def clean(self, *rules: Rule, **variables: t.Any) -> dict[str, t.Any]:
@@ -97,6 +99,20 @@ class Bench:
 def bench(tmp_path: pathlib.Path, subject: MessageSubject) -> t.Iterator[Bench]:
     with subject.serve() as server:
         yield Bench(tmp_path, subject, server)
+
+
+def test_a_relative_archive_lies_beside_the_playbook(tmp_path: pathlib.Path) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "plays"
+    elsewhere.mkdir()
+    folder.mkdir()
+    with KAZOO_MESSAGES.serve(mailboxes=1) as server:
+        bench = Bench(folder, KAZOO_MESSAGES, server)
+        rule = {"match": ".*", "action": "archive_then_delete", "older_than": ALL}
+        done, summary = bench.run(rule, start=elsewhere, archive_folder="old/recordings")
+    assert done.code == 0, done.output
+    assert summary["archived"] == summary["deleted"] == 4
+    assert len(list((folder / "old" / "recordings").glob("*/*_*"))) == 4
+    assert list(elsewhere.rglob("*")) == []
 
 
 @deleting

@@ -12,6 +12,29 @@ from .boxes import Box
 from .errors import VoicemailError
 from .plan import Action, Plan, Step
 
+#: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
+#: template. Every module uses these words.
+DONE = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "mark": "marked",
+    "move": "moved",
+    "copy": "copied",
+    "upload": "uploaded",
+    "download": "downloaded",
+    "mode": "mode_changed",
+    "none": "unchanged",
+}
+
+
+def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
+    """Return a summary: steps by what was done, then other counts, then the steps again by action.
+
+    The actions are the keys of 1.0, and deprecated; 2.0.0 removes them.
+    """
+    return {**{DONE[action]: count for action, count in actions.items()}, **others, **actions}
+
 
 @dataclasses.dataclass(slots=True)
 class Outcome:
@@ -71,7 +94,5 @@ class Report:
         """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
         done = [outcome for outcome in self.outcomes if outcome.status in ("ok", "changed")]
         counts = {str(action): sum(outcome.step.action is action for outcome in done) for action in Action}
-        counts["failed"] = len(self.failures)
-        counts["skipped"] = sum(outcome.status == "skipped" for outcome in self.outcomes)
-        counts["requests"] = self.requests
-        return counts
+        skipped = sum(outcome.status == "skipped" for outcome in self.outcomes)
+        return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)
