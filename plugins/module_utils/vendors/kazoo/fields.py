@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of KAZOO's mailboxes (contract: KAZOO 4). Defaults are those its schema writes into every new box."""
+"""Field table of KAZOO's mailboxes. Defaults are those its schema writes into every new box.
+
+See docs/vendors/kazoo.md, "Fields of a mailbox".
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
 
 
 class Number(Text):
-    """The number of a mailbox. KAZOO before 5 compares whole numbers as integers (contract: KAZOO 8.5 and 12)."""
+    """The number of a mailbox. KAZOO before 5 compares whole numbers as integers.
+
+    See docs/vendors/kazoo.md, "Numbers compared as integers".
+    """
 
     def key(self, text: str) -> str:
         return str(int(text)) if _WHOLE_NUMBER.fullmatch(text) else text

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of OnSIP's voicemailboxes (contract: OnSIP 5 and 7). Defaults are those of VoicemailboxAdd."""
+"""Field table of OnSIP's voicemailboxes. Defaults are those of VoicemailboxAdd.
+
+See docs/vendors/onsip.md, "Fields of a mailbox".
+"""
 
 from __future__ import annotations
 

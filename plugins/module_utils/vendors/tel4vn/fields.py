@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of TEL4VN's mailboxes (contract: TEL4VN 4).
+"""Field table of TEL4VN's mailboxes (docs/vendors/tel4vn.md, "Fields of a mailbox").
 
 The shared options hold all that the vendor has, so its own dictionary is empty.
 """
