@@ -66,15 +66,17 @@ def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
 
 
 def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
-    """Refuse dates in a task's arguments before these become JSON, which has none and makes text of them.
+    """Refuse points in time in a task's arguments before these become JSON, which makes other text of them.
+
+    A date alone becomes the very characters that were written.
 
     :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
     """
     found: list[str] = []
 
     def walk(value: t.Any, path: str) -> None:
-        if isinstance(value, datetime.date):
-            found.append(f"`{path}` must be text, not a date. Put it in quotes")
+        if isinstance(value, datetime.datetime):
+            found.append(f"`{path}` must be text, not a date and time. Put it in quotes, or use the filter `string`")
         elif isinstance(value, dict):
             for key, inner in value.items():
                 walk(inner, f"{path}.{key}")
