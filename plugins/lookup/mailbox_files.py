@@ -32,6 +32,7 @@ options:
       - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
       - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
         playbook, and beside the playbook.
+      - Lists of names are flattened.
     type: list
     elements: str
     required: true
@@ -116,6 +117,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.sources import
     read_entries,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import flatten_terms
 
 SUFFIXES = (".yml", ".yaml", ".json", ".csv")
 
@@ -142,7 +144,11 @@ class LookupModule(LookupBase):
         )
         entries: list[Entry] = []
         problems: list[str] = []
-        for path in self._files(terms, variables or {}, problems):
+        try:
+            names = flatten_terms(terms, "name of a file or folder")
+        except InvalidInputError as error:
+            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+        for path in self._files(names, variables or {}, problems):
             text = self._text(path, problems)
             if text is not None:
                 entries += read_entries(text, path.name, "mailboxes", layout, problems)
@@ -163,10 +169,10 @@ class LookupModule(LookupBase):
             problems.append(f"{path.name}: cannot be read: {reason}")
         return None
 
-    def _files(self, terms: list[t.Any], variables: dict[str, t.Any], problems: list[str]) -> list[pathlib.Path]:
+    def _files(self, names: list[str], variables: dict[str, t.Any], problems: list[str]) -> list[pathlib.Path]:
         found: list[pathlib.Path] = []
-        for term in terms:
-            name = str(pathlib.Path(str(term)).expanduser())
+        for given in names:
+            name = str(pathlib.Path(given).expanduser())
             place = self._place(variables, name)
             if place is None:
                 raise AnsibleLookupError(f"mailbox_files: there is no file or folder {name}")
