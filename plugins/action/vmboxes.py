@@ -10,6 +10,7 @@ in the worker instead, and keeps connection and login for the further items of a
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import multiprocessing.util
 import os
@@ -37,15 +38,19 @@ with _no_collection():
     from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
     from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
     from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
+    from ansible_collections.telephony.voicemail.plugins.module_utils.task_arguments import plain
     from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import refuse_dates
     from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
     from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
 
     if not IMPORT_ERROR:
         # This file is imported before the workers are forked, one for each task.
         operations.prepare()
 
+#: Seconds after a task's time limit in which a module may still end its requests and report.
+_GRACE = 60
 _KEPT: dict[tuple[Connection, int, int], Session] = {}
 
 
@@ -93,37 +98,66 @@ class ActionModule(ActionBase):
     _supports_async = True
     _supports_check_mode = True
     _supports_diff = True
+    # Over connections that persist, such as network_cli, the task runs on the controller and not on the device.
+    _requires_connection = False
+
+    #: Name of the module, whatever name a redirect lets the task write.
+    module = "vmboxes"
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result."""
         super().run(tmp, task_vars)
-        module = self._task.action.rpartition(".")[2]
         try:
             refuse_dates(self._task.args)
         except VoicemailError as error:
             raise AnsibleActionFail(str(error)) from error
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
+        try:
+            given = plain(self._task.args)
+        except ValueError as error:
+            raise AnsibleActionFail(f"{self.module}: {error}") from error
         # The file of an upload is no text, and is read where the module runs.
-        source = None if module in ("voicemail_message", "voicemail_greeting") else self._source()
-        if IMPORT_ERROR or self._runs_elsewhere():
-            try:
-                arguments = task.with_items(module, self._task.args, source)
-            except VoicemailError as error:
-                raise AnsibleActionFail(str(error)) from error
-            return self._execute_module(
-                module_name=f"telephony.voicemail.{module}",
-                module_args=arguments,
+        source = None if self.module in ("voicemail_message", "voicemail_greeting") else self._source()
+        if IMPORT_ERROR or self._runs_elsewhere(environment):
+            return self._run_as_module(given, source, task_vars)
+        # As the modules of Ansible do that run on the controller, from the folder of the playbook.
+        with contextlib.chdir(self._loader.get_basedir()):
+            result = self._run_here(given, source, environment)
+        if not _shows_invocation(task_vars):
+            result.pop("invocation", None)
+        if result.get("failed"):
+            # What a module's failure has where Ansible shows no tracebacks.
+            result["exception"] = "(traceback unavailable)"
+        return result
+
+    def _run_as_module(
+        self, given: dict[str, t.Any], source: str | None, task_vars: dict[str, t.Any] | None
+    ) -> dict[str, t.Any]:
+        try:
+            given = task.with_items(self.module, given, source)
+        except VoicemailError as error:
+            return task.failure(error)
+        if self._task.timeout and not self._task.async_val:
+            # It ends itself then, and reports what was done.
+            given[task.TIME_LIMIT] = self._task.timeout
+        with interruption.expiring(grace=_GRACE):
+            result: dict[str, t.Any] = self._execute_module(
+                module_name=f"telephony.voicemail.{self.module}",
+                module_args=given,
                 task_vars=task_vars,
                 wrap_async=bool(self._task.async_val),
             )
+        return result
+
+    def _run_here(self, given: dict[str, t.Any], source: str | None, environment: dict[str, str]) -> dict[str, t.Any]:
         progress = None if self._task.no_log else Progress(self._display, self._task.get_name())
-        result = None
-        with interruption.awaited() as interrupted:
+        result: dict[str, t.Any] | None = None
+        with interruption.awaited() as interrupted, interruption.expiring() as expired:
             try:
                 result = task.run_in_worker(
-                    module,
-                    self._task.args,
+                    self.module,
+                    given,
                     check=bool(self._task.check_mode),
                     diff=bool(self._task.diff),
                     sessions=_kept_session if self._task.loop is not None else operations.session_of,
@@ -132,17 +166,20 @@ class ActionModule(ActionBase):
                     source_text=source,
                     notify=progress.show if progress is not None else lambda text: None,
                 )
+            except KeyboardInterrupt:
+                if expired.error is None:
+                    raise
             finally:
-                if interrupted.happened:
+                if interrupted.happened or expired.error is not None:
                     _close_kept()
-                    if not self._task.no_log:
-                        interruption.tell(self._task.get_name(), result)
+                if interrupted.happened and not self._task.no_log:
+                    interruption.tell(self._task.get_name(), result)
         if interrupted.happened:
             # The further items of a loop are not for this worker to begin.
             raise KeyboardInterrupt
-        if not _shows_invocation(task_vars):
-            result.pop("invocation", None)
-        return result
+        if expired.error is not None:
+            return task.ended(result, self._task.timeout)
+        return t.cast("dict[str, t.Any]", result)
 
     def _source(self) -> str | None:
         """Return the content of the file `src`, found and decrypted as Ansible's own actions do."""
@@ -154,6 +191,18 @@ class ActionModule(ActionBase):
         except (AnsibleError, UnicodeDecodeError) as error:
             raise AnsibleActionFail(f"`src` cannot be read: {error}") from error
 
-    def _runs_elsewhere(self) -> bool:
-        """Tell whether the module's own process matters: another host, another user, or the background."""
-        return bool(self._task.async_val) or self._connection.transport != "local" or bool(self._connection.become)
+    def _runs_elsewhere(self, environment: t.Mapping[str, str]) -> bool:
+        """Check whether the module's own process matters: another host or user, the background, an environment."""
+        return (
+            bool(self._task.async_val)
+            or self._connection.transport != "local"
+            or bool(self._connection.become)
+            # An empty variable hides one of the controller's own from the module only.
+            or any(
+                not variable.startswith("VOICEMAIL_") or not str(value).strip()
+                for variable, value in environment.items()
+            )
+        )
+
+
+main = functools.partial(check_options, ActionModule.module)

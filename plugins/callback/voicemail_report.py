@@ -20,6 +20,10 @@ description:
   - HTML is one page that needs nothing else, with a chart and a table of every change that can be searched.
   - Failures come first. Values before and after are told where the task told its difference, so run it with C(--diff).
   - A plan that is carried out in the same run is told once.
+  - The summary agrees with the exit status. It reports a failure when a task of any module fails or a host is
+    unreachable, and shows failures that the play ignores, rescues or declares to be none as such.
+  - The attempts of C(until) count together. A task left in the background is reported once C(async_status) returns its
+    result; until then, and where C(no_log) hides what C(changed_when) decided, its outcome is unknown.
   - Secrets are hidden already by the modules. Files can be read by their owner only.
 requirements:
   - Enabled in C(ansible.cfg), or by the environment variable E(ANSIBLE_CALLBACKS_ENABLED).
@@ -63,8 +67,10 @@ options:
       - section: callback_voicemail_report
         key: title
   fail_on_change:
-    description: In JUnit, count a change as a failure, which is what it is when a run looks for drift.
-    type: bool
+    description:
+      - In JUnit, count a change as a failure, which is what it is when a run looks for drift.
+      - V(true) or V(false).
+    type: raw
     default: false
     env:
       - name: VOICEMAIL_REPORT_FAIL_ON_CHANGE
@@ -72,8 +78,10 @@ options:
       - section: callback_voicemail_report
         key: fail_on_change
   markdown_rows:
-    description: Most changes to tell one by one in Markdown, since comments may not be of any length.
-    type: int
+    description:
+      - Most changes to tell one by one in Markdown, since comments may not be of any length.
+      - A whole number.
+    type: raw
     default: 200
     env:
       - name: VOICEMAIL_REPORT_MARKDOWN_ROWS
@@ -85,6 +93,7 @@ options:
 import atexit
 import contextlib
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -95,11 +104,24 @@ import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import typed_or
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe, hint_for
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.run_gathering import Gathering, ended_early
 
 COLLECTION = "telephony.voicemail."
 READING = ("_info", "_facts")
+STATUS_OF_JOB = "ansible.builtin.async_status"
 TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
 ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
+
+#: Options to their types and defaults. Ansible takes whatever is no boolean for false.
+OPTIONS: dict[str, tuple[str, t.Any]] = {
+    "folder": ("path", "voicemail-report"),
+    "name": ("str", "voicemail"),
+    "title": ("str", "Voicemail"),
+    "fail_on_change": ("bool", False),
+    "markdown_rows": ("int", 200),
+}
 
 
 class CallbackModule(CallbackBase):
@@ -112,73 +134,125 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *arguments: t.Any, **named: t.Any) -> None:
         super().__init__(*arguments, **named)
-        self._reports: list[run_report.TaskReport] = []
+        self._gathering = Gathering()
         # Of a run that an error ends, such as drift that could not be told, Ansible does not tell the end.
         atexit.register(self._write_what_is_left, os.getpid())
-        self._written = 0
+        self._open = False
 
-    def v2_runner_on_ok(self, result: t.Any) -> None:
-        """Note a task; one with a loop was noted item by item."""
-        if not result.task.loop:
-            self._note(result)
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Read the options; what is empty is unset.
 
-    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Note a task that failed, also where the play goes on."""
-        if not result.task.loop:
-            self._note(result, failed=True)
+        :raises AnsibleError: when one is something else than it must be, before a play begins.
+        """
+        empty = {
+            name: default
+            for name, (_kind, default) in {**OPTIONS, "formats": ("list", list(ENDINGS))}.items()
+            if not os.environ.get(f"VOICEMAIL_REPORT_{name.upper()}", "given").strip()
+        }
+        super().set_options(task_keys=task_keys, var_options=var_options, direct={**empty, **(direct or {})})
+        for name, (kind, default) in OPTIONS.items():
+            value = self.get_option(name)
+            try:
+                self.set_option(name, typed_or(kind, value, default))
+            except ValueError as error:
+                raise AnsibleError(f"voicemail_report: `{name}` {error}") from None
+        if self.get_option("markdown_rows") < 0:
+            raise AnsibleError("voicemail_report: `markdown_rows` must be at least 0")
+
+    def v2_playbook_on_start(self, playbook: t.Any) -> None:
+        """Expect an end."""
+        self._open = True
+
+    def v2_runner_retry(self, result: t.Any) -> None:
+        """Note an attempt after which the task is tried again."""
+        report = self._read(result, failed=True)
+        if report is not None and _module(result).startswith(COLLECTION):
+            self._gathering.attempt(_key(result), report)
 
     def v2_runner_item_on_ok(self, result: t.Any) -> None:
         """Note an item of a loop."""
-        self._note(result)
+        self._item(result)
 
     def v2_runner_item_on_failed(self, result: t.Any) -> None:
         """Note an item of a loop that failed."""
-        self._note(result, failed=True)
+        self._item(result, failed=True)
 
-    def v2_runner_on_async_ok(self, result: t.Any) -> None:
-        """Note a task that ran in the background."""
-        self._note(result)
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """Note a task."""
+        self._end(result)
 
-    def v2_runner_on_async_failed(self, result: t.Any) -> None:
-        """Note a task that failed in the background."""
-        self._note(result, failed=True)
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        """Note a task that failed, also where the play goes on."""
+        self._end(result, failed=True, ignored=bool(ignore_errors))
+
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        """Note a host that was not reached, so that this task and all that follow did not run."""
+        self._end(result, failed=True, ignored=bool(_field(result, "ignore_unreachable")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Write the report."""
+        self._open = False
+        self._gathering.resolve(
+            {host: stats.failures.get(host, 0) + stats.dark.get(host, 0) for host in stats.processed}
+        )
         self._write()
 
     def _write_what_is_left(self, process: int) -> None:
         # A worker is a copy of the process that reports, and knows a part of what there is to tell.
-        if os.getpid() == process and len(self._reports) > self._written:
-            try:
-                self._write()
-            except AnsibleError as error:
-                self._display.error(str(error))
+        if os.getpid() != process or not self._open:
+            return
+        self._gathering.reports.append(ended_early("all hosts", "the run ended before its end; see its output"))
+        try:
+            self._write()
+        except AnsibleError as error:
+            self._display.error(str(error))
 
     def _write(self) -> None:
-        self._written = len(self._reports)
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        report = run_report.as_report(self.get_option("title"), now, self._reports)
+        report = run_report.as_report(self.get_option("title"), now, self._gathering.reports)
         folder = pathlib.Path(self.get_option("folder"))
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for wanted in dict.fromkeys(self.get_option("formats")):
                 write(folder / f"{self.get_option('name')}{ENDINGS[wanted]}", self._text(wanted, report))
         except OSError as error:
-            raise AnsibleError(f"the report cannot be written: {error}") from error
+            raise AnsibleError(
+                f"the report cannot be written to {folder}: {describe(error)}. {hint_for(error)}"
+            ) from error
 
-    def _note(self, result: t.Any, failed: bool = False) -> None:
-        task = result.task
-        action = task.resolved_action or task.action
-        module = action.removeprefix(COLLECTION)
-        # Reading changes nothing, and what it returns does not belong into a report.
-        if action == module or module.endswith(READING):
-            return
-        self._reports.append(
-            run_report.read_result(
-                result.host.get_name(), task.get_name().strip(), module, bool(task.check_mode), failed, result.result
-            )
+    def _item(self, result: t.Any, failed: bool = False) -> None:
+        report = self._read(result, failed)
+        if report is not None:
+            self._gathering.item(_key(result), report)
+
+    def _end(self, result: t.Any, failed: bool = False, ignored: bool = False) -> None:
+        read = functools.partial(self._read, result, failed)
+        self._gathering.end(_key(result), read, bool(result.task.loop), failed, ignored)
+
+    def _read(self, result: t.Any, failed: bool) -> run_report.TaskReport | None:
+        """Return what a result tells; None where it has no place in a report."""
+        module = _module(result)
+        name = module.removeprefix(COLLECTION)
+        told = result.result
+        job = told.get("ansible_job_id")
+        started = self._gathering.job(str(job)) if module == STATUS_OF_JOB else None
+        about = (result.host.get_name(), result.task.get_name().strip(), name, bool(_field(result, "check_mode")))
+        if started is not None:
+            if told.get("finished"):
+                about = (started.host, started.task, started.module, started.check_mode)
+                ended = run_report.read_result(*about, failed, told)
+                run_report.replace(started, ended)
+            return started if failed and told.get("finished") else None
+        if module == name or name.endswith(READING):
+            # What other modules do, and what reading returns, does not belong in a report: only why the play ended.
+            return run_report.failure(*about, told) if failed else None
+        waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))
+        report = run_report.read_result(
+            *about, failed, told, background=not waits, changed_when=bool(_field(result, "changed_when"))
         )
+        if job is not None and not waits:
+            self._gathering.start_job(str(job), report)
+        return report
 
     def _text(self, wanted: str, report: dict[str, t.Any]) -> str:
         if wanted == "json":
@@ -190,13 +264,29 @@ class CallbackModule(CallbackBase):
         return page(report)
 
 
+def _key(result: t.Any) -> tuple[str, str]:
+    return result.host.get_name(), str(result.task._uuid)
+
+
+def _module(result: t.Any) -> str:
+    return str(result.task.resolved_action or result.task.action)
+
+
+def _field(result: t.Any, *names: str) -> t.Any:
+    """Return a keyword of a task as it was rendered; the task itself still holds its template."""
+    return next((result.task_fields[name] for name in names if name in result.task_fields), None)
+
+
 def page(report: dict[str, t.Any]) -> str:
     """Return the page of a report."""
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(TEMPLATES)
     )
     environment.filters["shown"] = run_report_texts.shown
-    return environment.get_template("report.html.j2").render(report=report, rows=run_report_texts.rows(report))
+    report = run_report_texts.cleaned(report)
+    return environment.get_template("report.html.j2").render(
+        report=report, rows=run_report_texts.rows(report), verdict=run_report_texts.verdict(report)
+    )
 
 
 def write(path: pathlib.Path, text: str) -> None:

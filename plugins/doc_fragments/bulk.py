@@ -54,7 +54,9 @@ options:
     default: continue
   expect_checksum:
     description:
-      - Carry the plan out only if it is the one that was reviewed, told by the RV(plan_checksum) of an earlier run in check mode.
+      - Apply the plan only if it is the one that was reviewed, identified by the RV(plan_checksum) of an earlier run in check mode.
+      - The checksum covers O(vendor), O(url) and the account as well, so a plan reviewed for one system is refused by another one.
+      - A checksum of version 1.0 does not cover them and is refused; plan and review again.
     type: str
   report:
     description:

@@ -15,6 +15,7 @@ import urllib.parse
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean, has_invisible, spelled_out
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
@@ -117,6 +118,7 @@ class _Dumper(yaml.SafeDumper):
         if _TEMPLATE.search(value):
             return self.represent_scalar(_UNSAFE, value, style='"')
         is_plain = value.isprintable() and value == value.strip() and not _AMBIGUOUS.fullmatch(value)
+        is_plain = is_plain and not has_invisible(value)
         return self.represent_scalar(_TEXT, value, style=None if is_plain else '"')
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:
@@ -209,15 +211,17 @@ class _Item:
     def __str__(self) -> str:
         note = "".join(f"# {secret}: not shown by the vendor, so it is not managed\n" for secret in self.hidden)
         text = yaml.dump([self.kept], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf)
-        return textwrap.indent(note + text, "  ")
+        # Reviewers see what there is to see, and what is read again is the same.
+        return textwrap.indent(note + spelled_out(text), "  ")
 
 
 def _head(tables: list[FieldTable], name: str | None, resource: str, include_pins: bool, title: str | None) -> str:
     secrets = ", ".join(sorted(frozenset().union(*(table.secrets for table in tables))))
     unread = [field.option for table in tables for field in table.fields if field.creation_only or field.on_demand]
     origin = f" from {name}" if name else ""
+    first = clean(title) if title else f"Exported{origin} by telephony.voicemail.export."
     lines = [
-        f"{title or f'Exported{origin} by telephony.voicemail.export.'} An option that is not here is not managed.",
+        f"{first} An option that is not here is not managed.",
         f"Valid `src` of telephony.voicemail.{RESOURCES[resource][1]}.",
         f"Holds secrets ({secrets}): to be kept encrypted." if include_pins else f"Left out as secret: {secrets}.",
     ]

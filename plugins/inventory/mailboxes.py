@@ -72,8 +72,10 @@ notes:
   - A mailbox is as in RV(telephony.voicemail.vmbox_info#module:mailboxes), which is also what
     M(telephony.voicemail.vmboxes) takes. PINs are left out.
   - An account has C(id), C(name), C(realm), C(depth) and C(parent_id).
-  - Options of the connection that are text may be templates, with lookups and extra variables. No secret becomes a
-    variable or gets into the cache, so give the tasks their credentials in the environment or in variables.
+  - Options may be templates, with lookups and extra variables. They are rendered before they are converted, an empty
+    one is unset, and one of another type is an error.
+  - No secret becomes a variable or gets into the cache, so give the tasks their credentials in the environment or in
+    variables.
   - The cache is of this O(url), O(username), O(domain), O(account_id) and resource, and of no other. It cannot tell one
     O(api_key) or O(token) from another, so flush it when they change.
 seealso:
@@ -115,22 +117,30 @@ resource: shared_voicemails
 hostname: "shared-{{ voicemail_shared_voicemail.extension_number }}"
 """
 
+import os
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.template import trust_as_template
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
 from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked, read_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError, VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import number_problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import is_number
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.inventory_operations import Found
 from ansible_collections.telephony.voicemail.plugins.module_utils.sessions import Task
 
 #: What a kept inventory has to be of, to be used again.
 _SOURCE = ("vendor", "url", "username", "domain", "account_id", "resource", "match", "include_own_account")
+
+#: Options that are rendered later, with the variables of a host.
+_FOR_EACH_HOST = ("hostname", "compose", "groups", "keyed_groups")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -161,29 +171,58 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._keep(path, params, found)
         self._add(self._hosts(params, found, ways))
 
+    def set_options(
+        self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Mapping[str, t.Any] | None = None
+    ) -> None:
+        """Render and convert the options of the file, before Ansible makes false of whatever is no boolean.
+
+        :raises AnsibleParserError: with everything that is wrong with them.
+        """
+        if direct is None:
+            super().set_options(task_keys=task_keys, var_options=var_options)
+            return
+        self.templar.available_variables = self._vars or {}
+        given = {name: self._rendered(name, value) for name, value in direct.items()}
+        variables = {
+            name: self._rendered(name, trust_as_template(value))
+            for name, value in os.environ.items()
+            if name.startswith("VOICEMAIL_")
+        }
+        connection, problems = read_options(arguments.CONNECTION, given, variables)
+        definitions = constants.config.get_configuration_definitions(self.plugin_type, self._load_name)
+        others, more = checked({k: v for k, v in definitions.items() if k not in connection}, given)
+        problems += more
+        if problems:
+            raise AnsibleParserError(str(InvalidInputError.of(problems)))
+        # Where no number is given, one stands in for it: an empty variable of the environment would be an error.
+        stand_ins = {name: 0 for name, option in arguments.CONNECTION.items() if option["type"] in ("int", "float")}
+        known = {name: value for name, value in (others | connection).items() if value is not None}
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=stand_ins | known)
+        self._options.update(connection)
+
     def _params(self, config: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """Return the options of the file and of the environment, rendered."""
+        """Return the options of the file and of the environment."""
         known = set(self._options)
         strangers = sorted(str(name) for name in config if name not in known)
         if strangers:
-            raise AnsibleParserError(f"unknown option `{'`, `'.join(strangers)}`; {self.NAME} has: {_listed(known)}")
+            unknown = clean("`, `".join(strangers))
+            raise AnsibleParserError(f"unknown option `{unknown}`; {self.NAME} has: {_listed(known)}")
         if is_number(config.get("match")):
             problem = number_problem(config["match"], "match", "it would match others")
             raise AnsibleParserError(f"`match` {problem}")
-        self.templar.available_variables = self._vars or {}
-        params = {name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match")}
-        params["include_own_account"] = self.get_option("include_own_account")
-        for name, spec in arguments.CONNECTION.items():
-            if spec["type"] == "str" and params[name] is not None:
-                params[name] = self._rendered(name, params[name])
-        return params
+        return {
+            name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match", "include_own_account")
+        }
 
-    def _rendered(self, name: str, value: t.Any) -> str | None:
+    def _rendered(self, name: str, value: t.Any) -> t.Any:
+        """Return an option rendered, unless it is a template for each host; None where it is empty."""
+        if name in _FOR_EACH_HOST or isinstance(value, (bool, int, float)):
+            return value
         try:
-            text = self.templar.template(value)
+            rendered = self.templar.template(value)
         except AnsibleError as error:
             raise AnsibleParserError(f"`{name}` cannot be rendered: {error}") from None
-        return str(text) if text not in (None, "") else None
+        return None if rendered == "" else rendered
 
     def _ways(self, resource: str) -> tuple[str, ...]:
         asked = self.get_option("group_by")
@@ -197,13 +236,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return tuple(asked)
 
     def _read(self, params: dict[str, t.Any]) -> list[Found]:
-        task = Task(self.NAME, params, params)
+        run = Task(self.NAME, params, params)
         try:
-            return inventory_operations.read(task)
+            return inventory_operations.read(run)
         except VoicemailError as error:
             raise AnsibleParserError(str(error)) from None
         finally:
-            for warning in dict.fromkeys(task.warnings):
+            for warning in dict.fromkeys(map(clean, run.warnings)):
                 self.display.warning(warning)
 
     def _kept(self, path: str, params: dict[str, t.Any]) -> list[Found] | None:
@@ -254,10 +293,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             try:
                 name = str(self.templar.template(template))
             except AnsibleError as error:
-                raise AnsibleParserError(f"`hostname` cannot be rendered for {usual}: {error}") from None
+                raise AnsibleParserError(f"`hostname` cannot be rendered for {clean(usual)}: {error}") from None
         fit = hosts.fit_name(name)
         if not fit:
-            raise AnsibleParserError(f"`hostname` gives {usual} no name that a host can have")
+            raise AnsibleParserError(f"`hostname` gives {clean(usual)} no name that a host can have")
         return fit
 
     def _refuse_others(self, names: list[str]) -> None:

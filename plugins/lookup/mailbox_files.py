@@ -107,8 +107,10 @@ import fnmatch
 import pathlib
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
@@ -132,7 +134,11 @@ class LookupModule(LookupBase):
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}")
-        self.set_options(var_options=variables, direct=kwargs)
+        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
+        given, wrong = checked(definitions, kwargs)
+        if wrong:
+            raise AnsibleLookupError(f"mailbox_files: {InvalidInputError.of(wrong)}")
+        self.set_options(var_options=variables, direct=given)
         known, lists = item_options("vmbox")
         layout = Layout(
             columns=self.get_option("columns"),

@@ -29,6 +29,8 @@ options:
     type: str
     required: true
     choices: [kazoo, portsip, tel4vn, onsip]
+    env:
+      - name: VOICEMAIL_VENDOR
   account:
     description: Keeps the PINs of several accounts, tenants or organizations apart in one O(file).
     type: str
@@ -109,11 +111,15 @@ import tempfile
 import typing as t
 
 import yaml
+from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import flatten_terms
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
@@ -248,7 +254,11 @@ class LookupModule(LookupBase):
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"pin needs {LIBRARIES}")
-        self.set_options(var_options=variables, direct=kwargs)
+        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
+        given, problems = checked(definitions, kwargs)
+        if problems:
+            raise AnsibleLookupError(f"pin: {InvalidInputError.of(problems)}")
+        self.set_options(var_options=variables, direct=given)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
         try:
@@ -265,9 +275,9 @@ class LookupModule(LookupBase):
                 made = self._kept(numbers, self._file(file), kind, writes)
             return [made[number] for number in numbers]
         except (ValueError, InvalidInputError) as error:
-            raise AnsibleLookupError(f"pin: {error}") from None
+            raise AnsibleLookupError(clean(f"pin: {error}")) from None
         except OSError as error:
-            raise AnsibleLookupError(f"pin: {file} cannot be used: {error.strerror}") from None
+            raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None
 
     def _file(self, name: str) -> PinFile:
         return PinFile(t.cast(t.Any, self._loader).path_dwim(name), name)

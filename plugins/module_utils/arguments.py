@@ -153,6 +153,8 @@ AUDIO: Spec = {
     "mode": {"type": "raw", "default": "0600"},
     "manifest": {"type": "path"},
     "ignore_missing": {"type": "bool", "default": False},
+    "max_bytes": {"type": "int"},
+    "verify": {"type": "bool", "default": False},
     **REPORT,
 }
 

@@ -1,12 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of recordings: kinds, folders, and files that are complete or not there."""
+"""Files of recordings: kinds, folders, locks, and files that are complete or not there."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import fcntl
 import hashlib
 import io
@@ -14,9 +15,12 @@ import os
 import pathlib
 import stat
 import tempfile
+import time
 import typing as t
 import wave
 
+from .audio_container import kind_of
+from .core.disk import describe, hint_for, is_lasting
 from .core.errors import ConflictError, InvalidInputError, VoicemailError
 
 _ENDINGS = {
@@ -28,22 +32,28 @@ _ENDINGS = {
     "audio/mp3": "mp3",
     "audio/ogg": "ogg",
     "application/ogg": "ogg",
+    "audio/mp4": "mp4",
+    "audio/x-m4a": "mp4",
+    "video/mp4": "mp4",
 }
 #: Endings of recordings; the last is for what nobody can tell.
-ENDINGS = ("wav", "mp3", "ogg", "bin")
+ENDINGS = ("wav", "mp3", "ogg", "mp4", "bin")
 _TYPES = {"wav": "audio/x-wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
-_PIECE_BYTES = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
+#: Whoever holds a lock reads and writes one file; in minutes even a slow disk has done that.
+LOCK_SECONDS = 120.0
+LOCK_POLL_SECONDS = 0.02
 
 
 def ending_of(content_type: str, start: bytes, file_name: str = "") -> str:
     """Return the ending of a recording by its content type, else its first bytes, else the name the vendor gave it."""
     told = pathlib.PurePath(file_name).suffix.lstrip(".").lower()
-    return _ENDINGS.get(content_type) or _sniffed(start) or (told if told in ENDINGS else "") or "bin"
+    return _ENDINGS.get(content_type) or kind_of(start) or (told if told in ENDINGS else "") or "bin"
 
 
 def content_type_of(content: bytes) -> str | None:
     """Return the content type of a recording to upload, or None where it is none."""
-    return _TYPES.get(_sniffed(content))
+    return _TYPES.get(kind_of(content))
 
 
 def duration_of(content: bytes) -> int | None:
@@ -55,16 +65,6 @@ def duration_of(content: bytes) -> int | None:
         return None
 
 
-def _sniffed(start: bytes) -> str:
-    if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
-        return "wav"
-    if start[:4] == b"OggS":
-        return "ogg"
-    if start[:3] == b"ID3" or (len(start) > 1 and start[0] == 0xFF and start[1] & 0xE6 == 0xE2):
-        return "mp3"
-    return ""
-
-
 class FileProblem(VoicemailError):
     """A file cannot be written.
 
@@ -74,8 +74,8 @@ class FileProblem(VoicemailError):
     kind = "file"
 
     def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"{what}: {error.strerror or error}", "Make room, or give another `dest`")
-        self.fatal = error.errno in (28, 30, 122)
+        super().__init__(f"{what}: {describe(error)}", hint_for(error))
+        self.fatal = is_lasting(error)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,11 +104,11 @@ class Folder:
             if not os.access(resolved, os.W_OK | os.X_OK):
                 raise InvalidInputError.of([f"`dest` {dest} cannot be written to by the user that runs the task"])
             if not check:
-                with tempfile.TemporaryFile(dir=resolved):
-                    pass
+                with tempfile.TemporaryFile(dir=resolved) as probe:
+                    _check_locks(dest, probe.fileno())
         except OSError as error:
             hint = "" if root.exists() else "; make it with ansible.builtin.file"
-            raise InvalidInputError.of([f"`dest` {dest} cannot be written to: {error.strerror}{hint}"]) from None
+            raise InvalidInputError.of([f"`dest` {dest} cannot be written to: {describe(error)}{hint}"]) from None
         return cls(resolved, mode)
 
     def path(self, parts: t.Sequence[str], ending: str) -> pathlib.Path:
@@ -140,96 +140,72 @@ class Folder:
         return None
 
 
-class Part:
-    """A recording on its way: a hidden file that takes its name when it is complete, and not before.
+def _check_locks(dest: str, descriptor: int) -> None:
+    """Make sure that files of a folder can be locked.
 
-    :param folder: where it goes.
-    :param parts: its name, without an ending.
+    :raises InvalidInputError: when they cannot: two tasks would write to the same file without noticing.
     """
+    try:
+        try_lock(descriptor)
+    except OSError as error:
+        problem = f"`dest` {dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
+        raise InvalidInputError.of([problem]) from None
 
-    def __init__(self, folder: Folder, parts: t.Sequence[str]) -> None:
-        self._folder = folder
-        self._parts = parts
-        self.path = folder.path((*parts[:-1], f".{parts[-1]}"), "part")
-        self.start = b""
-        self.size = 0
-        self._digest = hashlib.sha256()
-        self._file: int = -1
 
-    def __enter__(self) -> Part:
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-            self._file = os.open(self.path, flags, 0o600)
-        except OSError as error:
-            raise FileProblem(f"cannot write {self.path}", error) from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Another task may have finished it, and given it its name, before this one had the lock.
-            opened, there = os.fstat(self._file), self.path.lstat()
-            free = stat.S_ISREG(opened.st_mode) and os.path.samestat(opened, there)
-        except OSError:
-            free = False
-        if not free:
-            os.close(self._file)
-            raise ConflictError(f"another task is downloading {self.path.name}", "Let it end")
-        # What an interrupted run left is gone on from.
-        while piece := os.read(self._file, _PIECE_BYTES):
-            self._count(piece)
-        return self
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process, and return whether no other one holds it.
 
-    def __exit__(self, *_exception: object) -> None:
-        os.close(self._file)
+    :raises OSError: when the file system has no locks.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise
+    return True
 
-    def restart(self) -> None:
-        """Forget what is there, since the vendor begins anew."""
-        os.ftruncate(self._file, 0)
-        os.lseek(self._file, 0, os.SEEK_SET)
-        self._digest, self.size, self.start = hashlib.sha256(), 0, b""
 
-    def write(self, piece: bytes) -> None:
-        """Add bytes.
+@contextlib.contextmanager
+def locked(path: pathlib.Path) -> t.Iterator[None]:
+    """Keep other processes from changing a file meanwhile, by a lock file beside it that goes away with the lock.
 
-        :raises FileProblem: when they cannot be written; the file is removed.
-        """
-        try:
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
-        except OSError as error:
-            self.remove()
-            raise FileProblem(f"cannot write {self.path}", error) from None
-        self._count(piece)
+    :raises FileProblem: when it cannot be locked, or somebody else holds it for longer than anybody should.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    deadline = time.monotonic() + LOCK_SECONDS
+    descriptor = -1
+    try:
+        while descriptor < 0:
+            descriptor = _open_lock(lock)
+            if descriptor < 0:
+                if time.monotonic() > deadline:
+                    raise FileProblem(f"cannot lock {path}", OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
+                time.sleep(LOCK_POLL_SECONDS)
+    except OSError as error:
+        raise FileProblem(f"cannot lock {path}", error) from None
+    try:
+        yield
+    finally:
+        # As long as it is locked: nobody else may have made another one under this name.
+        with contextlib.suppress(OSError):
+            lock.unlink()
+        os.close(descriptor)
 
-    def finish(self, ending: str) -> pathlib.Path:
-        """Give the complete file its mode and name, and return its path.
 
-        :raises FileProblem: when that fails; the file is removed.
-        """
-        final = self._folder.path(self._parts, ending)
-        try:
-            os.fchmod(self._file, self._folder.mode)
-            os.fsync(self._file)
-            self.path.replace(final)
-            sync_folder(final.parent)
-        except OSError as error:
-            self.remove()
-            raise FileProblem(f"cannot write {final}", error) from None
-        return final
-
-    def remove(self) -> None:
-        """Leave nothing behind."""
-        self.path.unlink(missing_ok=True)
-
-    @property
-    def sha256(self) -> str:
-        """Digest of what was written."""
-        return self._digest.hexdigest()
-
-    def _count(self, piece: bytes) -> None:
-        self.start = self.start or piece[:16]
-        self.size += len(piece)
-        self._digest.update(piece)
+def _open_lock(lock: pathlib.Path) -> int:
+    """Return the descriptor of a lock that this process holds, or -1 where another one does."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    held = False
+    try:
+        # Whoever held it removed it: then what is locked now has no name, and would keep nobody out.
+        held = try_lock(descriptor) and lock.exists() and os.path.samestat(os.fstat(descriptor), lock.lstat())
+    except FileNotFoundError:
+        pass
+    finally:
+        if not held:
+            os.close(descriptor)
+    return descriptor if held else -1
 
 
 def sha256_of(path: pathlib.Path) -> str:
@@ -240,11 +216,23 @@ def sha256_of(path: pathlib.Path) -> str:
     digest = hashlib.sha256()
     try:
         with path.open("rb") as opened:
-            while piece := opened.read(_PIECE_BYTES):
+            while piece := opened.read(PIECE_BYTES):
                 digest.update(piece)
     except OSError as error:
         raise FileProblem(f"cannot read {path}", error) from None
     return digest.hexdigest()
+
+
+def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
+    """Check whether a file begins with all that another one holds.
+
+    :raises OSError: when one cannot be read.
+    """
+    with whole.open("rb") as longer, start.open("rb") as shorter:
+        while piece := shorter.read(PIECE_BYTES):
+            if longer.read(len(piece)) != piece:
+                return False
+    return True
 
 
 def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
@@ -254,7 +242,9 @@ def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
     """
     hidden = path.with_name(f".{path.name}.part")
     try:
-        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        # What an earlier run left there, or somebody linked there, is not written into: only its name goes.
+        hidden.unlink(missing_ok=True)
+        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(content)
             opened.flush()

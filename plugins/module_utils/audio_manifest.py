@@ -9,9 +9,11 @@ import json
 import pathlib
 import typing as t
 
-from .audio_files import Folder, write_whole
+from .audio_files import Folder, locked, write_whole
 from .audio_report import Recording
+from .core.disk import describe
 from .core.errors import InvalidInputError
+from .core.messages import Message
 
 VERSION = 1
 _FIELDS = (
@@ -25,6 +27,8 @@ _FIELDS = (
     "call_id",
     "transcription",
 )
+#: What two messages of one id differ in, when they are of two systems.
+_IDENTITY = ("received_at", "call_id")
 Entry = dict[str, t.Any]
 
 
@@ -33,7 +37,7 @@ class Manifest:
 
     :param path: of its file.
     :param folder: of the recordings it tells of.
-    :param entries: what an earlier run archived, by the id of the message.
+    :param entries: what earlier runs archived, by the id of the message.
     """
 
     def __init__(self, path: pathlib.Path, folder: Folder, entries: dict[str, Entry], content: bytes) -> None:
@@ -52,47 +56,75 @@ class Manifest:
         path = folder.root / name
         if not path.parent.is_dir():
             raise InvalidInputError.of([f"`manifest` {name}: its folder does not exist"])
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return cls(path, folder, {}, b"")
-        except OSError as error:
-            raise InvalidInputError.of([f"`manifest` {path} cannot be read: {error.strerror}"]) from None
-        try:
-            found = json.loads(content)
-            entries = {str(entry["id"]): dict(entry) for entry in found["messages"]}
-            if found["version"] != VERSION:
-                raise ValueError
-        except (ValueError, KeyError, TypeError):
-            raise InvalidInputError.of([f"`manifest` {path} is another file; it would be overwritten"]) from None
-        return cls(path, folder, entries, content)
+        return cls(path, folder, *_read(path))
 
-    def entry(self, identifier: str) -> Entry | None:
-        """Return what an earlier run told of a recording."""
-        return self._entries.get(identifier)
+    def entry(self, message: Message, path: pathlib.Path) -> Entry | None:
+        """Return what an earlier run wrote down of the recording of a message in a file, or None.
+
+        An entry of another message is none: several systems may have a message of the same id.
+        """
+        entry = self._entries.get(message.id)
+        if entry is None or entry.get("file") != self._relative(path) or not isinstance(entry.get("sha256"), str):
+            return None
+        shown = message.as_dict()
+        told = ((entry.get(field), shown[field]) for field in _IDENTITY)
+        return None if any(None not in pair and pair[0] != pair[1] for pair in told) else entry
 
     def write(self, recordings: t.Iterable[Recording], mode: int, check: bool) -> bool:
-        """Add what is kept now, and tell whether that changed anything. Earlier entries stay: they are the archive.
+        """Add what is kept now, and return whether that changed anything. Earlier entries stay: they are the archive.
 
-        :param check: only tell.
+        The file is read again under a lock: what other tasks added meanwhile stays as well.
+
+        :param check: only compare.
         :raises VoicemailError: when it cannot be written.
         """
-        for recording in recordings:
-            if recording.kept and recording.message is not None and recording.path is not None:
-                shown = recording.message.as_dict()
-                earlier = self._entries.get(recording.id, {})
-                self._entries[recording.id] = {
-                    **{field: shown[field] for field in _FIELDS},
-                    "file": recording.path.relative_to(self._folder.root).as_posix(),
-                    "size_bytes": recording.size_bytes,
-                    "sha256": recording.sha256,
-                    "content_type": recording.content_type or earlier.get("content_type"),
-                }
-        ordered = sorted(self._entries.values(), key=lambda entry: (entry.get("received_at") or "", entry["id"]))
-        text = json.dumps({"version": VERSION, "messages": ordered}, indent=2, ensure_ascii=False) + "\n"
-        content = text.encode("utf-8", "backslashreplace")
-        if content == self._content:
-            return False
-        if not check:
-            write_whole(self._path, content, mode)
+        kept = [one for one in recordings if one.kept and one.message is not None and one.path is not None]
+        if check or self._text(kept, self._entries) == self._content:
+            return self._text(kept, self._entries) != self._content
+        with locked(self._path):
+            self._entries, self._content = _read(self._path)
+            text = self._text(kept, self._entries)
+            if text == self._content:
+                return False
+            write_whole(self._path, text, mode)
         return True
+
+    def _text(self, kept: t.Iterable[Recording], earlier: t.Mapping[str, Entry]) -> bytes:
+        entries = dict(earlier)
+        for recording in kept:
+            shown = t.cast(Message, recording.message).as_dict()
+            content_type = recording.content_type or entries.get(recording.id, {}).get("content_type")
+            entries[recording.id] = {
+                **{field: shown[field] for field in _FIELDS},
+                "file": self._relative(t.cast(pathlib.Path, recording.path)),
+                "size_bytes": recording.size_bytes,
+                "sha256": recording.sha256,
+                "content_type": content_type,
+            }
+        ordered = sorted(entries.values(), key=lambda entry: (entry.get("received_at") or "", entry["id"]))
+        text = json.dumps({"version": VERSION, "messages": ordered}, indent=2, ensure_ascii=False) + "\n"
+        return text.encode("utf-8", "backslashreplace")
+
+    def _relative(self, path: pathlib.Path) -> str:
+        return path.relative_to(self._folder.root).as_posix()
+
+
+def _read(path: pathlib.Path) -> tuple[dict[str, Entry], bytes]:
+    """Return the entries of a manifest by the id of their message, and the file as it is; empty where there is none.
+
+    :raises InvalidInputError: when it is another file.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}, b""
+    except OSError as error:
+        raise InvalidInputError.of([f"`manifest` {path} cannot be read: {describe(error)}"]) from None
+    try:
+        found = json.loads(content)
+        entries = {str(entry["id"]): dict(entry) for entry in found["messages"]}
+        if found["version"] != VERSION:
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInputError.of([f"`manifest` {path} is another file; it would be overwritten"]) from None
+    return entries, content

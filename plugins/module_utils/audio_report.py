@@ -11,6 +11,7 @@ import typing as t
 
 from .core.errors import NotFoundError, VoicemailError
 from .core.messages import Message, undated_rows, undated_warnings
+from .core.outcome import summarized
 
 
 @dataclasses.dataclass(slots=True)
@@ -21,6 +22,9 @@ class Recording:
     :param path: its file; without an ending where it is not known yet.
     :param status: ``ok``, ``changed``, ``failed`` or ``skipped``; empty as long as nothing was tried.
     :param action: ``download``, ``mode`` where only the mode of the file was wrong, or ``none``.
+    :param problem: why what the vendor sent is not a complete recording.
+    :param verified: the file was read from disk, and is the complete recording that the vendor sent.
+    :param wrote: the file was written by this run, whatever became of it.
     """
 
     id: str
@@ -33,6 +37,9 @@ class Recording:
     sha256: str | None = None
     content_type: str | None = None
     error: VoicemailError | None = None
+    problem: str | None = None
+    verified: bool = False
+    wrote: bool = False
 
     @classmethod
     def missing(cls, identifier: str) -> Recording:
@@ -61,6 +68,7 @@ class Recording:
             "size_bytes": self.size_bytes,
             "sha256": self.sha256,
             "content_type": self.content_type,
+            "verified": self.verified,
             "error": str(self.error) if self.error else None,
         }
 
@@ -93,23 +101,29 @@ class AudioReport:
 
     @property
     def warnings(self) -> list[str]:
-        """What was left out and is no failure."""
-        skipped = [str(one.error) for one in self.recordings if one.status == "skipped" and one.error is not None]
-        return [*skipped, *undated_warnings(self.undated)]
+        """What was left out, or is not what it should be, and is no failure."""
+        left_out = [str(one.error) for one in self.recordings if one.status == "skipped" and one.error is not None]
+        strange = [one for one in self.recordings if one.wrote and one.problem and one.status == "changed"]
+        incomplete = [
+            f"message {one.id}: the vendor sent an incomplete recording, which is stored as it came: {one.problem}"
+            for one in strange
+        ]
+        return [*left_out, *incomplete, *undated_warnings(self.undated)]
 
     def summary(self) -> dict[str, int]:
         """Count recordings by what became of them, beside bytes downloaded and requests sent."""
         done = [recording for recording in self.recordings if recording.status in ("ok", "changed")]
         fetched = [recording for recording in done if recording.action == "download"]
-        return {
-            "download": len(fetched),
-            "mode": sum(recording.action == "mode" for recording in done),
-            "none": sum(recording.action == "none" for recording in done),
-            "failed": len(self.failures),
-            "skipped": sum(recording.status == "skipped" for recording in self.recordings),
-            "bytes": sum(recording.size_bytes or 0 for recording in fetched),
-            "requests": self.requests,
+        counts = {
+            action: sum(recording.action == action for recording in done) for action in ("download", "mode", "none")
         }
+        return summarized(
+            counts,
+            failed=len(self.failures),
+            skipped=sum(recording.status == "skipped" for recording in self.recordings),
+            bytes=sum(recording.size_bytes or 0 for recording in fetched),
+            requests=self.requests,
+        )
 
     def as_result(self, everything: bool, diff: bool) -> dict[str, t.Any]:
         """Return the module's result.
@@ -119,7 +133,7 @@ class AudioReport:
         changed = [recording for recording in self.recordings if recording.status == "changed"]
         shown = [recording for recording in self.recordings if everything or recording.status != "ok"]
         result: dict[str, t.Any] = {
-            "changed": bool(changed) or self.manifest_changed,
+            "changed": any(one.wrote for one in self.recordings) or bool(changed) or self.manifest_changed,
             "results": [recording.as_dict() for recording in shown],
             "summary": self.summary(),
             "undated": undated_rows(self.undated),

@@ -20,6 +20,9 @@ _PIECE_BYTES = 64 * 1024
 #: Bytes by which a reply grows in the account; replies that are smaller are not counted.
 _STEP_BYTES = 256 * 1024
 _MEBIBYTE = 2**20
+#: Lists and objects in one reply: an empty one has two letters, and takes thirty times as much once it is parsed. A
+#: list of a million messages holds a few millions.
+MOST_OBJECTS = 10_000_000
 
 
 class Memory:
@@ -91,6 +94,12 @@ def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[byte
                 if not share.grow(max(_STEP_BYTES, len(piece))):
                     raise _too_large(what, memory.most, alone=size > memory.most - _STEP_BYTES)
             body.write(piece)
+        if share and body.getvalue().count(b"{") + body.getvalue().count(b"[") > MOST_OBJECTS:
+            raise TransportError(
+                f"cannot {what}: the reply holds more than {MOST_OBJECTS} objects",
+                "Check that `url` is the vendor's API",
+                uncertain=True,
+            )
     except BaseException:
         # The exception holds this frame for as long as somebody looks at it.
         body.close()

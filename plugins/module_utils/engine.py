@@ -17,9 +17,10 @@ from .core.guards import Limits, add_pruning, check_deletions, check_limits, che
 from .core.outcome import Outcome, Report
 from .core.plan import Action, AmbiguousError, Index, Plan, Step, compared, match, plan
 from .core.report import checksum
+from .duplicates import Driver, settle
 from .parallel import in_order, run_all
 from .steps import carry_out
-from .vendors.protocol import Boxes
+from .vendors.protocol import Boxes, NotUnique
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -35,6 +36,7 @@ class Options:
     :param stop_on_error: start nothing more after a failure.
     :param expect_checksum: apply only the plan that has this checksum.
     :param workers: most requests at once.
+    :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
     """
 
     limits: Limits = dataclasses.field(default_factory=Limits)
@@ -44,6 +46,7 @@ class Options:
     stop_on_error: bool = False
     expect_checksum: str | None = None
     workers: int = 16
+    system: t.Callable[[], tuple[str, ...]] = tuple
 
 
 def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
@@ -65,14 +68,17 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     add_pruning(result, index, options.limits)
     check_deletions(result, options.limits)
     lost = _check_messages(boxes, result, options)
-    _check_checksum(result, options.expect_checksum)
+    digest = checksum(result, options.system())
+    _check_checksum(result, digest, options.expect_checksum)
     warnings = [*lost, *(warning for step in result.steps for warning in step.warnings)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings)
+        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest)
     report = _write(boxes, result, options, progress, warnings)
-    report.warnings = list(dict.fromkeys([*warnings, *boxes.advise(written)]))
+    report.checksum = digest
+    learned = [warning for outcome in report.outcomes for warning in outcome.step.warnings]
+    report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
     return report
 
 
@@ -91,9 +97,11 @@ def read(
     :raises TransportError: when not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
-    found = [
-        box for box in boxes.list(wanted).boxes if (numbers is None or box.number in numbers) and matches(box.number)
-    ]
+    listed = boxes.list(wanted).boxes
+    # The table may depend on the generation of the server, which the listing shows.
+    key = boxes.table.number.key
+    keys = None if numbers is None else {key(number) for number in numbers}
+    found = [box for box in listed if (keys is None or key(box.number) in keys) and matches(box.number)]
     unique = Index.of(found).ids.values()
     return sorted(_completed(boxes, list(unique), workers, progress), key=lambda box: (len(box.number), box.number))
 
@@ -158,12 +166,20 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     return check_messages(result, counts, options.limits)
 
 
-def _check_checksum(result: Plan, expected: str | None) -> None:
-    if expected is not None and (found := checksum(result)) != expected:
+def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
+    if expected is None or expected == found:
+        return
+    if expected == checksum(result):
         raise UnsafeError(
-            f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
-            "Something changed since the review, at the vendor or in the declaration; plan and review again",
+            "`expect_checksum` is a checksum of version 1.0, which does not cover the vendor, `url` and account that"
+            " the plan was reviewed for",
+            f"Plan and review again; the checksum of this plan is {found} now",
         )
+    raise UnsafeError(
+        f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
+        "Something changed since the review, at the vendor or in the declaration, or the review was of another vendor,"
+        " `url` or account; plan and review again",
+    )
 
 
 def _foreseen(step: Step) -> Outcome:
@@ -185,10 +201,25 @@ def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | No
         if report.interrupted:
             break
         _run_stage(boxes, stage, options, outcomes, len(writing), progress, report)
+        if not position and isinstance(boxes, NotUnique):
+            _settle(boxes, stage, options, outcomes, report)
     for step in result.steps:
         untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)
         report.outcomes.append(outcomes.get(id(step), untouched))
     return report
+
+
+def _settle(boxes: Boxes, stage: list[Step], options: Options, outcomes: dict[int, Outcome], report: Report) -> None:
+    """Look for numbers that another run created at the same time, in a thread, as every step."""
+    done = [step for step in stage if id(step) in outcomes]
+
+    def look(steps: list[Step]) -> None:
+        found = [outcomes[id(step)] for step in steps]
+        settled, told = settle(t.cast(Driver, boxes), found, options.verify, options.workers)
+        outcomes.update({id(step): outcome for step, outcome in zip(steps, settled, strict=True)})
+        report.warnings.extend(told)
+
+    report.interrupted = run_all(look, [done], 1, lambda nothing: None) or report.interrupted
 
 
 def _run_stage(

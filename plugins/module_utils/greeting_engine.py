@@ -16,6 +16,7 @@ import typing as t
 
 from .core.errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
 from .core.greetings import Greeting, GreetingPlan, Recording, plan_greeting
+from .parallel import finished
 from .vendors.greetings import Greetings
 
 #: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
@@ -55,7 +56,7 @@ def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check:
     if check or report.plan.action == "none":
         return report
     try:
-        run.carry_out(report, found)
+        finished(lambda: run.carry_out(report, found))
     except VoicemailError as error:
         report.error = error
         report.wrote = report.wrote or getattr(error, "uncertain", False)
@@ -76,11 +77,15 @@ class _Run:
         wanted = t.cast("Recording", self._wanted)
         if greeting.size_bytes is not None and greeting.size_bytes != len(wanted.content):
             return False
-        digest = hashlib.sha256()
+        digest, size = hashlib.sha256(), 0
         try:
             with self._greetings.open(greeting) as stream:
                 for piece in stream.pieces():
                     digest.update(piece)
+                    size += len(piece)
+                    if size > len(wanted.content):
+                        # Longer is another one, however much of it may come.
+                        return False
         except (NotFoundError, RejectedError) as error:
             alike = greeting.name == wanted.name and greeting.size_bytes is not None
             verdict = "the same" if alike else "another one"

@@ -29,6 +29,7 @@ from .core.errors import (
     VoicemailError,
     not_understood,
 )
+from .core.text import visible
 from .deps import httpx, pydantic
 from .json_bodies import describe_bad_body, read_json
 from .pace import Pacer, retry_after
@@ -42,8 +43,6 @@ from .transport import EXTENSION, Deadline, Transport
 #: Of all replies together that a task reads at the same time, unpacked.
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 MAX_REDIRECTS = 5
-#: Seconds that a download may take where its caller does not know how long it should.
-DOWNLOAD_SECONDS = 86400.0
 USER_AGENT = "telephony.voicemail/1.0"
 _BUSY = frozenset((429, 502, 503, 504))
 _BROKEN = frozenset((500, 502, 503, 504))
@@ -130,8 +129,8 @@ class Client:
         self.requests = 0
 
     def stop_waiting(self) -> None:
-        """Repeat nothing from now on: what is sent at the end of a task is not worth a wait."""
-        self.retries = Retries(0, self.pacer)
+        """End every wait, and repeat nothing more of this task: what is sent at its end is not worth a wait."""
+        self.retries.stop()
 
     def keep_secret(self, value: str | None) -> None:
         """Never show this value, such as a token that a login gave."""
@@ -139,7 +138,8 @@ class Client:
 
     def redact(self, text: str, pin: str | None = None) -> str:
         """Return a vendor's text without the credentials of this task and the PIN that was sent, and not too long."""
-        return self._redactor.clean(text, pin)
+        # Once more without what cannot be seen: such characters may stand between the letters of a secret.
+        return self._redactor.clean(visible(self._redactor.clean(text, pin)), pin)
 
     def url(self, path: str) -> str:
         """Return the address of a path below the base address."""
@@ -173,24 +173,22 @@ class Client:
         path: str,
         what: str,
         refusal: t.Callable[[Reply], VoicemailError],
-        *,
-        total: float = DOWNLOAD_SECONDS,
         **request: t.Any,
     ) -> t.Iterator[Stream]:
-        """Open a reply that is read while it arrives: of any size, with a limit to each wait and to its whole time.
+        """Open a reply that is read while it arrives; its reader limits its size, and so its time.
 
         :param refusal: makes the error of a reply that is no success.
-        :param total: seconds that the body may take; each wait for more of it may take the timeout of a request.
         :raises VoicemailError: as :meth:`send`, or by ``refusal``.
         """
         # Bytes on the way must be those of the file: its size and the place to go on from are counted in them.
         request["headers"] = {**request.get("headers", {}), "Accept-Encoding": "identity"}
         with self._clients.lent() as client:
-            opened = self._send(lambda: self._open_stream(client, path, what, total, request), what, True)
+            opened = self._send(lambda: self._open_stream(client, path, what, request), what, True)
             if isinstance(opened, Reply):
                 raise refusal(opened)
             with contextlib.closing(opened):
-                yield Stream(opened, what)
+                deadline = opened.request.extensions[EXTENSION]
+                yield Stream(opened, what, self.connection.timeout, deadline.restart)
 
     def _send(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
         return self.retries.run(lambda: self._attempt(exchange, what, safe))
@@ -266,14 +264,9 @@ class Client:
                 self.received += len(content)
             return Reply(response.status_code, response.headers, content, what, share)
 
-    def _open_stream(
-        self, client: httpx.Client, path: str, what: str, total: float, request: dict[str, t.Any]
-    ) -> t.Any:
+    def _open_stream(self, client: httpx.Client, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         response = self._open(client, "GET", path, what, request)
-        if not response.is_success:
-            return self._read(response, what)
-        response.request.extensions[EXTENSION].restart(total)
-        return response
+        return response if response.is_success else self._read(response, what)
 
     def _open(self, client: httpx.Client, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)

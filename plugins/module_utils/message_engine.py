@@ -23,7 +23,7 @@ from .core.message_plan import (
 )
 from .core.messages import Message, Selection, undated_warnings
 from .message_verification import verify, verify_upload
-from .parallel import run_all
+from .parallel import finished, run_all
 from .vendors.messages import Messages, Outcomes, Upload
 
 Progress = t.Callable[[int, int, int, str], None]
@@ -95,7 +95,8 @@ def apply(
     _write(messages, order, writing, workers, progress, report)
     if any(step.wrote for step in writing):
         before = {number: {message.id for message in found} for number, found in there.items()}
-        verify(messages, selection, order, writing, before)
+        _none, interrupted = finished(lambda: verify(messages, selection, order, writing, before))
+        report.interrupted = report.interrupted or interrupted
     return report
 
 
@@ -112,6 +113,11 @@ def upload(messages: Messages, number: str, wanted: Upload, *, check: bool) -> M
     step = MessageStep("", MessageAction.UPLOAD, to=(number,), status="changed", after=after)
     if check:
         return MessageReport([step])
+    finished(lambda: _upload(messages, number, wanted, place, step))
+    return MessageReport([step])
+
+
+def _upload(messages: Messages, number: str, wanted: Upload, place: Selection, step: MessageStep) -> None:
     try:
         step.new_id = messages.upload(number, wanted)
         step.wrote = True
@@ -120,7 +126,6 @@ def upload(messages: Messages, number: str, wanted: Upload, *, check: bool) -> M
         step.wrote = getattr(error, "uncertain", False)
     if step.wrote:
         verify_upload(messages, place, step)
-    return MessageReport([step])
 
 
 def _place_of(selection: Selection) -> Selection:

@@ -11,9 +11,9 @@ import pathlib
 import typing as t
 
 from . import message_engine
-from .audio import Order as AudioOrder
 from .audio import download
 from .audio_files import Folder, content_type_of, duration_of
+from .audio_order import Order as AudioOrder
 from .core.abilities import AUDIO, COPY, DELETE, MARK, MOVE, READ, UPLOAD
 from .core.connection import Connection
 from .core.errors import InvalidInputError, UnsupportedError

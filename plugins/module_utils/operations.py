@@ -18,7 +18,7 @@ from .core.guards import Limits
 from .core.items import Reader, number_warning, type_name
 from .core.outcome import Outcome, Report
 from .core.plan import Action
-from .core.report import checksum, describe, difference, predicted, to_options
+from .core.report import describe, difference, predicted, to_options
 from .sessions import Result, Task, connect_options, opened_session, session_of
 from .text_options import check_texts
 from .vendors.protocol import Vendor
@@ -151,6 +151,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
+            system=lambda: (target.name, connection.address, session.account_key()),
         )
         report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
         report.requests = session.client.requests
@@ -196,7 +197,10 @@ def dictionary_problems(task: Task) -> list[str]:
     problems = []
     for name in NAMES:
         table = vendor(name).tables.get(task.resource)
-        if table is None or not isinstance(task.raw.get(name), dict):
+        if table is None or task.raw.get(name) is None:
+            continue
+        if not isinstance(task.raw[name], dict):
+            problems.append(f"`{name}` must be a dictionary, not {type_name(task.raw[name])}")
             continue
         item = {key: value for key, value in task.raw.items() if key in (table.key, table.alias, "id", name)}
         reader = Reader(table, (), NAMES, single=True)
@@ -212,7 +216,7 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         "changed": report.changed,
         "results": [_row(table, outcome) for outcome in shown],
         "summary": report.summary(),
-        "plan_checksum": checksum(report.plan),
+        "plan_checksum": report.checksum,
     }
     if task.diff:
         result["diff"] = [
@@ -220,9 +224,11 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         ]
     if report.failures:
         first = report.failures[0]
+        source = first.step.desired.source if first.step.desired else None
+        told = f"{source}: {first.error}" if source else str(first.error)
         result.update(
             failed=True,
-            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {first.error}",
+            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {told}",
         )
     elif report.interrupted:
         result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")

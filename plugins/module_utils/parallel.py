@@ -111,6 +111,20 @@ def run_all(
     return interrupt_seen
 
 
+def finished(call: t.Callable[[], Result]) -> tuple[Result, bool]:
+    """Call once, to its end even if the user interrupts it.
+
+    :returns: the result, and whether the user interrupted it.
+    :raises BaseException: what the call raised.
+    """
+    results: list[Result] = []
+    interrupted = run_all(lambda _nothing: results.append(call()), [None], 1, lambda _nothing: None)
+    if not results:
+        # The interrupt came before the call.
+        raise KeyboardInterrupt
+    return results[0], interrupted
+
+
 def _take(
     entry: tuple[t.Any, BaseException | None] | None,
     keep: t.Callable[[t.Any], None],

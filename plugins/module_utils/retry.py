@@ -55,10 +55,15 @@ class Retries:
         self._pacer = pacer
         self._lock = threading.Lock()
         self._until = 0.0
+        self._stopped = False
         #: Seconds that went into long waits.
         self.long_waits = 0.0
         #: Called with a text when a long wait begins.
         self.notify: t.Callable[[str], None] = lambda text: None
+
+    def stop(self) -> None:
+        """End every wait, and repeat nothing from now on."""
+        self._stopped = True
 
     def run(self, attempt: t.Callable[[], t.Any]) -> t.Any:
         """Make attempts until one ends with anything but :class:`Retryable`, or the time is spent.
@@ -79,7 +84,7 @@ class Retries:
             retry=tenacity.retry_if_exception_type(Retryable),
             wait=_Backoff(),
             stop=self._spent,
-            sleep=_rest,
+            sleep=self._rest,
             reraise=True,
         )
         try:
@@ -94,7 +99,7 @@ class Retries:
     def _spent(self, state: t.Any) -> bool:
         failure: Retryable = state.outcome.exception()
         wait = state.upcoming_sleep
-        if interrupted() or (not failure.refused and state.attempt_number >= MAX_ATTEMPTS):
+        if self._ends() or (not failure.refused and state.attempt_number >= MAX_ATTEMPTS):
             return True
         if not self._budget.take(wait, failure.seconds):
             return True
@@ -103,6 +108,19 @@ class Retries:
         if wait >= LONG_WAIT:
             self._note(wait)
         return False
+
+    def _ends(self) -> bool:
+        return self._stopped or interrupted()
+
+    def _rest(self, seconds: float) -> None:
+        """Wait between attempts, but no longer than until the user interrupts the task."""
+        # An interrupt ends a wait of the main thread by itself.
+        part = seconds if threading.current_thread() is threading.main_thread() else SLICE
+        while seconds > 0:
+            if self._ends():
+                raise _InterruptedError
+            tenacity.nap.sleep(min(seconds, part))
+            seconds -= part
 
     def _note(self, wait: float) -> None:
         until = time.monotonic() + wait
@@ -134,17 +152,6 @@ class _Backoff:
             return asked
         # A refusal without a date: a bucket that gains tokens each second is worth asking again after one.
         return max(1.0 if failure.refused else 0.0, self._growing(state))
-
-
-def _rest(seconds: float) -> None:
-    """Wait between attempts, but no longer than until the user interrupts the task."""
-    # An interrupt ends a wait of the main thread by itself.
-    part = seconds if threading.current_thread() is threading.main_thread() else SLICE
-    while seconds > 0:
-        if interrupted():
-            raise _InterruptedError
-        tenacity.nap.sleep(min(seconds, part))
-        seconds -= part
 
 
 __all__ = ("LONG_WAIT", "MAX_ATTEMPTS", "Retries", "Retryable")

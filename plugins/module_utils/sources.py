@@ -187,6 +187,7 @@ def check_mailboxes(
     if vendor_name is not None:
         shared = tuple(arguments.MAILBOX)
         reader = Reader(vendor(vendor_name).tables["mailbox"], shared, NAMES, on_unsupported="ignore", single=True)
+    same = vendor(vendor_name).tables["mailbox"].number.key if vendor_name is not None else str
     seen: dict[str, str] = {}
     mailboxes = []
     for place, raw in entries:
@@ -201,23 +202,24 @@ def check_mailboxes(
             problems.extend(reader.problems[before:])
         else:
             problems.extend(f"{place}: {problem}" for problem in mask_problems(item))
-        key = _key_of(item)
-        if key is None:
+        named = _key_of(item)
+        if named is None:
             problems += [] if reader else [f"{place}: `mailbox` is missing"]
             continue
-        first = seen.setdefault(key, place)
+        option, value = named
+        first = seen.setdefault(f"{option} {value if option == 'id' else same(value)}", place)
         if first != place:
-            problems.append(f"{place}: {key} is declared twice, first in {first}")
+            problems.append(f"{place}: {option} {value} is declared twice, first in {first}")
     if problems:
         raise InvalidInputError.of(problems)
     return mailboxes
 
 
-def _key_of(item: t.Mapping[str, t.Any]) -> str | None:
-    """Name an item as a user would, in a form that two items for one mailbox share."""
+def _key_of(item: t.Mapping[str, t.Any]) -> tuple[str, str] | None:
+    """Return what names an item, ``mailbox`` or ``id``, and its value."""
     for option in KEYS:
         if item.get(option) not in (None, ""):
-            return f"{'id' if option == 'id' else 'mailbox'} {item[option]}"
+            return "id" if option == "id" else "mailbox", str(item[option])
     return None
 
 

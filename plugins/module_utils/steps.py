@@ -13,6 +13,7 @@ from .core.boxes import Box, PinPolicy
 from .core.errors import (
     AuthError,
     ConflictError,
+    DuplicateError,
     NotFoundError,
     RateLimitedError,
     RejectedError,
@@ -36,13 +37,17 @@ _COLLISION_WAITS = (0.05, 0.2, 0.5, 1.0)
 def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
     """Do what a step says; whatever goes wrong becomes its outcome, so that the others are still done and told."""
     run = _Run(boxes, step, verify)
-    try:
-        box = run.do()
-    except VoicemailError as error:
-        return Outcome(step, "failed", run.box, _named(boxes, step, error), wrote=run.wrote or error.wrote)
-    except Exception as error:
-        return Outcome(step, "failed", run.box, _named(boxes, step, unforeseen(error)), wrote=run.wrote)
-    return Outcome(step, "ok" if step.action is Action.NONE else "changed", box, wrote=True)
+    return run.outcome(run.do)
+
+
+def adopt(boxes: Boxes, step: Step, found: Box, verify: bool = True, *, uncertain: bool = False) -> Outcome:
+    """Update a box to what a step declares that was to create it.
+
+    :param uncertain: it may be one that this run created; otherwise somebody else did.
+    """
+    run = _Run(boxes, step, verify)
+    run.wrote = run.uncertain = uncertain
+    return run.outcome(lambda: run.adopt(found))
 
 
 def _named(boxes: Boxes, step: Step, error: VoicemailError) -> VoicemailError:
@@ -58,9 +63,26 @@ class _Run:
         self.step = step
         self.verify = verify
         self.wrote = False
+        #: A request whose reply was lost may have created the box.
+        self.uncertain = False
         #: The vendor said that the box was made; whatever comes then, it is never made again.
         self.made = False
         self.box: Box | None = step.current
+
+    def outcome(self, act: t.Callable[[], Box | None]) -> Outcome:
+        """Act, and return what became of the step."""
+        try:
+            box = act()
+        except VoicemailError as error:
+            return self._failed(error, self.wrote or error.wrote)
+        except Exception as error:
+            return self._failed(unforeseen(error), self.wrote)
+        status = "ok" if self.step.action is Action.NONE else "changed"
+        return Outcome(self.step, status, box, wrote=True, uncertain=self.uncertain)
+
+    def _failed(self, error: VoicemailError, wrote: bool) -> Outcome:
+        named = _named(self.boxes, self.step, error)
+        return Outcome(self.step, "failed", self.box, named, wrote=wrote, uncertain=self.uncertain)
 
     def do(self) -> Box | None:
         current = self.step.current
@@ -75,16 +97,19 @@ class _Run:
             except (AuthError, RateLimitedError):
                 raise
             except (TransportError, RejectedError) as error:
-                uncertain = isinstance(error, TransportError) and error.uncertain
+                # A driver finds duplicates only once the vendor accepted the creation.
+                uncertain = getattr(error, "uncertain", False) or isinstance(error, DuplicateError)
                 self.wrote = self.wrote or uncertain
+                self.uncertain = self.uncertain or uncertain
                 # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
                 try:
                     found = self._found(patient=self.made or uncertain or isinstance(error, ConflictError))
+                except DuplicateError:
+                    raise
                 except VoicemailError:
                     raise error from None
                 if found is not None:
-                    self.wrote = True
-                    return self._adopt(found, error)
+                    return self.adopt(found, known=self.made or isinstance(error, RejectedError))
                 if self.made or is_last or not uncertain or (isinstance(error, TransportError) and error.pending):
                     raise
         return None  # pragma: no cover
@@ -104,19 +129,28 @@ class _Run:
         self.box = box
         return box
 
-    def _adopt(self, found: Box, cause: VoicemailError) -> Box | None:
-        """Go on from a box that turned out to exist, to what was declared."""
+    def adopt(self, found: Box, known: bool = True) -> Box | None:
+        """Go on from a box that turned out to exist, to what was declared.
+
+        :param known: whatever was written before is known to have been written as declared.
+        """
         self.box = found
         desired = self.step.desired
-        known = self.made or isinstance(cause, RejectedError)
-        if desired is None or (known and not unmet(self.step, found, self.boxes.table)):
+        foreign = not (self.made or self.uncertain)
+        self.wrote = self.wrote or not foreign
+        if desired is None or (known and not foreign and not unmet(self.step, found, self.boxes.table)):
             return found
+        hidden = any(found.values.get(option) is UNKNOWN for option in self.boxes.table.secrets)
         # Whether the PIN was written is unknown where the vendor hides it.
-        desired = dataclasses.replace(desired, update_pin=PinPolicy.ALWAYS, number=self.step.number, new_number=None)
+        policy = PinPolicy.ALWAYS if hidden or not foreign else desired.update_pin
+        desired = dataclasses.replace(desired, update_pin=policy, number=self.step.number, new_number=None)
         again = plan(self.boxes.table, [desired], Index.of([found]))
         if again.problems:
             raise RejectedError(again.problems[0])
         step = again.steps[0]
+        if foreign:
+            # Somebody else created it: this run only updates it, if at all.
+            self.step = step
         return self._update(step, found) if step.writing else found
 
     def _update(self, step: Step, current: Box) -> Box | None:

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import re
+import time
 import typing as t
 
 from .core.errors import TransportError
 from .deps import httpx
 
-#: Bytes handed on at once.
-PIECE_BYTES = 64 * 1024
+#: Speech needs 8 000 bits a second. A server that sends it slower than it was spoken only keeps the connection busy.
+SLOWEST_BYTES_PER_SECOND = 1000
 #: Media types that no recording has: a sign-in page or an error of something between here and the vendor.
 _PAGES = frozenset(("text/html", "text/xml", "application/xhtml+xml", "application/xml", "application/json"))
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class Stream:
@@ -23,18 +25,31 @@ class Stream:
 
     :param response: open; whoever opened it closes it.
     :param what: what was attempted, for errors: "download message 7".
+    :param timeout: seconds that may pass without a byte, and that the whole may lag behind the slowest rate.
+    :param extend: sets the seconds from now on that the connection may take, for bytes outside of the body as well.
     :raises TransportError: when it is a page, and so no recording.
     """
 
-    def __init__(self, response: httpx.Response, what: str) -> None:
+    def __init__(
+        self, response: httpx.Response, what: str, timeout: float, extend: t.Callable[[float], None] | None = None
+    ) -> None:
         self._response = response
         self.what = what
+        self._timeout = timeout
+        self._extend = extend
         self.status: int = response.status_code
         self.headers: t.Mapping[str, str] = response.headers
         if self.content_type in _PAGES:
             raise TransportError(
                 f"cannot {what}: the server answered {self.status} with {self.content_type} instead of a recording",
                 "Look whether a proxy or a sign-in page is in between, then run the task again",
+                status=self.status,
+            )
+        if self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            # It was asked for as it is: a place to go on from counts its own bytes, and a bomb unpacks to any size.
+            raise TransportError(
+                f"cannot {what}: the server packed the recording, although it was asked not to",
+                "Look whether a proxy in between compresses replies",
                 status=self.status,
             )
 
@@ -56,18 +71,31 @@ class Stream:
             told = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
             return int(told[2]) if told and told[2].isdigit() else None
         length = self.headers.get("content-length", "")
-        return int(length) if length.isdigit() and not self.headers.get("content-encoding") else None
+        return int(length) if _LENGTH.fullmatch(length) and not self.headers.get("content-encoding") else None
 
     def pieces(self) -> t.Iterator[bytes]:
-        """Give the body piece by piece; each may take as long as one request may wait.
+        """Return the body piece by piece. Whoever reads it has to limit its size; its time follows from that.
 
-        :raises TransportError: when it breaks off.
+        :raises TransportError: when it breaks off, stalls, or comes slower than :data:`SLOWEST_BYTES_PER_SECOND`.
         """
+        started, received = time.monotonic(), 0
+        self._allow(self._timeout)
         try:
-            yield from self._response.iter_bytes(PIECE_BYTES)
+            # As they arrive: pieces of one size would hide a server that sends a byte now and then.
+            for piece in self._response.iter_raw():
+                received += len(piece)
+                left = started + self._timeout + received / SLOWEST_BYTES_PER_SECOND - time.monotonic()
+                if left < 0:
+                    raise self._broken(f"less than {SLOWEST_BYTES_PER_SECOND} bytes a second came")
+                self._allow(left)
+                yield piece
         except (httpx.HTTPError, httpx.StreamError) as error:
             late = isinstance(error, httpx.TimeoutException)
-            problem = "nothing came within the timeout" if late else "the connection broke"
-            raise TransportError(
-                f"cannot {self.what} to its end: {problem}", "Run the task again: it goes on where it stopped"
-            ) from None
+            raise self._broken("nothing came within the timeout" if late else "the connection broke") from None
+
+    def _allow(self, seconds: float) -> None:
+        if self._extend is not None:
+            self._extend(seconds)
+
+    def _broken(self, problem: str) -> TransportError:
+        return TransportError(f"cannot {self.what} to its end: {problem}", "Run the task again")

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import copy
 import functools
+import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 
 from . import arguments, operations
 from .core.connection import SECRETS
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
-from .core.masks import HIDDEN_ARGUMENT
+from .core.text import clean
 from .deps import IMPORT_ERROR, LIBRARIES
+from .refusals import masked, without_values
+from .task_arguments import with_dictionaries, without_nulls
 
+#: Argument that tells a module in its own process after how many seconds Ansible ends the task.
+TIME_LIMIT = "_ansible_voicemail_time_limit"
 Result = dict[str, t.Any]
 
 
@@ -31,15 +36,24 @@ def argument_spec(module: str) -> dict[str, t.Any]:
     """Return the argument spec of a module."""
     spec: dict[str, t.Any] = {}
     for name, option in arguments.CONNECTION.items():
-        spec[name] = {**option, "fallback": (env_fallback, [f"VOICEMAIL_{name.upper()}"])}
+        spec[name] = {**option, "fallback": (_from_environment, [f"VOICEMAIL_{name.upper()}"])}
     spec.update(copy.deepcopy(arguments.own_options(module)))
     return spec
+
+
+def _from_environment(name: str) -> str:
+    """Return a variable of the environment; an empty one is unset, as for the plugins."""
+    value = str(env_fallback(name))
+    if not value.strip():
+        raise AnsibleFallbackNotFound
+    return value
 
 
 class _Module(AnsibleModule):
     """An AnsibleModule that keeps what was written, so that null can be told from not given."""
 
     raw: dict[str, t.Any]
+    time_limit: int
 
     def __init__(self, name: str) -> None:
         self._spec_name = name
@@ -58,12 +72,20 @@ class _Module(AnsibleModule):
         # Ansible would blank these values wherever they occur: a PIN such as 1001 in every number, and a password in
         # the name of a mailbox, which would then be written back. Secrets are masked by their position instead.
         self.no_log_values = set()
-        self.params = masked(self._spec_name, self.params)
+        self.params = masked(self._spec_name, self.params, self.raw)
+
+    def _log_invocation(self) -> None:
+        # The log of the system shows what was asked for, before this module has looked at it.
+        params, self.params = self.params, masked(self._spec_name, self.params, self.raw)
+        super()._log_invocation()
+        self.params = params
 
     def _load_params(self) -> None:
         super()._load_params()
+        self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
+        self.params = with_dictionaries(self.argument_spec, self.params)
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
-        self.params = arguments.checkable(_spec(self._spec_name), _without_nulls(self.params))
+        self.params = arguments.checkable(_spec(self._spec_name), without_nulls(self.params))
 
 
 def run_module(name: str) -> None:
@@ -72,7 +94,7 @@ def run_module(name: str) -> None:
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
     task = operations.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
-    result = execute(task)
+    result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if result.pop("failed", False):
@@ -93,47 +115,57 @@ def run_in_worker(
 ) -> Result:
     """Run a module inside the worker that would otherwise start it, with the same result.
 
-    :param raw: the task's arguments, templated.
+    :param raw: the task's arguments, templated and made plain.
     :param environment: variables that the task sets for its module.
     :param source_text: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
-    given = {key: value for key, value in raw.items() if not key.startswith("_ansible_")}
-    for option in arguments.CONNECTION:
-        variable = f"VOICEMAIL_{option.upper()}"
-        if option not in given and variable in environment:
-            given[option] = environment[variable]
-    validated = _validator(name).validate(arguments.checkable(_spec(name), _without_nulls(given)))
+    given = with_dictionaries(_spec(name), {key: raw[key] for key in raw if not key.startswith("_ansible_")})
+    written = without_nulls(given) | _from_task(given, environment)
+    validated = _validator(name).validate(arguments.checkable(_spec(name), written))
+    warnings = [f"Both option {pair['option']} and its alias {pair['alias']} are set." for pair in validated._warnings]
     if validated.error_messages:
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
-        message = _refusal(name, given, given, message)
-        return {"failed": True, "msg": message, "invocation": {"module_args": masked(name, given)}}
+        refused: Result = {"failed": True, "msg": _refusal(name, given, given, message)}
+        refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
+        return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
     task = operations.Task(
         name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
     )
     task.notify = notify
+    task.warnings.extend(warnings)
     result = execute(task)
-    result["invocation"] = {"module_args": masked(name, params)}
+    result["invocation"] = {"module_args": masked(name, params, given)}
     return result
 
 
 @functools.cache
 def _spec(name: str) -> dict[str, t.Any]:
+    # The items of a loop share it: making it costs as much as using it.
     return argument_spec(name)
 
 
 @functools.cache
 def _validator(name: str) -> ArgumentSpecValidator:
-    # The items of a loop share it: making it costs as much as using it.
-    return ArgumentSpecValidator(argument_spec(name), **arguments.rules(name))
+    return ArgumentSpecValidator(_spec(name), **arguments.rules(name))
+
+
+def _from_task(given: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the connection options that only the task's environment sets; null sets none."""
+    return {
+        option: str(environment[variable])
+        for option in arguments.CONNECTION
+        if given.get(option) is None and (variable := f"VOICEMAIL_{option.upper()}") in environment
+    }
 
 
 def _refusal(name: str, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], message: str) -> str:
     """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
     problems = arguments.misplaced(_spec(name), raw) or operations.dictionary_problems(operations.Task(name, {}, raw))
+    message = without_values(message)
     refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
     return str(_redacted(refused, params))
 
@@ -150,19 +182,24 @@ def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None)
     return {**{name: value for name, value in raw.items() if name != "src"}, **listed}
 
 
+def failure(error: VoicemailError) -> Result:
+    """Return the result of a task that changed nothing."""
+    return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+
+
 def execute(task: operations.Task) -> Result:
     """Run a task and return its result, also when it failed."""
     try:
         result = operations.run(task)
     except VoicemailError as error:
-        result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+        result = failure(error)
     except Exception as error:
         # Ansible would show its message, and with it whatever data it quotes.
         told = unforeseen(error)
         may_have_written = not task.check and not task.module.endswith(("_info", "_facts"))
         result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
     if task.warnings:
-        result["warnings"] = _redacted(list(dict.fromkeys(task.warnings)), task.params)
+        result["warnings"] = _redacted(list(dict.fromkeys(map(clean, task.warnings))), task.params)
     if result.get("failed"):
         _redact_errors(result, task.params)
     return result
@@ -178,37 +215,46 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
         row["error"] = _redacted(row.get("error"), params)
 
 
+def _execute_within(task: operations.Task, seconds: int) -> Result:
+    """Run a task that Ansible ends after some seconds."""
+
+    def end(number: int, frame: t.Any) -> t.NoReturn:
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    timed_out = False
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        result = execute(task)
+        timed_out = signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+    except KeyboardInterrupt:
+        if signal.getsignal(signal.SIGALRM) is not signal.SIG_IGN:
+            raise
+        return ended(None, seconds)
+    finally:
+        signal.alarm(0)
+    return ended(result, seconds) if timed_out else result
+
+
+def ended(result: Result | None, seconds: int) -> Result:
+    """Return the result of a task that Ansible ended after some seconds, with what was done until then.
+
+    :param result: None where the task came to none, so that nothing was written.
+    """
+    outcome = "Nothing was changed" if result is None else "Requests in flight finished and are reported"
+    if result is not None and (result.get("summary") or {}).get("skipped"):
+        outcome += "; the rest were skipped"
+    return {
+        **(result or {"changed": False}),
+        "failed": True,
+        "msg": f"Timed out after {seconds} second(s). {outcome}.",
+        "timedout": {"period": seconds},
+    }
+
+
 def _redacted(told: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
     return remove_values(told, [str(params[name]) for name in SECRETS if params.get(name)])
 
 
-def masked(module: str, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return parameters as they may be shown: secrets hidden by their position, never by their value."""
-    open_options = _open_options(module)
-    # An option that does not exist may be a secret one with a slip in its name.
-    return {
-        name: value if value is None or name in open_options else HIDDEN_ARGUMENT
-        for name, value in params.items()
-        if not name.startswith("_ansible_")
-    }
-
-
-@functools.cache
-def _open_options(module: str) -> frozenset[str]:
-    """Return the names, aliases among them, of options that may be shown."""
-    return frozenset(
-        written
-        for name, option in {**arguments.CONNECTION, **arguments.own_options(module)}.items()
-        if not option.get("no_log")
-        for written in (name, *option.get("aliases", ()))
-    )
-
-
-def _without_nulls(value: t.Any) -> t.Any:
-    """Return arguments as Ansible can check them: to it, null is no choice; to us, it clears."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
-
-
-__all__ = ("argument_spec", "execute", "run_in_worker", "run_module")
+__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")

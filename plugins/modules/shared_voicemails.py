@@ -88,17 +88,24 @@ results:
       description: The options that changed. A PIN is named here and never shown.
       type: list
       elements: str
+    source:
+      description: File and line of the entry, where it was read from a file.
+      type: str
+      version_added: 1.1.0
+      sample: mailboxes.yml:12
     error:
       description: What went wrong, or null.
       type: str
 summary:
-  description: How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+  description:
+    - How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+    - The keys C(create), C(update), C(delete) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success or when some failed
   type: dict
-  sample: {create: 2, update: 1, delete: 0, none: 997, failed: 0, skipped: 0, requests: 4}
+  sample: {created: 2, updated: 1, deleted: 0, unchanged: 997, failed: 0, skipped: 0, requests: 4}
 plan_checksum:
   description:
-    - Digest of what the plan does, to be given as O(expect_checksum).
+    - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
     - It is taken over masked values, so it does not tell one PIN from another.
   returned: success or when some failed
   type: str

@@ -12,9 +12,13 @@ short_description: Download voicemail recordings into a folder
 version_added: 1.0.0
 description:
   - Downloads the recordings of the selected messages, each into a file of its own, many at a time.
-  - A file gets its name when it is complete. One that is there with the size that the vendor or the manifest tells is left alone; where neither
-    tells a size, one that is there is enough. So a second run downloads nothing.
-  - A download that was interrupted goes on where it stopped, where the vendor can.
+  - A file gets its name when it is complete. An existing file is left alone where the manifest has an entry for it with its size, or where the vendor
+    states its size and it is a complete WAV, MP3, Ogg or MP4 file. Any other is downloaded again and compared; in check mode it is reported as a download.
+    KAZOO and TEL4VN state no size, so set O(manifest) to transfer each recording once.
+  - A different recording under the expected name that this collection did not write is an error, and stays.
+  - A download that breaks off continues where it stopped within the same task, where the vendor can. What an earlier task left incomplete is discarded.
+  - A download ends with an error when nothing arrives for O(timeout) seconds, when it is slower than 1000 bytes a second, or when it is
+    larger than the message allows, see O(max_bytes).
   - The token goes to the address O(url) only, wherever a vendor says that a recording is.
   - TEL4VN may take a message that is downloaded as heard.
 author:
@@ -46,12 +50,28 @@ options:
     description:
       - Path of a JSON file, below O(dest) unless it begins with C(/), that tells message, caller, time, file,
         size, SHA-256 and content type of every recording. What is there from earlier runs stays, also when the message is gone at the vendor.
+      - Several tasks may write it at the same time; each adds its own entries.
     type: path
   ignore_missing:
     description:
       - A message without a recording is a warning and no failure.
     type: bool
     default: false
+  max_bytes:
+    description:
+      - Most bytes of one recording.
+      - The default follows from what the vendor states. Each second of the duration allows 192000 bytes, which is 16 bit stereo at 48 kHz. The smaller of
+        that and the stated size counts, with 8 MiB added. Nothing is larger than 256 MiB, which is also the limit where the vendor states neither.
+    type: int
+    version_added: 1.1.0
+  verify:
+    description:
+      - Read every file from the disk, compare it with what the vendor sent, and check that it is a complete WAV, MP3, Ogg or MP4 file. A file
+        without an entry in O(manifest) is downloaded again.
+      - Set it before you delete messages at the vendor. RV(results[].verified) then tells which recordings are safe.
+    type: bool
+    default: false
+    version_added: 1.1.0
   report:
     description:
       - Whether RV(results) also lists recordings that were there already.
@@ -118,14 +138,20 @@ results:
       description: What the vendor says it is. Null for a file of an earlier run that no manifest tells of.
       type: str
       sample: audio/mpeg
+    verified:
+      description: With O(verify), whether the file was read from the disk and is the complete recording that the vendor sent. Otherwise false.
+      type: bool
+      sample: false
     error:
       description: What went wrong.
       type: str
 summary:
-  description: How many recordings were done, by action, how many failed and were skipped, bytes downloaded and requests sent.
+  description:
+    - How many recordings were done, by what was done, how many failed and were skipped, bytes downloaded and requests sent.
+    - The keys C(download), C(mode) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success and failure in part
   type: dict
-  sample: {download: 12, mode: 0, none: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
+  sample: {downloaded: 12, mode_changed: 0, unchanged: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
 undated:
   description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
     select them. A warning names them.

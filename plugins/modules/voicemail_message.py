@@ -162,10 +162,13 @@ results:
       description: What went wrong.
       type: str
 summary:
-  description: How many messages were done, by action, how many failed and were skipped, and how many requests were sent.
+  description:
+    - How many messages were done, by what was done, how many failed and were skipped, and how many requests were sent.
+    - The keys C(mark), C(delete), C(move), C(copy), C(upload) and C(none) of earlier releases are deprecated. They remain as aliases until
+      2.0.0.
   returned: success and failure in part
   type: dict
-  sample: {mark: 0, delete: 12, move: 0, copy: 0, upload: 0, none: 3, failed: 0, skipped: 0, requests: 5}
+  sample: {marked: 0, deleted: 12, moved: 0, copied: 0, uploaded: 0, unchanged: 3, failed: 0, skipped: 0, requests: 5}
 undated:
   description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
     select them. A warning names them.

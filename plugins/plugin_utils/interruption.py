@@ -11,19 +11,64 @@ import signal
 import threading
 import typing as t
 
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.outcome import DONE
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+
 try:
     # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what
     # a worker hands it once it was interrupted itself.
     _SCREEN: int | None = os.dup(2)
 except OSError:
     _SCREEN = None
-_LEFT_OUT = ("none", "bytes", "requests")
+_LEFT_OUT = ("unchanged", "bytes", "requests")
 
 
 class Interruption:
     """Whether the user has interrupted the task."""
 
     happened = False
+
+
+class Expiry:
+    """Whether the time that Ansible lets the task run is over.
+
+    :param error: what Ansible raises then, once it is.
+    """
+
+    error: BaseException | None = None
+
+
+@contextlib.contextmanager
+def expiring(grace: int | None = None) -> t.Iterator[Expiry]:
+    """Turn the signal by which Ansible ends a task after its time limit into a KeyboardInterrupt.
+
+    :param grace: instead, wait so many seconds longer for what ends by itself, and then let Ansible end the task.
+    """
+    expiry = Expiry()
+    former = signal.getsignal(signal.SIGALRM)
+    if threading.current_thread() is not threading.main_thread() or not callable(former):
+        # The task has no time limit.
+        yield expiry
+        return
+
+    def expire(number: int, frame: t.Any) -> None:
+        if expiry.error is not None:
+            if grace is not None:
+                raise expiry.error
+            return
+        try:
+            former(number, frame)
+        except BaseException as error:
+            expiry.error = error
+        if grace is None:
+            raise KeyboardInterrupt
+        signal.alarm(grace)
+
+    signal.signal(signal.SIGALRM, expire)
+    try:
+        yield expiry
+    finally:
+        signal.signal(signal.SIGALRM, former)
 
 
 @contextlib.contextmanager
@@ -39,6 +84,7 @@ def awaited() -> t.Iterator[Interruption]:
 
     def interrupt(number: int, frame: t.Any) -> t.NoReturn:
         interruption.happened = True
+        signal.alarm(0)
         for later in (signal.SIGINT, signal.SIGTERM):
             signal.signal(later, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -60,14 +106,16 @@ def tell(name: str, result: t.Mapping[str, t.Any] | None) -> None:
     """
     summary = (result or {}).get("summary", {})
     # What is left alone, and what it took, says nothing of what was done.
-    text = ", ".join(f"{word} {count}" for word, count in summary.items() if count and word not in _LEFT_OUT)
+    left_out = {*_LEFT_OUT, *DONE}
+    text = ", ".join(f"{word} {count}" for word, count in summary.items() if count and word not in left_out)
     if not text:
         text = "changed" if (result or {}).get("changed") else "nothing was changed"
     if _SCREEN is not None:
         with contextlib.suppress(OSError):
             os.write(
-                _SCREEN, f"\n{name}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode()
+                _SCREEN,
+                f"\n{clean(name)}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode(),
             )
 
 
-__all__ = ("Interruption", "awaited", "tell")
+__all__ = ("Expiry", "Interruption", "awaited", "expiring", "tell")

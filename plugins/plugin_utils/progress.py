@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 import typing as t
 
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+
 #: Seconds between two lines, and before the first: a short task stays silent.
 INTERVAL = 5.0
 
@@ -21,7 +23,7 @@ class Progress:
 
     def __init__(self, display: t.Any, name: str) -> None:
         self._display = display
-        self._name = name
+        self._name = clean(name)
         self._word = ""
         self._before = 0
         self._since = 0.0

@@ -53,6 +53,8 @@ class MessageWorld:
     downloading = ",method=GET,path=raw$|download$|blobs"
     #: Whether a message that was moved is found again by its call.
     knows_calls = False
+    #: Whether a recording that is there is known by its size; elsewhere only a manifest tells of it.
+    states_sizes = False
 
     def __init__(self, module: str) -> None:
         self.module = module
@@ -138,6 +140,7 @@ class Portsip(MessageWorld):
 
     subject = PORTSIP_MESSAGES
     writing = ",method=POST,path=voicemails"
+    states_sizes = True
 
     def notes(self, server: SimulatorServer) -> dict[str, Note]:
         directory = server.face.directory

@@ -114,8 +114,9 @@ class Play:
         found: list[tuple[str, t.Any, Wire]] = []
         # Of a PIN that is hidden nobody can say whether it changed.
         hidden = any(knob in self.world.subject.hiding for knob, _value in self.scenario.knobs)
+        listed = self.world.listed if self.scenario.action == "delete" else None
         for name, option in self.world.options.items():
-            if hidden and name == "pin":
+            if (hidden and name == "pin") or (listed is not None and name not in listed):
                 continue
             values = [value for value in option.choices if self.differs(option.expected(value))]
             wires = [option.expected(value) for value in values]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that the suite plays: boxes, messages, recordings and greetings, each made from a seed."""
+"""Everything that the suite plays: boxes, messages, recordings, greetings and races, each made from a seed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from message_scenario import generate_messages
 from message_worlds import MESSAGE_WORLDS
 from operator_scenario import OPERATORS, generate_operator, judge_operator
 from play import play
+from race_scenario import KNOBS as RACES
+from race_scenario import generate_race, race_problems
 from scenario import generate as generate_boxes
 from worlds import WORLDS
 
@@ -66,6 +68,7 @@ KINDS: dict[str, Kind] = {
         name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), judge_operator)
         for name in OPERATORS
     },
+    **{f"{name}-race": Kind(name, functools.partial(generate_race, name), race_problems) for name in RACES},
 }
 
 

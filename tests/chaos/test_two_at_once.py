@@ -8,6 +8,7 @@ from __future__ import annotations
 import concurrent.futures
 import random
 import re
+import typing as t
 
 import pytest
 from play import Interference, run
@@ -17,6 +18,13 @@ from ways import Result
 from worlds import WORLDS, World
 
 COUNT = 8
+#: Every vendor as it is by default, and where it accepts two creations of one number at the same time.
+RIVALS: list[tuple[str, dict[str, t.Any]]] = [
+    *((name, {}) for name in WORLDS),
+    ("kazoo", {"uniqueness_delay": 0.05}),
+    ("kazoo", {"uniqueness_delay": 0.05, "profile": "5"}),
+    ("tel4vn", {"create_conflict": "duplicate"}),
+]
 #: What an error may say: that somebody else was there.
 TOLD = re.compile(
     r"somebody else|already|taken|Unavailable|has this number|needs its own|is gone|does not find"
@@ -59,11 +67,11 @@ def judge(world: World, server: SimulatorServer, results: list[Result], requests
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("name", WORLDS)
-def test_the_same_declaration_twice_at_once(name: str, seed: int) -> None:
+@pytest.mark.parametrize(("name", "knobs"), RIVALS)
+def test_the_same_declaration_twice_at_once(name: str, knobs: dict[str, t.Any], seed: int) -> None:
     world = WORLDS[name]
     scenario = declared(world, seed)
-    with world.subject.serve(mailboxes=scenario.seeded, messages=1, seed=seed) as server:
+    with world.subject.serve(knobs, mailboxes=scenario.seeded, messages=1, seed=seed) as server:
         results = both(server, (scenario, scenario))
         judge(world, server, results, len(server.journal.entries()))
         final = run(scenario, server)
@@ -77,11 +85,11 @@ def test_the_same_declaration_twice_at_once(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("name", WORLDS)
-def test_two_declarations_that_contradict_each_other(name: str, seed: int) -> None:
+@pytest.mark.parametrize(("name", "knobs"), RIVALS)
+def test_two_declarations_that_contradict_each_other(name: str, knobs: dict[str, t.Any], seed: int) -> None:
     world = WORLDS[name]
     pair = (declared(world, seed), declared(world, seed + 100))
-    with world.subject.serve(mailboxes=pair[0].seeded, messages=1, seed=seed) as server:
+    with world.subject.serve(knobs, mailboxes=pair[0].seeded, messages=1, seed=seed) as server:
         results = both(server, pair)
         judge(world, server, results, len(server.journal.entries()))
         # Neither was the last for every box; one run alone is.

@@ -75,6 +75,8 @@ class World:
     fresh: int
     #: The field that holds the number.
     number_wire: str
+    #: Options that every listing shows; None for all. A deletion is planned with what the listing shows.
+    listed: tuple[str, ...] | None = None
     #: Messages of a box can be counted.
     has_messages = True
     #: Requests that write, as conditions of a fault.

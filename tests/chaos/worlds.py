@@ -20,6 +20,7 @@ class Kazoo(World):
 
     subject = subjects.KAZOO
     number_wire = "mailbox"
+    listed = ("name",)
     options = {
         "name": plain("name", "Reception", "Front desk", "Ürsula"),
         "pin": plain("pin", "4821", "0137", "9137"),

@@ -46,6 +46,8 @@ class Pipeline:
 
     folder: pathlib.Path
     settings: dict[str, str]
+    #: The checksum that somebody gives who starts a job by hand.
+    by_hand: str = ""
     #: Its file in this collection.
     file: t.ClassVar[str]
 
@@ -146,7 +148,7 @@ class GitHub(Pipeline):
 
     def _environment(self, given: t.Mapping[str, str], event: str) -> dict[str, str]:
         values = {f"{kind}.{name}": value for name, value in self.settings.items() for kind in ("secrets", "vars")}
-        values |= {"github.token": programs.TOKEN, "inputs.checksum": ""}
+        values |= {"github.token": programs.TOKEN, "inputs.checksum": self.by_hand}
         if event == "review":
             values["github.event.pull_request.number"] = str(REQUEST)
         return {
@@ -212,6 +214,7 @@ class GitLab(Pipeline):
         job = self.content[name]
         lines = [*self.content["default"]["before_script"], *job["script"]]
         given = {**self.content["variables"], **job.get("variables", {}), "GITLAB_TOKEN": programs.TOKEN}
+        given |= {"CHECKSUM": self.by_hand} if self.by_hand else {}
         status, output = self.shell("\n".join(lines), {**self._own(event), **self.settings, **given})
         kept = self.folder / "kept" / name
         if "artifacts" in job:

@@ -17,18 +17,20 @@ def play(
     tasks: list[dict[str, t.Any]],
     *options: str,
     environment: dict[str, str] | None = None,
+    start: pathlib.Path | None = None,
     **variables: t.Any,
 ) -> Run:
     """Run tasks on localhost.
 
     :param folder: an empty folder for the playbook and for everything that Ansible writes.
     :param options: further options of ansible-playbook.
+    :param start: the folder in which Ansible is started, where it is not that one.
     :param variables: extra variables.
     """
     playbook = folder / "playbook.yml"
     # JSON is YAML, and Ansible reads it as such.
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    return run_playbook(folder, str(playbook), *options, environment=environment, **variables)
+    return run_playbook(folder, str(playbook), *options, environment=environment, start=start, **variables)
 
 
 def run_playbook(
@@ -36,20 +38,27 @@ def run_playbook(
     name: str,
     *options: str,
     environment: dict[str, str] | None = None,
+    start: pathlib.Path | None = None,
     **variables: t.Any,
 ) -> Run:
     """Run a playbook by its path or, where it is one of the collection, by its name; see :func:`play`."""
     extra = ("-e", json.dumps(variables))
-    return ansible("playbook", folder, name, *extra, *options, environment=environment)
+    return ansible("playbook", folder, name, *extra, *options, environment=environment, start=start)
 
 
-def ansible(program: str, folder: pathlib.Path, *arguments: str, environment: dict[str, str] | None = None) -> Run:
+def ansible(
+    program: str,
+    folder: pathlib.Path,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    start: pathlib.Path | None = None,
+) -> Run:
     """Run one of Ansible's programs in a folder, with this checkout as the collection and nothing of the user's own.
 
     :param program: ``playbook`` for ansible-playbook, and so on.
     """
     variables = environment_of(folder) | (environment or {})
-    return run_program(program, folder, *arguments, variables=variables, merged=True)
+    return run_program(program, start or folder, *arguments, variables=variables, merged=True)
 
 
 __all__ = ("ROOT", "Run", "ansible", "play", "run_playbook")

@@ -16,7 +16,7 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_files, http
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, http
 from message_subjects import MESSAGE_SUBJECTS, MessageSubject
 from test_messages import Desk, every_subject, every_way
 
@@ -168,23 +168,23 @@ def test_what_was_downloaded_is_told_where_the_manifest_cannot_be_written(
 def test_a_full_disk_leaves_nothing_behind(
     subject: MessageSubject, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: audio_files.Part, piece: bytes) -> None:
+    def full(self: audio_part.Part, piece: bytes) -> None:
         real(self, piece[:10])
         raise_full(self)
 
-    def raise_full(part: audio_files.Part) -> None:
+    def raise_full(part: audio_part.Part) -> None:
         # Closed under its feet, the next write fails as on a full disk would; errno is what matters.
-        monkeypatch.setattr(audio_files.os, "write", no_space)
+        monkeypatch.setattr(audio_part.os, "write", no_space)
         try:
             real(part, b"x")
         finally:
-            monkeypatch.setattr(audio_files.os, "write", write)
+            monkeypatch.setattr(audio_part.os, "write", write)
 
     def no_space(_descriptor: int, _content: bytes) -> t.NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    real, write = audio_files.Part.write, os.write
-    monkeypatch.setattr(audio_files.Part, "write", full)
+    real, write = audio_part.Part.write, os.write
+    monkeypatch.setattr(audio_part.Part, "write", full)
     with subject.serve(BOXES) as server:
         result = Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path), workers=1)
         assert result["failed"]
@@ -204,7 +204,7 @@ def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: path
         assert not done["failed"], done
         whole = files(tmp_path)
         assert len(whole) == 4
-        # What a run left that was killed: the half of each file, under its hidden name.
+        # What a run left that was killed: the half of each file, under its hidden name. It is begun anew.
         for name, content in whole.items():
             path = tmp_path / name
             path.unlink()
@@ -218,6 +218,71 @@ def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: path
             (tmp_path / f".{path.stem}.part").write_bytes(content)
         desk.run("voicemail_audio", **options)
         assert files(tmp_path) == whole
+
+
+@every_subject
+@pytest.mark.parametrize("options", [{}, {"manifest": "manifest.json"}])
+def test_what_nobody_wrote_down_is_downloaded_again(
+    subject: MessageSubject, options: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        desk.run("voicemail_audio", **subject.box, dest=str(tmp_path / "first"))
+        whole = files(tmp_path / "first")
+        for name in whole:
+            (tmp_path / "second" / name).write_bytes(b"7 bytes")
+        done = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path / "second"), **options)
+        assert (done["failed"], done["summary"]["download"]) == (False, 4), done
+        again = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path / "second"), **options)
+        assert (again["failed"], again["changed"], again["summary"]["none"]) == (False, False, 4), again
+        kept = files(tmp_path / "second")
+        kept.pop("manifest.json", None)
+        assert kept == whole
+
+
+@every_subject
+@pytest.mark.parametrize("left", ["zeros", "of another message", "hard link"])
+def test_the_part_of_another_run_is_never_taken_for_a_beginning(
+    subject: MessageSubject, left: str, tmp_path: pathlib.Path
+) -> None:
+    folder = tmp_path / "dest"
+    folder.mkdir()
+    precious = tmp_path / "precious"
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server)
+        desk.run("voicemail_audio", **subject.box, dest=str(folder))
+        whole = files(folder)
+        *_others, other = whole.values()
+        precious.write_bytes(other[:60])
+        for name, content in whole.items():
+            (folder / name).unlink()
+            part = folder / f".{pathlib.Path(name).stem}.part"
+            if left == "hard link":
+                part.hardlink_to(precious)
+            else:
+                part.write_bytes(bytes(len(content) // 2) if left == "zeros" else other[: len(content) // 2])
+        done = desk.run("voicemail_audio", **subject.box, dest=str(folder))
+        assert (done["failed"], done["summary"]["download"]) == (False, 4), done
+        assert files(folder) == whole
+        assert precious.read_bytes() == other[:60]
+
+
+@every_way
+@every_subject
+def test_only_what_was_read_from_the_disk_is_verified(
+    subject: MessageSubject, way: str, tmp_path: pathlib.Path
+) -> None:
+    with subject.serve(BOXES) as server:
+        desk = Desk(subject, server, way)
+        options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json", "report": "all"}
+        assert {row["verified"] for row in desk.run("voicemail_audio", **options)["results"]} == {False}
+        spoilt = sorted(path for path in tmp_path.iterdir() if path.name != "manifest.json")[0]
+        spoilt.write_bytes(bytes(spoilt.stat().st_size))
+        done = desk.run("voicemail_audio", **options, verify=True)
+        assert (done["failed"], done["summary"]["download"], done["summary"]["none"]) == (False, 1, 3), done
+        assert {row["verified"] for row in done["results"]} == {True}
 
 
 @every_subject

@@ -68,11 +68,12 @@ def test_a_hundred_personal_mailboxes() -> None:
 @pytest.mark.parametrize(
     ("subject", "knobs", "created", "unchanged", "changed"),
     [
-        # One login beside the listing; KAZOO M reads the boxes whose options are not in its summary. A box that changes
+        # One login beside the listing, and one listing after creations, which shows whether somebody else created the
+        # same numbers; KAZOO M reads the boxes whose options are not in its summary. A box that changes
         # is read, written, and read back; the reply of KAZOO is the box, and that of a reading tells its revision.
-        (KAZOO, {"profile": "5"}, 1 + 1 + 200, 2, 2),
-        (KAZOO, {"profile": "M"}, 1 + 1 + 200, 2 + 200, 1),
-        (TEL4VN, {"max_limit": 0}, 1 + 1 + 200, 3, 3),
+        (KAZOO, {"profile": "5"}, 1 + 1 + 200 + 1, 2, 2),
+        (KAZOO, {"profile": "M"}, 1 + 1 + 200 + 1, 2 + 200, 1),
+        (TEL4VN, {"max_limit": 0}, 1 + 1 + 200 + 2, 3, 3),
     ],
     ids=["kazoo-5", "kazoo-M", "tel4vn"],
 )

@@ -316,7 +316,12 @@ def test_the_pages_hold_what_the_field_tables_say() -> None:
 
 
 def test_troubleshooting_quotes_messages_that_exist() -> None:
-    sources = [*(ROOT / "plugins").rglob("*.py"), *ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml")]
+    sources = [
+        *(ROOT / "plugins").rglob("*.py"),
+        *ROOT.glob("playbooks/*.yml"),
+        *ROOT.glob("roles/*/tasks/*.yml"),
+        *ROOT.glob("docs/pipelines/*.yml"),
+    ]
     code = "\n".join(re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8")) for path in sources)
     code += inspect.getsource(missing_required_lib)
     quoted = re.findall(r"^``(.+)``$", (GUIDES / "troubleshooting.rst").read_text(encoding="utf-8"), re.M)

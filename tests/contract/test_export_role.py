@@ -203,8 +203,51 @@ def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None
         assert in_worker("vmbox", TEL4VN.arguments(server, **arguments))["changed"]
         refused = export(tmp_path, TEL4VN, server, split=True, remove_stale=True, match="1")
         assert refused.code != 0
-        assert export(tmp_path, TEL4VN, server, split=True, remove_stale=True).code == 0
+        refused = export(tmp_path, TEL4VN, server, split=True, remove_stale=True)
+        assert refused.code != 0
+        assert f"1 of {len(names) - 1} exported files would be removed, more than 30 percent" in refused.output
+        allowed = {"split": True, "remove_stale": True, "max_delete_percent": 50}
+        foreseen = export(tmp_path, TEL4VN, server, "--check", **allowed)
+        assert foreseen.code == 0, foreseen.output
+        assert f"changed: [localhost] => (item=mailboxes/{gone})" in foreseen.output
+        assert {file.name for file in folder.iterdir()} == names
+        done = export(tmp_path, TEL4VN, server, **allowed)
+        assert done.code == 0, done.output
         assert {file.name for file in folder.iterdir()} == names - {gone}
+
+
+def test_an_empty_listing_removes_nothing(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=2) as server:
+        assert export(tmp_path, KAZOO, server, split=True).code == 0
+        before = texts(tmp_path)
+    with KAZOO.serve(mailboxes=0) as server:
+        run = export(tmp_path, KAZOO, server, split=True, remove_stale=True, max_delete_percent=100)
+        assert run.code != 0
+        assert "the system lists no mailboxes" in run.output
+        assert texts(tmp_path) == before
+
+
+def test_files_that_no_export_wrote_stay(tmp_path: pathlib.Path) -> None:
+    (tmp_path / FOLDER).mkdir()
+    mine = tmp_path / FOLDER / "mailboxes.yml"
+    mine.write_text("# Mine\nmailboxes: []\n")
+    with KAZOO.serve(mailboxes=1) as server:
+        secret = {"include_pins": True, "vault_password": VAULT_PASSWORD}
+        for options in ({}, secret):
+            refused = export(tmp_path, KAZOO, server, **options)
+            assert refused.code != 0
+            assert "export_overwrite" in refused.output
+            assert mine.read_text() == "# Mine\nmailboxes: []\n"
+        assert export(tmp_path, KAZOO, server, **secret, overwrite=True).code == 0
+        first = mine.read_text()
+        assert first.startswith("$ANSIBLE_VAULT;")
+        # Plain, or with another password, an encrypted file may be somebody's own.
+        other = {"include_pins": True, "vault_password": "another password"}
+        assert export(tmp_path, KAZOO, server).code != 0
+        assert export(tmp_path, KAZOO, server, **other).code != 0
+        assert mine.read_text() == first
+        assert export(tmp_path, KAZOO, server, **other, overwrite=True).code == 0
+        assert mine.read_text() != first
 
 
 def test_check_mode_writes_nothing(tmp_path: pathlib.Path) -> None:

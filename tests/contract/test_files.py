@@ -80,6 +80,23 @@ def test_numbers_without_quotes_are_what_they_look_like(subject: Subject, tmp_pa
         assert (gone["failed"], gone["summary"]["delete"]) == (False, 1), gone
 
 
+def test_results_name_file_and_line(tmp_path: pathlib.Path) -> None:
+    source = tmp_path / "boxes.csv"
+    source.write_text("mailbox,name,pin\n3000,Reception,4821\n3001,Sales,482159\n")
+    with KAZOO.serve({"max_pin_length": 4}) as server:
+        given = KAZOO.arguments(server, src=str(source))
+        foreseen, *others = run_all(KAZOO, given, check=True)
+        assert [row["source"] for row in foreseen["results"]] == [f"{source}:2", f"{source}:3"]
+        assert others == [foreseen, foreseen]
+        done = in_worker("vmboxes", given, str(source), check=False)
+        assert done["failed"]
+        assert f"1 of 2 mailboxes failed, the first: {source}:3: " in done["msg"]
+        assert {row["source"]: row["status"] for row in done["results"]} == {
+            f"{source}:2": "changed",
+            f"{source}:3": "failed",
+        }
+
+
 SPOILT = {
     "empty.yml": ("", ": is empty"),
     "comment.yml": ("# gone\n", ": holds no list"),

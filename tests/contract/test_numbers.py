@@ -114,7 +114,8 @@ def test_what_is_no_text_is_refused(option: str, value: t.Any, way: str) -> None
         for module, options in (("vmbox", item), ("vmboxes", {"mailboxes": [item]})):
             result = WAYS[way](module, KAZOO.arguments(server, **options))
             assert result["failed"]
-            assert f"`{option}` must be text, not " in result["msg"]
+            problem = "was read by YAML as a number" if option == "pin" else "must be text, not "
+            assert f"`{option}` {problem}" in result["msg"]
             assert "put it in quotes" in result["msg"]
         assert len(server.journal) == 0
 

@@ -13,7 +13,7 @@ import typing as t
 import pipeline_programs as programs
 import pytest
 from documentation_blocks import ROOT, restructured
-from pipelines import GitHub, GitLab, Pipeline
+from pipelines import GitHub, GitLab, Job, Pipeline
 from voicemail_simulator.server import SimulatorServer
 
 from playbooks import play
@@ -126,4 +126,61 @@ def test_lint_tells_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.P
     pipeline.git("add", ".")
     (lint,) = pipeline.run("review")
     assert lint.status != 0
-    assert "wrong.csv:1: unknown column 'nmae'; did you mean `name`?" in lint.output
+    assert "wrong.csv line 1: unknown column 'nmae'; did you mean `name`?" in lint.output
+
+
+INJECTIONS = [
+    "none provision_checksum=''",
+    "none provision_prune=true provision_max_deletions=1000",
+    "{{ lookup('ansible.builtin.pipe', 'touch injected') }}",
+    '", "provision_prune": "true',
+    "$(touch injected)",
+    "`touch injected`",
+    "; touch injected",
+    "-e @other.yml",
+    "f" * 64 + "\nprovision_prune=true",
+    "provision_prune=true\n" + "f" * 64,
+    "f" * 8,
+    "F" * 64,
+    " " + "f" * 64,
+    "@office.yml",
+]
+
+
+@pytest.mark.parametrize("kind", [GitHub, GitLab], ids=["github", "gitlab"])
+def test_a_checksum_from_outside_is_nothing_but_a_checksum(kind: type[Pipeline], tmp_path: pathlib.Path) -> None:
+    """Whoever starts the job by hand may give any text: it must not switch the review off."""
+    with SimulatorServer("kazoo", mailboxes=2) as server:
+        pipeline = kind(tmp_path, {"VOICEMAIL_URL": server.url, "VOICEMAIL_API_KEY": KEY})
+        declare(pipeline)
+        propose(pipeline)
+        pipeline.git("clean", "-fdx")
+        pipeline.shell = lambda script, environment, run=pipeline.shell: run(  # type: ignore[method-assign]
+            'ansible-playbook() { echo REACHED "$@"; }\npip() { :; }\nansible-galaxy() { :; }\n' + script, environment
+        )
+        for text in INJECTIONS:
+            (job,) = started_by_hand(pipeline, text)
+            assert job.status != 0, (text, job.output)
+            assert "REACHED" not in job.output, (text, job.output)
+            assert "must be the 64 digits" in job.output, (text, job.output)
+            assert not (pipeline.repository / "injected").exists(), text
+        (job,) = started_by_hand(pipeline, "f" * 64)
+        assert (
+            f'REACHED telephony.voicemail.apply -e @office.yml -e {{"provision_checksum": "{"f" * 64}"}}' in job.output
+        )
+        assert server.journal.entries() == []
+
+
+def started_by_hand(pipeline: Pipeline, checksum: str) -> list[Job]:
+    """Run the job that applies, with a checksum that somebody typed."""
+    pipeline.by_hand = checksum
+    return [pipeline.run_job("apply", "merge")]
+
+
+@pytest.mark.parametrize("kind", [GitHub, GitLab], ids=["github", "gitlab"])
+def test_no_script_takes_text_from_outside_apart(kind: type[Pipeline]) -> None:
+    """Extra variables as words would be split, and what is not quoted would be a pattern or several words."""
+    text = (ROOT / "docs" / "pipelines" / kind.file).read_text(encoding="utf-8")
+    assert re.findall(r"-e [\"']?\w+=\S*\$", text) == []
+    assert re.findall(r"GITHUB_(?:OUTPUT|ENV|PATH)", text) == []
+    assert re.findall(r"\beval\b|\bxargs\b|\bsh -c\b", text) == []

@@ -199,7 +199,7 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     assert applied.report["plan"] == planned.report["plan"]
     assert applied.report["outcome"]["summary"]["create"] == 4
     assert {row["status"] for row in applied.report["outcome"]["results"]} == {"changed"}
-    assert "| 3001 | name |  | Ärzte \\| &lt;b> |" in applied.markdown
+    assert "| 3001 | name |  | Ärzte \\| &lt;b&gt; |" in applied.markdown
     assert_no_secret(bench, applied)
     boxes = bench.boxes()
     assert sorted(boxes) == ["0300", "3000", "3001", "3003"]
@@ -273,7 +273,10 @@ def test_fifty_wrong_items_of_a_variable(bench: Bench) -> None:
             "only `onsip` is given, but the vendor is kazoo, which never reads it",
         ),
         ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
-        ({"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'}, "a.json:1: mailbox 3000: `pin` must be text"),
+        (
+            {"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'},
+            "a.json:1: mailbox 3000: `pin` was read by YAML as a number",
+        ),
         (
             {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
             "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",

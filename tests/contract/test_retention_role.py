@@ -23,6 +23,11 @@ ALL = "2999-01-01"
 deleting = pytest.mark.parametrize("subject", [KAZOO_MESSAGES, PORTSIP_MESSAGES], ids=lambda subject: subject.name)
 
 
+def audible_copy(content: bytes) -> bytes:
+    """Return a recording of the same kind and size with another sound."""
+    return content[:-10] + bytes(10 * [1])
+
+
 class Bench:
     """A simulated telephone system, and a folder to run the role in."""
 
@@ -32,7 +37,9 @@ class Bench:
         self.server = server
         self.archive = folder / "archive"
 
-    def run(self, *rules: Rule, check: bool = False, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
+    def run(
+        self, *rules: Rule, check: bool = False, start: pathlib.Path | None = None, **variables: t.Any
+    ) -> tuple[Run, dict[str, t.Any]]:
         """Run the role and return its summary as well; requests are counted from here."""
         self.server.journal.clear()
         summary = self.folder / "summary.json"
@@ -49,7 +56,7 @@ class Bench:
             "when": "retention_summary is defined",
         }
         tasks = [{"block": [role], "always": [copy], "vars": {**given, "retention_rules": list(rules)}}]
-        done = play(self.folder, tasks, *(["--check"] if check else []))
+        done = play(self.folder, tasks, *(["--check"] if check else []), start=start)
         return done, json.loads(summary.read_text() or "{}") if summary.exists() else {}
 
     def clean(self, *rules: Rule, **variables: t.Any) -> dict[str, t.Any]:
@@ -92,6 +99,20 @@ class Bench:
 def bench(tmp_path: pathlib.Path, subject: MessageSubject) -> t.Iterator[Bench]:
     with subject.serve() as server:
         yield Bench(tmp_path, subject, server)
+
+
+def test_a_relative_archive_lies_beside_the_playbook(tmp_path: pathlib.Path) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "plays"
+    elsewhere.mkdir()
+    folder.mkdir()
+    with KAZOO_MESSAGES.serve(mailboxes=1) as server:
+        bench = Bench(folder, KAZOO_MESSAGES, server)
+        rule = {"match": ".*", "action": "archive_then_delete", "older_than": ALL}
+        done, summary = bench.run(rule, start=elsewhere, archive_folder="old/recordings")
+    assert done.code == 0, done.output
+    assert summary["archived"] == summary["deleted"] == 4
+    assert len(list((folder / "old" / "recordings").glob("*/*_*"))) == 4
+    assert list(elsewhere.rglob("*")) == []
 
 
 @deleting
@@ -184,7 +205,7 @@ def test_a_recording_that_cannot_be_fetched_keeps_its_message_only(bench: Bench,
 
 
 @deleting
-def test_a_file_that_differs_from_what_was_received_deletes_nothing(bench: Bench, subject: MessageSubject) -> None:
+def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, subject: MessageSubject) -> None:
     box = next(iter(subject.box.values()))
     rule = {"match": box, "action": "archive_then_delete", "older_than": ALL}
     everything = bench.messages()
@@ -193,13 +214,27 @@ def test_a_file_that_differs_from_what_was_received_deletes_nothing(bench: Bench
     )
     downloaded = in_worker("voicemail_audio", arguments)
     assert downloaded["summary"]["download"] == 4, downloaded
-    spoilt = pathlib.Path(downloaded["results"][0]["path"])
+    zeros, foreign, unlisted, spoilt_part = (pathlib.Path(row["path"]) for row in downloaded["results"])
+    whole = {path: path.read_bytes() for path in (zeros, foreign, unlisted, spoilt_part)}
     # Of the same size, which the manifest takes for the file that it tells of.
-    spoilt.write_bytes(bytes(spoilt.stat().st_size))
+    zeros.write_bytes(bytes(zeros.stat().st_size))
+    foreign.write_bytes(audible_copy(whole[foreign]))
+    unlisted.write_bytes(b"7 bytes")
+    spoilt_part.unlink()
+    (bench.folder / f".{spoilt_part.stem}.part").write_bytes(bytes(40))
+    manifest = json.loads((bench.folder / "manifest.json").read_text())
+    manifest["messages"] = [entry for entry in manifest["messages"] if entry["file"] != unlisted.name]
+    (bench.folder / "manifest.json").write_text(json.dumps(manifest))
     done, summary = bench.run(rule, archive_folder=str(bench.folder), archive_name_template="{id}")
     assert done.code == 2, done.output
     assert (summary["archived"], summary["unarchived"], summary["deleted"]) == (3, 1, 3)
-    assert set(everything) - set(bench.messages()) == {row["id"] for row in downloaded["results"][1:]}
+    kept = downloaded["results"][1]["id"]
+    assert set(everything) - set(bench.messages()) == {row["id"] for row in downloaded["results"]} - {kept}
+    assert {path: path.read_bytes() for path in (zeros, unlisted, spoilt_part)} == {
+        path: whole[path] for path in (zeros, unlisted, spoilt_part)
+    }
+    assert foreign.read_bytes() == audible_copy(whole[foreign])
+    assert "is another recording than the vendor's" in done.output
 
 
 @deleting
@@ -216,6 +251,26 @@ def test_more_than_is_allowed_is_refused(bench: Bench, subject: MessageSubject) 
     assert subject.writes(bench.server) == []
     assert not bench.archive.exists()
     assert bench.messages() == everything
+
+
+@pytest.mark.parametrize("subject", [PORTSIP_MESSAGES], ids=lambda subject: subject.name)
+def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: MessageSubject) -> None:
+    number = subject.box["shared_voicemail"]
+    stored = bench.server.face.directory.messages.collection
+    mine = [identifier for identifier, message in bench.messages().items() if message["mailbox"] == number]
+    stored[mine[0]] = {**stored[mine[0]], "created_at": "some day"}
+    rules = (
+        {"match": number, "action": "delete", "older_than": ALL},
+        {"match": "9.*", "action": "delete", "older_than": ALL},
+    )
+    done, summary = bench.run(*rules)
+    assert done.code == 0, done.output
+    assert (summary["deleted"], summary["undated"]) == (len(mine) - 1, 1)
+    assert "the time of 1 messages cannot be read" in done.output
+    assert "1 kept, because the vendor states no time that can be read" in done.output
+    assert mine[0] in bench.messages()
+    done, summary = bench.run(*rules[1:])
+    assert (summary["deleted"], summary["undated"]) == (0, 0), done.output
 
 
 @pytest.mark.parametrize("subject", [TEL4VN_MESSAGES], ids=lambda subject: subject.name)

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import re
 import typing as t
 import urllib.parse
 
+from .kinds import Boolean
 from .paths import path_problems
 
 #: Options that hold secrets; their values are replaced wherever text of a vendor is shown.
@@ -48,6 +51,12 @@ class Connection:
     def origin(self) -> tuple[str, str, int]:
         """Scheme, host and port: the only place that may ever see a credential."""
         return origin_of(self.url)
+
+    @property
+    def address(self) -> str:
+        """The base address in one spelling: two addresses of the same API are equal."""
+        scheme, host, port = self.origin
+        return f"{scheme}://{host.rstrip('.')}:{port}{urllib.parse.urlsplit(self.url).path.rstrip('/')}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -125,3 +134,93 @@ def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequenc
         return f"credentials are incomplete: {' and '.join(absent)} missing"
     choices = ", or ".join(" with ".join(f"`{option}`" for option in way) for way in ways)
     return f"credentials are missing: give {choices}"
+
+
+def typed(kind: str, value: t.Any) -> t.Any:
+    """Return the value of an option as a plugin that reads its options itself has to take it; None where it is unset.
+
+    Ansible turns whatever is no boolean into false, a template among them. Text that is empty counts as unset.
+
+    :param kind: type of the option: ``str``, ``path``, ``bool``, ``int`` or ``float``.
+    :raises ValueError: with what is wrong; it never shows the value, which may be a secret in the wrong place.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    text = str(value).strip()
+    if kind == "bool":
+        try:
+            return Boolean().parse(value)
+        except ValueError:
+            raise ValueError("must be true or false") from None
+    if kind in ("int", "float"):
+        pattern = r"[-+]?\d{1,18}" if kind == "int" else r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?"
+        number = None if isinstance(value, bool) or not re.fullmatch(pattern, text, re.I | re.A) else float(text)
+        if number is None or not math.isfinite(number):
+            raise ValueError(f"must be a {'whole number' if kind == 'int' else 'number'}")
+        return int(text) if kind == "int" else number
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError("must be text")
+    return str(value)
+
+
+def typed_or(kind: str, value: t.Any, default: t.Any) -> t.Any:
+    """Return the value of an option as :func:`typed` does, or the default where it is unset."""
+    found = typed(kind, value)
+    return default if found is None else found
+
+
+def checked(
+    definitions: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]
+) -> tuple[dict[str, t.Any], list[str]]:
+    """Return what was given of a plugin's options, without what is empty, and what is wrong with it.
+
+    Ansible's own errors on these options show the value, which may be a secret in the wrong place.
+
+    :param definitions: option to its ``type`` and ``choices``, as in the documentation of a plugin.
+    """
+    values = {name: value for name, value in given.items() if value not in (None, "")}
+    problems = []
+    for name, definition in definitions.items():
+        if name not in values:
+            continue
+        if definition.get("type") in ("bool", "int", "float"):
+            try:
+                values[name] = typed(definition["type"], values[name])
+            except ValueError as error:
+                problems.append(f"`{name}` {error}")
+            if values[name] is None:
+                del values[name]
+        elif definition.get("choices"):
+            entries = values[name] if isinstance(values[name], (list, tuple)) else [values[name]]
+            if any(entry not in definition["choices"] for entry in entries):
+                problems.append(f"`{name}` must be one of {', '.join(definition['choices'])}")
+    return values, problems
+
+
+def read_options(
+    spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any]
+) -> tuple[dict[str, t.Any], list[str]]:
+    """Return connection options with types and defaults, from what was given and then from the environment.
+
+    :param spec: option to its ``type``, ``default``, ``choices`` and ``required``, as in an argument spec.
+    :param environment: variables; ``VOICEMAIL_<NAME>`` stands in for an option that is not given.
+    :return: all options, and what is wrong with them; no problem shows a value.
+    """
+    values: dict[str, t.Any] = {}
+    problems = []
+    for name, option in spec.items():
+        values[name] = option.get("default")
+        for source in (given.get(name), environment.get(f"VOICEMAIL_{name.upper()}")):
+            try:
+                value = typed(option["type"], source)
+            except ValueError as error:
+                problems.append(f"`{name}` {error}")
+                break
+            if value is not None:
+                values[name] = value
+                break
+        if option.get("required") and values[name] is None:
+            problems.append(f"`{name}` is missing")
+        elif option.get("choices") and values[name] not in option["choices"]:
+            problems.append(f"`{name}` must be one of {', '.join(option['choices'])}")
+    return values, list(dict.fromkeys(problems))

@@ -13,6 +13,8 @@ import dataclasses
 import traceback
 import typing as t
 
+from .text import clean, clean_lines
+
 
 @dataclasses.dataclass
 class VoicemailError(Exception):
@@ -34,8 +36,13 @@ class VoicemailError(Exception):
     kind: t.ClassVar[str] = "error"
     #: Most letters of a message: an id that a server or a user made up may have thousands.
     longest: t.ClassVar[int | None] = 2000
+    #: The message lists several problems, a line each.
+    has_lines: t.ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        # Numbers and names come from vendors and files, and what the vendor said is quoted.
+        self.message, self.hint = clean_lines(self.message) if self.has_lines else clean(self.message), clean(self.hint)
+        self.details = {clean(field): clean(text) for field, text in self.details.items()}
         if self.longest is not None and len(self.message) > self.longest:
             self.message = self.message[: self.longest] + "..."
 
@@ -93,6 +100,18 @@ class StaleError(ConflictError):
     """The vendor refused a write, and did nothing, because the box is not in the revision that was read."""
 
 
+class DuplicateError(RejectedError):
+    """The vendor has several boxes of one number, so nobody can say which one is meant."""
+
+    @classmethod
+    def of(cls, resource: str, number: str, vendor: str, boxes: t.Iterable[t.Any], hint: str) -> DuplicateError:
+        """Build the error for these boxes, which have ``number`` and ``id``."""
+        names = [str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes]
+        return cls(
+            f"{resource} {number}: {vendor} has {len(names)} boxes with this number, ids {' and '.join(names)}", hint
+        )
+
+
 class RateLimitedError(VoicemailError):
     """The vendor still refused to serve when the waiting time of the task was spent."""
 
@@ -146,11 +165,13 @@ class InvalidInputError(VoicemailError):
     kind: t.ClassVar[str] = "invalid"
     #: A file of thousands of mailboxes may have as many problems.
     longest: t.ClassVar[int | None] = None
+    has_lines: t.ClassVar[bool] = True
 
     @classmethod
     def of(cls, problems: t.Sequence[str]) -> InvalidInputError:
         """Build one error out of every problem, in the order of the input."""
         most = VoicemailError.longest or 0
+        problems = [clean(problem) for problem in problems]
         problems = [problem if len(problem) <= most else f"{problem[:most]}..." for problem in problems]
         if len(problems) == 1:
             return cls(problems[0], problems=tuple(problems))

@@ -105,7 +105,7 @@ class FieldTable:
     :param vendor: name of the vendor, and of its dictionary.
     :param resource: what a user calls one object: ``mailbox``, ``shared voicemail``.
     :param key: option that holds the number.
-    :param number: kind of the number.
+    :param number: kind of the number; its ``key`` decides which numbers are the same.
     :param fields: every managed option.
     :param composites: options that share wire fields.
     :param refused: shared option or vendor key to why it cannot be used here.
@@ -132,6 +132,12 @@ class FieldTable:
     def plural(self) -> str:
         """Several of the resource, in words."""
         return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
+
+    def same_number(self, one: str | None, other: str | None) -> bool:
+        """Check whether the vendor treats two numbers as one."""
+        if one is None or other is None:
+            return one is other
+        return one == other or self.number.key(one) == self.number.key(other)
 
     @functools.cached_property
     def by_option(self) -> dict[str, Field]:

@@ -64,16 +64,19 @@ class Reader:
         return desired
 
     def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
-        seen: dict[str, Desired] = {}
+        seen: dict[str, tuple[Desired, str]] = {}
         for item in desired:
-            for key in filter(None, {item.number, item.new_number, item.id and f"id {item.id}"}):
-                first = seen.setdefault(key, item)
-                if first is not item:
-                    named = f"{self.table.resource} {key} is declared twice"
-                    self.problems.append(
-                        f"{item.source or f'item {item.position}'}: {named},"
-                        f" first {f'in {first.source}' if first.source else f'by item {first.position}'}"
-                    )
+            numbers = {self.table.number.key(text): text for text in (item.number, item.new_number) if text}
+            ids = {f"id {item.id}": f"id {item.id}"} if item.id else {}
+            for key, text in {**numbers, **ids}.items():
+                first, before = seen.setdefault(key, (item, text))
+                if first is item:
+                    continue
+                same = f" (for {self.table.vendor} the same number as {before})" if text != before else ""
+                self.problems.append(
+                    f"{item.source or f'item {item.position}'}: {self.table.resource} {text}{same} is declared twice,"
+                    f" first {f'in {first.source}' if first.source else f'by item {first.position}'}"
+                )
 
 
 class _ItemReader:
@@ -187,7 +190,8 @@ class _ItemReader:
         if value is None:
             return default
         if value not in words:
-            self._problem(f"`{name}` must be one of {', '.join(words)}, not {value!r}")
+            # Not the value: it may be a PIN in the wrong place.
+            self._problem(f"`{name}` must be one of {', '.join(words)}")
             return default
         return str(value)
 

@@ -57,6 +57,10 @@ class Kind:
         """Return what the vendor wants to be sent for a canonical value."""
         return value
 
+    def key(self, text: str) -> str:
+        """Return what two numbers share that the vendor treats as one number; for comparing only."""
+        return text
+
 
 @dataclasses.dataclass(frozen=True)
 class Text(Kind):
@@ -110,10 +114,11 @@ class Pin(Text):
     policy: t.Callable[[str], str | None] | None = None
 
     def parse(self, value: t.Any) -> Canonical:
-        if isinstance(value, (int, float, datetime.date)):
-            # Never with the value, unlike any other text.
-            kind = "a date" if isinstance(value, datetime.date) else "a number, which has no leading zeros"
-            raise ValueError(f"must be text, not {kind}; put it in quotes")
+        if isinstance(value, (int, float)):
+            raise ValueError("was read by YAML as a number, which loses leading zeros; put it in quotes")
+        if isinstance(value, datetime.date):
+            # Without the value, which other texts show.
+            raise ValueError("was read by YAML as a date; put it in quotes")
         if isinstance(value, str) and value == "":
             raise ValueError("must not be empty; leave the option out to leave the PIN alone")
         # The errors of Text tell lengths and rules, never the PIN.
@@ -143,7 +148,8 @@ class Boolean(Kind):
     def parse(self, value: t.Any) -> Canonical:
         truth = _truth(value)
         if truth is None:
-            raise ValueError(f"must be true or false, not {_named(value)}")
+            # The option beside it may be the PIN that stands here.
+            raise ValueError(f"must be true or false, not {'text' if isinstance(value, str) else _named(value)}")
         return truth
 
     def read(self, value: t.Any) -> Canonical:
@@ -240,11 +246,12 @@ class TextSet(Kind):
         if not isinstance(entries, (list, tuple)):
             raise ValueError(f"must be a list, not {_named(value)}")
         canonical = set()
-        for entry in entries:
+        for position, entry in enumerate(entries, 1):
             try:
                 canonical.add(self._entry(self.item.parse(entry)))
             except ValueError as error:
-                raise ValueError(f"entry {_named(entry)} {error}") from None
+                named = _named(entry) if isinstance(entry, str) and _is_harmless(entry) else position
+                raise ValueError(f"entry {named} {error}") from None
         canonical.discard(None)
         if self.most is not None and len(canonical) > self.most:
             raise ValueError(f"may have at most {self.most} entries, it has {len(canonical)}")
@@ -356,14 +363,21 @@ def _truth(value: t.Any) -> bool | None:
 
 
 def _named(value: t.Any) -> str:
-    """Name a refused value by its type unless it is short text, which helps to find it in the file."""
+    """Name a refused value by its type unless it is a short word, which helps to find it in the file."""
     if isinstance(value, str):
-        return repr(str(value)) if len(value) <= 60 else "a long text"
-    if isinstance(value, (bool, int, float)) or value is None:
+        return repr(str(value)) if _is_harmless(value) else "text"
+    if isinstance(value, bool) or value is None:
         return repr(value)
     if isinstance(value, datetime.date):
         return f"the date {value}"
+    if isinstance(value, (int, float)):
+        return "a number"
     return "a dictionary" if isinstance(value, dict) else "a list"
+
+
+def _is_harmless(text: str) -> bool:
+    """Check whether text cannot be a PIN or a key that was written into the wrong place."""
+    return len(text) <= 60 and not any(character.isdigit() for character in text)
 
 
 def _span(shortest: int, longest: int | None) -> str:

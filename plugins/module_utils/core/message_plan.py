@@ -11,6 +11,7 @@ import typing as t
 
 from .errors import NotFoundError, RejectedError, UnsafeError, VoicemailError
 from .messages import Message, Status
+from .outcome import summarized
 
 Calls: t.TypeAlias = t.Mapping[str, t.Collection[str]]
 _MARKS = {"read": Status.READ, "unread": Status.UNREAD}
@@ -122,10 +123,8 @@ class MessageReport:
         """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
         done = [step for step in self.steps if step.status in ("ok", "changed")]
         counts = {str(action): sum(step.action is action for step in done) for action in MessageAction}
-        counts["failed"] = len(self.failures)
-        counts["skipped"] = sum(step.status == "skipped" for step in self.steps)
-        counts["requests"] = self.requests
-        return counts
+        skipped = sum(step.status == "skipped" for step in self.steps)
+        return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)
 
 
 def plan_messages(order: Order, found: t.Sequence[Message], there: Calls) -> list[MessageStep]:

@@ -61,12 +61,13 @@ def translate(
     """
     _check(sources, target, choices, shared)
     crossings = [Crossing(source, target, box, choices) for source in sources for box in source.boxes]
-    numbers = collections.Counter(crossing.number for crossing in crossings if not crossing.excluded)
+    key = target.number.key
+    numbers = collections.Counter(key(crossing.number) for crossing in crossings if not crossing.excluded)
     result = Translation()
     problems: dict[str, str] = {}
     for crossing in crossings:
-        if numbers[crossing.number] > 1 and not crossing.excluded:
-            crossing.left_out = f"{numbers[crossing.number]} boxes would have the number {crossing.number} there"
+        if numbers[key(crossing.number)] > 1 and not crossing.excluded:
+            crossing.left_out = f"{numbers[key(crossing.number)]} boxes would have the number {crossing.number} there"
         wrong = [] if crossing.left_out else crossing.cross(lambda: Reader(target, tuple(shared), vendors, single=True))
         for problem in wrong:
             # What is wrong with the defaults is wrong with every box.

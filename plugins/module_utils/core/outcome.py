@@ -12,6 +12,29 @@ from .boxes import Box
 from .errors import VoicemailError
 from .plan import Action, Plan, Step
 
+#: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
+#: template. Every module uses these words.
+DONE = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "mark": "marked",
+    "move": "moved",
+    "copy": "copied",
+    "upload": "uploaded",
+    "download": "downloaded",
+    "mode": "mode_changed",
+    "none": "unchanged",
+}
+
+
+def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
+    """Return a summary: steps by what was done, then other counts, then the steps again by action.
+
+    The actions are the keys of 1.0, and deprecated; 2.0.0 removes them.
+    """
+    return {**{DONE[action]: count for action, count in actions.items()}, **others, **actions}
+
 
 @dataclasses.dataclass(slots=True)
 class Outcome:
@@ -20,6 +43,7 @@ class Outcome:
     :param status: ``ok``, ``changed``, ``failed`` or ``skipped``.
     :param box: the box after the step, where it is known.
     :param wrote: something was written, also where the step failed after it.
+    :param uncertain: a request whose reply was lost may have created the box.
     """
 
     step: Step
@@ -27,6 +51,7 @@ class Outcome:
     box: Box | None = None
     error: VoicemailError | None = None
     wrote: bool = False
+    uncertain: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result; secrets are named and never shown."""
@@ -37,6 +62,7 @@ class Outcome:
             "action": str(self.step.action),
             "status": self.status,
             "changed_fields": sorted(self.step.changes),
+            "source": self.step.desired.source if self.step.desired else None,
             "error": str(self.error) if self.error else None,
         }
 
@@ -50,6 +76,7 @@ class Report:
     warnings: list[str] = dataclasses.field(default_factory=list)
     requests: int = 0
     interrupted: bool = False
+    checksum: str = ""
 
     @property
     def changed(self) -> bool:
@@ -67,7 +94,5 @@ class Report:
         """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
         done = [outcome for outcome in self.outcomes if outcome.status in ("ok", "changed")]
         counts = {str(action): sum(outcome.step.action is action for outcome in done) for action in Action}
-        counts["failed"] = len(self.failures)
-        counts["skipped"] = sum(outcome.status == "skipped" for outcome in self.outcomes)
-        counts["requests"] = self.requests
-        return counts
+        skipped = sum(outcome.status == "skipped" for outcome in self.outcomes)
+        return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)

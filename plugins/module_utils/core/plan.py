@@ -79,6 +79,7 @@ class Index:
 
     numbers: t.Mapping[str, list[Box]]
     ids: t.Mapping[str, Box]
+    _by_key: dict[str, list[Box]] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, boxes: t.Iterable[Box]) -> Index:
@@ -93,6 +94,13 @@ class Index:
             numbers.setdefault(box.number, []).append(box)
         return cls(numbers, ids)
 
+    def same(self, number: str, table: FieldTable) -> list[Box]:
+        """Return the boxes whose number the vendor treats as this one."""
+        if not self._by_key:
+            for text, boxes in self.numbers.items():
+                self._by_key.setdefault(table.number.key(text), []).extend(boxes)
+        return self._by_key.get(table.number.key(number), [])
+
 
 class AmbiguousError(ValueError):
     """Two boxes answer to one declaration."""
@@ -105,10 +113,16 @@ def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
     """
     name = desired.label
     wanted = desired.new_number or desired.number
-    found = index.ids.get(desired.id) if desired.id is not None else _only(index, desired.number or "", name)
-    if not desired.present or wanted is None or (found is not None and found.number == wanted):
+    if desired.id is not None:
+        found = index.ids.get(desired.id)
+    elif not desired.present and len(index.numbers.get(desired.number or "", ())) == 1:
+        # Of two numbers that the vendor treats as one, the one that is written like this can be deleted.
+        (found,) = index.numbers[desired.number or ""]
+    else:
+        found = _only(index, desired.number or "", name, table)
+    if not desired.present or wanted is None or (found is not None and table.same_number(found.number, wanted)):
         return found
-    holder = _only(index, wanted, name)
+    holder = _only(index, wanted, name, table)
     if found is not None and holder is not None:
         now = f", now {found.number}," if desired.id is not None else ""
         raise AmbiguousError(
@@ -118,10 +132,10 @@ def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
     return found if desired.id is not None else found or holder
 
 
-def _only(index: Index, number: str, name: str) -> Box | None:
-    boxes = index.numbers.get(number, [])
+def _only(index: Index, number: str, name: str, table: FieldTable) -> Box | None:
+    boxes = index.same(number, table)
     if len(boxes) > 1:
-        ids = " and ".join(str(box.id) for box in boxes)
+        ids = " and ".join(str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes)
         raise AmbiguousError(
             f"{name}: the vendor has {len(boxes)} boxes with this number, ids {ids}; delete or renumber one"
         )
@@ -168,7 +182,9 @@ def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Ste
         action = Action.DELETE if current else Action.NONE
         problems = []
         if current and desired.number not in (None, current.number):
-            problems.append(f"id {desired.id} is {table.resource} {current.number}; correct one of the two")
+            spelled = f"{table.vendor} has it as {current.number}; write it like that to delete it"
+            known_by_id = f"id {desired.id} is {table.resource} {current.number}; correct one of the two"
+            problems.append(spelled if desired.id is None else known_by_id)
         return Step(action, number, desired, current, after=dict(current.values) if current else {}), problems
     if current is None:
         return _creation(table, desired)
@@ -210,8 +226,16 @@ def _unknown_parts(table: FieldTable, step: Step) -> list[str]:
 
 def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[str]]:
     number = desired.new_number or desired.number or current.number
+    spelled = desired.new_number is None and number != current.number and table.same_number(number, current.number)
+    if spelled:
+        number = current.number
     step = Step(Action.NONE, number, desired, current, after=dict(current.values))
     problems = []
+    if spelled:
+        step.warnings.append(
+            f"{desired.label}: {table.vendor} has it as {number}, and treats both as one number; write {number},"
+            f" or set `new_{table.key}` to change it"
+        )
     if number != current.number:
         step.changes[table.key] = (current.number, number)
         if not table.can_renumber:

@@ -14,6 +14,7 @@ from .fields import FieldTable
 from .kinds import UNKNOWN, Canonical
 from .masks import HIDDEN, HIDDEN_NEW
 from .plan import Action, Plan, Step
+from .text import clean
 
 
 def to_options(
@@ -76,7 +77,7 @@ def predicted(table: FieldTable, step: Step) -> dict[str, t.Any]:
 
 def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
     """Return before and after of the options that change, as Ansible shows differences."""
-    header = f"{table.resource} {step.number}"
+    header = _header(table, step.number)
     if step.action is Action.DELETE:
         told = {option: value for option, value in step.after.items() if value != table.by_option[option].absent}
         gone = to_options(table, step.number, None, told, unset=False)
@@ -90,8 +91,13 @@ def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
             "before": {},
             "after": {table.key: step.number, **after},
         }
-    former = f"{table.resource} {step.current.number}" if step.current else header
+    former = _header(table, step.current.number) if step.current else header
     return {"before_header": former, "after_header": header, "before": before, "after": after}
+
+
+def _header(table: FieldTable, number: str) -> str:
+    # A number on KAZOO is any text, and Ansible shows the header as it is.
+    return clean(f"{table.resource} {number}")
 
 
 def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
@@ -103,13 +109,17 @@ def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t
     return before, after
 
 
-def checksum(plan: Plan) -> str:
-    """Return a digest of what a plan does; two plans that do the same have the same.
+def checksum(plan: Plan, system: t.Sequence[str] = ()) -> str:
+    """Return a digest of what a plan does and where; two plans that do the same on one system have the same.
 
     It is taken over masked values, so it does not tell one PIN from another: a digest that did would let anyone
     who sees it try all the four-digit PINs there are.
+
+    :param system: vendor, address and account. Without it, the digest is the one of version 1.0, of the plan alone.
     """
     digest = hashlib.sha256()
+    if system:
+        digest.update(json.dumps([*system, plan.table.resource]).encode())
     for step in sorted(plan.steps, key=lambda step: (step.number, step.action)):
         if step.action is Action.NONE:
             continue

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import typing as t
+
+from .text import clean, clean_lines
 
 SCHEMA_VERSION = 1
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
-#: Module to (key of the number, plural).
+#: Modules that change boxes, to the key of a box's number.
 MODULES = {
-    "vmbox": ("mailbox", False),
-    "vmboxes": ("mailbox", True),
-    "shared_voicemail": ("extension_number", False),
-    "shared_voicemails": ("extension_number", True),
+    "vmbox": "mailbox",
+    "vmboxes": "mailbox",
+    "shared_voicemail": "extension_number",
+    "shared_voicemails": "extension_number",
 }
+LONGEST_MESSAGE = 1000
+_NEW_NAMES = {"create": "created", "update": "updated", "delete": "deleted", "none": "unchanged"}
 Result = t.Mapping[str, t.Any]
 
 
@@ -40,7 +45,12 @@ class Change:
 
 @dataclasses.dataclass
 class TaskReport:
-    """What one task did on one host."""
+    """What one task did on one host.
+
+    :param module: name without the collection; of a module of another collection, its whole name.
+    :param status: ``ok``, ``changed``, ``failed``, or ``unknown`` where nobody has seen the result.
+    :param handled: the task failed, and the play went on: ignored, rescued or declared no failure.
+    """
 
     host: str
     task: str
@@ -52,43 +62,81 @@ class TaskReport:
     warnings: list[str]
     summary: dict[str, int]
     changes: list[Change]
+    handled: bool = False
 
 
-def read_result(host: str, name: str, module: str, check_mode: bool, failed: bool, result: Result) -> TaskReport:
+def read_result(
+    host: str,
+    name: str,
+    module: str,
+    check_mode: bool,
+    failed: bool,
+    result: Result,
+    *,
+    background: bool = False,
+    changed_when: bool = False,
+) -> TaskReport:
     """Return what a task's result says.
 
     :param module: name without the collection.
     :param failed: Ansible takes the task for failed; it does not leave that in the result.
     :param result: the result as callbacks see it.
+    :param background: nobody waits for the task.
+    :param changed_when: the play decides what counts as changed, so a result without details says nothing about it.
     """
-    if "censored" in result:
+    report = TaskReport(host, name, module, check_mode, "ok", None, None, [], dict.fromkeys(COUNTED, 0), [])
+    hidden = "censored" in result
+    if hidden:
         # Of a list called results Ansible thinks that it came from a loop, and leaves it in place.
-        result = {"msg": result["censored"]}
-    key, plural = MODULES.get(module, ("mailbox", True))
-    changes = _many(key, result) if plural else _one(key, result, failed)
-    changes = [change for change in changes if change.status != "ok" or change.action != "none"]
-    counts = result.get("summary") if plural else None
-    return TaskReport(
-        host=host,
-        task=name,
-        module=module,
-        check_mode=check_mode,
-        status="failed" if failed else "changed" if any(one.status == "changed" for one in changes) else "ok",
-        message=str(result.get("msg") or "") or None if failed else None,
-        plan_checksum=result.get("plan_checksum"),
-        warnings=[str(warning) for warning in result.get("warnings") or ()],
-        summary=_counts(counts, changes, not failed and result.get("action") == "none"),
-        changes=changes,
-    )
+        result = {"msg": result["censored"], "changed": result.get("changed")}
+    report.warnings = [clean(warning) for warning in result.get("warnings") or ()]
+    report.plan_checksum = result.get("plan_checksum")
+    key = MODULES.get(module, "mailbox")
+    changes = _one(key, result, failed) if "action" in result else _many(key, result)
+    report.changes = [change for change in changes if change.status != "ok" or change.action != "none"]
+    if not failed and (background or (hidden and changed_when and not result.get("changed"))):
+        report.status = "unknown"
+        return report
+    # A result without any of these is that of a module that failed, whatever `failed_when` makes of it.
+    understood = hidden or "action" in result or "summary" in result
+    broken = not understood or bool(result.get("error")) or any(one.status == "failed" for one in report.changes)
+    report.handled = broken and not failed
+    if failed or broken:
+        report.status = "failed"
+        report.message = clean_lines(result.get("msg") or "Ansible counts the task as failed: failed_when or until")
+    elif any(one.status == "changed" for one in report.changes) or (
+        result.get("changed") and (hidden or module not in MODULES)
+    ):
+        report.status = "changed"
+    report.summary = _counts(module, result, report)
+    return report
 
 
-def _counts(told: t.Any, changes: list[Change], unchanged: bool) -> dict[str, int]:
-    if isinstance(told, t.Mapping):
-        return {name: int(told.get(name) or 0) for name in COUNTED}
+def replace(report: TaskReport, other: TaskReport) -> None:
+    """Put the outcome of a task in the place of what was known before."""
+    for field in dataclasses.fields(TaskReport):
+        setattr(report, field.name, getattr(other, field.name))
+
+
+def failure(host: str, name: str, module: str, check_mode: bool, result: Result) -> TaskReport:
+    """Return the failure of a task that changes no mailbox: it may be why others did not run."""
+    message = clean_lines(result.get("censored") or result.get("msg") or "the task failed")
+    nothing = dict.fromkeys(COUNTED, 0)
+    return TaskReport(host, name, module, check_mode, "failed", message[:LONGEST_MESSAGE], None, [], nothing, [])
+
+
+def _counts(module: str, result: Result, report: TaskReport) -> dict[str, int]:
     counts = dict.fromkeys(COUNTED, 0)
-    for change in changes:
-        counts[change.status if change.status in ("failed", "skipped") else change.action] += 1
-    counts["none"] += unchanged
+    told = result.get("summary")
+    if isinstance(told, t.Mapping):
+        # Of messages and recordings only what failed or was skipped has a place among the counts of mailboxes.
+        names = COUNTED if module in MODULES else ("failed", "skipped")
+        return counts | {name: int(told.get(_NEW_NAMES.get(name, name), told.get(name)) or 0) for name in names}
+    for change in report.changes:
+        name = change.status if change.status in ("failed", "skipped") else change.action
+        if name in ("failed", "skipped") or module in MODULES:
+            counts[name] += 1
+    counts["none"] += module in MODULES and report.status != "failed" and result.get("action") == "none"
     return counts
 
 
@@ -107,27 +155,28 @@ def _many(key: str, result: Result) -> list[Change]:
                 status=str(row["status"]),
                 changed_fields=list(row.get("changed_fields") or ()),
                 error=row.get("error"),
-                values=_values(differences.get(number), key),
+                values=_values(differences.get(clean(number)), key),
             )
         )
     return changes
 
 
 def _one(key: str, result: Result, failed: bool) -> list[Change]:
-    action = result.get("action")
-    if action is None:
-        return []
+    action = result["action"]
     box = result.get("mailbox") or result.get("shared_voicemail") or {}
     difference = next(iter(_list(result.get("diff"))), None)
-    number = box.get(key) or (_number(difference) if difference else "") or (result.get("error") or {}).get(key)
+    error = result.get("error") or {}
+    number = box.get(key) or (_number(difference) if difference else "") or error.get(key)
+    # What the play declares to be a failure, or repeats until something else happens, did not fail itself.
+    broken = bool(error) or (failed and not {"failed_when_result", "attempts"} & result.keys())
     return [
         Change(
             number=str(number or "unknown"),
             id=box.get("id"),
             action=str(action),
-            status="failed" if failed else "ok" if action == "none" else "changed",
+            status="failed" if broken else "ok" if action == "none" else "changed",
             changed_fields=list(result.get("changed_fields") or ()),
-            error=str(result.get("msg")) if failed else None,
+            error=str(result.get("msg")) if broken else None,
             values=_values(difference, key),
         )
     ]
@@ -139,7 +188,8 @@ def _list(value: t.Any) -> list[t.Any]:
 
 
 def _number(difference: t.Mapping[str, t.Any]) -> str:
-    return str(difference.get("before_header") or "").removesuffix(" (absent)").rpartition(" ")[2]
+    header = str(difference.get("before_header") or "").removesuffix(" (absent)")
+    return re.sub(r"^(greeting of )?(shared voicemail|mailbox) ", "", header)
 
 
 def _values(difference: t.Mapping[str, t.Any] | None, key: str) -> list[dict[str, t.Any]]:
@@ -178,20 +228,15 @@ def without_plans(reports: t.Sequence[TaskReport]) -> list[TaskReport]:
 def as_report(title: str, generated_at: str, reports: t.Sequence[TaskReport]) -> dict[str, t.Any]:
     """Return the report of a run as plain data, in the published form."""
     kept = without_plans(reports)
-    return t.cast(
-        "dict[str, t.Any]",
-        json.loads(
-            json.dumps(
-                {
-                    "version": SCHEMA_VERSION,
-                    "title": title,
-                    "generated_at": generated_at,
-                    "summary": {name: sum(one.summary[name] for one in kept) for name in COUNTED},
-                    "tasks_failed": sum(one.status == "failed" for one in kept),
-                    "planned_only": bool(kept) and all(one.check_mode for one in kept),
-                    "tasks": [dataclasses.asdict(one) for one in kept],
-                },
-                default=str,
-            )
-        ),
-    )
+    ours = [one for one in kept if "." not in one.module]
+    report = {
+        "version": SCHEMA_VERSION,
+        "title": title,
+        "generated_at": generated_at,
+        "summary": {name: sum(one.summary[name] for one in kept) for name in COUNTED},
+        "failed": any(one.status == "failed" and not one.handled for one in kept),
+        "tasks_failed": sum(one.status == "failed" for one in kept),
+        "planned_only": bool(ours) and all(one.check_mode for one in ours),
+        "tasks": [dataclasses.asdict(one) for one in kept],
+    }
+    return t.cast("dict[str, t.Any]", json.loads(json.dumps(report, default=str)))

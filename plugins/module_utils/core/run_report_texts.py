@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import json
-import re
 import typing as t
 from xml.etree import ElementTree
 
+from .text import clean, clean_lines, markdown
+
 Report = t.Mapping[str, t.Any]
-#: Characters that no XML document may hold.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FIRST = {"failed": 0, "skipped": 1, "changed": 2, "ok": 3}
+_FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 2, "ok": 3}
+_UNKNOWN = "the outcome is not known: the task runs in the background, or its result is hidden"
 
 
 def shown(value: t.Any) -> str:
@@ -26,15 +26,25 @@ def shown(value: t.Any) -> str:
 
 
 def rows(report: Report) -> list[dict[str, t.Any]]:
-    """Return every change with its task, failures first; tasks that failed as a whole are rows of their own."""
+    """Return every change with its task, failures first; a task that no change explains is a row of its own."""
     found = []
     for task in report["tasks"]:
         about = {key: task[key] for key in ("host", "task", "module", "check_mode")}
-        if task["status"] == "failed" and not any(change["status"] == "failed" for change in task["changes"]):
-            nothing = {"number": "", "action": "none", "status": "failed", "changed_fields": [], "values": []}
-            found.append({**about, **nothing, "error": task["message"]})
-        found += [{**about, **change} for change in task["changes"]]
+        for row in [*_unexplained(task), *task["changes"]]:
+            handled = task["handled"] and row["status"] == "failed"
+            error = f"{row['error'] or 'failed'} (the play went on)" if handled else row["error"]
+            found.append({**about, **row, "error": error})
     return sorted(found, key=lambda row: _FIRST.get(row["status"], 2))
+
+
+def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    status = task["status"]
+    if status == "ok" or any(change["status"] == status for change in task["changes"]):
+        return []
+    row = {"number": "", "action": "none", "status": status, "changed_fields": [], "values": [], "error": None}
+    if status == "changed":
+        return [{**row, "action": "changed", "changed_fields": ["no details"]}]
+    return [{**row, "error": _UNKNOWN if status == "unknown" else task["message"]}]
 
 
 def as_markdown(report: Report, most: int) -> str:
@@ -44,7 +54,7 @@ def as_markdown(report: Report, most: int) -> str:
     """
     every = rows(report)
     counts = report["summary"]
-    lines = [f"# {_cell(report['title'])}", "", f"**{_verdict(report)}**", ""]
+    lines = [f"# {markdown(report['title'])}", "", f"**{verdict(report)[1]}**", ""]
     lines += ["| create | update | delete | as declared | failed | skipped |", "|---|---|---|---|---|---|"]
     names = ("create", "update", "delete", "none", "failed", "skipped")
     lines += ["| " + " | ".join(str(counts[name]) for name in names) + " |", ""]
@@ -62,9 +72,9 @@ def as_markdown(report: Report, most: int) -> str:
     if len(every) > most:
         lines += ["", f"and {len(every) - most} more"]
     checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
-    lines += [f"\nChecksum of the plan of {_cell(host)}: `{checksum}`" for host, checksum in checksums]
+    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
     warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
-    lines += [f"\n> {_cell(warning)}" for warning in warnings]
+    lines += [f"\n> {markdown(warning)}" for warning in warnings]
     return "\n".join(lines) + "\n"
 
 
@@ -72,24 +82,44 @@ def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
     return bool(task["check_mode"] and task["plan_checksum"] and task["changes"])
 
 
-def _verdict(report: Report) -> str:
-    changed = any(report["summary"][name] for name in ("create", "update", "delete"))
-    if report["summary"]["failed"] or report["tasks_failed"]:
-        return "Failed"
-    if not changed:
-        return "Nothing to change"
-    return "Planned: nothing was written" if report["planned_only"] else "Applied"
+def verdict(report: Report) -> tuple[str, str]:
+    """Return how a run ended: ``failed``, ``changed`` or ``same``, and a sentence. It agrees with the exit status."""
+    tasks = report["tasks"]
+    changed = [one for one in tasks if one["status"] == "changed" or _is_changed(one["changes"])]
+    unknown = any(one["status"] == "unknown" for one in tasks)
+    if report["failed"]:
+        return "failed", "Failed"
+    kind = "changed" if changed or unknown else "same"
+    if any(not one["check_mode"] for one in changed):
+        text = "Applied"
+    elif changed:
+        text = "Planned: nothing was written"
+    elif unknown:
+        return kind, "It is not known what was changed"
+    elif not tasks:
+        return kind, "No task of telephony.voicemail that writes was run"
+    else:
+        text = "Nothing to change"
+    if report["tasks_failed"]:
+        return kind, ("Nothing was changed" if not changed else text) + ", and the play went on after failures"
+    return kind, f"{text}, and the outcome of other tasks is not known" if unknown else text
+
+
+def _is_changed(changes: t.Iterable[t.Mapping[str, t.Any]]) -> bool:
+    return any(one["status"] == "changed" for one in changes)
+
+
+def cleaned(value: t.Any) -> t.Any:
+    """Return a report with every text in it clean, to be shown."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [cleaned(entry) for entry in value]
+    return {clean(key): cleaned(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
 
 def _line(cells: t.Iterable[str]) -> str:
-    return "| " + " | ".join(map(_cell, cells)) + " |"
-
-
-def _cell(text: str) -> str:
-    """Names come from people: they must neither break the table nor become markup."""
-    for mark, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("`", "'"), ("@", "&#64;")):
-        text = text.replace(mark, safe)
-    return re.sub(r"\s+", " ", re.sub(r"([*_\[\]!])", r"\\\1", text))
+    return "| " + " | ".join(map(markdown, cells)) + " |"
 
 
 def as_junit(report: Report, fail_on_change: bool) -> str:
@@ -97,27 +127,27 @@ def as_junit(report: Report, fail_on_change: bool) -> str:
 
     :param fail_on_change: a change counts as a failure, which is what drift is to a pipeline.
     """
-    root = ElementTree.Element("testsuites", name=_xml(report["title"]))
+    root = ElementTree.Element("testsuites", name=clean(report["title"]))
     totals = {"tests": 0, "failures": 0, "skipped": 0}
     for task in report["tasks"]:
         only = {**report, "tasks": [task]}
         cases = rows(only)
-        suite = ElementTree.SubElement(root, "testsuite", name=_xml(f"{task['host']}: {task['task']}"))
+        suite = ElementTree.SubElement(root, "testsuite", name=clean(f"{task['host']}: {task['task']}"))
         numbers = {"tests": max(1, len(cases)), "failures": 0, "skipped": 0}
         suite.set("timestamp", report["generated_at"].removesuffix("Z"))
         if not cases:
             _case(suite, task, "as declared")
         for row in cases:
             case = _case(suite, task, f"{row['number'] or task['task']}: {row['action']}")
-            text = _xml("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
-            if row["status"] == "skipped":
+            text = clean_lines("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
+            if row["status"] in ("skipped", "unknown"):
                 numbers["skipped"] += 1
-                ElementTree.SubElement(case, "skipped", message=_xml(row["error"] or "not done"))
+                ElementTree.SubElement(case, "skipped", message=clean(row["error"] or "not done"))
             elif row["status"] == "failed" or (fail_on_change and row["status"] == "changed"):
                 numbers["failures"] += 1
                 kind = "failed" if row["status"] == "failed" else "changed"
                 message = row["error"] or f"{row['action']}: {', '.join(row['changed_fields'])}"
-                ElementTree.SubElement(case, "failure", type=kind, message=_xml(message)).text = text
+                ElementTree.SubElement(case, "failure", type=kind, message=clean(message)).text = text
             elif text:
                 ElementTree.SubElement(case, "system-out").text = text
         for name, number in numbers.items():
@@ -133,13 +163,9 @@ def as_junit(report: Report, fail_on_change: bool) -> str:
 
 def _case(suite: ElementTree.Element, task: t.Mapping[str, t.Any], name: str) -> ElementTree.Element:
     return ElementTree.SubElement(
-        suite, "testcase", classname=_xml(f"{task['module']}.{task['host']}"), name=_xml(name), time="0"
+        suite, "testcase", classname=clean(f"{task['module']}.{task['host']}"), name=clean(name), time="0"
     )
 
 
 def _change(value: t.Mapping[str, t.Any]) -> str:
     return f"{value['option']}: {shown(value['before']) or 'nothing'} -> {shown(value['after']) or 'nothing'}"
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("?", text)

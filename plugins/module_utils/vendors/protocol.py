@@ -23,7 +23,9 @@ if t.TYPE_CHECKING:
 class Boxes(t.Protocol):
     """One resource of a vendor: its mailboxes, or its shared voicemails."""
 
-    table: FieldTable
+    @property
+    def table(self) -> FieldTable:
+        """The field table. What depends on the server's generation in it is known once a reply came."""
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted, with the fewest requests; boxes that were not asked for may be among them.
@@ -86,6 +88,32 @@ class Boxes(t.Protocol):
         """
 
 
+@t.runtime_checkable
+class NotUnique(t.Protocol):
+    """What a driver offers beside :class:`Boxes` where two creations of one number at the same time may both succeed.
+
+    That is so unless the vendor documents its check for duplicates as atomic.
+    """
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every box that has one of these numbers, all duplicates included; they need not be full.
+
+        :raises TransportError: rather than to return a part.
+        """
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver created the box, according to the vendor's reply."""
+
+    def withdraw(self, box: Box, other: Box) -> bool:
+        """Delete a box that :meth:`created_here`, in favour of another one that has its number.
+
+        :param box: as it was read after its creation.
+        :param other: read just before the deletion.
+        :returns: false where ``other`` is gone or has another number; nothing was deleted.
+        :raises VoicemailError: where the box holds messages or is not as it was created; nothing was deleted.
+        """
+
+
 class Session(t.Protocol):
     """A login at a vendor."""
 
@@ -93,6 +121,9 @@ class Session(t.Protocol):
 
     def valid(self) -> bool:
         """Tell whether the login can serve a further task."""
+
+    def account_key(self) -> str:
+        """Return what tells the account that the session works on from any other; it reveals no secret."""
 
     def close(self) -> None:
         """End the login where the vendor wants that, and close the connections."""

@@ -10,6 +10,7 @@ process for all of them: ansible.builtin.copy starts some for each.
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import sys
 import tempfile
 
 MODE = 0o600
+FULL = {errno.ENOSPC: " (the disk is full)", errno.EDQUOT: " (the disk quota of the user is used up)"}
 
 
 def differs(path: pathlib.Path, content: bytes) -> bool:
@@ -54,7 +56,11 @@ def main() -> None:
         if differs(path, content):
             changed.append(document["name"])
             if not options.check:
-                write(path, content)
+                try:
+                    write(path, content)
+                except OSError as error:
+                    full = FULL.get(error.errno or 0, "")
+                    sys.exit(f"cannot write {path}: {error.strerror}{full}")
     json.dump({"changed": changed}, sys.stdout)
 
 

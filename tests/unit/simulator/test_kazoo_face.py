@@ -28,6 +28,20 @@ def test_a_number_is_taken_once_and_free_after_deletion(kazoo: Start, profile: s
 
 
 @every_profile
+@pytest.mark.parametrize(("seconds", "statuses"), [(0.0, [201, 400]), (0.3, [201, 201])])
+def test_two_creations_at_the_same_time(kazoo: Start, profile: str, seconds: float, statuses: list[int]) -> None:
+    client = kazoo(profile=profile, uniqueness_delay=seconds)
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda name: client.send("PUT", data={"name": name, "mailbox": "3000"}), "ab"))
+    assert sorted(one.status_code for one in made) == statuses
+    ids = [one.json()["data"]["id"] for one in made if one.status_code == 201]
+    refused = [client.send("PATCH", f"/{box_id}", data={"name": "c"}).status_code == 400 for box_id in ids]
+    assert refused == [len(ids) == 2] * len(ids)
+    # Once the first one is seen, the next is refused in any case.
+    assert client.send("PUT", data={"name": "again", "mailbox": "3000"}).status_code == 400
+
+
+@every_profile
 def test_types_are_checked_and_booleans_converted(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     refused = client.send("PUT", data={"name": "x", "mailbox": 3000})

@@ -15,14 +15,15 @@ import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, operations
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import FileProblem, write_whole
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import (
+    read_options as read_options_of_connection,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
 Message = dict[str, t.Any]
-#: What an argument spec calls a type.
-_TYPES: dict[str, t.Any] = {"str": str, "path": str, "bool": bool, "float": float, "int": int}
 _VERSION = 1
 _log = logging.getLogger(__name__)
 
@@ -42,10 +43,8 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "secret": (t.Annotated[str, pydantic.Field(min_length=8)], ...),
     }
     listener |= dict.fromkeys(("certfile", "keyfile"), (str | None, None))
-    fields = {name: (_TYPES[spec["type"]] | None, spec.get("default")) for name, spec in arguments.CONNECTION.items()}
-    fields |= dict.fromkeys(("mailbox", "shared_voicemail", "caller", "backfill"), (str | None, None))
+    fields: dict[str, t.Any] = dict.fromkeys(("mailbox", "shared_voicemail", "caller", "backfill"), (str | None, None))
     fields |= {
-        "vendor": (t.Literal[NAMES], ...),
         "state_file": (str, ...),
         "interval": (positive, 60.0),
         "overlap": (positive, 3600.0),
@@ -53,20 +52,25 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "webhook": (pydantic.create_model("Webhook", __config__=config, **listener) | None, None),
     }
     model = pydantic.create_model("Options", __config__=config, **fields)
-    named = {f"VOICEMAIL_{name.upper()}": name for name in arguments.CONNECTION}
-    given = {name: os.environ[variable] for variable, name in named.items() if variable in os.environ}
-    given |= {name: value for name, value in args.items() if name != "eda_feedback_queue" and value is not None}
+    connection, problems = read_options_of_connection(arguments.CONNECTION, args, os.environ)
+    given = {
+        name: value
+        for name, value in args.items()
+        if name not in connection and name != "eda_feedback_queue" and value not in (None, "")
+    }
+    options: dict[str, t.Any] = {}
     try:
-        options: dict[str, t.Any] = model(**given).model_dump()
+        options = connection | model(**given).model_dump()
         if options["backfill"] is not None:
             parse_moment(options["backfill"], _now())
-        return options
     except pydantic.ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems = [f"`{'.'.join(map(str, entry['loc']))}`: {entry['msg']}" for entry in found]
+        problems += [f"`{'.'.join(map(str, entry['loc']))}`: {entry['msg']}" for entry in found]
     except ValueError as error:
-        problems = [f"`backfill` {error}"]
-    raise InvalidInputError.of(problems)
+        problems.append(f"`backfill` {error}")
+    if problems:
+        raise InvalidInputError.of(problems)
+    return options
 
 
 class Position:
@@ -157,7 +161,7 @@ class Watch:
         found = operations.run(task)["messages"]
         for warning in task.warnings:
             if warning not in self._told:
-                _log.warning("%s", warning)
+                _log.warning("%s", clean(warning))
         self._told.update(task.warnings)
         # What has no time has no place after anything.
         return [message for message in found if message["received_at"]]
@@ -176,9 +180,10 @@ class Watch:
             raise
 
     def close(self) -> None:
-        """Close the session."""
+        """Close the session; a list that is under way in another thread ends with the request that it waits for."""
         session, self._session = self._session, None
         if session is not None:
+            session.client.stop_waiting()
             session.close()
 
 

@@ -5,12 +5,35 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import typing as t
 
 from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Choice, Integer, Integers, Kind, Pin, Records, Text, TextSet
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
+
+_LONGEST_NUMBER = 30
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
+
+
+class Number(Text):
+    """The number of a mailbox. KAZOO before 5 compares whole numbers as integers (contract: KAZOO 8.5 and 12)."""
+
+    def key(self, text: str) -> str:
+        return str(int(text)) if _WHOLE_NUMBER.fullmatch(text) else text
+
+    def spellings(self, text: str) -> list[str]:
+        """Return every number that has the key of this one, the shortest first."""
+        if not _WHOLE_NUMBER.fullmatch(text):
+            return [text]
+        value = int(text)
+        digits = str(abs(value))
+        signs = ("-",) if value < 0 else ("", "+")
+        longest = max(_LONGEST_NUMBER, len(text))
+        found = [sign + digits.zfill(length) for length in range(len(digits), longest + 1) for sign in signs]
+        return [one for one in found if len(one) <= longest]
 
 
 def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
@@ -41,7 +64,9 @@ MAILBOX = FieldTable(
     resource="mailbox",
     key="mailbox",
     alias="extension",
-    number=Text(shortest=1, longest=30, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"),
+    number=Number(
+        shortest=1, longest=_LONGEST_NUMBER, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"
+    ),
     can_renumber=True,
     composites=(Composite(("after_email",), ("save_after_notify", "delete_after_notify"), _take_apart, _put_together),),
     fields=(
@@ -136,6 +161,11 @@ MAILBOX = FieldTable(
         "description": "KAZOO has only `name`, and `kazoo.flags` for tags",
     },
     implied=(Implied("notify", follows="emails"), Implied("enabled", always=True)),
+)
+
+#: KAZOO 5 compares numbers as text.
+MAILBOX_OF_5 = dataclasses.replace(
+    MAILBOX, number=Text(**{field.name: getattr(MAILBOX.number, field.name) for field in dataclasses.fields(Text)})
 )
 
 #: Wire names asked of a listing of the fifth generation, which then carries whole boxes.

@@ -11,17 +11,19 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import NotFoundError, RejectedError, not_understood
-from ...core.fields import Values
+from ...core.errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
+from ...core.fields import FieldTable, Values
 from ...core.plan import Step
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
-from .fields import MAILBOX, WIRE_NAMES
+from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
+#: Characters of a filter, encoded: a request line of 8 kB is refused (contract: KAZOO 12).
+_LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
@@ -31,17 +33,25 @@ _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 class KazooMailboxes:
     """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
 
-    table = MAILBOX
-
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._bulk = True
+        #: Revision of every box that was created here, by its id.
+        self._created: dict[str, str] = {}
+
+    @property
+    def table(self) -> FieldTable:
+        """The field table; what KAZOO treats as one number depends on its generation, known from the first reply on."""
+        return MAILBOX_OF_5 if self._session.generation == "5" else MAILBOX
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
         numbers = wanted.numbers
-        if numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED:
-            boxes = list(self._pages({"filter_mailbox": _any_of(numbers)}, wanted.options)) if numbers else []
+        texts = _spellings(numbers or ())
+        encoded = len(urllib.parse.quote(_any_of(texts))) if texts else 0
+        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED and encoded <= _LONGEST_FILTER
+        if few:
+            boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
             return Listing(tuple(boxes))
@@ -68,14 +78,11 @@ class KazooMailboxes:
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through a filter and then its id."""
         if box_id is None:
-            pages = self._pages({"filter_mailbox": _any_of({str(number)})}, frozenset(self.table.by_option))
-            listed = [box for box in pages if box.number == number]
+            texts = _spellings([str(number)])
+            pages = list(self._pages({"filter_mailbox": _any_of(texts)}, frozenset(self.table.by_option)))
+            listed = [box for box in pages if self.table.same_number(box.number, number)]
             if len(listed) > 1:
-                ids = " and ".join(str(box.id) for box in listed)
-                raise RejectedError(
-                    f"mailbox {number}: KAZOO has {len(listed)} boxes with this number, ids {ids}",
-                    "Delete or renumber one",
-                )
+                raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
             if not listed or listed[0].full:
                 return listed[0] if listed else None
             box_id = listed[0].id
@@ -90,7 +97,41 @@ class KazooMailboxes:
         """Make a box with one PUT, whose reply is the box."""
         data = {"mailbox": number, **self.table.encode(values, values)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
-        return self._box(envelope.data, revision=envelope.revision)
+        box = self._box(envelope.data, revision=envelope.revision)
+        if box.revision:
+            self._created[str(box.id)] = box.revision
+        return box
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every box of these numbers: KAZOO looks for duplicates before it saves, without a lock."""
+        found = self.list(Wanted(numbers)).boxes
+        keys = {self.table.number.key(number) for number in numbers}
+        return [box for box in found if self.table.number.key(box.number) in keys]
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver got the box in the reply to a creation."""
+        return str(box.id) in self._created
+
+    def withdraw(self, box: Box, other: Box) -> bool:
+        """Delete a box in the revision in which it was created, which KAZOO checks."""
+        what = f"withdraw mailbox {box.number}"
+        revision = self._created[str(box.id)]
+        if self.count_messages(box):
+            raise ConflictError(f"cannot {what}: it holds messages", "Move or delete them")
+        fresh = self.find(None, box.id)
+        if fresh is None:
+            return True
+        if (fresh.number, fresh.revision) != (box.number, revision):
+            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
+        kept = self.find(None, other.id)
+        if kept is None or not self.table.same_number(kept.number, box.number):
+            return False
+        try:
+            self._session.call("DELETE", _path(box.id), what, headers=_only(fresh), repeatable=True)
+        except NotFoundError:
+            return True
+        self._confirm_gone(box)
+        return True
 
     def update(
         self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
@@ -140,6 +181,9 @@ class KazooMailboxes:
         what = f"delete mailbox {box.number}"
         headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
         self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
+        self._confirm_gone(box)
+
+    def _confirm_gone(self, box: Box) -> None:
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(box.number, box.id) is None:
@@ -218,6 +262,12 @@ def _path(box_id: str | None) -> str:
 def _only(box: Box) -> dict[str, str]:
     """Return the header with which a write is refused once the box is in another revision (contract: KAZOO 3.8)."""
     return {"If-Match": f'"{box.revision}"'} if box.revision else {}
+
+
+def _spellings(numbers: t.Iterable[str]) -> set[str]:
+    """Return every text of these numbers that KAZOO treats as the same: its filters compare text."""
+    kind = t.cast(Number, MAILBOX.number)
+    return {text for number in numbers for text in kind.spellings(number)}
 
 
 def _any_of(numbers: t.Collection[str]) -> str:

@@ -90,6 +90,10 @@ class KazooSession:
         """Close the connections. Tokens need no logout: KAZOO lets them live to their end."""
         self.client.close()
 
+    def account_key(self) -> str:
+        """Return the path of the account, which holds its id."""
+        return self.account(self.login.token())
+
     def account(self, token: Token) -> str:
         """Return the path of the account that the task works on."""
         account_id = (

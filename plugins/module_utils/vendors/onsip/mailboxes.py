@@ -10,7 +10,15 @@ import threading
 import typing as t
 
 from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import AuthError, ExpiredError, RejectedError, TransportError, VoicemailError
+from ...core.errors import (
+    AuthError,
+    DuplicateError,
+    ExpiredError,
+    RejectedError,
+    TransportError,
+    UnsupportedError,
+    VoicemailError,
+)
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
@@ -52,6 +60,8 @@ class OnsipMailboxes:
         self._session = session
         self._attachments = Attachments(session)
         self._moved: list[str] = []
+        #: Ids of the boxes that were created here.
+        self._created: set[str] = set()
         self._lock = threading.Lock()
 
     def list(self, wanted: Wanted) -> Listing:
@@ -79,10 +89,8 @@ class OnsipMailboxes:
             if (row["VoicemailboxId"] == box_id if box_id is not None else row.get("Mailbox") == number)
         ]
         if len(found) > 1:
-            ids = " and ".join(str(row["VoicemailboxId"]) for row in found)
-            raise RejectedError(
-                f"mailbox {number}: OnSIP has {len(found)} boxes with this number, ids {ids}", "Delete one"
-            )
+            boxes = [self._box(row, "list mailboxes") for row in found]
+            raise DuplicateError.of("mailbox", str(number), "OnSIP", boxes, "Delete one")
         return self._attachments.laid_over_one(self._box(found[0], "list mailboxes")) if found else None
 
     def create(self, number: str, values: Values) -> Box | None:
@@ -105,6 +113,7 @@ class OnsipMailboxes:
         what = f"create mailbox {number} with the address {address}"
         result = self._session.call("VoicemailboxAdd", what, parameters)
         box = self._box(result.get("Voicemailbox"), what)
+        self._created.add(str(box.id))
         self._attachments.keep_address(box, address)
         rest = {option: values[option] for option in ("pin", *ATTACH) if option in values}
         if rest.get("pin") == box.values["pin"]:
@@ -121,6 +130,21 @@ class OnsipMailboxes:
                 details=error.details,
                 uncertain=True,
             ) from None
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every box of these numbers; that the check for duplicates is atomic is not documented."""
+        rows = (row for row in _BROWSE.rows(self._session) if row.get("Mailbox") in numbers)
+        return [self._box(row, "list mailboxes") for row in rows]
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver got the box in the reply to a creation."""
+        return str(box.id) in self._created
+
+    def withdraw(self, box: Box, other: Box) -> bool:
+        """Refuse: OnSIP shows no messages, so nobody can say that the box is empty."""
+        raise UnsupportedError(
+            f"cannot withdraw mailbox {box.number}: OnSIP does not show whether it holds messages", "Delete one"
+        )
 
     def update(
         self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None

@@ -73,6 +73,10 @@ class OnsipSession:
         finally:
             self.client.close()
 
+    def account_key(self) -> str:
+        """Return the id of the organization."""
+        return self.organization.id
+
     @functools.cached_property
     def organization(self) -> Organization:
         """The organization, looked up by its domain where its id is not given."""

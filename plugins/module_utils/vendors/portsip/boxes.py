@@ -9,7 +9,7 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import NotFoundError, RejectedError, not_understood
+from ...core.errors import DuplicateError, NotFoundError, RejectedError, not_understood
 from ...core.fields import FieldTable, Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
@@ -71,11 +71,7 @@ class PortsipBoxes:
         if box_id is None:
             listed = self._by_number(str(number))
             if len(listed) > 1:
-                ids = " and ".join(str(box.id) for box in listed)
-                raise RejectedError(
-                    f"{self.table.resource} {number}: PortSIP has {len(listed)} with this number, ids {ids}",
-                    "Delete one",
-                )
+                raise DuplicateError.of(self.table.resource, str(number), "PortSIP", listed, "Delete one")
             if not listed or listed[0].full:
                 return listed[0] if listed else None
             box_id = str(listed[0].id)

@@ -94,6 +94,14 @@ class PortsipSession:
         """Close the connections. Tokens end by themselves within the hour."""
         self.client.close()
 
+    def account_key(self) -> str:
+        """Return the id of the tenant as it was given, or its domain; without either, the tenant of the token."""
+        if self.connection.account_id:
+            return f"tenant {self.connection.account_id}"
+        if self.connection.domain:
+            return f"domain {self.connection.domain.lower()}"
+        return f"tenant {self.login.run(self._tenant)}"
+
     def call(
         self,
         method: str,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.boxes import Box
-from ...core.errors import RejectedError, not_understood
+from ...core.boxes import Box, Wanted
+from ...core.errors import ConflictError, RejectedError, not_understood
 from ...core.fields import Values
 from ...deps import pydantic
 from ..replies import expect_identifier
@@ -47,6 +47,31 @@ class PortsipSharedVoicemails(PortsipBoxes):
         reply = self._session.call("POST", self.path, what, secret=values.get("pin"), json=body)
         self._made[number] = reply.parse(Created).identifier(what)
         return None
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every shared voicemail of these numbers; that the check for duplicates is atomic is not documented."""
+        return [box for box in self.list(Wanted(numbers)).boxes if box.number in numbers]
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver got the id in the reply to a creation."""
+        return self._made.get(box.number) == box.id
+
+    def withdraw(self, box: Box, other: Box) -> bool:
+        """Delete a shared voicemail that is read as it was after its creation: PortSIP knows no revisions."""
+        what = f"withdraw shared voicemail {box.number}"
+        if self.count_messages(box):
+            raise ConflictError(f"cannot {what}: it holds messages", "Delete them, or the other one")
+        fresh = self.find(None, box.id)
+        if fresh is None:
+            return True
+        if (fresh.number, fresh.values) != (box.number, box.values):
+            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both")
+        kept = self.find(None, other.id)
+        if kept is None or kept.number != box.number:
+            return False
+        self.delete(box)
+        del self._made[box.number]
+        return True
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a shared voicemail with its messages and greetings."""

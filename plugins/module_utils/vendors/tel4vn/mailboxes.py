@@ -11,7 +11,7 @@ import typing as t
 import urllib.parse
 
 from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import NotFoundError, RejectedError, TransportError
+from ...core.errors import ConflictError, DuplicateError, NotFoundError, RejectedError, TransportError
 from ...core.fields import Values
 from ...core.kinds import UNKNOWN
 from ...core.plan import Step
@@ -33,6 +33,8 @@ class Tel4vnMailboxes:
 
     def __init__(self, session: Tel4vnSession) -> None:
         self._session = session
+        #: Ids of the boxes that were created here.
+        self._created: set[str] = set()
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: a single one through its own address, more through the listing of all.
@@ -67,10 +69,7 @@ class Tel4vnMailboxes:
             return box
         found = [box for box in self._all() if meant(box)]
         if len(found) > 1:
-            ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(
-                f"mailbox {number}: TEL4VN has {len(found)} boxes with this number, ids {ids}", "Delete one"
-            )
+            raise DuplicateError.of("mailbox", str(number), "TEL4VN", found, "Delete one")
         return found[0] if found else None
 
     def create(self, number: str, values: Values) -> Box | None:
@@ -91,10 +90,37 @@ class Tel4vnMailboxes:
             made = self._box(envelope.data) if _is_box(envelope.data) else self.find(number, None)
         except TransportError as error:
             raise dataclasses.replace(error, uncertain=True, pending=True) from None
+        if _is_box(envelope.data) and made is not None:
+            self._created.add(str(made.id))
         if made is None:
             details = details_of(envelope, self._session.client, body["password"])
             raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)
         return made
+
+    def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
+        """Return every box of these numbers; whether the server refuses a second one is not documented."""
+        return [box for box in self._all() if box.number in numbers]
+
+    def created_here(self, box: Box) -> bool:
+        """Check whether this driver got the box in the reply to a creation."""
+        return str(box.id) in self._created
+
+    def withdraw(self, box: Box, other: Box) -> bool:
+        """Delete a box that is read as it was after its creation: TEL4VN knows no revisions."""
+        what = f"withdraw mailbox {box.number}"
+        # Messages are listed by number, so those of the other box count as well.
+        if self.count_messages(box):
+            raise ConflictError(f"cannot {what}: there are messages of this number", "Delete one of the two boxes")
+        fresh = self.find(None, box.id)
+        if fresh is None:
+            return True
+        if (fresh.number, fresh.values) != (box.number, box.values):
+            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
+        kept = self.find(None, other.id)
+        if kept is None or kept.number != box.number:
+            return False
+        self.delete(box)
+        return True
 
     def update(
         self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None

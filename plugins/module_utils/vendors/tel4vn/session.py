@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http
 import json
 import time
@@ -93,6 +94,16 @@ class Tel4vnSession:
         token = self.login.current
         return token is None or token.fresh()
 
+    def account_key(self) -> str:
+        """Return a digest of the API key: it belongs to one tenant, and no reply names the tenant (contract: TEL4VN 1).
+
+        Empty for a ready token, which names nothing and is another one every time.
+        """
+        token = self.login.current
+        api_key = token.data.get("api_key") if token is not None else None
+        # The key is a long random text, so its digest gives nothing away.
+        return hashlib.sha256(f"tel4vn {api_key}".encode()).hexdigest() if api_key else ""
+
     def close(self) -> None:
         """Close the connections. There is no logout: tokens live to their end."""
         self.client.close()
@@ -139,7 +150,7 @@ class Tel4vnSession:
         if not grant.token:
             raise AuthError("TEL4VN answered the login without a token", URL_HINT, status=reply.status)
         self.client.keep_secret(grant.token)
-        return Token.granted(grant.token, grant.expires())
+        return Token.granted(grant.token, grant.expires(), {"api_key": api_key})
 
     def _granted(self, reply: Reply, options: str) -> Grant:
         if reply.status in (400, 401, 403):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import signal
@@ -14,13 +15,14 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.telephony.voicemail.plugins.action import vmboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.outcome import summarized
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
 
 
-def action(no_log: bool = False) -> vmboxes.ActionModule:
+def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
     """An action for a task over the local connection."""
     task = types.SimpleNamespace(
-        action="telephony.voicemail.vmboxes",
+        action="acme.pbx.boxes",
         args={"mailboxes": []},
         async_val=0,
         check_mode=False,
@@ -29,10 +31,12 @@ def action(no_log: bool = False) -> vmboxes.ActionModule:
         get_name=lambda: "Many mailboxes",
         loop=None,
         no_log=no_log,
+        timeout=time_limit,
     )
     shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "")
     connection = types.SimpleNamespace(transport="local", become=None, _shell=shell)
-    parts: list[t.Any] = [task, connection, types.SimpleNamespace(check_mode=False), None, None, None]
+    loader = types.SimpleNamespace(get_basedir=os.getcwd)
+    parts: list[t.Any] = [task, connection, types.SimpleNamespace(check_mode=False), loader, None, None]
     return vmboxes.ActionModule(*parts)
 
 
@@ -59,7 +63,7 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
             # What Ansible sends to its workers next: what was begun goes on all the same.
             os.kill(os.getpid(), signal.SIGTERM)
             ended.append("cleanly")
-        return {"summary": {"create": 3, "update": 0, "none": 7, "failed": 1, "skipped": 9, "requests": 5}}
+        return {"summary": summarized({"create": 3, "update": 0, "none": 7}, failed=1, skipped=9, requests=5)}
 
     monkeypatch.setattr(vmboxes.task, "run_in_worker", run)
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
@@ -69,8 +73,94 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
     told = os.read(reading, 1000).decode()
     os.close(reading)
     assert ended == ["cleanly"]
-    assert ("Many mailboxes: interrupted: create 3, failed 1, skipped 9." in told) is not no_log
+    assert ("Many mailboxes: interrupted: created 3, failed 1, skipped 9." in told) is not no_log
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+class TimedOutError(BaseException):
+    """What Ansible raises in the worker."""
+
+
+@pytest.fixture
+def time_limit() -> t.Iterator[None]:
+    """A time limit of a task, as Ansible sets it, that is over when the signal comes."""
+
+    def over(number: int, frame: t.Any) -> t.NoReturn:
+        raise TimedOutError
+
+    former = signal.signal(signal.SIGALRM, over)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, former)
+
+
+@pytest.mark.usefixtures("time_limit")
+def test_a_task_whose_time_is_over_reports_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_args: t.Any, **_options: t.Any) -> dict[str, t.Any]:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGALRM)
+        return {"changed": True, "summary": summarized({"create": 3}, skipped=9)}
+
+    monkeypatch.setattr(vmboxes.task, "run_in_worker", run)
+    result = action(time_limit=5).run()
+    assert (result["failed"], result["changed"], result["summary"]["created"]) == (True, True, 3)
+    assert result["msg"] == (
+        "Timed out after 5 second(s). Requests in flight finished and are reported; the rest were skipped."
+    )
+
+
+@pytest.mark.usefixtures("time_limit")
+def test_a_module_whose_time_is_over_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[t.Any] = []
+
+    def run(_action: t.Any, module_args: dict[str, t.Any], **_options: t.Any) -> dict[str, t.Any]:
+        given.append(module_args)
+        signal.raise_signal(signal.SIGALRM)
+        return {"changed": True}
+
+    monkeypatch.setattr(vmboxes.ActionModule, "_execute_module", run)
+    far = action(time_limit=5)
+    far._connection.transport = "ssh"
+    assert far.run()["changed"]
+    assert [arguments[vmboxes.task.TIME_LIMIT] for arguments in given] == [5]
+
+
+@pytest.mark.usefixtures("time_limit")
+def test_a_module_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_args: t.Any, **_options: t.Any) -> dict[str, t.Any]:
+        for _signal in range(2):
+            signal.raise_signal(signal.SIGALRM)
+        return {"changed": True}
+
+    monkeypatch.setattr(vmboxes.ActionModule, "_execute_module", run)
+    far = action(time_limit=5)
+    far._connection.transport = "ssh"
+    with pytest.raises(TimedOutError):
+        far.run()
+
+
+@pytest.mark.parametrize(
+    ("environment", "here"),
+    [
+        ({}, True),
+        ({"VOICEMAIL_URL": "http://127.0.0.1"}, True),
+        ({"http_proxy": ""}, False),
+        ({"SSL_CERT_DIR": "/etc/ssl"}, False),
+        ({"HOME": "/tmp"}, False),
+        ({"VOICEMAIL_URL": "http://127.0.0.1", "TARGET": "x"}, False),
+    ],
+)
+def test_a_worker_obeys_the_environment_or_hands_over(
+    environment: dict[str, str], here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(vmboxes.task, "run_in_worker", lambda *_args, **_options: ran.append("here") or {})
+    monkeypatch.setattr(vmboxes.ActionModule, "_execute_module", lambda *_args, **_options: ran.append("module") or {})
+    monkeypatch.setattr(
+        vmboxes.ActionModule, "_compute_environment_string", lambda _action, found: found.update(environment)
+    )
+    action().run()
+    assert ran == ["here" if here else "module"]
 
 
 def test_a_list_beside_a_file_is_left_for_the_module_to_refuse() -> None:

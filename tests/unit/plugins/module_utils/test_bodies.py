@@ -13,7 +13,7 @@ import zlib
 
 import httpx
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from ansible_collections.telephony.voicemail.plugins.module_utils import bodies, http
 from ansible_collections.telephony.voicemail.plugins.module_utils.clients import Clients
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import TransportError
@@ -140,3 +140,11 @@ def test_a_body_in_many_small_pieces_takes_no_more_than_its_size() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 4 * size
+
+
+def test_a_reply_of_nothing_but_objects_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "MOST_OBJECTS", 100_000)
+    assert Network(b"[" + b"[]," * 99_998 + b"{}]").read().ok
+    for item in (b"[],", b"{},", b'{"a":[]},'):
+        with pytest.raises(TransportError, match="more than 100000 objects"):
+            Network(b"[" + item * 110_000 + b"{}]").read()

@@ -161,6 +161,7 @@ def test_secrets_are_taken_out_of_what_a_vendor_says(monkeypatch: pytest.MonkeyP
     client.keep_secret("abc")
     client.keep_secret(None)
     assert client.redact("pass-word to-ken session-1 abc") == "(hidden) (hidden) (hidden) abc"
+    assert client.redact("pass\u200b-wo\u2060rd to-\x00ken") == "(hidden) to-\ufffdken"
     assert len(client.redact("x" * 10_000)) < 600
 
 

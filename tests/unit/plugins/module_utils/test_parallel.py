@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 import time
 import types
@@ -207,3 +208,45 @@ def test_a_download_in_a_thread_whose_start_was_interrupted_is_told(work: Work) 
     assert stop.is_set()
     assert sorted(work.begun) == sorted(recording.id for recording in waiting if recording.status == "changed")
     assert {recording.status for recording in waiting if recording.id not in work.begun} <= {"skipped"}
+
+
+def test_a_call_that_must_not_be_broken_off_ends_although_the_user_interrupts() -> None:
+    ended: list[bool] = []
+
+    def call() -> str:
+        _thread.interrupt_main()
+        time.sleep(SHORT)
+        ended.append(True)
+        return "done"
+
+    assert parallel.finished(call) == ("done", True)
+    assert ended == [True]
+
+
+def test_a_call_that_must_not_be_broken_off_raises_what_it_raised() -> None:
+    def call() -> None:
+        raise LookupError("this one")
+
+    with pytest.raises(LookupError, match="this one"):
+        parallel.finished(call)
+
+
+def test_an_upload_that_the_user_interrupts_is_told() -> None:
+    class Slow:
+        """A vendor that is slow to take a message, and then has it."""
+
+        made: t.ClassVar[list[Message]] = []
+        kept_hint = ""
+
+        def list(self, _selection: t.Any) -> list[Message]:
+            return list(self.made)
+
+        def upload(self, _number: str, wanted: t.Any) -> str:
+            _thread.interrupt_main()
+            time.sleep(SHORT)
+            self.made.append(Message(id="m1", mailbox_id="b1", mailbox="3000", call_id=wanted.call_id))
+            return "m1"
+
+    wanted = types.SimpleNamespace(call_id="c1", caller_number=None)
+    report = message_engine.upload(t.cast(t.Any, Slow()), "3000", t.cast(t.Any, wanted), check=False)
+    assert (report.changed, [step.new_id for step in report.steps]) == (True, ["m1"])

@@ -127,6 +127,30 @@ def test_an_interrupt_ends_the_waits_of_all_threads(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.timeout(30)
+def test_a_task_that_is_closed_waits_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "SLICE", 0.02)
+    retries, begun, errors = Retries(3600, pace.Pacer()), threading.Event(), []
+
+    def attempt() -> t.NoReturn:
+        begun.set()
+        raise refusal(600)
+
+    def work() -> None:
+        try:
+            retries.run(attempt)
+        except RateLimitedError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    retries.stop()
+    thread.join()
+    work()
+    assert len(errors) == 2
+
+
+@pytest.mark.timeout(30)
 def test_an_interrupt_ends_the_pause_after_the_refusal_of_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "SLICE", 0.02)
     pacer = pace.Pacer()

@@ -10,11 +10,13 @@ import http.server
 import pathlib
 import threading
 import tracemalloc
+import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio
+from ansible_collections.telephony.voicemail.plugins.module_utils import audio, streams
 from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
     NotFoundError,
@@ -159,7 +161,7 @@ class Recordings:
 
 
 def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib.Path) -> None:
-    order = audio.Order(str(tmp_path), "{id}", 0o600)
+    order = Order(str(tmp_path), "{id}", 0o600)
     folder = Folder.open(str(tmp_path), 0o600, check=False)
     driver = t.cast("t.Any", Recordings(served, 12, 8))
     tracemalloc.start()
@@ -169,3 +171,37 @@ def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib
     assert report.summary()["bytes"] == 12 * 8 * MEGABYTE
     # Less than one of the recordings, though four were on their way at once.
     assert peak < 8 * MEGABYTE
+
+
+def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So also bytes that are no part of the body, such as extensions of chunks, come to an end."""
+    clock, allowed = [100.0], []
+    monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
+
+    class Response:
+        status_code = 200
+        headers: t.ClassVar[dict[str, str]] = {}
+
+        def iter_raw(self) -> t.Iterator[bytes]:
+            for size in (1000, 5000):
+                clock[0] += 1
+                yield bytes(size)
+
+    stream = Stream(t.cast("t.Any", Response()), "download it", 5, allowed.append)
+    assert sum(map(len, stream.pieces())) == 6000
+    assert allowed == [5, 5, 9]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, {"content-length": "\u00b2"}),
+        (200, {"content-length": "9" * 5000}),
+        (206, {"content-range": f"bytes {'9' * 5000}-1/{'9' * 5000}"}),
+        (206, {"content-range": "bytes \u00b2-1/\u00b2"}),
+    ],
+)
+def test_sizes_that_are_no_numbers_are_unknown(status: int, headers: dict[str, str]) -> None:
+    response: t.Any = types.SimpleNamespace(status_code=status, headers=headers)
+    stream = Stream(response, "download message 7", 5)
+    assert (stream.size, stream.start) == (None, 0)

@@ -155,7 +155,7 @@ def test_requests_of_many(tenant: Tenant) -> None:
     made = tenant.many(*boxes)
     assert (made["summary"]["create"], made["summary"]["failed"]) == (60, 0)
     assert tenant.sent("VoicemailboxAdd") == 60
-    assert len(tenant.actions) == 60 + 4, "login, organization, one page, logout"
+    assert len(tenant.actions) == 60 + 5, "login, organization, one page before and one after, logout"
     again = tenant.many(*boxes)
     assert (again["changed"], tenant.actions) == (
         False,

@@ -18,7 +18,7 @@ from ...face import Face
 from ...store import Document
 from .auth import Authority, unauthorized
 from .bodies import read_body
-from .context import GREGORIAN_OFFSET, Call, Empty, Failure, NeverAnswers, accepts, bad_identifier
+from .context import GREGORIAN_OFFSET, Call, Empty, Failure, Later, NeverAnswers, accepts, bad_identifier
 from .knobs import KNOBS
 from .routing import NEED_NO_TOKEN, find, takes_files
 from .seeds import seed
@@ -74,7 +74,11 @@ class KazooFace(Face):
         """Answer one request, in KAZOO's order of checks."""
         call = Call(self, request)
         try:
-            response = self.run(call, await request.body())
+            try:
+                response = self.run(call, await request.body())
+            except Later as later:
+                await asyncio.sleep(later.seconds)
+                response = later.finish()
         except Failure as failure:
             response = call.fail(failure)
         except Empty as empty:

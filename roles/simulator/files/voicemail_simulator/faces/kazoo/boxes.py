@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
 
 from ...store import Document
-from .context import Call, Empty, Failure, bad_identifier, invalid
+from .context import Call, Empty, Failure, Later, bad_identifier, invalid
 from .schema import mailbox_schema
 from .state import asked_number
 from .validation import Errors, check, wrong_type
@@ -136,9 +137,20 @@ def create_box(call: Call) -> Response:
     if refusal is not None:
         raise refusal
     state = call.face.state
-    if box_id is not None and state.is_used(call.account_id, box_id):
-        raise Failure(409, "datastore_conflict", CONFLICT)
-    return reply_box(call, state.save_box(call.account_id, box_id or call.face.new_id(), public), 201)
+
+    def save() -> Response:
+        if box_id is not None and state.is_used(call.account_id, box_id):
+            raise Failure(409, "datastore_conflict", CONFLICT)
+        return reply_box(call, state.save_box(call.account_id, box_id or call.face.new_id(), public), 201)
+
+    return after_check(call, save)
+
+
+def after_check(call: Call, save: Callable[[], Response]) -> Response:
+    """Save what was checked; with knob `uniqueness_delay` later, as if two nodes had checked at the same time."""
+    if call.face.knobs.uniqueness_delay > 0:
+        raise Later(call.face.knobs.uniqueness_delay, save)
+    return save()
 
 
 def chosen_id(call: Call, data: dict[str, Any]) -> str | None:
@@ -188,7 +200,11 @@ def write_box(call: Call, box_id: str, public: dict[str, Any]) -> Response:
         return write_failed(call, refusal)
     if take_conflict(call):
         return write_failed(call, Failure(409, "datastore_conflict", CONFLICT))
-    return reply_box(call, state.save_box(call.account_id, box_id, public))
+
+    def save() -> Response:
+        return reply_box(call, state.save_box(call.account_id, box_id, public))
+
+    return after_check(call, save) if public.get("mailbox") != box["public"].get("mailbox") else save()
 
 
 def delete_box(call: Call, box_id: str) -> Response:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,18 @@ def invalid(errors: Mapping[str, Any], *, bare: bool = False) -> Failure:
 def faulty_request(message: str) -> Failure:
     """404 of a query parameter that makes no sense."""
     return Failure(404, "faulty_request", {"message": message})
+
+
+class Later(Exception):
+    """A request that was checked, and whose save comes after a while, in which others are served.
+
+    :param finish: makes the reply. It may raise Failure.
+    """
+
+    def __init__(self, seconds: float, finish: Callable[[], Response]) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.finish = finish
 
 
 class Call:

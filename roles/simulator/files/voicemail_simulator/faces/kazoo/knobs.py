@@ -17,6 +17,7 @@ KNOBS = (
     Knob("failed_shape", "object", ("object", "array"), "how bulk changes of messages name the failed ids"),
     Knob("mask_write_errors", "auto", AUTOMATIC, "a box that could not be saved is a 200 (auto: on in 4.3 and M)"),
     Knob("conflict_writes", 0, int, "so many next POST, PATCH or DELETE of boxes collide with another writer"),
+    Knob("uniqueness_delay", 0.0, float, "seconds from the check that a number is free to the save, which may overlap"),
     Knob("rate_limit", "off", ("off", "on"), "bucket of 100 tokens, 10 more each second"),
     Knob("rate_limit_charge", "logins", ("logins", "all"), "what is charged"),
     Knob("rate_limit_cost", 1, int, "tokens for a request"),

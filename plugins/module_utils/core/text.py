@@ -1,0 +1,166 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clean text that a vendor or a user made up before it is shown, and escape it for each format that shows it.
+
+Data stays as it is. Only what a person or a pipeline reads passes through here: messages, warnings, errors, progress
+and reports.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import typing as t
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_ZERO_WIDTH_SPACE = "&#8203;"
+
+#: Control sequences of a terminal, as a whole: colours, titles, cursor movements.
+_SEQUENCES = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]"
+#: Line breaks and every other white space, which a log or a terminal may break a line at.
+_SPACES = "\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_CONTROLS = "\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+#: Characters without a width, those that turn the direction of text around, and fillers that look like nothing.
+_INVISIBLE = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_UNSHOWABLE = re.compile(
+    f"(?P<control>{_SEQUENCES}|[{_CONTROLS}])|(?P<space>[{_SPACES}])|[{_INVISIBLE}]",
+)
+_HIDDEN_CHARACTER = re.compile(f"[{_INVISIBLE}]")
+# GitHub takes ::name:: at the start of a line for a command, and ##[name] anywhere; others take ##vso[ and ##teamcity[.
+# Ansible wraps warnings at any character, so a line may start after a blank, and within a word.
+_COMMAND = re.compile(r"(?<!\S):{2,}|:{2,}(?=[A-Za-z][\w-]*(?:\s|::|$))|#{2,}(?=[A-Za-z]*\[)")
+#: Text that is already clean, which nearly all of it is.
+_PLAIN = re.compile(r"[ -\"$-9;-~]*")
+
+
+def clean(text: t.Any) -> str:
+    """Return text in one line without control characters, invisible characters and commands of a pipeline.
+
+    Line breaks become blanks, what controls a terminal becomes a replacement character, what has no width is removed.
+    """
+    raw = str(text)
+    if _PLAIN.fullmatch(raw):
+        return raw
+    return _COMMAND.sub(lambda found: " ".join(found[0]), visible(raw))
+
+
+def clean_lines(text: t.Any) -> str:
+    """Return text of several lines, each of them clean."""
+    return "\n".join(map(clean, str(text).split("\n")))
+
+
+def visible(text: str) -> str:
+    """Return text without characters that cannot be seen."""
+    return _UNSHOWABLE.sub(
+        lambda found: _REPLACED if found["control"] else " " if found["space"] else "",
+        text,
+    )
+
+
+def has_invisible(text: str) -> bool:
+    """Check whether text has characters without a width, or some that turn its direction around."""
+    return _HIDDEN_CHARACTER.search(text) is not None
+
+
+def spelled_out(document: str) -> str:
+    """Return a document with its invisible characters as escapes of a quoted scalar in YAML or JSON: the same data."""
+    return _HIDDEN_CHARACTER.sub(
+        lambda found: f"\\u{ord(found[0]):04X}" if ord(found[0]) < 0x10000 else f"\\U{ord(found[0]):08X}", document
+    )
+
+
+def without(text: str, secrets: t.Collection[str]) -> str:
+    """Return text with secrets hidden, also those between whose letters characters without a width stand."""
+    for prepare in (str, visible):
+        text = prepare(text)
+        for secret in secrets:
+            text = text.replace(secret, "(hidden)")
+    return text
+
+
+#: What Markdown, as GitHub and GitLab read it, makes something of.
+_MARKUP = re.compile(
+    r"""
+      (?P<start>^(?:[-+=/]|\d+(?=[.)](?:\s|$))))   # lists, underlines of headings, quick actions of GitLab
+    | (?P<reference>[@#!$%&~^](?=["\w])|(?<=\bGH)-(?=\d)|(?<=\bwww)\.|:(?=[/A-Za-z]))
+    | (?P<mark>[&<>@\\`*\[\]!|{}~\#^$=]|(?<![^\W_])_|_(?![^\W_]))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+#: Replaced by an entity, or by what looks alike: before some of these a backslash has no effect.
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "\\": "&#92;", "`": "'", "$": "&#36;", "=": "&#61;"}
+
+
+def markdown(text: t.Any) -> str:
+    """Return text for a paragraph, heading or table cell of Markdown: it shows as it is and becomes no markup.
+
+    GitHub and GitLab look for mentions, addresses and references in what they have rendered, so an entity is not
+    enough there. A blank of no width after the mark, written as an entity, keeps them apart.
+    """
+    return _MARKUP.sub(_marked, re.sub(" +", " ", clean(text)).strip())
+
+
+def _marked(found: re.Match[str]) -> str:
+    mark = found[0]
+    if found["start"]:
+        return f"{mark}\\" if mark.isdigit() else f"&#{ord(mark)};"
+    if found["reference"]:
+        return (f"&#{ord(mark)};" if mark in "-.:%" else _escaped(mark)) + _ZERO_WIDTH_SPACE
+    return _escaped(mark) + (_ZERO_WIDTH_SPACE if mark == "@" else "")
+
+
+def _escaped(mark: str) -> str:
+    return _ENTITIES.get(mark) or f"\\{mark}"
+
+
+def terminal(text: t.Any) -> str:
+    """Return text for one line of a terminal or log."""
+    return clean(text)
+
+
+def markup(text: t.Any) -> str:
+    """Return text for an element or attribute of HTML or XML."""
+    return html.escape(clean(text))
+
+
+def csv_cell(text: t.Any) -> str:
+    """Return text for a cell of CSV that no spreadsheet takes for a formula."""
+    shown = clean(text)
+    if shown.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") and shown.strip():
+        shown = f"'{shown}"
+    return '"' + shown.replace('"', '""') + '"' if re.search(r'[",;|\s]', shown) else shown
+
+
+def yaml_scalar(text: t.Any) -> str:
+    """Return text as a quoted scalar of YAML."""
+    return json.dumps(clean(text), ensure_ascii=False)
+
+
+#: Format to its escape.
+ESCAPES: dict[str, t.Callable[[t.Any], str]] = {
+    "terminal": terminal,
+    "markdown": markdown,
+    "html": markup,
+    "xml": markup,
+    "csv": csv_cell,
+    "yaml": yaml_scalar,
+}
+
+__all__ = (
+    "ESCAPES",
+    "clean",
+    "clean_lines",
+    "csv_cell",
+    "has_invisible",
+    "markdown",
+    "markup",
+    "spelled_out",
+    "terminal",
+    "without",
+    "yaml_scalar",
+)

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look at a folder before it is written to: which files are not an export's, and which ones an export left behind.
+
+Reads a JSON object: `folder`, `names` (relative paths that will be written), `resource`, `vendor` and `password` of the
+vault (empty where there is none). Prints `{"foreign": [names], "stale": [names], "written": count, "error": text}`.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import stat
+import sys
+import typing as t
+import urllib.parse
+
+import yaml
+from ansible.errors import AnsibleError
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+#: The first line of every file that a role of this collection writes.
+HEADER = re.compile(
+    r"# (?:Exported|Made for \S+)(?: from (?:mailboxes of )?(?P<vendor>\w+))?"
+    r" by telephony\.voicemail\.(?P<role>\w+)\."
+)
+VAULT = b"$ANSIBLE_VAULT;"
+KEYS = {"mailboxes": "mailbox", "shared_voicemails": "extension_number"}
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads tags such as `!unsafe` as the text behind them."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, _suffix, node: loader.construct_scalar(node))
+
+
+def text_of(path: pathlib.Path, vault: VaultLib | None) -> str | None:
+    """Return the text of a file, or None where it is encrypted with another password, or no text."""
+    content = path.read_bytes()
+    if content.startswith(VAULT):
+        if vault is None:
+            return None
+        try:
+            content = vault.decrypt(content)
+        except AnsibleError:
+            return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def is_foreign(path: pathlib.Path, vault: VaultLib | None) -> bool:
+    """Check whether there is something that no role of this collection wrote."""
+    if not path.exists():
+        # A link that leads nowhere was put there by somebody.
+        return path.is_symlink()
+    if not path.is_file():
+        return True
+    text = text_of(path, vault)
+    return text is None or (text.strip() != "" and HEADER.match(text) is None)
+
+
+def is_left_behind(path: pathlib.Path, resource: str, vendor: str | None, vault: VaultLib | None) -> bool:
+    """Check whether a file is the export of one box of this vendor, under the name that the export gave it."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    text = text_of(path, vault)
+    header = HEADER.match(text or "")
+    if (
+        text is None
+        or header is None
+        or header["role"] != "export"
+        or (vendor and header["vendor"] not in (None, vendor))
+    ):
+        return False
+    try:
+        boxes = yaml.load(text, Loader=_Loader)[resource]
+        return [str(box[KEYS[resource]]) for box in boxes] == [urllib.parse.unquote(path.stem)]
+    except (yaml.YAMLError, KeyError, TypeError):
+        return False
+
+
+def examine(given: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return what is in the folder."""
+    folder, names = pathlib.Path(given["folder"]), given["names"]
+    password = given.get("password")
+    vault = VaultLib([("default", VaultSecret(password.encode()))]) if password else None
+    foreign = [name for name in names if is_foreign(folder / name, vault)]
+    written = sum((folder / name).is_file() for name in names) - sum((folder / name).is_file() for name in foreign)
+    expected = {(folder / name).name for name in names}
+    others = sorted((folder / given["resource"]).glob("[!.]*.yml")) if given.get("stale") else []
+    stale = [
+        f"{given['resource']}/{path.name}"
+        for path in others
+        if path.name not in expected and is_left_behind(path, given["resource"], given.get("vendor"), vault)
+    ]
+    return {"foreign": foreign, "stale": stale, "written": written + len(stale), "error": ""}
+
+
+def main() -> None:
+    """Examine what standard input tells of."""
+    try:
+        result = examine(json.load(sys.stdin))
+    except OSError as error:
+        result = {"error": f"cannot read {error.filename}: {error.strerror}"}
+    json.dump(result, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

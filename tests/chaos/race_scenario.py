@@ -1,0 +1,178 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several runs that create the same numbers at the same time, on vendors whose check for duplicates is not atomic."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import random
+import threading
+import typing as t
+from unittest import mock
+
+from ansible_collections.telephony.voicemail.plugins.module_utils import duplicates
+from stored import Box
+from subjects import Item
+from voicemail_simulator.server import SimulatorServer
+from ways import Result, in_worker
+from worlds import WORLDS, World
+
+#: Shorter than in earnest: the simulator answers in a millisecond.
+WAITS = (0.1, 0.2, 0.2)
+#: Behaviours under which a number can exist twice.
+KNOBS: dict[str, dict[str, tuple[t.Any, ...]]] = {
+    "kazoo": {"uniqueness_delay": (0.02, 0.05, 0.1), "profile": ("4.3", "M", "5")},
+    "tel4vn": {"create_conflict": ("duplicate",)},
+}
+FAULTS = ("lost_reply", "truncated", "status:503", "status:429", "reset_before")
+
+
+@dataclasses.dataclass(frozen=True)
+class Race:
+    """Some runs, what each declares, and what goes wrong.
+
+    :param declared: the items of each run; the numbers are the same.
+    :param rivals: numbers that a person creates in the middle, whatever the check for duplicates says.
+    """
+
+    subject: str
+    seed: int
+    declared: tuple[tuple[Item, ...], ...]
+    knobs: tuple[tuple[str, t.Any], ...]
+    faults: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    workers: int = 3
+
+    parts: t.ClassVar = ("faults", "rivals", "declared")
+    kept: t.ClassVar = ("declared",)
+
+    @property
+    def world(self) -> World:
+        """What is known of the vendor."""
+        return WORLDS[self.subject.removesuffix("-race")]
+
+    def told(self) -> str:
+        """Return the scenario as text."""
+        lines = [f"{self.subject} seed {self.seed}: {len(self.declared)} runs with {self.workers} workers {self.knobs}"]
+        lines += [f"  run {position}: {items}" for position, items in enumerate(self.declared)]
+        return "\n".join([*lines, f"  faults: {self.faults}", f"  rivals: {self.rivals}"])
+
+
+def generate_race(name: str, seed: int) -> Race:
+    """Return the scenario of a seed."""
+    chance = random.Random(f"{name}-race {seed}")
+    world = WORLDS[name]
+    numbers = [str(world.fresh + position) for position in range(chance.choice((1, 1, 3, 8)))]
+    base = {number: {world.subject.key: number, **world.random_item(chance)} for number in numbers}
+    declared = []
+    for _run in range(chance.choice((2, 2, 3))):
+        items = [
+            base[number] if chance.random() < 0.7 else {world.subject.key: number, **world.random_item(chance)}
+            for number in numbers
+        ]
+        chance.shuffle(items)
+        declared.append(tuple(items))
+    faults = [f"{chance.choice(FAULTS)},skip={chance.randrange(6)},count=1{world.writing}"] * (chance.random() < 0.3)
+    return Race(
+        subject=f"{name}-race",
+        seed=seed,
+        declared=tuple(declared),
+        knobs=tuple((knob, chance.choice(values)) for knob, values in KNOBS[name].items()),
+        faults=tuple(faults),
+        rivals=tuple(number for number in numbers if chance.random() < 0.15),
+        workers=chance.choice((1, 3, 8)),
+    )
+
+
+class _Rivals:
+    """Creates boxes after the first listing was served, as a person does."""
+
+    def __init__(self, race: Race, server: SimulatorServer) -> None:
+        self.race = race
+        self.server = server
+        self.ids: set[str] = set()
+        self._done = threading.Event()
+        self._inner = server.simulation.faults
+
+    async def __call__(self, scope: t.Any, receive: t.Any, send: t.Any) -> None:
+        if scope["type"] == "http" and scope["method"] in ("PUT", "POST") and not self._done.is_set():
+            in_path = "vmboxes" if self.race.subject.startswith("kazoo") else "/voicemail"
+            if in_path in scope["path"]:
+                self._done.set()
+                before = {box.id for box in self.race.world.boxes(self.server)}
+                for number in self.race.rivals:
+                    self.race.world.put(self.server, number)
+                self.ids = {box.id for box in self.race.world.boxes(self.server)} - before
+        await self._inner(scope, receive, send)
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(self._inner, name)
+
+
+def race_problems(race: Race) -> list[str]:
+    """Run everything at the same time, and return what is wrong with the results and with what is left."""
+    world = race.world
+    with (
+        world.subject.serve(dict(race.knobs), mailboxes=2, seed=race.seed) as server,
+        mock.patch.object(duplicates, "_WAITS", WAITS),
+    ):
+        before = {box.id for box in world.boxes(server)}
+        rivals = _Rivals(race, server)
+        server.simulation.faults = rivals  # type: ignore[assignment]
+        server.faults.set(race.faults)
+        with concurrent.futures.ThreadPoolExecutor(len(race.declared)) as pool:
+            results = list(pool.map(lambda items: _run(race, server, items), race.declared))
+        server.faults.set(())
+        boxes = world.boxes(server)
+        problems = [f"a box of somebody else is gone: {box_id}" for box_id in (before | rivals.ids) - _ids(boxes)]
+        for number in [item[world.subject.key] for item in race.declared[0]]:
+            problems += _judge(race, number, [box for box in boxes if box.number == number], results)
+        if not problems and not any(result["failed"] for result in results):
+            problems += _settled(race, server)
+    return problems
+
+
+def _run(race: Race, server: SimulatorServer, items: t.Sequence[Item]) -> Result:
+    subject = race.world.subject
+    options = {"workers": race.workers, "report": "all", "timeout": 10}
+    arguments = subject.arguments(server, **options, **{subject.listed: [dict(item) for item in items]})
+    return in_worker(subject.plural, arguments)
+
+
+def _ids(boxes: t.Iterable[Box]) -> set[str]:
+    return {box.id for box in boxes}
+
+
+def _judge(race: Race, number: str, boxes: list[Box], results: list[Result]) -> list[str]:
+    """Judge what the runs said of one number."""
+    key = race.world.subject.key
+    rows = [row for result in results for row in result.get("results", ()) if row[key] == number]
+    failed = [row for row in rows if row["status"] == "failed"]
+    problems = []
+    if len(boxes) != 1 and not any(all(box.id in row["error"] for box in boxes) for row in failed):
+        problems.append(f"{number} exists {len(boxes)} times, and no run says so: {rows}")
+    created = [row for row in rows if row["action"] == "create" and row["status"] == "changed"]
+    # A run whose reply was lost cannot know who created what it finds.
+    if len(created) > 1 and not race.faults:
+        problems.append(f"{number}: several runs say that they created it: {rows}")
+    if created and number in race.rivals and not race.faults and {row["id"] for row in created} - _ids(boxes):
+        problems.append(f"{number}: what was created is gone: {rows}")
+    problems += [f"{number}: {row['error']}" for row in failed if "unexpected" in row["error"]]
+    if failed and not race.faults and not race.rivals and len(race.declared) == 2:
+        problems.append(f"{number}: two runs alone do not settle it: {failed}")
+    return problems
+
+
+def _settled(race: Race, server: SimulatorServer) -> list[str]:
+    """One run more ends as declared, and the next one has nothing to do."""
+    final, again = _run(race, server, race.declared[0]), _run(race, server, race.declared[0])
+    problems = [f"a run afterwards fails: {final['msg']}"] if final["failed"] else []
+    if again["failed"] or again["changed"]:
+        problems.append(f"a second run afterwards is not silent: {again}")
+    for item in race.declared[0]:
+        found = [box for box in race.world.boxes(server) if box.number == item[race.world.subject.key]]
+        if len(found) != 1 or race.world.unheld(item, found[0]):
+            problems.append(f"not as declared: {item}: {found}")
+    return problems

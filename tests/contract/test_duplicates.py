@@ -1,0 +1,379 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A number that two runs create at the same time exists once in the end, and each run reports what it did.
+
+No run deletes a mailbox that it did not create, nor one that holds messages or was changed.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import duplicates
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box as VendorBox
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import ConflictError
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.mailboxes import KazooMailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.mailboxes import OnsipMailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.shared_voicemails import (
+    PortsipSharedVoicemails,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import Tel4vnMailboxes
+from stored import Box, boxes_of
+from subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
+from voicemail_simulator.faces.kazoo.seeds import add_message
+from voicemail_simulator.server import SimulatorServer
+from ways import WAYS, Result
+
+RACE = {"uniqueness_delay": 0.15}
+DRIVERS: dict[str, t.Any] = {
+    KAZOO.name: KazooMailboxes,
+    TEL4VN.name: Tel4vnMailboxes,
+    ONSIP.name: OnsipMailboxes,
+}
+BOTH = pytest.mark.parametrize("subject", [KAZOO, TEL4VN], ids=lambda subject: subject.name)
+SMALLER, LARGER = "0" * 32, "f" * 32
+
+
+def one(subject: Subject, server: SimulatorServer, **options: t.Any) -> Result:
+    """Run the singular module."""
+    item = {subject.key: subject.number, **subject.create, **options}
+    return WAYS["worker"](subject.module, subject.arguments(server, **item))
+
+
+def many(server: SimulatorServer, items: list[Item], **options: t.Any) -> Result:
+    """Run the plural module for KAZOO."""
+    return WAYS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=items, report="all", **options))
+
+
+def numbered(count: int) -> list[Item]:
+    """Declare new mailboxes."""
+    return [{"mailbox": str(3000 + position), "name": "Reception"} for position in range(count)]
+
+
+def together(*runs: t.Callable[[], Result]) -> list[Result]:
+    """Run several at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(len(runs)) as pool:
+        futures = [pool.submit(run) for run in runs]
+        return [future.result(timeout=120) for future in futures]
+
+
+def stored(subject: Subject, server: SimulatorServer, number: str | None = None) -> list[Box]:
+    """Return the boxes of a number."""
+    return [box for box in boxes_of(subject, server) if box.number == (number or subject.number)]
+
+
+def serve(subject: Subject) -> SimulatorServer:
+    """Prepare a server that lets a number exist twice."""
+    return subject.serve({"create_conflict": "duplicate"} if subject is TEL4VN else {})
+
+
+def rival(subject: Subject, server: SimulatorServer, box_id: str, number: str | None = None) -> None:
+    """Create a box of the same number with an id, as a person or an older version does."""
+    if subject is KAZOO:
+        public = {"name": "Rival", "mailbox": number or subject.number}
+        server.face.state.save_box(server.face.ACCOUNT_ID, box_id, public)
+    else:
+        made = server.face.add_box(subject.number, description="Rival")
+        server.face.state.delete_box(made)
+        server.face.state.add_box({**made, "id": box_id})
+
+
+def before_first_look(
+    monkeypatch: pytest.MonkeyPatch, subject: Subject, act: t.Callable[[t.Any], None], at: int = 0
+) -> list[int]:
+    """Act on the box of a creation once it was read back, and before the run looks for duplicates.
+
+    :param at: before which look.
+    :returns: how many boxes each look found.
+    """
+    driver = DRIVERS[subject.name]
+    create, holders = driver.create, driver.holders
+    made: list[t.Any] = []
+    looks: list[int] = []
+
+    def created(self: t.Any, number: str, values: t.Any) -> t.Any:
+        made.append(create(self, number, values))
+        return made[-1]
+
+    def looked(self: t.Any, numbers: frozenset[str]) -> t.Any:
+        if len(looks) == at:
+            act(made[0])
+        found = holders(self, numbers)
+        looks.append(len(found))
+        return found
+
+    monkeypatch.setattr(driver, "create", created)
+    monkeypatch.setattr(driver, "holders", looked)
+    return looks
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less: no other run is at work, so there is none to wait for."""
+    monkeypatch.setattr(duplicates, "_WAITS", (0.02, 0.02))
+
+
+@pytest.mark.parametrize("profile", ["4.3", "M", "5"])
+def test_two_hosts_create_one_mailbox(profile: str) -> None:
+    with KAZOO.serve({"profile": profile, **RACE}) as server:
+        results = together(*[lambda: one(KAZOO, server)] * 2)
+        assert len([entry for entry in server.journal.entries() if entry["path"].endswith("/vmboxes")]) >= 4
+        assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
+        assert sorted(result["action"] for result in results) == ["create", "none"]
+        assert sorted(result["changed"] for result in results) == [False, True]
+        (box,) = stored(KAZOO, server)
+        assert {result["mailbox"]["id"] for result in results} == {box.id}
+        again = one(KAZOO, server)
+        assert not again["failed"]
+        assert not again["changed"]
+
+
+def test_two_hosts_that_declare_different_things_end_with_one_of_both() -> None:
+    with KAZOO.serve(RACE) as server:
+        results = together(lambda: one(KAZOO, server, name="A"), lambda: one(KAZOO, server, name="B"))
+        assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
+        assert sorted(result["action"] for result in results) == ["create", "update"]
+        (updated,) = (result for result in results if result["action"] == "update")
+        assert updated["changed_fields"] == ["name"]
+        (box,) = stored(KAZOO, server)
+        assert box.fields["name"] == updated["mailbox"]["name"]
+
+
+@pytest.mark.parametrize("runs", [2, 3])
+def test_lists_that_share_their_numbers(runs: int) -> None:
+    items = numbered(30)
+    with KAZOO.serve({"uniqueness_delay": 0.03}) as server:
+        results = together(*[lambda: many(server, items, workers=4)] * runs)
+        assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
+        for number in [item["mailbox"] for item in items]:
+            assert len(stored(KAZOO, server, number)) == 1
+            rows = [row for result in results for row in result["results"] if row["mailbox"] == number]
+            assert sorted(row["action"] for row in rows) == ["create", *["none"] * (runs - 1)], rows
+        again = many(server, items)
+        assert not again["failed"]
+        assert not again["changed"]
+
+
+def test_spellings_of_one_number_are_duplicates() -> None:
+    with KAZOO.serve(RACE) as server:
+        numbers = ("8000", "08000", "008000")
+        results = together(*(lambda number=number: one(KAZOO, server, mailbox=number) for number in numbers))
+        assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
+        (box,) = boxes_of(KAZOO, server)
+        assert sorted(result["action"] for result in results) == ["create", "none", "none"]
+        assert {result["mailbox"]["mailbox"] for result in results} == {box.number}
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("box_id", [SMALLER, LARGER])
+@BOTH
+def test_a_box_of_somebody_who_follows_no_rule_remains(
+    subject: Subject, box_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(subject) as server:
+        before_first_look(monkeypatch, subject, lambda box: rival(subject, server, box_id))
+        result = one(subject, server)
+        assert not result["failed"], result["msg"]
+        assert result["action"] == "update"
+        assert any("was withdrawn" in warning for warning in result["warnings"])
+        assert [box.id for box in stored(subject, server)] == [box_id]
+        again = one(subject, server)
+        assert not again["failed"]
+        assert not again["changed"]
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with KAZOO.serve() as server:
+        looks = before_first_look(
+            monkeypatch, KAZOO, lambda box: server.face.state.erase_box(server.face.ACCOUNT_ID, LARGER), at=2
+        )
+        create = KazooMailboxes.create
+
+        def created(self: t.Any, number: str, values: t.Any) -> t.Any:
+            box = create(self, number, values)
+            rival(KAZOO, server, LARGER)
+            return box
+
+        monkeypatch.setattr(KazooMailboxes, "create", created)
+        result = one(KAZOO, server)
+        assert (result["action"], result["failed"]) == ("create", False)
+        assert looks == [2, 2, 1]
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("box_id", [SMALLER, LARGER])
+@pytest.mark.parametrize("use", ["message", "change"])
+@BOTH
+def test_a_box_that_is_in_use_is_not_withdrawn(
+    subject: Subject, use: str, box_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act(box: t.Any) -> None:
+        state = server.face.state
+        if subject is TEL4VN and use == "change":
+            state.boxes[box.id] = {**state.boxes[box.id], "description": "Changed"}
+        elif subject is TEL4VN:
+            server.face.add_message(subject.number)
+        else:
+            public = state.box(server.face.ACCOUNT_ID, box.id)["public"]
+            if use == "change":
+                state.save_box(server.face.ACCOUNT_ID, box.id, {**public, "skip_envelope": True})
+            else:
+                add_message(server.face, {"id": box.id, "account_id": server.face.ACCOUNT_ID, "public": public}, 5)
+        rival(subject, server, box_id)
+        made.append(box.id)
+
+    made: list[str] = []
+    with serve(subject) as server:
+        before_first_look(monkeypatch, subject, act)
+        result = one(subject, server)
+        assert result["failed"]
+        assert box_id in result["msg"]
+        assert made[0] in result["msg"]
+        assert "has to stay" in result["msg"]
+        assert result["changed"]
+        assert {box.id for box in stored(subject, server)} == {box_id, made[0]}
+
+
+@pytest.mark.usefixtures("alone")
+def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reply to the creation was lost, so this run does not know which of two boxes it created."""
+    with KAZOO.serve() as server:
+        server.faults.set(["lost_reply,method=PUT,path=vmboxes$,count=1"])
+        find, intruded = KazooMailboxes.find, []
+
+        def found(self: KazooMailboxes, number: str | None, box_id: str | None) -> t.Any:
+            if number == KAZOO.number and not intruded:
+                intruded.append(True)
+                rival(KAZOO, server, LARGER)
+            return find(self, number, box_id)
+
+        monkeypatch.setattr(KazooMailboxes, "find", found)
+        items = [{"mailbox": KAZOO.number, "name": "Reception"}, {"mailbox": "3999", "name": "Front desk"}]
+        result = many(server, items, workers=1)
+        twins = [box.id for box in stored(KAZOO, server)]
+        assert len(twins) == 2
+        assert [row["status"] for row in result["results"]] == ["failed", "changed"]
+        assert all(twin in result["results"][0]["error"] for twin in twins)
+        assert result["changed"]
+        server.face.state.erase_box(server.face.ACCOUNT_ID, LARGER)
+        assert not many(server, items)["failed"]
+
+
+@pytest.mark.usefixtures("alone")
+def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ONSIP.serve() as server:
+        boxes, fields = server.face.boxes, {"Mailbox": ONSIP.number, "Fullname": "Rival"}
+        before_first_look(
+            monkeypatch,
+            ONSIP,
+            lambda box: boxes.new_box("61002", "vm.rival@example.onsip.com", address_name="Rival", **fields),
+        )
+        result = one(ONSIP, server)
+        twins = stored(ONSIP, server)
+        assert len(twins) == 2
+        assert result["failed"]
+        assert all(twin.id in result["msg"] for twin in twins), result["msg"]
+        assert "does not show whether it holds messages" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "own", "kept", "expected"),
+    [
+        (0, "as created", "8500", True),
+        (0, None, "8500", True),
+        (0, "as created", None, False),
+        (0, "as created", "8501", False),
+        (1, "as created", "8500", "holds messages"),
+        (0, "changed", "8500", "somebody else changed it"),
+    ],
+)
+def test_portsip_withdraws_what_is_empty_and_as_it_was_created(
+    messages: int, own: str | None, kept: str | None, expected: bool | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = PortsipSharedVoicemails(t.cast(t.Any, None))
+    box, other = VendorBox("8500", "1", {"name": "as created"}), VendorBox("8500", "2", {})
+    driver._made["8500"] = "1"
+    found = {"1": own and VendorBox("8500", "1", {"name": own}), "2": kept and VendorBox(kept, "2", {})}
+    deleted: list[str | None] = []
+    monkeypatch.setattr(driver, "count_messages", lambda box: messages)
+    monkeypatch.setattr(driver, "find", lambda number, box_id: found[box_id])
+    monkeypatch.setattr(driver, "delete", lambda box: deleted.append(box.id))
+    assert driver.created_here(box)
+    assert not driver.created_here(other)
+    if isinstance(expected, str):
+        with pytest.raises(ConflictError, match=expected):
+            driver.withdraw(box, other)
+    else:
+        assert driver.withdraw(box, other) is expected
+    assert deleted == (["1"] if expected is True and own else [])
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "truncated"])
+def test_a_lost_reply_and_another_run(kind: str) -> None:
+    items = numbered(6)
+    with KAZOO.serve(RACE) as server:
+        server.faults.set([f"{kind},method=PUT,path=vmboxes$,count=3"])
+        results = together(*[lambda: many(server, items, workers=3)] * 2)
+        for number in [item["mailbox"] for item in items]:
+            rows = [row for result in results for row in result["results"] if row["mailbox"] == number]
+            failed = [row for row in rows if row["status"] == "failed"]
+            # Two boxes remain only where both replies were lost, and then both runs name them.
+            assert len(stored(KAZOO, server, number)) == (2 if len(failed) == 2 else 1), rows
+            assert failed or any(row["action"] == "create" for row in rows), rows
+
+
+def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
+    with KAZOO.serve(RACE, mailboxes=1) as server:
+        (before,) = boxes_of(KAZOO, server)
+        renumbering = [{"mailbox": "1000", "new_mailbox": "3000"}]
+        renumbered, created = together(lambda: many(server, renumbering), lambda: one(KAZOO, server))
+        assert before.id in {box.id for box in boxes_of(KAZOO, server)}
+        assert len(stored(KAZOO, server, "3000")) == 1
+        assert not created["failed"], created["msg"]
+        assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])
+
+
+@pytest.mark.parametrize(("name", "action"), [("Rival", "none"), ("Reception", "update")])
+def test_a_run_that_is_refused_reports_what_it_did(name: str, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else created the mailbox between the listing and the request."""
+    with KAZOO.serve() as server:
+        create = KazooMailboxes.create
+
+        def late(self: t.Any, number: str, values: t.Any) -> t.Any:
+            rival(KAZOO, server, LARGER)
+            return create(self, number, values)
+
+        monkeypatch.setattr(KazooMailboxes, "create", late)
+        result = many(server, [{"mailbox": KAZOO.number, "name": name}])
+        assert not result["failed"], result["msg"]
+        assert result["summary"][action] == 1
+        assert result["summary"]["create"] == 0
+        assert [row["action"] for row in result["results"]] == [action]
+        assert result["changed"] is (action == "update")
+        assert [box.id for box in stored(KAZOO, server)] == [LARGER]
+
+
+def test_one_more_listing_only_where_something_was_created() -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+
+        def listings(name: str) -> int:
+            server.journal.clear()
+            assert not many(server, [{**item, "name": name} for item in numbered(20)])["failed"]
+            asked = [(entry["method"], entry["path"].rsplit("/", 1)[-1]) for entry in server.journal.entries()]
+            return asked.count(("GET", "vmboxes"))
+
+        assert listings("x") == 2
+        assert listings("y") == 1
+
+
+def test_a_look_that_fails_is_a_failure_of_every_new_mailbox() -> None:
+    with KAZOO.serve() as server:
+        server.faults.set(["status:403,method=GET,path=vmboxes$,skip=1,count=9"])
+        result = many(server, numbered(2))
+        assert [row["status"] for row in result["results"]] == ["failed", "failed"]
+        assert all("created it as well is not known" in row["error"] for row in result["results"])
+        assert result["changed"]

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the helpers of these tests importable, and a folder of recordings."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import pytest
+
+if str(pathlib.Path(__file__).parent) not in sys.path:
+    sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from recordings import Archive
+
+
+@pytest.fixture
+def archive(tmp_path: pathlib.Path) -> Archive:
+    """An empty folder for the recording of one message."""
+    return Archive(tmp_path)
