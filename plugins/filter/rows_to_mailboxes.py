@@ -104,8 +104,10 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, item_options
 from ansible_collections.telephony.voicemail.plugins.module_utils.tables import (
@@ -146,10 +148,14 @@ def rows_to_mailboxes(
         entries = read_rows(rows, layout, problems)
     else:
         raise AnsibleFilterError(f"rows_to_mailboxes takes CSV text or a list of rows, not {type_name(rows)}")
+    warnings: list[str] = []
     try:
-        return check_mailboxes(entries, problems, defaults, vendor)
+        mailboxes = check_mailboxes(entries, problems, defaults, vendor, warnings=warnings)
     except InvalidInputError as error:
         raise AnsibleFilterError(f"rows_to_mailboxes: {error}") from error
+    for warning in warnings:
+        Display().warning(clean(warning))
+    return mailboxes
 
 
 class FilterModule:

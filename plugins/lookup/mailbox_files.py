@@ -110,8 +110,10 @@ import typing as t
 from ansible import constants
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
@@ -158,12 +160,15 @@ class LookupModule(LookupBase):
             text = self._text(path, problems)
             if text is not None:
                 entries += read_entries(text, path.name, "mailboxes", layout, problems)
+        defaults, vendor, sources = (self.get_option(option) for option in ("defaults", "vendor", "sources"))
+        warnings: list[str] = []
         try:
-            return check_mailboxes(
-                entries, problems, self.get_option("defaults"), self.get_option("vendor"), self.get_option("sources")
-            )
+            mailboxes = check_mailboxes(entries, problems, defaults, vendor, sources, warnings)
         except InvalidInputError as error:
             raise AnsibleLookupError(f"mailbox_files: {error}") from error
+        for warning in warnings:
+            Display().warning(clean(warning))
+        return mailboxes
 
     def _text(self, path: pathlib.Path, problems: list[str]) -> str | None:
         try:
