@@ -16,8 +16,10 @@ description:
   - Turns CSV text, or rows as other tools read them from a spreadsheet, into the list that
     M(telephony.voicemail.vmboxes) takes.
   - Every problem of every row is told at once, with its line. Text that is empty or has headings only is an error.
-  - Values are trimmed. An empty cell means that the option is not managed, and an empty row is left out. Use
-    O(defaults) for what all mailboxes have in common.
+  - Values are trimmed, and what spreadsheets leave in them is removed, such as a leading apostrophe, quotes around a
+    value and characters of no width. Names keep an apostrophe that belongs to them.
+  - An empty cell means that the option is not managed, and an empty row is left out. Use O(defaults) for what all
+    mailboxes have in common.
   - A byte order mark, a line C(sep=;) at the beginning and line breaks inside quotes are understood.
 positional: _input
 options:
@@ -55,6 +57,7 @@ options:
   vendor:
     description:
       - Check every value by the rules of this vendor as well, to have those problems told by line too.
+      - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
       - Options that the vendor cannot hold are not judged here, since
         O(telephony.voicemail.vmboxes#module:on_unsupported) does that.
     type: str

@@ -76,6 +76,7 @@ options:
   vendor:
     description:
       - Check every value by the rules of this vendor as well, to have those problems told with file and line too.
+      - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
 notes:

@@ -287,8 +287,7 @@ class Address(Text):
 
     def parse(self, value: t.Any) -> Canonical:
         text = super().parse(value)
-        problem = refusal(text) if text is not None else None
-        if problem:
+        if text is not None and (problem := refusal(text)):
             raise ValueError(problem)
         return text
 
@@ -300,10 +299,8 @@ class Addresses(TextSet):
     item: Text = Address()
 
     def _entry(self, text: str | None) -> str | None:
-        if text is None:
-            return None
-        local, at, domain = text.strip().rpartition("@")
-        return f"{local}{at}{domain.lower()}"
+        local, at, domain = (text or "").strip().rpartition("@")
+        return f"{local}{at}{domain.lower()}" or None
 
 
 @dataclasses.dataclass(frozen=True)
