@@ -12,12 +12,14 @@ import dataclasses
 import typing as t
 
 from ...core.fields import Composite, Field, FieldTable, Implied, Values
-from ...core.kinds import Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
+from ...core.kinds import Address, Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
 
 _WORDS = ("false", "true")
-_SIP_ADDRESS = Text(longest=254, pattern=r"[^@\s/]+@[^@\s/]+", expected="a SIP address such as avery@example.onsip.com")
+_SIP_ADDRESS = Text(
+    longest=254, pattern=r"[^@\s/<>:,;\"]+@[^@\s/<>,;\"]+", expected="a SIP address such as avery@example.onsip.com"
+)
 _EMAILS = Addresses(most=1, separator=",")
-_PAGER = Text(longest=254)
+_PAGER = Address()
 _NOTIFY_PAGER = Boolean(("no", "yes"))
 
 

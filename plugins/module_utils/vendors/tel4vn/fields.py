@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...core.cautions import not_digits
 from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Choice, Pin, Text
 
@@ -28,10 +29,6 @@ def _pin_problem(pin: str) -> str | None:
     if pin == "deFauLt":
         return "must not be the word that keeps the old password of an extension: here it would become the PIN"
     return "must not look like a hidden PIN" if re.fullmatch(_MASK, pin) else None
-
-
-def _pin_caution(pin: str | None) -> str | None:
-    return None if pin is None or pin.isdigit() else "has other characters than digits, which no telephone can dial"
 
 
 def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
@@ -62,7 +59,7 @@ MAILBOX = FieldTable(
             secret=True,
             required=True,
             resent=True,
-            caution=_pin_caution,
+            caution=not_digits,
         ),
         Field("emails", Addresses(separator=","), "mail_to"),
         Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),
