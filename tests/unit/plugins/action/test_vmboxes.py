@@ -178,8 +178,8 @@ def test_points_in_time_are_refused_before_they_become_text() -> None:
     run._task.args = {"mailboxes": [{"kazoo": given}], **given}
     with pytest.raises(AnsibleActionFail) as caught:
         run.run()
-    assert str(caught.value).splitlines()[1:] == [
-        "- `mailboxes item 1.kazoo.name` must be text, not a date and time. Put it in quotes, or use the filter `string`",
-        "- `mailboxes item 1.kazoo.older_than` must be text, not a date and time. Put it in quotes, or use the filter `string`",
-        "- `name` must be text, not a date and time. Put it in quotes, or use the filter `string`.",
+    places = ("mailboxes item 1.kazoo.name", "mailboxes item 1.kazoo.older_than", "name")
+    told = "must be text, not a date and time. Put it in quotes, or use the filter `string`"
+    assert str(caught.value).splitlines()[1:] == [f"- `{place}` {told}" for place in places[:2]] + [
+        f"- `{places[2]}` {told}."
     ]
