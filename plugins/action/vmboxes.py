@@ -34,12 +34,13 @@ def _no_collection() -> t.Iterator[None]:
 
 
 with _no_collection():
-    from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
-    from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-    from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+    from ansible_collections.telephony.voicemail.plugins.module_utils import task
+    from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.normalize import plain
+    from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import refuse_dates
     from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
-    from ansible_collections.telephony.voicemail.plugins.module_utils.task_arguments import plain
-    from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import refuse_dates
+    from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
+    from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers as operations
+    from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
     from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
     from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options

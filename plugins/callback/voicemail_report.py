@@ -103,10 +103,18 @@ import typing as t
 import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import typed_or
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe, hint_for
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.run_gathering import Gathering, ended_early
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import typed_or
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, hint_for
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
+    formats as run_report_texts,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
+    run_report,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.gathering import (
+    Gathering,
+    ended_early,
+)
 
 COLLECTION = "telephony.voicemail."
 READING = ("_info", "_facts")

@@ -17,13 +17,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 
-from . import arguments, operations
-from .core.connection import SECRETS, blank_options, read_options
-from .core.errors import InvalidInputError, VoicemailError, unforeseen
-from .core.text import clean
+from . import modules as arguments
+from .arguments.masking import masked, without_values
+from .arguments.normalize import with_dictionaries, without_nulls
 from .deps import IMPORT_ERROR, LIBRARIES
-from .refusals import masked, without_values
-from .task_arguments import with_dictionaries, without_nulls
+from .errors import InvalidInputError, VoicemailError, unforeseen
+from .mailboxes import handlers as operations
+from .model.connection import SECRETS, blank_options, read_options
+from .model.text import clean
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
 TIME_LIMIT = "_ansible_voicemail_time_limit"

@@ -22,7 +22,8 @@ def main() -> None:
     wanted = json.loads(pathlib.Path(source).read_text(encoding="utf-8"))
     sys.path.insert(0, collections)
     begun = time.monotonic()
-    from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+    from ansible_collections.telephony.voicemail.plugins.module_utils import task
+    from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers as operations
 
     result = task.run_in_worker(
         wanted["module"],

@@ -10,7 +10,8 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers as operations
 from stored import boxes_of
 from subjects import KAZOO, ONSIP, SUBJECTS, Subject
 from ways import Result, as_module

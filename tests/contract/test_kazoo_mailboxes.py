@@ -9,10 +9,14 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers as operations
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.schema import Limits
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import Envelope, KazooSession
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import (
+    Envelope,
+    KazooSession,
+)
 from subjects import KAZOO
 from voicemail_simulator.faces.kazoo.schema import mailbox_schema
 from voicemail_simulator.server import SimulatorServer

@@ -16,17 +16,21 @@ import typing as t
 import urllib.parse
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import (
-    audio,
-    engine,
-    greeting_engine,
-    message_engine,
-    operations,
-    steps,
-    streams,
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    apply as engine,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils import http as http_client
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import items
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    execute as steps,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    handlers as operations,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import parse as items
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import download as audio
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http_client
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import login
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import mailboxes
 from greeting_desk import recording

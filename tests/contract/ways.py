@@ -11,7 +11,8 @@ import json
 import typing as t
 
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers as operations
 
 Result = dict[str, t.Any]
 

@@ -10,8 +10,8 @@ import re
 
 import pytest
 import yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.arguments import MESSAGE_MODULES
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MESSAGE_MODULES
 
 MODULES = "ansible_collections.telephony.voicemail.plugins.modules"
 
