@@ -105,6 +105,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import typed_or
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, hint_for
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
     formats as run_report_texts,
 )
@@ -117,7 +118,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.gath
 )
 
 COLLECTION = "telephony.voicemail."
-READING = ("_info", "_facts")
 STATUS_OF_JOB = "ansible.builtin.async_status"
 TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
 ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
@@ -251,7 +251,7 @@ class CallbackModule(CallbackBase):
                 ended = run_report.read_result(*about, failed, told)
                 run_report.replace(started, ended)
             return started if failed and told.get("finished") else None
-        if module == name or name.endswith(READING):
+        if module == name or (name in MODULES and MODULES[name].reads_only):
             # What other modules do, and what reading returns, does not belong in a report: only why the play ended.
             return run_report.failure(*about, told) if failed else None
         waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))

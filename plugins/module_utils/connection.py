@@ -11,6 +11,7 @@ import typing as t
 
 from .mailboxes import apply as engine
 from .model.connection import Connection, missing_credentials, url_problem, value_problems
+from .modules import MODULES, ModuleSpec
 from .vendors.protocol import Session, Vendor
 
 Result = dict[str, t.Any]
@@ -43,9 +44,14 @@ class Task:
     warnings: list[str] = dataclasses.field(default_factory=list)
 
     @property
+    def spec(self) -> ModuleSpec:
+        """What the registry states of the module."""
+        return MODULES[self.module]
+
+    @property
     def resource(self) -> str:
-        """The resource the module works on."""
-        return "shared voicemail" if self.module.startswith("shared_voicemail") else "mailbox"
+        """Key of the resource that the module manages or reads."""
+        return self.spec.resource.key
 
 
 def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[str]]:

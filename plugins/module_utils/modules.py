@@ -1,22 +1,18 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of every module, as Ansible's argument specs, built from the field tables."""
+"""The registry of modules: options, rules and behaviour of each, stated once."""
 
 from __future__ import annotations
 
-import math
-import re
+import dataclasses
 import typing as t
 
 from .model.fields import FieldTable
+from .resources import MAILBOX, MAILBOXES, SHARED_VOICEMAIL, SHARED_VOICEMAILS, Resource
 from .vendors.registry import NAMES, vendor
 
 Spec = dict[str, t.Any]
-#: Digits that a number in a text may have; what is longer is none.
-_LONGEST_NUMBER = 18
-#: Numbers that no option means, and that are infinite, or take forever to write out.
-_SPECIAL_NUMBER = re.compile(r"\s*[+-]?(s?nan|inf|[\d._]+e)", re.IGNORECASE)
 
 #: Connection options. Each may also come from the environment as VOICEMAIL_<NAME>.
 CONNECTION: Spec = {
@@ -40,35 +36,6 @@ CONNECTION: Spec = {
 }
 
 PIN_POLICIES = ["if_changed", "on_create", "always"]
-
-#: Shared options of a mailbox: what at least one vendor holds under a name that is not its own.
-MAILBOX: Spec = {
-    "name": {"type": "str"},
-    "pin": {"type": "str", "no_log": True},
-    "require_pin": {"type": "bool", "no_log": False},
-    "emails": {"type": "list", "elements": "str"},
-    "notify": {"type": "bool"},
-    "attach_audio": {"type": "bool"},
-    "after_email": {"type": "str", "choices": ["keep", "save", "delete"]},
-    "timezone": {"type": "str"},
-    "language": {"type": "str"},
-    "announce_time": {"type": "str", "choices": ["disabled", "enabled", "12_hour", "24_hour"]},
-    "announce_caller": {"type": "bool"},
-    "enabled": {"type": "bool"},
-    "description": {"type": "str"},
-    "owner_id": {"type": "str"},
-}
-
-#: Options of a shared voicemail, under the names of the one vendor that has them.
-SHARED_VOICEMAIL: Spec = {
-    "name": {"type": "str"},
-    "prompt": {"type": "str"},
-    "enable_pin": {"type": "bool", "no_log": False},
-    "pin": {"type": "str", "no_log": True},
-    "enable_email_notify": {"type": "bool"},
-    "recipients": {"type": "list", "elements": "str"},
-    "play_datetime": {"type": "str", "choices": ["disabled", "12_hour", "24_hour"]},
-}
 
 STATE: Spec = {
     "id": {"type": "str"},
@@ -114,9 +81,6 @@ SELECTION: Spec = {
     "caller": {"type": "str"},
     "limit": {"type": "int"},
 }
-MESSAGE_MODULES = frozenset(
-    ("voicemail_message", "voicemail_message_facts", "voicemail_message_info", "voicemail_audio")
-)
 _PLACES = ("mailbox", "shared_voicemail", "all_mailboxes")
 _ONE_PLACE: Spec = {"required_one_of": [_PLACES], "mutually_exclusive": [_PLACES]}
 REPORT: Spec = {"report": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
@@ -209,100 +173,111 @@ def _many(name: str) -> Spec:
     return {name: {"type": "list", "elements": "raw", "no_log": True}, **BULK}
 
 
-_BUILDERS: dict[str, t.Callable[[], Spec]] = {
-    "vmbox": _vmbox,
-    "vmboxes": lambda: _many("mailboxes"),
-    "vmbox_info": lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING},
-    "shared_voicemail": _shared_voicemail,
-    "shared_voicemails": lambda: _many("shared_voicemails"),
-    "shared_voicemail_info": lambda: {"extension_number": {"type": "str"}, **READING},
-    "voicemail_message": lambda: {**SELECTION, **MESSAGE},
-    "voicemail_message_facts": lambda: {**SELECTION},
-    "voicemail_message_info": lambda: {**SELECTION},
-    "voicemail_audio": lambda: {**SELECTION, **AUDIO},
-    "voicemail_greeting": lambda: {**GREETING},
-}
-_RULES: dict[str, Spec] = {
-    "vmbox": {"required_one_of": [("mailbox", "id")]},
-    "vmboxes": {"required_one_of": [("mailboxes", "src")], "mutually_exclusive": [("mailboxes", "src")]},
-    "vmbox_info": {"mutually_exclusive": [("mailbox", "match")]},
-    "shared_voicemail": {"required_one_of": [("extension_number", "id")]},
-    "shared_voicemails": {
-        "required_one_of": [("shared_voicemails", "src")],
-        "mutually_exclusive": [("shared_voicemails", "src")],
-    },
-    "shared_voicemail_info": {"mutually_exclusive": [("extension_number", "match")]},
-    "voicemail_message": {
-        **_ONE_PLACE,
-        "required_if": [
-            ("state", "moved", ("to_mailbox",)),
-            ("state", "copied", ("to_mailboxes",)),
-            ("state", "present", ("mailbox", "src", "call_id")),
-        ],
-    },
-    "voicemail_message_facts": _ONE_PLACE,
-    "voicemail_message_info": _ONE_PLACE,
-    "voicemail_audio": _ONE_PLACE,
-    "voicemail_greeting": {
-        "required_one_of": [("mailbox", "shared_voicemail")],
-        "mutually_exclusive": [("mailbox", "shared_voicemail")],
-    },
+@dataclasses.dataclass(frozen=True)
+class ModuleSpec:
+    """One module: the single place that states what the rest of the collection needs to know of it.
+
+    :param name: without the collection.
+    :param feature: the folder whose handler runs it: ``mailboxes``, ``messages`` or ``greetings``.
+    :param options: its argument spec beside the options of the connection.
+    :param rules: the rules between its options, as AnsibleModule accepts them.
+    :param resource: what it manages or reads, for the modules of ``mailboxes``.
+    :param shape: ``one``, ``many`` or ``info``, for the modules of ``mailboxes``.
+    :param reads_only: it never writes to the vendor.
+    :param takes_src: ``src`` is a file of items, which is read on the controller.
+    """
+
+    name: str
+    feature: str
+    options: t.Callable[[], Spec]
+    rules: Spec = dataclasses.field(default_factory=dict)
+    resource: Resource = MAILBOXES
+    shape: str = ""
+    reads_only: bool = False
+    takes_src: bool = False
+
+
+def _plural(name: str, resource: Resource) -> ModuleSpec:
+    exclusive = [(resource.plural, "src")]
+    rules: Spec = {"required_one_of": exclusive, "mutually_exclusive": exclusive}
+    return ModuleSpec(name, "mailboxes", lambda: _many(resource.plural), rules, resource, shape="many", takes_src=True)
+
+
+MODULES: dict[str, ModuleSpec] = {
+    spec.name: spec
+    for spec in (
+        ModuleSpec("vmbox", "mailboxes", _vmbox, {"required_one_of": [("mailbox", "id")]}, shape="one"),
+        _plural("vmboxes", MAILBOXES),
+        ModuleSpec(
+            "vmbox_info",
+            "mailboxes",
+            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING},
+            {"mutually_exclusive": [("mailbox", "match")]},
+            shape="info",
+            reads_only=True,
+        ),
+        ModuleSpec(
+            "shared_voicemail",
+            "mailboxes",
+            _shared_voicemail,
+            {"required_one_of": [("extension_number", "id")]},
+            SHARED_VOICEMAILS,
+            shape="one",
+        ),
+        _plural("shared_voicemails", SHARED_VOICEMAILS),
+        ModuleSpec(
+            "shared_voicemail_info",
+            "mailboxes",
+            lambda: {"extension_number": {"type": "str"}, **READING},
+            {"mutually_exclusive": [("extension_number", "match")]},
+            SHARED_VOICEMAILS,
+            shape="info",
+            reads_only=True,
+        ),
+        ModuleSpec(
+            "voicemail_message",
+            "messages",
+            lambda: {**SELECTION, **MESSAGE},
+            {
+                **_ONE_PLACE,
+                "required_if": [
+                    ("state", "moved", ("to_mailbox",)),
+                    ("state", "copied", ("to_mailboxes",)),
+                    ("state", "present", ("mailbox", "src", "call_id")),
+                ],
+            },
+        ),
+        ModuleSpec("voicemail_message_facts", "messages", lambda: {**SELECTION}, _ONE_PLACE, reads_only=True),
+        ModuleSpec("voicemail_message_info", "messages", lambda: {**SELECTION}, _ONE_PLACE, reads_only=True),
+        ModuleSpec("voicemail_audio", "messages", lambda: {**SELECTION, **AUDIO}, _ONE_PLACE),
+        ModuleSpec(
+            "voicemail_greeting",
+            "greetings",
+            lambda: {**GREETING},
+            {
+                "required_one_of": [("mailbox", "shared_voicemail")],
+                "mutually_exclusive": [("mailbox", "shared_voicemail")],
+            },
+        ),
+    )
 }
 
 
 def own_options(module: str) -> Spec:
     """Return the options of a module beside those of the connection."""
-    return _BUILDERS[module]()
+    return MODULES[module].options()
 
 
 def rules(module: str) -> Spec:
     """Return the rules between options, as AnsibleModule takes them."""
-    return _RULES.get(module, {})
-
-
-def checkable(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return arguments that Ansible's validator can refuse; others end it with a traceback.
-
-    These are numbers that are not finite or too long, and what stands in the place of a dictionary. As text, the
-    validator refuses them by the name of the option.
-
-    :param spec: argument spec of the module, or of a dictionary in it.
-    """
-    return {name: _checkable(spec.get(name) or {}, value) for name, value in given.items()}
-
-
-def misplaced(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[str]:
-    """Return which options of a refused task are no dictionary and have to be one; Ansible does not name them."""
-    return [
-        f"`{name}` must be a dictionary of options"
-        for name, value in given.items()
-        if "options" in (spec.get(name) or {}) and not _may_be_dictionary(value)
-    ]
-
-
-def _may_be_dictionary(value: t.Any) -> bool:
-    if isinstance(value, str):
-        return value.lstrip().startswith("{") or "=" in value
-    return value is None or isinstance(value, dict)
-
-
-def _checkable(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
-    kind = option.get("type")
-    if kind == "int" and isinstance(value, float) and not math.isfinite(value):
-        return f"{value}..."
-    if kind == "int" and isinstance(value, str) and (len(value) > _LONGEST_NUMBER or _SPECIAL_NUMBER.match(value)):
-        return f"{value[:_LONGEST_NUMBER]}..."
-    if kind == "dict" and "options" in option:
-        return checkable(option["options"], value) if isinstance(value, dict) else str(value)
-    return value
+    return MODULES[module].rules
 
 
 __all__ = (
     "CONNECTION",
     "MAILBOX",
+    "MODULES",
     "SHARED_VOICEMAIL",
-    "checkable",
-    "misplaced",
     "own_options",
     "rules",
     "vendor_options",

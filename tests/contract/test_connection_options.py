@@ -60,7 +60,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def by_module(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Options | str:
     """Read options as a module does."""
     seen: list[Options] = []
-    monkeypatch.setattr(task.operations, "run", lambda run: seen.append(dict(run.params)) or {})
+    monkeypatch.setattr(task.dispatch, "run", lambda run: seen.append(dict(run.params)) or {})
     result = task.run_in_worker("vmbox_info", given, False, False, None, None, {})
     return seen[0] if seen else str(result["msg"])
 

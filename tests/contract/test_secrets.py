@@ -16,15 +16,13 @@ import typing as t
 import urllib.parse
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch
 from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
     apply as engine,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
     execute as steps,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
-    handlers as operations,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import parse as items
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
@@ -285,9 +283,9 @@ def test_no_failure_of_any_module_tells_a_secret(
 
 #: A function of each layer, and the module that comes through it.
 LAYERS: tuple[tuple[t.Any, str, str], ...] = (
-    (operations, "run", "vmbox"),
-    (operations, "connect_options", "vmboxes"),
-    (operations, "_plural_result", "vmboxes"),
+    (dispatch, "run", "vmbox"),
+    (dispatch, "connect_options", "vmboxes"),
+    (dispatch, "_plural_result", "vmboxes"),
     (items.Reader, "read", "vmboxes"),
     (engine, "apply", "vmbox"),
     (engine, "plan", "vmboxes"),

@@ -33,6 +33,8 @@ LAYERS = {
     "module_utils/task": "task",
     "module_utils/arguments/normalize": "task",
     # One handler for each module: arguments in, result out.
+    "module_utils/dispatch": "handlers",
+    "module_utils/resources": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
     "module_utils/messages/handlers": "handlers",

@@ -10,47 +10,27 @@ import re
 import typing as t
 
 from .. import modules as arguments
-from ..arguments.text_values import check_texts
-from ..connection import Result, Task, connect_options, opened_session, session_of
-from ..errors import InvalidInputError, UnsupportedError, VoicemailError
+from ..connection import Result, Task, connect_options, opened_session
+from ..errors import InvalidInputError, UnsupportedError
 from ..model.cautions import grouped
-from ..model.connection import Connection, type_problems
+from ..model.connection import Connection
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired
 from ..results import Outcome, Report
-from ..transport import tls
 from ..vendors.protocol import Vendor
-from ..vendors.registry import NAMES, load_drivers, vendor
+from ..vendors.registry import NAMES, vendor
 from . import apply as engine
 from .describe import describe, difference, predicted, to_options
 from .guards import Limits
 from .parse import Reader, number_warning, type_name
 from .plan import Action
 
-#: What a user calls the objects of each resource: singular and plural result keys, shared options.
-RESOURCES = {
-    "mailbox": ("mailbox", "mailboxes", arguments.MAILBOX),
-    "shared voicemail": ("shared_voicemail", "shared_voicemails", arguments.SHARED_VOICEMAIL),
-}
-
 
 def run(task: Task) -> Result:
-    """Run a module.
+    """Run a module that manages or reads mailboxes or shared voicemails.
 
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
-    problems = type_problems(arguments.CONNECTION, task.raw)
-    if problems:
-        raise InvalidInputError.of(problems)
-    check_texts(task)
-    if task.module in arguments.MESSAGE_MODULES:
-        from ..messages import handlers as message_operations
-
-        return message_operations.run(task)
-    if task.module == "voicemail_greeting":
-        from ..greetings import handlers as greeting_operations
-
-        return greeting_operations.run(task)
     target = vendor(task.params["vendor"])
     connection, problems = connect_options(target, task.params)
     table = target.tables.get(task.resource)
@@ -59,26 +39,14 @@ def run(task: Task) -> Result:
             f"{target.name} has no {task.resource}s",
             "Only portsip has shared voicemails; use the module vmbox for mailboxes",
         )
-    operation = {"info": _info, "many": _many, "one": _one}[_shape(task.module)]
+    operation = {"info": _info, "many": _many, "one": _one}[task.spec.shape]
     return operation(task, target, connection, table, problems)
-
-
-def prepare() -> None:
-    """Load what tasks may need, for a process that forks: it pays once for what each fork would pay."""
-    load_drivers()
-    tls.prepare()
-
-
-def _shape(module: str) -> str:
-    if module.endswith("_info"):
-        return "info"
-    return "many" if module in ("vmboxes", "shared_voicemails") else "one"
 
 
 def _desired(
     task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[str], single: bool = False
 ) -> list[Desired]:
-    _singular, _plural, shared = RESOURCES[task.resource]
+    shared = task.spec.resource.shared
     pruning = bool(task.params.get("prune"))
     reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single, pruning)
     defaults = task.raw.get("defaults") or None
@@ -121,7 +89,7 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
         "changed": report.changed,
         "action": str(step.action),
         "changed_fields": sorted(step.changes),
-        RESOURCES[task.resource][0]: shown,
+        task.spec.resource.singular: shown,
     }
     if task.diff:
         result["diff"] = difference(table, step) if step.action is not Action.NONE else {"before": {}, "after": {}}
@@ -165,7 +133,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
 
 
 def _items(task: Task) -> t.Sequence[t.Any]:
-    key = RESOURCES[task.resource][1]
+    key = task.spec.resource.plural
     source = task.params.get("src")
     if source is None:
         items = task.raw.get(key) or []
@@ -192,9 +160,9 @@ def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:
     from ..imports.sources import item_options, read_items
     from ..imports.tables import Layout
 
-    singular, key, _shared = RESOURCES[Task(module, {}, {}).resource]
-    options, lists = item_options("vmbox" if singular == "mailbox" else singular)
-    number = "mailbox" if singular == "mailbox" else "extension_number"
+    resource = arguments.MODULES[module].resource
+    key, number = resource.plural, resource.number
+    options, lists = item_options(resource.module)
     return {key: read_items(text, name, key, Layout(lists=lists, known=options, key=number, mapped=False))}
 
 
@@ -263,7 +231,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         boxes = target.boxes[task.resource](session)
         found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
     shown = [describe(table, box, pins=params["include_pins"]) for box in found]
-    return {"changed": False, RESOURCES[task.resource][1]: shown}
+    return {"changed": False, task.spec.resource.plural: shown}
 
 
-__all__ = ("Task", "VoicemailError", "prepare", "run", "session_of")
+__all__ = ("dictionary_problems", "listed", "run")
