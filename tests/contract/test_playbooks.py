@@ -132,7 +132,7 @@ def test_a_file_is_read_on_the_controller_also_when_it_is_encrypted(tmp_path: pa
             one = task(KAZOO, server, "one", module="vmboxes", way=way, src="boxes.yml")
             run = play(tmp_path, [one], "--vault-password-file", str(tmp_path / "key"), environment=CONNECTIONS)
         assert "changed=1" in run.output, run.output
-        assert "748159" not in run.output
+        assert not shows("748159", run.output)
 
 
 def test_options_come_from_the_environment(tmp_path: pathlib.Path) -> None:
