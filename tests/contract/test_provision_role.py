@@ -22,10 +22,10 @@ import typing as t
 
 import pytest
 import yaml
-from programs import run_program
+from programs import environment_of, run_program
 from voicemail_simulator.server import SimulatorServer
+from ways import in_worker
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Seconds that a run may take in which somebody types.
 TIMEOUT = 120
 LOGIN = {"username": "admin", "password": "simulator-password", "domain": "accountone.example.com"}
@@ -52,16 +52,18 @@ class Bench:
     def __init__(self, folder: pathlib.Path, server: SimulatorServer) -> None:
         self.folder = folder
         self.server = server
-        namespace = folder / "collections" / "ansible_collections" / "telephony"
-        namespace.mkdir(parents=True)
-        (namespace / "voicemail").symlink_to(ROOT, target_is_directory=True)
 
     def write(self, name: str, text: str) -> str:
         """Write a file beside the playbook."""
         path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text, encoding="utf-8")
         return name
+
+    @property
+    def connection(self) -> dict[str, str]:
+        """The connection to the telephone system."""
+        return {"vendor": "kazoo", "url": self.server.url, **LOGIN}
 
     def run(self, *options: str, by_defaults: bool = False, typed: str | None = None, **variables: t.Any) -> Run:
         """Run the role.
@@ -69,40 +71,34 @@ class Bench:
         :param by_defaults: give the connection as module_defaults instead of variables of the role.
         :param typed: what the operator types.
         """
-        connection = {"vendor": "kazoo", "url": self.server.url, **LOGIN}
-        given = {} if by_defaults else {f"provision_{name}": value for name, value in connection.items()}
+        given = {} if by_defaults else self.connection
         play = {
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
-            "module_defaults": {"group/telephony.voicemail.all": connection if by_defaults else {}},
+            "module_defaults": {"group/telephony.voicemail.all": self.connection if by_defaults else {}},
             "roles": [{"role": "telephony.voicemail.provision"}],
-            "vars": {**given, **{f"provision_{name}": value for name, value in variables.items()}},
+            "vars": {f"provision_{name}": value for name, value in {**given, **variables}.items()},
         }
         self.write("play.yml", yaml.safe_dump([play]))
         for name in ("localhost.json", "localhost.md"):
             (self.folder / "provision-report" / name).unlink(missing_ok=True)
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VOICEMAIL_"))
-        }
-        environment |= {
-            "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
-            "ANSIBLE_HOME": str(self.folder / "ansible"),
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "ANSIBLE_NOCOLOR": "1",
-        }
+        environment = environment_of(self.folder)
         if typed is None:
             ended = run_program("playbook", self.folder, "play.yml", *options, variables=environment)
             done = (ended.code, ended.output + ended.errors)
         else:
             command = [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), "play.yml", *options]
             done = type_into(command, environment, self.folder, typed)
-        report = self.folder / "provision-report" / "localhost.json"
-        recap = re.search(r"localhost .* changed=(\d+)", done[1])
+        return self.ended("localhost", *done)
+
+    def ended(self, host: str, code: int, output: str) -> Run:
+        """Read how a run ended for a host."""
+        report = self.folder / "provision-report" / f"{host}.json"
+        recap = re.search(rf"^{host} .* changed=(\d+)", output, re.MULTILINE)
         return Run(
-            done[0],
-            done[1],
+            code,
+            output,
             int(recap[1]) if recap else -1,
             json.loads(report.read_text(encoding="utf-8")) if report.exists() else {},
             report.with_suffix(".md").read_text(encoding="utf-8") if report.exists() else "",
@@ -152,6 +148,27 @@ def type_into(command: list[str], environment: dict[str, str], folder: pathlib.P
         pytest.fail(f"the playbook did not end:\n{output.decode(errors='replace')}")
     finally:
         os.close(terminal)
+
+
+def run_together(
+    folder: pathlib.Path, benches: dict[str, Bench], declared: dict[str, dict[str, t.Any]]
+) -> dict[str, Run]:
+    """Run the role once for several hosts, each with a folder and variables of its own."""
+    hosts = {
+        host: {
+            "ansible_connection": "local",
+            "provision_folder": str(bench.folder),
+            **{f"provision_{name}": value for name, value in {**bench.connection, **declared[host]}.items()},
+        }
+        for host, bench in benches.items()
+    }
+    play = {"hosts": "all", "gather_facts": False, "roles": [{"role": "telephony.voicemail.provision"}]}
+    (folder / "play.yml").write_text(yaml.safe_dump([play]))
+    (folder / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    done = run_program("playbook", folder, "-i", "inventory.yml", "play.yml", variables=environment_of(folder))
+    failed = dict(re.findall(r"^(\S+) .* failed=(\d+)", done.output, re.MULTILINE))
+    output = done.output + done.errors
+    return {host: bench.ended(host, int(failed[host]), output) for host, bench in benches.items()}
 
 
 @pytest.fixture
@@ -237,10 +254,63 @@ def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None
     assert sorted(bench.boxes()) == ["3000"]
 
 
-def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(bench: Bench) -> None:
+#: Files of mailboxes that no run takes, with a part of what the report says.
+BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
+    "duplicate": (
+        {"a.yml": "[{mailbox: 3000, name: x}]", "b.csv": "mailbox,name\n3001,x\n3000,x\n"},
+        "b.csv:3: mailbox 3000 is declared twice, first in a.yml:1",
+    ),
+    "column": ({"a.csv": "mailbox,nmae\n3000,x\n"}, "a.csv:1: unknown column 'nmae'; did you mean `name`?"),
+    "key": (
+        {"a.yml": "[{mailbox: 3000, name: x, kazoo: {skip_greting: true}}]"},
+        "a.yml:1: mailbox 3000: `kazoo.skip_greting` is no field of this vendor; did you mean `skip_greeting`?",
+    ),
+    "foreign": (
+        {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
+        "only `onsip` is given, but the vendor is kazoo, which never reads it",
+    ),
+    "no-dictionary": ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
+    "pin": (
+        {"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'},
+        "a.json:1: mailbox 3000: `pin` was read by YAML as a number",
+    ),
+    "empty": (
+        {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
+        "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",
+    ),
+    "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
+}
+
+
+def refused_input() -> t.Iterator[tuple[str, dict[str, str], dict[str, t.Any]]]:
+    """Yield what is refused before anything is written: the name of a host, its files and its variables."""
+    for name, (files, _problem) in BAD_FILES.items():
+        yield name, {f"boxes/{file}": text for file, text in files.items()}, {"sources": ["boxes"]}
     good = "".join(f"{number},Box,Europe/Paris\n" for number in range(4000, 4050))
     wrong = "".join(f"{number},Box,?\n" for number in range(3000, 3050))
-    run = bench.run(sources=[bench.write("many.csv", f"mailbox,name,timezone\n{good}{wrong}")])
+    yield "fifty-lines", {"many.csv": f"mailbox,name,timezone\n{good}{wrong}"}, {"sources": ["many.csv"]}
+    items = [{"mailbox": str(number), "name": "Box", "emials": []} for number in range(3000, 3050)]
+    yield "fifty-items", {}, {"mailboxes": [{"mailbox": "4000", "name": "Good"}, *items]}
+    yield "empty-list", {"none.yml": "mailboxes: []"}, {"sources": ["none.yml"], "prune": True}
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, tuple[Bench, Run]]]:
+    """Run the role with all of it at the same time."""
+    folder = tmp_path_factory.mktemp("refusals")
+    benches, declared = {}, {}
+    with contextlib.ExitStack() as stack:
+        for name, files, variables in refused_input():
+            server = stack.enter_context(SimulatorServer("kazoo", mailboxes=0))
+            benches[name], declared[name] = Bench(folder / name, server), variables
+            for file, text in files.items():
+                benches[name].write(file, text)
+        runs = run_together(folder, benches, declared)
+        yield {name: (bench, runs[name]) for name, bench in benches.items()}
+
+
+def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["fifty-lines"]
     assert_refused(bench, run)
     told = re.findall(r"many\.csv:(\d+): mailbox (\d+): `timezone`", run.report["plan"]["msg"])
     assert told == [(str(line), str(line + 2948)) for line in range(52, 102)]
@@ -248,54 +318,23 @@ def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(bench: Bench)
     assert all(f"- many.csv:{line}: mailbox" in run.markdown for line, _number in told)
 
 
-def test_fifty_wrong_items_of_a_variable(bench: Bench) -> None:
-    items = [{"mailbox": str(number), "name": "Box", "emials": []} for number in range(3000, 3050)]
-    run = bench.run(mailboxes=[{"mailbox": "4000", "name": "Good"}, *items])
+def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["fifty-items"]
     assert_refused(bench, run)
     found = re.findall(r"- item (\d+) \(mailbox (\d+)\): unknown option `emials`", run.report["plan"]["msg"])
     assert found == [(str(position), str(position + 2998)) for position in range(2, 52)]
 
 
-@pytest.mark.parametrize(
-    ("files", "problem"),
-    [
-        (
-            {"a.yml": "[{mailbox: 3000, name: x}]", "b.csv": "mailbox,name\n3001,x\n3000,x\n"},
-            "b.csv:3: mailbox 3000 is declared twice, first in a.yml:1",
-        ),
-        ({"a.csv": "mailbox,nmae\n3000,x\n"}, "a.csv:1: unknown column 'nmae'; did you mean `name`?"),
-        (
-            {"a.yml": "[{mailbox: 3000, name: x, kazoo: {skip_greting: true}}]"},
-            "a.yml:1: mailbox 3000: `kazoo.skip_greting` is no field of this vendor; did you mean `skip_greeting`?",
-        ),
-        (
-            {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
-            "only `onsip` is given, but the vendor is kazoo, which never reads it",
-        ),
-        ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
-        (
-            {"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'},
-            "a.json:1: mailbox 3000: `pin` was read by YAML as a number",
-        ),
-        (
-            {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
-            "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",
-        ),
-        ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
-    ],
-    ids=["duplicate", "column", "key", "foreign", "no dictionary", "pin", "empty", "folder"],
-)
-def test_bad_input(bench: Bench, files: dict[str, str], problem: str) -> None:
-    for name, text in files.items():
-        bench.write(f"boxes/{name}", text)
-    run = bench.run(sources=["boxes"])
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_input(refusals: dict[str, tuple[Bench, Run]], name: str) -> None:
+    bench, run = refusals[name]
     assert_refused(bench, run)
-    assert problem in run.report["plan"]["msg"]
+    assert BAD_FILES[name][1] in run.report["plan"]["msg"]
     assert bench.boxes() == {}
 
 
-def test_an_empty_list_with_prune(bench: Bench) -> None:
-    run = bench.run(sources=[bench.write("none.yml", "mailboxes: []")], prune=True)
+def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["empty-list"]
     assert_refused(bench, run)
     assert "the list is empty and `prune` is set" in run.report["plan"]["msg"]
 
@@ -308,21 +347,26 @@ def test_nothing_declared_is_refused(bench: Bench) -> None:
 
 
 def test_confirmation_where_nobody_can_type(bench: Bench) -> None:
-    declared = {"mailboxes": [{"mailbox": "3000", "name": "x"}], "confirm": True}
-    declined = bench.run(**declared)
-    assert declined.code != 0
+    mailboxes = [{"mailbox": "3000", "name": "x"}]
+    # The checksum that a review would have ended with.
+    plan = in_worker("vmboxes", {**bench.connection, "mailboxes": mailboxes}, check=True)
+    checksum = plan["plan_checksum"]
+    declared = {"mailboxes": mailboxes, "confirm": True}
+    hosts = {
+        "declined": declared,
+        "stale": {**declared, "mailboxes": [{"mailbox": "3000", "name": "y"}], "checksum": checksum},
+        "short": {**declared, "checksum": checksum[:7]},
+    }
+    runs = run_together(bench.folder, dict.fromkeys(hosts, bench), hosts)
     assert bench.writes() == {}
-    assert declined.report["state"] == "declined"
-    checksum = declined.report["plan"]["plan_checksum"]
-    assert f"-e provision_checksum={checksum}" in declined.output
+    for host, run in runs.items():
+        assert run.code != 0, run.output
+        assert run.report["state"] == "declined"
+        (refused,) = re.findall(rf"^fatal: \[{host}\]: .*$", run.output, re.MULTILINE)
+        assert f"-e provision_checksum={run.report['plan']['plan_checksum']}" in refused
+        assert ("The plan was not confirmed" if host == "declined" else "is not the one that was reviewed") in refused
+    assert runs["declined"].report["plan"]["plan_checksum"] == checksum
 
-    stale = bench.run(**{**declared, "mailboxes": [{"mailbox": "3000", "name": "y"}]}, checksum=checksum)
-    assert stale.code != 0
-    assert "The plan is not the one that was reviewed" in stale.output
-    assert bench.writes() == {}
-
-    assert bench.run(**declared, checksum=checksum[:7]).code != 0
-    assert bench.writes() == {}
     applied = bench.run(**declared, checksum=checksum)
     assert applied.code == 0, applied.output
     assert bench.writes() == {"PUT": 1}
