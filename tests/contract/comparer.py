@@ -83,7 +83,7 @@ class Case:
         """Return the task of a play."""
         options = self.task[self.module]
         if self.connected:
-            options = {"timeout": 5, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
+            options = {"timeout": 60, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
             options.setdefault("url", f"{{{{ servers.{self.vendor} }}}}")
         fixed = {"register": register, "ignore_errors": True, "async": "{{ seconds }}", "poll": 1}
         return {**fixed, **self.task, "name": self.name, self.module: options}

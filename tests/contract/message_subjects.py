@@ -55,7 +55,7 @@ class MessageSubject:
 
     def arguments(self, server: SimulatorServer, **options: t.Any) -> Item:
         """Arguments of a task against that simulator."""
-        waits = {"retry_budget": 20, "timeout": 5}
+        waits = {"retry_budget": 20, "timeout": 60}
         return {"vendor": self.vendor, "url": server.url, **waits, **self.connection, **options}
 
     def requests(self, server: SimulatorServer, after: int = 0) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject:
 
 def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes, which must fail, and return the result."""
-    arguments = {"vendor": subject.vendor, "url": url, "timeout": 5, **subject.connection, **options}
+    arguments = {"vendor": subject.vendor, "url": url, "timeout": 60, **subject.connection, **options}
     result: dict[str, t.Any] = WAYS[way](subject.info, arguments)
     assert result["failed"], result
     assert result["error"]["message"]

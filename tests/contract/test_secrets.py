@@ -190,7 +190,7 @@ def arguments(subject: Subject, url: str, failure: str = "", **options: t.Any) -
     """Arguments of a task whose requests fail in some way."""
     parts = urllib.parse.urlsplit(url)
     address = f"{parts.scheme}://{parts.netloc}{f'/{failure}' if failure else ''}{parts.path}"
-    waits = {"retry_budget": 0, "timeout": 5}
+    waits = {"retry_budget": 0, "timeout": 60}
     return {"vendor": subject.vendor, "url": address, **waits, **subject.connection, **options}
 
 
