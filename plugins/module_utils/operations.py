@@ -11,7 +11,7 @@ import typing as t
 
 from . import arguments, engine, tls
 from .core.boxes import Desired
-from .core.connection import Connection
+from .core.connection import Connection, type_problems
 from .core.errors import InvalidInputError, UnsupportedError, VoicemailError
 from .core.fields import FieldTable
 from .core.guards import Limits
@@ -36,6 +36,9 @@ def run(task: Task) -> Result:
 
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
+    problems = type_problems(arguments.CONNECTION, task.raw)
+    if problems:
+        raise InvalidInputError.of(problems)
     check_texts(task)
     if task.module in arguments.MESSAGE_MODULES:
         from . import message_operations

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import functools
+import os
 import signal
+import types
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -16,7 +18,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 
 from . import arguments, operations
-from .core.connection import SECRETS
+from .core.connection import SECRETS, blank_options, read_options
 from .core.errors import InvalidInputError, VoicemailError, unforeseen
 from .core.text import clean
 from .deps import IMPORT_ERROR, LIBRARIES
@@ -83,7 +85,7 @@ class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
-        self.params = with_dictionaries(self.argument_spec, self.params)
+        self.params = with_dictionaries(self.argument_spec, _without_blanks(self.params))
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
         self.params = arguments.checkable(_spec(self._spec_name), without_nulls(self.params))
 
@@ -120,7 +122,8 @@ def run_in_worker(
     :param source_text: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
-    given = with_dictionaries(_spec(name), {key: raw[key] for key in raw if not key.startswith("_ansible_")})
+    given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
+    given = with_dictionaries(_spec(name), given)
     written = without_nulls(given) | _from_task(given, environment)
     validated = _validator(name).validate(arguments.checkable(_spec(name), written))
     warnings = [f"Both option {pair['option']} and its alias {pair['alias']} are set." for pair in validated._warnings]
@@ -128,7 +131,7 @@ def run_in_worker(
         message = validated.errors.msg
         if isinstance(validated.errors[0], UnsupportedError):
             message = f"Unsupported parameters for (telephony.voicemail.{name}) module: {message}"
-        refused: Result = {"failed": True, "msg": _refusal(name, given, given, message)}
+        refused: Result = {"failed": True, "msg": _refusal(name, given, given, message, _from_task(given, environment))}
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
@@ -153,6 +156,12 @@ def _validator(name: str) -> ArgumentSpecValidator:
     return ArgumentSpecValidator(_spec(name), **arguments.rules(name))
 
 
+def _without_blanks(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return arguments without connection options that are empty text, which count as unset."""
+    blank = blank_options(given, arguments.CONNECTION)
+    return {name: value for name, value in given.items() if name not in blank}
+
+
 def _from_task(given: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> dict[str, str]:
     """Return the connection options that only the task's environment sets; null sets none."""
     return {
@@ -162,9 +171,22 @@ def _from_task(given: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -
     }
 
 
-def _refusal(name: str, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], message: str) -> str:
-    """Return why arguments are refused: of the vendors' dictionaries in our words, which name what to use instead."""
-    problems = arguments.misplaced(_spec(name), raw) or operations.dictionary_problems(operations.Task(name, {}, raw))
+def _refusal(
+    name: str,
+    raw: t.Mapping[str, t.Any],
+    params: t.Mapping[str, t.Any],
+    message: str,
+    environment: t.Mapping[str, str] = types.MappingProxyType({}),
+) -> str:
+    """Return why arguments are refused: of connections and vendors' dictionaries in our words, else in Ansible's.
+
+    :param environment: connection options that only the task's environment sets.
+    """
+    problems = (
+        read_options(arguments.CONNECTION, {**raw, **environment}, os.environ)[1]
+        or arguments.misplaced(_spec(name), raw)
+        or operations.dictionary_problems(operations.Task(name, {}, raw))
+    )
     message = without_values(message)
     refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
     return str(_redacted(refused, params))

@@ -37,7 +37,7 @@ VALUES: dict[str, tuple[t.Any, ...]] = {
     "client_cert": ("cert.pem", "~/cert.pem", "$FOLDER/cert.pem"),
     "client_key": ("key.pem", "~/key.pem", "$FOLDER/key.pem"),
     "proxy": ("http://proxy.example.com:8080", ""),
-    "timeout": (7, 7.5, "7", "soon", True),
+    "timeout": (7, 7.5, "7", "soon"),
     "retry_budget": (0, "0", "never"),
     "workers": (4, "4", "many", 4.5),
 }
@@ -120,6 +120,16 @@ def test_an_option_out_of_the_environment(
     given = {"vendor": "kazoo"} if option != "vendor" else {}
     compare(given, reader, tmp_path, monkeypatch)
     compare({**given, option: None}, reader, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(("option", "value"), [("timeout", True), ("workers", False), ("url", True)])
+def test_a_truth_value_is_no_number_and_no_text(
+    option: str, value: bool, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"vendor": "kazoo", option: value}
+    told = [str(task.run_in_worker("vmbox_info", given, False, False, None, None, {})["msg"])]
+    told += [str(reader(given, tmp_path, monkeypatch)) for reader in READERS.values()]
+    assert [f"`{option}` must be" in one for one in told] == [True, True, True]
 
 
 @pytest.mark.parametrize("reader", READERS)

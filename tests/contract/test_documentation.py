@@ -123,6 +123,7 @@ def plays_of(block: Block, document: Document, urls: t.Mapping[str, str], folder
 def write_files(document: Document, urls: t.Mapping[str, str], folder: pathlib.Path) -> list[pathlib.Path]:
     """Write a document's blocks into a folder and return its playbooks, those that are not to be run left out."""
     (folder / "voicemail").mkdir(parents=True)
+    write_recording(folder)
     if document.name.startswith(("plugins/", "roles/")):
         for name, text in FILES.items():
             (folder / name).parent.mkdir(exist_ok=True)
@@ -143,7 +144,11 @@ def write_files(document: Document, urls: t.Mapping[str, str], folder: pathlib.P
 def prepare_home(folder: pathlib.Path) -> None:
     """Put what examples take for granted into the folder that a run starts in, which is its HOME as well."""
     (folder / ".voicemail-vault").write_text("a password\n")
-    (folder / "files").mkdir()
+
+
+def write_recording(folder: pathlib.Path) -> None:
+    """Write the recording that examples upload, beside the playbook."""
+    (folder / "files").mkdir(exist_ok=True)
     with wave.open(str(folder / "files" / "welcome.wav"), "wb") as audio:
         audio.setparams((1, 2, 16000, 0, "NONE", ""))
         audio.writeframes(bytes(1600))
@@ -319,7 +324,7 @@ def test_troubleshooting_quotes_messages_that_exist() -> None:
     sources = [
         *(ROOT / "plugins").rglob("*.py"),
         *ROOT.glob("playbooks/*.yml"),
-        *ROOT.glob("roles/*/tasks/*.yml"),
+        *ROOT.glob("roles/*/*/*.yml"),
         *ROOT.glob("docs/pipelines/*.yml"),
     ]
     code = "\n".join(re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8")) for path in sources)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import re
 import typing as t
 import urllib.parse
@@ -160,6 +161,9 @@ def typed(kind: str, value: t.Any) -> t.Any:
         return int(text) if kind == "int" else number
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("must be text")
+    if kind == "path":
+        # As Ansible reads a path: a user that is unknown stays as it is written.
+        return os.path.expanduser(os.path.expandvars(str(value)))  # noqa: PTH111
     return str(value)
 
 
@@ -209,7 +213,7 @@ def read_options(
     values: dict[str, t.Any] = {}
     problems = []
     for name, option in spec.items():
-        values[name] = option.get("default")
+        values[name] = typed(option["type"], option.get("default"))
         for source in (given.get(name), environment.get(f"VOICEMAIL_{name.upper()}")):
             try:
                 value = typed(option["type"], source)
@@ -224,3 +228,19 @@ def read_options(
         elif option.get("choices") and values[name] not in option["choices"]:
             problems.append(f"`{name}` must be one of {', '.join(option['choices'])}")
     return values, list(dict.fromkeys(problems))
+
+
+def blank_options(given: t.Mapping[str, t.Any], spec: t.Iterable[str]) -> list[str]:
+    """Return the connection options that are given as empty text, which counts as unset."""
+    return [name for name in spec if isinstance(given.get(name), str) and not given[name].strip()]
+
+
+def type_problems(spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with the types of the options that are given: Ansible makes text and numbers of booleans."""
+    problems = []
+    for name, option in spec.items():
+        try:
+            typed(option["type"], given.get(name))
+        except ValueError as error:
+            problems.append(f"`{name}` {error}")
+    return problems

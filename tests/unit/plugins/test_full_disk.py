@@ -40,7 +40,10 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> None:
     options = {"title": "Report", "folder": str(tmp_path), "formats": ["json"], "name": "report"}
     callback = types.SimpleNamespace(
-        get_option=options.__getitem__, _reports=[], _text=lambda _wanted, _report: "{}", _written=0
+        get_option=options.__getitem__,
+        _gathering=types.SimpleNamespace(reports=[]),
+        _text=lambda _wanted, _report: "{}",
+        _written=0,
     )
     with pytest.raises(AnsibleError, match=f"{tmp_path}.*{words}"):
         voicemail_report.CallbackModule._write(t.cast("t.Any", callback))

@@ -42,7 +42,7 @@ def lying(concerns: t.Callable[[httpx.Request], bool], lie: Lie) -> t.Iterator[l
                 said = lie(json.loads(body))
                 body = said if isinstance(said, bytes) else json.dumps(said).encode()
             headers = [pair for pair in response.headers.raw if pair[0].lower() not in (b"content-length",)]
-            return httpx.Response(response.status_code, headers=headers, content=body)
+            return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body))
 
         transport = httpx.MockTransport(handler)
         with mock.patch.object(httpx.Client, "_transport_for_url", return_value=transport):
