@@ -17,7 +17,7 @@ import urllib.parse
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import (
-    audio,
+    audio_run,
     engine,
     greeting_engine,
     message_engine,
@@ -304,7 +304,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (message_engine, "read", "voicemail_message_info"),
     (message_engine, "apply", "voicemail_message"),
     (message_engine, "_write_group", "voicemail_message"),
-    (audio._Run, "_fetch", "voicemail_audio"),
+    (audio_run.Run, "_fetch", "voicemail_audio"),
     (streams.Stream, "pieces", "voicemail_audio"),
     (greeting_engine, "apply", "voicemail_greeting"),
 )
