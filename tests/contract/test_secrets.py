@@ -30,15 +30,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core import it
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import login
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import mailboxes
 from greeting_desk import recording
-from loopback import Answer, Loopback, Seen, fake_clock, forward_to
+from loopback import Answer, Loopback, Seen, forward_to
 from message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES
 from silence import shows
 from subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
 from ways import WAYS, Result, in_worker
 
 from playbooks import play
-
-__all__ = ("fake_clock",)
 
 PINS = ("748159", "260483")
 CREDENTIALS = ("password", "api_key", "token")
@@ -262,7 +260,6 @@ def test_no_secret_leaves_a_play(vendor: str, folder: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("vendor", SUBJECTS)
-@pytest.mark.usefixtures("clock")
 def test_no_failure_of_any_module_tells_a_secret(
     vendor: str, failure: str, folder: pathlib.Path, caplog: pytest.LogCaptureFixture
 ) -> None:
