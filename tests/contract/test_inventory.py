@@ -22,7 +22,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import argumen
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.hosts import VARIABLES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import paging
 from documentation_blocks import ROOT, plugin
-from loopback import unused_port
+from loopback import refusing_port
 from programs import environment_of, run_program
 from silence import shows
 from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
@@ -308,7 +308,7 @@ def test_bad_input_is_one_clear_error(
 
 def test_a_server_that_is_away(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve() as server:
-        path = source(tmp_path, "office", KAZOO, server, url=f"http://127.0.0.1:{unused_port()}/v2", retry_budget=0)
+        path = source(tmp_path, "office", KAZOO, server, url=f"http://127.0.0.1:{refusing_port()}/v2", retry_budget=0)
         with pytest.raises(AnsibleParserError, match="cannot log in"):
             parsed(path)
 
