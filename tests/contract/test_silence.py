@@ -47,7 +47,7 @@ def test_a_pin_shows(text: str) -> None:
         "1764286085.9137",
         "a39137bc",
         "19137",
-        "/root/home/tmp/ansible-tmp-1764286085.7-9137-2607",
+        "home/tmp/ansible-tmp-1764286085.7-9137-2607",
         "/tmp/pytest-of-root/pytest-9137/x",
         "pid=9137",
     ],
