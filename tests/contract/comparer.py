@@ -22,7 +22,6 @@ import typing as t
 import trustme
 import yaml
 from greeting_desk import recording
-from preloaded_python import preloaded_python
 from programs import ROOT, environment_of, run_program
 from ssh_server import missing_programs, ssh_server
 from subjects import KAZOO, ONSIP, SHARED, TEL4VN
@@ -128,10 +127,8 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
     # A test of its own says where there is no ssh.
     ways = [way for way in WAYS if way != "ssh" or not missing_programs()]
     environment = environment_of(folder) | {
-        "ANSIBLE_ACTION_PLUGINS": str(FOLDER / "action_plugins"),
         "ANSIBLE_CONNECTION_PLUGINS": str(BESIDE),
         "ANSIBLE_FORKS": str(len(WAYS)),
-        "ANSIBLE_PIPELINING": "1",
         "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'collections'}:{FOLDER / 'collections'}",
     }
     for way in ways:
@@ -139,14 +136,13 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
     with contextlib.ExitStack() as stack:
         # Short: the paths of sockets must not be long.
         short = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        interpreter = stack.enter_context(preloaded_python(short, folder / "collections"))
         hosts = {way: _variables(way, cases, stack) for way in ways}
         hosts["module"]["vmbox_cycle_witness"] = str(folder / "modules-sent")
         if "ssh" in hosts:
             keys = short / "ssh"
             keys.mkdir()
             hosts["ssh"] |= stack.enter_context(ssh_server(keys, folder))
-        shared = {"ansible_python_interpreter": interpreter, "ansible_async_dir": str(folder / "jobs")}
+        shared = {"ansible_async_dir": str(folder / "jobs")}
         inventory = {"all": {"hosts": hosts, "vars": shared}}
         (folder / "inventory.json").write_text(json.dumps(inventory))
         (folder / "playbook.yml").write_text(yaml.safe_dump([_play(cases)], sort_keys=False, allow_unicode=True))

@@ -19,7 +19,7 @@ from voicemail_simulator.server import SimulatorServer
 from playbooks import play
 
 KEY = "simulator-api-key-accountone".ljust(64, "0")
-PIN = "7q48z159w"
+PIN = "7q48z1"
 GUIDE = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_pipelines.rst")
 FILES = {block.caption: block for block in GUIDE.blocks if block.caption}
 
