@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import textwrap
 import typing as t
 import urllib.parse
@@ -29,6 +30,8 @@ description:
     of files that M(telephony.voicemail.vmboxes) and M(telephony.voicemail.shared_voicemails) take as O(ignore:src).
   - Boxes are sorted by number and options stand in one order, so that two exports of the same boxes are equal.
   - Comments tell what was left out.
+  - Every character is kept. Those that nobody sees are escaped, and text that holds C({{), C({%) or C({#) is tagged
+    C(!unsafe), so that it stays text where the file is loaded as variables.
   - The role P(telephony.voicemail.export#role) writes the files.
 positional: _input
 options:
@@ -94,15 +97,40 @@ RESOURCES = {"mailboxes": ("mailbox", "vmboxes"), "shared_voicemails": ("shared 
 NO_IDS = "# Left out: id, which means nothing on another system.\n"
 
 
+_TEXT = "tag:yaml.org,2002:str"
+_UNSAFE = "!unsafe"
+# What Ansible would render where the file is loaded as variables.
+_TEMPLATE = re.compile(r"\{[{%#]")
+# Some version of YAML reads these as a number, a date, a time, a truth value or null.
+_AMBIGUOUS = re.compile(
+    r"[-+.]?[0-9][-+.,:/_ 0-9a-fA-FoOxXtTzZ]*|[-+]?\.(inf|nan)|y|yes|n|no|on|off|true|false|null|none|~|=|<<", re.I
+)
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
 class _Dumper(yaml.SafeDumper):
-    """Writes numbers that are text in quotes, for readers of other versions of YAML, and lists one step further in."""
+    """Writes text so that every reader of YAML, Ansible's own among them, returns the same characters."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> t.Any:
         return super().increase_indent(flow, False)
 
     def represent_text(self, value: str) -> t.Any:
-        quoted = value.isdigit() or "\n" in value or has_invisible(value)
-        return self.represent_scalar("tag:yaml.org,2002:str", value, style='"' if quoted else None)
+        if _TEMPLATE.search(value):
+            return self.represent_scalar(_UNSAFE, value, style='"')
+        is_plain = value.isprintable() and value == value.strip() and not _AMBIGUOUS.fullmatch(value)
+        is_plain = is_plain and not has_invisible(value)
+        return self.represent_scalar(_TEXT, value, style=None if is_plain else '"')
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        """Write text on one line. Characters that nobody sees are escaped, so that a review shows them."""
+        self.write_indicator(f'"{"".join(map(_escaped, text))}"', True)
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES or character.isprintable():
+        return _ESCAPES.get(character, character)
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 _Dumper.add_representer(str, _Dumper.represent_text)
@@ -130,6 +158,7 @@ def boxes_to_yaml(
     plain = json.loads(json.dumps(boxes))
     if not isinstance(plain, list) or not all(isinstance(box, dict) and box.get(key) for box in plain):
         raise AnsibleFilterError(f"boxes_to_yaml takes a list of dictionaries with `{key}`")
+    _refuse_surrogates(plain, key)
     left_out = {"native", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     plain.sort(key=lambda box: (len(box[key]), box[key]))
     items = [_Item(box, key, left_out, secrets) for box in plain]
@@ -148,6 +177,26 @@ def _tables(name: str | None, resource: str) -> list[FieldTable]:
     if not tables:
         raise AnsibleFilterError(f"boxes_to_yaml: {name} has no {RESOURCES[resource][0]}s")
     return tables
+
+
+def _refuse_surrogates(boxes: list[dict[str, t.Any]], key: str) -> None:
+    """Refuse halves of surrogate pairs, which no file can hold."""
+    for position, box in enumerate(boxes, 1):
+        broken = sorted(option for option, value in box.items() if option != "native" and _has_surrogate(value))
+        if broken:
+            number = box[key] if key not in broken else f"number {position} of the list"
+            raise AnsibleFilterError(
+                f"boxes_to_yaml: {key} {number}: `{broken[0]}` has a character that no file can hold, half of a"
+                " surrogate pair. Correct it at the vendor"
+            )
+
+
+def _has_surrogate(value: t.Any) -> bool:
+    if isinstance(value, dict):
+        return _has_surrogate([*value, *value.values()])
+    if isinstance(value, list):
+        return any(map(_has_surrogate, value))
+    return isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value)
 
 
 class _Item:

@@ -16,8 +16,10 @@ description:
   - Turns CSV text, or rows as other tools read them from a spreadsheet, into the list that
     M(telephony.voicemail.vmboxes) takes.
   - Every problem of every row is told at once, with its line. Text that is empty or has headings only is an error.
-  - Values are trimmed. An empty cell means that the option is not managed, and an empty row is left out. Use
-    O(defaults) for what all mailboxes have in common.
+  - Values are trimmed, and what spreadsheets leave in them is removed, such as a leading apostrophe, quotes around a
+    value and characters of no width. Names keep an apostrophe that belongs to them.
+  - An empty cell means that the option is not managed, and an empty row is left out. Use O(defaults) for what all
+    mailboxes have in common.
   - A byte order mark, a line C(sep=;) at the beginning and line breaks inside quotes are understood.
 positional: _input
 options:
@@ -55,6 +57,7 @@ options:
   vendor:
     description:
       - Check every value by the rules of this vendor as well, to have those problems told by line too.
+      - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
       - Options that the vendor cannot hold are not judged here, since
         O(telephony.voicemail.vmboxes#module:on_unsupported) does that.
     type: str
@@ -104,8 +107,10 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, item_options
 from ansible_collections.telephony.voicemail.plugins.module_utils.tables import (
@@ -146,10 +151,14 @@ def rows_to_mailboxes(
         entries = read_rows(rows, layout, problems)
     else:
         raise AnsibleFilterError(f"rows_to_mailboxes takes CSV text or a list of rows, not {type_name(rows)}")
+    warnings: list[str] = []
     try:
-        return check_mailboxes(entries, problems, defaults, vendor)
+        mailboxes = check_mailboxes(entries, problems, defaults, vendor, warnings=warnings)
     except InvalidInputError as error:
         raise AnsibleFilterError(f"rows_to_mailboxes: {error}") from error
+    for warning in warnings:
+        Display().warning(clean(warning))
+    return mailboxes
 
 
 class FilterModule:

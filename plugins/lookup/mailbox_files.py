@@ -32,6 +32,7 @@ options:
       - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
       - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
         playbook, and beside the playbook.
+      - Lists of names are flattened.
     type: list
     elements: str
     required: true
@@ -75,6 +76,7 @@ options:
   vendor:
     description:
       - Check every value by the rules of this vendor as well, to have those problems told with file and line too.
+      - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
 notes:
@@ -109,8 +111,10 @@ import typing as t
 from ansible import constants
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
@@ -118,6 +122,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.sources import
     read_entries,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import flatten_terms
 
 SUFFIXES = (".yml", ".yaml", ".json", ".csv")
 
@@ -148,16 +153,23 @@ class LookupModule(LookupBase):
         )
         entries: list[Entry] = []
         problems: list[str] = []
-        for path in self._files(terms, variables or {}, problems):
+        try:
+            names = flatten_terms(terms, "name of a file or folder")
+        except InvalidInputError as error:
+            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+        for path in self._files(names, variables or {}, problems):
             text = self._text(path, problems)
             if text is not None:
                 entries += read_entries(text, path.name, "mailboxes", layout, problems)
+        defaults, vendor, sources = (self.get_option(option) for option in ("defaults", "vendor", "sources"))
+        warnings: list[str] = []
         try:
-            return check_mailboxes(
-                entries, problems, self.get_option("defaults"), self.get_option("vendor"), self.get_option("sources")
-            )
+            mailboxes = check_mailboxes(entries, problems, defaults, vendor, sources, warnings)
         except InvalidInputError as error:
             raise AnsibleLookupError(f"mailbox_files: {error}") from error
+        for warning in warnings:
+            Display().warning(clean(warning))
+        return mailboxes
 
     def _text(self, path: pathlib.Path, problems: list[str]) -> str | None:
         try:
@@ -169,10 +181,10 @@ class LookupModule(LookupBase):
             problems.append(f"{path.name}: cannot be read: {reason}")
         return None
 
-    def _files(self, terms: list[t.Any], variables: dict[str, t.Any], problems: list[str]) -> list[pathlib.Path]:
+    def _files(self, names: list[str], variables: dict[str, t.Any], problems: list[str]) -> list[pathlib.Path]:
         found: list[pathlib.Path] = []
-        for term in terms:
-            name = str(pathlib.Path(str(term)).expanduser())
+        for given in names:
+            name = str(pathlib.Path(given).expanduser())
             place = self._place(variables, name)
             if place is None:
                 raise AnsibleLookupError(f"mailbox_files: there is no file or folder {name}")

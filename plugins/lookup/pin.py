@@ -19,7 +19,8 @@ description:
   - Without O(file) every call makes another PIN. With it a mailbox keeps the PIN that was made first.
 options:
   _terms:
-    description: Numbers of the mailboxes.
+    description:
+      - Numbers of the mailboxes, as text. Lists are flattened, so that C(numbers) and C(*numbers) mean the same.
     type: list
     elements: str
     required: true
@@ -82,7 +83,7 @@ EXAMPLES = r"""
 - name: PINs for many mailboxes, made in one go
   vars:
     numbers: ["3000", "3001", "3002"]
-    pins: "{{ query('telephony.voicemail.pin', *numbers, vendor='kazoo', file='pins.yml') }}"
+    pins: "{{ query('telephony.voicemail.pin', numbers, vendor='kazoo', file='pins.yml') }}"
   telephony.voicemail.vmboxes:
     vendor: kazoo
     url: https://kazoo.example.com:8443/v2
@@ -120,6 +121,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors im
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import flatten_terms
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 
 SHORTEST = 4
@@ -259,10 +261,8 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=given)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
-        numbers = [str(term).strip() for term in terms]
         try:
-            if "" in numbers:
-                raise ValueError("the number of a mailbox is empty")
+            numbers = flatten_terms(terms, "number of a mailbox")
             if self.get_option("kept"):
                 if file is None:
                     raise ValueError("`kept` needs `file`")
@@ -274,7 +274,7 @@ class LookupModule(LookupBase):
                 writes = self.get_option("write") and not (variables or {}).get("ansible_check_mode")
                 made = self._kept(numbers, self._file(file), kind, writes)
             return [made[number] for number in numbers]
-        except ValueError as error:
+        except (ValueError, InvalidInputError) as error:
             raise AnsibleLookupError(clean(f"pin: {error}")) from None
         except OSError as error:
             raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None

@@ -27,7 +27,10 @@ DEEPEST = 100
 MOST_VALUES = 20_000_000
 
 _TAG = "tag:yaml.org,2002:"
-_TEXT_TAGS = frozenset((f"{_TAG}str", f"{_TAG}value", f"{_TAG}merge", "!unsafe"))
+#: Ansible's tag for what is never a template. Nothing in these files is one.
+_UNSAFE = "!unsafe"
+_TEXT_TAGS = frozenset((f"{_TAG}str", f"{_TAG}value", f"{_TAG}merge", _UNSAFE))
+_VAULT_TAGS = frozenset(("!vault", "!vault-encrypted"))
 _RESOLVED_TAGS = frozenset(f"{_TAG}{name}" for name in ("bool", "float", "int", "timestamp"))
 _UNRESOLVABLE = (ValueError, ArithmeticError, LookupError, AttributeError)
 
@@ -153,7 +156,7 @@ class _YamlReader:
         if len(self._open) >= DEEPEST:
             return self._refuse(node, f"is nested deeper than {DEEPEST} levels")
         standard = f"{_TAG}map" if isinstance(node, yaml.MappingNode) else f"{_TAG}seq"
-        if node.tag != standard:
+        if node.tag not in (standard, _UNSAFE):
             return self._refuse(node, f"the tag {_shown_tag(node.tag)} is not supported")
         self._open.add(id(node))
         found = self._mapping(node) if isinstance(node, yaml.MappingNode) else self._sequence(node)
@@ -212,7 +215,7 @@ class _YamlReader:
         if node.tag in _TEXT_TAGS:
             return node.value
         if node.tag not in _RESOLVED_TAGS:
-            hint = ". Encrypt the whole file instead" if node.tag == "!vault" else ""
+            hint = ". Encrypt the whole file instead" if node.tag in _VAULT_TAGS else ""
             return self._refuse(node, f"the tag {_shown_tag(node.tag)} is not supported{hint}")
         try:
             value = self._loader.construct_object(node)

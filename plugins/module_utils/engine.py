@@ -12,6 +12,7 @@ import dataclasses
 import typing as t
 
 from .core.boxes import Box, Desired, Wanted
+from .core.cautions import grouped
 from .core.errors import InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
 from .core.guards import Limits, add_pruning, check_deletions, check_limits, check_messages, may_lose_messages
 from .core.outcome import Outcome, Report
@@ -70,14 +71,14 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     lost = _check_messages(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
-    warnings = [*lost, *(warning for step in result.steps for warning in step.warnings)]
+    warnings = [*lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
         return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest)
     report = _write(boxes, result, options, progress, warnings)
     report.checksum = digest
-    learned = [warning for outcome in report.outcomes for warning in outcome.step.warnings]
+    learned = _warnings([outcome.step for outcome in report.outcomes])
     report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
     return report
 
@@ -145,6 +146,10 @@ def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress 
         read_singly = in_order(lambda box: boxes.find(None, box.id), partial, workers, tell)
         many = [box for box in read_singly if box is not None]
     return [box for box in found if box.full] + list(many)
+
+
+def _warnings(steps: t.Iterable[Step]) -> list[str]:
+    return grouped(caution for step in steps for caution in step.warnings)
 
 
 def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:

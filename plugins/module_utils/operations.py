@@ -11,6 +11,7 @@ import typing as t
 
 from . import arguments, engine, tls
 from .core.boxes import Desired
+from .core.cautions import grouped
 from .core.connection import Connection, type_problems
 from .core.errors import InvalidInputError, UnsupportedError, VoicemailError
 from .core.fields import FieldTable
@@ -85,7 +86,7 @@ def _desired(
     problems.extend(reader.problems)
     if problems:
         raise InvalidInputError.of(problems)
-    task.warnings.extend(reader.warnings)
+    task.warnings.extend(grouped(reader.warnings))
     if reader.numbers:
         task.warnings.append(number_warning(reader.numbers))
     return desired

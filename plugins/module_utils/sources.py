@@ -10,6 +10,7 @@ import functools
 import typing as t
 
 from . import arguments, documents
+from .core.cautions import Caution, cautions_of, grouped
 from .core.errors import InvalidInputError
 from .core.items import SOURCE, Reader, laid_over, type_name
 from .core.masks import mask_problems
@@ -174,12 +175,14 @@ def check_mailboxes(
     defaults: t.Mapping[str, t.Any] | None = None,
     vendor_name: str | None = None,
     sources: bool = False,
+    warnings: list[str] | None = None,
 ) -> list[t.Any]:
     """Return the mailboxes with defaults under them.
 
     :param problems: what is known to be wrong already.
     :param vendor_name: check every value by the rules of this vendor too; what it cannot hold is left to the module.
     :param sources: keep the place of each mailbox under ``source``.
+    :param warnings: takes what should be known of values that this vendor accepts, such as a PIN with letters.
     :raises InvalidInputError: with those problems and every further one, each with its place.
     """
     problems = list(problems)
@@ -189,6 +192,7 @@ def check_mailboxes(
         reader = Reader(vendor(vendor_name).tables["mailbox"], shared, NAMES, on_unsupported="ignore", single=True)
     same = vendor(vendor_name).tables["mailbox"].number.key if vendor_name is not None else str
     seen: dict[str, str] = {}
+    cautions: list[Caution] = []
     mailboxes = []
     for place, raw in entries:
         if not isinstance(raw, dict):
@@ -198,7 +202,8 @@ def check_mailboxes(
         mailboxes.append({**item, SOURCE: place} if sources else item)
         if reader is not None:
             before = len(reader.problems)
-            reader.read([{**item, SOURCE: place}])
+            found = reader.read([{**item, SOURCE: place}])
+            cautions += [caution for desired in found for caution in cautions_of(reader.table, desired)]
             problems.extend(reader.problems[before:])
         else:
             problems.extend(f"{place}: {problem}" for problem in mask_problems(item))
@@ -212,6 +217,8 @@ def check_mailboxes(
             problems.append(f"{place}: {option} {value} is declared twice, first in {first}")
     if problems:
         raise InvalidInputError.of(problems)
+    if warnings is not None:
+        warnings += grouped(cautions)
     return mailboxes
 
 

@@ -15,6 +15,7 @@ import io
 import re
 import typing as t
 
+from .core.artefacts import clean_cell
 from .core.items import type_name
 
 #: Separates the entries of a list in one cell, unless something else is asked for.
@@ -31,6 +32,8 @@ _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _LOST = "is a number, which has lost its leading zeros; format the column as text"
 # What it writes into a cell that it could not compute.
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
+# Options with free text, whose apostrophes and invisible characters may have a meaning.
+_NAMES = ("name", "description", "flags")
 _NO_ROWS = "An empty list is written as `[]` in a YAML or JSON file"
 
 
@@ -82,7 +85,7 @@ def read_csv(text: str, layout: Layout, problems: list[str], source: str = "") -
     table = _Table(layout, headings, place, problems)
     rows = 0
     for place, cells in records:
-        filled = [position for position, cell in enumerate(cells) if cell.strip()]
+        filled = [position for position, cell in enumerate(cells) if clean_cell(cell)]
         if not filled:
             continue
         rows += 1
@@ -160,9 +163,10 @@ class _Table:
         self.problems = problems
         self._place = place
         self._strangers: dict[int, str] = {}
-        mapping = {heading.strip(): option for heading, option in layout.columns.items()}
-        self._options = [self._option(position, heading.strip(), mapping) for position, heading in enumerate(headings)]
-        self._check_headings(mapping, {heading.strip() for heading in headings})
+        mapping = {clean_cell(heading): option for heading, option in layout.columns.items()}
+        headings = [clean_cell(heading) for heading in headings]
+        self._options = [self._option(position, heading, mapping) for position, heading in enumerate(headings)]
+        self._check_headings(mapping, set(headings))
 
     def _option(self, position: int, heading: str, mapping: t.Mapping[str, str | None]) -> str | None:
         if heading in mapping:
@@ -208,6 +212,8 @@ class _Table:
         item: dict[str, t.Any] = {}
         named = self._keyed
         for position, (option, cell) in enumerate(zip(self._options, cells, strict=False)):
+            if isinstance(cell, str):
+                cell = clean_cell(cell, _is_name(option))
             if _is_empty(cell):
                 continue
             if option:
@@ -226,7 +232,8 @@ class _Table:
             self.problems.append(f"{place}: `{option}` {error}")
             return option not in KEYS
         if option in self._layout.lists and isinstance(value, str):
-            value = [part.strip() for part in value.split(self._layout.list_separator) if part.strip()]
+            parts = (clean_cell(part, _is_name(option)) for part in value.split(self._layout.list_separator))
+            value = [part for part in parts if part]
         *groups, last = option.split(".")
         for group in groups:
             item = item.setdefault(group, {})
@@ -234,6 +241,11 @@ class _Table:
                 return True
         item[last] = value
         return True
+
+
+def _is_name(option: str | None) -> bool:
+    """Check whether an option holds free text."""
+    return option is None or option.rpartition(".")[2] in _NAMES
 
 
 def _is_empty(cell: t.Any) -> bool:
@@ -247,7 +259,6 @@ def _value(cell: t.Any, option: str) -> t.Any:
     """
     is_pin = option.rpartition(".")[2] == "pin"
     if isinstance(cell, str):
-        cell = cell.strip()
         if _FAILED_FORMULA.fullmatch(cell):
             raise ValueError("holds the error of a formula")
         return _digits(cell, is_pin) if is_pin or option in KEYS or option == "new_mailbox" else cell

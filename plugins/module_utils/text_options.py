@@ -13,8 +13,9 @@ import typing as t
 
 from . import arguments
 from .core.errors import InvalidInputError
-from .core.items import number_problem, number_warning
+from .core.items import number_problem, number_warning, type_name
 from .core.kinds import is_number
+from .documents import DEEPEST
 from .sessions import Task
 
 #: Their items are checked by the field table of the vendor.
@@ -66,15 +67,17 @@ def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
 
 
 def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
-    """Refuse dates in a task's arguments before these become JSON, which has none and makes text of them.
+    """Refuse points in time in a task's arguments before these become JSON, which makes other text of them.
+
+    A date alone becomes the very characters that were written.
 
     :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
     """
     found: list[str] = []
 
     def walk(value: t.Any, path: str) -> None:
-        if isinstance(value, datetime.date):
-            found.append(f"`{path}` must be text, not a date. Put it in quotes")
+        if isinstance(value, datetime.datetime):
+            found.append(f"`{path}` must be text, not a date and time. Put it in quotes, or use the filter `string`")
         elif isinstance(value, dict):
             for key, inner in value.items():
                 walk(inner, f"{path}.{key}")
@@ -89,10 +92,43 @@ def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
         raise InvalidInputError.of(found)
 
 
+def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
+    """Return the terms of a lookup as one list of text, however deep their lists are nested.
+
+    :param terms: text, and lists, tuples, sets, generators or other iterables of terms.
+    :param what: names one term in errors, such as "number of a mailbox".
+    :raises InvalidInputError: with every term that is not text, is a number that YAML may have changed, or is blank.
+    """
+    found: list[str] = []
+    problems: list[str] = []
+
+    def walk(term: t.Any, depth: int) -> None:
+        if isinstance(term, str):
+            text = term.strip()
+            problems.extend([] if text else [f"the {what} is empty. Remove the entry, or fill it in"])
+            found.append(text)
+        elif is_number(term):
+            problems.append(
+                f"the {what} is the number {term}, not text, and YAML reads 0123 as 83."
+                " Quote it in YAML, and end an expression with `| map('string')`"
+            )
+        elif isinstance(term, t.Iterable) and not isinstance(term, (bytes, t.Mapping)) and depth < DEEPEST:
+            for inner in term:
+                walk(inner, depth + 1)
+        else:
+            problems.append(f"the {what} must be text, not {type_name(term)}. Pass texts, or lists of texts")
+
+    for term in terms:
+        walk(term, 0)
+    if problems:
+        raise InvalidInputError.of(list(dict.fromkeys(problems)))
+    return found
+
+
 def _type_of(value: t.Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     return "a date" if isinstance(value, datetime.date) else "a number with a fraction"
 
 
-__all__ = ("check_texts", "refuse_dates")
+__all__ = ("check_texts", "flatten_terms", "refuse_dates")

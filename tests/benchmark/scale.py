@@ -74,7 +74,7 @@ def measure_bucket(bench: Bench) -> list[Figure]:
         player.vmboxes_from_file(declared(sizes.bucket))
         requests = bench.simulator.requests()
         first, last = requests[0]["time"], requests[-1]["time"]
-        # A login costs two tokens, anything else one (contract: KAZOO 6).
+        # A login costs two tokens, anything else one (docs/vendors/kazoo.md, "Rate limit").
         tokens = sum(2 if one["path"].endswith("_auth") else 1 for one in requests if one["status"] != 429)
         bound = math.floor(first) + math.ceil((tokens - BUCKET_TOKENS) / BUCKET_RATE) - first
         waits.append((last - first) / bound)

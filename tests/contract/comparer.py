@@ -22,13 +22,13 @@ import typing as t
 import trustme
 import yaml
 from greeting_desk import recording
+from preloaded_python import WAY, preloaded_python
 from programs import ROOT, environment_of, run_program
 from ssh_server import missing_programs, ssh_server
 from subjects import KAZOO, ONSIP, SHARED, TEL4VN
 from voicemail_simulator.server import SimulatorServer
 
 FOLDER = ROOT / "tests" / "comparer"
-BESIDE = ROOT / "tests" / "integration" / "targets" / "vmbox_cycle" / "connection_plugins"
 LOGINS = {subject.vendor: subject.connection for subject in (KAZOO, SHARED, TEL4VN, ONSIP)}
 WAYS = ("worker", "module", "async", "ssh")
 #: What only a task in the background returns.
@@ -82,7 +82,7 @@ class Case:
         """Return the task of a play."""
         options = self.task[self.module]
         if self.connected:
-            options = {"timeout": 60, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
+            options = {"timeout": 5, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
             options.setdefault("url", f"{{{{ servers.{self.vendor} }}}}")
         fixed = {"register": register, "ignore_errors": True, "async": "{{ seconds }}", "poll": 1}
         return {**fixed, **self.task, "name": self.name, self.module: options}
@@ -127,8 +127,9 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
     # A test of its own says where there is no ssh.
     ways = [way for way in WAYS if way != "ssh" or not missing_programs()]
     environment = environment_of(folder) | {
-        "ANSIBLE_CONNECTION_PLUGINS": str(BESIDE),
+        "ANSIBLE_ACTION_PLUGINS": str(FOLDER / "action_plugins"),
         "ANSIBLE_FORKS": str(len(WAYS)),
+        "ANSIBLE_PIPELINING": "1",
         "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'collections'}:{FOLDER / 'collections'}",
     }
     for way in ways:
@@ -136,21 +137,22 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
     with contextlib.ExitStack() as stack:
         # Short: the paths of sockets must not be long.
         short = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        interpreter = stack.enter_context(preloaded_python(short, folder / "collections"))
         hosts = {way: _variables(way, cases, stack) for way in ways}
-        hosts["module"]["vmbox_cycle_witness"] = str(folder / "modules-sent")
         if "ssh" in hosts:
             keys = short / "ssh"
             keys.mkdir()
             hosts["ssh"] |= stack.enter_context(ssh_server(keys, folder))
-        shared = {"ansible_async_dir": str(folder / "jobs")}
+        shared = {"ansible_python_interpreter": interpreter, "ansible_async_dir": str(folder / "jobs")}
         inventory = {"all": {"hosts": hosts, "vars": shared}}
         (folder / "inventory.json").write_text(json.dumps(inventory))
         (folder / "playbook.yml").write_text(yaml.safe_dump([_play(cases)], sort_keys=False, allow_unicode=True))
         files = ("-i", str(folder / "inventory.json"), str(folder / "playbook.yml"))
         # Started elsewhere: relative paths mean the folder of the playbook.
-        run = run_program("playbook", short, *files, variables=environment, merged=True)
+        run = run_program("playbook", short, *files, variables=environment, merged=True, preloaded=False)
+        started = (short / "socket.log").read_text(encoding="utf-8").split()
     assert run.code == 0, run.output
-    assert (folder / "modules-sent").exists()
+    assert "module" in started
     return {way: json.loads((folder / f"{way}.json").read_text()) for way in ways}
 
 
@@ -159,8 +161,11 @@ def _variables(way: str, cases: t.Sequence[Case], stack: contextlib.ExitStack) -
     for vendor in dict.fromkeys(case.vendor for case in cases):
         server = stack.enter_context(SimulatorServer(vendor, mailboxes=3, messages=2))
         servers[vendor] = server.url
-    connection = "beside" if way == "module" else "local"
-    return {"ansible_connection": connection, "servers": servers, "seconds": 60 * (way == "async"), "way": way}
+    # With a variable of the environment that it cannot obey, the worker hands over to the module.
+    variables = {WAY: way} if way == "module" else {}
+    seconds = 60 if way == "async" else 0
+    given = {"servers": servers, "seconds": seconds, "variables": variables, "way": way}
+    return {"ansible_connection": "local", **given}
 
 
 def _play(cases: t.Sequence[Case]) -> Item:
@@ -168,7 +173,13 @@ def _play(cases: t.Sequence[Case]) -> Item:
     registered = ", ".join(f"'case_{position}': case_{position}" for position in range(len(cases)))
     keeping = {"file": "{{ playbook_dir }}/{{ way }}.json", "results": f"{{{{ {{{registered}}} }}}}"}
     kept = {"name": "Keep the results", "keep_results": keeping}
-    return {"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": [*tasks, kept]}
+    return {
+        "hosts": "all",
+        "gather_facts": False,
+        "strategy": "free",
+        "environment": "{{ variables }}",
+        "tasks": [*tasks, kept],
+    }
 
 
 def _masked(value: t.Any, way: str) -> t.Any:

@@ -33,6 +33,8 @@ PRELOADED = (
     "uuid",
     "yaml",
 )
+#: Variable whose value is noted, in a file beside the socket, whenever a program starts.
+WAY = "COMPARED_WAY"
 _COLLECTION = "ansible_collections.telephony.voicemail.plugins.module_utils"
 _CLIENT = """\
 #!{python} -IS
@@ -82,6 +84,8 @@ def _serve(address: str) -> None:
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
             message, descriptors, _flags, _sender = socket.recv_fds(client, 1 << 20, 3)
+            with pathlib.Path(f"{address}.log").open("a", encoding="utf-8") as log:
+                log.write(f"{marshal.loads(message)[2].get(WAY, '')}\n")
             if not os.fork():
                 listener.close()
                 _become(client, message, descriptors)

@@ -72,6 +72,18 @@ def populate(subject: Subject, server: SimulatorServer) -> None:
     assert not result["failed"], result
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes text that Ansible must not render for the text that it is."""
+
+
+_Loader.add_constructor("!unsafe", _Loader.construct_scalar)
+
+
+def parsed(text: str | bytes) -> t.Any:
+    """The content of an exported file."""
+    return yaml.load(text, _Loader)
+
+
 def texts(folder: pathlib.Path) -> dict[str, str]:
     """The exported files by name."""
     files = sorted((folder / FOLDER).rglob("*.yml"))
@@ -90,16 +102,51 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
         assert run.code == 0, run.output
         assert subject.writes(server) == []
         found = texts(tmp_path)
-        boxes = yaml.safe_load(found[whole])[subject.listed]
+        boxes = parsed(found[whole])[subject.listed]
         assert subject.number in [box[subject.key] for box in boxes]
-        assert yaml.safe_load(found[single])[subject.listed][0] in boxes
+        assert parsed(found[single])[subject.listed][0] in boxes
         assert len(found) == len(boxes) + 1
         # Each layout makes a folder and writes files; the third run of the role changes nothing.
         assert "changed=4 " in run.output, run.output
         for text in found.values():
             assert "# Left out as secret: pin." in text
             assert not shows(PINS[subject.name], text)
-            assert not any({"id", "native", "pin"} & set(box) for box in yaml.safe_load(text)[subject.listed])
+            assert not any({"id", "native", "pin"} & set(box) for box in parsed(text)[subject.listed])
+
+
+NAMES = [
+    "Line\x85break",
+    "A\u2028B\u2029C",
+    "{{ 7 * 7 }}{% raw %}{# x #}",
+    " \ttab\t ",
+    "\ufeffBOM\u200b\u202e",
+    "null",
+    "1e3",
+]
+
+
+@pytest.mark.parametrize("layout", ["whole", "split", "encrypted"])
+def test_every_character_of_a_name_survives(layout: str, tmp_path: pathlib.Path) -> None:
+    """The file is applied as `src`, and as variables of Ansible: neither changes anything."""
+    boxes = [{"mailbox": str(7000 + position), "name": name} for position, name in enumerate(NAMES)]
+    (tmp_path / "password").write_text(VAULT_PASSWORD)
+    secret = {"include_pins": True, "vault_password_file": str(tmp_path / "password")}
+    files = [f"mailboxes/{box['mailbox']}.yml" for box in boxes] if layout == "split" else ["mailboxes.yml"]
+    with KAZOO.serve(mailboxes=0) as server:
+        made = in_worker("vmboxes", KAZOO.arguments(server, mailboxes=boxes))
+        assert not made["failed"], made
+        server.journal.clear()
+        applied = [apply(tmp_path, KAZOO, server, name) for name in files]
+        for name in files:
+            task = apply(tmp_path, KAZOO, server, name)
+            del task["telephony.voicemail.vmboxes"]["src"]
+            task["telephony.voicemail.vmboxes"]["mailboxes"] = "{{ mailboxes }}"
+            applied += [{"ansible.builtin.include_vars": str(tmp_path / FOLDER / name)}, task]
+        given = {"split": layout == "split", **(secret if layout == "encrypted" else {})}
+        options = ["--vault-password-file", str(tmp_path / "password")]
+        run = export(tmp_path, KAZOO, server, *options, tasks=[ROLE, *applied], **given)
+        assert run.code == 0, run.output
+        assert KAZOO.writes(server) == []
 
 
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
@@ -133,7 +180,7 @@ def read_vault(file: pathlib.Path) -> dict[str, t.Any]:
     from ansible.parsing.vault import VaultLib, VaultSecret
 
     vault = VaultLib([("voicemail", VaultSecret(VAULT_PASSWORD.encode()))])
-    (boxes,) = yaml.safe_load(vault.decrypt(file.read_bytes())).values()
+    (boxes,) = parsed(vault.decrypt(file.read_bytes())).values()
     return {box.get("mailbox", box.get("extension_number")): box for box in boxes}
 
 
@@ -160,7 +207,7 @@ def test_match_ids_and_order(tmp_path: pathlib.Path) -> None:
         run = export(tmp_path, KAZOO, server, match="^100", include_ids=True)
         assert run.code == 0, run.output
         text = (tmp_path / FOLDER / "mailboxes.yml").read_text()
-        boxes = yaml.safe_load(text)["mailboxes"]
+        boxes = parsed(text)["mailboxes"]
         assert [box["mailbox"] for box in boxes] == [str(number) for number in range(1000, 1010)]
         assert all(box["id"] for box in boxes)
         assert "Left out: id" not in text
@@ -251,7 +298,7 @@ def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None
         run = export(tmp_path, PERSONAL, server, resources=["mailboxes", "shared_voicemails"], match="^nothing$")
         assert run.code == 0, run.output
         for name in ("mailboxes", "shared_voicemails"):
-            assert yaml.safe_load((tmp_path / FOLDER / f"{name}.yml").read_text()) == {name: []}
+            assert parsed((tmp_path / FOLDER / f"{name}.yml").read_text()) == {name: []}
 
 
 def test_a_number_never_leads_out_of_the_folder() -> None:

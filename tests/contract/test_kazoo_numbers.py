@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO before 5 compares numbers as integers: `8000`, `08000` and `008000` are one number (contract: KAZOO 12)."""
+"""KAZOO before 5 compares numbers as integers: `8000`, `08000` and `008000` are one number.
+
+See docs/vendors/kazoo.md, "Numbers compared as integers".
+"""
 
 from __future__ import annotations
 

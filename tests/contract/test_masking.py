@@ -154,7 +154,7 @@ def test_a_mask_is_never_written(subject: Subject, mask: str, tmp_path: pathlib.
                 (subject.module, item, ""),
                 (subject.plural, {subject.listed: [item]}, "item 1"),
                 (subject.plural, plural, "item 1"),
-                (subject.plural, {"src": str(source)}, "item 1"),
+                (subject.plural, {"src": str(source)}, "boxes.json:1"),
             ):
                 result = WAYS["worker"](module, subject.arguments(server, **arguments))
                 assert result["failed"], (module, arguments)

@@ -170,5 +170,6 @@ def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) 
     needed = ("README.md", "LICENSE", "meta/runtime.yml", "plugins/action/vmboxes.py", "playbooks/demo.yml")
     needed += ("meta/execution-environment.yml", "docs/awx/execution-environment.yml", "docs/awx/credential_types.yml")
     needed += ("docs/pipelines/github.yml", "docs/pipelines/gitlab-ci.yml", "docs/docsite/rst/architecture.svg")
+    needed += tuple(f"docs/vendors/{vendor}.md" for vendor in ("kazoo", "onsip", "portsip", "tel4vn"))
     for name in needed:
         assert name in names

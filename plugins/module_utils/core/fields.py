@@ -106,6 +106,7 @@ class FieldTable:
     :param resource: what a user calls one object: ``mailbox``, ``shared voicemail``.
     :param key: option that holds the number.
     :param number: kind of the number; its ``key`` decides which numbers are the same.
+    :param number_caution: returns what a user should know of a number that is taken all the same, or None.
     :param fields: every managed option.
     :param composites: options that share wire fields.
     :param refused: shared option or vendor key to why it cannot be used here.
@@ -127,6 +128,7 @@ class FieldTable:
     can_create: bool = True
     can_renumber: bool = False
     alias: str = ""
+    number_caution: t.Callable[[str], str | None] = lambda number: None
 
     @property
     def plural(self) -> str:

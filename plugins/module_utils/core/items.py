@@ -14,6 +14,7 @@ import difflib
 import typing as t
 
 from .boxes import Desired, PinPolicy
+from .cautions import Caution
 from .fields import Field, FieldTable, Values
 from .kinds import Boolean, Kind, Pin, Text, is_number
 from .masks import mask_problems
@@ -44,7 +45,7 @@ class Reader:
     single: bool = False
     pruning: bool = False
     problems: list[str] = dataclasses.field(default_factory=list)
-    warnings: list[str] = dataclasses.field(default_factory=list)
+    warnings: list[Caution] = dataclasses.field(default_factory=list)
     #: Options that hold a number where text is meant, each with its item.
     numbers: list[str] = dataclasses.field(default_factory=list)
 
@@ -263,7 +264,7 @@ class _ItemReader:
         if self.reader.on_unsupported == "error":
             self._problem(f"{text}. Leave it out, or set `on_unsupported` to warn or ignore")
         elif self.reader.on_unsupported == "warn":
-            self.reader.warnings.append(f"{self.label}: {text}; it is left out")
+            self.reader.warnings.append(Caution(self.label, f"{text}; it is left out"))
 
     def _refuse_foreign_only(self, present: bool) -> None:
         foreign = [key for key in self.reader.vendors if key in self.raw and key != self.table.vendor]

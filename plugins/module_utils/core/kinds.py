@@ -15,6 +15,8 @@ import datetime
 import re
 import typing as t
 
+from .addresses import refusal
+
 Canonical: t.TypeAlias = t.Any
 
 _TRUE_WORDS = frozenset(("true", "yes", "on", "1", "y", "t"))
@@ -278,16 +280,27 @@ class TextSet(Kind):
 
 
 @dataclasses.dataclass(frozen=True)
+class Address(Text):
+    """One email address."""
+
+    longest: int | None = 254
+
+    def parse(self, value: t.Any) -> Canonical:
+        text = super().parse(value)
+        if text is not None and (problem := refusal(text)):
+            raise ValueError(problem)
+        return text
+
+
+@dataclasses.dataclass(frozen=True)
 class Addresses(TextSet):
     """Email addresses; the domain is compared without case, the local part as it stands."""
 
-    item: Text = Text(longest=254, pattern=r"[^@\s,;]+@[^@\s,;]+", expected="an email address")
+    item: Text = Address()
 
     def _entry(self, text: str | None) -> str | None:
-        if text is None:
-            return None
-        local, at, domain = text.strip().rpartition("@")
-        return f"{local}{at}{domain.lower()}"
+        local, at, domain = (text or "").strip().rpartition("@")
+        return f"{local}{at}{domain.lower()}" or None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ import enum
 import typing as t
 
 from .boxes import Box, Desired, PinPolicy
+from .cautions import Caution, cautions_of
 from .fields import FieldTable, Values
 from .kinds import UNKNOWN, Canonical
 
@@ -44,7 +45,7 @@ class Step:
     changes: dict[str, tuple[Canonical, Canonical]] = dataclasses.field(default_factory=dict)
     writes: Values = dataclasses.field(default_factory=dict)
     after: Values = dataclasses.field(default_factory=dict)
-    warnings: list[str] = dataclasses.field(default_factory=list)
+    warnings: list[Caution] = dataclasses.field(default_factory=list)
     spares_messages: bool = False
 
     @property
@@ -203,14 +204,9 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[str]]:
     step.after = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
     step.writes = {option: value for option, value in desired.values.items() if value is not None}
     step.changes = {option: (None, value) for option, value in step.writes.items()}
-    step.warnings.extend(_cautions(table, desired))
+    step.warnings.extend(cautions_of(table, desired))
     problems.extend(table.conflicts(desired.values, step.after))
     return step, problems
-
-
-def _cautions(table: FieldTable, desired: Desired) -> list[str]:
-    said = ((option, table.by_option[option].caution(value)) for option, value in desired.values.items())
-    return [f"{desired.label}: `{option}` {text}" for option, text in said if text]
 
 
 def _unknown_parts(table: FieldTable, step: Step) -> list[str]:
@@ -232,10 +228,11 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
     step = Step(Action.NONE, number, desired, current, after=dict(current.values))
     problems = []
     if spelled:
-        step.warnings.append(
-            f"{desired.label}: {table.vendor} has it as {number}, and treats both as one number; write {number},"
+        text = (
+            f"{table.vendor} has it as {number}, and treats both as one number; write {number},"
             f" or set `new_{table.key}` to change it"
         )
+        step.warnings.append(Caution(desired.label, text))
     if number != current.number:
         step.changes[table.key] = (current.number, number)
         if not table.can_renumber:
@@ -248,10 +245,11 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
         if field.secret:
             write, change = _secret(desired.update_pin, before, after)
             if before is UNKNOWN and not write and desired.update_pin is PinPolicy.IF_CHANGED:
-                step.warnings.append(
-                    f"{desired.label}: the vendor does not show the {option}, so it is left as it is;"
+                text = (
+                    f"the vendor does not show the {option}, so it is left as it is;"
                     " set `update_pin` to always to write it at every run"
                 )
+                step.warnings.append(Caution(desired.label, text))
         else:
             write = change = before != after
         if change and value is None and not field.clearable:
@@ -265,7 +263,7 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
         step.action = Action.UPDATE
     if step.writing:
         problems.extend(_unknown_parts(table, step))
-        step.warnings.extend(_cautions(table, desired))
+        step.warnings.extend(cautions_of(table, desired))
     problems.extend(table.conflicts(desired.values, step.after))
     return step, problems
 

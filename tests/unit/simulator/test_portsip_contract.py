@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The replies of the PortSIP face against the OpenAPI document of the contract (contract: PortSIP 10)."""
+"""The replies of the PortSIP face against the OpenAPI document of the contract.
+
+See docs/vendors/portsip.md, "What is certain".
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from voicemail_simulator.faces.portsip.audio import tone
 from voicemail_simulator.server import SimulatorServer
 
 DOCUMENT = Path(__file__).resolve().parents[3].parent / "shared" / "contracts" / "portsip.openapi.json"
-# Published without a usable reply, or for a browser; nobody is to build on them (contract: PortSIP 2.1).
+# Published without a usable reply, or for a browser; nobody is to build on them
+# (docs/vendors/portsip.md, "Login families").
 NOT_SERVED = {"GET /login", "POST /login", "POST /auth/sign_in/{provider}"}
 LOGIN = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
 FORM = {"grant_type": "password", "scope": "all", "client_id": PortsipFace.CLIENT_ID, **LOGIN}

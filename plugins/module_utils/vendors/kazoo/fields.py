@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of KAZOO's mailboxes (contract: KAZOO 4). Defaults are those its schema writes into every new box."""
+"""Field table of KAZOO's mailboxes. Defaults are those its schema writes into every new box.
+
+See docs/vendors/kazoo.md, "Fields of a mailbox".
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ import dataclasses
 import re
 import typing as t
 
+from ...core.cautions import not_dialable, not_digits
 from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Choice, Integer, Integers, Kind, Pin, Records, Text, TextSet
+from ...core.zones import zone_caution
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
 
@@ -19,7 +24,10 @@ _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
 
 
 class Number(Text):
-    """The number of a mailbox. KAZOO before 5 compares whole numbers as integers (contract: KAZOO 8.5 and 12)."""
+    """The number of a mailbox. KAZOO before 5 compares whole numbers as integers.
+
+    See docs/vendors/kazoo.md, "Numbers compared as integers".
+    """
 
     def key(self, text: str) -> str:
         return str(int(text)) if _WHOLE_NUMBER.fullmatch(text) else text
@@ -53,10 +61,10 @@ def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"save_after_notify": after == "save", "delete_after_notify": after == "delete"}
 
 
-def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", summary: bool = False) -> Field:
+def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", **further: t.Any) -> Field:
     # An id names something of one account.
     local = kind is _ID or isinstance(kind, Records)
-    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, summary=summary, local=local)
+    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, local=local, **further)
 
 
 MAILBOX = FieldTable(
@@ -67,12 +75,13 @@ MAILBOX = FieldTable(
     number=Number(
         shortest=1, longest=_LONGEST_NUMBER, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"
     ),
+    number_caution=not_digits,
     can_renumber=True,
     composites=(Composite(("after_email",), ("save_after_notify", "delete_after_notify"), _take_apart, _put_together),),
     fields=(
         Field("name", Text(shortest=1, longest=128), "name", required=True, summary=True),
         # 6 is the limit of today's schema, 15 that of older ones; the server enforces its own.
-        Field("pin", Pin(shortest=4, longest=15), "pin", secret=True),
+        Field("pin", Pin(shortest=4, longest=15), "pin", secret=True, caution=not_digits),
         Field("require_pin", Boolean(), "require_pin", absent=False),
         Field("emails", Addresses(), "notify_email_addresses"),
         Field("attach_audio", Boolean(), "include_message_on_notify", absent=True),
@@ -84,6 +93,7 @@ MAILBOX = FieldTable(
                 shortest=1, longest=64, pattern=r"[A-Za-z0-9_+/-]+", expected="an IANA time zone such as Europe/Paris"
             ),
             "timezone",
+            caution=zone_caution,
         ),
         Field("owner_id", _ID, "owner_id", summary=True, local=True),
         _own(
@@ -98,6 +108,7 @@ MAILBOX = FieldTable(
             TextSet(Text(shortest=1, longest=36)),
             "Further numbers of the box; no number or alias may be used twice in an account.",
             since="5",
+            caution=not_digits,
         ),
         _own("announcement_only", Boolean(), "The box only plays its announcement.", False),
         _own("check_if_owner", Boolean(), "Whether an owner who calls the box need not say which box.", True),
@@ -128,11 +139,17 @@ MAILBOX = FieldTable(
         _own("notify.callback.attempts", Integer(), "How often a call back is tried."),
         _own("notify.callback.disabled", Boolean(), "Do not call back."),
         _own("notify.callback.interval_s", Integer(), "Seconds between two attempts."),
-        _own("notify.callback.number", Text(), "Number to call back."),
+        _own("notify.callback.number", Text(), "Number to call back.", caution=not_dialable),
         _own("notify.callback.schedule", Integers(), "Seconds before each attempt."),
         _own("notify.callback.timeout_s", Integer(), "Seconds to let it ring."),
         _own("oldest_message_first", Boolean(), "Play the oldest message first.", False),
-        _own("operator_number", Text(), "Number of the operator, where it differs from the account's.", since="M"),
+        _own(
+            "operator_number",
+            Text(),
+            "Number of the operator, where it differs from the account's.",
+            since="M",
+            caution=not_dialable,
+        ),
         _own("seek_duration_ms", Integer(minimum=0), "Milliseconds that one seek moves.", 10000),
         _own("shared_vmbox", Boolean(), "The box is shared.", False, "5"),
         _own(

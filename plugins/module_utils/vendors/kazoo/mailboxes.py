@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's mailboxes (contract: KAZOO 3)."""
+"""KAZOO's mailboxes (docs/vendors/kazoo.md, "Mailboxes")."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanw
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
-#: Characters of a filter, encoded: a request line of 8 kB is refused (contract: KAZOO 12).
+#: Characters of a filter, encoded: a request line of 8 kB is refused (docs/vendors/kazoo.md, "Other limits").
 _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
@@ -58,7 +58,10 @@ class KazooMailboxes:
         return Listing(tuple(self._pages({}, wanted.options)))
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
-        """Read boxes through the bulk module of 4.3, where the operator started it (contract: KAZOO 3.3)."""
+        """Read boxes through the bulk module of 4.3, where the operator started it.
+
+        See docs/vendors/kazoo.md, "Reading many mailboxes".
+        """
         if self._session.generation != "4.3" or not self._bulk or len(boxes) < MOST_FILTERED:
             return None
         found: list[Box] = []
@@ -136,7 +139,9 @@ class KazooMailboxes:
     def update(
         self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
     ) -> Box | None:
-        """Patch only the keys that differ; a key that is not sent is left alone (contract: KAZOO 3.7).
+        """Patch only the keys that differ; a key that is not sent is left alone.
+
+        See docs/vendors/kazoo.md, "Patching a mailbox".
 
         A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
         """
@@ -160,7 +165,7 @@ class KazooMailboxes:
         if native.get("id") == box.id:
             return self._box(native, revision=envelope.revision)
         if "voicemails" in native:
-            # The quote of a 402 (contract: KAZOO 3.8).
+            # The quote of a 402 (docs/vendors/kazoo.md, "Conflicts hidden in a success").
             raise billed(what)
         said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
         if said == "conflicting documents":
@@ -173,7 +178,7 @@ class KazooMailboxes:
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages, in the revision that was read, and read it back.
 
-        KAZOO may answer success and delete nothing (contract: KAZOO 5.6).
+        KAZOO may answer success and delete nothing (docs/vendors/kazoo.md, "Deletions that delete nothing").
 
         :raises StaleError: when somebody else changed it; nothing was deleted.
         """
@@ -194,7 +199,10 @@ class KazooMailboxes:
         )
 
     def count_messages(self, box: Box) -> int | None:
-        """Count by listing them: the counters of KAZOO leave out messages of the last moment (contract: KAZOO 0a)."""
+        """Count by listing them: the counters of KAZOO leave out messages of the last moment.
+
+        See docs/vendors/kazoo.md, "Listing and paging".
+        """
         what = f"count the messages of mailbox {box.number}"
         envelope = self._session.call("GET", f"{_path(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
         rows = len(expect_list(envelope.data, what, "messages", ADDRESS_HINT))
@@ -260,7 +268,10 @@ def _path(box_id: str | None) -> str:
 
 
 def _only(box: Box) -> dict[str, str]:
-    """Return the header with which a write is refused once the box is in another revision (contract: KAZOO 3.8)."""
+    """Return the header with which a write is refused once the box is in another revision.
+
+    See docs/vendors/kazoo.md, "Revisions and If-Match".
+    """
     return {"If-Match": f'"{box.revision}"'} if box.revision else {}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How KAZOO writes messages, folders and times (contract: KAZOO 5 and 7)."""
+"""How KAZOO writes messages, folders and times (docs/vendors/kazoo.md, "Messages" and "Times and units")."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def filters(selection: Selection) -> dict[str, str]:
 
 
 def owned(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
-    """Return the id of the box of a listed message, and the message; not every list tells it (KAZOO 5.1, 5.4)."""
+    """Return the id of the box of a listed message, and the message; not every list tells it.
+
+    See docs/vendors/kazoo.md, "Listing messages".
+    """
     if isinstance(native, dict) and len(native) == 1:
         ((owner, inner),) = native.items()
         if isinstance(inner, dict) and identifier_in(inner, "media_id"):
@@ -96,12 +99,17 @@ def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, a
 
 
 def is_stuck(message: Message) -> bool:
-    """Tell whether the sender or recipient has a second @, over which KAZOO before 5 cannot delete (KAZOO 5.6)."""
+    """Tell whether the sender or recipient has a second @, over which KAZOO before 5 cannot delete.
+
+    See docs/vendors/kazoo.md, "Deletions that delete nothing".
+    """
     return any(str(message.native.get(side, "")).count("@") > 1 for side in ("from", "to"))
 
 
 def bulk_result(data: t.Any, what: str) -> tuple[list[str], dict[str, str]]:
-    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them (KAZOO 5.7).
+    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them.
+
+    See docs/vendors/kazoo.md, "Changing many messages".
 
     :param what: the attempt in words, for errors: "delete messages".
     :raises TransportError: when the reply is none of the shapes.
@@ -119,7 +127,10 @@ def bulk_result(data: t.Any, what: str) -> tuple[list[str], dict[str, str]]:
 
 
 def id_of(data: t.Any) -> str | None:
-    """Return the id of a message in any of the shapes of a reply (KAZOO 5.6 and 5.9)."""
+    """Return the id of a message in any of the shapes of a reply.
+
+    See docs/vendors/kazoo.md, "Moving and copying" and "Uploading a message".
+    """
     if not isinstance(data, dict):
         return None
     metadata = data.get("metadata")

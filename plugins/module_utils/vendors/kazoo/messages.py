@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's messages (contract: KAZOO 5)."""
+"""KAZOO's messages (docs/vendors/kazoo.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ class KazooMessages:
         self._numbers: dict[str, str] | None = None
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of a box, or with one list those of the whole account (contract: KAZOO 5.1 to 5.4)."""
+        """Return the messages of a box, or with one list those of the whole account.
+
+        See docs/vendors/kazoo.md, "Listing messages".
+        """
         if selection.shared_voicemail is not None:
             raise UnsupportedError("kazoo has no shared voicemails", "Select by `mailbox`")
         if selection.all_mailboxes:
@@ -85,7 +88,8 @@ class KazooMessages:
             if stuck and error.status == 500:
                 raise RejectedError(f"cannot {what}: KAZOO crashes over it", self.kept_hint, status=500) from None
             raise
-        # The genuine reply is flat; a crashed deletion answers success and the whole document (contract: KAZOO 5.6).
+        # The genuine reply is flat; a crashed deletion answers success and the whole document
+        # (docs/vendors/kazoo.md, "Deletions that delete nothing").
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != wire.FOLDERS[Status.DELETED]:
             raise RejectedError(f"cannot {what}: KAZOO answered success and did not delete it", self.kept_hint)
 
@@ -96,7 +100,10 @@ class KazooMessages:
         return self._file_many(messages, wire.FOLDERS[Status.DELETED], "delete messages")
 
     def move(self, message: Message, to_number: str) -> str | None:
-        """Move a message, which gets a new id, the present time and the folder of new ones (contract: KAZOO 5.6)."""
+        """Move a message, which gets a new id, the present time and the folder of new ones.
+
+        See docs/vendors/kazoo.md, "Moving and copying".
+        """
         what = f"move message {message.id} to mailbox {to_number}"
         data = {"source_id": self._box_id(to_number)}
         envelope = self._session.call("POST", self._path(message), what, json={"data": data})
@@ -117,7 +124,7 @@ class KazooMessages:
             raise RejectedError(f"cannot {what}: {missing} of {len(to_numbers)} copies failed", details=reasons)
 
     def upload(self, number: str, upload: Upload) -> str | None:
-        """Make a message with its recording in one request (contract: KAZOO 5.9)."""
+        """Make a message with its recording in one request (docs/vendors/kazoo.md, "Uploading a message")."""
         content, content_type = wire.multipart(upload)
         path = f"/vmboxes/{self._box_id(number)}/messages"
         what = f"upload a message to mailbox {number}"
@@ -126,7 +133,7 @@ class KazooMessages:
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording; KAZOO goes on from any byte (contract: KAZOO 5.10)."""
+        """Open a recording; KAZOO goes on from any byte (docs/vendors/kazoo.md, "Downloading recordings")."""
         what = f"download message {message.id}"
         path = f"{self._path(message)}/raw"
 
@@ -168,7 +175,7 @@ class KazooMessages:
             yield from self._listed(self._session.call("GET", path, what, params={**query, "paginate": "false"}), what)
             return
         except RejectedError as error:
-            # Such an installation limits the memory of one reply (contract: KAZOO 6).
+            # Such an installation limits the memory of one reply (docs/vendors/kazoo.md, "Other limits").
             if error.status != 416:
                 raise
         paged = {**query, "page_size": str(PAGE_SIZE)}
@@ -232,7 +239,10 @@ class KazooMessages:
         return self._session.client.url(self._session.account(self._session.login.token()))
 
     def _box_id(self, number: str) -> str:
-        """Return the id of a mailbox, since a list of messages is empty where there is no box (contract: KAZOO 5.1)."""
+        """Return the id of a mailbox, since a list of messages is empty where there is no box.
+
+        See docs/vendors/kazoo.md, "Listing messages".
+        """
         if number not in self._boxes:
             found = KazooMailboxes(self._session).list(Wanted(frozenset((number,)))).boxes
             ids = [str(box.id) for box in found if box.number == number]

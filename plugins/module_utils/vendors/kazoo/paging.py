@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading KAZOO's listings to their end (contract: KAZOO 3.1)."""
+"""Reading KAZOO's listings to their end (docs/vendors/kazoo.md, "Listing and paging")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the schema of one installation says of values that not every installation takes (contract: KAZOO 4)."""
+"""What the schema of one installation says of values that not every installation takes.
+
+See docs/vendors/kazoo.md, "Fields of a mailbox".
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to KAZOO: login, envelope, errors (contract: KAZOO 1 and 2)."""
+"""Talking to KAZOO: login, envelope, errors (docs/vendors/kazoo.md, "Addresses and envelopes" and "Logging in")."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Envelope(pydantic.BaseModel):
     @pydantic.field_validator("next_start_key", mode="before")
     @classmethod
     def _last_page(cls, value: t.Any) -> t.Any:
-        # An empty list is how old servers say that there is no more (contract: KAZOO 3.1).
+        # An empty list is how old servers say that there is no more (docs/vendors/kazoo.md, "Listing and paging").
         return "" if value is None or value == [] else value
 
     @property
@@ -139,7 +139,8 @@ class KazooSession:
         if envelope.tokens is not None and envelope.tokens.remaining is not None:
             self.client.pacer.observe(envelope.tokens.remaining)
         elif envelope.tokens is None:
-            # This generation charges every request and does not tell what is left (contract: KAZOO 6).
+            # This generation charges every request and does not tell what is left
+            # (docs/vendors/kazoo.md, "Rate limit").
             self.client.pacer.count()
         return envelope
 
@@ -148,7 +149,8 @@ class KazooSession:
         if connection.api_key:
             path, data = "/api_auth", {"api_key": connection.api_key}
         else:
-            # KAZOO hashes the lower-cased user name (contract: KAZOO 2.1); the digest is as good as the password.
+            # KAZOO hashes the lower-cased user name (docs/vendors/kazoo.md, "Logging in"); the digest is as good as the
+            # password.
             digest = hashlib.md5(
                 f"{(connection.username or '').lower()}:{connection.password}".encode(), usedforsecurity=False
             )
@@ -180,7 +182,7 @@ class KazooSession:
 
 
 def billed(what: str) -> RejectedError:
-    """Return the error for a write that costs money (contract: KAZOO 1.5, 402)."""
+    """Return the error for a write that costs money (docs/vendors/kazoo.md, "Errors")."""
     return RejectedError(
         f"cannot {what}: KAZOO would bill for it, and a charge is never accepted on your behalf",
         "Accept the charge for voicemail boxes in KAZOO, then run the task again",
@@ -196,7 +198,7 @@ def changed_meanwhile(what: str, status: int = 409) -> StaleError:
 
 
 def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
-    """Return the error of a reply that is no success (contract: KAZOO 1.5 and 1.6).
+    """Return the error of a reply that is no success (docs/vendors/kazoo.md, "Errors" and "Validation errors").
 
     :param pin: that was sent, which the reply may quote.
     """
@@ -206,7 +208,7 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     if status == 401:
         error = expired(what)
         if client.connection.account_id:
-            # 5 answers so for an account that is not there, too (contract: KAZOO 1.5).
+            # 5 answers so for an account that is not there, too (docs/vendors/kazoo.md, "Errors").
             error.hint += ", and check `account_id`"
         return error
     if status == 402:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users whose unanswered calls go to a box (contract: OnSIP 6).
+"""Users whose unanswered calls go to a box (docs/vendors/onsip.md, "Attaching a mailbox to a user").
 
 A box does not know its users, nor its own SIP address: the user's address names the box's as its DefaultAddress. So
 the declaration names the user, and the box's own address where it is not the one that boxes are made with.

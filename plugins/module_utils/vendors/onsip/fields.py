@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of OnSIP's voicemailboxes (contract: OnSIP 5 and 7). Defaults are those of VoicemailboxAdd."""
+"""Field table of OnSIP's voicemailboxes. Defaults are those of VoicemailboxAdd.
+
+See docs/vendors/onsip.md, "Fields of a mailbox".
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ import dataclasses
 import typing as t
 
 from ...core.fields import Composite, Field, FieldTable, Implied, Values
-from ...core.kinds import Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
+from ...core.kinds import Address, Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
 
 _WORDS = ("false", "true")
-_SIP_ADDRESS = Text(longest=254, pattern=r"[^@\s/]+@[^@\s/]+", expected="a SIP address such as avery@example.onsip.com")
+_SIP_ADDRESS = Text(
+    longest=254, pattern=r"[^@\s/<>:,;\"]+@[^@\s/<>,;\"]+", expected="a SIP address such as avery@example.onsip.com"
+)
 _EMAILS = Addresses(most=1, separator=",")
-_PAGER = Text(longest=254)
+_PAGER = Address()
 _NOTIFY_PAGER = Boolean(("no", "yes"))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OnSIP's voicemailboxes (contract: OnSIP 5 and 8)."""
+"""OnSIP's voicemailboxes (docs/vendors/onsip.md, "Mailboxes")."""
 
 from __future__ import annotations
 
@@ -78,7 +78,10 @@ class OnsipMailboxes:
         return None
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
-        """Read a box by its id, else find it in the listing, which alone proves absence (contract: OnSIP 5.3)."""
+        """Read a box by its id, else find it in the listing, which alone proves absence.
+
+        See docs/vendors/onsip.md, "Reading by id".
+        """
         if box_id is not None:
             shown = self._shown(box_id, f"read mailbox {number or box_id}")
             if shown is not None:
@@ -149,7 +152,10 @@ class OnsipMailboxes:
     def update(
         self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
     ) -> Box | None:
-        """Write a box by an Edit that holds all of it: what is left out may be reset (contract: OnSIP 5.5)."""
+        """Write a box by an Edit that holds all of it: what is left out may be reset.
+
+        See docs/vendors/onsip.md, "Updating a mailbox".
+        """
         attached = {option: box.values[option] for option in ATTACH if option in box.values}
         written = box
         options = [option for option in writes if option in STANDING]
@@ -197,7 +203,10 @@ class OnsipMailboxes:
         return [*self._moved, *self._attachments.moved]
 
     def _shown(self, box_id: str, what: str) -> Box | None:
-        """Return the box that OnSIP shows at an id; None is no proof that there is none (contract: OnSIP 5.3)."""
+        """Return the box that OnSIP shows at an id; None is no proof that there is none.
+
+        See docs/vendors/onsip.md, "Reading by id".
+        """
         try:
             result = self._session.call("VoicemailboxRead", what, {"VoicemailboxId": box_id}, repeatable=True)
         except (RejectedError, AuthError):

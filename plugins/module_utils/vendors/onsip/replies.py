@@ -1,7 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What OnSIP wraps every reply in: PHP's projection of an XML document to JSON (contract: OnSIP 3 and 4).
+"""What OnSIP wraps every reply in: PHP's projection of an XML document to JSON.
+
+See docs/vendors/onsip.md, "Replies" and "JSON form".
 
 Every value is text, an element without content is ``{}``, and a repeated element is a list from the second on.
 """

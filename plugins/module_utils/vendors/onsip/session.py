@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to OnSIP: session, envelope, errors (contract: OnSIP 1 to 4)."""
+"""Talking to OnSIP: session, envelope, errors (docs/vendors/onsip.md, "Sessions" and "Replies")."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class OnsipSession:
         )
 
     def _refusal(self, reply: Reply, response: Response, pin: str) -> VoicemailError:
-        """Return the error of an action that was not carried out (contract: OnSIP 3).
+        """Return the error of an action that was not carried out (docs/vendors/onsip.md, "Errors").
 
         :param pin: the PIN that was sent along, so that it can be taken out of what OnSIP says.
         """

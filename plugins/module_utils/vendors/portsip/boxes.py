@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What PortSIP's two resources share: lookups, and updates that drop nothing (contract: PortSIP 3 and 8)."""
+"""What PortSIP's two resources share: lookups, and updates that drop nothing.
+
+See docs/vendors/portsip.md, "Filters and order" and "Updates that may reset fields".
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,8 @@ class PortsipBoxes:
         except NotFoundError:
             return None
         except RejectedError as error:
-            # Some answer an unknown id with 400; the listing tells what it means (contract: PortSIP 8.8).
+            # Some answer an unknown id with 400; the listing tells what it means
+            # (docs/vendors/portsip.md, "Missing objects").
             if error.status == 400 and not self._listed(number, box_id):
                 return None
             raise
@@ -92,7 +96,10 @@ class PortsipBoxes:
     def update(
         self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
     ) -> Box | None:
-        """Write the whole box, since what is left out may be reset; the reply is empty (contract: PortSIP 8.2)."""
+        """Write the whole box, since what is left out may be reset; the reply is empty.
+
+        See docs/vendors/portsip.md, "Updates that may reset fields".
+        """
         what = f"update {self.table.resource} {box.number}"
         settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
         pin = self.table.by_option["pin"].wire
@@ -139,7 +146,7 @@ class PortsipBoxes:
         return ()
 
     def _encode(self, values: Values) -> dict[str, t.Any]:
-        # An empty text clears; whether null does is not published (contract: PortSIP 8.5).
+        # An empty text clears; whether null does is not published (docs/vendors/portsip.md, "Blank values").
         return {wire: "" if value is None else value for wire, value in self.table.encode(values, values).items()}
 
     def _kept(self, box: Box) -> dict[str, t.Any]:
@@ -161,7 +168,7 @@ class PortsipBoxes:
     def _by_number(self, number: str) -> tuple[Box, ...]:
         """Look up a number through a filter; where the server takes no filter, through the whole listing.
 
-        What comes back is compared here: a server may ignore the filter (contract: PortSIP 8.9).
+        What comes back is compared here: a server may ignore the filter (docs/vendors/portsip.md, "Filters and order").
         """
         boxes: t.Iterable[Box] | None = None
         if self._filters:

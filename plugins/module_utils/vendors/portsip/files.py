@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads of what PortSIP keeps as a file: recordings of messages, and greetings (contract: PortSIP 5)."""
+"""Downloads of what PortSIP keeps as a file: recordings of messages, and greetings.
+
+See docs/vendors/portsip.md, "Downloading recordings".
+"""
 
 from __future__ import annotations
 

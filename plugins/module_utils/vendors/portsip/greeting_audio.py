@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which recordings PortSIP takes as greetings (contract: PortSIP 4.4)."""
+"""Which recordings PortSIP takes as greetings (docs/vendors/portsip.md, "Greetings and uploads")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's greetings of users and shared voicemails (contract: PortSIP 4.4 and 6)."""
+"""PortSIP's greetings of users and shared voicemails (docs/vendors/portsip.md, "Greetings and uploads")."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class PortsipGreetings:
         try:
             self._session.call("POST", f"{self._item(greeting_id)}/destroy", what, repeatable=True)
         except (NotFoundError, RejectedError):
-            # Either may say that it was gone already (contract: PortSIP 8.7).
+            # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if any(greeting.id == greeting_id for greeting in self.list()):
                 raise
 

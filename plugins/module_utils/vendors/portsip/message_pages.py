@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading PortSIP's messages to their end while callers leave more of them (contract: PortSIP 3, "Paging")."""
+"""Reading PortSIP's messages to their end while callers leave more of them.
+
+See docs/vendors/portsip.md, "Listing and paging".
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How PortSIP writes messages (contract: PortSIP 4.3 and 5)."""
+"""How PortSIP writes messages (docs/vendors/portsip.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
 
 
 def _transcription(native: t.Mapping[str, t.Any]) -> Transcription | None:
-    # What a transcription says is not in the API; the vendor's description is one of the status (contract: PortSIP 5).
+    # What a transcription says is not in the API; the vendor's description is one of the status
+    # (docs/vendors/portsip.md, "Messages").
     status = optional_text(native.get("transcription_status"))
     sentiment = optional_text(native.get("transcription_sentiment"))
     return Transcription(status=status, sentiment=sentiment) if status or sentiment else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's messages: those of the signed-in user, and of shared voicemails (contract: PortSIP 4.3 and 5)."""
+"""PortSIP's messages: those of the signed-in user, and of shared voicemails (docs/vendors/portsip.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PortsipMessages:
     """Messages that a login reaches; see :class:`..messages.Messages` for what each call promises.
 
     Messages of a mailbox show themselves only to its own user, whatever the rights of the login; those of shared
-    voicemails to the administrators of the tenant (contract: PortSIP 2.5).
+    voicemails to the administrators of the tenant (docs/vendors/portsip.md, "Tenants and roles").
     """
 
     kept_hint = ""
@@ -78,7 +78,7 @@ class PortsipMessages:
         try:
             self._session.call("POST", f"{self._path(message)}/destroy", what, repeatable=True)
         except (NotFoundError, RejectedError):
-            # Either may say that it was gone already (contract: PortSIP 8.7).
+            # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if self._listed(message):
                 raise
 
@@ -107,7 +107,7 @@ class PortsipMessages:
             try:
                 address = self._session.call("GET", self._path(message), what).parse(File).file_url
             except RejectedError as error:
-                # This is also how PortSIP says that it is gone (contract: PortSIP 8.8).
+                # This is also how PortSIP says that it is gone (docs/vendors/portsip.md, "Missing objects").
                 raise NotFoundError(f"cannot {what}: PortSIP does not find it", "", error.status) from None
         with opened(self._session, address, what, start) as stream:
             yield stream

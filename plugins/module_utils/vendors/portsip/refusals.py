@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What PortSIP's refusals mean (contract: PortSIP 2.6 and 3, "Errors")."""
+"""What PortSIP's refusals mean (docs/vendors/portsip.md, "Refused requests" and "Errors")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to PortSIP: both families of logins, tenants (contract: PortSIP 2)."""
+"""Talking to PortSIP: both families of logins, tenants (docs/vendors/portsip.md, "Logging in")."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...pace import Pacer
 from ..login import Login, Token
 from .refusals import refusal, said
 
-#: The same for every client: the vendor publishes it (contract: PortSIP 2.1).
+#: The same for every client: the vendor publishes it (docs/vendors/portsip.md, "Login families").
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
 #: Requests a minute that every generation serves; later ones serve twice as many.
 _RATE_LIMIT = 5000
@@ -160,7 +160,8 @@ class PortsipSession:
             self._family = family
             request = family.request({**family.log_in_extras, **credentials})
             reply = self.client.send("POST", family.log_in, "log in", **request)
-            # Only a server without this family says 404 without a word about the domain (contract: PortSIP 2.4).
+            # Only a server without this family says 404 without a word about the domain
+            # (docs/vendors/portsip.md, "Login families").
             if reply.status not in (404, 405) or "domain" in said(reply, self.client).lower():
                 break
         return self._judged(reply)
@@ -192,8 +193,8 @@ class PortsipSession:
     def _place(self, token: Token) -> None:
         """Make sure that a token works on the tenant asked for, once for each token.
 
-        The tenant is a state of the token at the server (contract: PortSIP 2.5), so it is read back, and a token that
-        others may use is never moved.
+        The tenant is a state of the token at the server (docs/vendors/portsip.md, "Tenants and roles"), so it is read
+        back, and a token that others may use is never moved.
         """
         account_id = self.connection.account_id
         if not account_id or self._placed == token.value:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's shared voicemails (contract: PortSIP 4)."""
+"""PortSIP's shared voicemails (docs/vendors/portsip.md, "Shared voicemails")."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PortsipSharedVoicemails(PortsipBoxes):
     fixed = frozenset(("id", "extension_number"))
 
     def create(self, number: str, values: Values) -> Box | None:
-        """Make a shared voicemail; the reply shows only its id (contract: PortSIP 4.1)."""
+        """Make a shared voicemail; the reply shows only its id (docs/vendors/portsip.md, "Shared voicemails")."""
         body = {"extension_number": number, **self._encode(values)}
         what = f"create shared voicemail {number}"
         reply = self._session.call("POST", self.path, what, secret=values.get("pin"), json=body)
@@ -79,7 +79,7 @@ class PortsipSharedVoicemails(PortsipBoxes):
         try:
             reply = self._session.call("POST", f"{self._item(box.id)}/destroy", what, repeatable=True, renew=recheck)
         except RejectedError as error:
-            # This is also how PortSIP says that it was gone already (contract: PortSIP 8.7).
+            # This is also how PortSIP says that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if error.status != 400 or self.find(box.number, box.id) is not None:
                 raise
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is signed in at PortSIP (contract: PortSIP 2.5 and 6)."""
+"""Who is signed in at PortSIP (docs/vendors/portsip.md, "Tenants and roles")."""
 
 from __future__ import annotations
 

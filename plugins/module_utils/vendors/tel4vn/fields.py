@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of TEL4VN's mailboxes (contract: TEL4VN 4).
+"""Field table of TEL4VN's mailboxes (docs/vendors/tel4vn.md, "Fields of a mailbox").
 
 The shared options hold all that the vendor has, so its own dictionary is empty.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...core.cautions import not_digits
 from ...core.fields import Composite, Field, FieldTable, Implied, Values
 from ...core.kinds import Addresses, Boolean, Choice, Pin, Text
 
@@ -28,10 +29,6 @@ def _pin_problem(pin: str) -> str | None:
     if pin == "deFauLt":
         return "must not be the word that keeps the old password of an extension: here it would become the PIN"
     return "must not look like a hidden PIN" if re.fullmatch(_MASK, pin) else None
-
-
-def _pin_caution(pin: str | None) -> str | None:
-    return None if pin is None or pin.isdigit() else "has other characters than digits, which no telephone can dial"
 
 
 def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
@@ -62,7 +59,7 @@ MAILBOX = FieldTable(
             secret=True,
             required=True,
             resent=True,
-            caution=_pin_caution,
+            caution=not_digits,
         ),
         Field("emails", Addresses(separator=","), "mail_to"),
         Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),

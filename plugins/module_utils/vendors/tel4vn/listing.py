@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's listings, read to their end whatever the server does (contract: TEL4VN 5.1 and 5.6).
+"""TEL4VN's listings, read to their end whatever the server does (docs/vendors/tel4vn.md, "Listing and paging").
 
 Nobody promises an order, a largest page or a total that is right, so only a page without rows is the end. A row
 that came twice means that the order moved under the reader, who may then have missed another one.
@@ -57,7 +57,8 @@ def counted_rows(
 ) -> tuple[list[Row], int]:
     """Return every row of a listing once, and the total that the pages told; 0 where they told none.
 
-    The total proves nothing about the rows (contract: TEL4VN 5.2), but whoever deletes must not ignore it.
+    The total proves nothing about the rows (docs/vendors/tel4vn.md, "Listing and paging"), but whoever deletes must not
+    ignore it.
     """
     try:
         return _rows_of(session, path, what, parameters, PAGE_SIZES[0])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's messages, which can be read and downloaded (contract: TEL4VN 5.6 to 5.8 and 6)."""
+"""TEL4VN's messages, which can be read and downloaded (docs/vendors/tel4vn.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -99,7 +99,9 @@ class Tel4vnMessages:
             yield streams[-1]
 
     def _address(self, url: str | None, what: str) -> str:
-        """Return where to download from: the token is for the configured origin only (contract: TEL4VN 5.8).
+        """Return where to download from: the token is for the configured origin only.
+
+        See docs/vendors/tel4vn.md, "Downloading recordings".
 
         An address of another host is one of the same service under another name, where its path is one of the API.
         """

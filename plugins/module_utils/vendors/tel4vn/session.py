@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to TEL4VN: login, the envelopes of replies, errors (contract: TEL4VN 1 to 3)."""
+"""Talking to TEL4VN: login, the envelopes of replies, errors (docs/vendors/tel4vn.md, "Logging in" and "Errors")."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ class Tel4vnSession:
         return token is None or token.fresh()
 
     def account_key(self) -> str:
-        """Return a digest of the API key: it belongs to one tenant, and no reply names the tenant (contract: TEL4VN 1).
+        """Return a digest of the API key: it belongs to one tenant, and no reply names the tenant.
+
+        See docs/vendors/tel4vn.md, "Addresses and transport".
 
         Empty for a ready token, which names nothing and is another one every time.
         """
@@ -166,7 +168,7 @@ class Tel4vnSession:
 
 
 def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
-    """Return the error of a reply that is no success (contract: TEL4VN 3).
+    """Return the error of a reply that is no success (docs/vendors/tel4vn.md, "Errors").
 
     :param pin: the PIN that was sent along.
     """

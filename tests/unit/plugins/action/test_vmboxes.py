@@ -171,14 +171,15 @@ def test_a_list_beside_a_file_is_left_for_the_module_to_refuse() -> None:
     }
 
 
-def test_dates_are_refused_before_they_become_text() -> None:
-    given = {"name": datetime.date(2026, 1, 2), "older_than": datetime.date(2026, 1, 2)}
+def test_points_in_time_are_refused_before_they_become_text() -> None:
+    moment = datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.UTC)
+    given = {"name": moment, "older_than": moment}
     run = action()
     run._task.args = {"mailboxes": [{"kazoo": given}], **given}
     with pytest.raises(AnsibleActionFail) as caught:
         run.run()
-    assert str(caught.value).splitlines()[1:] == [
-        "- `mailboxes item 1.kazoo.name` must be text, not a date. Put it in quotes",
-        "- `mailboxes item 1.kazoo.older_than` must be text, not a date. Put it in quotes",
-        "- `name` must be text, not a date. Put it in quotes.",
+    places = ("mailboxes item 1.kazoo.name", "mailboxes item 1.kazoo.older_than", "name")
+    told = "must be text, not a date and time. Put it in quotes, or use the filter `string`"
+    assert str(caught.value).splitlines()[1:] == [f"- `{place}` {told}" for place in places[:2]] + [
+        f"- `{places[2]}` {told}."
     ]

@@ -137,3 +137,15 @@ def test_what_is_not_there(tmp_path: pathlib.Path) -> None:
         read("none.yml", place=tmp_path)
     with pytest.raises(AnsibleLookupError, match="holds no file that ends in"):
         read(str(tmp_path))
+
+
+def test_lists_of_names_are_flattened(folder: pathlib.Path) -> None:
+    names = [[str(folder / "a.yml")], [[str(folder / "b.csv")]], (str(folder / name) for name in ["c.JSON"])]
+    assert [box["mailbox"] for box in read(*names)] == ["3000", "3001", "3002"]  # type: ignore[arg-type]
+    assert read([]) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("term", [83, None, {"a.yml": 1}, " ", ["", "a.yml"], True])
+def test_terms_that_are_no_names_are_refused(term: object, folder: pathlib.Path) -> None:
+    with pytest.raises(AnsibleLookupError, match="the name of a file or folder"):
+        read(term, place=folder)  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ def test_a_length_that_the_vendor_refuses() -> None:
 @pytest.mark.parametrize("name", ["pins.yml", "pins.json"])
 def test_a_file_keeps_pins_by_vendor_account_and_mailbox(name: str, tmp_path: pathlib.Path) -> None:
     path = tmp_path / name
-    first = look_up("3000", 3001, file=str(path))
+    first = look_up("3000", " 3001 ", file=str(path))
     assert look_up("3001", "3000", file=str(path)) == first[::-1]
     (other,) = look_up("3000", file=str(path), account="other")
     (foreign,) = look_up("3000", file=str(path), vendor="tel4vn", length=8)
@@ -235,3 +235,50 @@ def test_runs_at_the_same_time_lose_nothing(tmp_path: pathlib.Path) -> None:
         run.join(60)
     assert [run.exitcode for run in runs] == [0] * 4
     assert sorted(json.loads(pathlib.Path(path).read_text())["kazoo"]["default"]) == numbers
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        [["3000", "3001", "3002"]],
+        ["3000", ["3001", ["3002"]]],
+        [("3000",), (number for number in ("3001", "3002"))],
+        [map(str, range(3000, 3003))],
+        [dict.fromkeys(("3000", "3001")).keys(), [[[["3002"]]]]],
+    ],
+    ids=["list", "nested", "generator", "map", "view"],
+)
+def test_lists_are_flattened(terms: list[object], tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / "pins.json")
+    pins = look_up(*terms, file=path)
+    assert json.loads((tmp_path / "pins.json").read_text()) == {
+        "kazoo": {"default": dict(zip(("3000", "3001", "3002"), pins, strict=True))}
+    }
+
+
+def test_no_numbers_need_no_pins() -> None:
+    assert look_up([]) == look_up() == []
+
+
+@pytest.mark.parametrize(
+    ("term", "problem"),
+    [
+        (83, "the number of a mailbox is the number 83, not text, and YAML reads 0123 as 83"),
+        (["3000", [83]], "the number of a mailbox is the number 83, not text"),
+        (True, "must be text, not a truth value"),
+        (30.5, "must be text, not float"),
+        (None, "must be text, not nothing"),
+        ({"mailbox": "3000"}, "must be text, not a dictionary"),
+        ([{"mailbox": "3000"}], "must be text, not a dictionary"),
+        (b"3000", "must be text, not bytes"),
+        ([["3000"], ["\t"]], "the number of a mailbox is empty"),
+    ],
+)
+def test_terms_that_are_no_numbers_are_refused(term: object, problem: str, tmp_path: pathlib.Path) -> None:
+    assert problem in refusal(term, "3005", file=str(tmp_path / "pins.yml"))
+    assert not (tmp_path / "pins.yml").exists()
+
+
+def test_all_wrong_terms_are_reported_together() -> None:
+    told = refusal([83, {}, " "])
+    assert [word in told for word in ("number 83", "a dictionary", "is empty")] == [True] * 3

@@ -11,6 +11,7 @@ import json
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.core.artefacts import clean_cell
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
     check_mailboxes,
@@ -204,17 +205,18 @@ def test_whatever_a_spreadsheet_writes_is_read(
     writer.writerows([("mailbox", "name", "description"), *rows])
     problems: list[str] = []
     found = read_csv(mark + written.getvalue(), Layout(), problems)
-    if all(not cell.strip() for row in rows for cell in row):
+    if all(not clean_cell(cell) for row in rows for cell in row):
         assert [problem.partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
         return
     assert problems == []
     expected = [
         {
-            option: cell.strip()
+            option: text
             for option, cell in zip(("mailbox", "name", "description"), row, strict=True)
-            if cell.strip()
+            if (text := clean_cell(cell, option != "mailbox"))
         }
         for row in rows
+        if any(map(clean_cell, row))
     ]
     assert [entry.item for entry in found] == [item for item in expected if item]
 

@@ -30,7 +30,7 @@ RETENTION_GRACE = 3600
 
 
 class KazooFace(Face):
-    """The API of a KAZOO cluster with three accounts, or more (contract: KAZOO)."""
+    """The API of a KAZOO cluster with three accounts, or more (docs/vendors/kazoo.md, "Three generations")."""
 
     vendor = "kazoo"
     base_path = "/v2"

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings: download, upload and the ZIP of several (contract: KAZOO 5.9 to 5.11)."""
+"""Recordings: download, upload and the ZIP of several.
+
+See docs/vendors/kazoo.md, "Uploading a message" and "Downloading recordings".
+"""
 
 from __future__ import annotations
 

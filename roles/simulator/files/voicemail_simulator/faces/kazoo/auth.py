@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins, tokens, the account tree and the rate limit (contract: KAZOO 2, 6)."""
+"""Logins, tokens, the account tree and the rate limit (docs/vendors/kazoo.md, "Logging in" and "Rate limit")."""
 
 from __future__ import annotations
 

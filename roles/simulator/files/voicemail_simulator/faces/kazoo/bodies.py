@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Request bodies: JSON, forms, multipart and plain audio (contract: KAZOO 1.2, 5.9)."""
+"""Request bodies: JSON, forms, multipart and plain audio.
+
+See docs/vendors/kazoo.md, "Addresses and envelopes" and "Uploading a message".
+"""
 
 from __future__ import annotations
 

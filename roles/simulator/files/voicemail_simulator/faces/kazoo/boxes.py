@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Boxes: create, read, replace, patch and delete (contract: KAZOO 3.4 to 3.9)."""
+"""Boxes: create, read, replace, patch and delete (docs/vendors/kazoo.md, "Mailboxes")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes of messages, one or many: folders, moves, copies, deletions (contract: KAZOO 5.6 to 5.8)."""
+"""Changes of messages, one or many: folders, moves, copies, deletions (docs/vendors/kazoo.md, "Messages")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Order of texts in CouchDB views: punctuation, digits, letters; case decides last (contract: KAZOO 3.1)."""
+"""Order of texts in CouchDB views: punctuation, digits, letters; case decides last.
+
+See docs/vendors/kazoo.md, "Listing and paging".
+"""
 
 from __future__ import annotations
 

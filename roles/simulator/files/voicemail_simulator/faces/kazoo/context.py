@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request on its way through the face, the errors that end it, and the reply envelopes (contract: KAZOO 1)."""
+"""One request on its way through the face, the errors that end it, and the reply envelopes.
+
+See docs/vendors/kazoo.md, "Addresses and envelopes".
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters of the query string (contract: KAZOO 3.2, 5.3)."""
+"""Filters of the query string (docs/vendors/kazoo.md, "Filters" and "Time ranges and filters")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of boxes: summaries, fields, full documents and the bulk module (contract: KAZOO 3.1 to 3.3)."""
+"""Lists of boxes: summaries, fields, full documents and the bulk module.
+
+See docs/vendors/kazoo.md, "Listing and paging" and "Reading many mailboxes".
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages: lists, one message, create (contract: KAZOO 5.1 to 5.5, 5.9)."""
+"""Messages: lists, one message, create (docs/vendors/kazoo.md, "Messages")."""
 
 from __future__ import annotations
 

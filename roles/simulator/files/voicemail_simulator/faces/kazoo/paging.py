@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages of a view, with the habits of each profile (contract: KAZOO 3.1)."""
+"""Pages of a view, with the habits of each profile (docs/vendors/kazoo.md, "Listing and paging")."""
 
 from __future__ import annotations
 

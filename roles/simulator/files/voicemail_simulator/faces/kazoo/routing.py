@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the path of a request to what answers it (contract: KAZOO 3, 5)."""
+"""From the path of a request to what answers it (docs/vendors/kazoo.md, "Mailboxes" and "Messages")."""
 
 from __future__ import annotations
 

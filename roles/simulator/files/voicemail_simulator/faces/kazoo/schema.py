@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mailbox and message schemas of the three profiles (contract: KAZOO 4), as JSON schemas without their prose."""
+"""Mailbox and message schemas of the three profiles, as JSON schemas without their prose.
+
+See docs/vendors/kazoo.md, "Fields of a mailbox".
+"""
 
 from __future__ import annotations
 

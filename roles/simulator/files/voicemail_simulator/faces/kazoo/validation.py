@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of request data in KAZOO's own error shapes (contract: KAZOO 1.6)."""
+"""Checks of request data in KAZOO's own error shapes (docs/vendors/kazoo.md, "Validation errors")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the actions of all resources share: times, unknown ids, and Browse (contract: OnSIP 5.4)."""
+"""What the actions of all resources share: times, unknown ids, and Browse.
+
+See docs/vendors/onsip.md, "Listing and paging".
+"""
 
 from __future__ import annotations
 

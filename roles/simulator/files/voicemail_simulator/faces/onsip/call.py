@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parameters of a call: read as PHP reads them, checked, and echoed with the defaults (contract: OnSIP 1 and 3)."""
+"""Parameters of a call: read as PHP reads them, checked, and echoed with the defaults.
+
+See docs/vendors/onsip.md, "Requests" and "Replies".
+"""
 
 from __future__ import annotations
 

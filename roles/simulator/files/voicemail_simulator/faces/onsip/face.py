@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP face: one address, many actions, one envelope (contract: OnSIP 1 and 3)."""
+"""The OnSIP face: one address, many actions, one envelope (docs/vendors/onsip.md, "Requests" and "Replies")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies as one tree: written as XML, or projected to JSON (contract: OnSIP 3 and 4)."""
+"""Replies as one tree: written as XML, or projected to JSON (docs/vendors/onsip.md, "Replies" and "JSON form")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings, made by calculation, and the check of uploaded greetings (contract: PortSIP 4.4)."""
+"""Recordings, made by calculation, and the check of uploaded greetings.
+
+See docs/vendors/portsip.md, "Greetings and uploads".
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploads in steps, downloads, and stored files (contract: PortSIP 4.4 and 5)."""
+"""Uploads in steps, downloads, and stored files.
+
+See docs/vendors/portsip.md, "Greetings and uploads" and "Downloading recordings".
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from typing import Any
 from ...knobs import Knobs
 from ...store import Collection, Document, Store
 
-# Numbers of the services every tenant starts with, beside the voicemail service itself (contract: PortSIP 4.2).
+# Numbers of the services every tenant starts with, beside the voicemail service itself
+# (docs/vendors/portsip.md, "Fields and limits").
 SERVICE_NUMBERS = ("555", "666", "888")
 # What all tenants are grouped under: the PBX itself.
 SYSTEM_SCOPE = "system"
@@ -112,7 +113,10 @@ class Directory:
         }
 
     def new_id(self, digits: str | None = None) -> str:
-        """A fresh id, or the given digits, in the shape the knob asks for (contract: PortSIP 3, "Ids")."""
+        """A fresh id, or the given digits, in the shape the knob asks for.
+
+        See docs/vendors/portsip.md, "Ids and times".
+        """
         if digits is None:
             digits = str(self._random.randrange(10**17, 10**18))
         return digits if self._knobs.id_shape == "digits" else base64.b64encode(digits.encode()).decode()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP face: its routes, and what it starts with (contract: PortSIP)."""
+"""The PortSIP face: its routes, and what it starts with (docs/vendors/portsip.md, "Addresses and versions")."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class PortsipFace(Face):
     vendor = "portsip"
     base_path = BASE_PATH
     knob_definitions = KNOB_DEFINITIONS
-    # `admin` can only be the system administrator: no tenant may have a user of that name (contract: PortSIP 2.1).
+    # `admin` can only be the system administrator: no tenant may have a user of that name
+    # (docs/vendors/portsip.md, "Login families").
     USERNAME = "admin"
     ADMIN_USERNAME = "voicemail-admin"
     PASSWORD = "simulator-password"

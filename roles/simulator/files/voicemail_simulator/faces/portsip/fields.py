@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of what a client writes (contract: PortSIP 4.2, 6 and 7)."""
+"""Checks of what a client writes (docs/vendors/portsip.md, "Fields and limits" and "PINs")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OData-like language of `filter` and `orderby` (contract: PortSIP 3).
+"""The OData-like language of `filter` and `orderby` (docs/vendors/portsip.md, "Filters and order").
 
 A condition is a comparison (`eq ne gt ge lt le` with a quoted text, a number, true, false or null) or a function
 (`startswith`, `endswith`, `contains`), joined by `and` and, binding less, `or`. Parentheses and `not` are not
@@ -191,7 +191,7 @@ class _Parser:
         if name.endswith("_at") and isinstance(wanted, str):
             instant = _instant(wanted)
             return Filter(lambda document: compare(_instant(document[name]), instant))
-        # Texts without a value are blank, and blank equals null (contract: PortSIP 3, "Blank values").
+        # Texts without a value are blank, and blank equals null (docs/vendors/portsip.md, "Blank values").
         if wanted is None or wanted == "":
             if operation not in ("eq", "ne"):
                 raise FilterError(f"{operation} needs a value")

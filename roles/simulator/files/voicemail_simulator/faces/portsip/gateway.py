@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way every request takes before its handler: rate limit, token, role (contract: PortSIP 2.5, 2.6 and 3)."""
+"""The way every request takes before its handler: rate limit, token, role.
+
+See docs/vendors/portsip.md, "Refused requests" and "Rate limit".
+"""
 
 from __future__ import annotations
 

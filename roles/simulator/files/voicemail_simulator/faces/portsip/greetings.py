@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings of shared voicemails and users (contract: PortSIP 4.4)."""
+"""Greetings of shared voicemails and users (docs/vendors/portsip.md, "Greetings and uploads")."""
 
 from __future__ import annotations
 

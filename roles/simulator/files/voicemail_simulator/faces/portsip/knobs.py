@@ -1,13 +1,16 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Switches of the PortSIP face (contract: PortSIP 9), and what a version means."""
+"""Switches of the PortSIP face, and what a version means.
+
+See docs/vendors/portsip.md, "Open points and their switches".
+"""
 
 from __future__ import annotations
 
 from ...knobs import Knob, Knobs
 
-# Release numbers as `GET /admin/status` shows them (contract: PortSIP 1).
+# Release numbers as `GET /admin/status` shows them (docs/vendors/portsip.md, "Addresses and versions").
 RELEASES = {"22.0": "22.0.38", "22.2": "22.2.11", "22.3": "22.3.21", "22.6": "22.6.0"}
 
 KNOB_DEFINITIONS = (

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists with filter, search, orderby, skip and top (contract: PortSIP 3)."""
+"""Lists with filter, search, orderby, skip and top.
+
+See docs/vendors/portsip.md, "Listing and paging" and "Filters and order".
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both login families: /login/oauth and, from 22.2, /auth (contract: PortSIP 2.1 to 2.4)."""
+"""Both login families: /login/oauth and, from 22.2, /auth (docs/vendors/portsip.md, "Login families")."""
 
 from __future__ import annotations
 

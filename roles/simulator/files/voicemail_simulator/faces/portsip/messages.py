@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages of shared voicemails and of the signed-in user (contract: PortSIP 4.3 and 5)."""
+"""Messages of shared voicemails and of the signed-in user (docs/vendors/portsip.md, "Messages")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins and tokens (contract: PortSIP 2)."""
+"""Logins and tokens (docs/vendors/portsip.md, "Logging in")."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .refusal import Refusal
 
 SYSTEM_ROLE = "SystemAdmin"
 TENANT_ADMIN_ROLE = "Admin"
-# These names are the system administrator's; no tenant has them (contract: PortSIP 2.1).
+# These names are the system administrator's; no tenant has them (docs/vendors/portsip.md, "Login families").
 RESERVED_NAMES = frozenset({"admin", "system", "administrator", "root"})
 TOKEN_LETTERS = string.ascii_uppercase + string.digits
 BLOCK_SECONDS = 3600

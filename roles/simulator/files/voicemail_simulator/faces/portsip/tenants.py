@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tenants, their settings, and the PBX itself (contract: PortSIP 1, 2.5, 4.2, 4.5 and 7)."""
+"""Tenants, their settings, and the PBX itself (docs/vendors/portsip.md, "Tenants and roles" and "Tenant settings")."""
 
 from __future__ import annotations
 

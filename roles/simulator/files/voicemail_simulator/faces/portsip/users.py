@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users, whose personal mailbox is a handful of their fields (contract: PortSIP 6)."""
+"""Users, whose personal mailbox is a handful of their fields (docs/vendors/portsip.md, "Personal mailboxes")."""
 
 from __future__ import annotations
 

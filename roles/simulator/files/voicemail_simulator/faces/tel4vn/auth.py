@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Login and tokens (contract: TEL4VN 2)."""
+"""Login and tokens (docs/vendors/tel4vn.md, "Logging in")."""
 
 from __future__ import annotations
 

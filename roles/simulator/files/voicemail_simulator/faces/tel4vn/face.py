@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TEL4VN face: routes, logins and what they do to the state (contract: TEL4VN)."""
+"""The TEL4VN face: routes, logins and what they do to the state (docs/vendors/tel4vn.md, "Addresses and transport")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages: rows, recordings made on the spot, and links to them (contract: TEL4VN 5.6 to 5.8)."""
+"""Messages: rows, recordings made on the spot, and links to them (docs/vendors/tel4vn.md, "Messages")."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Refusal(Exception):
 
 
 def error_reply(knobs: Knobs, refusal: Refusal, *, is_write: bool) -> Response:
-    """Put an error into the shape of the knob `error_shape` (contract: TEL4VN 3)."""
+    """Put an error into the shape of the knob `error_shape` (docs/vendors/tel4vn.md, "Errors")."""
     shape = knobs.error_shape
     if shape == "html_502":
         return HTMLResponse(GATEWAY_PAGE, 502)
@@ -76,7 +76,7 @@ def shown_boolean(knobs: Knobs, value: bool | None, default: bool) -> Any:
 
 
 def shown_box(knobs: Knobs, box: dict[str, Any]) -> dict[str, Any]:
-    """A box as replies show it (contract: TEL4VN 4)."""
+    """A box as replies show it (docs/vendors/tel4vn.md, "Fields of a mailbox")."""
     return {
         "id": box["id"],
         "extension": box["extension"],
@@ -94,7 +94,7 @@ def single(knobs: Knobs, content: Any) -> Response:
 
 
 def listing(knobs: Knobs, rows: list[dict[str, Any]], limit: int, offset: int, total: int) -> Response:
-    """Reply of a listing (contract: TEL4VN 5.1)."""
+    """Reply of a listing (docs/vendors/tel4vn.md, "Listing and paging")."""
     if knobs.total == "low":
         total //= 2
     elif knobs.total == "high":

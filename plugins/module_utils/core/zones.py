@@ -1,0 +1,43 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check names of time zones against the time zone database of this machine."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import zoneinfo
+
+
+@functools.cache
+def _names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+@functools.lru_cache(maxsize=256)
+def zone_caution(name: str | None) -> str | None:
+    """Return what a user should know of the name of a time zone, or None where the database has it."""
+    if name is None or _is_known(name):
+        return None
+    if not _names():
+        return (
+            "could not be checked, because this machine has no time zone database; install the Python package tzdata"
+            " or the system's own"
+        )
+    by_folded = {known.casefold(): known for known in _names()}
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=1)
+    hint = f"; did you mean {by_folded[near[0]]}?" if near else ", such as Europe/Paris"
+    return f"{name} is not in the time zone database{hint}"
+
+
+def _is_known(name: str) -> bool:
+    try:
+        # Far cheaper than the list of all names.
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+__all__ = ("zone_caution",)
