@@ -19,7 +19,7 @@ test: environment ## run every suite
 
 $(SUITES): environment
 	@$(RUN) $@
-lint: ## ruff, mypy, yamllint, ansible-lint, changelog
+lint: ## ruff, mypy, yamllint, ansible-lint, changelog, language
 unit: ## unit tests with pytest
 contract: ## drivers and simulator against the vendors' contracts
 sanity: ## ansible-test sanity
