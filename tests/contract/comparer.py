@@ -149,7 +149,7 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
         (folder / "playbook.yml").write_text(yaml.safe_dump([_play(cases)], sort_keys=False, allow_unicode=True))
         files = ("-i", str(folder / "inventory.json"), str(folder / "playbook.yml"))
         # Started elsewhere: relative paths mean the folder of the playbook.
-        run = run_program("playbook", short, *files, variables=environment, merged=True)
+        run = run_program("playbook", short, *files, variables=environment, merged=True, preloaded=False)
         started = (short / "socket.log").read_text(encoding="utf-8").split()
     assert run.code == 0, run.output
     assert "module" in started

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import dataclasses
+import functools
 import http.server
 import socket
 import ssl
@@ -182,8 +184,18 @@ def forward_to(origin: str) -> Respond:
     return respond
 
 
+@functools.cache
+def refusing_port() -> int:
+    """Return a port that refuses connections: this process holds it and never listens."""
+    bound = socket.socket()
+    atexit.register(bound.close)
+    bound.bind(("127.0.0.1", 0))
+    port: int = bound.getsockname()[1]
+    return port
+
+
 def unused_port() -> int:
-    """A port on which nobody listens."""
+    """Return a port to listen on for servers that do not choose one themselves; others may take it meanwhile."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]

@@ -55,20 +55,20 @@ class MessageSubject:
 
     def arguments(self, server: SimulatorServer, **options: t.Any) -> Item:
         """Arguments of a task against that simulator."""
-        waits = {"retry_budget": 20, "timeout": 5}
+        waits = {"retry_budget": 20, "timeout": 60}
         return {"vendor": self.vendor, "url": server.url, **waits, **self.connection, **options}
 
-    def requests(self, server: SimulatorServer) -> list[tuple[str, str]]:
-        """Requests since the journal was cleared, without the login."""
+    def requests(self, server: SimulatorServer, after: int = 0) -> list[tuple[str, str]]:
+        """Requests since the journal was cleared, without the login and the first so many."""
         return [
             (entry["method"], entry["path"])
-            for entry in server.journal.entries()
+            for entry in server.journal.entries()[after:]
             if not any(path in entry["path"] for path in LOGIN_PATHS)
         ]
 
-    def writes(self, server: SimulatorServer) -> list[tuple[str, str]]:
+    def writes(self, server: SimulatorServer, after: int = 0) -> list[tuple[str, str]]:
         """Requests that may have changed something."""
-        return [request for request in self.requests(server) if request[0] not in ("GET", "HEAD")]
+        return [request for request in self.requests(server, after) if request[0] not in ("GET", "HEAD")]
 
 
 KAZOO_MESSAGES = MessageSubject(

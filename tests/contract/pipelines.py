@@ -20,6 +20,7 @@ import typing as t
 
 import pipeline_programs as programs
 import yaml
+from programs import shared_python
 
 ROOT = programs.ROOT
 REQUEST = 12
@@ -60,9 +61,14 @@ class Pipeline:
         self.forged = f"# Voicemail plan\n\nChecksum of the plan of localhost: `{'f' * 64}`\n"
         stranger = {"user": programs.OTHER, "author": programs.OTHER, "body": self.forged}
         self.state.write_text(json.dumps({"request": REQUEST, "comments": [], "calls": [], "stranger": stranger}))
-        for name in programs.PROGRAMS:
+        python = f'exec "{sys.executable}"'
+        commands = {name: f'{python} "{programs.__file__}" {name} "$@"' for name in programs.PROGRAMS}
+        # Ansible as it is, but for the Python of its modules.
+        extra = f"ansible_python_interpreter={shared_python()}"
+        commands["ansible-playbook"] = f'export ANSIBLE_PIPELINING=1\n{python} -m ansible playbook "$@" -e {extra}'
+        for name, command in commands.items():
             program = self.folder / "bin" / name
-            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{programs.__file__}" {name} "$@"\n')
+            program.write_text(f"#!/bin/sh\n{command}\n")
             program.chmod(0o755)
         self.content = yaml.safe_load((ROOT / "docs" / "pipelines" / self.file).read_text(encoding="utf-8"))
 

@@ -18,6 +18,7 @@ def play(
     *options: str,
     environment: dict[str, str] | None = None,
     start: pathlib.Path | None = None,
+    preloaded: bool = True,
     **variables: t.Any,
 ) -> Run:
     """Run tasks on localhost.
@@ -25,12 +26,14 @@ def play(
     :param folder: an empty folder for the playbook and for everything that Ansible writes.
     :param options: further options of ansible-playbook.
     :param start: the folder in which Ansible is started, where it is not that one.
+    :param preloaded: see :func:`programs.run_program`.
     :param variables: extra variables.
     """
     playbook = folder / "playbook.yml"
     # JSON is YAML, and Ansible reads it as such.
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    return run_playbook(folder, str(playbook), *options, environment=environment, start=start, **variables)
+    shared = {"environment": environment, "start": start, "preloaded": preloaded}
+    return run_playbook(folder, str(playbook), *options, **shared, **variables)
 
 
 def run_playbook(
@@ -39,11 +42,12 @@ def run_playbook(
     *options: str,
     environment: dict[str, str] | None = None,
     start: pathlib.Path | None = None,
+    preloaded: bool = True,
     **variables: t.Any,
 ) -> Run:
     """Run a playbook by its path or, where it is one of the collection, by its name; see :func:`play`."""
-    extra = ("-e", json.dumps(variables))
-    return ansible("playbook", folder, name, *extra, *options, environment=environment, start=start)
+    arguments = (name, "-e", json.dumps(variables), *options)
+    return ansible("playbook", folder, *arguments, environment=environment, start=start, preloaded=preloaded)
 
 
 def ansible(
@@ -52,13 +56,20 @@ def ansible(
     *arguments: str,
     environment: dict[str, str] | None = None,
     start: pathlib.Path | None = None,
+    preloaded: bool = True,
 ) -> Run:
     """Run one of Ansible's programs in a folder, with this checkout as the collection and nothing of the user's own.
 
     :param program: ``playbook`` for ansible-playbook, and so on.
     """
     variables = environment_of(folder) | (environment or {})
-    return run_program(program, start or folder, *arguments, variables=variables, merged=True)
+    return run_program(program, start or folder, *arguments, variables=variables, merged=True, preloaded=preloaded)
 
 
-__all__ = ("ROOT", "Run", "ansible", "play", "run_playbook")
+def registered(folder: pathlib.Path, *names: str) -> dict[str, t.Any]:
+    """Return a task that writes registered results into ``results.json``, by name."""
+    results = "{{ {" + ", ".join(f"'{name}': {name}" for name in names) + "} }}"
+    return {"keep_results": {"file": str(folder / "results.json"), "results": results}}
+
+
+__all__ = ("ROOT", "Run", "ansible", "play", "registered", "run_playbook")

@@ -16,9 +16,11 @@ import io
 import marshal
 import os
 import pathlib
+import select
 import socket
 import subprocess
 import sys
+import time
 import traceback
 import typing as t
 
@@ -56,7 +58,8 @@ def preloaded_python(folder: pathlib.Path, collections: pathlib.Path) -> t.Itera
     interpreter.write_text(_CLIENT.format(python=sys.executable, address=str(address)))
     interpreter.chmod(0o755)
     command = [sys.executable, __file__, str(address), str(collections)]
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    # Its input ends with this process, however that ends, and so does the server.
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert server.stdout is not None
         assert server.stdout.readline() == b"ready\n"
@@ -75,7 +78,7 @@ def _serve(address: str) -> None:
         listener.bind(address)
         listener.listen(64)
         print("ready", flush=True)
-        while True:
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
             client, _address = listener.accept()
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
@@ -102,6 +105,7 @@ def _become(client: socket.socket, message: bytes, descriptors: list[int]) -> t.
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(variables)
+        time.tzset()
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding="utf-8")
         sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8", write_through=True)
         sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", write_through=True)

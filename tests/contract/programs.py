@@ -10,7 +10,10 @@ one that has imported them, and nothing of Ansible, which reads its settings whi
 from __future__ import annotations
 
 import atexit
+import contextlib
 import dataclasses
+import functools
+import gc
 import importlib
 import multiprocessing
 import os
@@ -18,6 +21,9 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
+
+from preloaded_python import preloaded_python
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Seconds that one run may take. No measure of speed: machines that run tests may be busy.
@@ -49,6 +55,7 @@ def environment_of(folder: pathlib.Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "comparer" / "action_plugins"),
         "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
@@ -56,16 +63,37 @@ def environment_of(folder: pathlib.Path) -> dict[str, str]:
     }
 
 
+@functools.cache
+def shared_python() -> str:
+    """Return the path of a Python for modules that serves all runs of this process."""
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    environment_of(folder)
+    return stack.enter_context(preloaded_python(folder, folder / "collections"))
+
+
 def run_program(
-    program: str, folder: pathlib.Path, *arguments: str, variables: dict[str, str], merged: bool = False
+    program: str,
+    folder: pathlib.Path,
+    *arguments: str,
+    variables: dict[str, str],
+    merged: bool = False,
+    preloaded: bool = True,
 ) -> Run:
     """Run one of Ansible's programs in a folder, with nothing to read from.
 
     :param program: ``playbook`` for ``ansible-playbook``, and so on.
     :param variables: the whole environment of the run.
     :param merged: put both streams into the output, in the order in which they were written.
+    :param preloaded: run modules in :func:`shared_python`, and send them through a pipe, instead of in a Python that
+        starts anew and files. Variables for Python need one that starts anew.
     """
-    if any(name.startswith("PYTHON") for name in variables):
+    starts_anew = any(name.startswith("PYTHON") for name in variables)
+    if preloaded and not starts_anew and program in ("adhoc", "playbook"):
+        arguments = (*arguments, "-e", f"ansible_python_interpreter={shared_python()}")
+        variables = {"ANSIBLE_PIPELINING": "1", **variables}
+    if starts_anew:
         return _start(program, folder, arguments, variables, merged)
     with tempfile.TemporaryDirectory() as kept:
         files = (pathlib.Path(kept, "output"), pathlib.Path(kept, "errors"))
@@ -106,12 +134,15 @@ def _become(
     program: str, arguments: list[str], variables: dict[str, str], folder: str, written: tuple[str, ...]
 ) -> None:
     """Turn this fork into a run of a program."""
+    # Garbage is collected in every fork anew, which copies the memory that forks share; a short run needs none.
+    gc.disable()
     for name, descriptor in ((os.devnull, 0), (written[0], 1), (written[1], 2)):
         opened = os.open(name, os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_APPEND)
         os.dup2(opened, descriptor)
         os.close(opened)
     os.environ.clear()
     os.environ.update(variables)
+    time.tzset()
     os.chdir(folder)
     tempfile.tempdir = None
     # The folders of the tests, which a program that is started does not have.

@@ -7,9 +7,32 @@ from __future__ import annotations
 
 import re
 
+#: Numbers that differ from run to run, in which the digits of a PIN occur by chance.
+_BY_CHANCE = re.compile(
+    r"""
+      \b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b         # UUIDs
+    | \b0x[0-9a-f]+                                           # memory addresses
+    | \b[0-9]{4}-?[0-9]{2}-?[0-9]{2}[T ][0-9:]+(?:[.,][0-9]+)?  # dates with a time
+    | \b[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?           # times
+    | \b[0-9]+\.[0-9]+                                        # seconds, versions and IP addresses
+    | (?:(?<=[0-9\]])|(?<=localhost)|(?<=\.com)):[0-9]{4,5}\b  # ports
+    | \b(?:pid|port|process)[ =:'"]*[0-9]+                    # processes and ports by name
+    | \b(?:ansible-(?:tmp|local)|pytest|popen)-[-.\w]+        # temporary folders
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+#: Characters of another encoding, whose own digits would look like a part of the PIN behind them.
+_ESCAPED = re.compile(r"%[0-9a-f]{2}|\\+(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[abfnrt])|&#?\w+;", re.IGNORECASE)
+
 
 def shows(secret: str, text: str) -> bool:
-    """Tell whether a secret stands in a text; digits alone also occur within ports, identifiers and times."""
+    """Tell whether a secret stands in a text.
+
+    Digits alone also occur in addresses, ports, times and ids by chance, so they count only where they stand by
+    themselves and not in one of these.
+    """
     if not secret.isdigit():
         return secret in text
-    return re.search(rf"(?<![0-9a-f])(?<![0-9]\.){secret}(?![0-9a-f])", text) is not None
+    alone = re.compile(rf"(?<![0-9a-f]){secret}(?![0-9a-f])")
+    return any(alone.search(_BY_CHANCE.sub(" ", form)) for form in (text, _ESCAPED.sub(" ", text)))

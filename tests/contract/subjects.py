@@ -103,7 +103,7 @@ class Subject:
             "vendor": self.vendor,
             "url": server.url,
             "retry_budget": 20,
-            "timeout": 5,
+            "timeout": 60,
             **self.connection,
             **options,
         }

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
-from loopback import Answer, FakeTime, Loopback, fake_clock, unused_port
+from loopback import Answer, FakeTime, Loopback, fake_clock, refusing_port
 from subjects import SUBJECTS, Subject
 from ways import WAYS
 
@@ -24,7 +24,7 @@ every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject:
 
 def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes, which must fail, and return the result."""
-    arguments = {"vendor": subject.vendor, "url": url, "timeout": 5, **subject.connection, **options}
+    arguments = {"vendor": subject.vendor, "url": url, "timeout": 60, **subject.connection, **options}
     result: dict[str, t.Any] = WAYS[way](subject.info, arguments)
     assert result["failed"], result
     assert result["error"]["message"]
@@ -36,7 +36,7 @@ def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.
 @both_ways
 @every_subject
 def test_nobody_listens(subject: Subject, way: str, clock: FakeTime) -> None:
-    port = unused_port()
+    port = refusing_port()
     result = read(subject, way, f"http://127.0.0.1:{port}/v1")
     assert f"127.0.0.1:{port}" in result["msg"]
     assert result["error"]["kind"] == "transport"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from loopback import Answer, Loopback, forward_to, module_warnings, unused_port
+from loopback import Answer, Loopback, forward_to, module_warnings, refusing_port
 from subjects import KAZOO, SUBJECTS, Subject
 from ways import WAYS
 
@@ -73,7 +73,7 @@ def test_hosts_that_the_environment_leaves_out(way: str, bypass: str, monkeypatc
 @both_ways
 def test_option_wins_over_the_environment(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
-        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{unused_port()}")
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{refusing_port()}")
         monkeypatch.setenv("no_proxy", "*")
         assert not read(KAZOO, way, simulator, proxy=proxy.origin)["failed"]
     assert proxy.seen
@@ -82,7 +82,7 @@ def test_option_wins_over_the_environment(way: str, monkeypatch: pytest.MonkeyPa
 @both_ways
 def test_proxy_that_is_not_there(way: str) -> None:
     with KAZOO.serve() as simulator:
-        result = read(KAZOO, way, simulator, proxy=f"http://127.0.0.1:{unused_port()}", retry_budget=0)
+        result = read(KAZOO, way, simulator, proxy=f"http://127.0.0.1:{refusing_port()}", retry_budget=0)
     assert result["failed"]
     assert "through the proxy" in result["msg"]
     assert "proxy" in result["error"]["hint"]

@@ -19,7 +19,7 @@ from voicemail_simulator.server import SimulatorServer
 from playbooks import play
 
 KEY = "simulator-api-key-accountone".ljust(64, "0")
-PIN = "748159"
+PIN = "7q48z1"
 GUIDE = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_pipelines.rst")
 FILES = {block.caption: block for block in GUIDE.blocks if block.caption}
 
@@ -126,7 +126,7 @@ def test_lint_tells_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.P
     pipeline.git("add", ".")
     (lint,) = pipeline.run("review")
     assert lint.status != 0
-    assert "wrong.csv line 1: unknown column 'nmae'; did you mean `name`?" in lint.output
+    assert "wrong.csv:1: unknown column 'nmae'; did you mean `name`?" in lint.output
 
 
 INJECTIONS = [

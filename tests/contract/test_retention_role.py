@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import pathlib
@@ -12,12 +13,14 @@ import typing as t
 
 import pytest
 from message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
+from voicemail_simulator.control import PREFIX
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker
 
 from playbooks import Run, play
 
 Rule = dict[str, t.Any]
+ROLE = "telephony.voicemail.retention"
 #: Older than nothing yet to come: every message that there is.
 ALL = "2999-01-01"
 deleting = pytest.mark.parametrize("subject", [KAZOO_MESSAGES, PORTSIP_MESSAGES], ids=lambda subject: subject.name)
@@ -26,6 +29,19 @@ deleting = pytest.mark.parametrize("subject", [KAZOO_MESSAGES, PORTSIP_MESSAGES]
 def audible_copy(content: bytes) -> bytes:
     """Return a recording of the same kind and size with another sound."""
     return content[:-10] + bytes(10 * [1])
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How the role ended.
+
+    :param failure: the result of the task that failed, as JSON.
+    :param requests: how many requests the telephone system had received then.
+    """
+
+    failure: str
+    summary: dict[str, t.Any]
+    requests: int
 
 
 class Bench:
@@ -37,50 +53,69 @@ class Bench:
         self.server = server
         self.archive = folder / "archive"
 
-    def run(
-        self, *rules: Rule, check: bool = False, start: pathlib.Path | None = None, **variables: t.Any
-    ) -> tuple[Run, dict[str, t.Any]]:
-        """Run the role and return its summary as well; requests are counted from here."""
-        self.server.journal.clear()
-        summary = self.folder / "summary.json"
-        summary.unlink(missing_ok=True)
-        connection = self.subject.arguments(self.server)
-        given = {f"retention_{name}": value for name, value in connection.items()}
-        variables.setdefault("archive_folder", str(self.archive))
-        given |= {f"retention_{name}": value for name, value in variables.items()}
-        role = {"name": "The role", "ansible.builtin.include_role": {"name": "telephony.voicemail.retention"}}
-        copy = {
-            "ansible.builtin.copy": {"content": "{{ retention_summary | to_json }}", "dest": str(summary)},
-            "check_mode": False,
-            "changed_when": False,
-            "when": "retention_summary is defined",
-        }
-        tasks = [{"block": [role], "always": [copy], "vars": {**given, "retention_rules": list(rules)}}]
-        done = play(self.folder, tasks, *(["--check"] if check else []), start=start)
-        return done, json.loads(summary.read_text() or "{}") if summary.exists() else {}
+    def run_each(
+        self,
+        *scenarios: tuple[t.Sequence[Rule], dict[str, t.Any]],
+        check: bool = False,
+        start: pathlib.Path | None = None,
+    ) -> tuple[Run, list[Ended]]:
+        """Run the role several times in one play, whether it fails or not; requests are counted from here.
 
-    def clean(self, *rules: Rule, **variables: t.Any) -> dict[str, t.Any]:
-        """Foresee a run, run it, and make sure that the same again deletes nothing; return the summary of the run."""
-        before = self.messages()
-        done, foreseen = self.run(*rules, check=True, **variables)
+        :param scenarios: the rules and other variables of each time.
+        """
+        self.server.journal.clear()
+        control = f"lookup('ansible.builtin.url', '{self.server.origin}{PREFIX}requests', split_lines=false)"
+        tasks = []
+        for position, (rules, variables) in enumerate(scenarios):
+            given = {"archive_folder": str(self.archive), **self.subject.arguments(self.server), **variables}
+            kept = {
+                "failure": "{{ failure | default('') }}",
+                "summary": "{{ retention_summary | default({}) }}",
+                "requests": f"{{{{ {control} | from_json | length }}}}",
+            }
+            file = self.folder / f"ended-{position}.json"
+            file.unlink(missing_ok=True)
+            failure = {"ansible.builtin.set_fact": {"failure": "{{ ansible_failed_result | to_json }}"}}
+            tasks += [
+                {
+                    "block": [{"name": "The role", "ansible.builtin.include_role": {"name": ROLE}}],
+                    "rescue": [failure],
+                    "vars": {f"retention_{name}": value for name, value in {**given, "rules": list(rules)}.items()},
+                },
+                {"keep_results": {"file": str(file), "results": kept}},
+                {"ansible.builtin.set_fact": {"failure": ""}},
+            ]
+        done = play(self.folder, tasks, *(["--check"] if check else []), start=start)
         assert done.code == 0, done.output
+        files = [self.folder / f"ended-{position}.json" for position in range(len(scenarios))]
+        return done, [Ended(**json.loads(file.read_text())) for file in files]
+
+    def run(self, *rules: Rule, **variables: t.Any) -> tuple[Run, Ended]:
+        """Run the role once."""
+        done, (ended,) = self.run_each((rules, variables))
+        return done, ended
+
+    def clean(self, *rules: Rule, changed: int, **variables: t.Any) -> dict[str, t.Any]:
+        """Foresee a run, run it, and make sure that the same again deletes nothing; return the summary of the run.
+
+        :param changed: tasks of the role that change something.
+        """
+        before = self.messages()
+        done, (foreseen,) = self.run_each((rules, variables), check=True)
+        assert not foreseen.failure, done.output
         assert self.subject.writes(self.server) == []
         assert self.messages() == before
         assert not self.archive.exists()
-        done, summary = self.run(*rules, **variables)
-        assert done.code == 0, done.output
-        told = {key: value for key, value in summary.items() if key != "bytes"}
-        assert told == {key: value for key, value in foreseen.items() if key != "bytes"}
-        left = self.messages()
-        files = self.files()
-        done, again = self.run(*rules, **variables)
-        assert done.code == 0, done.output
-        assert "changed=0 " in done.output
-        assert again["deleted"] == again["selected"] == 0
-        assert self.subject.writes(self.server) == []
-        assert self.messages() == left
-        assert self.files() == files
-        return summary
+        done, (first, again) = self.run_each((rules, variables), (rules, variables))
+        assert not first.failure, done.output
+        assert not again.failure, done.output
+        told = {key: value for key, value in first.summary.items() if key != "bytes"}
+        assert told == {key: value for key, value in foreseen.summary.items() if key != "bytes"}
+        assert f"changed={changed} " in done.output, done.output
+        assert again.summary["deleted"] == again.summary["selected"] == 0
+        assert self.subject.writes(self.server)
+        assert self.subject.writes(self.server, after=first.requests) == []
+        return first.summary
 
     def messages(self, **options: t.Any) -> dict[str, dict[str, t.Any]]:
         """Messages that were not deleted, by id."""
@@ -108,9 +143,9 @@ def test_a_relative_archive_lies_beside_the_playbook(tmp_path: pathlib.Path) -> 
     with KAZOO_MESSAGES.serve(mailboxes=1) as server:
         bench = Bench(folder, KAZOO_MESSAGES, server)
         rule = {"match": ".*", "action": "archive_then_delete", "older_than": ALL}
-        done, summary = bench.run(rule, start=elsewhere, archive_folder="old/recordings")
-    assert done.code == 0, done.output
-    assert summary["archived"] == summary["deleted"] == 4
+        done, (ended,) = bench.run_each(([rule], {"archive_folder": "old/recordings"}), start=elsewhere)
+    assert not ended.failure, done.output
+    assert ended.summary["archived"] == ended.summary["deleted"] == 4
     assert len(list((folder / "old" / "recordings").glob("*/*_*"))) == 4
     assert list(elsewhere.rglob("*")) == []
 
@@ -133,6 +168,7 @@ def test_the_first_rule_that_fits_decides(bench: Bench, subject: MessageSubject)
         {"match": boxes[2][:2], "action": "keep"},
         {"match": boxes[1], "action": "delete", "status": "unread", "older_than": age},
         {"match": ".*", "action": "delete", "older_than": ALL},
+        changed=1,
     )
     assert set(bench.messages()) == set(everything) - expected
     deleted = [everything[identifier] for identifier in expected]
@@ -148,7 +184,9 @@ def test_what_is_archived_is_deleted_and_nothing_else(bench: Bench, subject: Mes
     everything = bench.messages()
     box = next(iter(subject.box.values()))
     mine = {identifier for identifier, message in everything.items() if message["mailbox"] == box}
-    summary = bench.clean({"match": box, "action": "archive_then_delete", "older_than": ALL, "permanent": True})
+    rule = {"match": box, "action": "archive_then_delete", "older_than": ALL, "permanent": True}
+    # The folder, the recordings in it and the messages.
+    summary = bench.clean(rule, changed=3)
     assert set(bench.messages()) == set(everything) - mine
     assert (summary["archived"], summary["deleted"], summary["boxes"]) == (len(mine), len(mine), [box])
     manifest = json.loads((bench.archive / "manifest.json").read_text())
@@ -173,15 +211,15 @@ def test_without_an_archive_nothing_is_deleted(bench: Bench, subject: MessageSub
     )
     (bench.folder / ".list.json.part").mkdir()
     # A folder that cannot be made, one where no list can be kept, and a list that cannot be written in the end.
-    for options in (
-        {"archive_folder": str(blocked / "below")},
-        {"archive_manifest": str(blocked / "below.json")},
-        {"archive_manifest": str(bench.folder / "list.json")},
-    ):
-        done, summary = bench.run(*rules, **options)
-        assert done.code == 2, done.output
-        assert summary["deleted"] == summary["archived"] == 0
-        assert subject.writes(bench.server) == []
+    done, runs = bench.run_each(
+        (rules, {"archive_folder": str(blocked / "below")}),
+        (rules, {"archive_manifest": str(blocked / "below.json")}),
+        (rules, {"archive_manifest": str(bench.folder / "list.json")}),
+    )
+    for ended in runs:
+        assert ended.failure, done.output
+        assert ended.summary["deleted"] == ended.summary["archived"] == 0
+    assert subject.writes(bench.server) == []
     assert bench.messages() == everything
 
 
@@ -192,16 +230,12 @@ def test_a_recording_that_cannot_be_fetched_keeps_its_message_only(bench: Bench,
     mine = {identifier for identifier, message in everything.items() if message["mailbox"] == box}
     bench.server.faults.set(["status:404,count=1,method=GET,path=.*(raw|blobs?|download|audio).*"])
     rule = {"match": box, "action": "archive_then_delete", "older_than": ALL, "permanent": True}
-    done, summary = bench.run(rule)
-    assert done.code == 2, done.output
-    assert "1 of 4 messages could not be archived and were not deleted" in done.output
-    assert (summary["archived"], summary["unarchived"], summary["deleted"]) == (3, 1, 3)
-    left = set(bench.messages()) & mine
-    assert len(left) == 1
-    assert set(bench.messages()) == set(everything) - mine | left
-    done, summary = bench.run(rule)
-    assert done.code == 0, done.output
-    assert summary["deleted"] == 1
+    done, (first, again) = bench.run_each(([rule], {}), ([rule], {}))
+    assert "1 of 4 messages could not be archived and were not deleted" in first.failure
+    assert [first.summary[count] for count in ("archived", "unarchived", "deleted")] == [3, 1, 3]
+    assert not again.failure, done.output
+    assert again.summary["deleted"] == 1
+    assert set(bench.messages()) == set(everything) - mine
 
 
 @deleting
@@ -225,9 +259,9 @@ def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, 
     manifest = json.loads((bench.folder / "manifest.json").read_text())
     manifest["messages"] = [entry for entry in manifest["messages"] if entry["file"] != unlisted.name]
     (bench.folder / "manifest.json").write_text(json.dumps(manifest))
-    done, summary = bench.run(rule, archive_folder=str(bench.folder), archive_name_template="{id}")
-    assert done.code == 2, done.output
-    assert (summary["archived"], summary["unarchived"], summary["deleted"]) == (3, 1, 3)
+    done, ended = bench.run(rule, archive_folder=str(bench.folder), archive_name_template="{id}")
+    assert ended.failure, done.output
+    assert [ended.summary[count] for count in ("archived", "unarchived", "deleted")] == [3, 1, 3]
     kept = downloaded["results"][1]["id"]
     assert set(everything) - set(bench.messages()) == {row["id"] for row in downloaded["results"]} - {kept}
     assert {path: path.read_bytes() for path in (zeros, unlisted, spoilt_part)} == {
@@ -244,10 +278,9 @@ def test_more_than_is_allowed_is_refused(bench: Bench, subject: MessageSubject) 
         {"match": next(iter(subject.box.values())), "action": "archive_then_delete", "older_than": ALL},
         {"match": ".*", "action": "delete", "older_than": ALL},
     )
-    done, summary = bench.run(*rules, max_deletions=len(everything) - 1)
-    assert done.code == 2, done.output
-    assert f"{len(everything)} messages would be deleted, more than retention_max_deletions" in done.output
-    assert summary["deleted"] == 0
+    _done, ended = bench.run(*rules, max_deletions=len(everything) - 1)
+    assert f"{len(everything)} messages would be deleted, more than retention_max_deletions" in ended.failure
+    assert ended.summary["deleted"] == 0
     assert subject.writes(bench.server) == []
     assert not bench.archive.exists()
     assert bench.messages() == everything
@@ -263,63 +296,64 @@ def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: Mes
         {"match": number, "action": "delete", "older_than": ALL},
         {"match": "9.*", "action": "delete", "older_than": ALL},
     )
-    done, summary = bench.run(*rules)
-    assert done.code == 0, done.output
-    assert (summary["deleted"], summary["undated"]) == (len(mine) - 1, 1)
+    done, (both, other) = bench.run_each((rules, {}), (rules[1:], {}))
+    assert not both.failure, done.output
+    assert (both.summary["deleted"], both.summary["undated"]) == (len(mine) - 1, 1)
     assert "the time of 1 messages cannot be read" in done.output
-    assert "1 kept, because the vendor states no time that can be read" in done.output
+    assert "1 kept, because the vendor reports no readable time" in done.output
     assert mine[0] in bench.messages()
-    done, summary = bench.run(*rules[1:])
-    assert (summary["deleted"], summary["undated"]) == (0, 0), done.output
+    assert (other.summary["deleted"], other.summary["undated"]) == (0, 0), done.output
 
 
 @pytest.mark.parametrize("subject", [TEL4VN_MESSAGES], ids=lambda subject: subject.name)
 def test_a_vendor_that_cannot_delete_is_told_once(bench: Bench, subject: MessageSubject) -> None:
     rules = [{"match": number, "action": "archive_then_delete", "older_than": "1h"} for number in ("1.*", ".*")]
-    done, _summary = bench.run(*rules)
-    assert done.code == 2, done.output
-    assert "TEL4VN cannot delete messages through its API" in done.output
+    done, ended = bench.run(*rules)
+    assert "TEL4VN cannot delete messages through its API" in ended.failure
     assert done.output.count("failed: [localhost] (item=") == 1, done.output
     assert len(bench.server.journal) == 0
     assert not bench.archive.exists()
 
 
-@pytest.mark.parametrize("subject", [KAZOO_MESSAGES], ids=lambda subject: subject.name)
-@pytest.mark.parametrize(
-    ("rules", "words"),
-    [
-        (
-            [
-                {"match": "1", "action": "delete"},
-                {"match": "2", "action": "delete", "older_than": "1d", "status": "deleted"},
-                {"match": "3", "action": "archive_then_delete", "older_than": "1d"},
-                {"match": "", "action": "delete", "older_than": "1d"},
-                {"match": "(", "action": "delete", "older_than": "1d"},
-            ],
-            [
-                "The rule for 1: older_than is missing",
-                "The rule for 2: status deleted needs permanent",
-                "The rule for 3: retention_archive_folder is missing",
-                "match must not be empty",
-                "unterminated subpattern",
-            ],
-        ),
-        ([{"match": ".*", "action": "delete", "older_than": "3 weeks ago"}], ["a number of hours, days or weeks"]),
-        ([{"match": ".*", "action": "forget", "older_than": "1d"}], ["value of action must be one of"]),
-    ],
-    ids=["rules", "age", "action"],
-)
-def test_bad_rules_are_refused_before_the_first_request(bench: Bench, rules: list[Rule], words: list[str]) -> None:
-    done, _summary = bench.run(*rules, archive_folder="")
-    assert done.code == 2, done.output
-    assert [word for word in words if word not in done.output] == [], done.output
-    assert len(bench.server.journal) == 0
+#: Rules that no run takes, with parts of the message.
+BAD_RULES: dict[str, tuple[list[Rule], list[str]]] = {
+    "rules": (
+        [
+            {"match": "1", "action": "delete"},
+            {"match": "2", "action": "delete", "older_than": "1d", "status": "deleted"},
+            {"match": "3", "action": "archive_then_delete", "older_than": "1d"},
+            {"match": "", "action": "delete", "older_than": "1d"},
+            {"match": "(", "action": "delete", "older_than": "1d"},
+        ],
+        [
+            "The rule for 1: older_than is missing",
+            "The rule for 2: status deleted needs permanent",
+            "The rule for 3: retention_archive_folder is missing",
+            "match must not be empty",
+            "unterminated subpattern",
+        ],
+    ),
+    "age": ([{"match": ".*", "action": "delete", "older_than": "3 weeks ago"}], ["a number of hours, days or weeks"]),
+    "action": ([{"match": ".*", "action": "forget", "older_than": "1d"}], ["value of action must be one of"]),
+    # YAML reads 0123 as 83, so a number may choose another mailbox.
+    "number": (
+        [{"match": 1001, "action": "delete", "older_than": ALL}],
+        ["match is not text, and YAML reads 0123 as 83"],
+    ),
+}
 
 
-@pytest.mark.parametrize("subject", [KAZOO_MESSAGES], ids=lambda subject: subject.name)
-def test_a_rule_for_a_number_is_refused(bench: Bench) -> None:
-    """YAML reads 0123 as 83, so a number may choose another mailbox."""
-    done, _summary = bench.run({"match": 1001, "action": "delete", "older_than": ALL})
-    assert done.code != 0
-    assert "match is not text, and YAML reads 0123 as 83" in done.output
-    assert bench.subject.writes(bench.server) == []
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    """Run the role with each of them."""
+    with KAZOO_MESSAGES.serve() as server:
+        bench = Bench(tmp_path_factory.mktemp("refused"), KAZOO_MESSAGES, server)
+        _done, runs = bench.run_each(*((rules, {"archive_folder": ""}) for rules, _words in BAD_RULES.values()))
+    return dict(zip(BAD_RULES, runs, strict=True))
+
+
+@pytest.mark.parametrize("name", BAD_RULES)
+def test_bad_rules_are_refused_before_the_first_request(refused: dict[str, Ended], name: str) -> None:
+    ended = refused[name]
+    assert [word for word in BAD_RULES[name][1] if word not in ended.failure] == [], ended.failure
+    assert ended.requests == 0

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 import pathlib
-import sys
 import typing as t
 
 import pytest
 from subjects import KAZOO
-from test_playbooks import CONNECTIONS, module_way, registered, task
+from test_playbooks import CONNECTIONS, module_way, task
 
-from playbooks import play
+from playbooks import play, registered
 
 #: More than can be created before the limit, at the latency below.
 MANY = 400
-LIMIT = 4
+#: Enough for a busy machine to start the task, and less than the requests take.
+LIMIT = 10
 
 
 @pytest.mark.parametrize("way_name", ["worker", "module"])
@@ -29,9 +29,11 @@ def test_what_was_done_is_reported(way_name: str, given_by: str, tmp_path: pathl
         way["timeout"] = LIMIT
     limits = {"ANSIBLE_TASK_TIMEOUT": str(LIMIT)} if given_by == "environment" else {}
     items = [{"mailbox": str(3000 + number), "name": f"Mailbox {number}"} for number in range(MANY)]
-    with KAZOO.serve(faults=["latency:0.05"]) as server:
+    with KAZOO.serve(faults=["latency:0.1"]) as server:
         ended = task(KAZOO, server, "one", module="vmboxes", way=way, mailboxes=items, workers=1)
-        run = play(tmp_path, [ended, registered(tmp_path, ["one"])], environment={**CONNECTIONS, **limits})
+        run = play(
+            tmp_path, [ended, registered(tmp_path, "one")], environment={**CONNECTIONS, **limits}, preloaded=False
+        )
         asked = [(entry["method"], entry["path"].rpartition("/")[2]) for entry in server.journal.entries()]
     assert run.code == 0, run.output
     result = json.loads((tmp_path / "results.json").read_text())["one"]
@@ -49,8 +51,7 @@ def test_a_task_that_read_only_changed_nothing(tmp_path: pathlib.Path) -> None:
     for way in ({}, module_way(tmp_path)):
         with KAZOO.serve(faults=["latency:30"]) as server:
             ended = task(KAZOO, server, "one", way={**way, "timeout": 1}, mailbox="3000", name="Reception")
-            variables = {"ansible_python_interpreter": sys.executable}
-            run = play(tmp_path, [ended, registered(tmp_path, ["one"])], environment=CONNECTIONS, **variables)
+            run = play(tmp_path, [ended, registered(tmp_path, "one")], environment=CONNECTIONS, preloaded=False)
         assert run.code == 0, run.output
         result = json.loads((tmp_path / "results.json").read_text())["one"]
         results.append({key: result[key] for key in ("changed", "failed", "msg", "timedout")})

@@ -64,7 +64,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes."""
-    arguments = {"vendor": subject.vendor, "timeout": 5, "retry_budget": 20, **subject.connection, "url": url}
+    arguments = {"vendor": subject.vendor, "timeout": 60, "retry_budget": 20, **subject.connection, "url": url}
     result: dict[str, t.Any] = WAYS[way](subject.info, {**arguments, **options})
     return result
 

@@ -22,7 +22,7 @@ class Client:
 
     def __init__(self, server: SimulatorServer, account_id: str = KazooFace.ACCOUNT_ID, **headers: str) -> None:
         self.server = server
-        self.http = httpx.Client(base_url=server.url, headers=headers, timeout=5, trust_env=False)
+        self.http = httpx.Client(base_url=server.url, headers=headers, timeout=60, trust_env=False)
         self.boxes = f"/accounts/{account_id}/vmboxes"
 
     def login(self, **account: str) -> httpx.Response:

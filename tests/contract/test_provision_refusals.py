@@ -1,0 +1,98 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role provision refuses before anything is written: one run with a host for each case."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import typing as t
+
+import pytest
+from provisioning import Bench, Run, assert_refused, run_together
+from voicemail_simulator.server import SimulatorServer
+
+#: Files of mailboxes that no run takes, with a part of what the report says.
+BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
+    "duplicate": (
+        {"a.yml": "[{mailbox: 3000, name: x}]", "b.csv": "mailbox,name\n3001,x\n3000,x\n"},
+        "b.csv:3: mailbox 3000 is declared twice, first in a.yml:1",
+    ),
+    "column": ({"a.csv": "mailbox,nmae\n3000,x\n"}, "a.csv:1: unknown column 'nmae'; did you mean `name`?"),
+    "key": (
+        {"a.yml": "[{mailbox: 3000, name: x, kazoo: {skip_greting: true}}]"},
+        "a.yml:1: mailbox 3000: `kazoo.skip_greting` is no field of this vendor; did you mean `skip_greeting`?",
+    ),
+    "foreign": (
+        {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
+        "only `onsip` is given, but the vendor is kazoo, which never reads it",
+    ),
+    "no-dictionary": ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
+    "pin": (
+        {"a.json": '[{"mailbox": 3000, "name": "x", "pin": 4821}]'},
+        "a.json:1: mailbox 3000: `pin` was read by YAML as a number",
+    ),
+    "empty": (
+        {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
+        "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",
+    ),
+    "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
+}
+
+
+def refused_input() -> t.Iterator[tuple[str, dict[str, str], dict[str, t.Any]]]:
+    """Yield what is refused before anything is written: the name of a host, its files and its variables."""
+    for name, (files, _problem) in BAD_FILES.items():
+        yield name, {f"boxes/{file}": text for file, text in files.items()}, {"sources": ["boxes"]}
+    good = "".join(f"{number},Box,Europe/Paris\n" for number in range(4000, 4050))
+    wrong = "".join(f"{number},Box,?\n" for number in range(3000, 3050))
+    yield "fifty-lines", {"many.csv": f"mailbox,name,timezone\n{good}{wrong}"}, {"sources": ["many.csv"]}
+    items = [{"mailbox": str(number), "name": "Box", "emials": []} for number in range(3000, 3050)]
+    yield "fifty-items", {}, {"mailboxes": [{"mailbox": "4000", "name": "Good"}, *items]}
+    yield "empty-list", {"none.yml": "mailboxes: []"}, {"sources": ["none.yml"], "prune": True}
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, tuple[Bench, Run]]]:
+    """Run the role with all of it at the same time."""
+    folder = tmp_path_factory.mktemp("refusals")
+    benches, declared = {}, {}
+    with contextlib.ExitStack() as stack:
+        for name, files, variables in refused_input():
+            server = stack.enter_context(SimulatorServer("kazoo", mailboxes=0))
+            benches[name], declared[name] = Bench(folder / name, server), variables
+            for file, text in files.items():
+                benches[name].write(file, text)
+        runs = run_together(folder, benches, declared)
+        yield {name: (bench, runs[name]) for name, bench in benches.items()}
+
+
+def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["fifty-lines"]
+    assert_refused(bench, run)
+    told = re.findall(r"many\.csv:(\d+): mailbox (\d+): `timezone`", run.report["plan"]["msg"])
+    assert told == [(str(line), str(line + 2948)) for line in range(52, 102)]
+    assert all(f"- many.csv:{line}: mailbox" in run.output for line, _number in told)
+    assert all(f"- many.csv:{line}: mailbox" in run.markdown for line, _number in told)
+
+
+def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["fifty-items"]
+    assert_refused(bench, run)
+    found = re.findall(r"- item (\d+) \(mailbox (\d+)\): unknown option `emials`", run.report["plan"]["msg"])
+    assert found == [(str(position), str(position + 2998)) for position in range(2, 52)]
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_input(refusals: dict[str, tuple[Bench, Run]], name: str) -> None:
+    bench, run = refusals[name]
+    assert_refused(bench, run)
+    assert BAD_FILES[name][1] in run.report["plan"]["msg"]
+    assert bench.boxes() == {}
+
+
+def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["empty-list"]
+    assert_refused(bench, run)
+    assert "the list is empty and `prune` is set" in run.report["plan"]["msg"]
