@@ -113,7 +113,7 @@ class Kazoo(MessageWorld):
         return content
 
     def leave(self, server: SimulatorServer, number: str) -> str | None:
-        from voicemail_simulator.faces.kazoo.seeds import add_message
+        from voicemail_simulator.vendors.kazoo.seeds import add_message
 
         found = [one for one in WORLDS["kazoo"].boxes(server) if one.number == number]
         before = set(self.notes(server))
@@ -160,7 +160,7 @@ class Portsip(MessageWorld):
         }
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        from voicemail_simulator.faces.portsip.audio import tone
+        from voicemail_simulator.vendors.portsip.audio import tone
 
         content: bytes = tone(server.face.directory.messages.collection[note_id]["duration"])
         return content
@@ -207,7 +207,7 @@ class Tel4vn(MessageWorld):
         }
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        from voicemail_simulator.faces.tel4vn.messages import recording_of
+        from voicemail_simulator.vendors.tel4vn.messages import recording_of
 
         content: bytes = recording_of(server.face.state.messages[note_id])
         return content

@@ -49,8 +49,8 @@ class Kazoo(World):
         return found
 
     def put(self, server: SimulatorServer, number: str) -> None:
-        from voicemail_simulator.faces.kazoo.schema import mailbox_schema
-        from voicemail_simulator.faces.kazoo.validation import check
+        from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
+        from voicemail_simulator.vendors.kazoo.validation import check
 
         schema = mailbox_schema(server.knobs.profile, server.knobs.max_pin_length)
         public = check(schema, {"name": f"Rival {number}", "mailbox": number}, {}, strict=True)
@@ -63,7 +63,7 @@ class Kazoo(World):
         server.face.state.save_box(server.face.ACCOUNT_ID, box.id, box.fields, deleted=True)
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        from voicemail_simulator.faces.kazoo.seeds import add_message
+        from voicemail_simulator.vendors.kazoo.seeds import add_message
 
         add_message(server.face, {"id": box.id, "account_id": server.face.ACCOUNT_ID, "public": box.fields}, 5)
         return True
@@ -191,7 +191,7 @@ class PortsipShared(World):
         server.face.directory.remove_box(box.id)
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        from voicemail_simulator.faces.portsip.seeds import add_message
+        from voicemail_simulator.vendors.portsip.seeds import add_message
 
         add_message(server.face.directory, box.id, 0, server.clock.now())
         return True

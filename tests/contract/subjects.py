@@ -9,8 +9,8 @@ import dataclasses
 import functools
 import typing as t
 
-from voicemail_simulator.faces import load
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors import load
 
 Item = dict[str, t.Any]
 Knobs = dict[str, t.Any]

@@ -23,8 +23,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import Tel4vnMailboxes
 from stored import Box, boxes_of
 from subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
-from voicemail_simulator.faces.kazoo.seeds import add_message
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo.seeds import add_message
 from ways import WAYS, Result
 
 RACE = {"uniqueness_delay": 0.15}

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from greeting_desk import MODULE, PLACES, Desk, recording, serve
 from subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
 from ways import WAYS, Result
 
 MEDIA_ID = "1b6f3c2d4e5f60718293a4b5c6d7e8f9"

@@ -14,8 +14,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.schema import Limits
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import Envelope, KazooSession
 from subjects import KAZOO
-from voicemail_simulator.faces.kazoo.schema import mailbox_schema
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
 from ways import WAYS, Result
 
 GENERATIONS = ("4.3", "M", "5")

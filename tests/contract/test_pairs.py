@@ -11,7 +11,7 @@ import pytest
 from allpairspy import AllPairs
 from cycle import Life, serve, strange
 from subjects import SUBJECTS, Subject
-from voicemail_simulator.faces import load
+from voicemail_simulator.vendors import load
 from ways import WAYS
 
 

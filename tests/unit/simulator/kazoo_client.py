@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.faces.kazoo import KazooFace
-from voicemail_simulator.faces.kazoo.auth import digest
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo import KazooFace
+from voicemail_simulator.vendors.kazoo.login import digest
 
 GREGORIAN_OFFSET = 62167219200
 

@@ -15,8 +15,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"))
 
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import OnsipFace
 
 LOGIN = {"Username": "admin@example.onsip.com", "Password": OnsipFace.PASSWORD}
 BOX = {

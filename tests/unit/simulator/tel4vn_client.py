@@ -15,8 +15,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"))
 
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import Tel4vnFace
 
 BOX = {
     "extension": "7011",

@@ -19,8 +19,8 @@ import httpx
 import pytest
 import trustme
 from voicemail_simulator.background import exposure
-from voicemail_simulator.faces import VENDORS
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors import VENDORS
 
 FILES = Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"
 

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from kazoo_client import Client
 from voicemail_simulator.__main__ import sort_knobs
+from voicemail_simulator.behaviors import Knob, KnobError, Knobs
 from voicemail_simulator.control import Journal
 from voicemail_simulator.faults import Fault, FaultError
-from voicemail_simulator.knobs import Knob, KnobError, Knobs
 from voicemail_simulator.server import Simulation, SimulatorServer
 from voicemail_simulator.store import Store
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from kazoo_client import Client
-from voicemail_simulator.faces.kazoo import KazooFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo import KazooFace
 
 OTHER = f"/accounts/{KazooFace.OTHER_ACCOUNT_ID}/descendants"
 PROFILES = pytest.mark.parametrize("profile", ["4.3", "M", "5"])

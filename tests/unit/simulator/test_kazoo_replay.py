@@ -19,10 +19,10 @@ from typing import Any
 import httpx
 import pytest
 from kazoo_transcripts import TRANSCRIPTS, Exchange, differences, read_transcripts
-from voicemail_simulator.faces.kazoo import KazooFace
-from voicemail_simulator.faces.kazoo.auth import digest
-from voicemail_simulator.faces.kazoo.tones import tone
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo import KazooFace
+from voicemail_simulator.vendors.kazoo.login import digest
+from voicemail_simulator.vendors.kazoo.tones import tone
 
 if not TRANSCRIPTS.exists():
     pytest.skip("the recorded exchanges of a live KAZOO are not part of the collection", allow_module_level=True)

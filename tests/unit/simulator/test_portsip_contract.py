@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.audio import tone
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip.audio import tone
 
 DOCUMENT = Path(__file__).resolve().parents[3].parent / "shared" / "contracts" / "portsip.openapi.json"
 # Published without a usable reply, or for a browser; nobody is to build on them (contract: PortSIP 2.1).

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from counted import counted
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.filters import FilterError, parse_filter, parse_order, sort_documents
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip.filters import FilterError, parse_filter, parse_order, sort_documents
 
 MANY = 10_050
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.audio import tone, tone_bytes
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip.audio import tone, tone_bytes
 
 LogIn = Callable[..., httpx.Client]
 

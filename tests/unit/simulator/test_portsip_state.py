@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.seeds import box_numbers, pin_of, user_numbers
 from voicemail_simulator.server import Simulation, SimulatorServer
 from voicemail_simulator.store import Store
+from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip.seeds import box_numbers, pin_of, user_numbers
 
 BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
 

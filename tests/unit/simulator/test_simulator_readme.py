@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from voicemail_simulator.faces import VENDORS, load
+from voicemail_simulator.behaviors import Knob
 from voicemail_simulator.faults import KINDS
-from voicemail_simulator.knobs import Knob
+from voicemail_simulator.vendors import VENDORS, load
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = ROOT / "roles" / "simulator"

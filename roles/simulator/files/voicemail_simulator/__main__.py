@@ -20,9 +20,9 @@ try:
     import uvicorn
 
     from .background import exposure
-    from .faces import VENDORS, load
     from .server import Simulation, listen, make_server, origin_of
     from .store import Store
+    from .vendors import VENDORS, load
 except ModuleNotFoundError as error:
     sys.exit(
         f"the simulator needs the Python package {error.name!r}; "

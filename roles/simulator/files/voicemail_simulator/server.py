@@ -21,12 +21,12 @@ from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from .behaviors import Knobs
 from .control import PREFIX, Journal, control_routes, refusal
-from .face import Clock
-from .faces import load
 from .faults import Faults
-from .knobs import Knobs
 from .store import Store
+from .vendor import Clock
+from .vendors import load
 
 try:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import OnsipFace
 
 PIN = "4820917"
 OTHER_PIN = "5931826"

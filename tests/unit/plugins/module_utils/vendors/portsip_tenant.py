@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
 
 PIN = "259183"
 OTHER_PIN = "830417"

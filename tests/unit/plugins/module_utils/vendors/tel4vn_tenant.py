@@ -9,8 +9,8 @@ import re
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import Tel4vnFace
 
 PIN = "48210937"
 OTHER_PIN = "59318264"

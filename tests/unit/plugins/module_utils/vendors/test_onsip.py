@@ -22,8 +22,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import OnsipFace
 
 CHANGED: dict[str, t.Any] = {
     "mailbox": "7011",

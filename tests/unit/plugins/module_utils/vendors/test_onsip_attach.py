@@ -16,8 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import steps
 from onsip_tenant import Tenant
-from voicemail_simulator.faces.onsip.call import NotPermitted
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip.call import NotPermitted
 
 AVERY, ROBIN = "avery@example.onsip.com", "robin@example.onsip.com"
 BOX_ADDRESS = "vm.7011@example.onsip.com"

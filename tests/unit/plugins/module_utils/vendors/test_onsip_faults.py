@@ -16,8 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import retry, steps
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import OnsipFace
 
 USER = "avery@example.onsip.com"
 ATTACHED = BOX | {"onsip": BOX["onsip"] | {"attach": {"user_address": USER}}}

@@ -9,8 +9,8 @@ import collections.abc
 import typing as t
 
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
 
 from .portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 

@@ -20,9 +20,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors im
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.messages import PortsipMessages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.vendor import VENDOR
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.audio import tone
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip.audio import tone
 
 EVERYTHING = Selection(all_mailboxes=True)
 #: Of these, values other than words; of words and switches every one is tried.
@@ -314,7 +314,7 @@ def remove_box(pbx: Pbx, number: str) -> None:
 
 def refuse_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the PBX refuse every order."""
-    from voicemail_simulator.faces.portsip import filters, listing
+    from voicemail_simulator.vendors.portsip import filters, listing
 
     def refusing(text: str, fields: t.Any) -> t.NoReturn:
         raise filters.FilterError("orderby is not supported")

@@ -21,9 +21,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors im
 from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.messages import Tel4vnMessages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.vendor import VENDOR
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
-from voicemail_simulator.faces.tel4vn.messages import recording_of
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import Tel4vnFace
+from voicemail_simulator.vendors.tel4vn.messages import recording_of
 
 EVERYTHING = Selection(all_mailboxes=True)
 #: Of these, values other than words; of words and switches every one is tried.

@@ -28,8 +28,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.http import Cl
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.session import refusal
 from tel4vn_tenant import BOX, PIN, Tenant
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import Tel4vnFace
 
 LOGINS = re.compile(r"/v\d/auth.*")
 TOKENS = re.compile(r"/v\d/auth/token")
@@ -126,9 +126,9 @@ def test_a_short_lived_token_is_used_until_it_is_refused(tenant: Tenant) -> None
 
 @pytest.mark.parametrize("reply", [{}, {"data": {}}, {"data": None}, {"data": {"token": ""}}, {"error": {}}])
 def test_a_login_without_a_token_is_refused(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, reply: t.Any) -> None:
-    from voicemail_simulator.faces.tel4vn import auth
+    from voicemail_simulator.vendors.tel4vn import login
 
-    monkeypatch.setattr(auth, "token_reply", lambda *arguments: reply)
+    monkeypatch.setattr(login, "token_reply", lambda *arguments: reply)
     result = tenant.many(*OTHERS)
     assert result["error"]["kind"] == "auth"
     assert len(tenant.server.journal) == 1

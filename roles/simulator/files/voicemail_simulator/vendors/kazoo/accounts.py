@@ -1,0 +1,92 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts and their tree, as Crossbar's module of accounts and its view by descendants show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from ...store import Document
+from . import start_keys
+from .call import Call
+from .collation import sort_key
+from .paging import Page, View, list_reply
+
+#: Sorts behind every id.
+AFTER_EVERY_ID = "\uffff"
+
+
+def read_account(call: Call) -> Response:
+    """`GET /accounts/{ID}`."""
+    account = call.face.state.accounts[call.account_id]
+    data = {"id": account["id"], "name": account["name"], "realm": account["realm"], "enabled": True}
+    return call.reply(data, revision="1-" + account["id"])
+
+
+def list_descendants(call: Call) -> Response:
+    """`GET /accounts/{ID}/descendants`: children, grandchildren and so on, by name.
+
+    Pages are keyed by names, which need not be unique; only 5 puts an id beside them.
+    """
+    page = Page.of(call)
+    view = descendants_view(call)
+    keys: dict[str, Any] = {}
+    if page.size is None:
+        rows = view.all()
+    else:
+        plain = call.profile == "4.3"
+        start = page.start if plain or page.start is None else start_keys.decode(page.start)
+        rows, following = view.page(page.size, start)
+        if following is not None:
+            keys["next_start_key"] = following if plain else start_keys.encode(following)
+        keys["page_size"] = len(rows)
+        if page.start is not None:
+            keys["start_key"] = page.start
+    # Pages are walked from the end of the alphabet, and each is turned around for the reply.
+    if call.profile != "4.3":
+        rows.reverse()
+    return list_reply(call, [summary(call, account) for account in rows], keys)
+
+
+def descendants_view(call: Call) -> View:
+    """The accounts below that of the path."""
+    found = [account for account in call.face.state.accounts.values() if call.account_id in ancestors(call, account)]
+    descending = call.profile != "4.3"
+    rows = sorted(found, key=place, reverse=descending)
+
+    def key(account: Document) -> Any:
+        if call.profile == "4.3":
+            return account["name"]
+        return [call.account_id, account["name"], *([account["id"]] if call.profile == "5" else [])]
+
+    def seek(wanted: Any) -> int:
+        parts = wanted[1:] if isinstance(wanted, list) else [wanted]
+        name = parts[0] if parts and isinstance(parts[0], str) else ""
+        edge = sort_key(name), parts[1] if len(parts) > 1 else AFTER_EVERY_ID if descending else ""
+        before = (place(row) > edge for row in rows) if descending else (place(row) < edge for row in rows)
+        return sum(before)
+
+    return View(rows, key, seek)
+
+
+def place(account: Document) -> tuple[Any, str]:
+    """Where an account stands among others."""
+    return sort_key(account["name"]), account["id"]
+
+
+def ancestors(call: Call, account: Document) -> list[str]:
+    """The ids of the accounts above one, the master account first."""
+    found: list[str] = []
+    while account["parent_id"] is not None:
+        found.insert(0, account["parent_id"])
+        account = call.face.state.accounts[account["parent_id"]]
+    return found
+
+
+def summary(call: Call, account: Document) -> dict[str, Any]:
+    """One item of the list."""
+    shown = {name: account[name] for name in ("id", "name", "realm")}
+    return {**shown, "tree": ancestors(call, account), "flags": []}

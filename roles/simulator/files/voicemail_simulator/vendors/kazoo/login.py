@@ -1,0 +1,234 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logins, tokens, the account tree and the rate limit (contract: KAZOO 2, 6)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from ...store import Document
+from .call import Call, Failure, bad_identifier, invalid
+from .schema import API_AUTH, USER_AUTH
+from .validation import Errors, check
+
+if TYPE_CHECKING:
+    from .vendor import KazooFace
+
+BUCKET_SIZE = 100
+BUCKET_REFILL = 10
+LOGIN_COST = {"4.3": 2, "M": 2, "5": 35}
+NO_ACCOUNT = "no_account"
+
+
+def unauthorized() -> Failure:
+    """401 of a missing or broken token, or of wrong credentials."""
+    return Failure(401, "invalid_credentials", {"message": "invalid credentials"}, bare=True)
+
+
+def digest(method: str, username: str, password: str) -> str:
+    """The credentials hash of a user."""
+    function = hashlib.sha1 if method == "sha" else hashlib.md5
+    return function(f"{username.lower()}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+class Authority:
+    """Knows who may do what, and how often."""
+
+    def __init__(self, face: KazooFace) -> None:
+        self.face = face
+        self.buckets: dict[tuple[str, str], tuple[int, int]] = {}
+        self._verified: dict[str, dict[str, Any]] = {}
+
+    # Tokens
+
+    def issue(self, account_id: str, owner_id: str | None, method: str) -> str:
+        """A signed token (JWT) with an absolute end."""
+        claims: dict[str, Any] = {"iss": "kazoo", "account_id": account_id}
+        if owner_id is not None:
+            claims["owner_id"] = owner_id
+        claims.update(method=method, jti=self.face.new_id())
+        claims["exp"] = int(self.face.clock.now()) + self.face.knobs.token_life
+        head = encode_segment({"alg": "HS256", "typ": "JWT", "kid": "simulator"}) + "." + encode_segment(claims)
+        return f"{head}.{self._sign(head)}"
+
+    def _sign(self, head: str) -> str:
+        raw = hmac.new(self.face.SECRET, head.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """The claims of a token. Raises Failure."""
+        claims = self._verified.get(token)
+        if claims is None:
+            head, dot, signature = token.rpartition(".")
+            if not dot or not hmac.compare_digest(signature.encode(), self._sign(head).encode()):
+                raise unauthorized()
+            claims = json.loads(base64.urlsafe_b64decode(head.split(".")[1] + "=="))
+            self._verified[token] = claims
+        if claims["exp"] <= self.face.clock.now():
+            raise Failure(401, "invalid credentials", {}, bare=True)
+        return claims
+
+    def authenticate(self, call: Call) -> None:
+        """Take the token from wherever the client put it. Raises Failure where there is a wrong one."""
+        kind, _space, value = call.headers.get("authorization", "").partition(" ")
+        token = call.headers.get("x-auth-token") or call.query.get("auth_token") or call.envelope.get("auth_token")
+        if token is None and value:
+            call.token = value
+            if kind.lower() == "basic":
+                call.claims = self._basic(value)
+                return
+            if call.profile != "5":
+                raise unauthorized()
+            token = value
+        if token is not None:
+            call.token = str(token)
+            call.claims = self.verify(call.token)
+
+    def _basic(self, value: str) -> dict[str, Any]:
+        try:
+            account_id, _colon, credentials = base64.b64decode(value, validate=True).decode().partition(":")
+        except ValueError:
+            raise unauthorized() from None
+        user = self._user(account_id, credentials)
+        if user is None:
+            raise unauthorized()
+        return {"account_id": account_id, "owner_id": user["id"], "method": "cb_basic_auth"}
+
+    def _user(self, account_id: str, credentials: str) -> Document | None:
+        for user in self.face.state.users.values():
+            if user["account_id"] == account_id and credentials in (user["md5"], user["sha"]):
+                return user
+        return None
+
+    # Rights and rates
+
+    def authorize(self, call: Call) -> None:
+        """Raise Failure unless the token's account is the one asked for or an ancestor of it."""
+        assert call.claims is not None
+        accounts = self.face.state.accounts
+        current: str | None = call.account_id
+        while current is not None:
+            if current == call.claims["account_id"]:
+                return
+            current = accounts[current]["parent_id"] if current in accounts else None
+        raise Failure(403, "forbidden", {"message": "forbidden"}, bare=True)
+
+    def charge(self, call: Call, cost: int) -> None:
+        """Take tokens from the bucket of the caller. Raises Failure where there are too few."""
+        if self.face.knobs.rate_limit == "off":
+            return
+        account = call.account_id if call.claims is not None else NO_ACCOUNT
+        key = (call.request.client.host if call.request.client else "", account)
+        second = int(self.face.clock.now())
+        tokens, since = self.buckets.get(key, (BUCKET_SIZE, second))
+        tokens = min(BUCKET_SIZE, tokens + BUCKET_REFILL * max(0, second - since))
+        enough = tokens >= cost
+        # KAZOO 5 empties a bucket that does not hold enough.
+        call.remaining = tokens - cost if enough else (0 if call.profile == "5" else tokens)
+        self.buckets[key] = (call.remaining, second)
+        if not enough:
+            raise Failure(429, "too_many_requests", {"message": "too many requests"}, bare=True)
+
+    def charge_request(self, call: Call) -> None:
+        """Charge an ordinary request, where the installation does."""
+        if self.face.knobs.rate_limit_charge == "all":
+            self.charge(call, self.face.knobs.rate_limit_cost)
+
+    def charge_login(self, call: Call) -> None:
+        """Charge a login."""
+        cost = self.face.knobs.login_cost
+        self.charge(call, LOGIN_COST[call.profile] if cost is None else cost)
+
+    # Logins
+
+    def user_auth(self, call: Call) -> Response:
+        """`PUT /user_auth`."""
+        self.charge_login(call)
+        errors: Errors = {}
+        data = check(USER_AUTH, call.data, errors, strict=self.face.knobs.strict_schema)
+        if errors:
+            raise invalid(errors)
+        account = self._find_account(call, data)
+        if account is None:
+            return call.fail(self._wrong_login())
+        user = self._user(account["id"], data["credentials"])
+        if user is None or data["credentials"] != user[data["method"]]:
+            return call.fail(self._wrong_login(), {"page_size": 0})
+        return self._welcome(call, account, user["id"], "cb_user_auth")
+
+    @staticmethod
+    def _wrong_login() -> Failure:
+        return Failure(401, "invalid_credentials", {"message": "invalid credentials"})
+
+    def _find_account(self, call: Call, data: dict[str, Any]) -> Document | None:
+        accounts = self.face.state.accounts
+        if call.profile == "5" and "account_id" in data:
+            return accounts.get(data["account_id"])
+        realm = data.get("account_realm", data.get("realm"))
+        name = re.sub(r"[^a-z0-9]", "", data["account_name"].lower()) if "account_name" in data else None
+        for account in accounts.values():
+            if name is not None:
+                if account["name"] == name:
+                    return account
+            elif realm is not None:
+                if account["realm"] == realm:
+                    return account
+            elif data.get("phone_number") is not None and data["phone_number"] in account["phone_numbers"]:
+                return account
+        return None
+
+    def api_auth(self, call: Call) -> Response:
+        """`PUT /api_auth`."""
+        self.charge_login(call)
+        errors: Errors = {}
+        data = check(API_AUTH, call.data, errors, strict=self.face.knobs.strict_schema)
+        if errors:
+            raise invalid(errors)
+        for account in self.face.state.accounts.values():
+            if account["api_key"] == data["api_key"]:
+                return self._welcome(call, account, None, "cb_api_auth")
+        return call.fail(Failure(404, "bad identifier", [data["api_key"]]), {"page_size": 0})
+
+    def _welcome(self, call: Call, account: Document, owner_id: str | None, method: str) -> Response:
+        call.token = self.issue(account["id"], owner_id, method)
+        call.claims = self.verify(call.token)
+        data = {**({"owner_id": owner_id} if owner_id else {}), **self.account_facts(account)}
+        return call.created(data, owner_id or account["id"], "automatic", page={"page_size": 1})
+
+    def account_facts(self, account: Document) -> dict[str, Any]:
+        """What a login tells about the account."""
+        master = account["parent_id"] is None
+        return {
+            "account_id": account["id"],
+            "ui_config": {},
+            "capabilities": {"voicemail": {"transcription": {"default": False, "available": False}}},
+            "is_master_account": master,
+            "is_reseller": master,
+            "reseller_id": account["parent_id"] or account["id"],
+            "cluster_id": self.face.CLUSTER_ID,
+            "account_name": account["name"],
+            "language": "en-US",
+            "apps": [],
+        }
+
+    def token_auth(self, call: Call) -> Response:
+        """`GET /token_auth` tells whose token it is; `DELETE` never ends a token."""
+        assert call.claims is not None
+        if call.method == "DELETE" and call.profile == "5":
+            raise bad_identifier(call.token)
+        account = self.face.state.accounts[call.claims["account_id"]]
+        return call.reply(self.account_facts(account) if call.method == "GET" else {}, revision="automatic")
+
+
+def encode_segment(content: dict[str, Any]) -> str:
+    """One part of a JWT."""
+    raw = json.dumps(content, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

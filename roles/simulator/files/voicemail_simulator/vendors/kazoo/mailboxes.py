@@ -1,0 +1,234 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Boxes: create, read, replace, patch and delete (contract: KAZOO 3.4 to 3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from ...store import Document
+from .call import Call, Empty, Failure, Later, bad_identifier, invalid
+from .schema import mailbox_schema
+from .state import asked_number
+from .validation import Errors, check, wrong_type
+
+WARNING = {"warning": "214 Transformation applied: attribute notify_email_address replaced"}
+CONFLICT = {"message": "conflicting documents"}
+
+
+def drop_private(data: dict[str, Any]) -> dict[str, Any]:
+    """What remains of request data when the keys that only the server may write are gone."""
+    return {name: value for name, value in data.items() if not name.startswith(("_", "pvt_")) and name != "id"}
+
+
+def drop_nulls(value: Any) -> Any:
+    """Leave out nulls inside objects, at any depth."""
+    if not isinstance(value, dict):
+        return value
+    return {name: drop_nulls(one) for name, one in value.items() if one is not None}
+
+
+def merge(stored: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Lay a patch over a document: null removes, an empty object replaces, other objects are merged."""
+    merged = drop_nulls(stored)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict) and value:
+            below = merged.get(name)
+            merged[name] = merge(below if isinstance(below, dict) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def validate(call: Call, public: dict[str, Any], box_id: str | None) -> dict[str, Any]:
+    """Check a whole document and answer it with its defaults. Raises Failure."""
+    knobs = call.face.knobs
+    errors: Errors = {}
+    checked = check(mailbox_schema(call.profile, knobs.max_pin_length), public, errors, strict=knobs.strict_schema)
+    if (not errors or call.profile != "5") and not is_unique(call, checked, box_id):
+        words = "mailbox number, alias" if call.profile == "5" else "mailbox number"
+        errors.setdefault("mailbox", {})["unique"] = {"message": f"Invalid {words} or already exists"}
+    if errors:
+        raise invalid(errors)
+    return checked
+
+
+def is_unique(call: Call, public: dict[str, Any], box_id: str | None) -> bool:
+    """Tell whether no other box has the number.
+
+    4.3 and M look for a whole number and find what boxes occupy; text that is no number is not looked for at all.
+    """
+    index = call.face.state.indexes[call.account_id]
+    mailbox = public.get("mailbox")
+    if not isinstance(mailbox, str):
+        return True
+    if call.profile == "5":
+        return all(not index.texts.get(text, set()) - {box_id} for text in {mailbox, *public.get("aliases", ())})
+    number = asked_number(mailbox)
+    hits = index.numbers.get(number, set()) if number is not None else set()
+    return not hits or hits == {box_id}
+
+
+def object_of(call: Call) -> dict[str, Any]:
+    """The request's data, which must be an object. Raises Failure."""
+    if not isinstance(call.data, dict):
+        raise invalid({"": wrong_type("object", call.data)})
+    return call.data
+
+
+def reply_box(call: Call, box: Document, status: int = 200, *, etag: bool = False, deleted: bool = False) -> Response:
+    """A reply with a whole document."""
+    data = call.face.public_box(box)
+    metadata = {"id": box["id"], "created": box["created"], "modified": box["modified"]}
+    if deleted:
+        metadata["deleted"] = True
+        if call.profile != "5":
+            data["_read_only"] = {"deleted": True}
+    warn = call.profile != "5" and call.method in ("PUT", "POST", "PATCH") and data.get("notify_email_addresses")
+    headers = dict(WARNING) if warn else {}
+    if status == 201:
+        return call.created(data, box["id"], box["rev"], metadata=metadata, headers=headers)
+    tag = f'"{box["rev"]}"' if etag else None
+    return call.reply(data, status, revision=box["rev"], metadata=metadata, etag=tag, headers=headers)
+
+
+def write_failed(call: Call, failure: Failure) -> Response:
+    """A failure at the moment of saving, which 4.3 and M turn into a success that wrote nothing. Raises Failure."""
+    if call.face.masks_write_errors():
+        return call.reply(failure.data)
+    raise failure
+
+
+def take_conflict(call: Call) -> bool:
+    """Tell whether this write is one of those that knob `conflict_writes` lets collide."""
+    left = call.face.knobs.conflict_writes
+    if left > 0:
+        call.face.knobs.conflict_writes = left - 1
+    return left > 0
+
+
+def unpaid(call: Call, public: dict[str, Any], before: dict[str, Any] | None) -> Failure | None:
+    """The refusal of a write that costs money (knob `billable`) and was not accepted."""
+    if not call.face.knobs.billable or str(call.value("accept_charges")).lower() == "true":
+        return None
+    items = {} if before is not None else {"mailbox": 1}
+    if public.get("transcribe") and not (before or {}).get("transcribe"):
+        items["transcription"] = 1
+    if not items:
+        return None
+    quote = {name: {"category": "voicemails", "item": name, "quantity": 1, "rate": 1.0} for name in items}
+    return Failure(402, "accept charges", {"voicemails": quote})
+
+
+def create_box(call: Call) -> Response:
+    """`PUT /vmboxes`."""
+    data = object_of(call)
+    box_id = chosen_id(call, data)
+    public = validate(call, drop_private(data), None)
+    if "if-match" in call.headers:
+        raise Empty(412)
+    refusal = unpaid(call, public, None)
+    if refusal is not None:
+        raise refusal
+    state = call.face.state
+
+    def save() -> Response:
+        if box_id is not None and state.is_used(call.account_id, box_id):
+            raise Failure(409, "datastore_conflict", CONFLICT)
+        return reply_box(call, state.save_box(call.account_id, box_id or call.face.new_id(), public), 201)
+
+    return after_check(call, save)
+
+
+def after_check(call: Call, save: Callable[[], Response]) -> Response:
+    """Save what was checked; with knob `uniqueness_delay` later, as if two nodes had checked at the same time."""
+    if call.face.knobs.uniqueness_delay > 0:
+        raise Later(call.face.knobs.uniqueness_delay, save)
+    return save()
+
+
+def chosen_id(call: Call, data: dict[str, Any]) -> str | None:
+    """The id the client chose, where the installation lets it. Raises Failure."""
+    box_id = data.get("id")
+    if not isinstance(box_id, str) or not call.face.takes_ids():
+        return None
+    if call.profile == "5" and len(box_id) != 32:
+        rule, words = ("minLength", "be at least") if len(box_id) < 32 else ("maxLength", "not be more than")
+        message = f"String must {words} 32 characters"
+        raise invalid({"id": {rule: {"message": message, "target": 32, "cause": box_id, "value": box_id}}})
+    return box_id
+
+
+def read_box(call: Call, box_id: str) -> Response:
+    """`GET /vmboxes/{BOX}`."""
+    box = call.face.state.cached_box(call.account_id, box_id)
+    if box is None:
+        raise bad_identifier(box_id)
+    call.check_if_match(box["rev"])
+    return reply_box(call, box, etag=True)
+
+
+def replace_box(call: Call, box_id: str) -> Response:
+    """`POST /vmboxes/{BOX}`: every key that is not sent is lost."""
+    public = validate(call, drop_private(object_of(call)), box_id)
+    return write_box(call, box_id, public)
+
+
+def patch_box(call: Call, box_id: str) -> Response:
+    """`PATCH /vmboxes/{BOX}`: of an unknown box the patch itself is checked."""
+    patch = drop_private(object_of(call))
+    box = call.face.state.box(call.account_id, box_id)
+    public = patch if box is None else merge(box["public"], patch)
+    return write_box(call, box_id, validate(call, public, box_id))
+
+
+def write_box(call: Call, box_id: str, public: dict[str, Any]) -> Response:
+    """Save a valid document over a box."""
+    state = call.face.state
+    box = state.box(call.account_id, box_id)
+    if box is None:
+        raise bad_identifier(box_id)
+    call.check_if_match(box["rev"])
+    refusal = unpaid(call, public, box["public"])
+    if refusal is not None:
+        return write_failed(call, refusal)
+    if take_conflict(call):
+        return write_failed(call, Failure(409, "datastore_conflict", CONFLICT))
+
+    def save() -> Response:
+        return reply_box(call, state.save_box(call.account_id, box_id, public))
+
+    return after_check(call, save) if public.get("mailbox") != box["public"].get("mailbox") else save()
+
+
+def delete_box(call: Call, box_id: str) -> Response:
+    """`DELETE /vmboxes/{BOX}`: its messages first; one that cannot be deleted makes the success a false one."""
+    state = call.face.state
+    box = state.box(call.account_id, box_id)
+    if box is None:
+        raise bad_identifier(box_id)
+    call.check_if_match(box["rev"])
+    messages = call.face.inside_retention(state.messages_of(call.account_id, box_id))
+    if any(map(breaks_deletion, messages)):
+        call.face.crash(call)
+        return reply_box(call, box, deleted=True)
+    if take_conflict(call):
+        raise Failure(409, "datastore_conflict", CONFLICT)
+    for message in messages:
+        state.save_message(message, deleted=True, metadata={**message["metadata"], "folder": "deleted"})
+    if call.query.get("should_soft_delete") == "false":
+        state.erase_box(call.account_id, box_id)
+    else:
+        state.save_box(call.account_id, box_id, box["public"], deleted=True)
+    return reply_box(call, box, deleted=True)
+
+
+def breaks_deletion(message: Document) -> bool:
+    """Tell whether deleting crashes: KAZOO expects exactly one at sign in each address."""
+    return any(message["metadata"][name].count("@") != 1 for name in ("from", "to"))

@@ -1,0 +1,213 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""2600Hz KAZOO, Crossbar REST API: voicemail boxes and their messages."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from ...store import Document
+from ...vendor import Face
+from .behaviors import KNOBS
+from .bodies import read_body
+from .call import GREGORIAN_OFFSET, Call, Empty, Failure, Later, NeverAnswers, accepts, bad_identifier
+from .login import Authority, unauthorized
+from .routes import NEED_NO_TOKEN, find, takes_files
+from .seeds import seed
+from .state import State
+
+METHODS = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
+TUNNELLED = ("PUT", "DELETE", "PATCH", "GET")
+RETENTION_GRACE = 3600
+
+
+class KazooFace(Face):
+    """The API of a KAZOO cluster with three accounts, or more (contract: KAZOO)."""
+
+    vendor = "kazoo"
+    base_path = "/v2"
+    knob_definitions = KNOBS
+
+    MASTER_ID = "e21b1ce01d31d9f641c0d7faa379d81a"
+    ACCOUNT_ID = "36194fbde6a5167eb8193b6f5ad83d7c"
+    OTHER_ACCOUNT_ID = "bcef9b6b77572a23689da8b1b813fdbf"
+    USER_ID = "6881f4a906eb323a1c86fb4210b372cc"
+    PLAIN_USER_ID = "2df3436bbe268d60ec0fbdc45765824e"
+    USERNAME = "admin"
+    PASSWORD = "simulator-password"
+    REALM = "accountone.example.com"
+    API_KEY = "simulator-api-key-accountone".ljust(64, "0")
+    OTHER_API_KEY = "simulator-api-key-accounttwo".ljust(64, "0")
+    MASTER_API_KEY = "simulator-api-key-master".ljust(64, "0")
+    CLUSTER_ID = "c0ffee00c0ffee00c0ffee00c0ffee00"
+    # Fixed, so that tokens outlive a restart of the simulator.
+    SECRET = b"the simulator signs with this"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.state = State(self)
+        self.authority = Authority(self)
+        self._served: dict[tuple[str, int], int] = {}
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/v2/{path:path}", self.answer, methods=METHODS),
+            Route("/v1/{path:path}", self.answer, methods=METHODS),
+        ]
+
+    def rebuild(self) -> None:
+        self.state.rebuild()
+        self.authority.buckets.clear()
+
+    def seed(self, mailboxes: int, messages: int) -> None:
+        seed(self, mailboxes, messages)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request, in KAZOO's order of checks."""
+        call = Call(self, request)
+        try:
+            try:
+                response = self.run(call, await request.body())
+            except Later as later:
+                await asyncio.sleep(later.seconds)
+                response = later.finish()
+        except Failure as failure:
+            response = call.fail(failure)
+        except Empty as empty:
+            response = Response(None, empty.status, {"x-request-id": call.request_id, **empty.headers})
+        except NeverAnswers:
+            await self.wait_for_hangup(request)
+            response = Response(None, 500)
+        self.limit_connection(request, response)
+        return response
+
+    def run(self, call: Call, body: bytes) -> Response:
+        """Do what the request asks for. Raises Failure, Empty and NeverAnswers."""
+        if call.path.startswith("/v1/") and call.profile != "4.3":
+            text = "API version 1 is not supported. Please upgrade your code to use version 2."
+            raise Failure(410, "gone", text, bare=True)
+        read_body(call, body)
+        self.authority.authenticate(call)
+        verb = str(call.query.get("verb") or call.envelope.get("verb") or "").upper()
+        if call.method == "POST" and verb in TUNNELLED:
+            call.method = verb
+        parts = [part for part in call.request.path_params["path"].split("/") if part]
+        if parts[:1] == ["account"]:
+            if call.claims is None:
+                raise unauthorized()
+            parts[:1] = ["accounts", call.claims["account_id"]]
+        handler = find(call, parts).get(call.method)
+        if handler is None:
+            raise Failure(405, "invalid_method", {"message": "method not allowed"}, bare=True)
+        if parts[0] == "accounts":
+            self.enter_account(call, parts[1])
+        if call.claims is None and (parts[0] not in NEED_NO_TOKEN or len(parts) > 2):
+            raise unauthorized()
+        if call.claims is not None:
+            self.authority.charge_request(call)
+        if call.account_id:
+            self.authority.authorize(call)
+        if not call.parsed and not takes_files(parts):
+            raise Empty(415)
+        if not accepts_json(call, parts):
+            raise Empty(406)
+        return handler(call)
+
+    def enter_account(self, call: Call, account_id: str) -> None:
+        """Note the account of the path. Raises Failure where there is none such."""
+        if account_id not in self.state.accounts:
+            if call.profile == "5":
+                raise Failure(401, "invalid credentials", {"message": "invalid credentials"}, bare=True)
+            if len(account_id) != 32:
+                data = {"message": f"invalid account_id '{account_id}'"}
+                raise Failure(404, "bad identifier", data, bare=True)
+            failure = bad_identifier(account_id)
+            failure.bare = True
+            raise failure
+        call.account_id = account_id
+
+    async def wait_for_hangup(self, request: Request) -> None:
+        """Hold the request until the client gives up."""
+        try:
+            while not await request.is_disconnected():
+                await asyncio.sleep(0.05)
+        except ClientDisconnect:
+            return
+
+    def limit_connection(self, request: Request, response: Response) -> None:
+        """Close a connection after a number of requests, as KAZOO's HTTP layer does (knob)."""
+        limit = self.knobs.requests_per_connection
+        if not limit or request.client is None:
+            return
+        client = (request.client.host, request.client.port)
+        served = self._served.pop(client, 0) + 1
+        if served >= limit:
+            response.headers["connection"] = "close"
+        else:
+            self._served[client] = served
+
+    # What the modules of this package ask for
+
+    def new_id(self) -> str:
+        """32 hexadecimal digits."""
+        return f"{self.random.getrandbits(128):032x}"
+
+    def month(self, timestamp: int) -> str:
+        """The month of a Gregorian second, as message ids begin with it."""
+        return datetime.fromtimestamp(timestamp - GREGORIAN_OFFSET, UTC).strftime("%Y%m-")
+
+    def retention(self) -> int:
+        """How long messages are kept, in seconds."""
+        return self.knobs.message_retention_days * 86400 + RETENTION_GRACE
+
+    def inside_retention(self, messages: list[Document]) -> list[Document]:
+        """Those messages that are not too old."""
+        limit = self.state.now() - self.retention()
+        return [one for one in messages if one["metadata"]["timestamp"] >= limit]
+
+    def has_fields(self) -> bool:
+        """Whether lists can answer chosen keys of the documents."""
+        return self.knobs.fields == "on" or (self.knobs.fields == "auto" and self.knobs.profile == "5")
+
+    def masks_write_errors(self) -> bool:
+        """Whether a failed save of a box is answered as a success."""
+        setting = self.knobs.mask_write_errors
+        return setting == "on" or (setting == "auto" and self.knobs.profile != "5")
+
+    def takes_ids(self) -> bool:
+        """Whether a client may choose the id of a new box."""
+        setting = self.knobs.onboarding_ids
+        return setting == "on" or (setting == "auto" and self.knobs.profile != "5")
+
+    def public_box(self, box: Document) -> dict[str, Any]:
+        """A box as replies show it."""
+        return {**box["public"], "id": box["id"]}
+
+    def crash(self, call: Call) -> None:
+        """A handler crashes: 5 answers 500 (raises Failure), 4.3 and M go on as if nothing had happened."""
+        if call.profile == "5":
+            raise Failure(500, "request execution failed", {})
+
+    def store_audio(self, message: Document, content: bytes) -> None:
+        """Keep a recording."""
+        key = f"{message['account_id']}/{message['id']}"
+        self.state.audio[key] = {"base64": base64.b64encode(content).decode()}
+
+    def load_audio(self, message: Document) -> bytes:
+        """The recording of a message that has one."""
+        return base64.b64decode(self.state.audio[f"{message['account_id']}/{message['id']}"]["base64"])
+
+
+def accepts_json(call: Call, parts: list[str]) -> bool:
+    """Tell whether the client takes what this path sends; lists and recordings look for themselves."""
+    if parts[-1] == "raw":
+        return True
+    return accepts(call.headers.get("accept"), ("application/json", "text/csv")) is not None

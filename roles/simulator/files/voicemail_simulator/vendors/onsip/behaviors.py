@@ -1,0 +1,26 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Switches for what OnSIP's documents leave open (contract: OnSIP 10)."""
+
+from __future__ import annotations
+
+from ...behaviors import Knob
+
+KNOBS = (
+    Knob("edit_omitted", "default", ("unchanged", "default"), "parameters missing in a VoicemailboxEdit"),
+    Knob("edit_fullname", "applied", ("applied", "ignored"), "Fullname in a VoicemailboxEdit"),
+    Knob("pin_in_replies", "clear", ("clear", "masked"), "Password in Browse, Read and Edit; Add shows it always"),
+    Knob("pin_leading_zero", "kept", ("kept", "stripped"), "leading zeros of a Password"),
+    Knob("unknown_id", "request_error", ("request_error", "permission_error"), "how an unknown id is refused"),
+    Knob("empty_value", "clears", ("clears", "required", "ignored"), "an empty Email, Pager or Mwi in an Edit"),
+    Knob("found_on_empty", "absent", ("absent", "0"), "attribute Found of a Browse without rows"),
+    Knob("delete_in_use", "allowed", ("allowed", "refused"), "VoicemailboxDelete of a box that a user falls back to"),
+    Knob("session_idle", 1440.0, float, "seconds without a call after which a session ends"),
+    Knob("drop_session_before_call", 0, int, "end all sessions before this call, counted from 1; 0 for never"),
+    Knob("login_lock", 5, int, "failed logins that lock a login for 10 minutes; 0 for never"),
+    Knob("default_limit", 20, int, "rows of a Browse without Limit"),
+    Knob("max_limit", 25000, int, "largest Limit"),
+    Knob("list_order", "insertion", ("insertion", "shuffled", "reshuffled"), "order of a Browse without OrderBy"),
+    Knob("transport", "normal", ("normal", "html_502", "exception"), "replies, a proxy's page, or a service fault"),
+)

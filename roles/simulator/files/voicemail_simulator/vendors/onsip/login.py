@@ -1,0 +1,108 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions and logins (contract: OnSIP 2)."""
+
+from __future__ import annotations
+
+import hmac
+import string
+from typing import TYPE_CHECKING
+
+from .call import Call, Invalid
+from .tree import Element
+
+if TYPE_CHECKING:
+    from .vendor import OnsipFace
+
+DOMAIN = "example.onsip.com"
+USERNAME = "admin"
+PASSWORD = "simulator-password"
+LOGIN_USER_ID = "40021"
+ROLE = "Account Admin"
+LOCK_SECONDS = 600
+SESSION_ALPHABET = string.ascii_lowercase + string.digits
+
+
+class Sessions:
+    """Creates, finds and ends sessions."""
+
+    def __init__(self, face: OnsipFace) -> None:
+        self.face = face
+        self.start_counting()
+
+    def start_counting(self) -> None:
+        """Count calls from 1 again, for the knob `drop_session_before_call`."""
+        self._counted = 0
+        self._drop_at = self.face.knobs.drop_session_before_call
+
+    def count_call(self) -> None:
+        """Count a call that brought a session, and end all sessions if it is the one to do so."""
+        drop_at = self.face.knobs.drop_session_before_call
+        if drop_at != self._drop_at:
+            self.start_counting()
+        if drop_at:
+            self._counted += 1
+            if self._counted == drop_at:
+                self.face.state.sessions.clear()
+
+    def resume(self, call: Call) -> None:
+        """Set the session of a call, if it brought one that is known and was not idle for too long."""
+        key = call.get("SessionId") or ""
+        session = self.face.state.sessions.get(key)
+        if session is None:
+            return
+        now = self.face.clock.now()
+        if now - session["used"] >= self.face.knobs.session_idle:
+            del self.face.state.sessions[key]
+            return
+        # In memory only: nobody needs the last use of a session after a restart.
+        session["used"] = now
+        call.session = session
+
+    def require(self, call: Call) -> None:
+        """Raise Invalid unless the call has a session."""
+        if call.session is None:
+            call.refuse("SessionId", "Session.Authentication", "This needs a session of a logged-in user.")
+        call.check()
+
+    def create(self, call: Call) -> list[Element]:
+        """SessionCreate: log in. Failures are counted, and lock the login for ten minutes."""
+        call.require("Username", "Password")
+        call.check()
+        now = self.face.clock.now()
+        username, password = call.get("Username") or "", call.get("Password") or ""
+        failures = self.face.state.logins.get(username, {"count": 0, "until": 0})
+        limit = self.face.knobs.login_lock
+        if limit and failures["count"] >= limit:
+            if now < failures["until"]:
+                call.is_locked = True
+                call.refuse("Action", "Accessor.LoginLocked", "Too many logins failed. Wait 10 minutes.")
+                raise Invalid
+            failures = {"count": 0, "until": 0}
+        is_known = username in (USERNAME, f"{USERNAME}@{DOMAIN}")
+        if not (hmac.compare_digest(password.encode(), PASSWORD.encode()) and is_known):
+            self.face.state.logins[username] = {"count": failures["count"] + 1, "until": now + LOCK_SECONDS}
+            call.refuse("Password", "Accessor.LoginFailed", "Username and password do not belong together.")
+            raise Invalid
+        self.face.state.logins.pop(username, None)
+        key = "".join(self.face.random.choices(SESSION_ALPHABET, k=26))
+        call.session = {"SessionId": key, "UserId": LOGIN_USER_ID, "used": now}
+        self.face.state.sessions[key] = call.session
+        return []
+
+    def destroy(self, call: Call) -> list[Element]:
+        """SessionDestroy: log out; without a session there is nothing to do."""
+        if call.session is not None:
+            del self.face.state.sessions[call.session["SessionId"]]
+            call.session = None
+        return []
+
+    def recreate(self, call: Call) -> list[Element]:
+        """SessionRecreate: go on with a session that is known together with its user."""
+        call.require("SessionId", "UserId")
+        call.check()
+        if call.session is not None and call.session["UserId"] != call.get("UserId"):
+            call.session = None
+        self.require(call)
+        return []

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all handlers share: the state, the switches, and the forms of replies."""
+
+from __future__ import annotations
+
+import random as random_module
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ...behaviors import Knobs
+from ...faults import Faults
+from ...store import Document
+from ...vendor import Clock
+from .fields import read_body
+from .listing import Listing
+from .refusal import Refusal
+from .sessions import Identity
+from .state import Directory
+
+PIN_FIELDS = frozenset({"pin", "voicemail_pin"})
+# Values from a fixed set that has no blank member: they are left out instead of being shown blank.
+NEVER_BLANK = frozenset({"transcription_sentiment"})
+
+
+@dataclass
+class Call:
+    """One request with who sends it."""
+
+    request: Request
+    identity: Identity
+    knobs: Knobs
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant the request is in. Raises Refusal where the token is in none."""
+        if self.identity.tenant_id is None:
+            raise Refusal(403, "UNKNOWN", "no tenant is selected")
+        return self.identity.tenant_id
+
+    def path(self, name: str) -> str:
+        """A variable part of the path."""
+        return self.request.path_params[name]
+
+    async def body(self) -> dict[str, Any]:
+        """The JSON body. Raises Refusal."""
+        return await read_body(self.request, self.knobs)
+
+
+class Context:
+    """State and switches of one face."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        knobs: Knobs,
+        clock: Clock,
+        random: random_module.Random,
+        faults: Callable[[], Faults],
+    ) -> None:
+        self.directory = directory
+        self.knobs = knobs
+        self.clock = clock
+        self.random = random
+        self.listing = Listing(knobs, faults)
+
+    def show(self, document: Document, names: Iterable[str]) -> Document:
+        """Those fields of a document as replies show them: PINs, blanks and times after the knobs."""
+        blank, pin = self.knobs.blank_reply, self.knobs.pin_reply
+        seconds_only = self.knobs.created_at_shape == "seconds"
+        shown = {}
+        for name in names:
+            value = document.get(name)
+            if value is None or value == "":
+                if blank == "absent" or (name in NEVER_BLANK and blank == "empty"):
+                    continue
+                value = None if blank == "null" else ""
+            elif name in PIN_FIELDS and pin != "clear":
+                if pin == "absent":
+                    continue
+                value = "" if pin == "empty" else "******"
+            elif name == "created_at" and seconds_only:
+                value = value[:19] + "Z"
+            shown[name] = value
+        return shown
+
+    def show_page(self, page: tuple[int, list[Document]], names: Iterable[str]) -> JSONResponse:
+        """The reply to a list request."""
+        count, documents = page
+        return JSONResponse({"count": count, "items": [self.show(one, names) for one in documents]})
+
+    def invalid(self, *messages: str) -> Refusal:
+        """A refusal because of what the request holds."""
+        return Refusal(self.knobs.field_invalid_status, "VALIDATE_FAILED", *messages)
+
+    def missing_read(self, what: str) -> Refusal:
+        """A refusal for an unknown id that was to be read or updated."""
+        return Refusal(self.knobs.missing_read_status, "UNKNOWN", f"{what} not found")
+
+    def missing_mark(self, what: str) -> Refusal:
+        """A refusal for an unknown id that was to be marked."""
+        return Refusal(self.knobs.missing_mark_status, "UNKNOWN", f"Invalid {what} ID")
+
+    def missing_destroy(self, what: str, documented: int = 404) -> Refusal:
+        """A refusal for an unknown id that was to be destroyed; `documented` is 404 or 400."""
+        status = documented if self.knobs.missing_destroy == "documented" else 804 - documented
+        return Refusal(status, "UNKNOWN", f"Invalid {what} ID")
+
+
+def timestamp(seconds: float) -> str:
+    """Unix seconds as RFC 3339 in UTC with microseconds."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def created(key: str) -> JSONResponse:
+    """The reply to a create."""
+    return JSONResponse({"id": key}, 201)
+
+
+def done() -> Response:
+    """The reply to an update: 200 without a body."""
+    return Response(status_code=200)
+
+
+def destroyed() -> Response:
+    """The reply to a destroy."""
+    return Response(status_code=204)

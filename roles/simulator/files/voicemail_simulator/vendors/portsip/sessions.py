@@ -1,0 +1,154 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logins and tokens (contract: PortSIP 2)."""
+
+from __future__ import annotations
+
+import random as random_module
+import string
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ...behaviors import Knobs
+from ...store import Document
+from ...vendor import Clock
+from .refusal import Refusal
+from .state import Directory
+
+SYSTEM_ROLE = "SystemAdmin"
+TENANT_ADMIN_ROLE = "Admin"
+# These names are the system administrator's; no tenant has them (contract: PortSIP 2.1).
+RESERVED_NAMES = frozenset({"admin", "system", "administrator", "root"})
+TOKEN_LETTERS = string.ascii_uppercase + string.digits
+BLOCK_SECONDS = 3600
+
+
+@dataclass
+class Identity:
+    """Who sends a request: the token, the signed-in user, and the tenant the token is in (None: system scope)."""
+
+    token: str
+    user: Document
+    tenant_id: str | None
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is a system administrator."""
+        return self.user["role"] == SYSTEM_ROLE
+
+    @property
+    def is_tenant_admin(self) -> bool:
+        """Whether this identity manages the tenant it is in."""
+        return self.is_system or self.user["role"] == TENANT_ADMIN_ROLE
+
+
+class Sessions:
+    """Opens, finds, renews and ends sessions. Which tenant a session is in belongs to its token."""
+
+    def __init__(self, directory: Directory, knobs: Knobs, clock: Clock, random: random_module.Random) -> None:
+        self._directory = directory
+        self._knobs = knobs
+        self._clock = clock
+        self._random = random
+        self._failures: dict[str, tuple[int, float]] = {}
+        self._second_factors: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Lift all blocks and drop all waiting second factors."""
+        self._failures.clear()
+        self._second_factors.clear()
+
+    def identify(self, authorization: str | None) -> Identity:
+        """Find the session of an `Authorization` header. Raises Refusal."""
+        scheme, _space, token = (authorization or "").partition(" ")
+        session = self._directory.sessions.get(token) if scheme.lower() == "bearer" else None
+        user = self._directory.users.collection.get(session["user_id"]) if session is not None else None
+        if session is None or user is None or session["expires_at"] <= self._clock.now():
+            raise Refusal(self._knobs.token_refused_status, "UNAUTHORIZED", "Unauthorized")
+        return Identity(token, user, session["tenant_id"])
+
+    def check(self, username: str, password: str, domain: str | None, address: str) -> Document:
+        """Check a login; answers the user. Raises Refusal."""
+        self._refuse_blocked(address)
+        tenant_id = None
+        if domain:
+            tenant = self._directory.tenant_of_domain(domain)
+            if tenant is None:
+                raise Refusal(404, "UNKNOWN", "No tenant information found by the provided SIP domain")
+            tenant_id = tenant["id"]
+        user = self._directory.user_named(tenant_id, username)
+        reserved = tenant_id is not None and username.lower() in RESERVED_NAMES
+        if user is None or reserved or user["password"] != password or not user["enabled"]:
+            count = self._failures.get(address, (0, 0.0))[0] + 1
+            self._failures[address] = (count, self._clock.now() + BLOCK_SECONDS)
+            raise Refusal(self._knobs.login_refused_status, "UNAUTHORIZED", "Login failed, authentication error")
+        self._failures.pop(address, None)
+        return user
+
+    def _refuse_blocked(self, address: str) -> None:
+        count, until = self._failures.get(address, (0, 0.0))
+        if until <= self._clock.now():
+            self._failures.pop(address, None)
+        elif 0 < self._knobs.login_attempts <= count:
+            end = datetime.fromtimestamp(until, UTC).isoformat(timespec="seconds")
+            raise Refusal(self._knobs.login_refused_status, "DENIED", f"The IP {address} is blocked until {end}")
+
+    def open(self, user: Document, tenant_id: str | None = None) -> Document:
+        """Open a session; answers the token reply."""
+        sessions = self._directory.sessions
+        if self._knobs.concurrent_login == "off":
+            for token in [key for key, one in sessions.items() if one["user_id"] == user["id"]]:
+                self.end(token)
+        lifetime = self._knobs.token_lifetime
+        access, refresh = self._token(), self._token()
+        sessions[access] = {
+            "user_id": user["id"],
+            "tenant_id": user["tenant_id"] or tenant_id,
+            "expires_at": self._clock.now() + lifetime,
+            "refresh_token": refresh,
+        }
+        self._directory.refresh_tokens[refresh] = {"access_token": access, "user_id": user["id"]}
+        return {"access_token": access, "refresh_token": refresh, "expires_in": lifetime, "token_type": "Bearer"}
+
+    def refresh(self, refresh_token: str) -> Document:
+        """Open a session in place of another one; answers the token reply. Raises Refusal."""
+        known = self._directory.refresh_tokens.get(refresh_token)
+        if known is None:
+            raise Refusal(400, "UNKNOWN", "Invalid refresh token")
+        former = self._directory.sessions.get(known["access_token"], {})
+        keeps = self._knobs.refresh_tenant == "keep"
+        if self._knobs.refresh_rotation == "rotate":
+            del self._directory.refresh_tokens[refresh_token]
+        user = self._directory.users.collection[known["user_id"]]
+        return self.open(user, former.get("tenant_id") if keeps else None)
+
+    def end(self, token: str) -> None:
+        """End a session with its refresh token."""
+        session = self._directory.sessions.pop(token)
+        self._directory.refresh_tokens.pop(session["refresh_token"], None)
+
+    def enter(self, token: str, tenant_id: str | None) -> None:
+        """Put a session into a tenant, or back to the system with None."""
+        session = self._directory.sessions[token]
+        self._directory.sessions[token] = {**session, "tenant_id": tenant_id}
+
+    def ask_second_factor(self, user: Document) -> str:
+        """Answer the handle with which the second factor of this login is given."""
+        handle = self._token()
+        self._second_factors[handle] = user["id"]
+        return handle
+
+    def second_factor(self, handle: str) -> Document:
+        """The user who waits behind a handle. Raises Refusal."""
+        user_id = self._second_factors.get(handle)
+        if user_id is None:
+            raise Refusal(400, "UNKNOWN", "Invalid token")
+        return self._directory.users.collection[user_id]
+
+    def second_factor_done(self, handle: str) -> None:
+        """Forget a handle that was used."""
+        del self._second_factors[handle]
+
+    def _token(self) -> str:
+        return "".join(self._random.choices(TOKEN_LETTERS, k=48))

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the PBX knows: tables of documents, each grouped by its owner, and who holds which number."""
+
+from __future__ import annotations
+
+import base64
+import random as random_module
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...behaviors import Knobs
+from ...store import Collection, Document, Store
+
+# Numbers of the services every tenant starts with, beside the voicemail service itself (contract: PortSIP 4.2).
+SERVICE_NUMBERS = ("555", "666", "888")
+# What all tenants are grouped under: the PBX itself.
+SYSTEM_SCOPE = "system"
+
+
+class Table:
+    """The documents of one collection, grouped by one of their fields.
+
+    Documents are replaced and never changed in place, so that a stale listing can show what they were.
+    """
+
+    def __init__(self, collection: Collection, group_field: str) -> None:
+        self.collection = collection
+        self.group_field = group_field
+        self._groups: dict[Any, dict[str, None]] = {}
+        self._ordered: dict[Any, list[str]] = {}
+
+    def rebuild(self) -> None:
+        """Group the documents anew, after the collection was replaced."""
+        self._groups.clear()
+        self._ordered.clear()
+        for key, document in self.collection.items():
+            self._groups.setdefault(document[self.group_field], {})[key] = None
+
+    def add(self, document: Document) -> str:
+        """Create a document; answers its id."""
+        key = document["id"]
+        group = document[self.group_field]
+        self.collection[key] = document
+        self._groups.setdefault(group, {})[key] = None
+        self._ordered.pop(group, None)
+        return key
+
+    def change(self, key: str, changes: Mapping[str, Any]) -> None:
+        """Update some fields of a document; its group must stay."""
+        self.collection[key] = {**self.collection[key], **changes}
+
+    def remove(self, key: str) -> Document:
+        """Delete a document; answers what it was."""
+        document = self.collection[key]
+        group = document[self.group_field]
+        del self.collection[key]
+        del self._groups[group][key]
+        self._ordered.pop(group, None)
+        return document
+
+    def find(self, key: str, group: Any) -> Document | None:
+        """The document of that id, if it belongs to that group."""
+        document = self.collection.get(key)
+        return document if document is not None and document[self.group_field] == group else None
+
+    def ids(self, group: Any) -> list[str]:
+        """The ids of a group in order of creation; not to be changed by the caller."""
+        if group not in self._ordered:
+            self._ordered[group] = list(self._groups.get(group, ()))
+        return self._ordered[group]
+
+    def documents(self, group: Any) -> Iterator[Document]:
+        """The documents of a group in order of creation."""
+        return (self.collection[key] for key in self.ids(group))
+
+
+class Directory:
+    """All tables, and the indexes over them.
+
+    `tenants` belong to the system, `users`, `boxes` and `files` to a tenant, `messages` and `greetings` to a user or a
+    shared voicemail.
+    """
+
+    def __init__(self, store: Store, knobs: Knobs, random: random_module.Random) -> None:
+        self._knobs = knobs
+        self._random = random
+        self.sessions = store.collection("portsip.sessions")
+        self.refresh_tokens = store.collection("portsip.refresh_tokens")
+        self.blobs = store.collection("portsip.blobs")
+        self.tenants = Table(store.collection("portsip.tenants"), "scope")
+        self.users = Table(store.collection("portsip.users"), "tenant_id")
+        self.boxes = Table(store.collection("portsip.shared_voicemails"), "tenant_id")
+        self.messages = Table(store.collection("portsip.messages"), "owner_id")
+        self.greetings = Table(store.collection("portsip.greetings"), "owner_id")
+        self.files = Table(store.collection("portsip.files"), "tenant_id")
+        self._holders: dict[tuple[str | None, str], str] = {}
+        self._names: dict[tuple[str | None, str], str] = {}
+        self._domains: dict[str, str] = {}
+
+    def rebuild(self) -> None:
+        """Derive all indexes anew, after the store was loaded or replaced."""
+        for table in (self.tenants, self.users, self.boxes, self.messages, self.greetings, self.files):
+            table.rebuild()
+        self._domains = {tenant["domain"].lower(): key for key, tenant in self.tenants.collection.items()}
+        self._names = {(one["tenant_id"], one["name"].lower()): key for key, one in self.users.collection.items()}
+        self._holders = {
+            (one["tenant_id"], one["extension_number"]): key
+            for table in (self.users, self.boxes)
+            for key, one in table.collection.items()
+        }
+
+    def new_id(self, digits: str | None = None) -> str:
+        """A fresh id, or the given digits, in the shape the knob asks for (contract: PortSIP 3, "Ids")."""
+        if digits is None:
+            digits = str(self._random.randrange(10**17, 10**18))
+        return digits if self._knobs.id_shape == "digits" else base64.b64encode(digits.encode()).decode()
+
+    def tenant(self, key: str) -> Document:
+        """The tenant of that id."""
+        return self.tenants.collection[key]
+
+    def add_tenant(self, tenant: Document) -> None:
+        """Create a tenant."""
+        self.tenants.add(tenant)
+        self._domains[tenant["domain"].lower()] = tenant["id"]
+
+    def add_user(self, user: Document) -> str:
+        """Create a user; answers the id."""
+        self._names[user["tenant_id"], user["name"].lower()] = user["id"]
+        self._holders[user["tenant_id"], user["extension_number"]] = user["id"]
+        return self.users.add(user)
+
+    def add_box(self, box: Document) -> str:
+        """Create a shared voicemail; answers the id."""
+        self._holders[box["tenant_id"], box["extension_number"]] = box["id"]
+        return self.boxes.add(box)
+
+    def remove_box(self, key: str) -> None:
+        """Delete a shared voicemail with its messages and greetings."""
+        box = self.boxes.remove(key)
+        del self._holders[box["tenant_id"], box["extension_number"]]
+        for message in list(self.messages.ids(key)):
+            self.messages.remove(message)
+        for greeting in list(self.greetings.ids(key)):
+            self.remove_greeting(greeting)
+
+    def remove_greeting(self, key: str) -> None:
+        """Delete a greeting, and its content where no stored file needs it."""
+        self.release_blob(self.greetings.remove(key)["blob_key"])
+
+    def release_blob(self, key: str) -> None:
+        """Count one reference to a stored content less, and delete it with the last one."""
+        blob = self.blobs[key]
+        if blob["references"] <= 1:
+            del self.blobs[key]
+        else:
+            self.blobs[key] = {**blob, "references": blob["references"] - 1}
+
+    def holder(self, tenant_id: str, number: str) -> str | None:
+        """The id of the user or shared voicemail with that number, `service` for a system service, or None."""
+        tenant = self.tenant(tenant_id)
+        if number == tenant["voicemail"]["extension_number"] or number in SERVICE_NUMBERS:
+            return "service"
+        return self._holders.get((tenant_id, number))
+
+    def user_named(self, tenant_id: str | None, name: str) -> Document | None:
+        """The user with that login name; without a tenant, a system administrator."""
+        key = self._names.get((tenant_id, name.lower()))
+        return self.users.collection[key] if key is not None else None
+
+    def tenant_of_domain(self, domain: str) -> Document | None:
+        """The tenant with that SIP domain."""
+        key = self._domains.get(domain.lower())
+        return self.tenant(key) if key is not None else None
