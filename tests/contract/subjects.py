@@ -64,7 +64,7 @@ class Subject:
     def knobs(self) -> dict[str, tuple[t.Any, ...]]:
         """Every doubtful behaviour with the values it may have beside its default."""
         values: dict[str, tuple[t.Any, ...]] = {}
-        for knob in load(self.vendor).knob_definitions:
+        for knob in load(self.vendor).behavior_definitions:
             if knob.name in self.unconcerned:
                 continue
             if isinstance(knob.accepts, tuple):

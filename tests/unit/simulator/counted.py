@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts how many documents a face looks at, since time says little on a busy machine."""
+"""Counts how many documents a vendor looks at, since time says little on a busy machine."""
 
 from __future__ import annotations
 

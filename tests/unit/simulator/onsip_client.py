@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the OnSIP face share: a client, a server, and requests."""
+"""What the tests of the OnSIP vendor share: a client, a server, and requests."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"))
 
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.onsip import OnsipFace
+from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
-LOGIN = {"Username": "admin@example.onsip.com", "Password": OnsipFace.PASSWORD}
+LOGIN = {"Username": "admin@example.onsip.com", "Password": SimulatedOnsip.PASSWORD}
 BOX = {
     "OrganizationId": "61002",
     "Username": "vm.avery",
@@ -115,9 +115,9 @@ def start_onsip(onsip_server: SimulatorServer) -> Iterator[Start]:
     with httpx.Client() as http:
 
         def begin(*, mailboxes: int = 0, **knobs: Any) -> Client:
-            onsip_server.knobs.update({knob.name: knob.default for knob in OnsipFace.knob_definitions} | knobs)
+            onsip_server.knobs.update({knob.name: knob.default for knob in SimulatedOnsip.behavior_definitions} | knobs)
             onsip_server.faults.set([])
-            onsip_server.face.random.seed(0)
+            onsip_server.vendor.random.seed(0)
             onsip_server.simulation.reset(mailboxes)
             client = Client(onsip_server, http)
             client.log_in()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every doubt that a contract lists is a switch of its face, with as many settings as the contract knows answers."""
+"""Every doubt that a contract lists is a switch of its vendor, with as many settings as the contract knows answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from voicemail_simulator.behaviors import Knob
+from voicemail_simulator.behaviors import Behavior
 from voicemail_simulator.vendors import load
 
 CONTRACTS = Path(__file__).resolve().parents[3].parent / "shared" / "contracts"
@@ -80,8 +80,8 @@ def rows(text: str) -> list[list[str]]:
 
 
 def missing(vendor: str, doubts: dict[str, int], named: dict[str, tuple[str, ...]]) -> list[str]:
-    """What is wanting in a face: switches of doubts, and settings of the first switch of each."""
-    knobs: dict[str, Knob] = {knob.name: knob for knob in load(vendor).knob_definitions}
+    """What is wanting in a vendor: switches of doubts, and settings of the first switch of each."""
+    knobs: dict[str, Behavior] = {knob.name: knob for knob in load(vendor).behavior_definitions}
     found = []
     for doubt, answers in doubts.items():
         names = named.get(doubt, (doubt,))
@@ -123,7 +123,7 @@ def test_knobs_that_the_contract_names(vendor: str, named: dict[str, tuple[str, 
 def test_every_shape_of_an_error_of_tel4vn() -> None:
     text = section("tel4vn", "3. ")
     shapes = [line for line in text.partition("```")[2].partition("```")[0].splitlines() if line.strip()]
-    knob = next(knob for knob in load("tel4vn").knob_definitions if knob.name == "error_shape")
+    knob = next(knob for knob in load("tel4vn").behavior_definitions if knob.name == "error_shape")
     # Beside these: the empty object and the page of a proxy.
     assert isinstance(knob.accepts, tuple)
     assert len(knob.accepts) >= len(shapes) + 2

@@ -13,18 +13,18 @@ from pathlib import Path
 import httpx
 import pytest
 from kazoo_client import Client
-from voicemail_simulator.__main__ import sort_knobs
-from voicemail_simulator.behaviors import Knob, KnobError, Knobs
+from voicemail_simulator.__main__ import behaviors_by_vendor
+from voicemail_simulator.behaviors import Behavior, BehaviorError, Behaviors
 from voicemail_simulator.control import Journal
 from voicemail_simulator.faults import Fault, FaultError
 from voicemail_simulator.server import Simulation, SimulatorServer
 from voicemail_simulator.store import Store
 
 DEFINITIONS = (
-    Knob("mode", "one", ("one", "on", "off"), "words"),
-    Knob("limit", 3, int, "a number"),
-    Knob("open", False, bool, "a switch"),
-    Knob("cost", None, float, "maybe a number"),
+    Behavior("mode", "one", ("one", "on", "off"), "words"),
+    Behavior("limit", 3, int, "a number"),
+    Behavior("open", False, bool, "a switch"),
+    Behavior("cost", None, float, "maybe a number"),
 )
 
 
@@ -37,11 +37,11 @@ def client() -> Iterator[Client]:
         yield one
 
 
-# Knobs
+# Behaviors
 
 
 def test_knobs_take_text_and_values() -> None:
-    knobs = Knobs(DEFINITIONS, {"limit": "7", "open": "yes", "mode": True, "cost": "1.5"})
+    knobs = Behaviors(DEFINITIONS, {"limit": "7", "open": "yes", "mode": True, "cost": "1.5"})
     assert knobs.as_dict() == {"mode": "on", "limit": 7, "open": True, "cost": 1.5}
     knobs.cost = None
     assert knobs.cost is None
@@ -58,23 +58,23 @@ def test_knobs_take_text_and_values() -> None:
     ],
 )
 def test_knobs_say_what_they_take(name: str, value: str, words: str) -> None:
-    with pytest.raises(KnobError, match=words):
-        Knobs(DEFINITIONS).set(name, value)
+    with pytest.raises(BehaviorError, match=words):
+        Behaviors(DEFINITIONS).set(name, value)
 
 
 def test_no_knob_changes_when_one_is_refused() -> None:
-    knobs = Knobs(DEFINITIONS)
-    with pytest.raises(KnobError):
+    knobs = Behaviors(DEFINITIONS)
+    with pytest.raises(BehaviorError):
         knobs.update({"limit": 9, "mode": "three"})
     assert knobs.limit == 3
 
 
 def test_knobs_of_the_command_line_find_their_vendor() -> None:
-    sorted_knobs = sort_knobs(["profile=5", "kazoo.page_size=2"], ["kazoo"])
-    assert sorted_knobs == {"kazoo": {"profile": "5", "page_size": "2"}}
+    chosen = behaviors_by_vendor(["profile=5", "kazoo.page_size=2"], ["kazoo"])
+    assert chosen == {"kazoo": {"profile": "5", "page_size": "2"}}
     for wrong in ("nothing=1", "portsip.profile=5", "profile"):
         with pytest.raises(ValueError, match="--set"):
-            sort_knobs([wrong], ["kazoo"])
+            behaviors_by_vendor([wrong], ["kazoo"])
 
 
 # Faults

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from kazoo_client import Client
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.kazoo import KazooFace
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 
-OTHER = f"/accounts/{KazooFace.OTHER_ACCOUNT_ID}/descendants"
+OTHER = f"/accounts/{SimulatedKazoo.OTHER_ACCOUNT_ID}/descendants"
 PROFILES = pytest.mark.parametrize("profile", ["4.3", "M", "5"])
 
 
@@ -42,7 +42,7 @@ def test_descendants_show_the_whole_line_above(profile: str) -> None:
         body = login(server).get(OTHER).json()
         accounts = {item["name"]: item for item in body["data"]}
         assert sorted(accounts) == [f"customer{number:03d}" for number in range(1, 6)]
-        line = [KazooFace.MASTER_ID, KazooFace.OTHER_ACCOUNT_ID]
+        line = [SimulatedKazoo.MASTER_ID, SimulatedKazoo.OTHER_ACCOUNT_ID]
         third = accounts["customer003"]
         assert third["tree"] == line
         assert accounts["customer004"] == {
@@ -56,7 +56,9 @@ def test_descendants_show_the_whole_line_above(profile: str) -> None:
         below = login(server).get(f"/accounts/{third['id']}/descendants").json()["data"]
         assert [item["name"] for item in below] == ["customer004"]
         assert login(server, "customer003").get(OTHER).status_code == 403
-        assert login(server, "accountone").get(f"/accounts/{KazooFace.ACCOUNT_ID}/descendants").json()["data"] == []
+        assert (
+            login(server, "accountone").get(f"/accounts/{SimulatedKazoo.ACCOUNT_ID}/descendants").json()["data"] == []
+        )
 
 
 @PROFILES

@@ -9,7 +9,7 @@ import base64
 
 import pytest
 from kazoo_client import Start
-from voicemail_simulator.vendors.kazoo import KazooFace
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 from voicemail_simulator.vendors.kazoo.login import digest
 
 PROFILES = ("M", "5", "4.3")
@@ -45,7 +45,7 @@ def test_full_documents(kazoo: Start) -> None:
 def test_bulk_module(kazoo: Start) -> None:
     client = kazoo(profile="4.3", cb_bulk=True)
     box = client.create("3000", pin="1234")
-    path = f"/accounts/{KazooFace.ACCOUNT_ID}/bulk"
+    path = f"/accounts/{SimulatedKazoo.ACCOUNT_ID}/bulk"
     reply = client.http.request("GET", path, json={"data": {"ids": [box, "0" * 32]}})
     assert [one["pin"] for one in reply.json()["data"]] == ["1234"]
     assert client.http.request("GET", path, json={"data": {"ids": []}}).status_code == 404
@@ -76,11 +76,11 @@ def test_ways_to_log_in(kazoo: Start) -> None:
     client = kazoo(login=False)
     assert client.login(account_name="Account-One").status_code == 201
     assert client.login(account_realm="accountone.example.com").status_code == 201
-    by_key = client.http.put("/api_auth", json={"data": {"api_key": KazooFace.API_KEY}})
+    by_key = client.http.put("/api_auth", json={"data": {"api_key": SimulatedKazoo.API_KEY}})
     assert "owner_id" not in by_key.json()["data"]
     del client.http.headers["x-auth-token"]
-    credentials = digest("md5", KazooFace.USERNAME, KazooFace.PASSWORD)
-    basic = base64.b64encode(f"{KazooFace.ACCOUNT_ID}:{credentials}".encode()).decode()
+    credentials = digest("md5", SimulatedKazoo.USERNAME, SimulatedKazoo.PASSWORD)
+    basic = base64.b64encode(f"{SimulatedKazoo.ACCOUNT_ID}:{credentials}".encode()).decode()
     reply = client.get(headers={"authorization": f"Basic {basic}"})
     assert (reply.status_code, reply.json()["auth_token"]) == (200, basic)
 

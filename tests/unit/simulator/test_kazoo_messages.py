@@ -60,7 +60,7 @@ def seconds_of(content: bytes) -> float:
 def test_counters_leave_out_the_current_second(kazoo: Start) -> None:
     client = kazoo()
     box = client.create("3000")
-    client.leave(box, timestamp=client.server.face.state.now() + 1)
+    client.leave(box, timestamp=client.server.vendor.state.now() + 1)
     assert client.get().json()["data"][0]["messages"] == 0
     client.server.clock.advance(5)
     assert client.get().json()["data"][0]["messages"] == 1
@@ -168,7 +168,7 @@ def test_a_message_with_a_realm_cannot_be_deleted(kazoo: Start) -> None:
 def test_time_range(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000")
-    now = client.server.face.state.now()
+    now = client.server.vendor.state.now()
     for age in (1, 40, 92, 120):
         client.leave(box, timestamp=now - age * DAY, call_id=str(age))
     assert len(client.get(f"/{box}/messages").json()["data"]) == 3
@@ -183,7 +183,7 @@ def test_time_range(kazoo: Start, profile: str) -> None:
 def test_retention_is_a_setting(kazoo: Start) -> None:
     client = kazoo(message_retention_days=10)
     box = client.create("3000")
-    old = client.leave(box, timestamp=client.server.face.state.now() - 11 * DAY)
+    old = client.leave(box, timestamp=client.server.vendor.state.now() - 11 * DAY)
     assert client.get(f"/{box}/messages").json()["data"] == []
     single = client.send("POST", f"/{box}/messages/{old}", data={"folder": "saved"})
     assert list(single.json()["data"][old]) == ["date_range"]
@@ -194,7 +194,7 @@ def test_retention_is_a_setting(kazoo: Start) -> None:
 def test_message_pages(kazoo: Start) -> None:
     client = kazoo()
     box = client.create("3000")
-    now = client.server.face.state.now()
+    now = client.server.vendor.state.now()
     made = [client.leave(box, timestamp=now - age) for age in range(1, 8)]
     found: list[str] = []
     query = {"page_size": 3}

@@ -20,7 +20,7 @@ import httpx
 import pytest
 from kazoo_transcripts import TRANSCRIPTS, Exchange, differences, read_transcripts
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.kazoo import KazooFace
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 from voicemail_simulator.vendors.kazoo.login import digest
 from voicemail_simulator.vendors.kazoo.tones import tone
 
@@ -29,9 +29,9 @@ if not TRANSCRIPTS.exists():
 
 # The recorded password is not known: its hashes give way to those of the simulator's, also where a reply echoes them.
 CREDENTIALS = {
-    "62f668d46bb0a72671903c65eb5b21ad": digest("md5", KazooFace.USERNAME, KazooFace.PASSWORD),
-    "6b3c78f1c542b6c50869507521863be8786620cf": digest("sha", KazooFace.USERNAME, KazooFace.PASSWORD),
-    "<API_KEY>": KazooFace.API_KEY,
+    "62f668d46bb0a72671903c65eb5b21ad": digest("md5", SimulatedKazoo.USERNAME, SimulatedKazoo.PASSWORD),
+    "6b3c78f1c542b6c50869507521863be8786620cf": digest("sha", SimulatedKazoo.USERNAME, SimulatedKazoo.PASSWORD),
+    "<API_KEY>": SimulatedKazoo.API_KEY,
 }
 EXCHANGES = read_transcripts(CREDENTIALS)
 NEW_ID = re.compile(r"(?:\d{6}-)?([0-9a-f]{32})$")
@@ -54,18 +54,20 @@ class Replay:
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
-        self.face = server.face
+        self.vendor = server.vendor
         self.client = httpx.Client(timeout=10, headers={"accept-encoding": "identity"}, trust_env=False)
-        self.random_id = self.face.new_id
+        self.random_id = self.vendor.new_id
         self.queue: list[str] = []
-        self.face.new_id = self.next_id  # type: ignore[method-assign]
+        self.vendor.new_id = self.next_id  # type: ignore[method-assign]
         self.set_time("2026-11-20T17:37:16Z")
         self.tokens = {
-            "admin": self.face.authority.issue(KazooFace.ACCOUNT_ID, KazooFace.USER_ID, "cb_user_auth"),
-            "plain": self.face.authority.issue(KazooFace.ACCOUNT_ID, KazooFace.PLAIN_USER_ID, "cb_user_auth"),
-            "key": self.face.authority.issue(KazooFace.ACCOUNT_ID, None, "cb_api_auth"),
-            "master": self.face.authority.issue(KazooFace.MASTER_ID, None, "cb_api_auth"),
-            "other": self.face.authority.issue(KazooFace.OTHER_ACCOUNT_ID, None, "cb_api_auth"),
+            "admin": self.vendor.authority.issue(SimulatedKazoo.ACCOUNT_ID, SimulatedKazoo.USER_ID, "cb_user_auth"),
+            "plain": self.vendor.authority.issue(
+                SimulatedKazoo.ACCOUNT_ID, SimulatedKazoo.PLAIN_USER_ID, "cb_user_auth"
+            ),
+            "key": self.vendor.authority.issue(SimulatedKazoo.ACCOUNT_ID, None, "cb_api_auth"),
+            "master": self.vendor.authority.issue(SimulatedKazoo.MASTER_ID, None, "cb_api_auth"),
+            "other": self.vendor.authority.issue(SimulatedKazoo.OTHER_ACCOUNT_ID, None, "cb_api_auth"),
         }
 
     def next_id(self) -> str:
@@ -77,7 +79,7 @@ class Replay:
         self.server.clock.now = lambda: float(moment + A_SECOND)
 
     def token_for(self, exchange: Exchange) -> str:
-        if "accounts/" + KazooFace.OTHER_ACCOUNT_ID in exchange.path and "sibling" not in exchange.name:
+        if "accounts/" + SimulatedKazoo.OTHER_ACCOUNT_ID in exchange.path and "sibling" not in exchange.name:
             return self.tokens["other"]
         if exchange.name.startswith("api_auth token") or exchange.path.startswith("/user_auth/"):
             return self.tokens["key"]
@@ -121,8 +123,8 @@ class Replay:
 
     def real_revision(self, exchange: Exchange, recorded: str) -> str:
         """The revision of ours that has the recorded one's number; a later number stays a stale one."""
-        key = f"{KazooFace.ACCOUNT_ID}/{exchange.path.split('/')[4]}"
-        ours = self.face.state.boxes[key]["rev"]
+        key = f"{SimulatedKazoo.ACCOUNT_ID}/{exchange.path.split('/')[4]}"
+        ours = self.vendor.state.boxes[key]["rev"]
         same = ours.split("-")[0] == recorded.strip('"').split("-")[0]
         return f'"{ours}"' if same else recorded
 
@@ -130,21 +132,21 @@ class Replay:
 
     def put_box(self, account_id: str, box_id: str, **public: Any) -> None:
         self.queue = [self.random_id(), box_id, self.random_id()]
-        token = self.tokens["admin" if account_id == KazooFace.ACCOUNT_ID else "other"]
+        token = self.tokens["admin" if account_id == SimulatedKazoo.ACCOUNT_ID else "other"]
         url = f"{self.server.url}/accounts/{account_id}/vmboxes"
         reply = self.client.put(url, headers={"x-auth-token": token}, json={"data": public})
         assert reply.status_code == 201, reply.text
         self.queue = []
 
     def rename_boxes(self) -> None:
-        for key, box in list(self.face.state.boxes.items()):
+        for key, box in list(self.vendor.state.boxes.items()):
             if box["public"]["name"] in ("b", "p") or key.endswith("b9c732f1671fbf64f76e51278d1ad846"):
                 public = {**box["public"], "name": f"Box {box['public']['mailbox']}"}
-                self.face.state.save_box(box["account_id"], box["id"], public)
+                self.vendor.state.save_box(box["account_id"], box["id"], public)
 
     def add_messages(self) -> None:
         """The box of the message chapters, and five messages of an earlier run in other boxes."""
-        self.put_box(KazooFace.ACCOUNT_ID, "8310211871c9042d540820e81226d3af", name="Box 1100", mailbox="1100")
+        self.put_box(SimulatedKazoo.ACCOUNT_ID, "8310211871c9042d540820e81226d3af", name="Box 1100", mailbox="1100")
         wide = next(one for one in EXCHANGES if one.name == "account wide messages list").json["data"]
         for item in wide:
             ((box_id, listed),) = item.items()
@@ -155,10 +157,10 @@ class Replay:
         parts = {}
         for side in ("from", "to"):
             parts[f"{side}_user"], _at, parts[f"{side}_realm"] = listed[side].partition("@")
-        self.face.state.save_message(
+        self.vendor.state.save_message(
             {
                 "id": listed["media_id"],
-                "account_id": KazooFace.ACCOUNT_ID,
+                "account_id": SimulatedKazoo.ACCOUNT_ID,
                 "box_id": box_id,
                 "created": listed["timestamp"],
                 "deleted": False,
@@ -171,17 +173,17 @@ class Replay:
     def add_many_boxes(self) -> None:
         recorded = next(one for one in EXCHANGES if one.name == "list paginate=false, 55 boxes").json["data"]
         for item in recorded:
-            self.put_box(KazooFace.OTHER_ACCOUNT_ID, item["id"], name=item["name"], mailbox=item["mailbox"])
+            self.put_box(SimulatedKazoo.OTHER_ACCOUNT_ID, item["id"], name=item["name"], mailbox=item["mailbox"])
 
     def add_box_with_message(self) -> None:
         box_id = "a6a0fba5b6a3bf0d720962e7be65018e"
-        self.put_box(KazooFace.ACCOUNT_ID, box_id, name="with message", mailbox="1610")
-        url = f"{self.server.url}/accounts/{KazooFace.ACCOUNT_ID}/vmboxes/{box_id}/messages"
+        self.put_box(SimulatedKazoo.ACCOUNT_ID, box_id, name="with message", mailbox="1610")
+        url = f"{self.server.url}/accounts/{SimulatedKazoo.ACCOUNT_ID}/vmboxes/{box_id}/messages"
         reply = self.client.put(url, headers={"x-auth-token": self.tokens["admin"]}, json={"data": {}})
         assert reply.status_code == 201
 
     def delete_box(self, box_id: str) -> None:
-        url = f"{self.server.url}/accounts/{KazooFace.ACCOUNT_ID}/vmboxes/{box_id}"
+        url = f"{self.server.url}/accounts/{SimulatedKazoo.ACCOUNT_ID}/vmboxes/{box_id}"
         assert self.client.delete(url, headers={"x-auth-token": self.tokens["admin"]}).status_code == 200
 
 
@@ -192,11 +194,11 @@ PREPARATIONS: dict[str, Callable[[Replay], None]] = {
     "list messages of a box, empty": Replay.add_messages,
     "list, no parameters, 55 boxes": Replay.add_many_boxes,
     "list immediately after create": lambda replay: replay.put_box(
-        KazooFace.ACCOUNT_ID, BOX_1500, name="raw", mailbox="1500"
+        SimulatedKazoo.ACCOUNT_ID, BOX_1500, name="raw", mailbox="1500"
     ),
     "list immediately after delete": lambda replay: replay.delete_box(BOX_1500),
     "boxes with number 1400 afterwards": lambda replay: replay.put_box(
-        KazooFace.ACCOUNT_ID, BOX_1400, name="race0", mailbox="1400"
+        SimulatedKazoo.ACCOUNT_ID, BOX_1400, name="race0", mailbox="1400"
     ),
     "delete a box that has a message": Replay.add_box_with_message,
 }

@@ -152,7 +152,7 @@ def test_changed_since(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     client.create("3000")
     client.server.clock.advance(100)
-    since = client.server.face.state.now()
+    since = client.server.vendor.state.now()
     client.create("3001")
     assert client.names(modified_from=since) == ["Box 3001"]
     assert client.names(created_to=since - 1) == ["Box 3000"]

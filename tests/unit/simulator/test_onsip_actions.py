@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Actions of the OnSIP face and the effect of every knob value."""
+"""Actions of the OnSIP vendor and the effect of every knob value."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def fields(box: dict[str, Any], names: Any) -> dict[str, Any]:
 
 def test_actions_need_a_session(start_onsip: Start) -> None:
     client = start_onsip(mailboxes=1)
-    guarded = list(client.server.face._guarded_actions)
+    guarded = list(client.server.vendor._guarded_actions)
     assert len(guarded) == 12
     for client.session in ({}, {"SessionId": "unknown"}):
         for action in guarded:
@@ -356,7 +356,7 @@ def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
     Simulation("onsip", store=store, mailboxes=3)
     store.close()
     simulation = Simulation("onsip", store=Store(path))
-    state = simulation.face.state
+    state = simulation.vendor.state
     assert state.new_id("VoicemailboxId") == "50104"
     assert state.box_of_number("61002", "1003") is state.boxes["50103"]
     assert state.is_fallen_back_to("vm.user1003@example.onsip.com")
@@ -368,18 +368,18 @@ def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
 
 def test_a_box_is_found_among_many_without_looking_at_them() -> None:
     def looks(mailboxes: int) -> tuple[int, int]:
-        face = Simulation("onsip", mailboxes=mailboxes).face
+        vendor = Simulation("onsip", mailboxes=mailboxes).vendor
         pages = (
-            (face.state.boxes, ("OrganizationId", "61002"), 5),
-            (face.state.user_addresses, ("UserId", "40077"), 1),
+            (vendor.state.boxes, ("OrganizationId", "61002"), 5),
+            (vendor.state.user_addresses, ("UserId", "40077"), 1),
         )
         for collection, scope, _count in pages:
             # The order of a listing is made once.
-            face.state.page(collection, scope, "insertion", 0, 5, face.random)
-        with counted(face.state.boxes) as boxes, counted(face.state.user_addresses) as addresses:
-            assert face.state.box_of_number("61002", "1003") is not None
+            vendor.state.page(collection, scope, "insertion", 0, 5, vendor.random)
+        with counted(vendor.state.boxes) as boxes, counted(vendor.state.user_addresses) as addresses:
+            assert vendor.state.box_of_number("61002", "1003") is not None
             for collection, scope, count in pages:
-                assert len(face.state.page(collection, scope, "insertion", 0, 5, face.random)[0]) == count
+                assert len(vendor.state.page(collection, scope, "insertion", 0, 5, vendor.random)[0]) == count
             return boxes.looks, addresses.looks
 
     assert looks(20_000) == looks(5) < (10, 10)

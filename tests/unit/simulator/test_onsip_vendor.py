@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies of the OnSIP face in both forms, against the vendor's grammar and against the examples of the contract."""
+"""Replies of the OnSIP vendor in both forms, against the vendor's grammar and against the examples of the contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VARYING = ("DateTime", "Duration", "Created", "Modified")
 
 
 def project(element: ElementTree.Element) -> Any:
-    """The projection of the contract, written once more and apart from the face."""
+    """The projection of the contract, written once more and apart from the vendor."""
     names = [child.tag.rpartition("}")[2] for child in element]
     if not names:
         plain: Any = element.text or {}
@@ -162,7 +162,7 @@ BEFORE: dict[str, tuple[dict[str, str], ...]] = {
     "user-address-browse-one": ({"Name": "Avery Quill"},),
     "user-address-edit-attach-ok": ({"Name": "Avery Quill"},),
 }
-KNOBS: dict[str, dict[str, str]] = {
+BEHAVIORS: dict[str, dict[str, str]] = {
     "voicemailbox-read-masked-pin.composed": {"pin_in_replies": "masked"},
     "voicemailbox-read-not-permitted.composed": {"unknown_id": "permission_error"},
 }
@@ -200,7 +200,7 @@ def test_replies_equal_the_examples(start_onsip: Start, path: Path) -> None:
     if path.stem == "exception":
         assert set(broken(start_onsip, transport="exception").reply("NoOp", Output="json").json()) == set(example)
         return
-    client = start_onsip(**KNOBS.get(path.stem, {}))
+    client = start_onsip(**BEHAVIORS.get(path.stem, {}))
     add(client, *BEFORE.get(path.stem, ()))
     if path.stem == "user-address-browse-one":
         client.result("UserAddressEdit", **ATTACHED)

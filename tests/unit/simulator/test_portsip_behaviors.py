@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP face: every value of every knob shows its effect."""
+"""The PortSIP vendor: every value of every knob shows its effect."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from typing import Any
 import httpx
 import pytest
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.audio import tone
 from voicemail_simulator.vendors.portsip.behaviors import RELEASES
 
 BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
-LOGIN = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
-SYSTEM_LOGIN = {"username": PortsipFace.USERNAME, "password": PortsipFace.PASSWORD}
+LOGIN = {
+    "username": SimulatedPortsip.ADMIN_USERNAME,
+    "password": SimulatedPortsip.PASSWORD,
+    "domain": SimulatedPortsip.DOMAIN,
+}
+SYSTEM_LOGIN = {"username": SimulatedPortsip.USERNAME, "password": SimulatedPortsip.PASSWORD}
 
 
 class Pbx:
@@ -31,13 +35,13 @@ class Pbx:
 
     def set(self, **knobs: Any) -> None:
         """Put all knobs back but these, seed anew and log in."""
-        self.server.knobs.update({knob.name: knob.default for knob in PortsipFace.knob_definitions} | knobs)
+        self.server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
         self.server.simulation.reset(3, 4)
         self.log_in()
 
     def log_in(self, login: dict[str, str] | None = None) -> dict[str, Any]:
         """Log in over the token endpoint, which every version has."""
-        form = {"grant_type": "password", "scope": "all", "client_id": PortsipFace.CLIENT_ID, **(login or LOGIN)}
+        form = {"grant_type": "password", "scope": "all", "client_id": SimulatedPortsip.CLIENT_ID, **(login or LOGIN)}
         reply = self.client.post("/login/oauth/token", data=form).json()
         if "access_token" in reply:
             self.client.headers["Authorization"] = f"Bearer {reply['access_token']}"
@@ -143,7 +147,7 @@ def two_factor(pbx: Pbx, value: str) -> None:
         assert pbx.post("/auth/send_otp", handle).status_code == 200
         assert pbx.post("/auth/send_otp", {"token": "x"}).status_code == 400
         assert pbx.post("/auth/verify_otp", handle | {"code": "1"}).status_code == 400
-        code = {"code": PortsipFace.SECOND_FACTOR_CODE}
+        code = {"code": SimulatedPortsip.SECOND_FACTOR_CODE}
         assert pbx.post("/auth/verify_otp", handle | code).json()["token_type"] == "Bearer"
         assert pbx.post("/auth/verify_otp", handle | code).status_code == 400
 
@@ -162,7 +166,7 @@ def refresh_rotation(pbx: Pbx, value: str) -> None:
 
 def refresh_tenant(pbx: Pbx, value: str) -> None:
     refresh_token = pbx.log_in(SYSTEM_LOGIN)["refresh_token"]
-    pbx.post("/tenants/switch", params={"id": PortsipFace.ACCOUNT_ID})
+    pbx.post("/tenants/switch", params={"id": SimulatedPortsip.ACCOUNT_ID})
     token = pbx.post("/auth/refresh_token", {"refresh_token": refresh_token}).json()["access_token"]
     reply = pbx.client.get("/tenant", headers={"Authorization": f"Bearer {token}"})
     assert reply.status_code == (200 if value == "keep" else 403)
@@ -374,7 +378,9 @@ def pin_maximum(pbx: Pbx, value: int) -> None:
 
 
 # Each function above bears the name of its knob; a knob without one fails here.
-EFFECTS: dict[str, Callable[[Pbx, Any], None]] = {one.name: globals()[one.name] for one in PortsipFace.knob_definitions}
+EFFECTS: dict[str, Callable[[Pbx, Any], None]] = {
+    one.name: globals()[one.name] for one in SimulatedPortsip.behavior_definitions
+}
 # Values tried for knobs that take a number.
 NUMBERS = {
     "login_attempts": (0, 2),
@@ -389,7 +395,7 @@ NUMBERS = {
 
 SETTINGS = [
     pytest.param(knob.name, value, id=f"{knob.name}={value}")
-    for knob in PortsipFace.knob_definitions
+    for knob in SimulatedPortsip.behavior_definitions
     for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (False, True)))
 ]
 

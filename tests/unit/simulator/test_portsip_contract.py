@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The replies of the PortSIP face against the OpenAPI document of the contract (contract: PortSIP 10)."""
+"""The replies of the PortSIP vendor against the OpenAPI document of the contract (contract: PortSIP 10)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.audio import tone
 
 DOCUMENT = Path(__file__).resolve().parents[3].parent / "shared" / "contracts" / "portsip.openapi.json"
 # Published without a usable reply, or for a browser; nobody is to build on them (contract: PortSIP 2.1).
 NOT_SERVED = {"GET /login", "POST /login", "POST /auth/sign_in/{provider}"}
-LOGIN = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
-FORM = {"grant_type": "password", "scope": "all", "client_id": PortsipFace.CLIENT_ID, **LOGIN}
+LOGIN = {
+    "username": SimulatedPortsip.ADMIN_USERNAME,
+    "password": SimulatedPortsip.PASSWORD,
+    "domain": SimulatedPortsip.DOMAIN,
+}
+FORM = {"grant_type": "password", "scope": "all", "client_id": SimulatedPortsip.CLIENT_ID, **LOGIN}
 
 
 class Document:

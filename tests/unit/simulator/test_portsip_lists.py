@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of the PortSIP face: paging, filter, search and order."""
+"""Lists of the PortSIP vendor: paging, filter, search and order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 from counted import counted
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.filters import FilterError, parse_filter, parse_order, sort_documents
 
 MANY = 10_050
@@ -20,7 +20,11 @@ MANY = 10_050
 
 def log_in(server: SimulatorServer) -> httpx.Client:
     """A client for the tenant's administrator."""
-    login = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+    login = {
+        "username": SimulatedPortsip.ADMIN_USERNAME,
+        "password": SimulatedPortsip.PASSWORD,
+        "domain": SimulatedPortsip.DOMAIN,
+    }
     token = httpx.post(server.url + "/auth/sign_in", json=login).json()["access_token"]
     return httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"})
 
@@ -48,7 +52,7 @@ def numbers(client: httpx.Client, **query: Any) -> list[str]:
 
 @pytest.mark.parametrize("path", ["/shared_voicemails", "/users"])
 def test_pages_cover_every_object_once(large: SimulatorServer, many: httpx.Client, path: str) -> None:
-    directory = large.face.directory
+    directory = large.vendor.state
     seen: list[str] = []
     with counted((directory.boxes if path == "/shared_voicemails" else directory.users).collection) as documents:
         while True:

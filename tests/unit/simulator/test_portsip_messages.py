@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP face: messages, greetings, uploads, downloads and files, with all knobs as they come."""
+"""The PortSIP vendor: messages, greetings, uploads, downloads and files, with all knobs as they come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.audio import tone, tone_bytes
 
 LogIn = Callable[..., httpx.Client]
@@ -29,7 +29,7 @@ def running() -> Iterator[SimulatorServer]:
 @pytest.fixture
 def server(running: SimulatorServer) -> SimulatorServer:
     """The one server, set back: two users, two boxes, four messages each."""
-    running.knobs.update({knob.name: knob.default for knob in PortsipFace.knob_definitions})
+    running.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions})
     running.simulation.reset(2, 4)
     return running
 
@@ -39,8 +39,8 @@ def log_in(server: SimulatorServer) -> Iterator[LogIn]:
     """Make clients for users of the tenant."""
     clients = []
 
-    def make(username: str = PortsipFace.ADMIN_USERNAME) -> httpx.Client:
-        login = {"username": username, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+    def make(username: str = SimulatedPortsip.ADMIN_USERNAME) -> httpx.Client:
+        login = {"username": username, "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
         token = httpx.post(server.url + "/auth/sign_in", json=login).json()["access_token"]
         clients.append(httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}))
         return clients[-1]

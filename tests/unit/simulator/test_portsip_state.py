@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of the PortSIP face: how it is seeded, kept, replaced and shown stale."""
+"""The state of the PortSIP vendor: how it is seeded, kept, replaced and shown stale."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import httpx
 import pytest
 from voicemail_simulator.server import Simulation, SimulatorServer
 from voicemail_simulator.store import Store
-from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.seeds import box_numbers, pin_of, user_numbers
 
 BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
 
 
-def log_in(server: SimulatorServer, username: str = PortsipFace.ADMIN_USERNAME) -> httpx.Client:
+def log_in(server: SimulatorServer, username: str = SimulatedPortsip.ADMIN_USERNAME) -> httpx.Client:
     """A client for a user of the tenant."""
-    login = {"username": username, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+    login = {"username": username, "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
     token = httpx.post(server.url + "/auth/sign_in", json=login).json()["access_token"]
     return httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"})
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP face: logins, tenants, users, shared voicemails and lists, with all knobs as they come."""
+"""The PortSIP vendor: logins, tenants, users, shared voicemails and lists, with all knobs as they come."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 import httpx
 import pytest
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.portsip import PortsipFace
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 Start = Callable[..., httpx.Client]
-TENANT_ADMIN = {"username": PortsipFace.ADMIN_USERNAME, "domain": PortsipFace.DOMAIN}
+TENANT_ADMIN = {"username": SimulatedPortsip.ADMIN_USERNAME, "domain": SimulatedPortsip.DOMAIN}
 BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
 
 
 def log_in(client: httpx.Client, username: str, domain: str | None = None) -> dict[str, Any]:
     """Sign in and use the token from now on."""
-    body = {"username": username, "password": PortsipFace.PASSWORD} | ({"domain": domain} if domain else {})
+    body = {"username": username, "password": SimulatedPortsip.PASSWORD} | ({"domain": domain} if domain else {})
     reply = client.post("/auth/sign_in", json=body)
     assert reply.status_code == 200, reply.text
     client.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
@@ -45,7 +45,7 @@ def start(server: SimulatorServer) -> Iterator[Start]:
     clients: list[httpx.Client] = []
 
     def begin(*, mailboxes: int = 0, messages: int = 0, **knobs: Any) -> httpx.Client:
-        server.knobs.update({knob.name: knob.default for knob in PortsipFace.knob_definitions} | knobs)
+        server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
         server.faults.set([])
         server.simulation.reset(mailboxes, messages)
         client = httpx.Client(base_url=server.url)
@@ -60,16 +60,16 @@ def start(server: SimulatorServer) -> Iterator[Start]:
 
 def form(**values: str) -> dict[str, str]:
     """A form for the token endpoint."""
-    return {"grant_type": "password", "scope": "all", "client_id": PortsipFace.CLIENT_ID, **values}
+    return {"grant_type": "password", "scope": "all", "client_id": SimulatedPortsip.CLIENT_ID, **values}
 
 
 class TestLogins:
     def test_token_endpoint_serves_both_identities(self, start: Start) -> None:
         client = start()
-        for domain, role in ((None, "SystemAdmin"), (PortsipFace.DOMAIN, "Admin")):
-            name = PortsipFace.ADMIN_USERNAME if domain else PortsipFace.USERNAME
+        for domain, role in ((None, "SystemAdmin"), (SimulatedPortsip.DOMAIN, "Admin")):
+            name = SimulatedPortsip.ADMIN_USERNAME if domain else SimulatedPortsip.USERNAME
             more = {"domain": domain} if domain else {}
-            data = form(username=name, password=PortsipFace.PASSWORD, **more)
+            data = form(username=name, password=SimulatedPortsip.PASSWORD, **more)
             reply = client.post("/login/oauth/token", data=data).json()
             assert reply["token_type"] == "Bearer"
             assert reply["expires_in"] == 1800
@@ -80,7 +80,7 @@ class TestLogins:
         client = start()
         refresh_token = log_in(client, **TENANT_ADMIN)["refresh_token"]
         client.headers.pop("Authorization")
-        data = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": PortsipFace.CLIENT_ID}
+        data = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": SimulatedPortsip.CLIENT_ID}
         renewed = client.post("/login/oauth/token", data=data).json()
         again = client.post("/auth/refresh_token", json={"refresh_token": renewed["refresh_token"]}).json()
         for token in (renewed["access_token"], again["access_token"]):
@@ -93,16 +93,20 @@ class TestLogins:
         [{"grant_type": "implicit"}, {"client_id": "mine"}, {"scope": "some"}, {"username": ""}, {"domain": "d" * 281}],
     )
     def test_incomplete_form_is_refused(self, start: Start, change: dict[str, str]) -> None:
-        data = {**form(username=PortsipFace.USERNAME, password=PortsipFace.PASSWORD), **change}
+        data = {**form(username=SimulatedPortsip.USERNAME, password=SimulatedPortsip.PASSWORD), **change}
         assert errors(start().post("/login/oauth/token", data=data))[:2] == (400, "VALIDATE_FAILED")
 
     def test_json_is_no_form(self, start: Start) -> None:
-        reply = start().post("/login/oauth/token", json=form(username="admin", password=PortsipFace.PASSWORD))
+        reply = start().post("/login/oauth/token", json=form(username="admin", password=SimulatedPortsip.PASSWORD))
         assert reply.status_code == 400
 
     def test_refused_logins(self, start: Start) -> None:
         client = start()
-        good = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+        good = {
+            "username": SimulatedPortsip.ADMIN_USERNAME,
+            "password": SimulatedPortsip.PASSWORD,
+            "domain": SimulatedPortsip.DOMAIN,
+        }
         message = "Login failed, authentication error"
         for change in ({"password": "wrong"}, {"username": "nobody"}, {"username": "admin"}):
             reply = client.post("/auth/sign_in", json=good | change)
@@ -116,7 +120,7 @@ class TestLogins:
         client = start(mailboxes=1)
         key = client.get("/users", params={"filter": "extension_number eq '1001'"}).json()["items"][0]["id"]
         assert client.post(f"/users/{key}", json={"enabled": False}).status_code == 200
-        body = {"username": "user1001", "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+        body = {"username": "user1001", "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
         assert client.post("/auth/sign_in", json=body).status_code == 400
 
     @pytest.mark.parametrize(
@@ -145,27 +149,27 @@ class TestLogins:
 class TestTenants:
     def test_system_scope_has_no_tenant(self, start: Start) -> None:
         client = start()
-        log_in(client, PortsipFace.USERNAME)
+        log_in(client, SimulatedPortsip.USERNAME)
         for path in ("/shared_voicemails", "/users", "/tenant"):
             assert errors(client.get(path))[:2] == (403, "UNKNOWN")
         assert client.get("/admin/status").json() == {"version": "22.3.21"}
 
     def test_switch_belongs_to_the_token(self, start: Start) -> None:
         client = start(mailboxes=2)
-        log_in(client, PortsipFace.USERNAME)
+        log_in(client, SimulatedPortsip.USERNAME)
         with httpx.Client(base_url=client.base_url) as second:
-            log_in(second, PortsipFace.USERNAME)
+            log_in(second, SimulatedPortsip.USERNAME)
             other = dict(second.headers)
         tenants = {one["domain"]: one["id"] for one in client.get("/tenants").json()["items"]}
         assert tenants == {
-            PortsipFace.DOMAIN: PortsipFace.ACCOUNT_ID,
-            PortsipFace.OTHER_DOMAIN: PortsipFace.OTHER_ACCOUNT_ID,
+            SimulatedPortsip.DOMAIN: SimulatedPortsip.ACCOUNT_ID,
+            SimulatedPortsip.OTHER_DOMAIN: SimulatedPortsip.OTHER_ACCOUNT_ID,
         }
-        assert client.post("/tenants/switch", params={"id": PortsipFace.ACCOUNT_ID}).status_code == 200
-        assert client.get("/tenant").json()["domain"] == PortsipFace.DOMAIN
+        assert client.post("/tenants/switch", params={"id": SimulatedPortsip.ACCOUNT_ID}).status_code == 200
+        assert client.get("/tenant").json()["domain"] == SimulatedPortsip.DOMAIN
         assert client.get("/shared_voicemails").json()["count"] == 2
         assert client.get("/tenant", headers=other).status_code == 403
-        client.post("/tenants/switch", params={"id": PortsipFace.OTHER_ACCOUNT_ID})
+        client.post("/tenants/switch", params={"id": SimulatedPortsip.OTHER_ACCOUNT_ID})
         assert client.get("/shared_voicemails").json() == {"count": 0, "items": []}
         # Numbers are unique within a tenant only.
         assert client.post("/shared_voicemails", json=BOX | {"extension_number": "8001"}).status_code == 201
@@ -178,12 +182,12 @@ class TestTenants:
         for path in ("/tenants", "/admin/status"):
             assert errors(client.get(path))[:2] == (403, "UNKNOWN")
         assert client.post("/tenants/switch").status_code == 403
-        log_in(client, "user1001", PortsipFace.DOMAIN)
+        log_in(client, "user1001", SimulatedPortsip.DOMAIN)
         for path in ("/users", "/shared_voicemails", "/voicemail", "/files"):
             assert errors(client.get(path))[:2] == (403, "UNKNOWN")
         assert client.get("/user").json()["extension_number"] == "1001"
-        log_in(client, PortsipFace.USERNAME)
-        client.post("/tenants/switch", params={"id": PortsipFace.ACCOUNT_ID})
+        log_in(client, SimulatedPortsip.USERNAME)
+        client.post("/tenants/switch", params={"id": SimulatedPortsip.ACCOUNT_ID})
         assert client.get("/voicemails").status_code == 403
 
     def test_voicemail_service_settings(self, start: Start) -> None:
@@ -300,7 +304,7 @@ class TestSharedVoicemails:
 
     def test_unknown_ids(self, start: Start) -> None:
         client = start()
-        log_in(client, PortsipFace.ADMIN_USERNAME, PortsipFace.OTHER_DOMAIN)
+        log_in(client, SimulatedPortsip.ADMIN_USERNAME, SimulatedPortsip.OTHER_DOMAIN)
         foreign = client.post("/shared_voicemails", json=BOX).json()["id"]
         log_in(client, **TENANT_ADMIN)
         for key in ("123", foreign):
@@ -336,13 +340,13 @@ class TestUsers:
         reply = client.post(f"/users/{key}", json=change | {"role": "Admin", "name": "root", "extension_number": "1"})
         assert (reply.status_code, reply.content) == (200, b"")
         assert client.get(f"/users/{key}").json() == before | change
-        assert before["password"] == before["extension_password"] == PortsipFace.PASSWORD
-        log_in(client, "user1002", PortsipFace.DOMAIN)
+        assert before["password"] == before["extension_password"] == SimulatedPortsip.PASSWORD
+        log_in(client, "user1002", SimulatedPortsip.DOMAIN)
         assert {name: client.get("/user").json()[name] for name in change} == change
 
     def test_own_settings(self, start: Start) -> None:
         client = start(mailboxes=1)
-        log_in(client, "user1001", PortsipFace.DOMAIN)
+        log_in(client, "user1001", SimulatedPortsip.DOMAIN)
         assert client.post("/user", json={"enable_voicemail_notify": True}).status_code == 200
         assert client.get("/user").json()["enable_voicemail_notify"] is True
         assert "password" not in client.get("/user").json()

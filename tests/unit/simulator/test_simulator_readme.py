@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from voicemail_simulator.behaviors import Knob
+from voicemail_simulator.behaviors import Behavior
 from voicemail_simulator.faults import KINDS
 from voicemail_simulator.vendors import VENDORS, load
 
@@ -24,7 +24,7 @@ TITLES = {"kazoo": "KAZOO", "portsip": "PortSIP", "tel4vn": "TEL4VN", "onsip": "
 PLAYBOOKS = re.findall(r"```yaml\n(.*?)```", README, flags=re.S)
 
 
-def row(knob: Knob) -> str:
+def row(knob: Behavior) -> str:
     """The line of a knob in the README."""
     words = {"True": "true", "False": "false", "None": "none"}
     default = words.get(str(knob.default), str(knob.default))
@@ -35,14 +35,14 @@ def row(knob: Knob) -> str:
 def test_knobs_of_every_vendor_are_listed(vendor: str) -> None:
     table = README.split(f"### {TITLES[vendor]}\n")[1].split("\n### ")[0]
     listed = [line for line in table.splitlines() if line.startswith("| `")]
-    assert listed == [row(knob) for knob in load(vendor).knob_definitions]
+    assert listed == [row(knob) for knob in load(vendor).behavior_definitions]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_credentials_are_listed(vendor: str) -> None:
-    face = load(vendor)
+    simulated = load(vendor)
     for name in ("USERNAME", "PASSWORD", "API_KEY", "ACCOUNT_ID", "DOMAIN", "REALM", "ORGANIZATION_ID"):
-        value = getattr(face, name, None)
+        value = getattr(simulated, name, None)
         if value is not None:
             assert f"`{value.rstrip('0') if name == 'API_KEY' else value}`" in README, name
 

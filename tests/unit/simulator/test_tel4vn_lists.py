@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listings, messages and state of the TEL4VN face, and the effect of every knob value on them."""
+"""Listings, messages and state of the TEL4VN vendor, and the effect of every knob value on them."""
 
 from __future__ import annotations
 
@@ -153,32 +153,32 @@ def test_state_can_be_replaced(start_tel4vn: Start) -> None:
 
 def test_same_seed_same_state() -> None:
     first, second = (Simulation("tel4vn", mailboxes=5, messages=1, seed=7) for _time in range(2))
-    assert list(first.face.state.boxes.values()) == list(second.face.state.boxes.values())
-    assert list(Simulation("tel4vn", mailboxes=5, seed=8).face.state.boxes) != list(first.face.state.boxes)
+    assert list(first.vendor.state.boxes.values()) == list(second.vendor.state.boxes.values())
+    assert list(Simulation("tel4vn", mailboxes=5, seed=8).vendor.state.boxes) != list(first.vendor.state.boxes)
 
 
 def test_state_file_goes_on_after_a_restart(tmp_path: Path) -> None:
     path = str(tmp_path / "state.sqlite")
     for extension in ("7011", "7012"):
         store = Store(path)
-        face = Simulation("tel4vn", store=store).face
-        face.add_box(extension)
-        face.add_message(extension)
+        vendor = Simulation("tel4vn", store=store).vendor
+        vendor.add_box(extension)
+        vendor.add_message(extension)
         store.close()
-    face = Simulation("tel4vn", store=Store(path)).face
-    assert [box["extension"] for box in face.state.boxes.values()] == ["7011", "7012"]
-    assert face.state.box("7011") is not None
-    assert len(face.state.messages) == 2
+    vendor = Simulation("tel4vn", store=Store(path)).vendor
+    assert [box["extension"] for box in vendor.state.boxes.values()] == ["7011", "7012"]
+    assert vendor.state.box("7011") is not None
+    assert len(vendor.state.messages) == 2
 
 
 def test_a_box_is_found_among_many_without_looking_at_them() -> None:
     def looks(mailboxes: int) -> int:
-        face = Simulation("tel4vn", mailboxes=mailboxes).face
+        vendor = Simulation("tel4vn", mailboxes=mailboxes).vendor
         # The order of a listing is made once.
-        face.state.page("boxes", 0, 5, chance=face.random)
-        with counted(face.state.boxes) as boxes:
-            assert face.state.box("1003") is not None
-            assert len(face.state.page("boxes", 0, 5, chance=face.random)[0]) == 5
+        vendor.state.page("boxes", 0, 5, chance=vendor.random)
+        with counted(vendor.state.boxes) as boxes:
+            assert vendor.state.box("1003") is not None
+            assert len(vendor.state.page("boxes", 0, 5, chance=vendor.random)[0]) == 5
             return boxes.looks
 
     assert looks(20_000) == looks(5) < 10

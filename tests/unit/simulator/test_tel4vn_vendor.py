@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins and boxes of the TEL4VN face, and the effect of every knob value on them."""
+"""Logins and boxes of the TEL4VN vendor, and the effect of every knob value on them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytest.register_assert_rewrite("tel4vn_client")
 
 from tel4vn_client import BOX, MINIMAL, Start, rows  # noqa: E402 (rewritten first)
 from voicemail_simulator.server import SimulatorServer  # noqa: E402
-from voicemail_simulator.vendors.tel4vn import Tel4vnFace  # noqa: E402
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn  # noqa: E402
 
 pytest_plugins = ["tel4vn_client"]
 
@@ -26,19 +26,19 @@ pytest_plugins = ["tel4vn_client"]
 
 def test_login_answers_the_api_key_but_no_token(start_tel4vn: Start) -> None:
     client = start_tel4vn()
-    login = {"username": Tel4vnFace.USERNAME, "password": Tel4vnFace.PASSWORD}
+    login = {"username": SimulatedTel4vn.USERNAME, "password": SimulatedTel4vn.PASSWORD}
     data = client.post("/v1/auth", json=login).json()["data"]
-    assert data["api_key"] == Tel4vnFace.API_KEY
+    assert data["api_key"] == SimulatedTel4vn.API_KEY
     assert data["user_enabled"] == "true"
     assert set(data) == {"user_uuid", "domain_uuid", "username", "api_key", "user_enabled", "level"}
     assert client.post("/v1/auth", json=login | {"password": "x"}).status_code == 401
-    assert client.post("/v1/auth", json={"username": Tel4vnFace.USERNAME}).status_code == 400
+    assert client.post("/v1/auth", json={"username": SimulatedTel4vn.USERNAME}).status_code == 400
 
 
 def test_token_reply_forms(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
     v1_keys = {"expired", "token", "user_id"}
     v3_keys = {"client_id", "domain_uuid", "expired_in", "refresh_token", "token", "token_type", "user_id"}
-    key = {"api_key": Tel4vnFace.API_KEY}
+    key = {"api_key": SimulatedTel4vn.API_KEY}
     client = start_tel4vn(token_ttl=100)
     first = client.post("/v1/auth/token", json=key).json()
     assert set(first["data"]) == v1_keys

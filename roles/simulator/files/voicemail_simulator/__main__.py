@@ -59,19 +59,19 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.vendors = list(VENDORS) if options.all else list(dict.fromkeys(options.vendor))
     try:
-        options.knobs = sort_knobs(options.knobs, options.vendors)
+        options.knobs = behaviors_by_vendor(options.knobs, options.vendors)
     except ValueError as error:
         parser.error(str(error))
     return options
 
 
-def sort_knobs(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
+def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
     """Give each `[vendor.]knob=value` to the vendors it is for.
 
     Without a vendor it goes to every one that has such a knob. Raises ValueError where nobody takes it.
     """
-    sorted_knobs: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
-    names = {vendor: {knob.name for knob in load(vendor).knob_definitions} for vendor in vendors}
+    chosen: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
+    names = {vendor: {knob.name for knob in load(vendor).behavior_definitions} for vendor in vendors}
     for setting in settings:
         full_name, equals, value = setting.partition("=")
         vendor, dot, name = full_name.partition(".")
@@ -84,8 +84,8 @@ def sort_knobs(settings: list[str], vendors: list[str]) -> dict[str, dict[str, s
             known = ", ".join(sorted({f"{one}.{known}" for one in vendors for known in names[one]}))
             raise ValueError(f"--set {setting!r}: no such knob; there are {known}")
         for taker in takers:
-            sorted_knobs[taker][name] = value
-    return sorted_knobs
+            chosen[taker][name] = value
+    return chosen
 
 
 def write_atomically(path: str, content: dict[str, Any]) -> None:
@@ -115,7 +115,7 @@ async def serve(options: argparse.Namespace) -> None:
         bound = listen(options.host, options.port + position if options.port else 0)
         servers.append(make_server(simulation, options.tls_cert, options.tls_key))
         sockets.append(bound)
-        urls[vendor] = origin_of(bound, bool(options.tls_cert)) + simulation.face.base_path
+        urls[vendor] = origin_of(bound, bool(options.tls_cert)) + simulation.vendor.base_path
 
     def finish() -> None:
         for one in servers:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Switches of a face: behaviours a vendor's documents leave open, or that differ from one installation to another."""
+"""Switches of a vendor: behaviours a vendor's documents leave open, or that differ from one installation to another."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ TRUE_WORDS = frozenset({"true", "yes", "on", "1"})
 FALSE_WORDS = frozenset({"false", "no", "off", "0"})
 
 
-class KnobError(ValueError):
-    """A knob that does not exist, or a value it does not take."""
+class BehaviorError(ValueError):
+    """A behavior that does not exist, or a value it does not take."""
 
 
 @dataclass(frozen=True)
-class Knob:
-    """One switch.
+class Behavior:
+    """One behaviour: its name, its default and the values that it accepts.
 
-    `accepts` is a tuple of allowed words, or one of the types bool, int, float and str. A knob whose default is None
-    also takes the word `none`.
+    `accepts` is a tuple of allowed words, or one of the types bool, int, float and str. A behaviour whose default is
+    None also accepts the word `none`.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Knob:
     help: str
 
     def parse(self, value: Any) -> Any:
-        """Turn text, or a value that came from JSON, into the knob's own type. Raises KnobError."""
+        """Turn text, or a value that came from JSON, into the behavior's own type. Raises BehaviorError."""
         text = "none" if value is None else str(value).strip()
         if self.default is None and text.lower() == "none":
             return None
@@ -48,7 +48,7 @@ class Knob:
                 return self.accepts(text)
             except ValueError:
                 pass
-        raise KnobError(f"knob {self.name!r} does not take {text!r}, it takes {self.describe()}")
+        raise BehaviorError(f"behavior {self.name!r} does not take {text!r}, it takes {self.describe()}")
 
     def describe(self) -> str:
         """Say in words which values are taken."""
@@ -56,28 +56,28 @@ class Knob:
         return f"{words} or none" if self.default is None else words
 
 
-class Knobs:
-    """The values of a face's switches, read as attributes."""
+class Behaviors:
+    """The values of a vendor's switches, read as attributes."""
 
-    _definitions: dict[str, Knob]
+    _definitions: dict[str, Behavior]
 
-    def __init__(self, definitions: Iterable[Knob], values: Mapping[str, Any] | None = None) -> None:
-        self.__dict__["_definitions"] = {knob.name: knob for knob in definitions}
-        for knob in self._definitions.values():
-            self.__dict__[knob.name] = knob.default
+    def __init__(self, definitions: Iterable[Behavior], values: Mapping[str, Any] | None = None) -> None:
+        self.__dict__["_definitions"] = {behavior.name: behavior for behavior in definitions}
+        for behavior in self._definitions.values():
+            self.__dict__[behavior.name] = behavior.default
         for name, value in (values or {}).items():
             self.set(name, value)
 
     def set(self, name: str, value: Any) -> None:
-        """Change one switch; `value` may be text. Raises KnobError."""
-        knob = self._definitions.get(name)
-        if knob is None:
-            raise KnobError(f"unknown knob {name!r}, choose one of {', '.join(sorted(self._definitions))}")
-        self.__dict__[name] = knob.parse(value)
+        """Change one switch; `value` may be text. Raises BehaviorError."""
+        behavior = self._definitions.get(name)
+        if behavior is None:
+            raise BehaviorError(f"unknown behavior {name!r}, choose one of {', '.join(sorted(self._definitions))}")
+        self.__dict__[name] = behavior.parse(value)
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Change several switches, or none at all when one of them is refused. Raises KnobError."""
-        trial = Knobs(self._definitions.values(), self.as_dict())
+        """Change several switches, or none at all when one of them is refused. Raises BehaviorError."""
+        trial = Behaviors(self._definitions.values(), self.as_dict())
         for name, value in values.items():
             trial.set(name, value)
         self.__dict__.update(trial.as_dict())
@@ -90,4 +90,4 @@ class Knobs:
         self.set(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"there is no knob {name!r}")
+        raise AttributeError(f"there is no behavior {name!r}")

@@ -100,7 +100,7 @@ def _is_address(name: str) -> bool:
 
 
 def control_routes(simulation: Simulation) -> list[Route]:
-    """The routes of the control interface for one face."""
+    """The routes of the control interface for one vendor."""
 
     def guarded(handler: Handler) -> Handler:
         async def call(request: Request) -> Response:
@@ -112,7 +112,7 @@ def control_routes(simulation: Simulation) -> list[Route]:
         return call
 
     async def ready(request: Request) -> Response:
-        return JSONResponse({"vendor": simulation.face.vendor, "ready": True, "pid": os.getpid()})
+        return JSONResponse({"vendor": simulation.vendor.name, "ready": True, "pid": os.getpid()})
 
     async def requests(request: Request) -> Response:
         if request.method == "DELETE":

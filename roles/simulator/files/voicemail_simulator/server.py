@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .behaviors import Knobs
+from .behaviors import Behaviors
 from .control import PREFIX, Journal, control_routes, refusal
 from .faults import Faults
 from .store import Store
@@ -38,7 +38,7 @@ TICK = 0.02
 
 
 class Simulation:
-    """One face with all that surrounds it; itself an ASGI application."""
+    """One vendor with all that surrounds it; itself an ASGI application."""
 
     def __init__(
         self,
@@ -52,28 +52,28 @@ class Simulation:
         seed: int = 0,
         allowed_hosts: Iterable[str] = (),
     ) -> None:
-        face_class = load(vendor)
+        vendor_class = load(vendor)
         self.prefix = f"{vendor}."
         self.store = store if store is not None else Store()
         self.clock = Clock()
         self.store.now = self.clock.now
-        self.knobs = Knobs(face_class.knob_definitions, knobs)
-        self.face = face_class(self.store, self.knobs, self.clock, random_module.Random(seed))
+        self.knobs = Behaviors(vendor_class.behavior_definitions, knobs)
+        self.vendor = vendor_class(self.store, self.knobs, self.clock, random_module.Random(seed))
         self.journal = Journal()
-        self.faults = Faults(Starlette(routes=self.face.routes()), random_module.Random(seed), faults)
-        self.face.faults = self.faults
+        self.faults = Faults(Starlette(routes=self.vendor.routes()), random_module.Random(seed), faults)
+        self.vendor.faults = self.faults
         self._control = Starlette(routes=control_routes(self))
         self._hosts = frozenset(name.lower() for name in allowed_hosts)
         if self.store.is_empty(self.prefix):
-            self.face.seed(mailboxes, messages)
+            self.vendor.seed(mailboxes, messages)
         else:
-            self.face.rebuild()
+            self.vendor.rebuild()
 
     def reset(self, mailboxes: int = 0, messages: int = 0) -> None:
         """Forget the state and seed it anew; knobs, faults and journal stay."""
         self.store.reset(self.prefix)
-        self.face.rebuild()
-        self.face.seed(mailboxes, messages)
+        self.vendor.rebuild()
+        self.vendor.seed(mailboxes, messages)
 
     def replace_state(self, state: dict[str, dict[str, Any]]) -> None:
         """Put `state` (documents by collection and id) in place of this vendor's state. Raises ValueError."""
@@ -81,7 +81,7 @@ class Simulation:
         if strangers:
             raise ValueError(f"collections of another vendor: {', '.join(strangers)}")
         self.store.replace(state, self.prefix)
-        self.face.rebuild()
+        self.vendor.rebuild()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(PREFIX):
@@ -178,7 +178,7 @@ def origin_of(bound: socket.socket, tls: bool) -> str:
 
 
 class SimulatorServer:
-    """A running face for tests: `with SimulatorServer("kazoo", knobs={...}, mailboxes=10) as server: server.url`."""
+    """A running vendor for tests: `with SimulatorServer("kazoo", knobs={...}, mailboxes=10) as server: server.url`."""
 
     def __init__(
         self,
@@ -193,7 +193,7 @@ class SimulatorServer:
         **options: Any,
     ) -> None:
         self.simulation = Simulation(vendor, store=Store(state), **options)
-        self.face = self.simulation.face
+        self.vendor = self.simulation.vendor
         self.journal = self.simulation.journal
         self.faults = self.simulation.faults
         self.knobs = self.simulation.knobs
@@ -201,7 +201,7 @@ class SimulatorServer:
         self.store = self.simulation.store
         self._socket = listen(host, port)
         self.origin = origin_of(self._socket, tls_cert is not None)
-        self.url = self.origin + self.face.base_path
+        self.url = self.origin + self.vendor.base_path
         self._server = make_server(self.simulation, tls_cert, tls_key, protocol)
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every vendor's face has in common."""
+"""What every vendor's vendor has in common."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from starlette.routing import BaseRoute
 
-from .behaviors import Knob, Knobs
+from .behaviors import Behavior, Behaviors
 from .store import Store
 
 if TYPE_CHECKING:
@@ -33,21 +33,21 @@ class Clock:
         self._offset += seconds
 
 
-class Face:
+class SimulatedVendor:
     """One vendor's HTTP interface.
 
-    A face keeps its documents in collections named `<vendor>.<something>`. `faults` is set by the server before the
+    A vendor keeps its documents in collections named `<vendor>.<something>`. `faults` is set by the server before the
     first request; where a listing may be stale, ask `self.faults.stale(request)`.
     """
 
-    vendor: ClassVar[str] = ""
+    name: ClassVar[str] = ""
     base_path: ClassVar[str] = ""
-    knob_definitions: ClassVar[tuple[Knob, ...]] = ()
+    behavior_definitions: ClassVar[tuple[Behavior, ...]] = ()
     faults: Faults
 
-    def __init__(self, store: Store, knobs: Knobs, clock: Clock, random: random_module.Random) -> None:
+    def __init__(self, store: Store, behaviors: Behaviors, clock: Clock, random: random_module.Random) -> None:
         self.store = store
-        self.knobs = knobs
+        self.behaviors = behaviors
         self.clock = clock
         self.random = random
 

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .vendor import KazooFace
+from .vendor import SimulatedKazoo
 
-__all__ = ["KazooFace"]
+__all__ = ["SimulatedKazoo"]

@@ -21,7 +21,7 @@ AFTER_EVERY_ID = "\uffff"
 
 def read_account(call: Call) -> Response:
     """`GET /accounts/{ID}`."""
-    account = call.face.state.accounts[call.account_id]
+    account = call.vendor.state.accounts[call.account_id]
     data = {"id": account["id"], "name": account["name"], "realm": account["realm"], "enabled": True}
     return call.reply(data, revision="1-" + account["id"])
 
@@ -53,7 +53,7 @@ def list_descendants(call: Call) -> Response:
 
 def descendants_view(call: Call) -> View:
     """The accounts below that of the path."""
-    found = [account for account in call.face.state.accounts.values() if call.account_id in ancestors(call, account)]
+    found = [account for account in call.vendor.state.accounts.values() if call.account_id in ancestors(call, account)]
     descending = call.profile != "4.3"
     rows = sorted(found, key=place, reverse=descending)
 
@@ -82,7 +82,7 @@ def ancestors(call: Call, account: Document) -> list[str]:
     found: list[str] = []
     while account["parent_id"] is not None:
         found.insert(0, account["parent_id"])
-        account = call.face.state.accounts[account["parent_id"]]
+        account = call.vendor.state.accounts[account["parent_id"]]
     return found
 
 

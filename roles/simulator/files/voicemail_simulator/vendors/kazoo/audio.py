@@ -24,7 +24,7 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 def file_name(call: Call, message: Document) -> str:
     """The name of a download: caller and local time, colons included."""
     metadata = message["metadata"]
-    at = local_time(metadata["timestamp"], call.face.state.box(call.account_id, message["box_id"]))
+    at = local_time(metadata["timestamp"], call.vendor.state.box(call.account_id, message["box_id"]))
     extension = AUDIO_TYPES.get(message["audio"]["content_type"], "bin")
     return f"{metadata['caller_id_number']}_{at:%Y-%m-%d_%H:%M:%S}.{extension}"
 
@@ -37,7 +37,7 @@ def download(call: Call, box_id: str, identifier: str) -> Response:
     message = find_message(call, box_id, identifier)
     if "audio" not in message:
         raise bad_identifier("voicemail message does not have any audio file")
-    content = call.face.load_audio(message)
+    content = call.vendor.load_audio(message)
     headers = {
         "x-request-id": call.request_id,
         "content-type": message["audio"]["content_type"],
@@ -78,7 +78,7 @@ def download_several(call: Call, box_id: str) -> Response:
     ids = asked_ids(call)
     if call.content_type not in ("", "application/zip"):
         raise Empty(415)
-    state = call.face.state
+    state = call.vendor.state
     messages = [state.message(call.account_id, one) for one in ids if isinstance(one, str)]
     found = [one for one in messages if one is not None and one["box_id"] == box_id]
     if not found:
@@ -87,7 +87,7 @@ def download_several(call: Call, box_id: str) -> Response:
         raise Failure(500, "init failed", {})
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in {file_name(call, one): call.face.load_audio(one) for one in found}.items():
+        for name, content in {file_name(call, one): call.vendor.load_audio(one) for one in found}.items():
             target.writestr(name, content)
     headers = {
         "x-request-id": call.request_id,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request on its way through the face, the errors that end it, and the reply envelopes (contract: KAZOO 1)."""
+"""One request on its way through the vendor, the errors that end it, and the reply envelopes (contract: KAZOO 1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from .vendor import KazooFace
+    from .vendor import SimulatedKazoo
 
 GREGORIAN_OFFSET = 62167219200
 VERSIONS = {"4.3": "4.3.142", "M": "4.0.0", "5": "5.3.12"}
@@ -76,15 +76,15 @@ class Later(Exception):
 class Call:
     """A request, what was learned about it, and the means to answer it."""
 
-    def __init__(self, face: KazooFace, request: Request) -> None:
-        self.face = face
+    def __init__(self, vendor: SimulatedKazoo, request: Request) -> None:
+        self.vendor = vendor
         self.request = request
-        self.profile: str = face.knobs.profile
+        self.profile: str = vendor.behaviors.profile
         self.method = request.method
         self.path = request.scope["path"].rstrip("/")
         self.query = request.query_params
         self.headers = request.headers
-        self.request_id = self.headers.get("x-request-id") or face.new_id()
+        self.request_id = self.headers.get("x-request-id") or vendor.new_id()
         self.content_type = ""
         self.envelope: dict[str, Any] = {}
         self.data: Any = {}
@@ -99,7 +99,7 @@ class Call:
 
     def now(self) -> int:
         """The time in Gregorian seconds."""
-        return int(self.face.clock.now()) + GREGORIAN_OFFSET
+        return int(self.vendor.clock.now()) + GREGORIAN_OFFSET
 
     def value(self, name: str) -> Any:
         """A request parameter from data, envelope or query string, in that order."""
@@ -155,7 +155,7 @@ class Call:
         return Response(self._render(body), failure.status, sent)
 
     def _common(self, metadata: dict[str, Any] | None) -> dict[str, Any]:
-        moment = datetime.fromtimestamp(self.face.clock.now(), UTC)
+        moment = datetime.fromtimestamp(self.vendor.clock.now(), UTC)
         common: dict[str, Any] = {}
         if self.claims is not None or self.profile == "4.3":
             common["version"] = VERSIONS[self.profile]

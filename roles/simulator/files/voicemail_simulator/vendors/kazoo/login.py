@@ -20,7 +20,7 @@ from .schema import API_AUTH, USER_AUTH
 from .validation import Errors, check
 
 if TYPE_CHECKING:
-    from .vendor import KazooFace
+    from .vendor import SimulatedKazoo
 
 BUCKET_SIZE = 100
 BUCKET_REFILL = 10
@@ -42,8 +42,8 @@ def digest(method: str, username: str, password: str) -> str:
 class Authority:
     """Knows who may do what, and how often."""
 
-    def __init__(self, face: KazooFace) -> None:
-        self.face = face
+    def __init__(self, vendor: SimulatedKazoo) -> None:
+        self.vendor = vendor
         self.buckets: dict[tuple[str, str], tuple[int, int]] = {}
         self._verified: dict[str, dict[str, Any]] = {}
 
@@ -54,13 +54,13 @@ class Authority:
         claims: dict[str, Any] = {"iss": "kazoo", "account_id": account_id}
         if owner_id is not None:
             claims["owner_id"] = owner_id
-        claims.update(method=method, jti=self.face.new_id())
-        claims["exp"] = int(self.face.clock.now()) + self.face.knobs.token_life
+        claims.update(method=method, jti=self.vendor.new_id())
+        claims["exp"] = int(self.vendor.clock.now()) + self.vendor.behaviors.token_life
         head = encode_segment({"alg": "HS256", "typ": "JWT", "kid": "simulator"}) + "." + encode_segment(claims)
         return f"{head}.{self._sign(head)}"
 
     def _sign(self, head: str) -> str:
-        raw = hmac.new(self.face.SECRET, head.encode(), hashlib.sha256).digest()
+        raw = hmac.new(self.vendor.SECRET, head.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
     def verify(self, token: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Authority:
                 raise unauthorized()
             claims = json.loads(base64.urlsafe_b64decode(head.split(".")[1] + "=="))
             self._verified[token] = claims
-        if claims["exp"] <= self.face.clock.now():
+        if claims["exp"] <= self.vendor.clock.now():
             raise Failure(401, "invalid credentials", {}, bare=True)
         return claims
 
@@ -103,7 +103,7 @@ class Authority:
         return {"account_id": account_id, "owner_id": user["id"], "method": "cb_basic_auth"}
 
     def _user(self, account_id: str, credentials: str) -> Document | None:
-        for user in self.face.state.users.values():
+        for user in self.vendor.state.users.values():
             if user["account_id"] == account_id and credentials in (user["md5"], user["sha"]):
                 return user
         return None
@@ -113,7 +113,7 @@ class Authority:
     def authorize(self, call: Call) -> None:
         """Raise Failure unless the token's account is the one asked for or an ancestor of it."""
         assert call.claims is not None
-        accounts = self.face.state.accounts
+        accounts = self.vendor.state.accounts
         current: str | None = call.account_id
         while current is not None:
             if current == call.claims["account_id"]:
@@ -123,11 +123,11 @@ class Authority:
 
     def charge(self, call: Call, cost: int) -> None:
         """Take tokens from the bucket of the caller. Raises Failure where there are too few."""
-        if self.face.knobs.rate_limit == "off":
+        if self.vendor.behaviors.rate_limit == "off":
             return
         account = call.account_id if call.claims is not None else NO_ACCOUNT
         key = (call.request.client.host if call.request.client else "", account)
-        second = int(self.face.clock.now())
+        second = int(self.vendor.clock.now())
         tokens, since = self.buckets.get(key, (BUCKET_SIZE, second))
         tokens = min(BUCKET_SIZE, tokens + BUCKET_REFILL * max(0, second - since))
         enough = tokens >= cost
@@ -139,12 +139,12 @@ class Authority:
 
     def charge_request(self, call: Call) -> None:
         """Charge an ordinary request, where the installation does."""
-        if self.face.knobs.rate_limit_charge == "all":
-            self.charge(call, self.face.knobs.rate_limit_cost)
+        if self.vendor.behaviors.rate_limit_charge == "all":
+            self.charge(call, self.vendor.behaviors.rate_limit_cost)
 
     def charge_login(self, call: Call) -> None:
         """Charge a login."""
-        cost = self.face.knobs.login_cost
+        cost = self.vendor.behaviors.login_cost
         self.charge(call, LOGIN_COST[call.profile] if cost is None else cost)
 
     # Logins
@@ -153,7 +153,7 @@ class Authority:
         """`PUT /user_auth`."""
         self.charge_login(call)
         errors: Errors = {}
-        data = check(USER_AUTH, call.data, errors, strict=self.face.knobs.strict_schema)
+        data = check(USER_AUTH, call.data, errors, strict=self.vendor.behaviors.strict_schema)
         if errors:
             raise invalid(errors)
         account = self._find_account(call, data)
@@ -169,7 +169,7 @@ class Authority:
         return Failure(401, "invalid_credentials", {"message": "invalid credentials"})
 
     def _find_account(self, call: Call, data: dict[str, Any]) -> Document | None:
-        accounts = self.face.state.accounts
+        accounts = self.vendor.state.accounts
         if call.profile == "5" and "account_id" in data:
             return accounts.get(data["account_id"])
         realm = data.get("account_realm", data.get("realm"))
@@ -189,10 +189,10 @@ class Authority:
         """`PUT /api_auth`."""
         self.charge_login(call)
         errors: Errors = {}
-        data = check(API_AUTH, call.data, errors, strict=self.face.knobs.strict_schema)
+        data = check(API_AUTH, call.data, errors, strict=self.vendor.behaviors.strict_schema)
         if errors:
             raise invalid(errors)
-        for account in self.face.state.accounts.values():
+        for account in self.vendor.state.accounts.values():
             if account["api_key"] == data["api_key"]:
                 return self._welcome(call, account, None, "cb_api_auth")
         return call.fail(Failure(404, "bad identifier", [data["api_key"]]), {"page_size": 0})
@@ -213,7 +213,7 @@ class Authority:
             "is_master_account": master,
             "is_reseller": master,
             "reseller_id": account["parent_id"] or account["id"],
-            "cluster_id": self.face.CLUSTER_ID,
+            "cluster_id": self.vendor.CLUSTER_ID,
             "account_name": account["name"],
             "language": "en-US",
             "apps": [],
@@ -224,7 +224,7 @@ class Authority:
         assert call.claims is not None
         if call.method == "DELETE" and call.profile == "5":
             raise bad_identifier(call.token)
-        account = self.face.state.accounts[call.claims["account_id"]]
+        account = self.vendor.state.accounts[call.claims["account_id"]]
         return call.reply(self.account_facts(account) if call.method == "GET" else {}, revision="automatic")
 
 

@@ -45,13 +45,13 @@ def look_up(box: Document, path: str) -> Any:
 
 def counters(call: Call, box: Document) -> dict[str, Any]:
     """How many messages a box holds; those of the current second are not counted yet."""
-    state = call.face.state
+    state = call.vendor.state
     ids = state.indexes[call.account_id].messages.get(box["id"])
     folders = {"saved": 0, "new": 0}
     now = call.now()
     for one in ids or ():
         metadata = state.messages[f"{call.account_id}/{one}"]["metadata"]
-        if metadata["folder"] in folders and now - call.face.retention() <= metadata["timestamp"] < now:
+        if metadata["folder"] in folders and now - call.vendor.retention() <= metadata["timestamp"] < now:
             folders[metadata["folder"]] += 1
     total = folders["saved"] + folders["new"]
     return {"messages": total, "folders": folders} if total else {"messages": 0}
@@ -75,7 +75,7 @@ def summary(call: Call, box: Document) -> dict[str, Any]:
 def wanted_fields(call: Call) -> list[str]:
     """The paths of the `fields` parameter, none where the profile ignores it. Raises Failure."""
     text = call.query.get("fields")
-    if text is None or not call.face.has_fields():
+    if text is None or not call.vendor.has_fields():
         return []
     try:
         fields = json.loads(text)
@@ -127,7 +127,7 @@ def list_boxes(call: Call) -> Response:
         rows.reverse()
     if fields:
         items = [projection(call, box, fields) for box in rows]
-    elif call.profile == "5" and call.face.knobs.full_docs and call.query.get("full_docs") == "true":
+    elif call.profile == "5" and call.vendor.behaviors.full_docs and call.query.get("full_docs") == "true":
         items = [{**box["public"], **private_keys(box)} for box in rows]
     else:
         items = [summary(call, box) for box in rows]
@@ -203,14 +203,14 @@ def box_view(call: Call) -> View:
 
 def source(call: Call) -> tuple[Any, list[Any], list[str]]:
     """How to load a box, and the entries by name and by id; of now, or of earlier where the view lags."""
-    face, account_id = call.face, call.account_id
-    stale: dict[str, Any] | None = face.faults.stale(call.request)
-    if stale is None and face.knobs.view_lag:
-        stale = {"seconds": face.knobs.view_lag}
+    vendor, account_id = call.vendor, call.account_id
+    stale: dict[str, Any] | None = vendor.faults.stale(call.request)
+    if stale is None and vendor.behaviors.view_lag:
+        stale = {"seconds": vendor.behaviors.view_lag}
     if stale is None:
-        index = face.state.indexes[account_id]
-        return (lambda box_id: face.state.boxes[f"{account_id}/{box_id}"]), index.names, index.ids
-    earlier = face.state.boxes.earlier(**stale)
+        index = vendor.state.indexes[account_id]
+        return (lambda box_id: vendor.state.boxes[f"{account_id}/{box_id}"]), index.names, index.ids
+    earlier = vendor.state.boxes.earlier(**stale)
     alive = {box["id"]: box for box in earlier.values() if box["account_id"] == account_id and not box["deleted"]}
     names = sorted((sort_key(box["public"]["name"]), one) for one, box in alive.items())
     return alive.__getitem__, names, sorted(alive)
@@ -223,5 +223,5 @@ def read_bulk(call: Call) -> Response:
         raise invalid({"ids": required("ids")})
     if not ids:
         raise faulty_request("no ids")
-    found = [call.face.state.box(call.account_id, one) for one in ids if isinstance(one, str)]
-    return call.reply([call.face.public_box(box) for box in found if box is not None])
+    found = [call.vendor.state.box(call.account_id, one) for one in ids if isinstance(one, str)]
+    return call.reply([call.vendor.public_box(box) for box in found if box is not None])

@@ -48,9 +48,11 @@ def merge(stored: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 def validate(call: Call, public: dict[str, Any], box_id: str | None) -> dict[str, Any]:
     """Check a whole document and answer it with its defaults. Raises Failure."""
-    knobs = call.face.knobs
+    behaviors = call.vendor.behaviors
     errors: Errors = {}
-    checked = check(mailbox_schema(call.profile, knobs.max_pin_length), public, errors, strict=knobs.strict_schema)
+    checked = check(
+        mailbox_schema(call.profile, behaviors.max_pin_length), public, errors, strict=behaviors.strict_schema
+    )
     if (not errors or call.profile != "5") and not is_unique(call, checked, box_id):
         words = "mailbox number, alias" if call.profile == "5" else "mailbox number"
         errors.setdefault("mailbox", {})["unique"] = {"message": f"Invalid {words} or already exists"}
@@ -64,7 +66,7 @@ def is_unique(call: Call, public: dict[str, Any], box_id: str | None) -> bool:
 
     4.3 and M look for a whole number and find what boxes occupy; text that is no number is not looked for at all.
     """
-    index = call.face.state.indexes[call.account_id]
+    index = call.vendor.state.indexes[call.account_id]
     mailbox = public.get("mailbox")
     if not isinstance(mailbox, str):
         return True
@@ -84,7 +86,7 @@ def object_of(call: Call) -> dict[str, Any]:
 
 def reply_box(call: Call, box: Document, status: int = 200, *, etag: bool = False, deleted: bool = False) -> Response:
     """A reply with a whole document."""
-    data = call.face.public_box(box)
+    data = call.vendor.public_box(box)
     metadata = {"id": box["id"], "created": box["created"], "modified": box["modified"]}
     if deleted:
         metadata["deleted"] = True
@@ -100,22 +102,22 @@ def reply_box(call: Call, box: Document, status: int = 200, *, etag: bool = Fals
 
 def write_failed(call: Call, failure: Failure) -> Response:
     """A failure at the moment of saving, which 4.3 and M turn into a success that wrote nothing. Raises Failure."""
-    if call.face.masks_write_errors():
+    if call.vendor.masks_write_errors():
         return call.reply(failure.data)
     raise failure
 
 
 def take_conflict(call: Call) -> bool:
-    """Tell whether this write is one of those that knob `conflict_writes` lets collide."""
-    left = call.face.knobs.conflict_writes
+    """Tell whether this write is one of those that behavior `conflict_writes` lets collide."""
+    left = call.vendor.behaviors.conflict_writes
     if left > 0:
-        call.face.knobs.conflict_writes = left - 1
+        call.vendor.behaviors.conflict_writes = left - 1
     return left > 0
 
 
 def unpaid(call: Call, public: dict[str, Any], before: dict[str, Any] | None) -> Failure | None:
-    """The refusal of a write that costs money (knob `billable`) and was not accepted."""
-    if not call.face.knobs.billable or str(call.value("accept_charges")).lower() == "true":
+    """The refusal of a write that costs money (behavior `billable`) and was not accepted."""
+    if not call.vendor.behaviors.billable or str(call.value("accept_charges")).lower() == "true":
         return None
     items = {} if before is not None else {"mailbox": 1}
     if public.get("transcribe") and not (before or {}).get("transcribe"):
@@ -136,27 +138,27 @@ def create_box(call: Call) -> Response:
     refusal = unpaid(call, public, None)
     if refusal is not None:
         raise refusal
-    state = call.face.state
+    state = call.vendor.state
 
     def save() -> Response:
         if box_id is not None and state.is_used(call.account_id, box_id):
             raise Failure(409, "datastore_conflict", CONFLICT)
-        return reply_box(call, state.save_box(call.account_id, box_id or call.face.new_id(), public), 201)
+        return reply_box(call, state.save_box(call.account_id, box_id or call.vendor.new_id(), public), 201)
 
     return after_check(call, save)
 
 
 def after_check(call: Call, save: Callable[[], Response]) -> Response:
-    """Save what was checked; with knob `uniqueness_delay` later, as if two nodes had checked at the same time."""
-    if call.face.knobs.uniqueness_delay > 0:
-        raise Later(call.face.knobs.uniqueness_delay, save)
+    """Save what was checked; with behavior `uniqueness_delay` later, as if two nodes had checked at the same time."""
+    if call.vendor.behaviors.uniqueness_delay > 0:
+        raise Later(call.vendor.behaviors.uniqueness_delay, save)
     return save()
 
 
 def chosen_id(call: Call, data: dict[str, Any]) -> str | None:
     """The id the client chose, where the installation lets it. Raises Failure."""
     box_id = data.get("id")
-    if not isinstance(box_id, str) or not call.face.takes_ids():
+    if not isinstance(box_id, str) or not call.vendor.takes_ids():
         return None
     if call.profile == "5" and len(box_id) != 32:
         rule, words = ("minLength", "be at least") if len(box_id) < 32 else ("maxLength", "not be more than")
@@ -167,7 +169,7 @@ def chosen_id(call: Call, data: dict[str, Any]) -> str | None:
 
 def read_box(call: Call, box_id: str) -> Response:
     """`GET /vmboxes/{BOX}`."""
-    box = call.face.state.cached_box(call.account_id, box_id)
+    box = call.vendor.state.cached_box(call.account_id, box_id)
     if box is None:
         raise bad_identifier(box_id)
     call.check_if_match(box["rev"])
@@ -183,14 +185,14 @@ def replace_box(call: Call, box_id: str) -> Response:
 def patch_box(call: Call, box_id: str) -> Response:
     """`PATCH /vmboxes/{BOX}`: of an unknown box the patch itself is checked."""
     patch = drop_private(object_of(call))
-    box = call.face.state.box(call.account_id, box_id)
+    box = call.vendor.state.box(call.account_id, box_id)
     public = patch if box is None else merge(box["public"], patch)
     return write_box(call, box_id, validate(call, public, box_id))
 
 
 def write_box(call: Call, box_id: str, public: dict[str, Any]) -> Response:
     """Save a valid document over a box."""
-    state = call.face.state
+    state = call.vendor.state
     box = state.box(call.account_id, box_id)
     if box is None:
         raise bad_identifier(box_id)
@@ -209,14 +211,14 @@ def write_box(call: Call, box_id: str, public: dict[str, Any]) -> Response:
 
 def delete_box(call: Call, box_id: str) -> Response:
     """`DELETE /vmboxes/{BOX}`: its messages first; one that cannot be deleted makes the success a false one."""
-    state = call.face.state
+    state = call.vendor.state
     box = state.box(call.account_id, box_id)
     if box is None:
         raise bad_identifier(box_id)
     call.check_if_match(box["rev"])
-    messages = call.face.inside_retention(state.messages_of(call.account_id, box_id))
+    messages = call.vendor.inside_retention(state.messages_of(call.account_id, box_id))
     if any(map(breaks_deletion, messages)):
-        call.face.crash(call)
+        call.vendor.crash(call)
         return reply_box(call, box, deleted=True)
     if take_conflict(call):
         raise Failure(409, "datastore_conflict", CONFLICT)

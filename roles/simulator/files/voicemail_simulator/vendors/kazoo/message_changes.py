@@ -33,12 +33,12 @@ def asked_folder(call: Call) -> str:
 
 def set_folder(call: Call, message: Document, folder: str) -> Document:
     """File a message; `deleted` is a folder here, from which it can come back."""
-    return call.face.state.save_message(message, metadata={**message["metadata"], "folder": folder})
+    return call.vendor.state.save_message(message, metadata={**message["metadata"], "folder": folder})
 
 
 def find_box(call: Call, box_id: Any) -> Document:
     """A box of the account. Raises Failure."""
-    box = call.face.state.box(call.account_id, box_id) if isinstance(box_id, str) else None
+    box = call.vendor.state.box(call.account_id, box_id) if isinstance(box_id, str) else None
     if box is None:
         raise bad_identifier(box_id)
     return box
@@ -67,9 +67,9 @@ def change_message(call: Call, box_id: str, identifier: str) -> Response:
 
 def duplicate(call: Call, message: Document, box: Document) -> Document:
     """Store a message anew in a box: new id, new time, folder `new`; only the call id stays."""
-    state = call.face.state
+    state = call.vendor.state
     now = call.now()
-    identifier = call.face.month(now) + call.face.new_id()
+    identifier = call.vendor.month(now) + call.vendor.new_id()
     realm = state.accounts[call.account_id]["realm"]
     to = address(box["public"]["mailbox"], realm, "to")["to"]
     metadata = {**message["metadata"], "media_id": identifier, "timestamp": now, "to": to, "folder": "new"}
@@ -92,7 +92,7 @@ def duplicate(call: Call, message: Document, box: Document) -> Document:
 def move(call: Call, message: Document, box: Document) -> Document:
     """Move a message: a new document takes the place of the old one."""
     moved = duplicate(call, message, box)
-    call.face.state.erase_message(message)
+    call.vendor.state.erase_message(message)
     return moved
 
 
@@ -119,7 +119,7 @@ def private_message(call: Call, message: Document, old_name: str) -> dict[str, A
         "pvt_modified": message["modified"],
         "pvt_type": "mailbox_message",
         "pvt_node": "kazoo_apps@127.0.0.1",
-        "pvt_document_hash": call.face.new_id(),
+        "pvt_document_hash": call.vendor.new_id(),
         "pvt_vsn": "1",
         "pvt_request_id": call.request_id,
         "pvt_auth_user_id": call.claims.get("owner_id"),
@@ -139,7 +139,7 @@ def result(call: Call, succeeded: list[str], failed: dict[str, str]) -> dict[str
     if succeeded:
         outcome["succeeded"] = succeeded
     if failed:
-        as_object = call.face.knobs.failed_shape == "object"
+        as_object = call.vendor.behaviors.failed_shape == "object"
         outcome["failed"] = failed if as_object else [{one: reason} for one, reason in failed.items()]
     return outcome
 
@@ -161,19 +161,19 @@ def change_messages(call: Call, box_id: str) -> Response:
     if isinstance(source, list):
         boxes = destinations(call, source)
     elif source is not None:
-        target = call.face.state.box(call.account_id, source)
+        target = call.vendor.state.box(call.account_id, source)
         if target is None:
             # Only copies have their destinations checked; a move to nowhere crashes.
-            call.face.crash(call)
-            return call.reply(call.face.public_box(box), revision=box["rev"])
+            call.vendor.crash(call)
+            return call.reply(call.vendor.public_box(box), revision=box["rev"])
         boxes = [target]
     succeeded: list[Any] = []
     failed: dict[str, str] = {}
     for one in ids:
-        message = call.face.state.message(call.account_id, one) if isinstance(one, str) else None
+        message = call.vendor.state.message(call.account_id, one) if isinstance(one, str) else None
         if message is None:
             failed[str(one)] = "not_found"
-        elif not call.face.inside_retention([message]):
+        elif not call.vendor.inside_retention([message]):
             failed[one] = "prior_to_retention_duration"
         elif source is None:
             succeeded.append(set_folder(call, message, asked_folder(call))["id"])
@@ -189,7 +189,7 @@ def delete_message(call: Call, box_id: str, identifier: str) -> Response:
     message = find_message(call, box_id, identifier)
     call.check_if_match(message["rev"])
     if breaks_deletion(message):
-        call.face.crash(call)
+        call.vendor.crash(call)
         data = {**public_message(message), "_read_only": {"deleted": True}}
         return call.reply(data, revision=message["rev"])
     deleted = soft_delete(call, message)
@@ -199,12 +199,12 @@ def delete_message(call: Call, box_id: str, identifier: str) -> Response:
 def soft_delete(call: Call, message: Document) -> Document:
     """Delete a message as far as the API can."""
     metadata = {**message["metadata"], "folder": "deleted"}
-    return call.face.state.save_message(message, deleted=True, metadata=metadata)
+    return call.vendor.state.save_message(message, deleted=True, metadata=metadata)
 
 
 def selection(call: Call, box_id: str) -> list[Document]:
     """What a bulk deletion means: the ids, else the folder, else everything in the box."""
-    messages = call.face.inside_retention(call.face.state.messages_of(call.account_id, box_id))
+    messages = call.vendor.inside_retention(call.vendor.state.messages_of(call.account_id, box_id))
     ids = call.data.get("messages") if isinstance(call.data, dict) else None
     if isinstance(ids, list):
         return [one for one in messages if one["id"] in ids]
@@ -218,9 +218,9 @@ def delete_messages(call: Call, box_id: str) -> Response:
     """`DELETE .../messages`; ids that are not in the box are ignored."""
     chosen = selection(call, box_id)
     # Of a box that does not exist the answer is an empty list, of one without messages an empty object.
-    if call.face.state.box(call.account_id, box_id) is None:
+    if call.vendor.state.box(call.account_id, box_id) is None:
         return call.reply([] if call.profile == "M" else {})
     if any(map(breaks_deletion, chosen)):
-        call.face.crash(call)
+        call.vendor.crash(call)
         return call.reply([one["id"] for one in chosen])
     return call.reply(result(call, [soft_delete(call, one)["id"] for one in chosen], {}))

@@ -71,7 +71,7 @@ def list_item(call: Call, message: Document) -> dict[str, Any]:
     item = {name: metadata[name] for name in LIST_FIELDS}
     if message.get("transcription"):
         item["transcribed"] = True
-    if metadata["timestamp"] < call.now() - call.face.retention():
+    if metadata["timestamp"] < call.now() - call.vendor.retention():
         note = "the message is older than the retention period"
         item.update(folder="deleted", retention="enforced", retention_message=note)
     return item
@@ -101,7 +101,7 @@ def flat_message(message: Document) -> dict[str, Any]:
 
 def find_message(call: Call, box_id: str, identifier: str) -> Document:
     """A message of this box. Raises Failure."""
-    message = call.face.state.message(call.account_id, identifier)
+    message = call.vendor.state.message(call.account_id, identifier)
     if message is None or message["box_id"] != box_id:
         raise bad_identifier(identifier)
     return message
@@ -116,7 +116,7 @@ def time_range(call: Call) -> tuple[int, int]:
     end = bounds["created_to"] if bounds["created_to"] is not None else call.now()
     start = bounds["created_from"]
     if start is None:
-        return end - call.face.retention(), end
+        return end - call.vendor.retention(), end
     if end < start:
         message = "created_to is before created_from"
         raise invalid({"created_from": {"date_range": {"message": message, "cause": start}}})
@@ -141,7 +141,7 @@ def list_messages(call: Call, box_id: str | None) -> Response:
         test = matches_nothing
     rows = [
         (message, list_item(call, message))
-        for message in call.face.state.messages_of(call.account_id, box_id)
+        for message in call.vendor.state.messages_of(call.account_id, box_id)
         if start <= message["metadata"]["timestamp"] <= end
     ]
     keys: dict[str, Any] = {}
@@ -182,12 +182,12 @@ def read_message(call: Call, box_id: str, identifier: str) -> Response:
 
 def create_message(call: Call, box_id: str) -> Response:
     """`PUT .../messages`: with a file the reply is the metadata, without one the document."""
-    state = call.face.state
+    state = call.vendor.state
     box = state.box(call.account_id, box_id)
     if box is None:
         raise bad_identifier(box_id)
     errors: Errors = {}
-    data = check(MESSAGE, object_of(call), errors, strict=call.face.knobs.strict_schema)
+    data = check(MESSAGE, object_of(call), errors, strict=call.vendor.behaviors.strict_schema)
     if len(call.files) > 1:
         errors["file"] = {"maxItems": {"message": "please provide a single media file", "target": 1}}
     if errors:
@@ -203,13 +203,13 @@ def create_message(call: Call, box_id: str) -> Response:
 
 def new_message(call: Call, box: Document, data: dict[str, Any]) -> Document:
     """Store a message without audio."""
-    realm = call.face.state.accounts[call.account_id]["realm"]
+    realm = call.vendor.state.accounts[call.account_id]["realm"]
     timestamp = data.get("timestamp", call.now())
-    identifier = call.face.month(timestamp) + call.face.new_id()
+    identifier = call.vendor.month(timestamp) + call.vendor.new_id()
     number = data.get("caller_id_number", "anonymous")
     metadata = {
         "media_id": identifier,
-        "call_id": data.get("call_id") or call.face.new_id()[:24],
+        "call_id": data.get("call_id") or call.vendor.new_id()[:24],
         "caller_id_name": data.get("caller_id_name", "anonymous"),
         "caller_id_number": number,
         **address(data.get("from", number), realm, "from"),
@@ -228,7 +228,7 @@ def new_message(call: Call, box: Document, data: dict[str, Any]) -> Document:
         "utc_seconds": timestamp,
         "metadata": metadata,
     }
-    return call.face.state.save_message(document)
+    return call.vendor.state.save_message(document)
 
 
 def attach(call: Call, message: Document) -> Document:
@@ -236,14 +236,14 @@ def attach(call: Call, message: Document) -> Document:
     kind, content, name = call.files[0]
     replaced = "audio" in message
     stored = {"content_type": kind, "filename": call.query.get("filename") or name}
-    call.face.store_audio(message, content)
+    call.vendor.store_audio(message, content)
     # An older recording is removed first, which is a revision of its own.
-    return call.face.state.save_message(message, audio=stored, steps=2 if replaced else 1)
+    return call.vendor.state.save_message(message, audio=stored, steps=2 if replaced else 1)
 
 
 def check_retention(call: Call, message: Document) -> None:
     """Raise Failure where a message is too old to be changed."""
-    limit = call.now() - call.face.retention()
+    limit = call.now() - call.vendor.retention()
     timestamp = message["metadata"]["timestamp"]
     if timestamp < limit:
         note = "cannot make changes to messages prior to the retention window"

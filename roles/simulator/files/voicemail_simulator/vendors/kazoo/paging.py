@@ -41,7 +41,7 @@ def page_size(call: Call) -> int:
     """The size of a page. Raises Failure where M and 5 refuse it."""
     asked = call.value("page_size")
     if asked is None:
-        return call.face.knobs.page_size
+        return call.vendor.behaviors.page_size
     try:
         size = int(str(asked))
     except ValueError:
@@ -50,7 +50,7 @@ def page_size(call: Call) -> int:
             raise faulty_request("invalid page size") from None
     if size < 1 and call.profile != "4.3":
         raise faulty_request("page size must be at least 1")
-    return size if size >= 1 else call.face.knobs.page_size
+    return size if size >= 1 else call.vendor.behaviors.page_size
 
 
 @dataclass

@@ -28,7 +28,7 @@ def not_found() -> Failure:
 
 def find(call: Call, parts: list[str]) -> Table:
     """What the methods of a path do; none is an error of its own. Raises Failure."""
-    authority = call.face.authority
+    authority = call.vendor.authority
     match parts:
         case ["user_auth"]:
             return {"PUT": authority.user_auth}
@@ -54,7 +54,7 @@ def find(call: Call, parts: list[str]) -> Table:
             return {"GET": lambda call: read_user(call, user_id)}
         case ["accounts", _, "users", _, "vmboxes"]:
             return {"GET": mailbox_list.list_boxes}
-        case ["accounts", _, "bulk"] if call.profile == "4.3" and call.face.knobs.cb_bulk:
+        case ["accounts", _, "bulk"] if call.profile == "4.3" and call.vendor.behaviors.cb_bulk:
             return {"GET": mailbox_list.read_bulk}
         case ["accounts", _, "vmboxes", *rest]:
             return find_box_path(rest)
@@ -116,12 +116,12 @@ def forbidden(call: Call) -> Response:
 
 def list_schemas(call: Call) -> Response:
     """`GET /schemas`."""
-    return call.reply(sorted(published(call.profile, call.face.knobs.max_pin_length)))
+    return call.reply(sorted(published(call.profile, call.vendor.behaviors.max_pin_length)))
 
 
 def read_schema(call: Call, name: str) -> Response:
     """`GET /schemas/{NAME}`."""
-    schema = published(call.profile, call.face.knobs.max_pin_length).get(name)
+    schema = published(call.profile, call.vendor.behaviors.max_pin_length).get(name)
     if schema is None:
         raise bad_identifier(name)
     revision = "1-" + f"{len(name):032x}"
@@ -131,11 +131,11 @@ def read_schema(call: Call, name: str) -> Response:
 
 def validate_schema(call: Call, name: str) -> Response:
     """`PUT /schemas/{NAME}/validation`."""
-    schema = published(call.profile, call.face.knobs.max_pin_length).get(name)
+    schema = published(call.profile, call.vendor.behaviors.max_pin_length).get(name)
     if schema is None:
         raise bad_identifier(name)
     errors: Errors = {}
-    data = check(schema, call.data, errors, strict=call.face.knobs.strict_schema)
+    data = check(schema, call.data, errors, strict=call.vendor.behaviors.strict_schema)
     if errors:
         raise invalid(errors)
     return call.reply(data)
@@ -149,13 +149,13 @@ def user_facts(user: dict[str, str]) -> dict[str, str]:
 
 def list_users(call: Call) -> Response:
     """`GET /users`: all of the account's, by id."""
-    users = [user for user in call.face.state.users.values() if user["account_id"] == call.account_id]
+    users = [user for user in call.vendor.state.users.values() if user["account_id"] == call.account_id]
     return call.reply([user_facts(user) for user in users], page={"page_size": len(users)})
 
 
 def read_user(call: Call, user_id: str) -> Response:
     """`GET /users/{ID}`."""
-    user = call.face.state.users.get(user_id)
+    user = call.vendor.state.users.get(user_id)
     if user is None or user["account_id"] != call.account_id:
         raise bad_identifier(user_id)
     return call.reply(user_facts(user), revision="1-" + user_id)

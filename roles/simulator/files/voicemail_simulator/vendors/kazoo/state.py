@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of the face and the indexes that keep every request cheap."""
+"""Documents of the vendor and the indexes that keep every request cheap."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .call import GREGORIAN_OFFSET
 from .collation import SortKey, sort_key
 
 if TYPE_CHECKING:
-    from .vendor import KazooFace
+    from .vendor import SimulatedKazoo
 
 LEADING_NUMBER = re.compile(r"\s*([+-]?\d+)")
 WHOLE_NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -83,9 +83,9 @@ class State:
     Documents are replaced, never changed in place, so that a stale listing can show what was before.
     """
 
-    def __init__(self, face: KazooFace) -> None:
-        self.face = face
-        store = face.store
+    def __init__(self, vendor: SimulatedKazoo) -> None:
+        self.vendor = vendor
+        store = vendor.store
         self.accounts = store.collection("kazoo.accounts")
         self.users = store.collection("kazoo.users")
         self.boxes = store.collection("kazoo.boxes")
@@ -111,12 +111,12 @@ class State:
 
     def now(self) -> int:
         """The time in Gregorian seconds."""
-        return int(self.face.clock.now()) + GREGORIAN_OFFSET
+        return int(self.vendor.clock.now()) + GREGORIAN_OFFSET
 
     def next_revision(self, document: Document | None) -> str:
         """The revision after that of `document`."""
         number = int(document["rev"].split("-")[0]) + 1 if document else 1
-        return f"{number}-{self.face.new_id()}"
+        return f"{number}-{self.vendor.new_id()}"
 
     def box(self, account_id: str, box_id: str) -> Document | None:
         """A box that was not deleted, or None."""
@@ -124,11 +124,11 @@ class State:
         return None if box is None or box["deleted"] else box
 
     def cached_box(self, account_id: str, box_id: str) -> Document | None:
-        """A box as a node with an old cache shows it (knob `document_cache_lag`)."""
-        lag = self.face.knobs.document_cache_lag
+        """A box as a node with an old cache shows it (behavior `document_cache_lag`)."""
+        lag = self.vendor.behaviors.document_cache_lag
         if lag:
             moment, previous = self.before.get(f"{account_id}/{box_id}", (0.0, None))
-            if previous is not None and self.face.clock.now() - moment < lag:
+            if previous is not None and self.vendor.clock.now() - moment < lag:
                 return None if previous["deleted"] else previous
         return self.box(account_id, box_id)
 
@@ -168,13 +168,13 @@ class State:
         del self.boxes[key]
 
     def _remember(self, key: str, previous: Document | None) -> None:
-        if self.face.knobs.document_cache_lag:
-            self.before[key] = (self.face.clock.now(), previous)
+        if self.vendor.behaviors.document_cache_lag:
+            self.before[key] = (self.vendor.clock.now(), previous)
 
     def message(self, account_id: str, message_id: str) -> Document | None:
         """A message that was not deleted, or None."""
         message = self.messages.get(f"{account_id}/{message_id}")
-        if message is None or (message["deleted"] and not self.face.knobs.read_deleted_messages):
+        if message is None or (message["deleted"] and not self.vendor.behaviors.read_deleted_messages):
             return None
         return message
 

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ...store import Document
-from ...vendor import Face
-from .behaviors import KNOBS
+from ...vendor import SimulatedVendor
+from .behaviors import BEHAVIORS
 from .bodies import read_body
 from .call import GREGORIAN_OFFSET, Call, Empty, Failure, Later, NeverAnswers, accepts, bad_identifier
 from .login import Authority, unauthorized
@@ -29,12 +29,12 @@ TUNNELLED = ("PUT", "DELETE", "PATCH", "GET")
 RETENTION_GRACE = 3600
 
 
-class KazooFace(Face):
+class SimulatedKazoo(SimulatedVendor):
     """The API of a KAZOO cluster with three accounts, or more (contract: KAZOO)."""
 
-    vendor = "kazoo"
+    name = "kazoo"
     base_path = "/v2"
-    knob_definitions = KNOBS
+    behavior_definitions = BEHAVIORS
 
     MASTER_ID = "e21b1ce01d31d9f641c0d7faa379d81a"
     ACCOUNT_ID = "36194fbde6a5167eb8193b6f5ad83d7c"
@@ -143,8 +143,8 @@ class KazooFace(Face):
             return
 
     def limit_connection(self, request: Request, response: Response) -> None:
-        """Close a connection after a number of requests, as KAZOO's HTTP layer does (knob)."""
-        limit = self.knobs.requests_per_connection
+        """Close a connection after a number of requests, as KAZOO's HTTP layer does (behavior)."""
+        limit = self.behaviors.requests_per_connection
         if not limit or request.client is None:
             return
         client = (request.client.host, request.client.port)
@@ -166,7 +166,7 @@ class KazooFace(Face):
 
     def retention(self) -> int:
         """How long messages are kept, in seconds."""
-        return self.knobs.message_retention_days * 86400 + RETENTION_GRACE
+        return self.behaviors.message_retention_days * 86400 + RETENTION_GRACE
 
     def inside_retention(self, messages: list[Document]) -> list[Document]:
         """Those messages that are not too old."""
@@ -175,17 +175,17 @@ class KazooFace(Face):
 
     def has_fields(self) -> bool:
         """Whether lists can answer chosen keys of the documents."""
-        return self.knobs.fields == "on" or (self.knobs.fields == "auto" and self.knobs.profile == "5")
+        return self.behaviors.fields == "on" or (self.behaviors.fields == "auto" and self.behaviors.profile == "5")
 
     def masks_write_errors(self) -> bool:
         """Whether a failed save of a box is answered as a success."""
-        setting = self.knobs.mask_write_errors
-        return setting == "on" or (setting == "auto" and self.knobs.profile != "5")
+        setting = self.behaviors.mask_write_errors
+        return setting == "on" or (setting == "auto" and self.behaviors.profile != "5")
 
     def takes_ids(self) -> bool:
         """Whether a client may choose the id of a new box."""
-        setting = self.knobs.onboarding_ids
-        return setting == "on" or (setting == "auto" and self.knobs.profile != "5")
+        setting = self.behaviors.onboarding_ids
+        return setting == "on" or (setting == "auto" and self.behaviors.profile != "5")
 
     def public_box(self, box: Document) -> dict[str, Any]:
         """A box as replies show it."""

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .vendor import OnsipFace
+from .vendor import SimulatedOnsip
 
-__all__ = ["OnsipFace"]
+__all__ = ["SimulatedOnsip"]

@@ -15,7 +15,7 @@ from .state import Order
 from .tree import Element
 
 if TYPE_CHECKING:
-    from .vendor import OnsipFace
+    from .vendor import SimulatedOnsip
 
 ACCOUNT_ID = "58003"
 
@@ -28,17 +28,17 @@ def moment(now: float) -> str:
 class Actions:
     """Base of the actions of one resource."""
 
-    def __init__(self, face: OnsipFace) -> None:
-        self.face = face
-        self.state = face.state
+    def __init__(self, vendor: SimulatedOnsip) -> None:
+        self.vendor = vendor
+        self.state = vendor.state
 
     def now(self) -> str:
         """This moment as the service writes it."""
-        return moment(self.face.clock.now())
+        return moment(self.vendor.clock.now())
 
     def unknown(self, call: Call, parameter: str, code: str) -> None:
         """Note that an id is not known, or raise NotPermitted: the service may not tell the two apart."""
-        if self.face.knobs.unknown_id == "permission_error":
+        if self.vendor.behaviors.unknown_id == "permission_error":
             raise NotPermitted
         call.refuse(parameter, code, "This is not known to the system.")
 
@@ -63,18 +63,18 @@ class Actions:
         sortable: tuple[str, ...] = (),
     ) -> list[Element]:
         """Answer a page of the rows of one scope. Raises Invalid and NotPermitted."""
-        knobs = self.face.knobs
-        limit = call.integer("Limit", call.get_or("Limit", str(knobs.default_limit)), 1, knobs.max_limit)
+        behaviors = self.vendor.behaviors
+        limit = call.integer("Limit", call.get_or("Limit", str(behaviors.default_limit)), 1, behaviors.max_limit)
         offset = call.integer("Offset", call.get_or("Offset", "0"), 0)
         is_counted = call.boolean("CalcFound", call.get_or("CalcFound", "true")) == "true"
         order = self._order(call, sortable)
         scope = self._scope(call, scopes)
         call.check()
         rows, found = self.state.page(
-            collection, scope, order, offset, limit, self.face.random, self.face.faults.stale(call.request)
+            collection, scope, order, offset, limit, self.vendor.random, self.vendor.faults.stale(call.request)
         )
         element = Element(container, {"Limit": str(limit), "Offset": str(offset)})
-        if is_counted and (rows or knobs.found_on_empty == "0"):
+        if is_counted and (rows or behaviors.found_on_empty == "0"):
             element.set("Found", str(found))
         element.extend([shown(row) for row in rows])
         return [element]
@@ -82,7 +82,7 @@ class Actions:
     def _order(self, call: Call, sortable: tuple[str, ...]) -> Order:
         text = call.get("OrderBy")
         if not sortable or not text:
-            return str(self.face.knobs.list_order)
+            return str(self.vendor.behaviors.list_order)
         name, _space, direction = text.partition(" ")
         call.choice("OrderBy", name, sortable)
         if direction:

@@ -105,7 +105,7 @@ class UserAddressActions(Actions):
         document = {
             "UserId": self.state.new_id("UserId"),
             "AuthUsername": f"example_{username}",
-            "AuthPassword": f"{self.face.random.getrandbits(64):016x}",
+            "AuthPassword": f"{self.vendor.random.getrandbits(64):016x}",
             "Timeout": "20",
             "DefaultAddress": None,
             "E911LocationId": "",

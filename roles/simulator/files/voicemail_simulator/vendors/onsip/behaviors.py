@@ -5,22 +5,24 @@
 
 from __future__ import annotations
 
-from ...behaviors import Knob
+from ...behaviors import Behavior
 
-KNOBS = (
-    Knob("edit_omitted", "default", ("unchanged", "default"), "parameters missing in a VoicemailboxEdit"),
-    Knob("edit_fullname", "applied", ("applied", "ignored"), "Fullname in a VoicemailboxEdit"),
-    Knob("pin_in_replies", "clear", ("clear", "masked"), "Password in Browse, Read and Edit; Add shows it always"),
-    Knob("pin_leading_zero", "kept", ("kept", "stripped"), "leading zeros of a Password"),
-    Knob("unknown_id", "request_error", ("request_error", "permission_error"), "how an unknown id is refused"),
-    Knob("empty_value", "clears", ("clears", "required", "ignored"), "an empty Email, Pager or Mwi in an Edit"),
-    Knob("found_on_empty", "absent", ("absent", "0"), "attribute Found of a Browse without rows"),
-    Knob("delete_in_use", "allowed", ("allowed", "refused"), "VoicemailboxDelete of a box that a user falls back to"),
-    Knob("session_idle", 1440.0, float, "seconds without a call after which a session ends"),
-    Knob("drop_session_before_call", 0, int, "end all sessions before this call, counted from 1; 0 for never"),
-    Knob("login_lock", 5, int, "failed logins that lock a login for 10 minutes; 0 for never"),
-    Knob("default_limit", 20, int, "rows of a Browse without Limit"),
-    Knob("max_limit", 25000, int, "largest Limit"),
-    Knob("list_order", "insertion", ("insertion", "shuffled", "reshuffled"), "order of a Browse without OrderBy"),
-    Knob("transport", "normal", ("normal", "html_502", "exception"), "replies, a proxy's page, or a service fault"),
+BEHAVIORS = (
+    Behavior("edit_omitted", "default", ("unchanged", "default"), "parameters missing in a VoicemailboxEdit"),
+    Behavior("edit_fullname", "applied", ("applied", "ignored"), "Fullname in a VoicemailboxEdit"),
+    Behavior("pin_in_replies", "clear", ("clear", "masked"), "Password in Browse, Read and Edit; Add shows it always"),
+    Behavior("pin_leading_zero", "kept", ("kept", "stripped"), "leading zeros of a Password"),
+    Behavior("unknown_id", "request_error", ("request_error", "permission_error"), "how an unknown id is refused"),
+    Behavior("empty_value", "clears", ("clears", "required", "ignored"), "an empty Email, Pager or Mwi in an Edit"),
+    Behavior("found_on_empty", "absent", ("absent", "0"), "attribute Found of a Browse without rows"),
+    Behavior(
+        "delete_in_use", "allowed", ("allowed", "refused"), "VoicemailboxDelete of a box that a user falls back to"
+    ),
+    Behavior("session_idle", 1440.0, float, "seconds without a call after which a session ends"),
+    Behavior("drop_session_before_call", 0, int, "end all sessions before this call, counted from 1; 0 for never"),
+    Behavior("login_lock", 5, int, "failed logins that lock a login for 10 minutes; 0 for never"),
+    Behavior("default_limit", 20, int, "rows of a Browse without Limit"),
+    Behavior("max_limit", 25000, int, "largest Limit"),
+    Behavior("list_order", "insertion", ("insertion", "shuffled", "reshuffled"), "order of a Browse without OrderBy"),
+    Behavior("transport", "normal", ("normal", "html_502", "exception"), "replies, a proxy's page, or a service fault"),
 )

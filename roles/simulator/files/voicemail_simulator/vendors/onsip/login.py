@@ -13,7 +13,7 @@ from .call import Call, Invalid
 from .tree import Element
 
 if TYPE_CHECKING:
-    from .vendor import OnsipFace
+    from .vendor import SimulatedOnsip
 
 DOMAIN = "example.onsip.com"
 USERNAME = "admin"
@@ -27,34 +27,34 @@ SESSION_ALPHABET = string.ascii_lowercase + string.digits
 class Sessions:
     """Creates, finds and ends sessions."""
 
-    def __init__(self, face: OnsipFace) -> None:
-        self.face = face
+    def __init__(self, vendor: SimulatedOnsip) -> None:
+        self.vendor = vendor
         self.start_counting()
 
     def start_counting(self) -> None:
-        """Count calls from 1 again, for the knob `drop_session_before_call`."""
+        """Count calls from 1 again, for the behavior `drop_session_before_call`."""
         self._counted = 0
-        self._drop_at = self.face.knobs.drop_session_before_call
+        self._drop_at = self.vendor.behaviors.drop_session_before_call
 
     def count_call(self) -> None:
         """Count a call that brought a session, and end all sessions if it is the one to do so."""
-        drop_at = self.face.knobs.drop_session_before_call
+        drop_at = self.vendor.behaviors.drop_session_before_call
         if drop_at != self._drop_at:
             self.start_counting()
         if drop_at:
             self._counted += 1
             if self._counted == drop_at:
-                self.face.state.sessions.clear()
+                self.vendor.state.sessions.clear()
 
     def resume(self, call: Call) -> None:
         """Set the session of a call, if it brought one that is known and was not idle for too long."""
         key = call.get("SessionId") or ""
-        session = self.face.state.sessions.get(key)
+        session = self.vendor.state.sessions.get(key)
         if session is None:
             return
-        now = self.face.clock.now()
-        if now - session["used"] >= self.face.knobs.session_idle:
-            del self.face.state.sessions[key]
+        now = self.vendor.clock.now()
+        if now - session["used"] >= self.vendor.behaviors.session_idle:
+            del self.vendor.state.sessions[key]
             return
         # In memory only: nobody needs the last use of a session after a restart.
         session["used"] = now
@@ -70,10 +70,10 @@ class Sessions:
         """SessionCreate: log in. Failures are counted, and lock the login for ten minutes."""
         call.require("Username", "Password")
         call.check()
-        now = self.face.clock.now()
+        now = self.vendor.clock.now()
         username, password = call.get("Username") or "", call.get("Password") or ""
-        failures = self.face.state.logins.get(username, {"count": 0, "until": 0})
-        limit = self.face.knobs.login_lock
+        failures = self.vendor.state.logins.get(username, {"count": 0, "until": 0})
+        limit = self.vendor.behaviors.login_lock
         if limit and failures["count"] >= limit:
             if now < failures["until"]:
                 call.is_locked = True
@@ -82,19 +82,19 @@ class Sessions:
             failures = {"count": 0, "until": 0}
         is_known = username in (USERNAME, f"{USERNAME}@{DOMAIN}")
         if not (hmac.compare_digest(password.encode(), PASSWORD.encode()) and is_known):
-            self.face.state.logins[username] = {"count": failures["count"] + 1, "until": now + LOCK_SECONDS}
+            self.vendor.state.logins[username] = {"count": failures["count"] + 1, "until": now + LOCK_SECONDS}
             call.refuse("Password", "Accessor.LoginFailed", "Username and password do not belong together.")
             raise Invalid
-        self.face.state.logins.pop(username, None)
-        key = "".join(self.face.random.choices(SESSION_ALPHABET, k=26))
+        self.vendor.state.logins.pop(username, None)
+        key = "".join(self.vendor.random.choices(SESSION_ALPHABET, k=26))
         call.session = {"SessionId": key, "UserId": LOGIN_USER_ID, "used": now}
-        self.face.state.sessions[key] = call.session
+        self.vendor.state.sessions[key] = call.session
         return []
 
     def destroy(self, call: Call) -> list[Element]:
         """SessionDestroy: log out; without a session there is nothing to do."""
         if call.session is not None:
-            del self.face.state.sessions[call.session["SessionId"]]
+            del self.vendor.state.sessions[call.session["SessionId"]]
             call.session = None
         return []
 

@@ -58,8 +58,8 @@ class BoxActions(Actions):
     """VoicemailboxAdd, Read, Browse, Edit and Delete."""
 
     def shown(self, box: Document) -> Element:
-        """The Voicemailbox element, with the PIN as the knob `pin_in_replies` wants it."""
-        if self.face.knobs.pin_in_replies == "masked":
+        """The Voicemailbox element, with the PIN as the behavior `pin_in_replies` wants it."""
+        if self.vendor.behaviors.pin_in_replies == "masked":
             box = box | {"Password": PIN_MASK}
         return self.shown_with_pin(box)
 
@@ -108,7 +108,7 @@ class BoxActions(Actions):
             "OrganizationId": organization_id,
             "AccountId": ACCOUNT_ID,
             "Status": "enabled",
-            "Password": f"{self.face.random.randrange(1000, 10000)}",
+            "Password": f"{self.vendor.random.randrange(1000, 10000)}",
             **DEFAULTS,
             **dict.fromkeys(CLEARABLE, ""),
             "TransferAddress": NO_TRANSFER,
@@ -148,7 +148,7 @@ class BoxActions(Actions):
 
     def _settings(self, call: Call, box: Document | None) -> Document:
         """Checked values of what Add and Edit share; `box` gives those of parameters that are missing in an Edit."""
-        kept = box if box is not None and self.face.knobs.edit_omitted == "unchanged" else None
+        kept = box if box is not None and self.vendor.behaviors.edit_omitted == "unchanged" else None
         settings: Document = {}
         for name, default in DEFAULTS.items():
             text = call.get(name) or (kept[name] if kept else call.get_or(name, default))
@@ -163,12 +163,12 @@ class BoxActions(Actions):
             given = call.get(name)
             if given is None:
                 settings[name] = kept[name] if kept else ""
-            elif given or box is None or self.face.knobs.empty_value != "ignored":
+            elif given or box is None or self.vendor.behaviors.empty_value != "ignored":
                 settings[name] = given
             else:
                 settings[name] = box[name]
             is_needed = settings.get(f"Notify{name}", "no") != "no"
-            is_refused = box is not None and given == "" and self.face.knobs.empty_value == "required"
+            is_refused = box is not None and given == "" and self.vendor.behaviors.empty_value == "required"
             if is_refused or (is_needed and not settings[name]):
                 call.refuse(name, "Value.Required", "A value is needed here.")
         return settings
@@ -189,10 +189,10 @@ class BoxActions(Actions):
         if call.get("Password"):
             pin = call.get("Password") or ""
             number = call.integer("Password", pin, 0, LARGEST_NUMBER)
-            changed["Password"] = str(number) if self.face.knobs.pin_leading_zero == "stripped" else pin
+            changed["Password"] = str(number) if self.vendor.behaviors.pin_leading_zero == "stripped" else pin
         if "Fullname" in call.sent:
             call.require("Fullname")
-            if self.face.knobs.edit_fullname == "applied":
+            if self.vendor.behaviors.edit_fullname == "applied":
                 changed["Fullname"] = call.get("Fullname")
         call.check()
         self.state.update_box(box, changed)
@@ -200,7 +200,7 @@ class BoxActions(Actions):
 
     def delete(self, call: Call) -> list[Element]:
         box = self.find(call)
-        if self.face.knobs.delete_in_use == "refused" and self.state.is_fallen_back_to(box["address"]):
+        if self.vendor.behaviors.delete_in_use == "refused" and self.state.is_fallen_back_to(box["address"]):
             call.refuse("VoicemailboxId", "Voicemailbox.InUse", "A user address falls back to this voicemailbox.")
             call.check()
         self.state.delete_box(box)

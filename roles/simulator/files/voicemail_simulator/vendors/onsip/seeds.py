@@ -11,7 +11,7 @@ from .actions import ACCOUNT_ID
 from .login import DOMAIN
 
 if TYPE_CHECKING:
-    from .vendor import OnsipFace
+    from .vendor import SimulatedOnsip
 
 FIRST_NUMBER = 1001
 ORGANIZATIONS = {DOMAIN: ("61002", "Example Works"), "second.example.onsip.com": ("61003", "Second Example")}
@@ -19,9 +19,9 @@ ORGANIZATIONS = {DOMAIN: ("61002", "Example Works"), "second.example.onsip.com":
 USERS = ("Avery Quill", "Robin Hale", "Jordan Marsh", "Casey Winter", "Morgan Field")
 
 
-def fill(face: OnsipFace, mailboxes: int) -> None:
+def fill(vendor: SimulatedOnsip, mailboxes: int) -> None:
     """Add the organizations, five users, and `mailboxes` boxes from number 1001 on, each attached to a user."""
-    now = face.boxes.now()
+    now = vendor.boxes.now()
     for domain, (organization_id, name) in ORGANIZATIONS.items():
         contact = {
             "Name": USERS[0],
@@ -36,7 +36,7 @@ def fill(face: OnsipFace, mailboxes: int) -> None:
             "Email": "admin@example.com",
             "Modified": now,
         }
-        face.state.organizations[organization_id] = {
+        vendor.state.organizations[organization_id] = {
             "OrganizationId": organization_id,
             "AccountId": ACCOUNT_ID,
             "Service": "hosted",
@@ -51,15 +51,15 @@ def fill(face: OnsipFace, mailboxes: int) -> None:
             "Created": now,
             "Contact": contact,
         }
-    face.state.rebuild()
-    organization = face.state.organizations[ORGANIZATIONS[DOMAIN][0]]
+    vendor.state.rebuild()
+    organization = vendor.state.organizations[ORGANIZATIONS[DOMAIN][0]]
     for name in USERS:
-        face.user_addresses.new_user(organization, name.split()[0].lower(), name)
+        vendor.user_addresses.new_user(organization, name.split()[0].lower(), name)
     for position in range(mailboxes):
         number = str(FIRST_NUMBER + position)
         name = f"{USERS[position % len(USERS)]} {number}"
         fallback = {"Username": f"vm.user{number}", "Domain": DOMAIN, "Type": "voicemail", "Name": name}
-        face.boxes.new_box(
+        vendor.boxes.new_box(
             organization["OrganizationId"],
             f"vm.user{number}@{DOMAIN}",
             address_name=name,
@@ -68,4 +68,4 @@ def fill(face: OnsipFace, mailboxes: int) -> None:
             NotifyEmail="yes",
             Email=f"{name.replace(' ', '.').lower()}@example.com",
         )
-        face.user_addresses.new_user(organization, f"user{number}", name, DefaultAddress=fallback)
+        vendor.user_addresses.new_user(organization, f"user{number}", name, DefaultAddress=fallback)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP face: one address, many actions, one envelope (contract: OnSIP 1 and 3)."""
+"""The OnSIP vendor: one address, many actions, one envelope (contract: OnSIP 1 and 3)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ...vendor import Face
+from ...vendor import SimulatedVendor
 from . import login
 from .actions import moment
 from .addresses import UserAddressActions, VoicemailAddressActions
-from .behaviors import KNOBS
+from .behaviors import BEHAVIORS
 from .call import Call, Invalid, NotPermitted, echo, read_parameters
 from .mailboxes import BoxActions
 from .organizations import OrganizationActions
@@ -30,12 +30,12 @@ GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 B
 EXCEPTION_TEXT = "The service met a fault it was not prepared for."
 
 
-class OnsipFace(Face):
+class SimulatedOnsip(SimulatedVendor):
     """One OnSIP account with two organizations. Log in with USERNAME and PASSWORD."""
 
-    vendor = "onsip"
+    name = "onsip"
     base_path = "/api"
-    knob_definitions = KNOBS
+    behavior_definitions = BEHAVIORS
     USERNAME = login.USERNAME
     PASSWORD = login.PASSWORD
     DOMAIN = login.DOMAIN
@@ -92,9 +92,9 @@ class OnsipFace(Face):
         began = time.perf_counter()
         call = Call(await read_parameters(request), request)
         request.scope["simulator.action"] = call.get("Action")
-        if self.knobs.transport == "html_502":
+        if self.behaviors.transport == "html_502":
             return HTMLResponse(GATEWAY_PAGE, 502)
-        is_broken = self.knobs.transport == "exception"
+        is_broken = self.behaviors.transport == "exception"
         root = leaf("Exception", EXCEPTION_TEXT) if is_broken else self.response(call, began)
         if call.get("Output") == "json":
             return Response(to_json(root), media_type="application/json; charset=utf-8")

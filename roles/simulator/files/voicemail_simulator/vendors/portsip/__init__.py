@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .vendor import PortsipFace
+from .vendor import SimulatedPortsip
 
-__all__ = ["PortsipFace"]
+__all__ = ["SimulatedPortsip"]

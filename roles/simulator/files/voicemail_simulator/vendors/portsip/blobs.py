@@ -58,7 +58,7 @@ class Blobs:
 
     def __init__(self, context: Context, sessions: Sessions) -> None:
         self._context = context
-        self._directory = context.directory
+        self._state = context.state
         self._sessions = sessions
         self._uploads: dict[str, Upload] = {}
 
@@ -92,14 +92,14 @@ class Blobs:
         digest = call.request.query_params.get("digest")
         if digest and digest.rpartition(":")[2].lower() != hashlib.sha256(content).hexdigest():
             raise self._context.invalid("digest does not match the content")
-        file_id = self._directory.new_id()
+        file_id = self._state.new_id()
         blob_key = base64.urlsafe_b64encode(self._context.random.randbytes(24)).decode()
-        self._directory.blobs[blob_key] = {
+        self._state.blobs[blob_key] = {
             "file_name": upload.name,
             "content": base64.b64encode(content).decode(),
             "references": 1,
         }
-        self._directory.files.add(
+        self._state.files.add(
             {
                 "id": file_id,
                 "tenant_id": upload.tenant_id,
@@ -125,22 +125,22 @@ class Blobs:
 
     async def download(self, request: Request) -> Response:
         """GET /blobs/{key}: a recording or an uploaded file."""
-        if self._context.knobs.blob_access == "private":
+        if self._context.behaviors.blob_access == "private":
             self._sessions.identify(request.headers.get("authorization"))
         key = request.path_params["key"]
-        message = self._directory.messages.collection.get(key[KEY_CHECK_LENGTH:])
+        message = self._state.messages.collection.get(key[KEY_CHECK_LENGTH:])
         if message is not None and message_blob_key(message["id"]) == key:
-            if self._context.knobs.download_marks_read:
-                self._directory.messages.change(message["id"], {"status": "READ"})
+            if self._context.behaviors.download_marks_read:
+                self._state.messages.change(message["id"], {"status": "READ"})
             return attachment(tone(message["duration"]), message["file_name"])
-        blob = self._directory.blobs.get(key)
+        blob = self._state.blobs.get(key)
         if blob is None:
             raise self._context.missing_read("file")
         return attachment(blob_content(blob), blob["file_name"])
 
     async def list_files(self, call: Call) -> Response:
         """GET /files."""
-        page = self._context.listing.page(call.request, self._directory.files, call.tenant_id, LIST_KIND)
+        page = self._context.listing.page(call.request, self._state.files, call.tenant_id, LIST_KIND)
         return self._context.show_page(page, FILE_FIELDS)
 
     async def read_file(self, call: Call) -> Response:
@@ -151,12 +151,12 @@ class Blobs:
     async def destroy_file(self, call: Call) -> Response:
         """POST /files/{id}/destroy. A greeting made of the file keeps its content."""
         file = self._find_file(call, self._context.missing_destroy("file"))
-        self._directory.files.remove(file["id"])
-        self._directory.release_blob(file["blob_key"])
+        self._state.files.remove(file["id"])
+        self._state.release_blob(file["blob_key"])
         return destroyed()
 
     def _find_file(self, call: Call, missing: Refusal) -> Document:
-        file = self._directory.files.find(call.path("id"), call.tenant_id)
+        file = self._state.files.find(call.path("id"), call.tenant_id)
         if file is None:
             raise missing
         return file

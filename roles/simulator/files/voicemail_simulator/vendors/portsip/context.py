@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from ...faults import Faults
 from ...store import Document
 from ...vendor import Clock
@@ -22,7 +22,7 @@ from .fields import read_body
 from .listing import Listing
 from .refusal import Refusal
 from .sessions import Identity
-from .state import Directory
+from .state import State
 
 PIN_FIELDS = frozenset({"pin", "voicemail_pin"})
 # Values from a fixed set that has no blank member: they are left out instead of being shown blank.
@@ -35,7 +35,7 @@ class Call:
 
     request: Request
     identity: Identity
-    knobs: Knobs
+    behaviors: Behaviors
 
     @property
     def tenant_id(self) -> str:
@@ -50,30 +50,30 @@ class Call:
 
     async def body(self) -> dict[str, Any]:
         """The JSON body. Raises Refusal."""
-        return await read_body(self.request, self.knobs)
+        return await read_body(self.request, self.behaviors)
 
 
 class Context:
-    """State and switches of one face."""
+    """State and switches of one vendor."""
 
     def __init__(
         self,
-        directory: Directory,
-        knobs: Knobs,
+        state: State,
+        behaviors: Behaviors,
         clock: Clock,
         random: random_module.Random,
         faults: Callable[[], Faults],
     ) -> None:
-        self.directory = directory
-        self.knobs = knobs
+        self.state = state
+        self.behaviors = behaviors
         self.clock = clock
         self.random = random
-        self.listing = Listing(knobs, faults)
+        self.listing = Listing(behaviors, faults)
 
     def show(self, document: Document, names: Iterable[str]) -> Document:
-        """Those fields of a document as replies show them: PINs, blanks and times after the knobs."""
-        blank, pin = self.knobs.blank_reply, self.knobs.pin_reply
-        seconds_only = self.knobs.created_at_shape == "seconds"
+        """Those fields of a document as replies show them: PINs, blanks and times after the behaviors."""
+        blank, pin = self.behaviors.blank_reply, self.behaviors.pin_reply
+        seconds_only = self.behaviors.created_at_shape == "seconds"
         shown = {}
         for name in names:
             value = document.get(name)
@@ -97,19 +97,19 @@ class Context:
 
     def invalid(self, *messages: str) -> Refusal:
         """A refusal because of what the request holds."""
-        return Refusal(self.knobs.field_invalid_status, "VALIDATE_FAILED", *messages)
+        return Refusal(self.behaviors.field_invalid_status, "VALIDATE_FAILED", *messages)
 
     def missing_read(self, what: str) -> Refusal:
         """A refusal for an unknown id that was to be read or updated."""
-        return Refusal(self.knobs.missing_read_status, "UNKNOWN", f"{what} not found")
+        return Refusal(self.behaviors.missing_read_status, "UNKNOWN", f"{what} not found")
 
     def missing_mark(self, what: str) -> Refusal:
         """A refusal for an unknown id that was to be marked."""
-        return Refusal(self.knobs.missing_mark_status, "UNKNOWN", f"Invalid {what} ID")
+        return Refusal(self.behaviors.missing_mark_status, "UNKNOWN", f"Invalid {what} ID")
 
     def missing_destroy(self, what: str, documented: int = 404) -> Refusal:
         """A refusal for an unknown id that was to be destroyed; `documented` is 404 or 400."""
-        status = documented if self.knobs.missing_destroy == "documented" else 804 - documented
+        status = documented if self.behaviors.missing_destroy == "documented" else 804 - documented
         return Refusal(status, "UNKNOWN", f"Invalid {what} ID")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from .behaviors import since
 from .refusal import Refusal
 
@@ -97,13 +97,13 @@ def pin_problem(value: Any, minimum: int, maximum: int) -> str | None:
     return None
 
 
-def pin(knobs: Knobs) -> Check:
+def pin(behaviors: Behaviors) -> Check:
     """Check for a PIN under the rules of the simulated version."""
-    minimum, maximum = (knobs.pin_minimum, knobs.pin_maximum) if since(knobs, "22.3") else (6, 10)
+    minimum, maximum = (behaviors.pin_minimum, behaviors.pin_maximum) if since(behaviors, "22.3") else (6, 10)
     return lambda value: pin_problem(value, minimum, maximum)
 
 
-async def read_body(request: Request, knobs: Knobs) -> dict[str, Any]:
+async def read_body(request: Request, behaviors: Behaviors) -> dict[str, Any]:
     """Read a JSON object; an empty body is an empty object. Raises Refusal."""
     content = await request.body()
     try:
@@ -111,14 +111,14 @@ async def read_body(request: Request, knobs: Knobs) -> dict[str, Any]:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise Refusal(knobs.field_invalid_status, "VALIDATE_FAILED", "the body must be a JSON object")
+        raise Refusal(behaviors.field_invalid_status, "VALIDATE_FAILED", "the body must be a JSON object")
     return body
 
 
 def validate(
     body: Mapping[str, Any],
     checks: Mapping[str, Check],
-    knobs: Knobs,
+    behaviors: Behaviors,
     *,
     required: Collection[str] = (),
     tolerated: Collection[str] = (),
@@ -132,17 +132,17 @@ def validate(
             if problem:
                 problems.append(f"{name} {problem}")
             values[name] = value
-        elif knobs.unknown_property == "refuse" and name not in tolerated:
+        elif behaviors.unknown_property == "refuse" and name not in tolerated:
             problems.append(f"{name} is not known")
     if problems:
-        raise Refusal(knobs.field_invalid_status, "VALIDATE_FAILED", *problems)
+        raise Refusal(behaviors.field_invalid_status, "VALIDATE_FAILED", *problems)
     return values
 
 
 def validate_update(
-    body: Mapping[str, Any], checks: Mapping[str, Check], knobs: Knobs, **options: Any
+    body: Mapping[str, Any], checks: Mapping[str, Check], behaviors: Behaviors, **options: Any
 ) -> dict[str, Any]:
-    """Answer the known fields of an update, which must not carry the number if the knob says so. Raises Refusal."""
-    if "extension_number" in body and knobs.extension_number_in_update == "refuse":
-        raise Refusal(knobs.field_invalid_status, "VALIDATE_FAILED", "extension_number cannot be changed")
-    return validate(body, checks, knobs, tolerated=("extension_number",), **options)
+    """Answer the known fields of an update, which must not carry the number if the behavior says so. Raises Refusal."""
+    if "extension_number" in body and behaviors.extension_number_in_update == "refuse":
+        raise Refusal(behaviors.field_invalid_status, "VALIDATE_FAILED", "extension_number cannot be changed")
+    return validate(body, checks, behaviors, tolerated=("extension_number",), **options)

@@ -24,8 +24,8 @@ class Greetings:
 
     def __init__(self, context: Context, find_owner: FindOwner) -> None:
         self._context = context
-        self._directory = context.directory
-        self._table = context.directory.greetings
+        self._state = context.state
+        self._table = context.state.greetings
         self._find_owner = find_owner
 
     async def list(self, call: Call) -> Response:
@@ -41,18 +41,18 @@ class Greetings:
         """POST …/greetings: attach an uploaded file, not enabled yet."""
         owner = self._find_owner(call, self._context.missing_read("owner"))
         checks = {"file_id": fields.text(1, 64)}
-        values = fields.validate(await call.body(), checks, self._context.knobs, required=("file_id",))
-        file = self._directory.files.find(values["file_id"], call.tenant_id)
+        values = fields.validate(await call.body(), checks, self._context.behaviors, required=("file_id",))
+        file = self._state.files.find(values["file_id"], call.tenant_id)
         if file is None:
             raise self._context.invalid("file_id is not known")
-        blob = self._directory.blobs[file["blob_key"]]
-        if self._context.knobs.greeting_audio == "checked":
-            problem = greeting_problem(blob_content(blob), since(self._context.knobs, "22.6"))
+        blob = self._state.blobs[file["blob_key"]]
+        if self._context.behaviors.greeting_audio == "checked":
+            problem = greeting_problem(blob_content(blob), since(self._context.behaviors, "22.6"))
             if problem:
                 raise self._context.invalid(problem)
-        self._directory.blobs[file["blob_key"]] = {**blob, "references": blob["references"] + 1}
+        self._state.blobs[file["blob_key"]] = {**blob, "references": blob["references"] + 1}
         greeting = {
-            "id": self._directory.new_id(),
+            "id": self._state.new_id(),
             "owner_id": owner,
             "enabled": False,
             "file_name": file["name"],
@@ -64,7 +64,7 @@ class Greetings:
     async def enable(self, call: Call) -> Response:
         """POST …/greetings/{greeting_id}/enable."""
         greeting = self._find(call, Refusal(404, "UNKNOWN", "greeting not found"))
-        if self._context.knobs.greeting_enable == "exclusive":
+        if self._context.behaviors.greeting_enable == "exclusive":
             for other in self._table.documents(greeting["owner_id"]):
                 if other["enabled"] and other["id"] != greeting["id"]:
                     self._table.change(other["id"], {"enabled": False})
@@ -79,7 +79,7 @@ class Greetings:
 
     async def destroy(self, call: Call) -> Response:
         """POST …/greetings/{greeting_id}/destroy."""
-        self._directory.remove_greeting(self._find(call, self._context.missing_destroy("greeting"))["id"])
+        self._state.remove_greeting(self._find(call, self._context.missing_destroy("greeting"))["id"])
         return destroyed()
 
     def _find(self, call: Call, missing: Refusal) -> Document:

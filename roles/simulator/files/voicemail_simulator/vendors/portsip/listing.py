@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from ...faults import Faults
 from ...store import Document
 from .filters import Filter, FilterError, parse_filter, parse_order, sort_documents
@@ -34,8 +34,8 @@ class ListKind:
 class Listing:
     """Answers pages of tables."""
 
-    def __init__(self, knobs: Knobs, faults: Callable[[], Faults]) -> None:
-        self._knobs = knobs
+    def __init__(self, behaviors: Behaviors, faults: Callable[[], Faults]) -> None:
+        self._behaviors = behaviors
         self._faults = faults
 
     def page(
@@ -56,7 +56,7 @@ class Listing:
         query = request.query_params
         skip = self._whole(query.get("skip"), "skip", 0, 0, SKIP_MAXIMUM)
         top = self._whole(query.get("top"), "top", TOP_MAXIMUM, 1, TOP_MAXIMUM)
-        top = min(top, self._knobs.page_limit)
+        top = min(top, self._behaviors.page_limit)
         condition = self._filter(query.get("filter"), kind)
         search = (query.get("search") or "").lower()
         try:
@@ -99,17 +99,17 @@ class Listing:
         return [table.collection[key] for key in self._arranged(table.ids(group))]
 
     def _arranged(self, ids: list[str]) -> list[str]:
-        if self._knobs.default_order == "reverse":
+        if self._behaviors.default_order == "reverse":
             return ids[::-1]
-        if self._knobs.default_order == "shuffled":
+        if self._behaviors.default_order == "shuffled":
             # A checksum: neither related to the creation nor different from one page to the next.
             return sorted(ids, key=lambda key: zlib.crc32(key.encode()))
         return ids
 
     def _filter(self, text: str | None, kind: ListKind) -> Filter | None:
-        if not text or self._knobs.filter_support == "ignored":
+        if not text or self._behaviors.filter_support == "ignored":
             return None
-        if self._knobs.filter_support == "refused":
+        if self._behaviors.filter_support == "refused":
             raise self._invalid("filter is not supported")
         try:
             return parse_filter(text, kind.fields)
@@ -128,4 +128,4 @@ class Listing:
         return value
 
     def _invalid(self, message: str) -> Refusal:
-        return Refusal(self._knobs.field_invalid_status, "VALIDATE_FAILED", message)
+        return Refusal(self._behaviors.field_invalid_status, "VALIDATE_FAILED", message)

@@ -42,7 +42,7 @@ class Logins:
 
     def __init__(self, context: Context, sessions: Sessions) -> None:
         self._context = context
-        self._knobs = context.knobs
+        self._behaviors = context.behaviors
         self._sessions = sessions
 
     async def token(self, request: Request) -> Response:
@@ -57,7 +57,7 @@ class Logins:
         # A form may name a domain without giving one: that is the system administrator.
         if form.get("domain") == "":
             del form["domain"]
-        values = validate(form, checks, self._knobs, required=FORM_REQUIRED[grant])
+        values = validate(form, checks, self._behaviors, required=FORM_REQUIRED[grant])
         if grant == "refresh_token":
             return JSONResponse(self._sessions.refresh(values["refresh_token"]))
         return JSONResponse(self._sessions.open(self._check(values, request)))
@@ -76,7 +76,7 @@ class Logins:
         """POST /auth/sign_in."""
         values = await self._read(request, LOGIN_CHECKS, ("username", "password"))
         user = self._check(values, request)
-        if self._knobs.two_factor == "on":
+        if self._behaviors.two_factor == "on":
             return JSONResponse({"two_factor_enabled": True, "token": self._sessions.ask_second_factor(user)})
         return JSONResponse(self._sessions.open(user))
 
@@ -110,20 +110,20 @@ class Logins:
         self._need_auth_family()
         user = call.identity.user
         reply: dict[str, Any] = {"role": user["role"], "password_verified": True, "password_force_reset": False}
-        if since(self._knobs, "22.3"):
-            tenant = self._context.directory.tenants.collection.get(call.identity.tenant_id or "", {})
+        if since(self._behaviors, "22.3"):
+            tenant = self._context.state.tenants.collection.get(call.identity.tenant_id or "", {})
             reply |= {"domain": tenant.get("domain", ""), "capabilities": []}
             reply |= {"role_id": user["role_id"], "role_name": user["role_name"]}
         return JSONResponse(reply)
 
     async def _read(self, request: Request, checks: dict[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
         self._need_auth_family()
-        return validate(await read_body(request, self._knobs), checks, self._knobs, required=required)
+        return validate(await read_body(request, self._behaviors), checks, self._behaviors, required=required)
 
     def _check(self, values: dict[str, Any], request: Request) -> dict[str, Any]:
         address = client_address(request)
         return self._sessions.check(values["username"], values["password"], values.get("domain"), address)
 
     def _need_auth_family(self) -> None:
-        if not since(self._knobs, "22.2"):
+        if not since(self._behaviors, "22.2"):
             raise Refusal(404, "UNKNOWN", "Not found")

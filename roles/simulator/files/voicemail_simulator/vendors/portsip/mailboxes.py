@@ -37,13 +37,13 @@ class SharedVoicemails:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._directory = context.directory
-        self._knobs = context.knobs
+        self._state = context.state
+        self._behaviors = context.behaviors
 
     def find(self, call: Call, missing: Refusal) -> str:
         """The id in the path, if there is such a box in the tenant. Raises `missing`."""
         key = call.path("id")
-        if self._directory.boxes.find(key, call.tenant_id) is None:
+        if self._state.boxes.find(key, call.tenant_id) is None:
             raise missing
         return key
 
@@ -51,51 +51,53 @@ class SharedVoicemails:
         """GET /shared_voicemails."""
         page = self._context.listing.page(
             call.request,
-            self._directory.boxes,
+            self._state.boxes,
             call.tenant_id,
             LIST_KIND,
-            by_number=lambda number: self._directory.holder(call.tenant_id, number),
+            by_number=lambda number: self._state.holder(call.tenant_id, number),
         )
         return self._context.show_page(page, BOX_FIELDS)
 
     async def create(self, call: Call) -> Response:
         """POST /shared_voicemails."""
         checks = {**self._checks(), "extension_number": fields.number}
-        values = fields.validate(await call.body(), checks, self._knobs, required=("name", "extension_number", "pin"))
-        if self._directory.holder(call.tenant_id, values["extension_number"]) is not None:
-            raise Refusal(self._knobs.number_taken_status, "UNKNOWN", "The extension number is already in use")
-        box = {"id": self._directory.new_id(), "tenant_id": call.tenant_id, **self._defaults(), **values}
-        return created(self._directory.add_box(box))
+        values = fields.validate(
+            await call.body(), checks, self._behaviors, required=("name", "extension_number", "pin")
+        )
+        if self._state.holder(call.tenant_id, values["extension_number"]) is not None:
+            raise Refusal(self._behaviors.number_taken_status, "UNKNOWN", "The extension number is already in use")
+        box = {"id": self._state.new_id(), "tenant_id": call.tenant_id, **self._defaults(), **values}
+        return created(self._state.add_box(box))
 
     async def read(self, call: Call) -> Response:
         """GET /shared_voicemails/{id}."""
         key = self.find(call, self._context.missing_read("shared voicemail"))
-        return JSONResponse(self._context.show(self._directory.boxes.collection[key], BOX_FIELDS))
+        return JSONResponse(self._context.show(self._state.boxes.collection[key], BOX_FIELDS))
 
     async def update(self, call: Call) -> Response:
         """POST /shared_voicemails/{id}."""
         key = self.find(call, self._context.missing_read("shared voicemail"))
-        values = fields.validate_update(await call.body(), self._checks(), self._knobs)
-        if self._knobs.update_omitted == "reset":
+        values = fields.validate_update(await call.body(), self._checks(), self._behaviors)
+        if self._behaviors.update_omitted == "reset":
             values = {**self._defaults(), **values}
-        self._directory.boxes.change(key, values)
+        self._state.boxes.change(key, values)
         return done()
 
     async def destroy(self, call: Call) -> Response:
         """POST /shared_voicemails/{id}/destroy."""
         # The vendor's own text names a ring group here.
-        self._directory.remove_box(self.find(call, self._context.missing_destroy("ring group", 400)))
+        self._state.remove_box(self.find(call, self._context.missing_destroy("ring group", 400)))
         return destroyed()
 
     def _defaults(self) -> dict[str, Any]:
-        return DEFAULTS if self._knobs.create_defaults == "set" else UNSET
+        return DEFAULTS if self._behaviors.create_defaults == "set" else UNSET
 
     def _checks(self) -> dict[str, fields.Check]:
         return {
             "name": fields.text(1, 64),
             "prompt": fields.language,
             "enable_pin": fields.boolean,
-            "pin": fields.pin(self._knobs),
+            "pin": fields.pin(self._behaviors),
             "enable_email_notify": fields.boolean,
             "recipients": fields.recipients,
             "play_datetime": fields.play_datetime,

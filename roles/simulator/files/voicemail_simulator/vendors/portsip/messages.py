@@ -48,7 +48,7 @@ class Messages:
 
     def __init__(self, context: Context, find_owner: FindOwner, *, transcribed: bool) -> None:
         self._context = context
-        self._table = context.directory.messages
+        self._table = context.state.messages
         self._find_owner = find_owner
         self._transcribed = transcribed
 
@@ -58,7 +58,7 @@ class Messages:
         self._clean_up(call.tenant_id, owner)
         self._leave(owner)
         names = self._fields()
-        if self._transcribed and since(self._context.knobs, "22.3"):
+        if self._transcribed and since(self._context.behaviors, "22.3"):
             names += TRANSCRIPTION_FIELDS
         kind = ListKind(names, searched=("sender_number", "sender_name", "file_name"))
         page = self._context.listing.page(call.request, self._table, owner, kind, view=view)
@@ -96,18 +96,18 @@ class Messages:
         return message
 
     def _leave(self, owner: str) -> None:
-        """Leave one of the messages that knob `arriving_messages` promises."""
-        if self._context.knobs.arriving_messages > 0:
-            self._context.knobs.arriving_messages -= 1
-            add_message(self._context.directory, owner, 0, self._context.clock.now())
+        """Leave one of the messages that behavior `arriving_messages` promises."""
+        if self._context.behaviors.arriving_messages > 0:
+            self._context.behaviors.arriving_messages -= 1
+            add_message(self._context.state, owner, 0, self._context.clock.now())
 
     def _fields(self) -> tuple[str, ...]:
-        return (*MESSAGE_FIELDS, *CALLER_FIELDS) if since(self._context.knobs, "22.6") else MESSAGE_FIELDS
+        return (*MESSAGE_FIELDS, *CALLER_FIELDS) if since(self._context.behaviors, "22.6") else MESSAGE_FIELDS
 
     def _clean_up(self, tenant_id: str, owner: str) -> None:
-        retain_days = self._context.directory.tenant(tenant_id)["voicemail"]["retain_days"]
+        retain_days = self._context.state.tenant(tenant_id)["voicemail"]["retain_days"]
         # What zero days mean is not published; here nothing vanishes.
-        if not self._context.knobs.automatic_cleanup or retain_days == 0:
+        if not self._context.behaviors.automatic_cleanup or retain_days == 0:
             return
         horizon = self._context.clock.now() - retain_days * DAY
         for message in list(self._table.documents(owner)):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from ...vendor import Clock
 from .context import Call
 from .refusal import Refusal
@@ -53,9 +53,9 @@ def tenant_user(identity: Identity) -> str | None:
 class Gateway:
     """Makes endpoints out of handlers."""
 
-    def __init__(self, sessions: Sessions, knobs: Knobs, clock: Clock) -> None:
+    def __init__(self, sessions: Sessions, behaviors: Behaviors, clock: Clock) -> None:
         self._sessions = sessions
-        self._knobs = knobs
+        self._behaviors = behaviors
         self._clock = clock
         self._minute = 0
         self._counts: dict[str, int] = {}
@@ -74,7 +74,7 @@ class Gateway:
                 objection = rule(identity)
                 if objection:
                     raise Refusal(403, "UNKNOWN", objection)
-                return await handler(Call(request, identity, self._knobs))
+                return await handler(Call(request, identity, self._behaviors))
             except Refusal as refusal:
                 return refusal.response()
 
@@ -93,7 +93,7 @@ class Gateway:
         return endpoint
 
     def _limit(self, request: Request) -> None:
-        if self._knobs.rate_limit <= 0:
+        if self._behaviors.rate_limit <= 0:
             return
         now = self._clock.now()
         minute = int(now // MINUTE)
@@ -102,10 +102,10 @@ class Gateway:
             self._counts.clear()
         address = client_address(request)
         self._counts[address] = self._counts.get(address, 0) + 1
-        if self._counts[address] > self._knobs.rate_limit:
+        if self._counts[address] > self._behaviors.rate_limit:
             wait = str(MINUTE - int(now) % MINUTE)
-            headers = {"Retry-After": wait} if self._knobs.rate_limit_retry_after else None
-            raise Refusal(self._knobs.rate_limit_status, "UNKNOWN", "Too many requests", headers=headers)
+            headers = {"Retry-After": wait} if self._behaviors.rate_limit_retry_after else None
+            raise Refusal(self._behaviors.rate_limit_status, "UNKNOWN", "Too many requests", headers=headers)
 
 
 def client_address(request: Request) -> str:

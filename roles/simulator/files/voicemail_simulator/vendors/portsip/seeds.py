@@ -14,7 +14,7 @@ from .context import timestamp
 from .fields import pin_problem
 from .mailboxes import DEFAULTS
 from .sessions import SYSTEM_ROLE, TENANT_ADMIN_ROLE
-from .state import SYSTEM_SCOPE, Directory
+from .state import SYSTEM_SCOPE, State
 from .tenants import POLICY_DEFAULTS, SERVICE_DEFAULTS
 from .users import CONTACT_FIELDS, VOICEMAIL_DEFAULTS
 
@@ -66,21 +66,21 @@ def pin_of(number: str) -> str:
 
 
 class Seeder:
-    """Fills an empty directory."""
+    """Fills an empty state."""
 
-    def __init__(self, directory: Directory, clock: Clock, password: str) -> None:
-        self._directory = directory
+    def __init__(self, state: State, clock: Clock, password: str) -> None:
+        self._state = state
         self._now = clock.now()
         self._password = password
 
     def administrator(self, name: str) -> None:
         """Create the system administrator."""
-        self._directory.add_user(self._user(name, None, "", "System Administrator", SYSTEM_ROLE))
+        self._state.add_user(self._user(name, None, "", "System Administrator", SYSTEM_ROLE))
 
     def tenant(self, digits: str, name: str, domain: str, admin_name: str) -> str:
         """Create a tenant with its administrator; answers its id."""
-        key = self._directory.new_id(digits)
-        self._directory.add_tenant(
+        key = self._state.new_id(digits)
+        self._state.add_tenant(
             {
                 "id": key,
                 "scope": SYSTEM_SCOPE,
@@ -92,7 +92,7 @@ class Seeder:
             }
         )
         admin = self._user(admin_name, key, ADMIN_NUMBER, "Tenant Administrator", TENANT_ADMIN_ROLE)
-        self._directory.add_user({**admin, "email": f"{admin_name}@{domain}"})
+        self._state.add_user({**admin, "email": f"{admin_name}@{domain}"})
         return key
 
     def mailboxes(self, tenant_id: str, domain: str, mailboxes: int, messages: int) -> None:
@@ -102,21 +102,21 @@ class Seeder:
             last = LAST_NAMES[place // len(FIRST_NAMES) % len(LAST_NAMES)]
             user = self._user(f"user{number}", tenant_id, number, f"{first} {last}", USER_ROLE)
             user["email"] = f"{first}.{last}.{number}@{domain}".lower()
-            self._messages(self._directory.add_user(user), messages)
+            self._messages(self._state.add_user(user), messages)
         for place, number in enumerate(islice(box_numbers(), mailboxes)):
             box = {
-                "id": self._directory.new_id(),
+                "id": self._state.new_id(),
                 "tenant_id": tenant_id,
                 "name": f"{BOX_NAMES[place % len(BOX_NAMES)]} {number}",
                 "extension_number": number,
                 **DEFAULTS,
                 "pin": pin_of(number),
             }
-            self._messages(self._directory.add_box(box), messages)
+            self._messages(self._state.add_box(box), messages)
 
     def _user(self, name: str, tenant_id: str | None, number: str, display_name: str, role: str) -> Document:
         return {
-            "id": self._directory.new_id(),
+            "id": self._state.new_id(),
             "tenant_id": tenant_id,
             "name": name,
             "password": self._password,
@@ -137,18 +137,18 @@ class Seeder:
     def _messages(self, owner_id: str, messages: int) -> None:
         for place in range(messages):
             moment = self._now - OLDEST_MESSAGE_SECONDS * (messages - place) / messages
-            add_message(self._directory, owner_id, place, moment)
+            add_message(self._state, owner_id, place, moment)
 
 
-def add_message(directory: Directory, owner_id: str, place: int, moment: float) -> None:
+def add_message(state: State, owner_id: str, place: int, moment: float) -> None:
     """Leave a message for a user or a shared voicemail, at a moment in Unix seconds; `place` varies what it is like."""
     caller_name, caller_number = CALLERS[place % len(CALLERS)]
     status, description, sentiment = TRANSCRIPTIONS[place % len(TRANSCRIPTIONS)]
     created_at = timestamp(moment)
     digits = "".join(letter for letter in created_at[:19] if letter.isdigit())
-    directory.messages.add(
+    state.messages.add(
         {
-            "id": directory.new_id(),
+            "id": state.new_id(),
             "owner_id": owner_id,
             "sender_name": caller_name,
             "sender_number": caller_number,

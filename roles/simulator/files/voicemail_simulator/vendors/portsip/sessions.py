@@ -10,11 +10,11 @@ import string
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from ...store import Document
 from ...vendor import Clock
 from .refusal import Refusal
-from .state import Directory
+from .state import State
 
 SYSTEM_ROLE = "SystemAdmin"
 TENANT_ADMIN_ROLE = "Admin"
@@ -46,9 +46,9 @@ class Identity:
 class Sessions:
     """Opens, finds, renews and ends sessions. Which tenant a session is in belongs to its token."""
 
-    def __init__(self, directory: Directory, knobs: Knobs, clock: Clock, random: random_module.Random) -> None:
-        self._directory = directory
-        self._knobs = knobs
+    def __init__(self, state: State, behaviors: Behaviors, clock: Clock, random: random_module.Random) -> None:
+        self._state = state
+        self._behaviors = behaviors
         self._clock = clock
         self._random = random
         self._failures: dict[str, tuple[int, float]] = {}
@@ -62,10 +62,10 @@ class Sessions:
     def identify(self, authorization: str | None) -> Identity:
         """Find the session of an `Authorization` header. Raises Refusal."""
         scheme, _space, token = (authorization or "").partition(" ")
-        session = self._directory.sessions.get(token) if scheme.lower() == "bearer" else None
-        user = self._directory.users.collection.get(session["user_id"]) if session is not None else None
+        session = self._state.sessions.get(token) if scheme.lower() == "bearer" else None
+        user = self._state.users.collection.get(session["user_id"]) if session is not None else None
         if session is None or user is None or session["expires_at"] <= self._clock.now():
-            raise Refusal(self._knobs.token_refused_status, "UNAUTHORIZED", "Unauthorized")
+            raise Refusal(self._behaviors.token_refused_status, "UNAUTHORIZED", "Unauthorized")
         return Identity(token, user, session["tenant_id"])
 
     def check(self, username: str, password: str, domain: str | None, address: str) -> Document:
@@ -73,16 +73,16 @@ class Sessions:
         self._refuse_blocked(address)
         tenant_id = None
         if domain:
-            tenant = self._directory.tenant_of_domain(domain)
+            tenant = self._state.tenant_of_domain(domain)
             if tenant is None:
                 raise Refusal(404, "UNKNOWN", "No tenant information found by the provided SIP domain")
             tenant_id = tenant["id"]
-        user = self._directory.user_named(tenant_id, username)
+        user = self._state.user_named(tenant_id, username)
         reserved = tenant_id is not None and username.lower() in RESERVED_NAMES
         if user is None or reserved or user["password"] != password or not user["enabled"]:
             count = self._failures.get(address, (0, 0.0))[0] + 1
             self._failures[address] = (count, self._clock.now() + BLOCK_SECONDS)
-            raise Refusal(self._knobs.login_refused_status, "UNAUTHORIZED", "Login failed, authentication error")
+            raise Refusal(self._behaviors.login_refused_status, "UNAUTHORIZED", "Login failed, authentication error")
         self._failures.pop(address, None)
         return user
 
@@ -90,17 +90,17 @@ class Sessions:
         count, until = self._failures.get(address, (0, 0.0))
         if until <= self._clock.now():
             self._failures.pop(address, None)
-        elif 0 < self._knobs.login_attempts <= count:
+        elif 0 < self._behaviors.login_attempts <= count:
             end = datetime.fromtimestamp(until, UTC).isoformat(timespec="seconds")
-            raise Refusal(self._knobs.login_refused_status, "DENIED", f"The IP {address} is blocked until {end}")
+            raise Refusal(self._behaviors.login_refused_status, "DENIED", f"The IP {address} is blocked until {end}")
 
     def open(self, user: Document, tenant_id: str | None = None) -> Document:
         """Open a session; answers the token reply."""
-        sessions = self._directory.sessions
-        if self._knobs.concurrent_login == "off":
+        sessions = self._state.sessions
+        if self._behaviors.concurrent_login == "off":
             for token in [key for key, one in sessions.items() if one["user_id"] == user["id"]]:
                 self.end(token)
-        lifetime = self._knobs.token_lifetime
+        lifetime = self._behaviors.token_lifetime
         access, refresh = self._token(), self._token()
         sessions[access] = {
             "user_id": user["id"],
@@ -108,30 +108,30 @@ class Sessions:
             "expires_at": self._clock.now() + lifetime,
             "refresh_token": refresh,
         }
-        self._directory.refresh_tokens[refresh] = {"access_token": access, "user_id": user["id"]}
+        self._state.refresh_tokens[refresh] = {"access_token": access, "user_id": user["id"]}
         return {"access_token": access, "refresh_token": refresh, "expires_in": lifetime, "token_type": "Bearer"}
 
     def refresh(self, refresh_token: str) -> Document:
         """Open a session in place of another one; answers the token reply. Raises Refusal."""
-        known = self._directory.refresh_tokens.get(refresh_token)
+        known = self._state.refresh_tokens.get(refresh_token)
         if known is None:
             raise Refusal(400, "UNKNOWN", "Invalid refresh token")
-        former = self._directory.sessions.get(known["access_token"], {})
-        keeps = self._knobs.refresh_tenant == "keep"
-        if self._knobs.refresh_rotation == "rotate":
-            del self._directory.refresh_tokens[refresh_token]
-        user = self._directory.users.collection[known["user_id"]]
+        former = self._state.sessions.get(known["access_token"], {})
+        keeps = self._behaviors.refresh_tenant == "keep"
+        if self._behaviors.refresh_rotation == "rotate":
+            del self._state.refresh_tokens[refresh_token]
+        user = self._state.users.collection[known["user_id"]]
         return self.open(user, former.get("tenant_id") if keeps else None)
 
     def end(self, token: str) -> None:
         """End a session with its refresh token."""
-        session = self._directory.sessions.pop(token)
-        self._directory.refresh_tokens.pop(session["refresh_token"], None)
+        session = self._state.sessions.pop(token)
+        self._state.refresh_tokens.pop(session["refresh_token"], None)
 
     def enter(self, token: str, tenant_id: str | None) -> None:
         """Put a session into a tenant, or back to the system with None."""
-        session = self._directory.sessions[token]
-        self._directory.sessions[token] = {**session, "tenant_id": tenant_id}
+        session = self._state.sessions[token]
+        self._state.sessions[token] = {**session, "tenant_id": tenant_id}
 
     def ask_second_factor(self, user: Document) -> str:
         """Answer the handle with which the second factor of this login is given."""
@@ -144,7 +144,7 @@ class Sessions:
         user_id = self._second_factors.get(handle)
         if user_id is None:
             raise Refusal(400, "UNKNOWN", "Invalid token")
-        return self._directory.users.collection[user_id]
+        return self._state.users.collection[user_id]
 
     def second_factor_done(self, handle: str) -> None:
         """Forget a handle that was used."""

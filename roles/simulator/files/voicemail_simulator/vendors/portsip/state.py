@@ -10,7 +10,7 @@ import random as random_module
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from ...store import Collection, Document, Store
 
 # Numbers of the services every tenant starts with, beside the voicemail service itself (contract: PortSIP 4.2).
@@ -76,15 +76,15 @@ class Table:
         return (self.collection[key] for key in self.ids(group))
 
 
-class Directory:
+class State:
     """All tables, and the indexes over them.
 
     `tenants` belong to the system, `users`, `boxes` and `files` to a tenant, `messages` and `greetings` to a user or a
     shared voicemail.
     """
 
-    def __init__(self, store: Store, knobs: Knobs, random: random_module.Random) -> None:
-        self._knobs = knobs
+    def __init__(self, store: Store, behaviors: Behaviors, random: random_module.Random) -> None:
+        self._behaviors = behaviors
         self._random = random
         self.sessions = store.collection("portsip.sessions")
         self.refresh_tokens = store.collection("portsip.refresh_tokens")
@@ -112,10 +112,10 @@ class Directory:
         }
 
     def new_id(self, digits: str | None = None) -> str:
-        """A fresh id, or the given digits, in the shape the knob asks for (contract: PortSIP 3, "Ids")."""
+        """A fresh id, or the given digits, in the shape the behavior asks for (contract: PortSIP 3, "Ids")."""
         if digits is None:
             digits = str(self._random.randrange(10**17, 10**18))
-        return digits if self._knobs.id_shape == "digits" else base64.b64encode(digits.encode()).decode()
+        return digits if self._behaviors.id_shape == "digits" else base64.b64encode(digits.encode()).decode()
 
     def tenant(self, key: str) -> Document:
         """The tenant of that id."""

@@ -48,48 +48,48 @@ class Tenants:
     def __init__(self, context: Context, sessions: Sessions) -> None:
         self._sessions = sessions
         self._context = context
-        self._directory = context.directory
-        self._knobs = context.knobs
+        self._state = context.state
+        self._behaviors = context.behaviors
 
     async def list(self, call: Call) -> Response:
         """GET /tenants."""
-        page = self._context.listing.page(call.request, self._directory.tenants, SYSTEM_SCOPE, LIST_KIND)
+        page = self._context.listing.page(call.request, self._state.tenants, SYSTEM_SCOPE, LIST_KIND)
         return self._context.show_page(page, TENANT_FIELDS)
 
     async def switch(self, call: Call) -> Response:
         """POST /tenants/switch: the token is in that tenant from now on, without `id` in none."""
         key = call.request.query_params.get("id") or None
-        if key is not None and key not in self._directory.tenants.collection:
+        if key is not None and key not in self._state.tenants.collection:
             raise self._context.missing_read("tenant")
         self._sessions.enter(call.identity.token, key)
         return done()
 
     async def read(self, call: Call) -> Response:
         """GET /tenant: the one the token is in."""
-        return JSONResponse(self._context.show(self._directory.tenant(call.tenant_id), TENANT_FIELDS))
+        return JSONResponse(self._context.show(self._state.tenant(call.tenant_id), TENANT_FIELDS))
 
     async def read_service(self, call: Call) -> Response:
         """GET /voicemail."""
-        return JSONResponse(self._directory.tenant(call.tenant_id)["voicemail"])
+        return JSONResponse(self._state.tenant(call.tenant_id)["voicemail"])
 
     async def update_service(self, call: Call) -> Response:
         """POST /voicemail."""
-        values = fields.validate(await call.body(), SERVICE_CHECKS, self._knobs)
-        present = self._directory.tenant(call.tenant_id)["voicemail"]
+        values = fields.validate(await call.body(), SERVICE_CHECKS, self._behaviors)
+        present = self._state.tenant(call.tenant_id)["voicemail"]
         wanted = values.get("extension_number", present["extension_number"])
-        if wanted != present["extension_number"] and self._directory.holder(call.tenant_id, wanted) is not None:
-            raise Refusal(self._knobs.number_taken_status, "UNKNOWN", "The extension number is already in use")
+        if wanted != present["extension_number"] and self._state.holder(call.tenant_id, wanted) is not None:
+            raise Refusal(self._behaviors.number_taken_status, "UNKNOWN", "The extension number is already in use")
         self._change(call, "voicemail", SERVICE_DEFAULTS, values)
         return done()
 
     async def read_policy(self, call: Call) -> Response:
         """GET /tenant/password_policy."""
-        return JSONResponse(self._directory.tenant(call.tenant_id)["password_policy"])
+        return JSONResponse(self._state.tenant(call.tenant_id)["password_policy"])
 
     async def update_policy(self, call: Call) -> Response:
         """POST /tenant/password_policy."""
-        values = fields.validate(await call.body(), POLICY_CHECKS, self._knobs)
-        lengths = {**self._directory.tenant(call.tenant_id)["password_policy"], **values}
+        values = fields.validate(await call.body(), POLICY_CHECKS, self._behaviors)
+        lengths = {**self._state.tenant(call.tenant_id)["password_policy"], **values}
         if lengths["min_length"] > lengths["max_length"]:
             raise self._context.invalid("min_length is larger than max_length")
         self._change(call, "password_policy", POLICY_DEFAULTS, values)
@@ -98,7 +98,7 @@ class Tenants:
     async def read_number(self, call: Call) -> Response:
         """GET /extension_numbers/{extension_number}, which knows no shared voicemails."""
         number = call.path("extension_number")
-        user = self._directory.users.find(self._directory.holder(call.tenant_id, number) or "", call.tenant_id)
+        user = self._state.users.find(self._state.holder(call.tenant_id, number) or "", call.tenant_id)
         if user is None:
             raise Refusal(404, "UNKNOWN", "extension number not found")
         shown = {"id": user["id"], "extension_number": number, "name": user["display_name"], "type": "EXTENSION"}
@@ -106,9 +106,9 @@ class Tenants:
 
     async def status(self, call: Call) -> Response:
         """GET /admin/status."""
-        return JSONResponse({"version": RELEASES[self._knobs.version]})
+        return JSONResponse({"version": RELEASES[self._behaviors.version]})
 
     def _change(self, call: Call, part: str, defaults: dict[str, Any], values: dict[str, Any]) -> None:
-        tenant = self._directory.tenant(call.tenant_id)
-        base = defaults if self._knobs.update_omitted == "reset" else tenant[part]
-        self._directory.tenants.change(call.tenant_id, {part: {**base, **values}})
+        tenant = self._state.tenant(call.tenant_id)
+        base = defaults if self._behaviors.update_omitted == "reset" else tenant[part]
+        self._state.tenants.change(call.tenant_id, {part: {**base, **values}})

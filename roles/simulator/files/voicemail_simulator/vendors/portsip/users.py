@@ -51,13 +51,13 @@ class Users:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._directory = context.directory
-        self._knobs = context.knobs
+        self._state = context.state
+        self._behaviors = context.behaviors
 
     def find(self, call: Call, missing: Refusal) -> str:
         """The id in the path, if there is such a user in the tenant. Raises `missing`."""
         key = call.path("id")
-        if self._directory.users.find(key, call.tenant_id) is None:
+        if self._state.users.find(key, call.tenant_id) is None:
             raise missing
         return key
 
@@ -65,10 +65,10 @@ class Users:
         """GET /users, without any voicemail field."""
         page = self._context.listing.page(
             call.request,
-            self._directory.users,
+            self._state.users,
             call.tenant_id,
             LIST_KIND,
-            by_number=lambda number: self._directory.holder(call.tenant_id, number),
+            by_number=lambda number: self._state.holder(call.tenant_id, number),
         )
         return self._context.show_page(page, self._summary_fields())
 
@@ -76,14 +76,14 @@ class Users:
         """GET /users/{id}."""
         key = self.find(call, self._context.missing_read("user"))
         names = [*self._summary_fields(), *VOICEMAIL_FIELDS]
-        if since(self._knobs, "22.3"):
+        if since(self._behaviors, "22.3"):
             names += SECRET_FIELDS
-        return JSONResponse(self._context.show(self._directory.users.collection[key], names))
+        return JSONResponse(self._context.show(self._state.users.collection[key], names))
 
     async def update(self, call: Call) -> Response:
         """POST /users/{id}."""
         key = self.find(call, self._context.missing_read("user"))
-        required = ("display_name",) if since(self._knobs, "22.6") else ()
+        required = ("display_name",) if since(self._behaviors, "22.6") else ()
         await self._write(call, key, {"enabled": fields.boolean}, {"enabled": True}, required)
         return done()
 
@@ -107,24 +107,24 @@ class Users:
         checks = {**self._checks(), **more_checks}
         if not await call.request.body():
             raise self._context.invalid("a body is required")
-        values = fields.validate_update(await call.body(), checks, self._knobs, required=required)
-        if self._knobs.update_omitted == "reset":
-            voicemail = VOICEMAIL_DEFAULTS if self._knobs.create_defaults == "set" else VOICEMAIL_UNSET
+        values = fields.validate_update(await call.body(), checks, self._behaviors, required=required)
+        if self._behaviors.update_omitted == "reset":
+            voicemail = VOICEMAIL_DEFAULTS if self._behaviors.create_defaults == "set" else VOICEMAIL_UNSET
             blank = dict.fromkeys(("email", "display_name", *CONTACT_FIELDS), "")
             values = {**blank, **voicemail, **more_defaults, **values}
-        self._directory.users.change(key, values)
+        self._state.users.change(key, values)
 
     def _summary_fields(self) -> tuple[str, ...]:
-        return (*SUMMARY_FIELDS, *ROLE_FIELDS) if since(self._knobs, "22.3") else SUMMARY_FIELDS
+        return (*SUMMARY_FIELDS, *ROLE_FIELDS) if since(self._behaviors, "22.3") else SUMMARY_FIELDS
 
     def _checks(self) -> dict[str, fields.Check]:
         return {
-            "display_name": fields.text(1, 128) if since(self._knobs, "22.6") else fields.text(0, 1024),
+            "display_name": fields.text(1, 128) if since(self._behaviors, "22.6") else fields.text(0, 1024),
             "email": fields.text(0, 128),
             **{name: fields.text(0, maximum) for name, maximum in CONTACT_FIELDS.items()},
             "voicemail_prompt": fields.language,
             "enable_voicemail_pin": fields.boolean,
-            "voicemail_pin": fields.pin(self._knobs),
+            "voicemail_pin": fields.pin(self._behaviors),
             "enable_voicemail_notify": fields.boolean,
             "voicemail_play_datetime": fields.play_datetime,
         }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP face: its routes, and what it starts with (contract: PortSIP)."""
+"""The PortSIP vendor: its routes, and what it starts with (contract: PortSIP)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
-from ...vendor import Face
-from .behaviors import KNOB_DEFINITIONS
+from ...vendor import SimulatedVendor
+from .behaviors import BEHAVIORS
 from .blobs import BASE_PATH, Blobs
 from .context import Context
 from .greetings import Greetings
@@ -20,12 +20,12 @@ from .messages import Messages, own
 from .routes import Endpoint, Gateway, Handler, Rule, signed_in, system, tenant_admin, tenant_member, tenant_user
 from .seeds import Seeder
 from .sessions import Sessions
-from .state import Directory
+from .state import State
 from .tenants import Tenants
 from .users import Users
 
 
-class PortsipFace(Face):
+class SimulatedPortsip(SimulatedVendor):
     """A PortSIP PBX with two tenants.
 
     USERNAME and PASSWORD without a domain are the system administrator. ADMIN_USERNAME and PASSWORD with DOMAIN are an
@@ -33,9 +33,9 @@ class PortsipFace(Face):
     OTHER_DOMAIN and OTHER_ACCOUNT_ID are a second tenant, which has an administrator of the same name and no boxes.
     """
 
-    vendor = "portsip"
+    name = "portsip"
     base_path = BASE_PATH
-    knob_definitions = KNOB_DEFINITIONS
+    behavior_definitions = BEHAVIORS
     # `admin` can only be the system administrator: no tenant may have a user of that name (contract: PortSIP 2.1).
     USERNAME = "admin"
     ADMIN_USERNAME = "voicemail-admin"
@@ -49,21 +49,21 @@ class PortsipFace(Face):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.directory = Directory(self.store, self.knobs, self.random)
-        self._context = Context(self.directory, self.knobs, self.clock, self.random, lambda: self.faults)
-        self._sessions = Sessions(self.directory, self.knobs, self.clock, self.random)
-        self._gateway = Gateway(self._sessions, self.knobs, self.clock)
+        self.state = State(self.store, self.behaviors, self.random)
+        self._context = Context(self.state, self.behaviors, self.clock, self.random, lambda: self.faults)
+        self._sessions = Sessions(self.state, self.behaviors, self.clock, self.random)
+        self._gateway = Gateway(self._sessions, self.behaviors, self.clock)
         self._blobs = Blobs(self._context, self._sessions)
 
     def seed(self, mailboxes: int, messages: int) -> None:
-        seeder = Seeder(self.directory, self.clock, self.PASSWORD)
+        seeder = Seeder(self.state, self.clock, self.PASSWORD)
         seeder.administrator(self.USERNAME)
         tenant_id = seeder.tenant(self.ACCOUNT_ID, "Voicemail", self.DOMAIN, self.ADMIN_USERNAME)
         seeder.tenant(self.OTHER_ACCOUNT_ID, "Other", self.OTHER_DOMAIN, self.ADMIN_USERNAME)
         seeder.mailboxes(tenant_id, self.DOMAIN, mailboxes, messages)
 
     def rebuild(self) -> None:
-        self.directory.rebuild()
+        self.state.rebuild()
         self._sessions.forget()
         self._gateway.forget()
         self._blobs.forget()

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .vendor import Tel4vnFace
+from .vendor import SimulatedTel4vn
 
-__all__ = ["Tel4vnFace"]
+__all__ = ["SimulatedTel4vn"]

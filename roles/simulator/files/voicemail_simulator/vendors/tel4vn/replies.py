@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies of the TEL4VN face: objects in their envelopes, and errors in every shape the vendor uses somewhere."""
+"""Replies of the TEL4VN vendor: objects in their envelopes, and errors in every shape the vendor uses somewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 
 SUCCESS = "successfully"
 MASK = "********"
@@ -36,13 +36,13 @@ class Refusal(Exception):
         self.problems = problems or []
 
 
-def error_reply(knobs: Knobs, refusal: Refusal, *, is_write: bool) -> Response:
-    """Put an error into the shape of the knob `error_shape` (contract: TEL4VN 3)."""
-    shape = knobs.error_shape
+def error_reply(behaviors: Behaviors, refusal: Refusal, *, is_write: bool) -> Response:
+    """Put an error into the shape of the behavior `error_shape` (contract: TEL4VN 3)."""
+    shape = behaviors.error_shape
     if shape == "html_502":
         return HTMLResponse(GATEWAY_PAGE, 502)
     status = refusal.status
-    if is_write and knobs.error_status == "200" and status in (400, 409):
+    if is_write and behaviors.error_status == "200" and status in (400, 409):
         status = 200
     return JSONResponse(error_body(shape, refusal), status)
 
@@ -67,37 +67,37 @@ def error_body(shape: str, refusal: Refusal) -> dict[str, Any]:
     return bodies[shape]
 
 
-def shown_boolean(knobs: Knobs, value: bool | None, default: bool) -> Any:
-    """A boolean as the knob `bool_style` shows it; None stands for one that was never set."""
-    if value is None and knobs.bool_style == "null_for_unset":
+def shown_boolean(behaviors: Behaviors, value: bool | None, default: bool) -> Any:
+    """A boolean as the behavior `bool_style` shows it; None stands for one that was never set."""
+    if value is None and behaviors.bool_style == "null_for_unset":
         return None
     value = default if value is None else value
-    return str(value).lower() if knobs.bool_style == "text" else value
+    return str(value).lower() if behaviors.bool_style == "text" else value
 
 
-def shown_box(knobs: Knobs, box: dict[str, Any]) -> dict[str, Any]:
+def shown_box(behaviors: Behaviors, box: dict[str, Any]) -> dict[str, Any]:
     """A box as replies show it (contract: TEL4VN 4)."""
     return {
         "id": box["id"],
         "extension": box["extension"],
-        "password": box["password"] if knobs.password_visible == "clear" else MASK,
+        "password": box["password"] if behaviors.password_visible == "clear" else MASK,
         "mail_to": box["mail_to"],
-        "local_after_email": shown_boolean(knobs, box["local_after_email"], True),
-        "enabled": shown_boolean(knobs, box["enabled"], True),
+        "local_after_email": shown_boolean(behaviors, box["local_after_email"], True),
+        "enabled": shown_boolean(behaviors, box["enabled"], True),
         "description": box["description"],
     }
 
 
-def single(knobs: Knobs, content: Any) -> Response:
+def single(behaviors: Behaviors, content: Any) -> Response:
     """Reply of a GET of one object."""
-    return JSONResponse({"data": content} if knobs.get_envelope == "data" else content)
+    return JSONResponse({"data": content} if behaviors.get_envelope == "data" else content)
 
 
-def listing(knobs: Knobs, rows: list[dict[str, Any]], limit: int, offset: int, total: int) -> Response:
+def listing(behaviors: Behaviors, rows: list[dict[str, Any]], limit: int, offset: int, total: int) -> Response:
     """Reply of a listing (contract: TEL4VN 5.1)."""
-    if knobs.total == "low":
+    if behaviors.total == "low":
         total //= 2
-    elif knobs.total == "high":
+    elif behaviors.total == "high":
         total += 7
-    data = None if not rows and knobs.empty_list == "null" else rows
+    data = None if not rows and behaviors.empty_list == "null" else rows
     return JSONResponse({"data": data, "limit": limit, "offset": offset, "total": total})

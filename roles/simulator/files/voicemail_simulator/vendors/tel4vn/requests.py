@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ...behaviors import Knobs
+from ...behaviors import Behaviors
 from .replies import Refusal
 
 FIELDS: dict[str, type] = {
@@ -52,7 +52,7 @@ def checked_box(body: dict[str, Any], required: tuple[str, ...]) -> dict[str, An
     return {name: body[name] for name in FIELDS if name in body}
 
 
-def paging(request: Request, knobs: Knobs) -> tuple[int, int]:
+def paging(request: Request, behaviors: Behaviors) -> tuple[int, int]:
     """Limit and offset in force: the given ones, the default, and the silent cap. Raises Refusal."""
     numbers: dict[str, int] = {}
     for name in ("limit", "offset"):
@@ -60,12 +60,12 @@ def paging(request: Request, knobs: Knobs) -> tuple[int, int]:
         if not text.isdecimal():
             raise Refusal(400, f"{name} is not a number")
         numbers[name] = int(text)
-    limit = numbers["limit"] or knobs.default_limit
-    if knobs.max_limit:
-        limit = min(limit, knobs.max_limit)
+    limit = numbers["limit"] or behaviors.default_limit
+    if behaviors.max_limit:
+        limit = min(limit, behaviors.max_limit)
     return limit, numbers["offset"]
 
 
-def stored_mail_to(knobs: Knobs, value: str) -> str:
+def stored_mail_to(behaviors: Behaviors, value: str) -> str:
     """Addresses as they are stored; the PBX below removes all spaces."""
-    return "".join(value.split()) if knobs.strip_spaces_mail_to else value
+    return "".join(value.split()) if behaviors.strip_spaces_mail_to else value

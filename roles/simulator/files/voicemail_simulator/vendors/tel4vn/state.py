@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of the TEL4VN face and the indexes that make each lookup cost the same at any number of boxes."""
+"""Documents of the TEL4VN vendor and the indexes that make each lookup cost the same at any number of boxes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TEL4VN face: routes, logins and what they do to the state (contract: TEL4VN)."""
+"""The TEL4VN vendor: routes, logins and what they do to the state (contract: TEL4VN)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ...vendor import Face
+from ...vendor import SimulatedVendor
 from . import login
-from .behaviors import KNOBS
+from .behaviors import BEHAVIORS
 from .messages import MEDIA_TYPES, other_host, recording_id, recording_of, shown_message
 from .replies import SUCCESS, Refusal, error_reply, listing, shown_box, single
 from .requests import checked_box, paging, read_json, stored_mail_to
@@ -25,12 +25,12 @@ from .state import State
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Tel4vnFace(Face):
+class SimulatedTel4vn(SimulatedVendor):
     """One TEL4VN tenant. Log in with USERNAME and PASSWORD, or with API_KEY."""
 
-    vendor = "tel4vn"
+    name = "tel4vn"
     base_path = "/v1"
-    knob_definitions = KNOBS
+    behavior_definitions = BEHAVIORS
     USERNAME = login.USERNAME
     PASSWORD = login.PASSWORD
     API_KEY = login.API_KEY
@@ -71,7 +71,7 @@ class Tel4vnFace(Face):
                 return await handler(request)
             except Refusal as refusal:
                 is_write = request.method in ("POST", "PUT", "DELETE") and "/auth" not in request.url.path
-                return error_reply(self.knobs, refusal, is_write=is_write)
+                return error_reply(self.behaviors, refusal, is_write=is_write)
 
         return call
 
@@ -101,14 +101,14 @@ class Tel4vnFace(Face):
         login.check_api_key(await read_json(request))
         now = self.clock.now()
         token = f"{self.random.getrandbits(256):064x}"
-        self.state.tokens[token] = {"expires": now + self.knobs.token_ttl}
-        form = self.knobs.token_reply
+        self.state.tokens[token] = {"expires": now + self.behaviors.token_ttl}
+        form = self.behaviors.token_reply
         if form == "by_version":
             form = request.url.path[1:3]
-        return JSONResponse(login.token_reply(form, token, now, now + self.knobs.token_ttl))
+        return JSONResponse(login.token_reply(form, token, now, now + self.behaviors.token_ttl))
 
     async def list_boxes(self, request: Request) -> Response:
-        return self._listing(request, "boxes", None, lambda box: shown_box(self.knobs, box))
+        return self._listing(request, "boxes", None, lambda box: shown_box(self.behaviors, box))
 
     async def list_messages(self, request: Request) -> Response:
         origin = self.download_origin(request)
@@ -116,45 +116,45 @@ class Tel4vnFace(Face):
         box = (
             next(iter(self.state.boxes.values()), None) if extension is None else self.state.box_of_extension(extension)
         )
-        if self.knobs.arriving_messages > 0 and box is not None:
-            self.knobs.arriving_messages -= 1
+        if self.behaviors.arriving_messages > 0 and box is not None:
+            self.behaviors.arriving_messages -= 1
             self.add_message(box["extension"])
         return self._listing(request, "messages", extension, lambda message: shown_message(message, origin))
 
     def _listing(
         self, request: Request, kind: str, extension: str | None, shown: Callable[[dict[str, Any]], dict[str, Any]]
     ) -> Response:
-        limit, offset = paging(request, self.knobs)
+        limit, offset = paging(request, self.behaviors)
         rows, total = self.state.page(
             kind,
             offset,
             limit,
             extension=extension,
-            order=self.knobs.list_order,
+            order=self.behaviors.list_order,
             chance=self.random,
             stale=self.faults.stale(request),
         )
-        return listing(self.knobs, [shown(row) for row in rows], limit, offset, total)
+        return listing(self.behaviors, [shown(row) for row in rows], limit, offset, total)
 
     def missing(self) -> Response:
         """The reply to a GET of what does not exist. Raises Refusal."""
-        if self.knobs.get_missing == "null":
-            return single(self.knobs, None)
-        if self.knobs.get_missing == "400":
+        if self.behaviors.get_missing == "null":
+            return single(self.behaviors, None)
+        if self.behaviors.get_missing == "400":
             raise Refusal(400, "record not found")
         raise Refusal(404, "Not Found")
 
     async def read_box(self, request: Request) -> Response:
         box = self.state.box(request.path_params["id"])
-        return self.missing() if box is None else single(self.knobs, shown_box(self.knobs, box))
+        return self.missing() if box is None else single(self.behaviors, shown_box(self.behaviors, box))
 
     async def create_box(self, request: Request) -> Response:
         given = checked_box(await read_json(request), ("extension", "password", "enabled"))
         existing = self.state.box_of_extension(given["extension"])
-        conflict = self.knobs.create_conflict
+        conflict = self.behaviors.create_conflict
         if existing is not None and conflict in ("400", "409"):
             raise Refusal(int(conflict), "extension is already taken")
-        status = int(self.knobs.create_status)
+        status = int(self.behaviors.create_status)
         if existing is not None and conflict == "update":
             box = existing | self._stored(given)
             self.state.boxes[box["id"]] = box
@@ -163,7 +163,7 @@ class Tel4vnFace(Face):
             unset = {"mail_to": "", "local_after_email": None, "description": ""}
             box = {"id": self.new_id()} | unset | self._stored(given)
             self.state.add_box(box)
-        return JSONResponse({"data": shown_box(self.knobs, box), "message": SUCCESS}, status)
+        return JSONResponse({"data": shown_box(self.behaviors, box), "message": SUCCESS}, status)
 
     async def update_box(self, request: Request) -> Response:
         box = self.state.box(request.path_params["id"])
@@ -172,39 +172,41 @@ class Tel4vnFace(Face):
         given = checked_box(await read_json(request), ("password", "enabled"))
         given.pop("extension", None)
         omitted: dict[str, Any] = {}
-        if self.knobs.put_omitted == "cleared":
+        if self.behaviors.put_omitted == "cleared":
             omitted = {"local_after_email": False, "mail_to": "", "description": ""}
-        elif self.knobs.put_omitted == "default":
+        elif self.behaviors.put_omitted == "default":
             omitted = {"local_after_email": None, "mail_to": "", "description": ""}
         self.state.boxes[box["id"]] = box | omitted | self._stored(given)
         return JSONResponse({"message": SUCCESS})
 
     def _stored(self, given: dict[str, Any]) -> dict[str, Any]:
         if "mail_to" in given:
-            given["mail_to"] = stored_mail_to(self.knobs, given["mail_to"])
+            given["mail_to"] = stored_mail_to(self.behaviors, given["mail_to"])
         return given
 
     async def delete_box(self, request: Request) -> Response:
         box = self.state.box(request.path_params["id"])
         if box is not None:
             self.state.delete_box(box)
-        elif self.knobs.delete_missing == "404":
+        elif self.behaviors.delete_missing == "404":
             raise Refusal(404, "Not Found")
-        return Response(status_code=204) if self.knobs.delete_status == "204" else JSONResponse({"message": SUCCESS})
+        return (
+            Response(status_code=204) if self.behaviors.delete_status == "204" else JSONResponse({"message": SUCCESS})
+        )
 
     async def read_message(self, request: Request) -> Response:
         message = self.state.messages.get(request.path_params["id"])
         if message is None:
             return self.missing()
-        return single(self.knobs, shown_message(message, self.download_origin(request)))
+        return single(self.behaviors, shown_message(message, self.download_origin(request)))
 
     def download_origin(self, request: Request) -> str:
         """Scheme, host and port of download links."""
         host = request.headers.get("host", "")
-        return f"{request.url.scheme}://{other_host(host) if self.knobs.download_host == 'other' else host}"
+        return f"{request.url.scheme}://{other_host(host) if self.behaviors.download_host == 'other' else host}"
 
     async def download(self, request: Request) -> Response:
-        foreign = self.knobs.download_host == "other" and request.headers.get("host", "") not in self._api_hosts
+        foreign = self.behaviors.download_host == "other" and request.headers.get("host", "") not in self._api_hosts
         if foreign and "authorization" in request.headers:
             # The token is for the API's host only; a client that carries it elsewhere is to be found out.
             raise Refusal(403, "the token was sent to another host")
@@ -216,9 +218,9 @@ class Tel4vnFace(Face):
             message = None
         if message is None:
             raise Refusal(404, "Not Found")
-        if self.knobs.download_marks_read and not message["read"]:
+        if self.behaviors.download_marks_read and not message["read"]:
             self.state.messages[message["id"]] = message | {"read": True}
-        form = self.knobs.recording_format
+        form = self.behaviors.recording_format
         headers = {"content-disposition": f'attachment; filename="msg_{request.path_params["id"]}.{form}"'}
         return Response(recording_of(message, form), media_type=MEDIA_TYPES[form], headers=headers)
 
