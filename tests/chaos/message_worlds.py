@@ -207,7 +207,7 @@ class Tel4vn(MessageWorld):
         }
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        from voicemail_simulator.vendors.tel4vn.messages import recording_of
+        from voicemail_simulator.vendors.tel4vn.audio import recording_of
 
         content: bytes = recording_of(server.vendor.state.messages[note_id])
         return content

@@ -15,9 +15,10 @@ import pytest
 from kazoo_client import Client
 from voicemail_simulator.__main__ import behaviors_by_vendor
 from voicemail_simulator.behaviors import Behavior, BehaviorError, Behaviors
-from voicemail_simulator.control import Journal
 from voicemail_simulator.faults import Fault, FaultError
-from voicemail_simulator.server import Simulation, SimulatorServer
+from voicemail_simulator.journal import Journal
+from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.simulation import Simulation
 from voicemail_simulator.store import Store
 
 DEFINITIONS = (

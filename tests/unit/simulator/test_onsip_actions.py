@@ -27,7 +27,7 @@ from onsip_client import (  # noqa: E402 (rewritten first)
     Start,
     listed,
 )
-from voicemail_simulator.server import Simulation  # noqa: E402
+from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 
 pytest_plugins = ["onsip_client"]

@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.server import Simulation, SimulatorServer
+from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.simulation import Simulation
 from voicemail_simulator.store import Store
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.seeds import box_numbers, pin_of, user_numbers

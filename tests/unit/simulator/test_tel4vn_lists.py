@@ -18,7 +18,8 @@ pytest.register_assert_rewrite("tel4vn_client")
 
 from counted import counted  # noqa: E402 (found beside this)
 from tel4vn_client import MINIMAL, Start, rows  # noqa: E402 (rewritten first)
-from voicemail_simulator.server import Simulation, SimulatorServer  # noqa: E402
+from voicemail_simulator.server import SimulatorServer  # noqa: E402
+from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 
 pytest_plugins = ["tel4vn_client"]
@@ -175,10 +176,10 @@ def test_a_box_is_found_among_many_without_looking_at_them() -> None:
     def looks(mailboxes: int) -> int:
         vendor = Simulation("tel4vn", mailboxes=mailboxes).vendor
         # The order of a listing is made once.
-        vendor.state.page("boxes", 0, 5, chance=vendor.random)
+        vendor.state.page("boxes", 0, 5, random_numbers=vendor.random)
         with counted(vendor.state.boxes) as boxes:
             assert vendor.state.box("1003") is not None
-            assert len(vendor.state.page("boxes", 0, 5, chance=vendor.random)[0]) == 5
+            assert len(vendor.state.page("boxes", 0, 5, random_numbers=vendor.random)[0]) == 5
             return boxes.looks
 
     assert looks(20_000) == looks(5) < 10

@@ -20,7 +20,8 @@ try:
     import uvicorn
 
     from .background import exposure
-    from .server import Simulation, listen, make_server, origin_of
+    from .server import Application, listen, make_server, origin_of
+    from .simulation import Simulation
     from .store import Store
     from .vendors import VENDORS, load
 except ModuleNotFoundError as error:
@@ -110,10 +111,10 @@ async def serve(options: argparse.Namespace) -> None:
             messages=options.messages,
             faults=options.faults,
             seed=options.seed,
-            allowed_hosts=(options.host, *options.allow_host),
         )
+        application = Application(simulation, (options.host, *options.allow_host))
         bound = listen(options.host, options.port + position if options.port else 0)
-        servers.append(make_server(simulation, options.tls_cert, options.tls_key))
+        servers.append(make_server(application, options.tls_cert, options.tls_key))
         sockets.append(bound)
         urls[vendor] = origin_of(bound, bool(options.tls_cert)) + simulation.vendor.base_path
 

@@ -18,7 +18,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
 from tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.server import SimulatorServer
-from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, vendor
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 
 CHANGED = {
     "mailbox": "7011",
@@ -208,7 +208,7 @@ def test_a_pin_that_is_left_out_of_replies_is_unknown(tenant: Tenant, monkeypatc
     def shown(knobs: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
         return {name: value for name, value in box.items() if name != "password"}
 
-    monkeypatch.setattr(vendor, "shown_box", shown)
+    monkeypatch.setattr(mailboxes, "shown_box", shown)
     assert tenant.one(**BOX)["changed"] is True
     again = tenant.one(**BOX)
     assert again["changed"] is False

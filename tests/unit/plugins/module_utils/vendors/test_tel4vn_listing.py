@@ -165,9 +165,9 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
 
 def _answer_lists_with(monkeypatch: pytest.MonkeyPatch, reply: t.Callable[[list[t.Any], int, int, int], t.Any]) -> None:
     from starlette.responses import JSONResponse
-    from voicemail_simulator.vendors.tel4vn import vendor
+    from voicemail_simulator.vendors.tel4vn import listing
 
     def answer(knobs: t.Any, rows: list[t.Any], limit: int, offset: int, total: int) -> JSONResponse:
         return JSONResponse(reply(rows, limit, offset, total))
 
-    monkeypatch.setattr(vendor, "listing", answer)
+    monkeypatch.setattr(listing, "listing", answer)

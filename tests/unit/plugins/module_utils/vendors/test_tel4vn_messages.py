@@ -23,7 +23,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.vendor import VENDOR
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
-from voicemail_simulator.vendors.tel4vn.messages import recording_of
+from voicemail_simulator.vendors.tel4vn.audio import recording_of
 
 EVERYTHING = Selection(all_mailboxes=True)
 #: Of these, values other than words; of words and switches every one is tried.

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ...store import Document
 from . import start_keys
-from .call import Call
+from .call import Call, bad_identifier
 from .collation import sort_key
 from .paging import Page, View, list_reply
 
@@ -90,3 +90,23 @@ def summary(call: Call, account: Document) -> dict[str, Any]:
     """One item of the list."""
     shown = {name: account[name] for name in ("id", "name", "realm")}
     return {**shown, "tree": ancestors(call, account), "flags": []}
+
+
+def user_facts(user: dict[str, str]) -> dict[str, str]:
+    """What is shown of a user."""
+    names = ("id", "username", "first_name", "last_name", "email", "priv_level")
+    return {name: user[name] for name in names}
+
+
+def list_users(call: Call) -> Response:
+    """`GET /users`: all of the account's, by id."""
+    users = [user for user in call.vendor.state.users.values() if user["account_id"] == call.account_id]
+    return call.reply([user_facts(user) for user in users], page={"page_size": len(users)})
+
+
+def read_user(call: Call, user_id: str) -> Response:
+    """`GET /users/{ID}`."""
+    user = call.vendor.state.users.get(user_id)
+    if user is None or user["account_id"] != call.account_id:
+        raise bad_identifier(user_id)
+    return call.reply(user_facts(user), revision="1-" + user_id)

@@ -8,15 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-if TYPE_CHECKING:
-    from .vendor import SimulatedKazoo
+from .installation import Installation
 
-GREGORIAN_OFFSET = 62167219200
 VERSIONS = {"4.3": "4.3.142", "M": "4.0.0", "5": "5.3.12"}
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
 NODE = "simulatornode"
@@ -76,7 +74,7 @@ class Later(Exception):
 class Call:
     """A request, what was learned about it, and the means to answer it."""
 
-    def __init__(self, vendor: SimulatedKazoo, request: Request) -> None:
+    def __init__(self, vendor: Installation, request: Request) -> None:
         self.vendor = vendor
         self.request = request
         self.profile: str = vendor.behaviors.profile
@@ -99,7 +97,7 @@ class Call:
 
     def now(self) -> int:
         """The time in Gregorian seconds."""
-        return int(self.vendor.clock.now()) + GREGORIAN_OFFSET
+        return self.vendor.state.now()
 
     def value(self, name: str) -> Any:
         """A request parameter from data, envelope or query string, in that order."""
@@ -174,6 +172,11 @@ class Call:
         if self.query.get("pretty_print") == "true":
             return json.dumps(body, indent=2, separators=(",", " : ")).encode()
         return json.dumps(body, separators=(",", ":")).encode()
+
+    def crash(self) -> None:
+        """Simulate a crashing handler: 5 returns 500 (raises Failure), 4.3 and M continue without an error."""
+        if self.profile == "5":
+            raise Failure(500, "request execution failed", {})
 
     def check_if_match(self, revision: str | None) -> None:
         """Raise 412 where the client's precondition fails, 304 where it knows the document already."""

@@ -10,17 +10,15 @@ import hashlib
 import hmac
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 
 from ...store import Document
 from .call import Call, Failure, bad_identifier, invalid
+from .installation import Installation
 from .schema import API_AUTH, USER_AUTH
 from .validation import Errors, check
-
-if TYPE_CHECKING:
-    from .vendor import SimulatedKazoo
 
 BUCKET_SIZE = 100
 BUCKET_REFILL = 10
@@ -42,7 +40,7 @@ def digest(method: str, username: str, password: str) -> str:
 class Authority:
     """Knows who may do what, and how often."""
 
-    def __init__(self, vendor: SimulatedKazoo) -> None:
+    def __init__(self, vendor: Installation) -> None:
         self.vendor = vendor
         self.buckets: dict[tuple[str, str], tuple[int, int]] = {}
         self._verified: dict[str, dict[str, Any]] = {}

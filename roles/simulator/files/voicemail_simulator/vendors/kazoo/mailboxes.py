@@ -218,7 +218,7 @@ def delete_box(call: Call, box_id: str) -> Response:
     call.check_if_match(box["rev"])
     messages = call.vendor.inside_retention(state.messages_of(call.account_id, box_id))
     if any(map(breaks_deletion, messages)):
-        call.vendor.crash(call)
+        call.crash()
         return reply_box(call, box, deleted=True)
     if take_conflict(call):
         raise Failure(409, "datastore_conflict", CONFLICT)

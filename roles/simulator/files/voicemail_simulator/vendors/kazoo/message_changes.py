@@ -164,7 +164,7 @@ def change_messages(call: Call, box_id: str) -> Response:
         target = call.vendor.state.box(call.account_id, source)
         if target is None:
             # Only copies have their destinations checked; a move to nowhere crashes.
-            call.vendor.crash(call)
+            call.crash()
             return call.reply(call.vendor.public_box(box), revision=box["rev"])
         boxes = [target]
     succeeded: list[Any] = []
@@ -189,7 +189,7 @@ def delete_message(call: Call, box_id: str, identifier: str) -> Response:
     message = find_message(call, box_id, identifier)
     call.check_if_match(message["rev"])
     if breaks_deletion(message):
-        call.vendor.crash(call)
+        call.crash()
         data = {**public_message(message), "_read_only": {"deleted": True}}
         return call.reply(data, revision=message["rev"])
     deleted = soft_delete(call, message)
@@ -221,6 +221,6 @@ def delete_messages(call: Call, box_id: str) -> Response:
     if call.vendor.state.box(call.account_id, box_id) is None:
         return call.reply([] if call.profile == "M" else {})
     if any(map(breaks_deletion, chosen)):
-        call.vendor.crash(call)
+        call.crash()
         return call.reply([one["id"] for one in chosen])
     return call.reply(result(call, [soft_delete(call, one)["id"] for one in chosen], {}))

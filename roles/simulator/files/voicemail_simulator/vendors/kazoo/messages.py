@@ -13,11 +13,12 @@ from starlette.responses import Response
 
 from ...store import Document
 from . import start_keys
-from .call import GREGORIAN_OFFSET, Call, Empty, bad_identifier, invalid
+from .call import Call, Empty, bad_identifier, invalid
 from .filters import at_path, query_test
 from .mailboxes import object_of
 from .paging import Page, View, list_reply
 from .schema import MESSAGE
+from .state import GREGORIAN_OFFSET
 from .validation import Errors, check
 
 MAXIMUM_RANGE = 2_682_000

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from . import accounts, audio, mailbox_list, mailboxes, message_changes, messages
 from .call import Call, Failure, bad_identifier, invalid
+from .login import Authority
 from .schema import published
 from .seeds import leave_message
 from .validation import Errors, check
@@ -26,9 +27,8 @@ def not_found() -> Failure:
     return Failure(404, "not_found", {"message": "not found"}, bare=True)
 
 
-def find(call: Call, parts: list[str]) -> Table:
+def find(call: Call, parts: list[str], authority: Authority) -> Table:
     """What the methods of a path do; none is an error of its own. Raises Failure."""
-    authority = call.vendor.authority
     match parts:
         case ["user_auth"]:
             return {"PUT": authority.user_auth}
@@ -49,9 +49,9 @@ def find(call: Call, parts: list[str]) -> Table:
         case ["accounts", _, "descendants"]:
             return {"GET": accounts.list_descendants}
         case ["accounts", _, "users"]:
-            return {"GET": list_users}
+            return {"GET": accounts.list_users}
         case ["accounts", _, "users", user_id]:
-            return {"GET": lambda call: read_user(call, user_id)}
+            return {"GET": lambda call: accounts.read_user(call, user_id)}
         case ["accounts", _, "users", _, "vmboxes"]:
             return {"GET": mailbox_list.list_boxes}
         case ["accounts", _, "bulk"] if call.profile == "4.3" and call.vendor.behaviors.cb_bulk:
@@ -139,23 +139,3 @@ def validate_schema(call: Call, name: str) -> Response:
     if errors:
         raise invalid(errors)
     return call.reply(data)
-
-
-def user_facts(user: dict[str, str]) -> dict[str, str]:
-    """What is shown of a user."""
-    names = ("id", "username", "first_name", "last_name", "email", "priv_level")
-    return {name: user[name] for name in names}
-
-
-def list_users(call: Call) -> Response:
-    """`GET /users`: all of the account's, by id."""
-    users = [user for user in call.vendor.state.users.values() if user["account_id"] == call.account_id]
-    return call.reply([user_facts(user) for user in users], page={"page_size": len(users)})
-
-
-def read_user(call: Call, user_id: str) -> Response:
-    """`GET /users/{ID}`."""
-    user = call.vendor.state.users.get(user_id)
-    if user is None or user["account_id"] != call.account_id:
-        raise bad_identifier(user_id)
-    return call.reply(user_facts(user), revision="1-" + user_id)

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...store import Document
-from .call import GREGORIAN_OFFSET
+from .call import Call
+from .installation import Installation
 from .login import digest
 from .messages import address, message_name
 from .schema import mailbox_schema
+from .state import GREGORIAN_OFFSET
 from .tones import recording
 from .validation import Errors, check
-
-if TYPE_CHECKING:
-    from .call import Call
-    from .vendor import SimulatedKazoo
 
 FIRST_NUMBER = 1000
 CALLERS = (("Ada Example", "2015550101"), ("Ben Example", "2015550102"), ("Cleo Example", "2015550103"))
@@ -26,7 +24,7 @@ HOUR = 3600
 RECORDINGS = 12
 
 
-def seed(vendor: SimulatedKazoo, mailboxes: int, messages: int) -> None:
+def seed(vendor: Installation, mailboxes: int, messages: int) -> None:
     """Fill an empty store; boxes and messages go to the first sub-account."""
     add_account(vendor, vendor.MASTER_ID, "master", None, vendor.MASTER_API_KEY)
     add_account(vendor, vendor.ACCOUNT_ID, "accountone", vendor.MASTER_ID, vendor.API_KEY)
@@ -42,7 +40,7 @@ def seed(vendor: SimulatedKazoo, mailboxes: int, messages: int) -> None:
     add_customers(vendor)
 
 
-def add_customers(vendor: SimulatedKazoo) -> None:
+def add_customers(vendor: Installation) -> None:
     """The accounts of a reseller: every fourth is a branch of the one before it."""
     parent_id = vendor.OTHER_ACCOUNT_ID
     for number in range(1, vendor.behaviors.customers + 1):
@@ -53,7 +51,7 @@ def add_customers(vendor: SimulatedKazoo) -> None:
         parent_id = account_id
 
 
-def add_account(vendor: SimulatedKazoo, account_id: str, name: str, parent_id: str | None, api_key: str) -> None:
+def add_account(vendor: Installation, account_id: str, name: str, parent_id: str | None, api_key: str) -> None:
     """One account."""
     vendor.state.accounts[account_id] = {
         "id": account_id,
@@ -65,7 +63,7 @@ def add_account(vendor: SimulatedKazoo, account_id: str, name: str, parent_id: s
     }
 
 
-def add_user(vendor: SimulatedKazoo, account_id: str, user_id: str, username: str, priv_level: str) -> None:
+def add_user(vendor: Installation, account_id: str, user_id: str, username: str, priv_level: str) -> None:
     """One user; only hashes of the password are kept."""
     vendor.state.users[user_id] = {
         "id": user_id,
@@ -80,7 +78,7 @@ def add_user(vendor: SimulatedKazoo, account_id: str, user_id: str, username: st
     }
 
 
-def add_box(vendor: SimulatedKazoo, position: int) -> Document:
+def add_box(vendor: Installation, position: int) -> Document:
     """One box with a PIN and an address."""
     number = str(FIRST_NUMBER + position)
     data: dict[str, Any] = {
@@ -95,7 +93,7 @@ def add_box(vendor: SimulatedKazoo, position: int) -> Document:
     return vendor.state.save_box(vendor.ACCOUNT_ID, vendor.new_id(), public)
 
 
-def add_message(vendor: SimulatedKazoo, box: Document, number: int, moment: float | None = None) -> None:
+def add_message(vendor: Installation, box: Document, number: int, moment: float | None = None) -> None:
     """One message with a recording; the newest is an hour old, every second one was heard, every third was transcribed.
 
     `moment` is when it was left, in Unix seconds.

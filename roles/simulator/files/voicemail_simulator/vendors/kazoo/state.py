@@ -8,15 +8,16 @@ from __future__ import annotations
 import bisect
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from ...store import Document
-from .call import GREGORIAN_OFFSET
+from ...behaviors import Behaviors
+from ...clock import Clock
+from ...store import Document, Store
 from .collation import SortKey, sort_key
 
-if TYPE_CHECKING:
-    from .vendor import SimulatedKazoo
-
+#: Seconds from the start of the Gregorian calendar, from which KAZOO counts, to the start of Unix time.
+GREGORIAN_OFFSET = 62167219200
 LEADING_NUMBER = re.compile(r"\s*([+-]?\d+)")
 WHOLE_NUMBER = re.compile(r"[+-]?\d+", re.ASCII)
 EXACT_DIGITS = 15
@@ -83,9 +84,10 @@ class State:
     Documents are replaced, never changed in place, so that a stale listing can show what was before.
     """
 
-    def __init__(self, vendor: SimulatedKazoo) -> None:
-        self.vendor = vendor
-        store = vendor.store
+    def __init__(self, store: Store, behaviors: Behaviors, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._behaviors = behaviors
+        self._clock = clock
+        self._new_id = new_id
         self.accounts = store.collection("kazoo.accounts")
         self.users = store.collection("kazoo.users")
         self.boxes = store.collection("kazoo.boxes")
@@ -111,12 +113,12 @@ class State:
 
     def now(self) -> int:
         """The time in Gregorian seconds."""
-        return int(self.vendor.clock.now()) + GREGORIAN_OFFSET
+        return int(self._clock.now()) + GREGORIAN_OFFSET
 
     def next_revision(self, document: Document | None) -> str:
         """The revision after that of `document`."""
         number = int(document["rev"].split("-")[0]) + 1 if document else 1
-        return f"{number}-{self.vendor.new_id()}"
+        return f"{number}-{self._new_id()}"
 
     def box(self, account_id: str, box_id: str) -> Document | None:
         """A box that was not deleted, or None."""
@@ -125,10 +127,10 @@ class State:
 
     def cached_box(self, account_id: str, box_id: str) -> Document | None:
         """A box as a node with an old cache shows it (behavior `document_cache_lag`)."""
-        lag = self.vendor.behaviors.document_cache_lag
+        lag = self._behaviors.document_cache_lag
         if lag:
             moment, previous = self.before.get(f"{account_id}/{box_id}", (0.0, None))
-            if previous is not None and self.vendor.clock.now() - moment < lag:
+            if previous is not None and self._clock.now() - moment < lag:
                 return None if previous["deleted"] else previous
         return self.box(account_id, box_id)
 
@@ -168,13 +170,13 @@ class State:
         del self.boxes[key]
 
     def _remember(self, key: str, previous: Document | None) -> None:
-        if self.vendor.behaviors.document_cache_lag:
-            self.before[key] = (self.vendor.clock.now(), previous)
+        if self._behaviors.document_cache_lag:
+            self.before[key] = (self._clock.now(), previous)
 
     def message(self, account_id: str, message_id: str) -> Document | None:
         """A message that was not deleted, or None."""
         message = self.messages.get(f"{account_id}/{message_id}")
-        if message is None or (message["deleted"] and not self.vendor.behaviors.read_deleted_messages):
+        if message is None or (message["deleted"] and not self._behaviors.read_deleted_messages):
             return None
         return message
 

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from ...store import Collection, Document
+from ...vendor import SimulatedVendor
 from .call import Call, NotPermitted
-from .state import Order
+from .state import Order, State
 from .tree import Element
-
-if TYPE_CHECKING:
-    from .vendor import SimulatedOnsip
 
 ACCOUNT_ID = "58003"
 
@@ -28,9 +25,9 @@ def moment(now: float) -> str:
 class Actions:
     """Base of the actions of one resource."""
 
-    def __init__(self, vendor: SimulatedOnsip) -> None:
+    def __init__(self, vendor: SimulatedVendor, state: State) -> None:
         self.vendor = vendor
-        self.state = vendor.state
+        self.state = state
 
     def now(self) -> str:
         """This moment as the service writes it."""

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import hmac
 import string
-from typing import TYPE_CHECKING
 
+from ...vendor import SimulatedVendor
 from .call import Call, Invalid
+from .state import State
 from .tree import Element
-
-if TYPE_CHECKING:
-    from .vendor import SimulatedOnsip
 
 DOMAIN = "example.onsip.com"
 USERNAME = "admin"
@@ -27,8 +25,9 @@ SESSION_ALPHABET = string.ascii_lowercase + string.digits
 class Sessions:
     """Creates, finds and ends sessions."""
 
-    def __init__(self, vendor: SimulatedOnsip) -> None:
+    def __init__(self, vendor: SimulatedVendor, state: State) -> None:
         self.vendor = vendor
+        self.state = state
         self.start_counting()
 
     def start_counting(self) -> None:
@@ -44,17 +43,17 @@ class Sessions:
         if drop_at:
             self._counted += 1
             if self._counted == drop_at:
-                self.vendor.state.sessions.clear()
+                self.state.sessions.clear()
 
     def resume(self, call: Call) -> None:
         """Set the session of a call, if it brought one that is known and was not idle for too long."""
         key = call.get("SessionId") or ""
-        session = self.vendor.state.sessions.get(key)
+        session = self.state.sessions.get(key)
         if session is None:
             return
         now = self.vendor.clock.now()
         if now - session["used"] >= self.vendor.behaviors.session_idle:
-            del self.vendor.state.sessions[key]
+            del self.state.sessions[key]
             return
         # In memory only: nobody needs the last use of a session after a restart.
         session["used"] = now
@@ -72,7 +71,7 @@ class Sessions:
         call.check()
         now = self.vendor.clock.now()
         username, password = call.get("Username") or "", call.get("Password") or ""
-        failures = self.vendor.state.logins.get(username, {"count": 0, "until": 0})
+        failures = self.state.logins.get(username, {"count": 0, "until": 0})
         limit = self.vendor.behaviors.login_lock
         if limit and failures["count"] >= limit:
             if now < failures["until"]:
@@ -82,19 +81,19 @@ class Sessions:
             failures = {"count": 0, "until": 0}
         is_known = username in (USERNAME, f"{USERNAME}@{DOMAIN}")
         if not (hmac.compare_digest(password.encode(), PASSWORD.encode()) and is_known):
-            self.vendor.state.logins[username] = {"count": failures["count"] + 1, "until": now + LOCK_SECONDS}
+            self.state.logins[username] = {"count": failures["count"] + 1, "until": now + LOCK_SECONDS}
             call.refuse("Password", "Accessor.LoginFailed", "Username and password do not belong together.")
             raise Invalid
-        self.vendor.state.logins.pop(username, None)
+        self.state.logins.pop(username, None)
         key = "".join(self.vendor.random.choices(SESSION_ALPHABET, k=26))
         call.session = {"SessionId": key, "UserId": LOGIN_USER_ID, "used": now}
-        self.vendor.state.sessions[key] = call.session
+        self.state.sessions[key] = call.session
         return []
 
     def destroy(self, call: Call) -> list[Element]:
         """SessionDestroy: log out; without a session there is nothing to do."""
         if call.session is not None:
-            del self.vendor.state.sessions[call.session["SessionId"]]
+            del self.state.sessions[call.session["SessionId"]]
             call.session = None
         return []
 

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .actions import ACCOUNT_ID
+from .addresses import UserAddressActions
 from .login import DOMAIN
-
-if TYPE_CHECKING:
-    from .vendor import SimulatedOnsip
+from .mailboxes import BoxActions
+from .state import State
 
 FIRST_NUMBER = 1001
 ORGANIZATIONS = {DOMAIN: ("61002", "Example Works"), "second.example.onsip.com": ("61003", "Second Example")}
@@ -19,9 +17,9 @@ ORGANIZATIONS = {DOMAIN: ("61002", "Example Works"), "second.example.onsip.com":
 USERS = ("Avery Quill", "Robin Hale", "Jordan Marsh", "Casey Winter", "Morgan Field")
 
 
-def fill(vendor: SimulatedOnsip, mailboxes: int) -> None:
+def fill(state: State, boxes: BoxActions, user_addresses: UserAddressActions, mailboxes: int) -> None:
     """Add the organizations, five users, and `mailboxes` boxes from number 1001 on, each attached to a user."""
-    now = vendor.boxes.now()
+    now = boxes.now()
     for domain, (organization_id, name) in ORGANIZATIONS.items():
         contact = {
             "Name": USERS[0],
@@ -36,7 +34,7 @@ def fill(vendor: SimulatedOnsip, mailboxes: int) -> None:
             "Email": "admin@example.com",
             "Modified": now,
         }
-        vendor.state.organizations[organization_id] = {
+        state.organizations[organization_id] = {
             "OrganizationId": organization_id,
             "AccountId": ACCOUNT_ID,
             "Service": "hosted",
@@ -51,15 +49,15 @@ def fill(vendor: SimulatedOnsip, mailboxes: int) -> None:
             "Created": now,
             "Contact": contact,
         }
-    vendor.state.rebuild()
-    organization = vendor.state.organizations[ORGANIZATIONS[DOMAIN][0]]
+    state.rebuild()
+    organization = state.organizations[ORGANIZATIONS[DOMAIN][0]]
     for name in USERS:
-        vendor.user_addresses.new_user(organization, name.split()[0].lower(), name)
+        user_addresses.new_user(organization, name.split()[0].lower(), name)
     for position in range(mailboxes):
         number = str(FIRST_NUMBER + position)
         name = f"{USERS[position % len(USERS)]} {number}"
         fallback = {"Username": f"vm.user{number}", "Domain": DOMAIN, "Type": "voicemail", "Name": name}
-        vendor.boxes.new_box(
+        boxes.new_box(
             organization["OrganizationId"],
             f"vm.user{number}@{DOMAIN}",
             address_name=name,
@@ -68,4 +66,4 @@ def fill(vendor: SimulatedOnsip, mailboxes: int) -> None:
             NotifyEmail="yes",
             Email=f"{name.replace(' ', '.').lower()}@example.com",
         )
-        vendor.user_addresses.new_user(organization, f"user{number}", name, DefaultAddress=fallback)
+        user_addresses.new_user(organization, f"user{number}", name, DefaultAddress=fallback)

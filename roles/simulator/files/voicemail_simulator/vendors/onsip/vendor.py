@@ -44,11 +44,11 @@ class SimulatedOnsip(SimulatedVendor):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.state = State(self.store)
-        self.sessions = login.Sessions(self)
-        self.boxes = BoxActions(self)
-        self.user_addresses = UserAddressActions(self)
-        voicemail_addresses = VoicemailAddressActions(self)
-        organizations = OrganizationActions(self)
+        self.sessions = login.Sessions(self, self.state)
+        self.boxes = BoxActions(self, self.state)
+        self.user_addresses = UserAddressActions(self, self.state)
+        voicemail_addresses = VoicemailAddressActions(self, self.state)
+        organizations = OrganizationActions(self, self.state)
         self._open_actions: dict[str, Action] = {
             "SessionCreate": self.sessions.create,
             "SessionDestroy": self.sessions.destroy,
@@ -77,7 +77,7 @@ class SimulatedOnsip(SimulatedVendor):
 
     def seed(self, mailboxes: int, messages: int) -> None:
         """Seed the account; OnSIP shows no messages, so `messages` has no effect."""
-        fill(self, mailboxes)
+        fill(self.state, self.boxes, self.user_addresses, mailboxes)
 
     def routes(self) -> list[BaseRoute]:
         return [Route(path, self.answer, methods=["GET", "POST"]) for path in ("/api", "/api/")]

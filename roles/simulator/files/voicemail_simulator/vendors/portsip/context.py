@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ...behaviors import Behaviors
+from ...clock import Clock
 from ...faults import Faults
 from ...store import Document
-from ...vendor import Clock
 from .fields import read_body
 from .listing import Listing
 from .refusal import Refusal

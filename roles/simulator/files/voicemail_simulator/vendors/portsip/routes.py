@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...behaviors import Behaviors
-from ...vendor import Clock
+from ...clock import Clock
 from .context import Call
 from .refusal import Refusal
 from .sessions import Identity, Sessions

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, count, islice
 
+from ...clock import Clock
 from ...store import Document
-from ...vendor import Clock
 from .context import timestamp
 from .fields import pin_problem
 from .mailboxes import DEFAULTS

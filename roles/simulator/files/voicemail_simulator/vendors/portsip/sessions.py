@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...behaviors import Behaviors
+from ...clock import Clock
 from ...store import Document
-from ...vendor import Clock
 from .refusal import Refusal
 from .state import State
 

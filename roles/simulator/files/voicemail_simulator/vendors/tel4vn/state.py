@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of the TEL4VN vendor and the indexes that make each lookup cost the same at any number of boxes."""
+"""Documents of the tenant, with indexes so that the cost of a lookup is independent of the number of mailboxes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import random
 from typing import Any
 
 from ...store import Collection, Document, Store
-
-# A recording has another uuid than its message, as in the vendor's sample, yet each can be had from the other.
-RECORDING_MASK = 0x5A5A5A5A_0F0F_0000_00C3_A5A5F0F01234
 
 
 class State:
@@ -24,7 +21,7 @@ class State:
         self.rebuild()
 
     def rebuild(self) -> None:
-        """Derive the indexes again from the documents."""
+        """Rebuild the indexes from the documents."""
         self._by_extension: dict[str, dict[str, None]] = {}
         self._messages_of: dict[str, dict[str, None]] = {}
         self._orders: dict[tuple[str, str], list[str]] = {}
@@ -34,26 +31,26 @@ class State:
             self._messages_of.setdefault(message["extension"], {})[key] = None
 
     def box(self, id_or_extension: str) -> Document | None:
-        """Find a box by its id or extension; among boxes with one extension the oldest is answered."""
+        """Find a mailbox by its id or extension. Of several mailboxes with one extension, return the oldest."""
         found = self.boxes.get(id_or_extension)
         if found is None:
             found = self.box_of_extension(id_or_extension)
         return found
 
     def box_of_extension(self, extension: str) -> Document | None:
-        """Find the oldest box of an extension."""
+        """Find the oldest mailbox of an extension."""
         for key in self._by_extension.get(extension, ()):
             return self.boxes[key]
         return None
 
     def add_box(self, box: Document) -> None:
-        """Store a new box."""
+        """Store a new mailbox."""
         self.boxes[box["id"]] = box
         self._by_extension.setdefault(box["extension"], {})[box["id"]] = None
         self._forget_orders("boxes")
 
     def delete_box(self, box: Document) -> None:
-        """Delete a box with all its messages."""
+        """Delete a mailbox with all its messages."""
         key, extension = box["id"], box["extension"]
         del self.boxes[key]
         del self._by_extension[extension][key]
@@ -82,13 +79,13 @@ class State:
         *,
         extension: str | None = None,
         order: str = "insertion",
-        chance: random.Random,
+        random_numbers: random.Random,
         stale: dict[str, Any] | None = None,
     ) -> tuple[list[Document], int]:
-        """Answer the rows from `offset` on, at most `limit`, and how many rows there are in all.
+        """Return at most `limit` rows from `offset` on, and the number of all rows.
 
-        `kind` is boxes or messages. `order` is insertion, shuffled (one mixed order, the same at each request) or
-        reshuffled (another one at each request). `stale` goes to Collection.earlier.
+        `kind` is boxes or messages. `order` is insertion, shuffled (one random order, the same for every request) or
+        reshuffled (a new one for every request). `stale` contains the arguments of Collection.earlier.
         """
         collection = self.boxes if kind == "boxes" else self.messages
         documents: Any = collection.earlier(**stale) if stale else collection
@@ -97,20 +94,20 @@ class State:
                 keys = [key for key, one in documents.items() if one["extension"] == extension]
             else:
                 keys = list(self._messages_of.get(extension, ()))
-            keys = mixed(keys, order, chance)
+            keys = ordered(keys, order, random_numbers)
         elif stale or order == "reshuffled":
-            keys = mixed(list(documents), order, chance)
+            keys = ordered(list(documents), order, random_numbers)
         else:
             if (kind, order) not in self._orders:
-                self._orders[kind, order] = mixed(list(documents), order, chance)
+                self._orders[kind, order] = ordered(list(documents), order, random_numbers)
             keys = self._orders[kind, order]
         return [documents[key] for key in keys[offset : offset + limit]], len(keys)
 
 
-def mixed(keys: list[str], order: str, chance: random.Random) -> list[str]:
-    """Bring ids into the order asked for."""
+def ordered(keys: list[str], order: str, random_numbers: random.Random) -> list[str]:
+    """Return ids in the requested order."""
     if order == "shuffled":
         random.Random(0).shuffle(keys)
     elif order == "reshuffled":
-        chance.shuffle(keys)
+        random_numbers.shuffle(keys)
     return keys
