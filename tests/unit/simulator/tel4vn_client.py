@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the TEL4VN vendor share: a logged-in client, a server, and requests."""
+"""Shared by the tests of TEL4VN: a logged-in client, a server, and requests."""
 
 from __future__ import annotations
 
@@ -38,11 +38,13 @@ def tel4vn_server() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def start_tel4vn(tel4vn_server: SimulatorServer) -> Iterator[Start]:
-    """Set the one server back, with knobs given as keywords, and log in."""
+    """Reset the shared server, with behaviours as keywords, and log in."""
     clients: list[httpx.Client] = []
 
-    def begin(*, mailboxes: int = 0, messages: int = 0, **knobs: Any) -> httpx.Client:
-        tel4vn_server.knobs.update({knob.name: knob.default for knob in SimulatedTel4vn.behavior_definitions} | knobs)
+    def begin(*, mailboxes: int = 0, messages: int = 0, **behaviors: Any) -> httpx.Client:
+        tel4vn_server.knobs.update(
+            {behavior.name: behavior.default for behavior in SimulatedTel4vn.behavior_definitions} | behaviors
+        )
         tel4vn_server.faults.set([])
         tel4vn_server.simulation.reset(mailboxes, messages)
         client = httpx.Client(base_url=tel4vn_server.origin)

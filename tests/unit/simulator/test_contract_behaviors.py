@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every doubt that a contract lists is a switch of its vendor, with as many settings as the contract knows answers."""
+"""Every open question of a contract is a behaviour of the simulated vendor, with a value for every possible answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicemail_simulator.vendors import load
 
 CONTRACTS = Path(__file__).resolve().parents[3].parent / "shared" / "contracts"
 
-# The switches of a doubt that does not have the name of its switch already.
+# The behaviours of open questions that have another name.
 KAZOO = {
     "`fields`": ("fields",),
     "`full_docs` allowed": ("full_docs",),
@@ -64,7 +64,7 @@ ONSIP = {
 
 
 def section(contract: str, heading: str) -> str:
-    """A section of a contract, by the start of its heading."""
+    """Return a section of a contract, by the start of its heading."""
     file = CONTRACTS / f"{contract}.md"
     if not file.exists():
         pytest.skip("the contracts do not lie beside this checkout")
@@ -74,19 +74,19 @@ def section(contract: str, heading: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of the first table in a text, without its head."""
+    """Return the cells of the first table in a text, without its header."""
     table = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[2:]]
 
 
 def missing(vendor: str, doubts: dict[str, int], named: dict[str, tuple[str, ...]]) -> list[str]:
-    """What is wanting in a vendor: switches of doubts, and settings of the first switch of each."""
-    knobs: dict[str, Behavior] = {knob.name: knob for knob in load(vendor).behavior_definitions}
+    """Return what a vendor lacks: behaviours of open questions, and values of the first behaviour of each."""
+    behaviors: dict[str, Behavior] = {behavior.name: behavior for behavior in load(vendor).behavior_definitions}
     found = []
     for doubt, answers in doubts.items():
         names = named.get(doubt, (doubt,))
-        found += [f"{doubt}: no switch {name}" for name in names if name not in knobs]
-        accepts = knobs[names[0]].accepts if names[0] in knobs else ()
+        found += [f"{doubt}: no behaviour {name}" for name in names if name not in behaviors]
+        accepts = behaviors[names[0]].accepts if names[0] in behaviors else ()
         if isinstance(accepts, tuple) and len(accepts) < answers:
             found.append(f"{doubt}: {answers} answers, and {names[0]} knows {accepts}")
     return found
@@ -114,16 +114,16 @@ def test_portsip() -> None:
 @pytest.mark.parametrize(
     ("vendor", "named", "fewest"), [("tel4vn", TEL4VN, 14), ("onsip", ONSIP, 12)], ids=["tel4vn", "onsip"]
 )
-def test_knobs_that_the_contract_names(vendor: str, named: dict[str, tuple[str, ...]], fewest: int) -> None:
+def test_behaviors_named_by_the_contract(vendor: str, named: dict[str, tuple[str, ...]], fewest: int) -> None:
     doubts = {name: len(values.partition(";")[0].split(" / ")) for name, values in rows(section(vendor, "10. "))}
     assert len(doubts) >= fewest
     assert missing(vendor, doubts, named) == []
 
 
-def test_every_shape_of_an_error_of_tel4vn() -> None:
+def test_tel4vn_has_every_error_shape() -> None:
     text = section("tel4vn", "3. ")
     shapes = [line for line in text.partition("```")[2].partition("```")[0].splitlines() if line.strip()]
-    knob = next(knob for knob in load("tel4vn").behavior_definitions if knob.name == "error_shape")
-    # Beside these: the empty object and the page of a proxy.
-    assert isinstance(knob.accepts, tuple)
-    assert len(knob.accepts) >= len(shapes) + 2
+    behavior = next(behavior for behavior in load("tel4vn").behavior_definitions if behavior.name == "error_shape")
+    # Besides these: the empty object and a proxy's error page.
+    assert isinstance(behavior.accepts, tuple)
+    assert len(behavior.accepts) >= len(shapes) + 2

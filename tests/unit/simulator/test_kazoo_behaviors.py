@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO: logins, tokens and rates, and what every knob changes."""
+"""KAZOO: logins, tokens, rate limits, and the effect of every behaviour."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def test_strict_schema_converts_nothing(kazoo: Start) -> None:
     assert client.send("PUT", data={"name": "x", "mailbox": "1", "require_pin": "true"}).status_code == 400
 
 
-def test_page_size_is_a_setting(kazoo: Start) -> None:
+def test_page_size_is_configurable(kazoo: Start) -> None:
     client = kazoo(mailboxes=5, page_size=2)
     assert client.get().json()["page_size"] == 2
 
 
-def test_fields_can_be_switched(kazoo: Start) -> None:
+def test_fields_are_configurable(kazoo: Start) -> None:
     for setting, shown in (("on", True), ("off", False)):
         client = kazoo(profile="5" if setting == "off" else "M", fields=setting)
         client.create("3000", pin="1234")
@@ -55,7 +55,7 @@ def test_bulk_module(kazoo: Start) -> None:
     assert client.http.request("GET", path, json={"data": {"ids": [box]}}).status_code == 404
 
 
-def test_masking_can_be_switched(kazoo: Start) -> None:
+def test_masking_is_configurable(kazoo: Start) -> None:
     client = kazoo(profile="M", mask_write_errors="off")
     box = client.create("3000")
     client.server.knobs.conflict_writes = 2
@@ -64,7 +64,7 @@ def test_masking_can_be_switched(kazoo: Start) -> None:
 
 
 @every_profile
-def test_tokens_end(kazoo: Start, profile: str) -> None:
+def test_tokens_expire(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile, token_life=60)
     assert client.get().status_code == 200
     client.server.clock.advance(61)
@@ -72,7 +72,7 @@ def test_tokens_end(kazoo: Start, profile: str) -> None:
     assert (ended.status_code, ended.json()["message"], ended.json()["data"]) == (401, "invalid credentials", {})
 
 
-def test_ways_to_log_in(kazoo: Start) -> None:
+def test_login_methods(kazoo: Start) -> None:
     client = kazoo(login=False)
     assert client.login(account_name="Account-One").status_code == 201
     assert client.login(account_realm="accountone.example.com").status_code == 201
@@ -85,7 +85,7 @@ def test_ways_to_log_in(kazoo: Start) -> None:
     assert (reply.status_code, reply.json()["auth_token"]) == (200, basic)
 
 
-def test_bearer_is_taken_by_5_only(kazoo: Start) -> None:
+def test_only_5_accepts_bearer_tokens(kazoo: Start) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         token = client.http.headers.pop("x-auth-token")
@@ -93,7 +93,7 @@ def test_bearer_is_taken_by_5_only(kazoo: Start) -> None:
         assert reply.status_code == (200 if profile == "5" else 401)
 
 
-def test_parents_act_on_descendants(kazoo: Start) -> None:
+def test_parent_tokens_are_valid_for_descendants(kazoo: Start) -> None:
     client = kazoo(login=False)
     client.login(account_name="master")
     assert client.get().status_code == 200
@@ -110,16 +110,21 @@ def test_unknown_accounts(kazoo: Start, profile: str, status: int) -> None:
         assert client.http.get(f"/accounts/{account}/vmboxes").status_code == status
 
 
-def test_chosen_ids(kazoo: Start) -> None:
+def test_client_ids(kazoo: Start) -> None:
     chosen = "c" * 32
-    for profile, setting, taken in (("M", "auto", True), ("5", "auto", False), ("5", "on", True), ("M", "off", False)):
+    for profile, setting, accepted in (
+        ("M", "auto", True),
+        ("5", "auto", False),
+        ("5", "on", True),
+        ("M", "off", False),
+    ):
         client = kazoo(profile=profile, onboarding_ids=setting)
-        assert (client.create("3000", id=chosen) == chosen) is taken
+        assert (client.create("3000", id=chosen) == chosen) is accepted
     client = kazoo(profile="5", onboarding_ids="on")
     assert client.send("PUT", data={"id": "short", "name": "x", "mailbox": "1"}).status_code == 400
 
 
-def test_longest_pin_is_a_setting(kazoo: Start) -> None:
+def test_maximum_pin_length_is_configurable(kazoo: Start) -> None:
     client = kazoo(max_pin_length=15)
     client.create("3000", pin="123456789012345")
     refused = client.send("PUT", data={"name": "x", "mailbox": "1", "pin": "1234567890123456"})
@@ -140,7 +145,7 @@ def test_charges_must_be_accepted(kazoo: Start) -> None:
     assert (masked.status_code, list(masked.json()["data"])) == (200, ["voicemails"])
 
 
-def test_logins_run_into_the_limit(kazoo: Start) -> None:
+def test_logins_are_rate_limited(kazoo: Start) -> None:
     client = kazoo(rate_limit="on", login=False)
     replies = [client.login() for _number in range(60)]
     refused = [one for one in replies if one.status_code == 429]
@@ -157,7 +162,7 @@ def test_logins_run_into_the_limit(kazoo: Start) -> None:
 @pytest.mark.parametrize(("profile", "logins"), [("5", 2), ("M", 50), ("4.3", 50)])
 def test_cost_of_a_login(kazoo: Start, profile: str, logins: int) -> None:
     client = kazoo(profile=profile, rate_limit="on", login=False)
-    # More tokens come in while the test runs, so only a lower and a loose upper bound hold.
+    # The bucket refills while the test runs, so there is only a lower and a loose upper bound.
     done = 0
     while client.login().status_code == 201:
         done += 1
@@ -171,7 +176,7 @@ def test_every_request_can_be_charged(kazoo: Start) -> None:
     assert statuses[-1] == 429
 
 
-def test_lists_may_lag(kazoo: Start) -> None:
+def test_lists_can_be_delayed(kazoo: Start) -> None:
     client = kazoo(view_lag=5)
     client.create("3000")
     assert client.names() == []
@@ -179,7 +184,7 @@ def test_lists_may_lag(kazoo: Start) -> None:
     assert client.names() == ["Box 3000"]
 
 
-def test_documents_may_lag(kazoo: Start) -> None:
+def test_reads_can_be_delayed(kazoo: Start) -> None:
     client = kazoo(document_cache_lag=5)
     box = client.create("3000", pin="1234")
     client.send("PATCH", f"/{box}", data={"pin": "4321"})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO: what a faithful simulator must do with boxes, in all profiles."""
+"""KAZOO: mailboxes in all profiles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ every_profile = pytest.mark.parametrize("profile", PROFILES)
 
 
 @every_profile
-def test_a_number_is_taken_once_and_free_after_deletion(kazoo: Start, profile: str) -> None:
+def test_number_is_unique_and_free_after_deletion(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000")
     refused = client.send("PUT", data={"name": "again", "mailbox": "3000"})
@@ -29,7 +29,7 @@ def test_a_number_is_taken_once_and_free_after_deletion(kazoo: Start, profile: s
 
 @every_profile
 @pytest.mark.parametrize(("seconds", "statuses"), [(0.0, [201, 400]), (0.3, [201, 201])])
-def test_two_creations_at_the_same_time(kazoo: Start, profile: str, seconds: float, statuses: list[int]) -> None:
+def test_simultaneous_creates(kazoo: Start, profile: str, seconds: float, statuses: list[int]) -> None:
     client = kazoo(profile=profile, uniqueness_delay=seconds)
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(lambda name: client.send("PUT", data={"name": name, "mailbox": "3000"}), "ab"))
@@ -37,7 +37,7 @@ def test_two_creations_at_the_same_time(kazoo: Start, profile: str, seconds: flo
     ids = [one.json()["data"]["id"] for one in made if one.status_code == 201]
     refused = [client.send("PATCH", f"/{box_id}", data={"name": "c"}).status_code == 400 for box_id in ids]
     assert refused == [len(ids) == 2] * len(ids)
-    # Once the first one is seen, the next is refused in any case.
+    # After the first one is stored, the next one is always refused.
     assert client.send("PUT", data={"name": "again", "mailbox": "3000"}).status_code == 400
 
 
@@ -74,7 +74,7 @@ def test_patch_merges_removes_and_replaces(kazoo: Start, profile: str) -> None:
 
 
 @every_profile
-def test_pages_hold_fifty_and_end(kazoo: Start, profile: str) -> None:
+def test_pages_of_fifty(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile, mailboxes=120)
     found: list[str] = []
     start = None
@@ -91,13 +91,13 @@ def test_pages_hold_fifty_and_end(kazoo: Start, profile: str) -> None:
 
 
 @pytest.mark.parametrize(("profile", "status"), [("M", 404), ("5", 404), ("4.3", 200)])
-def test_page_sizes_that_make_no_sense(kazoo: Start, profile: str, status: int) -> None:
+def test_invalid_page_sizes(kazoo: Start, profile: str, status: int) -> None:
     client = kazoo(profile=profile, mailboxes=1)
     for size in ("0", "abc"):
         assert client.get(params={"page_size": size}).status_code == status
 
 
-def test_equal_names_hold_a_page_edge_in_m_only(kazoo: Start) -> None:
+def test_equal_names_at_a_page_edge(kazoo: Start) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         for number in range(4):
@@ -111,7 +111,7 @@ def test_equal_names_hold_a_page_edge_in_m_only(kazoo: Start) -> None:
                 client.get(params={"page_size": 2, "filter_mailbox": "0"}, timeout=0.3)
 
 
-def test_a_filter_never_loses_a_box_at_a_page_edge(kazoo: Start) -> None:
+def test_filtered_pages_are_complete(kazoo: Start) -> None:
     client = kazoo()
     for number in range(30):
         client.create(str(1000 + number), require_pin=number % 3 != 0)
@@ -128,7 +128,7 @@ def test_a_filter_never_loses_a_box_at_a_page_edge(kazoo: Start) -> None:
 
 
 @every_profile
-def test_filters_answer_summaries(kazoo: Start, profile: str) -> None:
+def test_filters_return_summaries(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000", pin="1234", media={"unavailable": "f" * 32})
     client.create("3001")
@@ -158,7 +158,7 @@ def test_changed_since(kazoo: Start, profile: str) -> None:
     assert client.names(created_to=since - 1) == ["Box 3000"]
 
 
-def test_fields_answer_documents_in_5_and_nothing_else_in_4(kazoo: Start) -> None:
+def test_fields_select_keys_in_5_only(kazoo: Start) -> None:
     wanted = json.dumps(["mailbox", "pin", "media.unavailable", "timezone", "_rev", "pvt_type"])
     for profile in PROFILES:
         client = kazoo(profile=profile)
@@ -196,7 +196,7 @@ def test_lists_can_be_revalidated_in_5_only(kazoo: Start) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_a_racing_writer(kazoo: Start, method: str) -> None:
+def test_conflicting_write(kazoo: Start, method: str) -> None:
     data = {"name": "x", "mailbox": "3000", "pin": "9999"}
     for profile in PROFILES:
         client = kazoo(profile=profile)
@@ -217,14 +217,14 @@ def test_unknown_owner_and_unknown_keys_are_accepted(kazoo: Start, profile: str)
     assert client.send("PATCH", f"/{box}", data={"owner_id": "x"}).status_code == 400
 
 
-def test_envelopes_tell_the_profile(kazoo: Start) -> None:
+def test_envelopes_differ_by_profile(kazoo: Start) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         reply = client.get("/" + client.create("3000")).json()
         assert ("metadata" in reply, "tokens" in reply) == (profile == "5", profile != "4.3")
 
 
-def test_deletion_is_told_differently(kazoo: Start) -> None:
+def test_replies_to_deletions_differ(kazoo: Start) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         reply = client.send("DELETE", "/" + client.create("3000")).json()
@@ -242,7 +242,7 @@ def test_numbers_collide_as_integers_in_4_and_as_text_in_5(kazoo: Start) -> None
         assert statuses == ([201, 201, 400] if profile == "5" else [400, 400, 201])
 
 
-def test_a_box_with_a_space_makes_its_number_uneditable(kazoo: Start) -> None:
+def test_number_with_a_space_blocks_updates(kazoo: Start) -> None:
     client = kazoo()
     box = client.create("1001")
     client.create(" 1001")
@@ -275,7 +275,7 @@ def test_hard_deletion_frees_the_id(kazoo: Start) -> None:
         client.send("DELETE", f"/{box}")
 
 
-def test_a_stale_listing_shows_what_was(kazoo: Start) -> None:
+def test_stale_list_shows_the_earlier_state(kazoo: Start) -> None:
     client = kazoo()
     client.create("3000")
     box = client.create("3001")
@@ -300,7 +300,7 @@ def test_old_addresses(kazoo: Start) -> None:
 
 
 @every_profile
-def test_bodies_that_are_refused(kazoo: Start, profile: str) -> None:
+def test_refused_bodies(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     big = client.http.put(client.boxes, content=b'{"data":{"x":"' + b"x" * 8_000_000 + b'"}}')
     assert (big.status_code, list(big.json()["data"]["file"])) == (400, ["maxSize"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies of the OnSIP vendor in both forms, against the vendor's grammar and against the examples of the contract."""
+"""OnSIP: replies in both formats, compared with the vendor's grammar and the examples of the contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VARYING = ("DateTime", "Duration", "Created", "Modified")
 
 
 def project(element: ElementTree.Element) -> Any:
-    """The projection of the contract, written once more and apart from the vendor."""
+    """Return the JSON projection of the contract, implemented independently of the simulator."""
     names = [child.tag.rpartition("}")[2] for child in element]
     if not names:
         plain: Any = element.text or {}
@@ -37,12 +37,12 @@ def project(element: ElementTree.Element) -> Any:
     return result
 
 
-def without_what_varies(value: Any) -> Any:
-    """A reply without its times, and without the parameter that asks for JSON."""
+def without_variable_parts(value: Any) -> Any:
+    """Return a reply without its times, and without the parameter that requests JSON."""
     if isinstance(value, list):
-        return [without_what_varies(one) for one in value if one != {"Name": "Output", "Value": "json"}]
+        return [without_variable_parts(one) for one in value if one != {"Name": "Output", "Value": "json"}]
     if isinstance(value, dict):
-        return {name: without_what_varies(one) for name, one in value.items() if name not in VARYING}
+        return {name: without_variable_parts(one) for name, one in value.items() if name not in VARYING}
     return value
 
 
@@ -85,7 +85,7 @@ def play(client: Client, **more: str) -> list[bytes]:
 def test_json_is_the_projection_of_the_xml(start_onsip: Start) -> None:
     for as_xml, as_json in zip(play(start_onsip()), play(start_onsip(), Output="json"), strict=True):
         projected = {"Response": project(ElementTree.fromstring(as_xml))}
-        assert without_what_varies(projected) == without_what_varies(json.loads(as_json))
+        assert without_variable_parts(projected) == without_variable_parts(json.loads(as_json))
 
 
 def test_xml_replies_follow_the_grammar(start_onsip: Start) -> None:
@@ -96,19 +96,19 @@ def test_xml_replies_follow_the_grammar(start_onsip: Start) -> None:
     grammar = etree.RelaxNG(etree.parse(str(grammar_file)))
     replies = play(start_onsip())
     assert sum(b"IsCompleted>true<" in reply for reply in replies) == 20
-    for knobs in ({"unknown_id": "permission_error", "pin_in_replies": "masked"}, {"transport": "exception"}):
-        replies += play(start_onsip(**knobs) if "transport" not in knobs else broken(start_onsip, **knobs))
+    for behaviors in ({"unknown_id": "permission_error", "pin_in_replies": "masked"}, {"transport": "exception"}):
+        replies += play(start_onsip(**behaviors) if "transport" not in behaviors else broken(start_onsip, **behaviors))
     for reply in replies:
         assert grammar.validate(etree.fromstring(reply)), (reply, grammar.error_log)
 
 
-def broken(start_onsip: Start, **knobs: str) -> Client:
+def broken(start_onsip: Start, **behaviors: str) -> Client:
     client = start_onsip()
-    client.server.knobs.update(knobs)
+    client.server.knobs.update(behaviors)
     return client
 
 
-def test_content_types_and_ways_to_call(start_onsip: Start) -> None:
+def test_content_types_and_tunnelled_methods(start_onsip: Start) -> None:
     client = start_onsip()
     assert client.reply("NoOp").headers["content-type"] == "text/xml; charset=utf-8"
     assert client.reply("NoOp", Output="json").headers["content-type"] == "application/json; charset=utf-8"
@@ -134,7 +134,7 @@ def test_transport(start_onsip: Start) -> None:
     assert ElementTree.fromstring(client.reply("NoOp").content).tag.endswith("}Exception")
 
 
-# Examples of the contract: what has to be there before the request, and the knobs.
+# Examples of the contract: the state before the request, and the behaviours.
 
 
 def add(client: Client, *changes: dict[str, str]) -> None:
@@ -162,7 +162,7 @@ BEFORE: dict[str, tuple[dict[str, str], ...]] = {
     "user-address-browse-one": ({"Name": "Avery Quill"},),
     "user-address-edit-attach-ok": ({"Name": "Avery Quill"},),
 }
-BEHAVIORS: dict[str, dict[str, str]] = {
+EXAMPLE_BEHAVIORS: dict[str, dict[str, str]] = {
     "voicemailbox-read-masked-pin.composed": {"pin_in_replies": "masked"},
     "voicemailbox-read-not-permitted.composed": {"unknown_id": "permission_error"},
 }
@@ -171,7 +171,7 @@ PASSWORDS = {"session-create-bad-credentials.composed": "wrong", "voicemailbox-e
 
 
 def sent_in(example: dict[str, Any]) -> dict[str, str]:
-    """The parameters of an example's request: those before the first that is out of order, which is a default."""
+    """Return the parameters of an example's request. Those after the first unsorted one are defaults."""
     parameters: dict[str, str] = {}
     for one in listed(example["Context"]["Request"]["Parameters"]["Parameter"]):
         if parameters and one["Name"] < max(parameters):
@@ -181,7 +181,7 @@ def sent_in(example: dict[str, Any]) -> dict[str, str]:
 
 
 def comparable(value: Any) -> Any:
-    """A reply without what the examples invented and what varies; a masked value must be masked in both."""
+    """Return a reply without invented and variable parts. Masked values must be masked in both."""
     if isinstance(value, list):
         return [comparable(one) for one in value]
     if not isinstance(value, dict):
@@ -200,7 +200,7 @@ def test_replies_equal_the_examples(start_onsip: Start, path: Path) -> None:
     if path.stem == "exception":
         assert set(broken(start_onsip, transport="exception").reply("NoOp", Output="json").json()) == set(example)
         return
-    client = start_onsip(**BEHAVIORS.get(path.stem, {}))
+    client = start_onsip(**EXAMPLE_BEHAVIORS.get(path.stem, {}))
     add(client, *BEFORE.get(path.stem, ()))
     if path.stem == "user-address-browse-one":
         client.result("UserAddressEdit", **ATTACHED)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP vendor: every value of every knob shows its effect."""
+"""PortSIP: the effect of every value of every behaviour."""
 
 from __future__ import annotations
 
@@ -27,20 +27,22 @@ SYSTEM_LOGIN = {"username": SimulatedPortsip.USERNAME, "password": SimulatedPort
 
 
 class Pbx:
-    """The one server with some knobs set, and a client of the tenant's administrator."""
+    """The shared server with some behaviours set, and a client of the tenant's administrator."""
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
         self.client = httpx.Client(base_url=server.url)
 
-    def set(self, **knobs: Any) -> None:
-        """Put all knobs back but these, seed anew and log in."""
-        self.server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
+    def set(self, **behaviors: Any) -> None:
+        """Set these behaviours, reset all others, seed again and log in."""
+        self.server.knobs.update(
+            {behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions} | behaviors
+        )
         self.server.simulation.reset(3, 4)
         self.log_in()
 
     def log_in(self, login: dict[str, str] | None = None) -> dict[str, Any]:
-        """Log in over the token endpoint, which every version has."""
+        """Log in with the token endpoint, which every version has."""
         form = {"grant_type": "password", "scope": "all", "client_id": SimulatedPortsip.CLIENT_ID, **(login or LOGIN)}
         reply = self.client.post("/login/oauth/token", data=form).json()
         if "access_token" in reply:
@@ -48,23 +50,23 @@ class Pbx:
         return reply
 
     def get(self, path: str, **query: Any) -> Any:
-        """The body of a successful GET."""
+        """Return the body of a successful GET."""
         reply = self.client.get(path, params=query)
         assert reply.status_code == 200, reply.text
         return reply.json()
 
     def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        """The reply to a POST."""
+        """Return the reply to a POST."""
         return self.client.post(path, json=body, **options) if body is not None else self.client.post(path, **options)
 
     def create(self, **more: Any) -> str:
-        """Create a shared voicemail; answers its path."""
+        """Create a shared voicemail and return its path."""
         reply = self.post("/shared_voicemails", BOX | more)
         assert reply.status_code == 201, reply.text
         return f"/shared_voicemails/{reply.json()['id']}"
 
     def first_box(self) -> str:
-        """The path of the first seeded box."""
+        """Return the path of the first seeded mailbox."""
         return f"/shared_voicemails/{self.get('/shared_voicemails')['items'][0]['id']}"
 
     def greeting(self, path: str, content: bytes) -> httpx.Response:
@@ -89,7 +91,7 @@ def pbx(server: SimulatorServer) -> Iterator[Pbx]:
 
 
 def refused(reply: httpx.Response) -> tuple[str, str]:
-    """Status and code of an error reply."""
+    """Return status and code of an error reply."""
     return str(reply.status_code), reply.json()["errors"][0]["code"]
 
 
@@ -209,7 +211,7 @@ def missing_destroy(pbx: Pbx, value: str) -> None:
 
 def rate_limit(pbx: Pbx, value: int) -> None:
     statuses = [pbx.client.get("/user").status_code for _request in range(16)]
-    # The minute may turn in between, so two times five may pass.
+    # A new minute may start in between, so ten requests may succeed.
     assert (429 in statuses, statuses.count(200) <= 10) == (value > 0, value > 0)
     pbx.server.clock.advance(60)
     assert pbx.client.get("/user").status_code == 200
@@ -377,11 +379,11 @@ def pin_maximum(pbx: Pbx, value: int) -> None:
     assert accepted == {size for size in pins if size <= value}
 
 
-# Each function above bears the name of its knob; a knob without one fails here.
+# Each function above has the name of its behaviour. A behaviour without one fails here.
 EFFECTS: dict[str, Callable[[Pbx, Any], None]] = {
     one.name: globals()[one.name] for one in SimulatedPortsip.behavior_definitions
 }
-# Values tried for knobs that take a number.
+# Tested values of numeric behaviours.
 NUMBERS = {
     "login_attempts": (0, 2),
     "token_lifetime": (1800, 3600),
@@ -394,13 +396,15 @@ NUMBERS = {
 
 
 SETTINGS = [
-    pytest.param(knob.name, value, id=f"{knob.name}={value}")
-    for knob in SimulatedPortsip.behavior_definitions
-    for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (False, True)))
+    pytest.param(behavior.name, value, id=f"{behavior.name}={value}")
+    for behavior in SimulatedPortsip.behavior_definitions
+    for value in (
+        behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS.get(behavior.name, (False, True))
+    )
 ]
 
 
-@pytest.mark.parametrize(("knob", "value"), SETTINGS)
-def test_effect(pbx: Pbx, knob: str, value: Any) -> None:
-    pbx.set(**{knob: value})
-    EFFECTS[knob](pbx, value)
+@pytest.mark.parametrize(("behavior", "value"), SETTINGS)
+def test_effect(pbx: Pbx, behavior: str, value: Any) -> None:
+    pbx.set(**{behavior: value})
+    EFFECTS[behavior](pbx, value)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP vendor: logins, tenants, users, shared voicemails and lists, with all knobs as they come."""
+"""PortSIP: logins, tenants, users, shared voicemails and lists, with default behaviours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
 
 
 def log_in(client: httpx.Client, username: str, domain: str | None = None) -> dict[str, Any]:
-    """Sign in and use the token from now on."""
+    """Sign in and use the token for later requests."""
     body = {"username": username, "password": SimulatedPortsip.PASSWORD} | ({"domain": domain} if domain else {})
     reply = client.post("/auth/sign_in", json=body)
     assert reply.status_code == 200, reply.text
@@ -28,7 +28,7 @@ def log_in(client: httpx.Client, username: str, domain: str | None = None) -> di
 
 
 def errors(reply: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code and messages of an error reply."""
+    """Return status, code and messages of an error reply."""
     found = reply.json()["errors"]
     return reply.status_code, found[0]["code"], [one["message"] for one in found]
 
@@ -41,11 +41,13 @@ def server() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def start(server: SimulatorServer) -> Iterator[Start]:
-    """Set the one server back and log in as the tenant's administrator."""
+    """Reset the shared server and log in as the tenant's administrator."""
     clients: list[httpx.Client] = []
 
-    def begin(*, mailboxes: int = 0, messages: int = 0, **knobs: Any) -> httpx.Client:
-        server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
+    def begin(*, mailboxes: int = 0, messages: int = 0, **behaviors: Any) -> httpx.Client:
+        server.knobs.update(
+            {behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions} | behaviors
+        )
         server.faults.set([])
         server.simulation.reset(mailboxes, messages)
         client = httpx.Client(base_url=server.url)
@@ -59,7 +61,7 @@ def start(server: SimulatorServer) -> Iterator[Start]:
 
 
 def form(**values: str) -> dict[str, str]:
-    """A form for the token endpoint."""
+    """Return a form for the token endpoint."""
     return {"grant_type": "password", "scope": "all", "client_id": SimulatedPortsip.CLIENT_ID, **values}
 
 
@@ -96,7 +98,7 @@ class TestLogins:
         data = {**form(username=SimulatedPortsip.USERNAME, password=SimulatedPortsip.PASSWORD), **change}
         assert errors(start().post("/login/oauth/token", data=data))[:2] == (400, "VALIDATE_FAILED")
 
-    def test_json_is_no_form(self, start: Start) -> None:
+    def test_json_is_not_a_form(self, start: Start) -> None:
         reply = start().post("/login/oauth/token", json=form(username="admin", password=SimulatedPortsip.PASSWORD))
         assert reply.status_code == 400
 
@@ -111,7 +113,7 @@ class TestLogins:
         for change in ({"password": "wrong"}, {"username": "nobody"}, {"username": "admin"}):
             reply = client.post("/auth/sign_in", json=good | change)
             assert errors(reply) == (400, "UNAUTHORIZED", [message])
-        # Without its domain a tenant's user is looked for among the system administrators.
+        # Without a domain, the login is for a system administrator.
         without_domain = {name: value for name, value in good.items() if name != "domain"}
         assert errors(client.post("/auth/sign_in", json=without_domain)) == (400, "UNAUTHORIZED", [message])
         assert errors(client.post("/auth/sign_in", json=good | {"domain": "x.example.com"}))[:2] == (404, "UNKNOWN")
@@ -154,7 +156,7 @@ class TestTenants:
             assert errors(client.get(path))[:2] == (403, "UNKNOWN")
         assert client.get("/admin/status").json() == {"version": "22.3.21"}
 
-    def test_switch_belongs_to_the_token(self, start: Start) -> None:
+    def test_selected_tenant_belongs_to_the_token(self, start: Start) -> None:
         client = start(mailboxes=2)
         log_in(client, SimulatedPortsip.USERNAME)
         with httpx.Client(base_url=client.base_url) as second:
@@ -210,7 +212,7 @@ class TestTenants:
         for wrong in ({"min_length": 5}, {"max_length": 7}, {"contains_numbers": "yes"}, {"min_length": True}):
             assert client.post("/tenant/password_policy", json=wrong).status_code == 400
 
-    def test_extension_numbers_know_no_shared_voicemails(self, start: Start) -> None:
+    def test_extension_numbers_exclude_shared_voicemails(self, start: Start) -> None:
         client = start(mailboxes=1)
         found = client.get("/extension_numbers/1001").json()
         assert (found["type"], found["extension_number"], found["name"]) == ("EXTENSION", "1001", "Ada Abendrot")
@@ -219,7 +221,7 @@ class TestTenants:
 
 
 class TestSharedVoicemails:
-    def test_life_of_a_box(self, start: Start) -> None:
+    def test_lifecycle_of_a_mailbox(self, start: Start) -> None:
         client = start()
         created = client.post("/shared_voicemails", json=BOX)
         key = created.json()["id"]

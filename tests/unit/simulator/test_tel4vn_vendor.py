@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins and boxes of the TEL4VN vendor, and the effect of every knob value on them."""
+"""TEL4VN: logins and mailboxes, and the effect of every behaviour."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn  # noqa: E402
 pytest_plugins = ["tel4vn_client"]
 
 
-# Logging in
+# Logins
 
 
-def test_login_answers_the_api_key_but_no_token(start_tel4vn: Start) -> None:
+def test_login_returns_the_api_key_without_a_token(start_tel4vn: Start) -> None:
     client = start_tel4vn()
     login = {"username": SimulatedTel4vn.USERNAME, "password": SimulatedTel4vn.PASSWORD}
     data = client.post("/v1/auth", json=login).json()["data"]
@@ -53,7 +53,7 @@ def test_token_reply_forms(start_tel4vn: Start, tel4vn_server: SimulatorServer) 
     assert client.post("/v3/auth/token", content=b"{").status_code == 400
 
 
-def test_token_ends_after_token_ttl(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
+def test_token_expires_after_token_ttl(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
     client = start_tel4vn(token_ttl=100)
     tel4vn_server.clock.advance(99)
     assert client.get("/v1/voicemail").status_code == 200
@@ -82,7 +82,7 @@ def test_every_call_needs_a_token(start_tel4vn: Start, header: str) -> None:
 # Boxes
 
 
-def test_life_of_a_box(start_tel4vn: Start) -> None:
+def test_lifecycle_of_a_mailbox(start_tel4vn: Start) -> None:
     client = start_tel4vn()
     created = client.post("/v1/voicemail", json=BOX).json()
     assert created["message"] == "successfully"
@@ -148,7 +148,7 @@ def test_create_conflict(start_tel4vn: Start, conflict: str, status: int, count:
     assert (found["id"], found["password"]) == (first["id"], password)
 
 
-def test_a_duplicate_stays_when_its_twin_is_deleted(start_tel4vn: Start) -> None:
+def test_delete_of_a_duplicate_keeps_the_other(start_tel4vn: Start) -> None:
     client = start_tel4vn(create_conflict="duplicate")
     first, second = (client.post("/v1/voicemail", json=BOX).json()["data"]["id"] for _time in range(2))
     client.delete("/v1/voicemail/7011")
@@ -174,20 +174,20 @@ def test_put_omitted(start_tel4vn: Start, omitted: str, expected: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("style", "unset", "given"),
+    ("style", "unset", "shown"),
     [
         ("json", (True, True), (False, False)),
         ("text", ("true", "true"), ("false", "false")),
         ("null_for_unset", (True, None), (False, False)),
     ],
 )
-def test_bool_style(start_tel4vn: Start, style: str, unset: tuple[Any, Any], given: tuple[Any, Any]) -> None:
+def test_bool_style(start_tel4vn: Start, style: str, unset: tuple[Any, Any], shown: tuple[Any, Any]) -> None:
     client = start_tel4vn(bool_style=style)
     created = client.post("/v1/voicemail", json=MINIMAL).json()["data"]
     assert (created["enabled"], created["local_after_email"]) == unset
     client.put("/v1/voicemail/7011", json=MINIMAL | {"enabled": False, "local_after_email": False})
     found = client.get("/v1/voicemail/7011").json()
-    assert (found["enabled"], found["local_after_email"]) == given
+    assert (found["enabled"], found["local_after_email"]) == shown
     assert rows(client) == [found]
 
 
@@ -202,8 +202,8 @@ def test_get_missing(start_tel4vn: Start, missing: str, status: int, body: Any, 
 
 
 def test_get_envelope(start_tel4vn: Start) -> None:
-    for knob, unwrap in (("bare", lambda body: body), ("data", lambda body: body["data"])):
-        client = start_tel4vn(get_envelope=knob, mailboxes=1, messages=1)
+    for value, unwrap in (("bare", lambda body: body), ("data", lambda body: body["data"])):
+        client = start_tel4vn(get_envelope=value, mailboxes=1, messages=1)
         assert unwrap(client.get("/v1/voicemail/1001").json())["extension"] == "1001"
         message = rows(client, "/v1/voicemail/message")[0]
         assert unwrap(client.get(f"/v1/voicemail/message/{message['id']}").json()) == message
@@ -268,15 +268,15 @@ def test_status_of_writes(start_tel4vn: Start) -> None:
 
 
 def test_strip_spaces_mail_to(start_tel4vn: Start) -> None:
-    for knob, expected in (("on", "a@example.com,b@example.com"), ("off", "a@example.com, b@example.com")):
-        client = start_tel4vn(strip_spaces_mail_to=knob)
+    for value, expected in (("on", "a@example.com,b@example.com"), ("off", "a@example.com, b@example.com")):
+        client = start_tel4vn(strip_spaces_mail_to=value)
         client.post("/v1/voicemail", json=BOX | {"mail_to": "a@example.com, b@example.com"})
         assert client.get("/v1/voicemail/7011").json()["mail_to"] == expected
 
 
 def test_password_visible(start_tel4vn: Start) -> None:
-    for knob, expected in (("clear", "4821"), ("masked", "********")):
-        client = start_tel4vn(password_visible=knob)
+    for value, expected in (("clear", "4821"), ("masked", "********")):
+        client = start_tel4vn(password_visible=value)
         assert client.post("/v1/voicemail", json=BOX).json()["data"]["password"] == expected
         assert client.get("/v1/voicemail/7011").json()["password"] == expected
         assert rows(client)[0]["password"] == expected

@@ -32,7 +32,7 @@ except ModuleNotFoundError as error:
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line; ends the process with a message where it makes no sense."""
+    """Parse the command line. Ends the process with a message where an option is invalid."""
     parser = argparse.ArgumentParser(
         prog="voicemail_simulator", usage="%(prog)s (--vendor NAME | --all) [options]", description=__doc__
     )
@@ -45,52 +45,54 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="NAME",
-        help="name under which the control API may be called, beside addresses and localhost",
+        help="name under which the control API may be called, besides IP addresses and localhost",
     )
-    parser.add_argument("--port", type=int, default=8000, help="port of the first vendor; 0 takes free ports")
-    parser.add_argument("--state", metavar="FILE", help="SQLite file that keeps the state; default: memory")
-    parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="boxes to start with")
-    parser.add_argument("--messages", type=int, default=0, metavar="N", help="messages per box to start with")
-    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]KNOB=VALUE", dest="knobs")
+    parser.add_argument("--port", type=int, default=8000, help="port of the first vendor; 0 chooses free ports")
+    parser.add_argument("--state", metavar="FILE", help="SQLite file that stores the state; default: in memory")
+    parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="initial mailboxes per vendor")
+    parser.add_argument("--messages", type=int, default=0, metavar="N", help="initial messages per mailbox")
+    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]KNOB=VALUE", dest="settings")
     parser.add_argument("--fault", action="append", default=[], metavar="SPEC", dest="faults")
-    parser.add_argument("--seed", type=int, default=0, help="seed of everything random")
-    parser.add_argument("--ready-file", metavar="FILE", help="JSON with pid and urls, written once all ports answer")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random values")
+    parser.add_argument(
+        "--ready-file", metavar="FILE", help="JSON file with pid and urls, written when all ports answer"
+    )
     parser.add_argument("--tls-cert", metavar="FILE")
     parser.add_argument("--tls-key", metavar="FILE")
     options = parser.parse_args(arguments)
     options.vendors = list(VENDORS) if options.all else list(dict.fromkeys(options.vendor))
     try:
-        options.knobs = behaviors_by_vendor(options.knobs, options.vendors)
+        options.behaviors = behaviors_by_vendor(options.settings, options.vendors)
     except ValueError as error:
         parser.error(str(error))
     return options
 
 
 def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
-    """Give each `[vendor.]knob=value` to the vendors it is for.
+    """Sort `[vendor.]knob=value` settings by vendor.
 
-    Without a vendor it goes to every one that has such a knob. Raises ValueError where nobody takes it.
+    A setting without a vendor applies to every vendor that has this behaviour. Raises ValueError where none has it.
     """
     chosen: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
-    names = {vendor: {knob.name for knob in load(vendor).behavior_definitions} for vendor in vendors}
+    names = {vendor: {behavior.name for behavior in load(vendor).behavior_definitions} for vendor in vendors}
     for setting in settings:
         full_name, equals, value = setting.partition("=")
         vendor, dot, name = full_name.partition(".")
         if not equals:
-            raise ValueError(f"--set {setting!r}: write it as knob=value")
+            raise ValueError(f"--set {setting!r}: has no value. Write it as knob=value.")
         if not dot:
             vendor, name = "", full_name
-        takers = [one for one in vendors if vendor in ("", one) and name in names[one]]
-        if not takers:
+        matching = [one for one in vendors if vendor in ("", one) and name in names[one]]
+        if not matching:
             known = ", ".join(sorted({f"{one}.{known}" for one in vendors for known in names[one]}))
-            raise ValueError(f"--set {setting!r}: no such knob; there are {known}")
-        for taker in takers:
-            chosen[taker][name] = value
+            raise ValueError(f"--set {setting!r}: no such knob. Use one of {known}.")
+        for match in matching:
+            chosen[match][name] = value
     return chosen
 
 
 def write_atomically(path: str, content: dict[str, Any]) -> None:
-    """Write a JSON file that is never seen half written, without following a link that somebody else made."""
+    """Write a JSON file that is never read half written, without following an existing link."""
     target = Path(path)
     descriptor, temporary = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -99,14 +101,14 @@ def write_atomically(path: str, content: dict[str, Any]) -> None:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    """Serve the chosen vendors until the process is told to end."""
+    """Serve the chosen vendors until the process receives SIGINT or SIGTERM."""
     store = Store(options.state)
     servers, sockets, urls = [], [], {}
     for position, vendor in enumerate(options.vendors):
         simulation = Simulation(
             vendor,
             store=store,
-            knobs=options.knobs[vendor],
+            knobs=options.behaviors[vendor],
             mailboxes=options.mailboxes,
             messages=options.messages,
             faults=options.faults,
@@ -124,7 +126,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, finish)
-    # What was seeded stays: going through it at every collection would take most of the time of a large listing.
+    # Garbage collection of the seeded documents would use most of the time of a large list.
     gc.freeze()
     running = [asyncio.create_task(one.serve(sockets=[bound])) for one, bound in zip(servers, sockets, strict=True)]
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Switches of a vendor: behaviours a vendor's documents leave open, or that differ from one installation to another."""
+"""Behaviours of a simulated vendor that its documents leave open, or that differ between installations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FALSE_WORDS = frozenset({"false", "no", "off", "0"})
 
 
 class BehaviorError(ValueError):
-    """A behavior that does not exist, or a value it does not take."""
+    """A behaviour that does not exist, or a value that it does not accept."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Behavior:
     help: str
 
     def parse(self, value: Any) -> Any:
-        """Turn text, or a value that came from JSON, into the behavior's own type. Raises BehaviorError."""
+        """Convert text, or a value from JSON, to the type of the behaviour. Raises BehaviorError."""
         text = "none" if value is None else str(value).strip()
         if self.default is None and text.lower() == "none":
             return None
         if isinstance(self.accepts, tuple):
-            # JSON and YAML turn on and off into booleans before they arrive here.
+            # JSON and YAML convert on and off to booleans.
             for word in (text, *({"True": ("on", "true"), "False": ("off", "false")}.get(text, ()))):
                 if word in self.accepts:
                     return word
@@ -48,16 +48,16 @@ class Behavior:
                 return self.accepts(text)
             except ValueError:
                 pass
-        raise BehaviorError(f"behavior {self.name!r} does not take {text!r}, it takes {self.describe()}")
+        raise BehaviorError(f"behaviour {self.name}: {text!r} is not allowed. Use {self.describe()}.")
 
     def describe(self) -> str:
-        """Say in words which values are taken."""
+        """Describe the allowed values."""
         words = " or ".join(self.accepts) if isinstance(self.accepts, tuple) else self.accepts.__name__
         return f"{words} or none" if self.default is None else words
 
 
 class Behaviors:
-    """The values of a vendor's switches, read as attributes."""
+    """The values of a vendor's behaviours, as attributes."""
 
     _definitions: dict[str, Behavior]
 
@@ -69,25 +69,25 @@ class Behaviors:
             self.set(name, value)
 
     def set(self, name: str, value: Any) -> None:
-        """Change one switch; `value` may be text. Raises BehaviorError."""
+        """Set one behaviour. `value` may be text. Raises BehaviorError."""
         behavior = self._definitions.get(name)
         if behavior is None:
-            raise BehaviorError(f"unknown behavior {name!r}, choose one of {', '.join(sorted(self._definitions))}")
+            raise BehaviorError(f"behaviour {name}: does not exist. Use one of {', '.join(sorted(self._definitions))}.")
         self.__dict__[name] = behavior.parse(value)
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Change several switches, or none at all when one of them is refused. Raises BehaviorError."""
+        """Set several behaviours, or none when one of them is invalid. Raises BehaviorError."""
         trial = Behaviors(self._definitions.values(), self.as_dict())
         for name, value in values.items():
             trial.set(name, value)
         self.__dict__.update(trial.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
-        """All switches with their present values."""
+        """Return all behaviours with their current values."""
         return {name: self.__dict__[name] for name in self._definitions}
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.set(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"there is no behavior {name!r}")
+        raise AttributeError(f"behaviour {name!r} does not exist")

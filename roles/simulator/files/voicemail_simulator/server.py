@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serving faces: one ASGI application per vendor, run by uvicorn in this process or in a thread of a test."""
+"""Serve simulations: one ASGI application per vendor, run by uvicorn in this process or in a thread of a test."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Tenant:
 
     def before_request(self, monkeypatch: pytest.MonkeyPatch, number: int, event: t.Callable[[], object]) -> None:
         """Let something happen at the PBX right before it serves a request, counted from the next one as 1."""
-        gateway, left = self.vendor._gateway, [number]
+        gateway, left = self.vendor._access, [number]
         limit = gateway._limit
 
         def limiting(request: t.Any) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts and their tree, as Crossbar's module of accounts and its view by descendants show them."""
+"""Accounts, their descendants and their users (contract: KAZOO 2)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from .call import Call, bad_identifier
 from .collation import sort_key
 from .paging import Page, View, list_reply
 
-#: Sorts behind every id.
+#: Sorts after every id.
 AFTER_EVERY_ID = "\uffff"
 
 
 def read_account(call: Call) -> Response:
-    """`GET /accounts/{ID}`."""
+    """Handle `GET /accounts/{ID}`."""
     account = call.vendor.state.accounts[call.account_id]
     data = {"id": account["id"], "name": account["name"], "realm": account["realm"], "enabled": True}
     return call.reply(data, revision="1-" + account["id"])
 
 
 def list_descendants(call: Call) -> Response:
-    """`GET /accounts/{ID}/descendants`: children, grandchildren and so on, by name.
+    """Handle `GET /accounts/{ID}/descendants`: children, grandchildren and so on, by name.
 
-    Pages are keyed by names, which need not be unique; only 5 puts an id beside them.
+    Page keys are names, which need not be unique. Only 5 adds the id.
     """
     page = Page.of(call)
     view = descendants_view(call)
@@ -45,17 +45,17 @@ def list_descendants(call: Call) -> Response:
         keys["page_size"] = len(rows)
         if page.start is not None:
             keys["start_key"] = page.start
-    # Pages are walked from the end of the alphabet, and each is turned around for the reply.
+    # Pages are read from the end of the alphabet, and each page is reversed for the reply.
     if call.profile != "4.3":
         rows.reverse()
     return list_reply(call, [summary(call, account) for account in rows], keys)
 
 
 def descendants_view(call: Call) -> View:
-    """The accounts below that of the path."""
+    """Return the descendants of the account in the path."""
     found = [account for account in call.vendor.state.accounts.values() if call.account_id in ancestors(call, account)]
     descending = call.profile != "4.3"
-    rows = sorted(found, key=place, reverse=descending)
+    rows = sorted(found, key=account_order, reverse=descending)
 
     def key(account: Document) -> Any:
         if call.profile == "4.3":
@@ -66,19 +66,21 @@ def descendants_view(call: Call) -> View:
         parts = wanted[1:] if isinstance(wanted, list) else [wanted]
         name = parts[0] if parts and isinstance(parts[0], str) else ""
         edge = sort_key(name), parts[1] if len(parts) > 1 else AFTER_EVERY_ID if descending else ""
-        before = (place(row) > edge for row in rows) if descending else (place(row) < edge for row in rows)
+        before = (
+            (account_order(row) > edge for row in rows) if descending else (account_order(row) < edge for row in rows)
+        )
         return sum(before)
 
     return View(rows, key, seek)
 
 
-def place(account: Document) -> tuple[Any, str]:
-    """Where an account stands among others."""
+def account_order(account: Document) -> tuple[Any, str]:
+    """Return the sort key of an account."""
     return sort_key(account["name"]), account["id"]
 
 
 def ancestors(call: Call, account: Document) -> list[str]:
-    """The ids of the accounts above one, the master account first."""
+    """Return the ids of an account's ancestors, the master account first."""
     found: list[str] = []
     while account["parent_id"] is not None:
         found.insert(0, account["parent_id"])
@@ -87,26 +89,26 @@ def ancestors(call: Call, account: Document) -> list[str]:
 
 
 def summary(call: Call, account: Document) -> dict[str, Any]:
-    """One item of the list."""
+    """Return one item of the list."""
     shown = {name: account[name] for name in ("id", "name", "realm")}
     return {**shown, "tree": ancestors(call, account), "flags": []}
 
 
-def user_facts(user: dict[str, str]) -> dict[str, str]:
-    """What is shown of a user."""
+def user_data(user: dict[str, str]) -> dict[str, str]:
+    """Return the data of a user in replies."""
     names = ("id", "username", "first_name", "last_name", "email", "priv_level")
     return {name: user[name] for name in names}
 
 
 def list_users(call: Call) -> Response:
-    """`GET /users`: all of the account's, by id."""
+    """Handle `GET /users`: all users of the account, by id."""
     users = [user for user in call.vendor.state.users.values() if user["account_id"] == call.account_id]
-    return call.reply([user_facts(user) for user in users], page={"page_size": len(users)})
+    return call.reply([user_data(user) for user in users], page={"page_size": len(users)})
 
 
 def read_user(call: Call, user_id: str) -> Response:
-    """`GET /users/{ID}`."""
+    """Handle `GET /users/{ID}`."""
     user = call.vendor.state.users.get(user_id)
     if user is None or user["account_id"] != call.account_id:
         raise bad_identifier(user_id)
-    return call.reply(user_facts(user), revision="1-" + user_id)
+    return call.reply(user_data(user), revision="1-" + user_id)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings: download, upload and the ZIP of several (contract: KAZOO 5.9 to 5.11)."""
+"""Recordings: download, upload, and a ZIP file of several (contract: KAZOO 5.9 to 5.11)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from ...store import Document
 from .bodies import AUDIO_TYPES
 from .call import EXPIRES, Call, Empty, Failure, accepts, bad_identifier, invalid
-from .message_changes import asked_ids
+from .message_changes import requested_ids
 from .messages import attach, check_retention, find_message, flat_message, local_time
 
 DOWNLOAD_TYPES = ("application/octet-stream", "audio/mpeg")
@@ -22,7 +22,7 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def file_name(call: Call, message: Document) -> str:
-    """The name of a download: caller and local time, colons included."""
+    """Return the name of a download: caller and local time, colons included."""
     metadata = message["metadata"]
     at = local_time(metadata["timestamp"], call.vendor.state.box(call.account_id, message["box_id"]))
     extension = AUDIO_TYPES.get(message["audio"]["content_type"], "bin")
@@ -30,7 +30,7 @@ def file_name(call: Call, message: Document) -> str:
 
 
 def download(call: Call, box_id: str, identifier: str) -> Response:
-    """`GET .../raw`; errors are JSON under the type of a download."""
+    """Handle `GET .../raw`. Errors are JSON with the media type of a download."""
     if accepts(call.headers.get("accept"), DOWNLOAD_TYPES) is None:
         raise Empty(406)
     call.error_type = "application/octet-stream"
@@ -59,7 +59,7 @@ def download(call: Call, box_id: str, identifier: str) -> Response:
 
 
 def upload(call: Call, box_id: str, identifier: str) -> Response:
-    """`PUT .../raw`: the recording takes the place of an older one."""
+    """Handle `PUT .../raw`: replace the recording."""
     message = find_message(call, box_id, identifier)
     check_retention(call, message)
     if not call.parsed:
@@ -71,11 +71,11 @@ def upload(call: Call, box_id: str, identifier: str) -> Response:
 
 
 def download_several(call: Call, box_id: str) -> Response:
-    """`POST .../messages/raw`: works only without a Content-Type, as its check of types forgets JSON."""
+    """Handle `POST .../messages/raw`: works only without a Content-Type, because KAZOO does not accept JSON here."""
     if accepts(call.headers.get("accept"), ("application/zip", "application/octet-stream")) is None:
         raise Empty(406)
     call.error_type = "application/zip"
-    ids = asked_ids(call)
+    ids = requested_ids(call)
     if call.content_type not in ("", "application/zip"):
         raise Empty(415)
     state = call.vendor.state

@@ -27,7 +27,7 @@ AUDIO_TYPES = {
 
 
 def read_body(call: Call, body: bytes) -> None:
-    """Fill in what the body says: envelope, data, files. Raises Failure."""
+    """Read the envelope, data and files of a body into the call. Raises Failure."""
     content_type, options = parse_options_header(call.headers.get("content-type", ""))
     call.content_type = content_type.decode().lower()
     if len(body) > MAXIMUM_SIZE:
@@ -48,7 +48,7 @@ def read_body(call: Call, body: bytes) -> None:
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse JSON. Raises Failure with the position, counted from one."""
+    """Return the parsed JSON. Raises Failure with the position, counted from one."""
     try:
         return json.loads(body)
     except json.JSONDecodeError as error:
@@ -61,7 +61,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def open_envelope(call: Call, envelope: Any) -> None:
-    """Take `data` out of its envelope. Raises Failure."""
+    """Read an envelope and its `data` into the call. Raises Failure."""
     if not isinstance(envelope, dict) or "data" not in envelope:
         raise invalid({"data": required(envelope)}, bare=True)
     if not isinstance(envelope["data"], (dict, list)):
@@ -71,7 +71,7 @@ def open_envelope(call: Call, envelope: Any) -> None:
 
 
 def read_form(call: Call, body: bytes) -> None:
-    """curl's default type: the body may be a form or JSON."""
+    """Read a body with curl's default content type, which may be a form or JSON."""
     if body.lstrip()[:1] == b"{":
         open_envelope(call, parse_json(body))
         return
@@ -79,7 +79,7 @@ def read_form(call: Call, body: bytes) -> None:
 
 
 def read_multipart(call: Call, body: bytes, boundary: bytes) -> None:
-    """A JSON part holds the envelope, every other part is a file."""
+    """Read a JSON part as the envelope, and every other part as a file."""
     for headers, content in split_parts(body, boundary):
         kind = parse_options_header(headers.get("content-type", "text/plain"))[0].decode().lower()
         options = parse_options_header(headers.get("content-disposition", ""))[1]

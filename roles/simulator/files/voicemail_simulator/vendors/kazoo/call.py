@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request on its way through the vendor, the errors that end it, and the reply envelopes (contract: KAZOO 1)."""
+"""One request, the errors that end it, and the reply envelopes (contract: KAZOO 1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NODE = "simulatornode"
 
 
 class Failure(Exception):
-    """An error reply. `bare` ones carry no Content-Type, as those that KAZOO gives before it knows the module."""
+    """An error reply. `bare` replies have no Content-Type, like those that KAZOO sends before it selects a module."""
 
     def __init__(self, status: int, message: str, data: Any, *, bare: bool = False) -> None:
         super().__init__(message)
@@ -41,28 +41,28 @@ class Empty(Exception):
 
 
 class NeverAnswers(Exception):
-    """The request that sends KAZOO into an endless loop."""
+    """A request that causes an endless loop in KAZOO. It is never answered."""
 
 
 def bad_identifier(cause: Any) -> Failure:
-    """404 of an unknown document."""
+    """Return the 404 of an unknown document."""
     return Failure(404, "bad_identifier", {"message": "bad identifier", "cause": cause})
 
 
 def invalid(errors: Mapping[str, Any], *, bare: bool = False) -> Failure:
-    """400 with errors by field."""
+    """Return the 400 with errors by field."""
     return Failure(400, "validation error", dict(errors), bare=bare)
 
 
 def faulty_request(message: str) -> Failure:
-    """404 of a query parameter that makes no sense."""
+    """Return the 404 of an invalid query parameter."""
     return Failure(404, "faulty_request", {"message": message})
 
 
 class Later(Exception):
-    """A request that was checked, and whose save comes after a while, in which others are served.
+    """A valid request that is saved after a delay, in which other requests are served.
 
-    :param finish: makes the reply. It may raise Failure.
+    :param finish: saves and returns the reply. It may raise Failure.
     """
 
     def __init__(self, seconds: float, finish: Callable[[], Response]) -> None:
@@ -72,7 +72,7 @@ class Later(Exception):
 
 
 class Call:
-    """A request, what was learned about it, and the means to answer it."""
+    """A request with its parsed content, and methods that build its reply."""
 
     def __init__(self, vendor: Installation, request: Request) -> None:
         self.vendor = vendor
@@ -92,15 +92,15 @@ class Call:
         self.claims: dict[str, Any] | None = None
         self.account_id = ""
         self.remaining = 100
-        # An error on a download is JSON under the type of the download.
+        # Errors of downloads are JSON with the media type of the download.
         self.error_type = "application/json"
 
     def now(self) -> int:
-        """The time in Gregorian seconds."""
+        """Return the time in Gregorian seconds."""
         return self.vendor.state.now()
 
     def value(self, name: str) -> Any:
-        """A request parameter from data, envelope or query string, in that order."""
+        """Return a request parameter from data, envelope or query string, in that order."""
         if isinstance(self.data, dict) and name in self.data:
             return self.data[name]
         if name in self.envelope:
@@ -118,7 +118,7 @@ class Call:
         etag: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """A success envelope around `data`."""
+        """Return a success envelope around `data`."""
         body = {**(page or {}), **self._common(metadata), "data": data}
         if revision is not None:
             body["revision"] = revision
@@ -133,12 +133,12 @@ class Call:
         return Response(self._render(body), status, sent, media_type="application/json")
 
     def created(self, data: Any, identifier: str, revision: str | None, **more: Any) -> Response:
-        """201 with the address of what was made."""
+        """Return a 201 with the location of the new document."""
         headers = {"location": f"{self.path}/{identifier}", **more.pop("headers", {})}
         return self.reply(data, 201, revision=revision, headers=headers, **more)
 
     def fail(self, failure: Failure, page: dict[str, Any] | None = None) -> Response:
-        """An error envelope."""
+        """Return an error envelope."""
         body = {
             **(page or {}),
             **self._common(None),
@@ -179,7 +179,7 @@ class Call:
             raise Failure(500, "request execution failed", {})
 
     def check_if_match(self, revision: str | None) -> None:
-        """Raise 412 where the client's precondition fails, 304 where it knows the document already."""
+        """Raise 412 where the client's precondition fails, and 304 where it already has this revision."""
         wanted = self.headers.get("if-match")
         if wanted is not None and (revision is None or not etag_matches(wanted, revision)):
             raise Empty(412)
@@ -189,12 +189,12 @@ class Call:
 
 
 def etag_matches(header: str, revision: str) -> bool:
-    """Tell whether a precondition header names this revision."""
+    """Check whether a precondition header names this revision."""
     return any(one.strip() in ("*", f'"{revision}"') for one in header.split(","))
 
 
 def accepts(header: str | None, offered: tuple[str, ...]) -> str | None:
-    """The first offered media type that an Accept header allows, or None."""
+    """Return the first offered media type that an Accept header allows, or None."""
     if not header:
         return offered[0]
     wanted = [part.split(";")[0].strip().lower() for part in header.split(",")]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Order of texts in CouchDB views: punctuation, digits, letters; case decides last (contract: KAZOO 3.1)."""
+"""The order of texts in CouchDB views: punctuation, digits, letters, and finally case (contract: KAZOO 3.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SortKey = tuple[tuple[tuple[int, str], ...], tuple[int, ...]]
 
 
 def sort_key(text: str) -> SortKey:
-    """A key that sorts texts as CouchDB's collation does, near enough for names of people and numbers."""
+    """Return a key that approximates CouchDB's collation, for names of people and numbers."""
     primary, case = [], []
     for character in unicodedata.normalize("NFD", text):
         if unicodedata.combining(character):

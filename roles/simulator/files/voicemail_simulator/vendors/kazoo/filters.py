@@ -12,22 +12,22 @@ from typing import Any
 from .call import Call
 
 Test = Callable[[Any], bool]
-# Answers the value of a dotted path in a document; MISSING where there is none.
+# Returns the value of a dotted path in a document, or MISSING.
 Lookup = Callable[[Any, str], Any]
 MISSING = object()
 
 LIST_FILTERS_OF_5: dict[str, Callable[[set[str], set[str]], bool]] = {
-    "filter_array_intersect_all_": lambda held, wanted: wanted <= held,
-    "filter_array_intersect_any_": lambda held, wanted: bool(wanted & held),
-    "filter_array_intersect_none_": lambda held, wanted: not wanted & held,
-    "filter_any_": lambda held, wanted: bool(wanted & held),
-    "filter_none_": lambda held, wanted: not wanted & held,
+    "filter_array_intersect_all_": lambda actual, wanted: wanted <= actual,
+    "filter_array_intersect_any_": lambda actual, wanted: bool(wanted & actual),
+    "filter_array_intersect_none_": lambda actual, wanted: not wanted & actual,
+    "filter_any_": lambda actual, wanted: bool(wanted & actual),
+    "filter_none_": lambda actual, wanted: not wanted & actual,
 }
 TIMES = {"created_from": "created", "created_to": "created", "modified_from": "modified", "modified_to": "modified"}
 
 
 def at_path(document: Any, path: str) -> Any:
-    """The value of a dotted path in nested dictionaries, or MISSING."""
+    """Return the value of a dotted path in nested dictionaries, or MISSING."""
     for step in path.split("."):
         if not isinstance(document, dict) or step not in document:
             return MISSING
@@ -36,7 +36,7 @@ def at_path(document: Any, path: str) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """The text a filter compares with; a missing value is empty."""
+    """Return the text that a filter compares. A missing value is empty."""
     if value is MISSING or value is None:
         return ""
     if isinstance(value, str):
@@ -45,12 +45,12 @@ def as_text(value: Any) -> str:
 
 
 def texts(value: Any) -> set[str]:
-    """The texts of a list, or of a single value."""
+    """Return the texts of a list, or of a single value."""
     return {as_text(one) for one in value} if isinstance(value, list) else {as_text(value)}
 
 
 def wanted_texts(value: str) -> set[str]:
-    """What a filter allows: a JSON array of texts means any of them."""
+    """Return the values that a filter allows. A JSON array of texts allows any of them."""
     if value.startswith("["):
         try:
             parsed = json.loads(value)
@@ -61,8 +61,8 @@ def wanted_texts(value: str) -> set[str]:
     return {value}
 
 
-def one_test(call: Call, name: str, value: str, lookup: Lookup) -> Test | None:
-    """The test of one query parameter, or None where it is no filter."""
+def parameter_test(call: Call, name: str, value: str, lookup: Lookup) -> Test | None:
+    """Return the test of one query parameter, or None where it is not a filter."""
     if name in ("has_key", "key_missing"):
         return lambda document: (lookup(document, value) is not MISSING) == (name == "has_key")
     if name in ("has_value", "value_missing"):
@@ -71,10 +71,10 @@ def one_test(call: Call, name: str, value: str, lookup: Lookup) -> Test | None:
         return None
     wanted = wanted_texts(value)
     if call.profile == "5":
-        for prefix, holds in LIST_FILTERS_OF_5.items():
+        for prefix, matches in LIST_FILTERS_OF_5.items():
             if name.startswith(prefix):
                 path = name.removeprefix(prefix)
-                return lambda document: holds(texts(lookup(document, path)), wanted)
+                return lambda document: matches(texts(lookup(document, path)), wanted)
     if name.startswith("filter_not_"):
         path = name.removeprefix("filter_not_")
         return lambda document: as_text(lookup(document, path)) not in wanted
@@ -82,27 +82,29 @@ def one_test(call: Call, name: str, value: str, lookup: Lookup) -> Test | None:
     return lambda document: as_text(lookup(document, path)) in wanted
 
 
-def within(key: str, lowest: int | None, highest: int | None) -> Test:
-    """A test on a time, both ends included."""
+def time_between(key: str, lowest: int | None, highest: int | None) -> Test:
+    """Return a test whether a time is in a range, both ends included."""
     return lambda document: (
         (lowest is None or document[key] >= lowest) and (highest is None or document[key] <= highest)
     )
 
 
 def time_tests(call: Call) -> Iterable[Test]:
-    """Tests on the times of creation and change, in Gregorian seconds."""
+    """Yield tests of the creation and modification times, in Gregorian seconds."""
     for name, key in TIMES.items():
         text = call.query.get(name)
         if text is None or not text.lstrip("-").isdigit():
             continue
         limit = int(text)
-        yield within(key, limit, None) if name.endswith("_from") else within(key, None, limit)
+        yield time_between(key, limit, None) if name.endswith("_from") else time_between(key, None, limit)
 
 
 def query_test(call: Call, lookup: Lookup, *, times: bool) -> Test | None:
-    """All filters of a request joined by and; None where it has none."""
+    """Return the test that combines all filters of a request, or None without filters."""
     tests = [
-        test for name, value in call.query.multi_items() if (test := one_test(call, name, value, lookup)) is not None
+        test
+        for name, value in call.query.multi_items()
+        if (test := parameter_test(call, name, value, lookup)) is not None
     ]
     if times:
         tests.extend(time_tests(call))

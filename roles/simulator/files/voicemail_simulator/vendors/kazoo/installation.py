@@ -44,45 +44,45 @@ class Installation(SimulatedVendor):
         self.state = State(self.store, self.behaviors, self.clock, self.new_id)
 
     def new_id(self) -> str:
-        """32 hexadecimal digits."""
+        """Return a new id of 32 hexadecimal digits."""
         return f"{self.random.getrandbits(128):032x}"
 
     def month(self, timestamp: int) -> str:
-        """The month of a Gregorian second, as message ids begin with it."""
+        """Return the month of a Gregorian second, with which message ids begin."""
         return datetime.fromtimestamp(timestamp - GREGORIAN_OFFSET, UTC).strftime("%Y%m-")
 
     def retention(self) -> int:
-        """How long messages are kept, in seconds."""
+        """Return how long messages are kept, in seconds."""
         return self.behaviors.message_retention_days * 86400 + RETENTION_GRACE
 
     def inside_retention(self, messages: list[Document]) -> list[Document]:
-        """Those messages that are not too old."""
+        """Return the messages that are not older than the retention."""
         limit = self.state.now() - self.retention()
         return [one for one in messages if one["metadata"]["timestamp"] >= limit]
 
     def has_fields(self) -> bool:
-        """Whether lists can answer chosen keys of the documents."""
+        """Check whether lists can return selected keys of the documents."""
         return self.behaviors.fields == "on" or (self.behaviors.fields == "auto" and self.behaviors.profile == "5")
 
     def masks_write_errors(self) -> bool:
-        """Whether a failed save of a box is answered as a success."""
+        """Check whether a failed save of a mailbox is reported as a success."""
         setting = self.behaviors.mask_write_errors
         return setting == "on" or (setting == "auto" and self.behaviors.profile != "5")
 
-    def takes_ids(self) -> bool:
-        """Whether a client may choose the id of a new box."""
+    def accepts_client_ids(self) -> bool:
+        """Check whether a client may choose the id of a new box."""
         setting = self.behaviors.onboarding_ids
         return setting == "on" or (setting == "auto" and self.behaviors.profile != "5")
 
     def public_box(self, box: Document) -> dict[str, Any]:
-        """A box as replies show it."""
+        """Return a box as replies show it."""
         return {**box["public"], "id": box["id"]}
 
     def store_audio(self, message: Document, content: bytes) -> None:
-        """Keep a recording."""
+        """Store the recording of a message."""
         key = f"{message['account_id']}/{message['id']}"
         self.state.audio[key] = {"base64": base64.b64encode(content).decode()}
 
     def load_audio(self, message: Document) -> bytes:
-        """The recording of a message that has one."""
+        """Return the stored recording of a message."""
         return base64.b64decode(self.state.audio[f"{message['account_id']}/{message['id']}"]["base64"])

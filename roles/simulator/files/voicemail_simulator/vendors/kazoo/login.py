@@ -27,18 +27,18 @@ NO_ACCOUNT = "no_account"
 
 
 def unauthorized() -> Failure:
-    """401 of a missing or broken token, or of wrong credentials."""
+    """Return the 401 of a missing or broken token, or of wrong credentials."""
     return Failure(401, "invalid_credentials", {"message": "invalid credentials"}, bare=True)
 
 
 def digest(method: str, username: str, password: str) -> str:
-    """The credentials hash of a user."""
+    """Return the credentials hash of a user."""
     function = hashlib.sha1 if method == "sha" else hashlib.md5
     return function(f"{username.lower()}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
 class Authority:
-    """Knows who may do what, and how often."""
+    """Checks tokens, permissions and the rate limit, and handles logins."""
 
     def __init__(self, vendor: Installation) -> None:
         self.vendor = vendor
@@ -48,7 +48,7 @@ class Authority:
     # Tokens
 
     def issue(self, account_id: str, owner_id: str | None, method: str) -> str:
-        """A signed token (JWT) with an absolute end."""
+        """Return a signed token (JWT) with an expiry time."""
         claims: dict[str, Any] = {"iss": "kazoo", "account_id": account_id}
         if owner_id is not None:
             claims["owner_id"] = owner_id
@@ -62,7 +62,7 @@ class Authority:
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
     def verify(self, token: str) -> dict[str, Any]:
-        """The claims of a token. Raises Failure."""
+        """Return the claims of a token. Raises Failure."""
         claims = self._verified.get(token)
         if claims is None:
             head, dot, signature = token.rpartition(".")
@@ -75,7 +75,7 @@ class Authority:
         return claims
 
     def authenticate(self, call: Call) -> None:
-        """Take the token from wherever the client put it. Raises Failure where there is a wrong one."""
+        """Read the token from the header, the query or the envelope. Raises Failure for an invalid token."""
         kind, _space, value = call.headers.get("authorization", "").partition(" ")
         token = call.headers.get("x-auth-token") or call.query.get("auth_token") or call.envelope.get("auth_token")
         if token is None and value:
@@ -106,10 +106,10 @@ class Authority:
                 return user
         return None
 
-    # Rights and rates
+    # Permissions and rates
 
     def authorize(self, call: Call) -> None:
-        """Raise Failure unless the token's account is the one asked for or an ancestor of it."""
+        """Raise Failure unless the token's account is the requested one or an ancestor of it."""
         assert call.claims is not None
         accounts = self.vendor.state.accounts
         current: str | None = call.account_id
@@ -120,7 +120,7 @@ class Authority:
         raise Failure(403, "forbidden", {"message": "forbidden"}, bare=True)
 
     def charge(self, call: Call, cost: int) -> None:
-        """Take tokens from the bucket of the caller. Raises Failure where there are too few."""
+        """Charge the client's bucket. Raises Failure where it has too few tokens."""
         if self.vendor.behaviors.rate_limit == "off":
             return
         account = call.account_id if call.claims is not None else NO_ACCOUNT
@@ -129,14 +129,14 @@ class Authority:
         tokens, since = self.buckets.get(key, (BUCKET_SIZE, second))
         tokens = min(BUCKET_SIZE, tokens + BUCKET_REFILL * max(0, second - since))
         enough = tokens >= cost
-        # KAZOO 5 empties a bucket that does not hold enough.
+        # KAZOO 5 empties a bucket that has too few tokens.
         call.remaining = tokens - cost if enough else (0 if call.profile == "5" else tokens)
         self.buckets[key] = (call.remaining, second)
         if not enough:
             raise Failure(429, "too_many_requests", {"message": "too many requests"}, bare=True)
 
     def charge_request(self, call: Call) -> None:
-        """Charge an ordinary request, where the installation does."""
+        """Charge a request, where the installation charges all requests."""
         if self.vendor.behaviors.rate_limit_charge == "all":
             self.charge(call, self.vendor.behaviors.rate_limit_cost)
 
@@ -148,7 +148,7 @@ class Authority:
     # Logins
 
     def user_auth(self, call: Call) -> Response:
-        """`PUT /user_auth`."""
+        """Handle `PUT /user_auth`."""
         self.charge_login(call)
         errors: Errors = {}
         data = check(USER_AUTH, call.data, errors, strict=self.vendor.behaviors.strict_schema)
@@ -160,7 +160,7 @@ class Authority:
         user = self._user(account["id"], data["credentials"])
         if user is None or data["credentials"] != user[data["method"]]:
             return call.fail(self._wrong_login(), {"page_size": 0})
-        return self._welcome(call, account, user["id"], "cb_user_auth")
+        return self._login_reply(call, account, user["id"], "cb_user_auth")
 
     @staticmethod
     def _wrong_login() -> Failure:
@@ -184,7 +184,7 @@ class Authority:
         return None
 
     def api_auth(self, call: Call) -> Response:
-        """`PUT /api_auth`."""
+        """Handle `PUT /api_auth`."""
         self.charge_login(call)
         errors: Errors = {}
         data = check(API_AUTH, call.data, errors, strict=self.vendor.behaviors.strict_schema)
@@ -192,17 +192,17 @@ class Authority:
             raise invalid(errors)
         for account in self.vendor.state.accounts.values():
             if account["api_key"] == data["api_key"]:
-                return self._welcome(call, account, None, "cb_api_auth")
+                return self._login_reply(call, account, None, "cb_api_auth")
         return call.fail(Failure(404, "bad identifier", [data["api_key"]]), {"page_size": 0})
 
-    def _welcome(self, call: Call, account: Document, owner_id: str | None, method: str) -> Response:
+    def _login_reply(self, call: Call, account: Document, owner_id: str | None, method: str) -> Response:
         call.token = self.issue(account["id"], owner_id, method)
         call.claims = self.verify(call.token)
-        data = {**({"owner_id": owner_id} if owner_id else {}), **self.account_facts(account)}
+        data = {**({"owner_id": owner_id} if owner_id else {}), **self.account_data(account)}
         return call.created(data, owner_id or account["id"], "automatic", page={"page_size": 1})
 
-    def account_facts(self, account: Document) -> dict[str, Any]:
-        """What a login tells about the account."""
+    def account_data(self, account: Document) -> dict[str, Any]:
+        """Return the data of the account in login replies."""
         master = account["parent_id"] is None
         return {
             "account_id": account["id"],
@@ -218,15 +218,15 @@ class Authority:
         }
 
     def token_auth(self, call: Call) -> Response:
-        """`GET /token_auth` tells whose token it is; `DELETE` never ends a token."""
+        """Handle `GET /token_auth`, which returns the token's account, and `DELETE`, which never invalidates it."""
         assert call.claims is not None
         if call.method == "DELETE" and call.profile == "5":
             raise bad_identifier(call.token)
         account = self.vendor.state.accounts[call.claims["account_id"]]
-        return call.reply(self.account_facts(account) if call.method == "GET" else {}, revision="automatic")
+        return call.reply(self.account_data(account) if call.method == "GET" else {}, revision="automatic")
 
 
 def encode_segment(content: dict[str, Any]) -> str:
-    """One part of a JWT."""
+    """Return one encoded part of a JWT."""
     raw = json.dumps(content, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

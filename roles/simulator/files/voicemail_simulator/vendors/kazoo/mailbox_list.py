@@ -24,7 +24,7 @@ AFTER_EVERY_ID = "\uffff"
 
 
 def private_keys(box: Document) -> dict[str, Any]:
-    """The keys of a stored document that filters see and replies do not show."""
+    """Return the keys of a stored document that filters can use and replies do not show."""
     return {
         "_id": box["id"],
         "_rev": box["rev"],
@@ -35,8 +35,8 @@ def private_keys(box: Document) -> dict[str, Any]:
     }
 
 
-def look_up(box: Document, path: str) -> Any:
-    """A key of a box for the filters, private ones included."""
+def filtered_value(box: Document, path: str) -> Any:
+    """Return the value of a key for the filters, private keys included."""
     found = at_path(box["public"], path)
     if found is MISSING:
         return box["id"] if path == "id" else private_keys(box).get(path, MISSING)
@@ -44,7 +44,7 @@ def look_up(box: Document, path: str) -> Any:
 
 
 def counters(call: Call, box: Document) -> dict[str, Any]:
-    """How many messages a box holds; those of the current second are not counted yet."""
+    """Return the number of messages in a mailbox, without those of the current second."""
     state = call.vendor.state
     ids = state.indexes[call.account_id].messages.get(box["id"])
     folders = {"saved": 0, "new": 0}
@@ -58,7 +58,7 @@ def counters(call: Call, box: Document) -> dict[str, Any]:
 
 
 def summary(call: Call, box: Document) -> dict[str, Any]:
-    """One item of a list."""
+    """Return one item of a list."""
     public = box["public"]
     item = {"id": box["id"], "name": public["name"], "mailbox": public["mailbox"]}
     if "owner_id" in public:
@@ -73,7 +73,7 @@ def summary(call: Call, box: Document) -> dict[str, Any]:
 
 
 def wanted_fields(call: Call) -> list[str]:
-    """The paths of the `fields` parameter, none where the profile ignores it. Raises Failure."""
+    """Return the paths of the `fields` parameter, an empty list where the profile ignores it. Raises Failure."""
     text = call.query.get("fields")
     if text is None or not call.vendor.has_fields():
         return []
@@ -91,7 +91,7 @@ def wanted_fields(call: Call) -> list[str]:
 
 
 def projection(call: Call, box: Document, fields: list[str]) -> dict[str, Any]:
-    """The asked keys of a document; those it lacks are left out."""
+    """Return the requested keys of a document, without missing ones."""
     item: dict[str, Any] = {"id": box["id"]}
     for path in fields:
         value = at_path(box["public"], path)
@@ -107,7 +107,7 @@ def projection(call: Call, box: Document, fields: list[str]) -> dict[str, Any]:
 
 
 def list_boxes(call: Call) -> Response:
-    """`GET /vmboxes`, also below a user: the owner plays no role there."""
+    """Handle `GET /vmboxes`, also below a user, where the owner is ignored."""
     page = Page.of(call)
     fields = wanted_fields(call)
     view = box_view(call)
@@ -122,7 +122,7 @@ def list_boxes(call: Call) -> Response:
         keys["page_size"] = len(rows)
         if start is not None:
             keys["start_key"] = start_keys.encode(start)
-    # Pages are walked from the end of the alphabet, and each is turned around for the reply.
+    # Pages are read from the end of the alphabet, and each page is reversed for the reply.
     if call.profile != "4.3":
         rows.reverse()
     if fields:
@@ -135,7 +135,7 @@ def list_boxes(call: Call) -> Response:
 
 
 class LazyRows(Sequence[Document]):
-    """Boxes by their ids, looked up only when a page needs them."""
+    """Mailboxes by their ids, loaded only when a page needs them."""
 
     def __init__(self, ids: Sequence[Any], load: Any) -> None:
         self.ids = ids
@@ -152,8 +152,8 @@ class LazyRows(Sequence[Document]):
         return map(self.load, self.ids)
 
 
-class Backwards(Sequence[Any]):
-    """A sequence read from its end, without a copy."""
+class Reversed(Sequence[Any]):
+    """A reversed sequence, without a copy."""
 
     def __init__(self, content: Sequence[Any]) -> None:
         self.content = content
@@ -172,9 +172,9 @@ class Backwards(Sequence[Any]):
 
 
 def box_view(call: Call) -> View:
-    """The boxes of an account in the order of the profile's view."""
-    boxes, names, ids = source(call)
-    test = query_test(call, look_up, times=True)
+    """Return the boxes of an account in the order of the profile's view."""
+    boxes, names, ids = view_source(call)
+    test = query_test(call, filtered_value, times=True)
     descending = call.query.get("ascending") != "true" and call.query.get("descending") != "false"
     if call.profile == "M":
 
@@ -184,7 +184,7 @@ def box_view(call: Call) -> View:
                 return len(names) - bisect.bisect_right(names, (wanted, AFTER_EVERY_ID))
             return bisect.bisect_left(names, (wanted, ""))
 
-        rows = LazyRows(Backwards(names) if descending else names, lambda entry: boxes(entry[1]))
+        rows = LazyRows(Reversed(names) if descending else names, lambda entry: boxes(entry[1]))
         return View(rows, lambda box: box["public"]["name"], seek_name, test)
 
     descending = descending and call.profile == "5"
@@ -198,11 +198,14 @@ def box_view(call: Call) -> View:
     def edge(box: Document) -> Any:
         return ["vmbox", box["id"]] if call.profile == "5" else box["id"]
 
-    return View(LazyRows(Backwards(ids) if descending else ids, boxes), edge, seek_id, test)
+    return View(LazyRows(Reversed(ids) if descending else ids, boxes), edge, seek_id, test)
 
 
-def source(call: Call) -> tuple[Any, list[Any], list[str]]:
-    """How to load a box, and the entries by name and by id; of now, or of earlier where the view lags."""
+def view_source(call: Call) -> tuple[Any, list[Any], list[str]]:
+    """Return a function that loads a mailbox, and the entries by name and by id.
+
+    They are the earlier ones for a stale list, and where the view lags.
+    """
     vendor, account_id = call.vendor, call.account_id
     stale: dict[str, Any] | None = vendor.faults.stale(call.request)
     if stale is None and vendor.behaviors.view_lag:
@@ -211,13 +214,13 @@ def source(call: Call) -> tuple[Any, list[Any], list[str]]:
         index = vendor.state.indexes[account_id]
         return (lambda box_id: vendor.state.boxes[f"{account_id}/{box_id}"]), index.names, index.ids
     earlier = vendor.state.boxes.earlier(**stale)
-    alive = {box["id"]: box for box in earlier.values() if box["account_id"] == account_id and not box["deleted"]}
-    names = sorted((sort_key(box["public"]["name"]), one) for one, box in alive.items())
-    return alive.__getitem__, names, sorted(alive)
+    existing = {box["id"]: box for box in earlier.values() if box["account_id"] == account_id and not box["deleted"]}
+    names = sorted((sort_key(box["public"]["name"]), one) for one, box in existing.items())
+    return existing.__getitem__, names, sorted(existing)
 
 
 def read_bulk(call: Call) -> Response:
-    """`GET /bulk` of 4.3: full documents by id; unknown ones are left out. Raises Failure."""
+    """Handle `GET /bulk` of 4.3: full documents by id, without unknown ones. Raises Failure."""
     ids = call.data.get("ids") if isinstance(call.data, dict) else None
     if not isinstance(ids, list):
         raise invalid({"ids": required("ids")})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Boxes: create, read, replace, patch and delete (contract: KAZOO 3.4 to 3.9)."""
+"""Mailboxes: create, read, replace, patch and delete (contract: KAZOO 3.4 to 3.9)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ...store import Document
 from .call import Call, Empty, Failure, Later, bad_identifier, invalid
 from .schema import mailbox_schema
-from .state import asked_number
+from .state import searched_number
 from .validation import Errors, check, wrong_type
 
 WARNING = {"warning": "214 Transformation applied: attribute notify_email_address replaced"}
@@ -21,19 +21,19 @@ CONFLICT = {"message": "conflicting documents"}
 
 
 def drop_private(data: dict[str, Any]) -> dict[str, Any]:
-    """What remains of request data when the keys that only the server may write are gone."""
+    """Return request data without the keys that only the server may write."""
     return {name: value for name, value in data.items() if not name.startswith(("_", "pvt_")) and name != "id"}
 
 
 def drop_nulls(value: Any) -> Any:
-    """Leave out nulls inside objects, at any depth."""
+    """Return a value without nulls in objects, at any depth."""
     if not isinstance(value, dict):
         return value
     return {name: drop_nulls(one) for name, one in value.items() if one is not None}
 
 
 def merge(stored: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """Lay a patch over a document: null removes, an empty object replaces, other objects are merged."""
+    """Return a patched document: null removes a key, an empty object replaces it, other objects are merged."""
     merged = drop_nulls(stored)
     for name, value in patch.items():
         if value is None:
@@ -47,7 +47,7 @@ def merge(stored: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def validate(call: Call, public: dict[str, Any], box_id: str | None) -> dict[str, Any]:
-    """Check a whole document and answer it with its defaults. Raises Failure."""
+    """Check a whole document and return it with its defaults. Raises Failure."""
     behaviors = call.vendor.behaviors
     errors: Errors = {}
     checked = check(
@@ -62,9 +62,9 @@ def validate(call: Call, public: dict[str, Any], box_id: str | None) -> dict[str
 
 
 def is_unique(call: Call, public: dict[str, Any], box_id: str | None) -> bool:
-    """Tell whether no other box has the number.
+    """Check whether no other mailbox has the number.
 
-    4.3 and M look for a whole number and find what boxes occupy; text that is no number is not looked for at all.
+    4.3 and M search for a whole number among the occupied ones. They do not search for other text.
     """
     index = call.vendor.state.indexes[call.account_id]
     mailbox = public.get("mailbox")
@@ -72,20 +72,20 @@ def is_unique(call: Call, public: dict[str, Any], box_id: str | None) -> bool:
         return True
     if call.profile == "5":
         return all(not index.texts.get(text, set()) - {box_id} for text in {mailbox, *public.get("aliases", ())})
-    number = asked_number(mailbox)
+    number = searched_number(mailbox)
     hits = index.numbers.get(number, set()) if number is not None else set()
     return not hits or hits == {box_id}
 
 
 def object_of(call: Call) -> dict[str, Any]:
-    """The request's data, which must be an object. Raises Failure."""
+    """Return the request's data, which must be an object. Raises Failure."""
     if not isinstance(call.data, dict):
         raise invalid({"": wrong_type("object", call.data)})
     return call.data
 
 
 def reply_box(call: Call, box: Document, status: int = 200, *, etag: bool = False, deleted: bool = False) -> Response:
-    """A reply with a whole document."""
+    """Return a reply with a whole document."""
     data = call.vendor.public_box(box)
     metadata = {"id": box["id"], "created": box["created"], "modified": box["modified"]}
     if deleted:
@@ -101,22 +101,22 @@ def reply_box(call: Call, box: Document, status: int = 200, *, etag: bool = Fals
 
 
 def write_failed(call: Call, failure: Failure) -> Response:
-    """A failure at the moment of saving, which 4.3 and M turn into a success that wrote nothing. Raises Failure."""
+    """Raise the failure of a save, or return a success without a write, as 4.3 and M do."""
     if call.vendor.masks_write_errors():
         return call.reply(failure.data)
     raise failure
 
 
-def take_conflict(call: Call) -> bool:
-    """Tell whether this write is one of those that behavior `conflict_writes` lets collide."""
+def has_conflict(call: Call) -> bool:
+    """Check whether this write conflicts with another client, and count it (behaviour `conflict_writes`)."""
     left = call.vendor.behaviors.conflict_writes
     if left > 0:
         call.vendor.behaviors.conflict_writes = left - 1
     return left > 0
 
 
-def unpaid(call: Call, public: dict[str, Any], before: dict[str, Any] | None) -> Failure | None:
-    """The refusal of a write that costs money (behavior `billable`) and was not accepted."""
+def payment_required(call: Call, public: dict[str, Any], before: dict[str, Any] | None) -> Failure | None:
+    """Return the refusal of a write whose charge was not accepted, or None (behaviour `billable`)."""
     if not call.vendor.behaviors.billable or str(call.value("accept_charges")).lower() == "true":
         return None
     items = {} if before is not None else {"mailbox": 1}
@@ -129,13 +129,13 @@ def unpaid(call: Call, public: dict[str, Any], before: dict[str, Any] | None) ->
 
 
 def create_box(call: Call) -> Response:
-    """`PUT /vmboxes`."""
+    """Handle `PUT /vmboxes`."""
     data = object_of(call)
     box_id = chosen_id(call, data)
     public = validate(call, drop_private(data), None)
     if "if-match" in call.headers:
         raise Empty(412)
-    refusal = unpaid(call, public, None)
+    refusal = payment_required(call, public, None)
     if refusal is not None:
         raise refusal
     state = call.vendor.state
@@ -145,20 +145,20 @@ def create_box(call: Call) -> Response:
             raise Failure(409, "datastore_conflict", CONFLICT)
         return reply_box(call, state.save_box(call.account_id, box_id or call.vendor.new_id(), public), 201)
 
-    return after_check(call, save)
+    return save_checked(call, save)
 
 
-def after_check(call: Call, save: Callable[[], Response]) -> Response:
-    """Save what was checked; with behavior `uniqueness_delay` later, as if two nodes had checked at the same time."""
+def save_checked(call: Call, save: Callable[[], Response]) -> Response:
+    """Save a checked mailbox, or delay the save as if two nodes checked at the same time (`uniqueness_delay`)."""
     if call.vendor.behaviors.uniqueness_delay > 0:
         raise Later(call.vendor.behaviors.uniqueness_delay, save)
     return save()
 
 
 def chosen_id(call: Call, data: dict[str, Any]) -> str | None:
-    """The id the client chose, where the installation lets it. Raises Failure."""
+    """Return the id that the client chose, or None where the installation ignores it. Raises Failure."""
     box_id = data.get("id")
-    if not isinstance(box_id, str) or not call.vendor.takes_ids():
+    if not isinstance(box_id, str) or not call.vendor.accepts_client_ids():
         return None
     if call.profile == "5" and len(box_id) != 32:
         rule, words = ("minLength", "be at least") if len(box_id) < 32 else ("maxLength", "not be more than")
@@ -168,7 +168,7 @@ def chosen_id(call: Call, data: dict[str, Any]) -> str | None:
 
 
 def read_box(call: Call, box_id: str) -> Response:
-    """`GET /vmboxes/{BOX}`."""
+    """Handle `GET /vmboxes/{BOX}`."""
     box = call.vendor.state.cached_box(call.account_id, box_id)
     if box is None:
         raise bad_identifier(box_id)
@@ -177,13 +177,13 @@ def read_box(call: Call, box_id: str) -> Response:
 
 
 def replace_box(call: Call, box_id: str) -> Response:
-    """`POST /vmboxes/{BOX}`: every key that is not sent is lost."""
+    """Handle `POST /vmboxes/{BOX}`: keys that are not sent are deleted."""
     public = validate(call, drop_private(object_of(call)), box_id)
     return write_box(call, box_id, public)
 
 
 def patch_box(call: Call, box_id: str) -> Response:
-    """`PATCH /vmboxes/{BOX}`: of an unknown box the patch itself is checked."""
+    """Handle `PATCH /vmboxes/{BOX}`: of an unknown mailbox, the patch alone is checked."""
     patch = drop_private(object_of(call))
     box = call.vendor.state.box(call.account_id, box_id)
     public = patch if box is None else merge(box["public"], patch)
@@ -191,26 +191,26 @@ def patch_box(call: Call, box_id: str) -> Response:
 
 
 def write_box(call: Call, box_id: str, public: dict[str, Any]) -> Response:
-    """Save a valid document over a box."""
+    """Replace a mailbox by a valid document."""
     state = call.vendor.state
     box = state.box(call.account_id, box_id)
     if box is None:
         raise bad_identifier(box_id)
     call.check_if_match(box["rev"])
-    refusal = unpaid(call, public, box["public"])
+    refusal = payment_required(call, public, box["public"])
     if refusal is not None:
         return write_failed(call, refusal)
-    if take_conflict(call):
+    if has_conflict(call):
         return write_failed(call, Failure(409, "datastore_conflict", CONFLICT))
 
     def save() -> Response:
         return reply_box(call, state.save_box(call.account_id, box_id, public))
 
-    return after_check(call, save) if public.get("mailbox") != box["public"].get("mailbox") else save()
+    return save_checked(call, save) if public.get("mailbox") != box["public"].get("mailbox") else save()
 
 
 def delete_box(call: Call, box_id: str) -> Response:
-    """`DELETE /vmboxes/{BOX}`: its messages first; one that cannot be deleted makes the success a false one."""
+    """Handle `DELETE /vmboxes/{BOX}`: report success even when a message prevents the deletion."""
     state = call.vendor.state
     box = state.box(call.account_id, box_id)
     if box is None:
@@ -220,7 +220,7 @@ def delete_box(call: Call, box_id: str) -> Response:
     if any(map(breaks_deletion, messages)):
         call.crash()
         return reply_box(call, box, deleted=True)
-    if take_conflict(call):
+    if has_conflict(call):
         raise Failure(409, "datastore_conflict", CONFLICT)
     for message in messages:
         state.save_message(message, deleted=True, metadata={**message["metadata"], "folder": "deleted"})
@@ -232,5 +232,5 @@ def delete_box(call: Call, box_id: str) -> Response:
 
 
 def breaks_deletion(message: Document) -> bool:
-    """Tell whether deleting crashes: KAZOO expects exactly one at sign in each address."""
+    """Check whether deleting a message crashes: KAZOO expects exactly one at sign in each address."""
     return any(message["metadata"][name].count("@") != 1 for name in ("from", "to"))

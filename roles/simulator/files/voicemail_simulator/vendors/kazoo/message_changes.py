@@ -25,19 +25,19 @@ from .messages import (
 FOLDERS = ("new", "saved", "deleted")
 
 
-def asked_folder(call: Call) -> str:
-    """The folder of a change; anything unknown, or nothing, means `saved`."""
+def requested_folder(call: Call) -> str:
+    """Return the requested folder, `saved` where it is missing or unknown."""
     folder = call.value("folder")
     return folder if folder in FOLDERS else "saved"
 
 
 def set_folder(call: Call, message: Document, folder: str) -> Document:
-    """File a message; `deleted` is a folder here, from which it can come back."""
+    """Move a message to a folder. From the folder `deleted` it can be restored."""
     return call.vendor.state.save_message(message, metadata={**message["metadata"], "folder": folder})
 
 
 def find_box(call: Call, box_id: Any) -> Document:
-    """A box of the account. Raises Failure."""
+    """Return a box of the account. Raises Failure."""
     box = call.vendor.state.box(call.account_id, box_id) if isinstance(box_id, str) else None
     if box is None:
         raise bad_identifier(box_id)
@@ -45,19 +45,19 @@ def find_box(call: Call, box_id: Any) -> Document:
 
 
 def destinations(call: Call, source: Any) -> list[Document]:
-    """The boxes a message is to go to. Raises Failure."""
+    """Return the target mailboxes of a move or copy. Raises Failure."""
     if source in ("", []):
         raise invalid({"source_id": {"required": {"message": "empty source_id"}}})
     return [find_box(call, one) for one in (source if isinstance(source, list) else [source])]
 
 
 def change_message(call: Call, box_id: str, identifier: str) -> Response:
-    """`POST .../messages/{MSG}`: file, move (`source_id` is text) or copy (`source_id` is a list)."""
+    """Handle `POST .../messages/{MSG}`: change the folder, move (`source_id` is text) or copy (it is a list)."""
     message = find_message(call, box_id, identifier)
     check_retention(call, message)
     source = call.data.get("source_id") if isinstance(call.data, dict) else None
     if source is None:
-        return call.reply(flat_message(set_folder(call, message, asked_folder(call))))
+        return call.reply(flat_message(set_folder(call, message, requested_folder(call))))
     boxes = destinations(call, source)
     if isinstance(source, list):
         return call.reply(copy_to(call, [message], boxes), revision=boxes[-1]["rev"])
@@ -66,7 +66,7 @@ def change_message(call: Call, box_id: str, identifier: str) -> Response:
 
 
 def duplicate(call: Call, message: Document, box: Document) -> Document:
-    """Store a message anew in a box: new id, new time, folder `new`; only the call id stays."""
+    """Store a copy of a message in a mailbox, with a new id, time and folder. The call id stays."""
     state = call.vendor.state
     now = call.now()
     identifier = call.vendor.month(now) + call.vendor.new_id()
@@ -90,20 +90,20 @@ def duplicate(call: Call, message: Document, box: Document) -> Document:
 
 
 def move(call: Call, message: Document, box: Document) -> Document:
-    """Move a message: a new document takes the place of the old one."""
+    """Move a message: a new document replaces the old one."""
     moved = duplicate(call, message, box)
     call.vendor.state.erase_message(message)
     return moved
 
 
 def copy_to(call: Call, messages: list[Document], boxes: list[Document]) -> dict[str, Any]:
-    """Copy messages into boxes; the new ids come in reverse."""
+    """Copy messages to mailboxes and return the new ids in reverse order."""
     made = [duplicate(call, message, box)["id"] for message in messages for box in boxes]
     return {"succeeded": made[::-1]} if made else {}
 
 
 def private_message(call: Call, message: Document, old_name: str) -> dict[str, Any]:
-    """The whole document, private keys included, as a move answers it."""
+    """Return the whole document, private keys included, as a move returns it."""
     account = call.account_id
     at = local_time(message["metadata"]["timestamp"], None)
     assert call.claims is not None
@@ -133,8 +133,8 @@ def private_message(call: Call, message: Document, old_name: str) -> dict[str, A
     return document
 
 
-def result(call: Call, succeeded: list[str], failed: dict[str, str]) -> dict[str, Any]:
-    """The outcome of a bulk change; empty parts are left out."""
+def bulk_result(call: Call, succeeded: list[str], failed: dict[str, str]) -> dict[str, Any]:
+    """Return the result of a bulk change, without empty parts."""
     outcome: dict[str, Any] = {}
     if succeeded:
         outcome["succeeded"] = succeeded
@@ -144,8 +144,8 @@ def result(call: Call, succeeded: list[str], failed: dict[str, str]) -> dict[str
     return outcome
 
 
-def asked_ids(call: Call) -> list[Any]:
-    """The ids of a bulk change. Raises Failure."""
+def requested_ids(call: Call) -> list[Any]:
+    """Return the ids of a bulk change. Raises Failure."""
     ids = call.data.get("messages") if isinstance(call.data, dict) else None
     if not isinstance(ids, list) or not ids:
         raise invalid({"messages": {"required": {"message": "No array of message ids are specified"}}})
@@ -153,8 +153,8 @@ def asked_ids(call: Call) -> list[Any]:
 
 
 def change_messages(call: Call, box_id: str) -> Response:
-    """`POST .../messages`: any message of the account is changed, whatever box the path names."""
-    ids = asked_ids(call)
+    """Handle `POST .../messages`: change any message of the account, whatever mailbox is in the path."""
+    ids = requested_ids(call)
     box = find_box(call, box_id)
     source = call.data.get("source_id")
     boxes: list[Document] = []
@@ -163,7 +163,7 @@ def change_messages(call: Call, box_id: str) -> Response:
     elif source is not None:
         target = call.vendor.state.box(call.account_id, source)
         if target is None:
-            # Only copies have their destinations checked; a move to nowhere crashes.
+            # KAZOO checks the targets of copies only. A move to an unknown mailbox crashes.
             call.crash()
             return call.reply(call.vendor.public_box(box), revision=box["rev"])
         boxes = [target]
@@ -176,16 +176,16 @@ def change_messages(call: Call, box_id: str) -> Response:
         elif not call.vendor.inside_retention([message]):
             failed[one] = "prior_to_retention_duration"
         elif source is None:
-            succeeded.append(set_folder(call, message, asked_folder(call))["id"])
+            succeeded.append(set_folder(call, message, requested_folder(call))["id"])
         elif isinstance(source, list):
             succeeded = copy_to(call, [message], boxes).get("succeeded", []) + succeeded
         else:
             succeeded.insert(0, move(call, message, boxes[0])["id"])
-    return call.reply(result(call, succeeded, failed), revision=box["rev"])
+    return call.reply(bulk_result(call, succeeded, failed), revision=box["rev"])
 
 
 def delete_message(call: Call, box_id: str, identifier: str) -> Response:
-    """`DELETE .../messages/{MSG}`."""
+    """Handle `DELETE .../messages/{MSG}`."""
     message = find_message(call, box_id, identifier)
     call.check_if_match(message["rev"])
     if breaks_deletion(message):
@@ -202,8 +202,8 @@ def soft_delete(call: Call, message: Document) -> Document:
     return call.vendor.state.save_message(message, deleted=True, metadata=metadata)
 
 
-def selection(call: Call, box_id: str) -> list[Document]:
-    """What a bulk deletion means: the ids, else the folder, else everything in the box."""
+def selected_messages(call: Call, box_id: str) -> list[Document]:
+    """Return the messages of a bulk deletion: by ids, otherwise by folder, otherwise all in the mailbox."""
     messages = call.vendor.inside_retention(call.vendor.state.messages_of(call.account_id, box_id))
     ids = call.data.get("messages") if isinstance(call.data, dict) else None
     if isinstance(ids, list):
@@ -215,12 +215,12 @@ def selection(call: Call, box_id: str) -> list[Document]:
 
 
 def delete_messages(call: Call, box_id: str) -> Response:
-    """`DELETE .../messages`; ids that are not in the box are ignored."""
-    chosen = selection(call, box_id)
-    # Of a box that does not exist the answer is an empty list, of one without messages an empty object.
+    """Handle `DELETE .../messages`. Ids that are not in the mailbox are ignored."""
+    chosen = selected_messages(call, box_id)
+    # For an unknown mailbox KAZOO M returns an empty list, for one without messages an empty object.
     if call.vendor.state.box(call.account_id, box_id) is None:
         return call.reply([] if call.profile == "M" else {})
     if any(map(breaks_deletion, chosen)):
         call.crash()
         return call.reply([one["id"] for one in chosen])
-    return call.reply(result(call, [soft_delete(call, one)["id"] for one in chosen], {}))
+    return call.reply(bulk_result(call, [soft_delete(call, one)["id"] for one in chosen], {}))

@@ -37,7 +37,7 @@ LIST_FIELDS = (
 
 
 def zone_of(box: Document | None) -> tzinfo:
-    """The time zone of a box; a name that does not exist, or no zone data at all, falls back."""
+    """Return the time zone of a mailbox, or the default for an unknown name. Without zone data it is UTC."""
     name = box["public"].get("timezone") if box else None
     for candidate in (name, DEFAULT_ZONE):
         try:
@@ -48,26 +48,26 @@ def zone_of(box: Document | None) -> tzinfo:
 
 
 def local_time(timestamp: int, box: Document | None) -> datetime:
-    """A Gregorian second in the time zone of the box."""
+    """Return a Gregorian second in the time zone of the box."""
     return datetime.fromtimestamp(timestamp - GREGORIAN_OFFSET, zone_of(box))
 
 
 def message_name(box: Document, timestamp: int) -> str:
-    """The name of a message document; the parts of its time are not padded."""
+    """Return the name of a message document. Its date and time have no leading zeros."""
     at = local_time(timestamp, box)
     moment = f"{at.year}-{at.month}-{at.day} {at.hour}:{at.minute}:{at.second}"
     return f"mailbox {box['public']['mailbox']} message {moment}"
 
 
 def address(user: str, realm: str, side: str) -> dict[str, str]:
-    """The three keys of `from` or `to`. The realm is appended even where the user part holds one already."""
+    """Return the three keys of `from` or `to`. The realm is appended even where the user part already has one."""
     full = f"{user}@{realm}"
     first, _at, rest = full.partition("@")
     return {side: full, f"{side}_user": first, f"{side}_realm": rest}
 
 
 def list_item(call: Call, message: Document) -> dict[str, Any]:
-    """One item of a list; what is older than the retention shows as deleted."""
+    """Return one item of a list. Messages older than the retention are shown as deleted."""
     metadata = message["metadata"]
     item = {name: metadata[name] for name in LIST_FIELDS}
     if message.get("transcription"):
@@ -79,7 +79,7 @@ def list_item(call: Call, message: Document) -> dict[str, Any]:
 
 
 def public_message(message: Document) -> dict[str, Any]:
-    """The public document of a message, as the creation without a file answers it."""
+    """Return the public document of a message, as creating one without a file returns it."""
     return {
         "name": message["name"],
         "description": "voicemail message with media",
@@ -94,14 +94,14 @@ def public_message(message: Document) -> dict[str, Any]:
 
 
 def flat_message(message: Document) -> dict[str, Any]:
-    """The metadata of a message, with its transcription."""
+    """Return the metadata of a message, with its transcription."""
     if message.get("transcription"):
         return {**message["metadata"], "transcription": message["transcription"]}
     return message["metadata"]
 
 
 def find_message(call: Call, box_id: str, identifier: str) -> Document:
-    """A message of this box. Raises Failure."""
+    """Return a message of this box. Raises Failure."""
     message = call.vendor.state.message(call.account_id, identifier)
     if message is None or message["box_id"] != box_id:
         raise bad_identifier(identifier)
@@ -109,7 +109,7 @@ def find_message(call: Call, box_id: str, identifier: str) -> Document:
 
 
 def time_range(call: Call) -> tuple[int, int]:
-    """The window of timestamps that is asked for, both ends included. Raises Failure."""
+    """Return the requested range of timestamps, both ends included. Raises Failure."""
     bounds = {}
     for name in ("created_from", "created_to"):
         text = call.query.get(name)
@@ -128,17 +128,17 @@ def time_range(call: Call) -> tuple[int, int]:
 
 
 def matches_nothing(_item: object) -> bool:
-    """Be the test that a mangled filter comes down to."""
+    """Reject every item."""
     return False
 
 
 def list_messages(call: Call, box_id: str | None) -> Response:
-    """`GET .../messages` of a box, which need not exist, or of all boxes of the account."""
+    """Handle `GET .../messages` of a box, which may be unknown, or of all boxes of the account."""
     page = Page.of(call)
     start, end = time_range(call)
     test = query_test(call, at_path, times=False)
     if call.profile == "5" and any(name.startswith("filter_any_") for name in call.query):
-        # The prefix that the server puts before the key lands in the wrong place.
+        # KAZOO 5 inserts its key prefix in the wrong position, so that the filter never matches.
         test = matches_nothing
     rows = [
         (message, list_item(call, message))
@@ -166,23 +166,23 @@ def list_messages(call: Call, box_id: str | None) -> Response:
 
 
 def edge_key(box_id: str | None, timestamp: int) -> str:
-    """The paging key of a page edge."""
+    """Return the paging key of the first item of a page."""
     return start_keys.encode([box_id, timestamp] if box_id is not None else [timestamp, {}])
 
 
 def key_time(key: Any, default: int) -> int:
-    """The timestamp inside a paging key."""
+    """Return the timestamp in a paging key."""
     numbers = [one for one in key if isinstance(one, int)] if isinstance(key, list) else []
     return numbers[0] if numbers else default
 
 
 def read_message(call: Call, box_id: str, identifier: str) -> Response:
-    """`GET .../messages/{MSG}`."""
+    """Handle `GET .../messages/{MSG}`."""
     return call.reply(flat_message(find_message(call, box_id, identifier)))
 
 
 def create_message(call: Call, box_id: str) -> Response:
-    """`PUT .../messages`: with a file the reply is the metadata, without one the document."""
+    """Handle `PUT .../messages`: return the metadata with a file, the document without one."""
     state = call.vendor.state
     box = state.box(call.account_id, box_id)
     if box is None:
@@ -233,17 +233,17 @@ def new_message(call: Call, box: Document, data: dict[str, Any]) -> Document:
 
 
 def attach(call: Call, message: Document) -> Document:
-    """Put the uploaded file in place of the audio of a message."""
+    """Store the uploaded file as the recording of a message, and return the message."""
     kind, content, name = call.files[0]
     replaced = "audio" in message
     stored = {"content_type": kind, "filename": call.query.get("filename") or name}
     call.vendor.store_audio(message, content)
-    # An older recording is removed first, which is a revision of its own.
+    # KAZOO first removes an existing recording, which creates another revision.
     return call.vendor.state.save_message(message, audio=stored, steps=2 if replaced else 1)
 
 
 def check_retention(call: Call, message: Document) -> None:
-    """Raise Failure where a message is too old to be changed."""
+    """Raise Failure for a message that is too old to change."""
     limit = call.now() - call.vendor.retention()
     timestamp = message["metadata"]["timestamp"]
     if timestamp < limit:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages of a view, with the habits of each profile (contract: KAZOO 3.1)."""
+"""Pages of a view, with the differences between the profiles (contract: KAZOO 3.1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEDIA_TYPES = ("application/json", "text/csv")
 
 @dataclass
 class Page:
-    """What was asked for: `size` is None where everything is to come in one reply."""
+    """The requested page. `size` is None for everything in one reply."""
 
     size: int | None
     start: str | None
@@ -38,7 +38,7 @@ class Page:
 
 
 def page_size(call: Call) -> int:
-    """The size of a page. Raises Failure where M and 5 refuse it."""
+    """Return the size of a page. Raises Failure where M or 5 refuse it."""
     asked = call.value("page_size")
     if asked is None:
         return call.vendor.behaviors.page_size
@@ -55,10 +55,10 @@ def page_size(call: Call) -> int:
 
 @dataclass
 class View:
-    """Rows in the order in which they are walked.
+    """Sorted rows of which pages are read.
 
-    `key` answers what a page edge is known by; `seek` answers where the rows of a key begin. Keys need not be unique:
-    then a page edge inside equal keys goes back to the first of them, and may never come to an end.
+    `key` returns the key of a row, and `seek` the position of the first row with a key. Where keys are not unique, a
+    page that starts inside equal keys starts at the first of them, which may cause an endless loop.
     """
 
     rows: Sequence[Any]
@@ -67,11 +67,11 @@ class View:
     test: Callable[[Any], bool] | None = None
 
     def all(self) -> list[Any]:
-        """Every row that passes the filter."""
+        """Return every row that passes the filter."""
         return [row for row in self.rows if self.test is None or self.test(row)]
 
     def page(self, size: int, start: Any) -> tuple[list[Any], Any]:
-        """The rows of a page and the key of the next one, None at the end. Raises NeverAnswers."""
+        """Return the rows of a page and the key of the next one, None at the end. Raises NeverAnswers."""
         position = 0 if start is None else self.seek(start)
         found: list[Any] = []
         while True:
@@ -93,7 +93,7 @@ class View:
 
 
 def list_reply(call: Call, items: list[Any], page: dict[str, Any]) -> Response:
-    """A list, as JSON or CSV; an empty one has neither revision nor ETag. Raises Empty."""
+    """Return the reply with a list, as JSON or CSV. An empty list has neither revision nor ETag. Raises Empty."""
     media_type = accepts(call.headers.get("accept"), MEDIA_TYPES)
     if media_type is None:
         raise Empty(406)
@@ -106,7 +106,7 @@ def list_reply(call: Call, items: list[Any], page: dict[str, Any]) -> Response:
         if known is not None and etag_matches(known.replace("W/", ""), revision):
             raise Empty(304, {"etag": etag, "expires": EXPIRES})
     elif items:
-        # The request id goes into the hash, so that no two lists ever have the same.
+        # KAZOO hashes the request id, so that no two lists have the same ETag.
         revision = hashlib.md5(call.request_id.encode(), usedforsecurity=False).hexdigest()
         etag = f'"{revision}"'
     if media_type == "text/csv":
@@ -122,7 +122,7 @@ def list_reply(call: Call, items: list[Any], page: dict[str, Any]) -> Response:
 
 
 def as_csv(items: list[dict[str, Any]]) -> str:
-    """Rows of CSV; a column that comes up late is missing from the rows before."""
+    """Return the rows as CSV. Rows before the first value of a column do not have this column."""
     columns: list[str] = []
     lines: list[str] = []
     for item in items:
@@ -134,6 +134,6 @@ def as_csv(items: list[dict[str, Any]]) -> str:
 
 
 def cell(value: Any) -> str:
-    """One quoted cell."""
+    """Return one quoted CSV cell."""
     text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
     return '"' + text.replace('"', '""') + '"'

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the path of a request to what answers it (contract: KAZOO 3, 5)."""
+"""Routes: the handlers of each path, and the schemas (contract: KAZOO 3, 5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import accounts, audio, mailbox_list, mailboxes, message_changes, message
 from .call import Call, Failure, bad_identifier, invalid
 from .login import Authority
 from .schema import published
-from .seeds import leave_message
+from .seeds import add_arriving_message
 from .validation import Errors, check
 
 Handler = Callable[[Call], Response]
@@ -23,12 +23,12 @@ NEED_NO_TOKEN = ("user_auth", "api_auth", "schemas")
 
 
 def not_found() -> Failure:
-    """404 of a path that leads nowhere."""
+    """Return the 404 of an unknown path."""
     return Failure(404, "not_found", {"message": "not found"}, bare=True)
 
 
 def find(call: Call, parts: list[str], authority: Authority) -> Table:
-    """What the methods of a path do; none is an error of its own. Raises Failure."""
+    """Return the handlers of a path by method. Raises Failure for an unknown path."""
     match parts:
         case ["user_auth"]:
             return {"PUT": authority.user_auth}
@@ -62,7 +62,7 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
 
 
 def find_box_path(rest: list[str]) -> Table:
-    """The paths below `/vmboxes`. Raises Failure."""
+    """Return the handlers of a path below `/vmboxes` by method. Raises Failure for an unknown path."""
     match rest:
         case []:
             return {"GET": mailbox_list.list_boxes, "PUT": mailboxes.create_box}
@@ -99,28 +99,28 @@ def find_box_path(rest: list[str]) -> Table:
 
 
 def list_messages(call: Call, box_id: str | None) -> Response:
-    """`GET .../messages`, before which another message may arrive."""
-    leave_message(call, box_id)
+    """Handle `GET .../messages`. Another message may arrive before it."""
+    add_arriving_message(call, box_id)
     return messages.list_messages(call, box_id)
 
 
-def takes_files(parts: list[str]) -> bool:
-    """Tell whether the path takes other bodies than JSON."""
+def accepts_files(parts: list[str]) -> bool:
+    """Check whether the path accepts bodies other than JSON."""
     return "messages" in parts
 
 
 def forbidden(call: Call) -> Response:
-    """A token may not be read back."""
+    """Refuse to return a token."""
     raise Failure(403, "forbidden", {"message": "forbidden"})
 
 
 def list_schemas(call: Call) -> Response:
-    """`GET /schemas`."""
+    """Handle `GET /schemas`."""
     return call.reply(sorted(published(call.profile, call.vendor.behaviors.max_pin_length)))
 
 
 def read_schema(call: Call, name: str) -> Response:
-    """`GET /schemas/{NAME}`."""
+    """Handle `GET /schemas/{NAME}`."""
     schema = published(call.profile, call.vendor.behaviors.max_pin_length).get(name)
     if schema is None:
         raise bad_identifier(name)
@@ -130,7 +130,7 @@ def read_schema(call: Call, name: str) -> Response:
 
 
 def validate_schema(call: Call, name: str) -> Response:
-    """`PUT /schemas/{NAME}/validation`."""
+    """Handle `PUT /schemas/{NAME}/validation`."""
     schema = published(call.profile, call.vendor.behaviors.max_pin_length).get(name)
     if schema is None:
         raise bad_identifier(name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mailbox and message schemas of the three profiles (contract: KAZOO 4), as JSON schemas without their prose."""
+"""JSON schemas of mailboxes and messages in the three profiles (contract: KAZOO 4)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Schema = dict[str, Any]
 
 
 def text(minimum: int | None = None, maximum: int | None = None, **more: Any) -> Schema:
-    """A property that holds text of a limited length."""
+    """Return the schema of a text with a limited length."""
     limits = {"minLength": minimum, "maxLength": maximum}
     return {"type": "string", **{name: value for name, value in limits.items() if value is not None}, **more}
 
 
 def flag(default: bool) -> Schema:
-    """A property that is true or false."""
+    """Return the schema of a boolean."""
     return {"type": "boolean", "default": default}
 
 
@@ -121,7 +121,7 @@ API_AUTH: Schema = {"type": "object", "required": ["api_key"], "properties": {"a
 
 @lru_cache(maxsize=16)
 def mailbox_schema(profile: str, maximum_pin: int) -> Schema:
-    """The mailbox schema of a profile; the longest PIN is a setting of the installation."""
+    """Return the mailbox schema of a profile. The maximum length of a PIN depends on the installation."""
     properties = copy.deepcopy(COMMON)
     properties["pin"]["maxLength"] = maximum_pin
     if profile in ("M", "5"):
@@ -129,7 +129,7 @@ def mailbox_schema(profile: str, maximum_pin: int) -> Schema:
     if profile == "5":
         properties.update(SINCE_5)
         zones = sorted(zoneinfo.available_timezones())
-        # A machine without zone data cannot tell the names apart, so it accepts them all.
+        # A machine without zone data cannot check the names, so it accepts all of them.
         properties["timezone"] = {"type": "string", "enum": zones} if zones else text()
     return {
         "type": "object",
@@ -139,7 +139,7 @@ def mailbox_schema(profile: str, maximum_pin: int) -> Schema:
 
 
 def published(profile: str, maximum_pin: int) -> dict[str, Schema]:
-    """The schemas that `GET /schemas` lists, by name."""
+    """Return the schemas that `GET /schemas` lists, by name."""
     return {
         "api_auth": API_AUTH,
         "notify.callback": CALLBACK,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a new simulator holds: accounts, their users, boxes and messages."""
+"""The initial state: accounts with users, mailboxes and messages."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .validation import Errors, check
 FIRST_NUMBER = 1000
 CALLERS = (("Ada Example", "2015550101"), ("Ben Example", "2015550102"), ("Cleo Example", "2015550103"))
 HOUR = 3600
-#: After so many, the recordings come again.
+#: Number of different recordings.
 RECORDINGS = 12
 
 
 def seed(vendor: Installation, mailboxes: int, messages: int) -> None:
-    """Fill an empty store; boxes and messages go to the first sub-account."""
+    """Fill an empty store. Mailboxes and messages are in the first sub-account."""
     add_account(vendor, vendor.MASTER_ID, "master", None, vendor.MASTER_API_KEY)
     add_account(vendor, vendor.ACCOUNT_ID, "accountone", vendor.MASTER_ID, vendor.API_KEY)
     add_account(vendor, vendor.OTHER_ACCOUNT_ID, "accounttwo", vendor.MASTER_ID, vendor.OTHER_API_KEY)
@@ -41,7 +41,7 @@ def seed(vendor: Installation, mailboxes: int, messages: int) -> None:
 
 
 def add_customers(vendor: Installation) -> None:
-    """The accounts of a reseller: every fourth is a branch of the one before it."""
+    """Add the accounts of a reseller. Every fourth one is a child of the one before it."""
     parent_id = vendor.OTHER_ACCOUNT_ID
     for number in range(1, vendor.behaviors.customers + 1):
         name, account_id = f"customer{number:03d}", vendor.new_id()
@@ -52,7 +52,7 @@ def add_customers(vendor: Installation) -> None:
 
 
 def add_account(vendor: Installation, account_id: str, name: str, parent_id: str | None, api_key: str) -> None:
-    """One account."""
+    """Add an account."""
     vendor.state.accounts[account_id] = {
         "id": account_id,
         "name": name,
@@ -64,7 +64,7 @@ def add_account(vendor: Installation, account_id: str, name: str, parent_id: str
 
 
 def add_user(vendor: Installation, account_id: str, user_id: str, username: str, priv_level: str) -> None:
-    """One user; only hashes of the password are kept."""
+    """Add a user with hashes of the password."""
     vendor.state.users[user_id] = {
         "id": user_id,
         "account_id": account_id,
@@ -79,7 +79,7 @@ def add_user(vendor: Installation, account_id: str, user_id: str, username: str,
 
 
 def add_box(vendor: Installation, position: int) -> Document:
-    """One box with a PIN and an address."""
+    """Add a mailbox with a PIN and an e-mail address, and return it."""
     number = str(FIRST_NUMBER + position)
     data: dict[str, Any] = {
         "name": f"Mailbox {number}",
@@ -94,9 +94,10 @@ def add_box(vendor: Installation, position: int) -> Document:
 
 
 def add_message(vendor: Installation, box: Document, number: int, moment: float | None = None) -> None:
-    """One message with a recording; the newest is an hour old, every second one was heard, every third was transcribed.
+    """Add a message with a recording. Every second message is saved, every third has a transcription.
 
-    `moment` is when it was left, in Unix seconds.
+    :param number: position of the message: the first one is an hour old, each further one an hour older.
+    :param moment: time of the message in Unix seconds, instead of the time that follows from `number`.
     """
     moment = vendor.clock.now() - (number + 1) * HOUR if moment is None else moment
     timestamp = int(moment) + GREGORIAN_OFFSET
@@ -131,8 +132,8 @@ def add_message(vendor: Installation, box: Document, number: int, moment: float 
     vendor.store_audio(message, content)
 
 
-def leave_message(call: Call, box_id: str | None) -> None:
-    """Leave one of the messages that behavior `arriving_messages` promises, in a box or in the first of the account."""
+def add_arriving_message(call: Call, box_id: str | None) -> None:
+    """Add one of the messages of behaviour `arriving_messages`, to a mailbox or to the first one of the account."""
     vendor = call.vendor
     if box_id is None:
         boxes = (

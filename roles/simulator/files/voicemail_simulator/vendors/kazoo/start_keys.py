@@ -15,12 +15,12 @@ SMALL_TUPLE, NIL, LIST, BINARY = 104, 106, 108, 109
 
 
 def encode(term: Any) -> str:
-    """Encode text, whole numbers and lists of them; an empty dictionary stands for an empty JSON object."""
+    """Encode text, whole numbers and lists of them. An empty dictionary is an empty JSON object."""
     return base64.urlsafe_b64encode(bytes([VERSION]) + _term(term)).rstrip(b"=").decode()
 
 
 def decode(text: str) -> Any:
-    """Turn a key back into its term; text that is no such key is taken as it stands, as KAZOO does."""
+    """Return the term of a key. Other text is returned unchanged, as in KAZOO."""
     try:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         if data[:1] != bytes([VERSION]):
@@ -48,7 +48,7 @@ def _term(term: Any) -> bytes:
         return bytes([LIST]) + len(term).to_bytes(4, "big") + b"".join(map(_term, term)) + bytes([NIL])
     if term == {}:
         return bytes([SMALL_TUPLE, 1, NIL])
-    raise ValueError(f"no term for {term!r}")
+    raise ValueError(f"{term!r} cannot be encoded as a term")
 
 
 def _read(data: bytes, position: int) -> tuple[Any, int]:

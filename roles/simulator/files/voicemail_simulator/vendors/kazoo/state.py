@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of the vendor and the indexes that keep every request cheap."""
+"""Documents of the cluster, with indexes so that the cost of a request is independent of their number."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXACT_DIGITS = 15
 
 
 def occupied_number(mailbox: str) -> int | None:
-    """The number a box occupies in 4.3 and M: what JavaScript's parseInt makes of the text."""
+    """Return the number that a mailbox occupies in 4.3 and M: the result of JavaScript's parseInt, or None."""
     found = LEADING_NUMBER.match(mailbox)
     if found is None:
         return None
@@ -32,13 +32,13 @@ def occupied_number(mailbox: str) -> int | None:
     return number if len(found[1]) <= EXACT_DIGITS else int(float(number))
 
 
-def asked_number(mailbox: str) -> int | None:
-    """The number that 4.3 and M look for before a write; None where they do not look at all."""
+def searched_number(mailbox: str) -> int | None:
+    """Return the number that 4.3 and M search for before a write, or None where they do not search."""
     return int(mailbox) if WHOLE_NUMBER.fullmatch(mailbox) else None
 
 
 class AccountIndex:
-    """What is known of one account beside its documents."""
+    """Indexes of one account's documents."""
 
     def __init__(self) -> None:
         self.names: list[tuple[SortKey, str]] = []
@@ -48,7 +48,7 @@ class AccountIndex:
         self.messages: dict[str, set[str]] = defaultdict(set)
 
     def add(self, box: Document, *, in_order: bool = True) -> None:
-        """Enter a box; with `in_order` off the caller sorts `names` and `ids` afterwards."""
+        """Add a mailbox. Without `in_order`, the caller sorts `names` and `ids` afterwards."""
         place = bisect.insort if in_order else list.append
         place(self.names, (sort_key(box["public"]["name"]), box["id"]))
         place(self.ids, box["id"])
@@ -59,7 +59,7 @@ class AccountIndex:
             self.numbers[number].add(box["id"])
 
     def remove(self, box: Document) -> None:
-        """Strike out a box."""
+        """Remove a mailbox."""
         for entries, entry in ((self.names, (sort_key(box["public"]["name"]), box["id"])), (self.ids, box["id"])):
             position = bisect.bisect_left(entries, entry)
             if position < len(entries) and entries[position] == entry:
@@ -72,16 +72,16 @@ class AccountIndex:
 
 
 def texts_of(box: Document) -> set[str]:
-    """Number and aliases of a box; 4.3 and M know no aliases and keep anything under that key."""
+    """Return the number and aliases of a mailbox. 4.3 and M have no aliases, and accept any value of this key."""
     aliases = box["public"].get("aliases")
     known = aliases if isinstance(aliases, list) else []
     return {box["public"]["mailbox"], *(one for one in known if isinstance(one, str))}
 
 
 class State:
-    """All documents; the only place that writes them.
+    """All documents. Only this class writes them.
 
-    Documents are replaced, never changed in place, so that a stale listing can show what was before.
+    Documents are replaced, never changed in place, so that a stale list can show the earlier ones.
     """
 
     def __init__(self, store: Store, behaviors: Behaviors, clock: Clock, new_id: Callable[[], str]) -> None:
@@ -94,13 +94,13 @@ class State:
         self.messages = store.collection("kazoo.messages")
         self.audio = store.collection("kazoo.audio")
         self.indexes: dict[str, AccountIndex] = {}
-        self.before: dict[str, tuple[float, Document | None]] = {}
+        self._previous_boxes: dict[str, tuple[float, Document | None]] = {}
         self.rebuild()
 
     def rebuild(self) -> None:
-        """Derive the indexes from the documents."""
+        """Rebuild the indexes from the documents."""
         self.indexes = defaultdict(AccountIndex)
-        self.before.clear()
+        self._previous_boxes.clear()
         for box in self.boxes.values():
             if not box["deleted"]:
                 self.indexes[box["account_id"]].add(box, in_order=False)
@@ -112,34 +112,34 @@ class State:
                 self.indexes[message["account_id"]].messages[message["box_id"]].add(message["id"])
 
     def now(self) -> int:
-        """The time in Gregorian seconds."""
+        """Return the time in Gregorian seconds."""
         return int(self._clock.now()) + GREGORIAN_OFFSET
 
     def next_revision(self, document: Document | None) -> str:
-        """The revision after that of `document`."""
+        """Return the revision after that of `document`."""
         number = int(document["rev"].split("-")[0]) + 1 if document else 1
         return f"{number}-{self._new_id()}"
 
     def box(self, account_id: str, box_id: str) -> Document | None:
-        """A box that was not deleted, or None."""
+        """Return a box that was not deleted, or None."""
         box = self.boxes.get(f"{account_id}/{box_id}")
         return None if box is None or box["deleted"] else box
 
     def cached_box(self, account_id: str, box_id: str) -> Document | None:
-        """A box as a node with an old cache shows it (behavior `document_cache_lag`)."""
+        """Return a mailbox as a node with an outdated cache shows it (behaviour `document_cache_lag`)."""
         lag = self._behaviors.document_cache_lag
         if lag:
-            moment, previous = self.before.get(f"{account_id}/{box_id}", (0.0, None))
+            moment, previous = self._previous_boxes.get(f"{account_id}/{box_id}", (0.0, None))
             if previous is not None and self._clock.now() - moment < lag:
                 return None if previous["deleted"] else previous
         return self.box(account_id, box_id)
 
     def is_used(self, account_id: str, identifier: str) -> bool:
-        """Tell whether the account holds any document of this id, deleted ones included."""
+        """Check whether the account has a document with this id, deleted ones included."""
         return f"{account_id}/{identifier}" in self.boxes or identifier in self.users
 
     def save_box(self, account_id: str, box_id: str, public: dict[str, Any], *, deleted: bool = False) -> Document:
-        """Write a box and answer its new document."""
+        """Write a mailbox and return its new document."""
         key = f"{account_id}/{box_id}"
         previous = self.boxes.get(key)
         now = self.now()
@@ -162,7 +162,7 @@ class State:
         return document
 
     def erase_box(self, account_id: str, box_id: str) -> None:
-        """Remove a box for good, so that its id is free again."""
+        """Remove a mailbox permanently, so that its id is free again."""
         key = f"{account_id}/{box_id}"
         previous = self.boxes[key]
         self._remember(key, previous)
@@ -171,24 +171,24 @@ class State:
 
     def _remember(self, key: str, previous: Document | None) -> None:
         if self._behaviors.document_cache_lag:
-            self.before[key] = (self._clock.now(), previous)
+            self._previous_boxes[key] = (self._clock.now(), previous)
 
     def message(self, account_id: str, message_id: str) -> Document | None:
-        """A message that was not deleted, or None."""
+        """Return a message that was not deleted, or None."""
         message = self.messages.get(f"{account_id}/{message_id}")
         if message is None or (message["deleted"] and not self._behaviors.read_deleted_messages):
             return None
         return message
 
     def messages_of(self, account_id: str, box_id: str | None) -> list[Document]:
-        """The messages of a box, or of all boxes, newest first."""
+        """Return the messages of a box, or of all boxes, newest first."""
         index = self.indexes[account_id].messages
         ids = index.get(box_id, set()) if box_id is not None else {one for some in index.values() for one in some}
         found = [self.messages[f"{account_id}/{one}"] for one in ids]
         return sorted(found, key=lambda one: (one["metadata"]["timestamp"], one["id"]), reverse=True)
 
     def save_message(self, document: Document, *, steps: int = 1, **changes: Any) -> Document:
-        """Write a message with some keys changed; each of `steps` raises the revision."""
+        """Write a message with changed keys and return it. The revision increases by `steps`."""
         key = f"{document['account_id']}/{document['id']}"
         changed = {**document, "modified": self.now(), **changes}
         for _step in range(steps):
@@ -199,7 +199,7 @@ class State:
         return changed
 
     def erase_message(self, document: Document) -> None:
-        """Remove a message for good, as a move does with the old one."""
+        """Remove a message permanently, as a move does."""
         key = f"{document['account_id']}/{document['id']}"
         del self.messages[key]
         self.audio.pop(key, None)

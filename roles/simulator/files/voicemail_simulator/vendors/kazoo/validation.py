@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of request data in KAZOO's own error shapes (contract: KAZOO 1.6)."""
+"""Checks of request data, with errors in KAZOO's format (contract: KAZOO 1.6)."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ REFERENCES = {"notify.callback": CALLBACK}
 
 
 def required(name: Any) -> dict[str, Any]:
-    """The error of a property that is missing."""
+    """Return the error of a property that is missing."""
     return {"required": {"message": "Field is required but missing", "value": name}}
 
 
 def wrong_type(target: str, value: Any) -> dict[str, Any]:
-    """The error of a value of the wrong JSON type."""
+    """Return the error of a value of the wrong JSON type."""
     return {"type": {"message": f"Value did not match type(s): {target}", "target": target, "value": value}}
 
 
 def check(schema: Schema, value: Any, errors: Errors, *, strict: bool, path: str = "") -> Any:
-    """Validate `value`, note what is wrong in `errors` by dotted path, and answer it converted and with its defaults.
+    """Check a value, and return it converted and with its defaults.
 
-    Unless `strict`, text that spells a boolean or a whole number becomes one.
+    Problems are added to `errors` by dotted path. Unless `strict`, booleans and whole numbers may be written as text.
     """
     if "$ref" in schema:
         schema = REFERENCES[schema["$ref"]]
@@ -66,7 +66,7 @@ def check(schema: Schema, value: Any, errors: Errors, *, strict: bool, path: str
 
 
 def check_text(schema: Schema, value: str, errors: Errors, path: str) -> None:
-    """Length, enumeration and format of a text."""
+    """Check length, allowed values and format of a text."""
     if "enum" in schema and value not in schema["enum"]:
         message = "Value not found in enumerated list of values"
         errors[path] = {"enum": {"message": message, "target": schema["enum"], "value": value}}
@@ -77,14 +77,14 @@ def check_text(schema: Schema, value: str, errors: Errors, path: str) -> None:
             message = f"String must {words} {limit} characters"
             errors[path] = {rule: {"message": message, "target": limit, "cause": value, "value": value}}
             return
-    # Only the at sign counts: "a b@c.d" passes, "a@b@c" does not.
+    # KAZOO checks only the at sign: "a b@c.d" passes, "a@b@c" does not.
     if schema.get("format") == "email" and not re.fullmatch(r"[^@]+@[^@]+", value):
         message = "Field is not in the correct format"
         errors[path] = {"wrong_format": {"message": message, "value": value, "format": "email"}}
 
 
 def check_list(schema: Schema, value: list[Any], errors: Errors, strict: bool, path: str) -> list[Any]:
-    """Items and uniqueness of a list."""
+    """Check the items of a list and their uniqueness."""
     if schema.get("uniqueItems") and any(item in value[:position] for position, item in enumerate(value)):
         errors[path] = {"uniqueItems": {"message": "List of items is not unique", "value": value}}
     return [
@@ -94,7 +94,7 @@ def check_list(schema: Schema, value: list[Any], errors: Errors, strict: bool, p
 
 
 def check_object(schema: Schema, value: dict[str, Any], errors: Errors, strict: bool, path: str) -> dict[str, Any]:
-    """Properties of an object; those missing get their defaults, unknown ones stay."""
+    """Check the properties of an object, and add defaults. Unknown properties stay."""
     prefix = f"{path}." if path else ""
     properties = schema.get("properties", {})
     checked = {}
@@ -112,12 +112,12 @@ def check_object(schema: Schema, value: dict[str, Any], errors: Errors, strict: 
 
 
 def matches(value: Any, kind: str) -> bool:
-    """Tell whether a value has that JSON type."""
+    """Check whether a value has that JSON type."""
     return isinstance(value, TYPES[kind]) and not (kind == "integer" and isinstance(value, bool))
 
 
 def convert(kind: str, value: Any) -> Any:
-    """Turn a value of the wrong type into the right one, or answer None where KAZOO does not."""
+    """Convert a value to the right type, or return None where KAZOO does not convert it."""
     if kind == "boolean" and value in ("true", "false"):
         return value == "true"
     if kind == "integer":

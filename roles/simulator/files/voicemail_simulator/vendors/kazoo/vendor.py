@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""2600Hz KAZOO, Crossbar REST API: voicemail boxes and their messages."""
+"""The HTTP API of KAZOO (Crossbar), in its order of checks (contract: KAZOO)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .bodies import read_body
 from .call import Call, Empty, Failure, Later, NeverAnswers, accepts, bad_identifier
 from .installation import Installation
 from .login import Authority, unauthorized
-from .routes import NEED_NO_TOKEN, find, takes_files
+from .routes import NEED_NO_TOKEN, accepts_files, find
 from .seeds import seed
 
 METHODS = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
@@ -45,7 +45,7 @@ class SimulatedKazoo(Installation):
         seed(self, mailboxes, messages)
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request, in KAZOO's order of checks."""
+        """Return the reply to a request."""
         call = Call(self, request)
         try:
             try:
@@ -58,13 +58,13 @@ class SimulatedKazoo(Installation):
         except Empty as empty:
             response = Response(None, empty.status, {"x-request-id": call.request_id, **empty.headers})
         except NeverAnswers:
-            await self.wait_for_hangup(request)
+            await self.wait_for_disconnect(request)
             response = Response(None, 500)
         self.limit_connection(request, response)
         return response
 
     def run(self, call: Call, body: bytes) -> Response:
-        """Do what the request asks for. Raises Failure, Empty and NeverAnswers."""
+        """Check a request and run its handler. Raises Failure, Empty and NeverAnswers."""
         if call.path.startswith("/v1/") and call.profile != "4.3":
             text = "API version 1 is not supported. Please upgrade your code to use version 2."
             raise Failure(410, "gone", text, bare=True)
@@ -82,21 +82,21 @@ class SimulatedKazoo(Installation):
         if handler is None:
             raise Failure(405, "invalid_method", {"message": "method not allowed"}, bare=True)
         if parts[0] == "accounts":
-            self.enter_account(call, parts[1])
+            self.set_account(call, parts[1])
         if call.claims is None and (parts[0] not in NEED_NO_TOKEN or len(parts) > 2):
             raise unauthorized()
         if call.claims is not None:
             self.authority.charge_request(call)
         if call.account_id:
             self.authority.authorize(call)
-        if not call.parsed and not takes_files(parts):
+        if not call.parsed and not accepts_files(parts):
             raise Empty(415)
         if not accepts_json(call, parts):
             raise Empty(406)
         return handler(call)
 
-    def enter_account(self, call: Call, account_id: str) -> None:
-        """Note the account of the path. Raises Failure where there is none such."""
+    def set_account(self, call: Call, account_id: str) -> None:
+        """Set the account of the path. Raises Failure for an unknown account."""
         if account_id not in self.state.accounts:
             if call.profile == "5":
                 raise Failure(401, "invalid credentials", {"message": "invalid credentials"}, bare=True)
@@ -108,8 +108,8 @@ class SimulatedKazoo(Installation):
             raise failure
         call.account_id = account_id
 
-    async def wait_for_hangup(self, request: Request) -> None:
-        """Hold the request until the client gives up."""
+    async def wait_for_disconnect(self, request: Request) -> None:
+        """Wait until the client disconnects."""
         try:
             while not await request.is_disconnected():
                 await asyncio.sleep(0.05)
@@ -117,7 +117,7 @@ class SimulatedKazoo(Installation):
             return
 
     def limit_connection(self, request: Request, response: Response) -> None:
-        """Close a connection after a number of requests, as KAZOO's HTTP layer does (behavior)."""
+        """Close a connection after a number of requests (behaviour `requests_per_connection`)."""
         limit = self.behaviors.requests_per_connection
         if not limit or request.client is None:
             return
@@ -130,7 +130,7 @@ class SimulatedKazoo(Installation):
 
 
 def accepts_json(call: Call, parts: list[str]) -> bool:
-    """Tell whether the client takes what this path sends; lists and recordings look for themselves."""
+    """Check whether the client accepts JSON. Recordings check their own media types."""
     if parts[-1] == "raw":
         return True
     return accepts(call.headers.get("accept"), ("application/json", "text/csv")) is not None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the actions of all resources share: times, unknown ids, and Browse (contract: OnSIP 5.4)."""
+"""Shared by the actions of all resources: times, unknown ids, and Browse (contract: OnSIP 5.4)."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from .tree import Element
 ACCOUNT_ID = "58003"
 
 
-def moment(now: float) -> str:
-    """Unix seconds as the service writes times."""
+def formatted_time(now: float) -> str:
+    """Return Unix seconds in the format of the service."""
     return datetime.fromtimestamp(int(now), UTC).isoformat()
 
 
 class Actions:
-    """Base of the actions of one resource."""
+    """Base class of the actions of one resource."""
 
     def __init__(self, vendor: SimulatedVendor, state: State) -> None:
         self.vendor = vendor
         self.state = state
 
     def now(self) -> str:
-        """This moment as the service writes it."""
-        return moment(self.vendor.clock.now())
+        """Return the current time in the format of the service."""
+        return formatted_time(self.vendor.clock.now())
 
     def unknown(self, call: Call, parameter: str, code: str) -> None:
-        """Note that an id is not known, or raise NotPermitted: the service may not tell the two apart."""
+        """Add the error of an unknown id, or raise NotPermitted (behaviour `unknown_id`)."""
         if self.vendor.behaviors.unknown_id == "permission_error":
             raise NotPermitted
         call.refuse(parameter, code, "This is not known to the system.")
 
     def organization(self, call: Call) -> Document | None:
-        """The organization that OrganizationId names; an error is noted where there is none."""
+        """Return the organization that OrganizationId names. Adds an error where it is unknown."""
         text = call.get("OrganizationId")
         if not text:
             return None
@@ -59,7 +59,7 @@ class Actions:
         scopes: tuple[str, ...] = ("AccountId", "OrganizationId"),
         sortable: tuple[str, ...] = (),
     ) -> list[Element]:
-        """Answer a page of the rows of one scope. Raises Invalid and NotPermitted."""
+        """Return one page of a scope. Raises Invalid and NotPermitted."""
         behaviors = self.vendor.behaviors
         limit = call.integer("Limit", call.get_or("Limit", str(behaviors.default_limit)), 1, behaviors.max_limit)
         offset = call.integer("Offset", call.get_or("Offset", "0"), 0)
@@ -87,13 +87,13 @@ class Actions:
         return name, direction == "Desc"
 
     def _scope(self, call: Call, scopes: tuple[str, ...]) -> tuple[str, str]:
-        given = [name for name in scopes if call.get(name)]
-        if not given:
+        present = [name for name in scopes if call.get(name)]
+        if not present:
             call.refuse(scopes[0], "Value.Required", f"One of these is needed: {', '.join(scopes)}.")
-        elif len(given) > 1:
-            call.refuse(given[1], "Value.Conflict", f"Only one of these may be given: {', '.join(scopes)}.")
+        elif len(present) > 1:
+            call.refuse(present[1], "Value.Conflict", f"Only one of these may be sent: {', '.join(scopes)}.")
         call.check()
-        name, value = given[0], call.get(given[0]) or ""
+        name, value = present[0], call.get(present[0]) or ""
         if name == "AccountId" and value != ACCOUNT_ID:
             raise NotPermitted
         if name == "OrganizationId":

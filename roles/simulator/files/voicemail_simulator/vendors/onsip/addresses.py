@@ -17,17 +17,17 @@ CALL_SCRIPT = '<cpl xmlns="urn:ietf:params:xml:ns:cpl"/>'
 
 
 def shown_user_address(one: Document) -> Element:
-    """The UserAddress element."""
+    """Return the UserAddress element."""
     return branch("UserAddress", {name: value for name, value in one.items() if name != "OrganizationId"})
 
 
 def shown_voicemail_address(one: Document) -> Element:
-    """The VoicemailAddress element."""
+    """Return the VoicemailAddress element."""
     return branch("VoicemailAddress", {name: one[name] for name in ("VoicemailboxId", "Address")})
 
 
 class VoicemailAddressActions(Actions):
-    """VoicemailAddressRead and VoicemailAddressBrowse; their parameters are a guess by analogy."""
+    """VoicemailAddressRead and VoicemailAddressBrowse. Their parameters are not documented."""
 
     def read(self, call: Call) -> list[Element]:
         call.require("Address")
@@ -46,7 +46,7 @@ class UserAddressActions(Actions):
     """UserAddressRead, Browse and Edit."""
 
     def find(self, call: Call) -> tuple[str, Document]:
-        """The user address that Address names, with its name. Raises Invalid and NotPermitted."""
+        """Return the user address that Address names, with its name. Raises Invalid and NotPermitted."""
         call.require("Address")
         call.check()
         name = call.get("Address") or ""
@@ -85,11 +85,11 @@ class UserAddressActions(Actions):
             "DefaultAddress": default,
             "Address": address | {"Username": username, "Name": display_name, "Modified": self.now()},
         }
-        self.state.put_user_address(new_name, changed, instead_of=name)
+        self.state.save_user_address(new_name, changed, previous_name=name)
         return [shown_user_address(changed)]
 
     def _default_address(self, call: Call) -> Document | None:
-        """Where calls go that nobody answers; without the parameter, nowhere."""
+        """Return the address that unanswered calls are forwarded to, or None without the parameter."""
         text = call.get("DefaultAddress")
         if not text:
             return None
@@ -100,7 +100,7 @@ class UserAddressActions(Actions):
         return {name: target[name] for name in ("Username", "Domain", "Type", "Name")}
 
     def new_user(self, organization: Document, username: str, full_name: str, **fields: Any) -> Document:
-        """Store a user's address; `fields` are those of UserAddress."""
+        """Store and return a user's address. `fields` are those of UserAddress."""
         now = self.now()
         document = {
             "UserId": self.state.new_id("UserId"),
@@ -123,5 +123,5 @@ class UserAddressActions(Actions):
             "OrganizationId": organization["OrganizationId"],
             **fields,
         }
-        self.state.put_user_address(f"{username}@{organization['Domain']}", document)
+        self.state.save_user_address(f"{username}@{organization['Domain']}", document)
         return document

@@ -21,7 +21,7 @@ NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 async def read_parameters(request: Request) -> dict[str, Value]:
-    """All parameters of a request; those of the body win over those of the query."""
+    """Return all parameters of a request. Those in the body replace those in the query."""
     pairs = parse_qsl(request.scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
@@ -43,7 +43,7 @@ async def read_parameters(request: Request) -> dict[str, Value]:
 
 
 def echo(sent: dict[str, Value], defaults: dict[str, str]) -> Element | None:
-    """The Parameters element: what was sent, by name, then what the server added. Without any there is no element."""
+    """Return the Parameters element, or None: sent parameters by name, then those that the server added."""
     elements = [echo_one(name, sent[name]) for name in sorted(sent) if ECHOED_NAME.fullmatch(name)] + [
         echo_one(name, value) for name, value in defaults.items()
     ]
@@ -51,7 +51,7 @@ def echo(sent: dict[str, Value], defaults: dict[str, str]) -> Element | None:
 
 
 def echo_one(name: str, value: Value) -> Element:
-    """One Parameter element; passwords are masked."""
+    """Return one Parameter element. Passwords are masked."""
     if isinstance(value, str):
         return branch("Parameter", {"Name": name, "Value": ECHO_MASK if "Password" in name else value})
     elements = [branch("Element", {"Key": key, "Value": text}) for key, text in value.items()]
@@ -59,21 +59,21 @@ def echo_one(name: str, value: Value) -> Element:
 
 
 class NotPermitted(Exception):
-    """The action is refused as such: an error under Action, without a parameter."""
+    """The action is not permitted: an error under Action, without a parameter."""
 
     code = "AccountAuthorization.Required"
     text = "The login has no permission for this action."
 
 
 class Invalid(Exception):
-    """The request is refused: errors under Request."""
+    """The request is invalid: its errors are under Request."""
 
 
 class Call:
-    """One request under way.
+    """One request.
 
-    `defaults` are the parameters the server added, `errors` what is wrong with the request. A locked login
-    (`is_locked`) counts as a valid request in spite of its error.
+    `defaults` are the parameters that the server added, and `errors` the problems of the request. A locked login
+    (`is_locked`) counts as a valid request although it has an error.
     """
 
     def __init__(self, sent: dict[str, Value], request: Request) -> None:
@@ -85,12 +85,12 @@ class Call:
         self.is_locked = False
 
     def get(self, name: str) -> str | None:
-        """A parameter's text, None where it was not sent or is an array."""
+        """Return a parameter's text, or None where it was not sent or is an array."""
         value = self.sent.get(name)
         return value if isinstance(value, str) else None
 
     def get_or(self, name: str, default: str) -> str:
-        """A parameter's text, or its default, which is then echoed."""
+        """Return a parameter's text, or its default, which is then echoed."""
         value = self.get(name)
         if value:
             return value
@@ -99,22 +99,22 @@ class Call:
         return default
 
     def require(self, *names: str) -> None:
-        """Note an error for each parameter that is missing or empty."""
+        """Add an error for each parameter that is missing or empty."""
         for name in names:
             if not self.get(name):
                 self.refuse(name, "Value.Required", "A value is needed here.")
 
     def refuse(self, parameter: str, code: str, text: str) -> None:
-        """Note an error of a parameter."""
+        """Add an error of a parameter."""
         self.errors.append({"Parameter": parameter, "Code": code, "Message": text})
 
     def check(self) -> None:
-        """Raise Invalid if an error was noted."""
+        """Raise Invalid if there are errors."""
         if self.errors:
             raise Invalid
 
     def integer(self, name: str, text: str | None, smallest: int, largest: int | None = None) -> int:
-        """A number out of text that may be missing; an error is noted where it is none. Missing text gives 0."""
+        """Return the number in a text, 0 where it is missing. Adds an error where the text is not a number."""
         if not text:
             return 0
         if not (text.isascii() and text.isdecimal()):
@@ -128,13 +128,13 @@ class Call:
         return number
 
     def boolean(self, name: str, text: str | None) -> str:
-        """The word true or false out of text that may be missing; an error is noted where it is neither."""
+        """Return true or false as text, false where it is missing. Adds an error for other text."""
         words = {"true": "true", "1": "true", "false": "false", "0": "false"}
         if text and text not in words:
             self.refuse(name, "Boolean.Invalid", "The value must be true or false.")
         return words.get(text or "", "false")
 
     def choice(self, name: str, text: str, choices: tuple[str, ...]) -> None:
-        """Note an error where the text is not one of the choices."""
+        """Add an error where the text is not one of the choices."""
         if text not in choices:
             self.refuse(name, "Value.Invalid", f"The value must be one of: {', '.join(choices)}.")

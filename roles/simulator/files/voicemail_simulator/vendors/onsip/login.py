@@ -28,25 +28,25 @@ class Sessions:
     def __init__(self, vendor: SimulatedVendor, state: State) -> None:
         self.vendor = vendor
         self.state = state
-        self.start_counting()
+        self.reset_count()
 
-    def start_counting(self) -> None:
-        """Count calls from 1 again, for the behavior `drop_session_before_call`."""
+    def reset_count(self) -> None:
+        """Reset the count of calls for behaviour `drop_session_before_call`."""
         self._counted = 0
         self._drop_at = self.vendor.behaviors.drop_session_before_call
 
     def count_call(self) -> None:
-        """Count a call that brought a session, and end all sessions if it is the one to do so."""
+        """Count a call with a session, and end all sessions before the configured call."""
         drop_at = self.vendor.behaviors.drop_session_before_call
         if drop_at != self._drop_at:
-            self.start_counting()
+            self.reset_count()
         if drop_at:
             self._counted += 1
             if self._counted == drop_at:
                 self.state.sessions.clear()
 
     def resume(self, call: Call) -> None:
-        """Set the session of a call, if it brought one that is known and was not idle for too long."""
+        """Set the session of a call, if it is known and was not idle for too long."""
         key = call.get("SessionId") or ""
         session = self.state.sessions.get(key)
         if session is None:
@@ -55,7 +55,7 @@ class Sessions:
         if now - session["used"] >= self.vendor.behaviors.session_idle:
             del self.state.sessions[key]
             return
-        # In memory only: nobody needs the last use of a session after a restart.
+        # In memory only: the last use of a session is not needed after a restart.
         session["used"] = now
         call.session = session
 
@@ -66,7 +66,7 @@ class Sessions:
         call.check()
 
     def create(self, call: Call) -> list[Element]:
-        """SessionCreate: log in. Failures are counted, and lock the login for ten minutes."""
+        """Handle SessionCreate: log in. Too many failures lock the login for ten minutes."""
         call.require("Username", "Password")
         call.check()
         now = self.vendor.clock.now()
@@ -91,14 +91,14 @@ class Sessions:
         return []
 
     def destroy(self, call: Call) -> list[Element]:
-        """SessionDestroy: log out; without a session there is nothing to do."""
+        """Handle SessionDestroy: log out. Does nothing without a session."""
         if call.session is not None:
             del self.state.sessions[call.session["SessionId"]]
             call.session = None
         return []
 
     def recreate(self, call: Call) -> list[Element]:
-        """SessionRecreate: go on with a session that is known together with its user."""
+        """Handle SessionRecreate: resume a session of this user."""
         call.require("SessionId", "UserId")
         call.check()
         if call.session is not None and call.session["UserId"] != call.get("UserId"):

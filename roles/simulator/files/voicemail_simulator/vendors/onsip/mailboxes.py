@@ -58,17 +58,17 @@ class BoxActions(Actions):
     """VoicemailboxAdd, Read, Browse, Edit and Delete."""
 
     def shown(self, box: Document) -> Element:
-        """The Voicemailbox element, with the PIN as the behavior `pin_in_replies` wants it."""
+        """Return the Voicemailbox element, with the PIN as behaviour `pin_in_replies` selects."""
         if self.vendor.behaviors.pin_in_replies == "masked":
             box = box | {"Password": PIN_MASK}
         return self.shown_with_pin(box)
 
     def shown_with_pin(self, box: Document) -> Element:
-        """The Voicemailbox element."""
+        """Return the Voicemailbox element with its PIN."""
         return branch("Voicemailbox", {name: box[name] for name in BOX_FIELDS})
 
     def find(self, call: Call) -> Document:
-        """The box that VoicemailboxId names. Raises Invalid and NotPermitted."""
+        """Return the box that VoicemailboxId names. Raises Invalid and NotPermitted."""
         found: Document | None = self.state.boxes.get(call.get("VoicemailboxId") or "")
         if found is None:
             call.require("VoicemailboxId")
@@ -100,7 +100,7 @@ class BoxActions(Actions):
         return [self.shown_with_pin(box)]
 
     def new_box(self, organization_id: str, address: str, *, address_name: str, **fields: Any) -> Document:
-        """Store a new box and its address `username@domain`."""
+        """Store and return a new mailbox with its address `username@domain`."""
         now = self.now()
         username, _at, domain = address.partition("@")
         box: Document = {
@@ -141,34 +141,34 @@ class BoxActions(Actions):
 
     def _mailbox(self, call: Call, organization_id: str, box: Document | None) -> str:
         number = str(call.integer("Mailbox", call.get("Mailbox"), 1, LARGEST_NUMBER))
-        taken_by = self.state.box_of_number(organization_id, number)
-        if taken_by is not None and taken_by is not box:
+        other = self.state.box_of_number(organization_id, number)
+        if other is not None and other is not box:
             call.refuse("Mailbox", "Mailbox.Unavailable", "Another voicemailbox has this number.")
         return number
 
     def _settings(self, call: Call, box: Document | None) -> Document:
-        """Checked values of what Add and Edit share; `box` gives those of parameters that are missing in an Edit."""
-        kept = box if box is not None and self.vendor.behaviors.edit_omitted == "unchanged" else None
+        """Return the checked parameters that Add and Edit share. `box` has the values for those missing in an Edit."""
+        unchanged = box if box is not None and self.vendor.behaviors.edit_omitted == "unchanged" else None
         settings: Document = {}
         for name, default in DEFAULTS.items():
-            text = call.get(name) or (kept[name] if kept else call.get_or(name, default))
+            text = call.get(name) or (unchanged[name] if unchanged else call.get_or(name, default))
             if name in CHOICES:
-                # The documents call the default of both notify parameters false.
+                # In the vendor's documents, the default of both notify parameters is false.
                 text = "no" if text == "false" else text
                 call.choice(name, text, CHOICES[name])
                 settings[name] = text
             else:
                 settings[name] = call.boolean(name, text)
         for name in CLEARABLE:
-            given = call.get(name)
-            if given is None:
-                settings[name] = kept[name] if kept else ""
-            elif given or box is None or self.vendor.behaviors.empty_value != "ignored":
-                settings[name] = given
+            sent = call.get(name)
+            if sent is None:
+                settings[name] = unchanged[name] if unchanged else ""
+            elif sent or box is None or self.vendor.behaviors.empty_value != "ignored":
+                settings[name] = sent
             else:
                 settings[name] = box[name]
             is_needed = settings.get(f"Notify{name}", "no") != "no"
-            is_refused = box is not None and given == "" and self.vendor.behaviors.empty_value == "required"
+            is_refused = box is not None and sent == "" and self.vendor.behaviors.empty_value == "required"
             if is_refused or (is_needed and not settings[name]):
                 call.refuse(name, "Value.Required", "A value is needed here.")
         return settings
@@ -200,7 +200,7 @@ class BoxActions(Actions):
 
     def delete(self, call: Call) -> list[Element]:
         box = self.find(call)
-        if self.vendor.behaviors.delete_in_use == "refused" and self.state.is_fallen_back_to(box["address"]):
+        if self.vendor.behaviors.delete_in_use == "refused" and self.state.is_default_address(box["address"]):
             call.refuse("VoicemailboxId", "Voicemailbox.InUse", "A user address falls back to this voicemailbox.")
             call.check()
         self.state.delete_box(box)

@@ -12,7 +12,7 @@ from .tree import Element, branch
 
 
 def shown_organization(organization: Document) -> Element:
-    """The Organization element."""
+    """Return the Organization element."""
     return branch("Organization", organization)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Invented organizations, users and voicemailboxes to start with."""
+"""The initial state: invented organizations, users and voicemailboxes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .state import State
 
 FIRST_NUMBER = 1001
 ORGANIZATIONS = {DOMAIN: ("61002", "Example Works"), "second.example.onsip.com": ("61003", "Second Example")}
-# Users without a voicemailbox, so that one can be attached to them.
+# Users without a voicemailbox, to whom one can be attached.
 USERS = ("Avery Quill", "Robin Hale", "Jordan Marsh", "Casey Winter", "Morgan Field")
 
 
-def fill(state: State, boxes: BoxActions, user_addresses: UserAddressActions, mailboxes: int) -> None:
+def seed(state: State, boxes: BoxActions, user_addresses: UserAddressActions, mailboxes: int) -> None:
     """Add the organizations, five users, and `mailboxes` boxes from number 1001 on, each attached to a user."""
     now = boxes.now()
     for domain, (organization_id, name) in ORGANIZATIONS.items():

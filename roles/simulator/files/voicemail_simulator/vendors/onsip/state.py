@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of the OnSIP vendor and the indexes that make each lookup cost the same at any number of boxes."""
+"""Documents of the account, with indexes so that the cost of a lookup is independent of their number."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Order = tuple[str, bool] | str
 class State:
     """Organizations, voicemailboxes and SIP addresses.
 
-    Voicemailboxes are kept by VoicemailboxId under the names of the wire, and `address` beside them. Addresses are kept
-    by `username@domain`; one name can belong to a user or to a voicemailbox, never to both.
+    Voicemailboxes are stored by VoicemailboxId, with the field names of the API and `address`. Addresses are stored by
+    `username@domain`, which belongs to either a user or a voicemailbox.
     """
 
     def __init__(self, store: Store) -> None:
@@ -31,12 +31,12 @@ class State:
         self.rebuild()
 
     def rebuild(self) -> None:
-        """Derive the indexes again from the documents."""
+        """Rebuild the indexes from the documents."""
         self._orders: dict[tuple[str, Any, Order], list[str]] = {}
         self._by_number = {(box["OrganizationId"], box["Mailbox"]): key for key, box in self.boxes.items()}
         self._by_domain = {one["Domain"].lower(): key for key, one in self.organizations.items()}
         self._by_user: dict[str, dict[str, None]] = {}
-        self._falling_back: dict[str, dict[str, None]] = {}
+        self._users_by_default_address: dict[str, dict[str, None]] = {}
         self._next_ids = dict(FIRST_IDS)
         for key in self.boxes:
             self._note_id("VoicemailboxId", key)
@@ -51,7 +51,7 @@ class State:
         self._next_ids[name] = max(self._next_ids[name], int(used) + 1)
 
     def new_id(self, name: str) -> str:
-        """An id that was never used: VoicemailboxId, AddressId or UserId."""
+        """Return an id that was never used: VoicemailboxId, AddressId or UserId."""
         number = self._next_ids[name]
         self._next_ids[name] = number + 1
         return str(number)
@@ -69,9 +69,9 @@ class State:
         found = self.user_addresses.get(name) or self.voicemail_addresses.get(name)
         return found and found["Address"]
 
-    def is_fallen_back_to(self, name: str) -> bool:
-        """Tell whether a user address has this address as its DefaultAddress."""
-        return bool(self._falling_back.get(name))
+    def is_default_address(self, name: str) -> bool:
+        """Check whether a user address has this address as its DefaultAddress."""
+        return bool(self._users_by_default_address.get(name))
 
     def add_box(self, box: Document, address: Document) -> None:
         """Store a new box and the address that leads to it."""
@@ -85,7 +85,7 @@ class State:
         self._orders.clear()
 
     def update_box(self, box: Document, changed: Document) -> None:
-        """Put a changed box in the place of a box."""
+        """Replace a mailbox by a changed one."""
         self.boxes[box["VoicemailboxId"]] = changed
         if changed["Mailbox"] != box["Mailbox"]:
             del self._by_number[box["OrganizationId"], box["Mailbox"]]
@@ -93,19 +93,19 @@ class State:
             self._orders.clear()
 
     def delete_box(self, box: Document) -> None:
-        """Delete a box and its address. Who falls back to that address keeps doing so, in vain."""
+        """Delete a box and its address. User addresses that forward to it stay unchanged."""
         del self.boxes[box["VoicemailboxId"]]
         del self.voicemail_addresses[box["address"]]
         del self._by_number[box["OrganizationId"], box["Mailbox"]]
         self._orders.clear()
 
-    def put_user_address(self, name: str, document: Document, *, instead_of: str | None = None) -> None:
-        """Store a user address, new or changed; `instead_of` is the name it had before."""
-        before = self.user_addresses.get(instead_of or name)
+    def save_user_address(self, name: str, document: Document, *, previous_name: str | None = None) -> None:
+        """Store a new or changed user address. `previous_name` is its name before the change."""
+        before = self.user_addresses.get(previous_name or name)
         if before is not None:
-            self._unindex_user_address(instead_of or name, before)
-        if instead_of not in (None, name):
-            del self.user_addresses[instead_of]
+            self._unindex_user_address(previous_name or name, before)
+        if previous_name not in (None, name):
+            del self.user_addresses[previous_name]
         if name not in self.user_addresses:
             self._orders.clear()
         self.user_addresses[name] = document
@@ -115,13 +115,13 @@ class State:
         self._by_user.setdefault(document["UserId"], {})[name] = None
         default = document["DefaultAddress"]
         if default is not None:
-            self._falling_back.setdefault(f"{default['Username']}@{default['Domain']}", {})[name] = None
+            self._users_by_default_address.setdefault(f"{default['Username']}@{default['Domain']}", {})[name] = None
 
     def _unindex_user_address(self, name: str, document: Document) -> None:
         self._by_user.get(document["UserId"], {}).pop(name, None)
         default = document["DefaultAddress"]
         if default is not None:
-            self._falling_back.get(f"{default['Username']}@{default['Domain']}", {}).pop(name, None)
+            self._users_by_default_address.get(f"{default['Username']}@{default['Domain']}", {}).pop(name, None)
 
     def page(
         self,
@@ -130,31 +130,31 @@ class State:
         order: Order,
         offset: int,
         limit: int,
-        chance: random.Random,
+        random_numbers: random.Random,
         stale: dict[str, Any] | None = None,
     ) -> tuple[list[Document], int]:
-        """Answer the documents of a scope from `offset` on, at most `limit`, and how many there are in all.
+        """Return at most `limit` documents of a scope from `offset` on, and the number of all documents.
 
         `scope` is AccountId, OrganizationId or UserId with its value. `order` is a field and whether it is descending,
-        or insertion, shuffled (one mixed order) or reshuffled (another one at each request). `stale` goes to
-        Collection.earlier.
+        or insertion, shuffled (one random order) or reshuffled (a new one for every request). `stale` contains the
+        arguments of Collection.earlier.
         """
         documents: Any = collection.earlier(**stale) if stale else collection
         if scope[0] == "UserId" and not stale:
             keys = self._by_user.get(scope[1], {}).keys()
             return [documents[key] for key in keys][offset : offset + limit], len(keys)
         if stale or order == "reshuffled":
-            ordered = in_order(documents, scope, order, chance)
+            ordered = in_order(documents, scope, order, random_numbers)
         else:
             name = (collection.name, scope, order)
             if name not in self._orders:
-                self._orders[name] = in_order(documents, scope, order, chance)
+                self._orders[name] = in_order(documents, scope, order, random_numbers)
             ordered = self._orders[name]
         return [documents[key] for key in ordered[offset : offset + limit]], len(ordered)
 
 
-def in_order(documents: Any, scope: tuple[str, str], order: Order, chance: random.Random) -> list[str]:
-    """The ids of a scope's documents in the order asked for. There is one account, so it holds all of them."""
+def in_order(documents: Any, scope: tuple[str, str], order: Order, random_numbers: random.Random) -> list[str]:
+    """Return the ids of a scope's documents in the requested order. The only account has all documents."""
     field, value = scope
     keys = [key for key, one in documents.items() if field == "AccountId" or one[field] == value]
     if isinstance(order, tuple):
@@ -162,5 +162,5 @@ def in_order(documents: Any, scope: tuple[str, str], order: Order, chance: rando
     elif order == "shuffled":
         random.Random(0).shuffle(keys)
     elif order == "reshuffled":
-        chance.shuffle(keys)
+        random_numbers.shuffle(keys)
     return keys

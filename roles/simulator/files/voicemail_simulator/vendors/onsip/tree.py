@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies as one tree: written as XML, or projected to JSON (contract: OnSIP 3 and 4)."""
+"""Replies: one tree of elements, written as XML or converted to JSON (contract: OnSIP 3 and 4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMESPACE = "http://www.jnctn.net/ns/rest/2006-01"
 
 
 def branch(name: str, content: Mapping[str, Any]) -> Element:
-    """An element with one child per item; a mapping makes a branch again, None leaves the child out."""
+    """Return an element with one child per item. A mapping becomes a branch, and None is left out."""
     element = Element(name)
     for child, value in content.items():
         if isinstance(value, Mapping):
@@ -27,21 +27,21 @@ def branch(name: str, content: Mapping[str, Any]) -> Element:
 
 
 def leaf(name: str, text: str) -> Element:
-    """An element with text only."""
+    """Return an element with text only."""
     element = Element(name)
     element.text = text
     return element
 
 
 def parent(name: str, *children: Element) -> Element:
-    """An element around others."""
+    """Return an element with these children."""
     element = Element(name)
     element.extend(children)
     return element
 
 
 def project(element: Element) -> Any:
-    """The value that PHP makes of a SimpleXML element: texts, dictionaries, and lists where a name is repeated."""
+    """Return a SimpleXML element as PHP converts it: texts, dictionaries, and lists of repeated names."""
     if not len(element) and not element.attrib:
         return element.text or {}
     result: dict[str, Any] = {}
@@ -60,11 +60,11 @@ def project(element: Element) -> Any:
 
 
 def to_json(root: Element) -> bytes:
-    """The reply to a request with Output=json."""
+    """Return the reply to a request with Output=json."""
     return json.dumps({root.tag: project(root)}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def to_xml(root: Element) -> bytes:
-    """The reply to any other request."""
+    """Return the reply to any other request."""
     root.set("xmlns", NAMESPACE)
     return tostring(root, encoding="UTF-8", xml_declaration=True)

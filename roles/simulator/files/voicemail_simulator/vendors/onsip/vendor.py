@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP vendor: one address, many actions, one envelope (contract: OnSIP 1 and 3)."""
+"""The HTTP API of OnSIP: one path, many actions, one envelope (contract: OnSIP 1 and 3)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from starlette.routing import BaseRoute, Route
 
 from ...vendor import SimulatedVendor
 from . import login
-from .actions import moment
+from .actions import formatted_time
 from .addresses import UserAddressActions, VoicemailAddressActions
 from .behaviors import BEHAVIORS
 from .call import Call, Invalid, NotPermitted, echo, read_parameters
 from .mailboxes import BoxActions
 from .organizations import OrganizationActions
-from .seeds import ORGANIZATIONS, fill
+from .seeds import ORGANIZATIONS, seed
 from .state import State
 from .tree import Element, branch, leaf, parent, to_json, to_xml
 
@@ -73,35 +73,35 @@ class SimulatedOnsip(SimulatedVendor):
 
     def rebuild(self) -> None:
         self.state.rebuild()
-        self.sessions.start_counting()
+        self.sessions.reset_count()
 
     def seed(self, mailboxes: int, messages: int) -> None:
-        """Seed the account; OnSIP shows no messages, so `messages` has no effect."""
-        fill(self.state, self.boxes, self.user_addresses, mailboxes)
+        """Seed the account. `messages` has no effect, because OnSIP's API has no messages."""
+        seed(self.state, self.boxes, self.user_addresses, mailboxes)
 
     def routes(self) -> list[BaseRoute]:
         return [Route(path, self.answer, methods=["GET", "POST"]) for path in ("/api", "/api/")]
 
     def echo(self, call: Call) -> list[Element]:
-        """Answer the parameters as the result too."""
+        """Handle Echo: return the parameters as the result."""
         parameters = echo(call.sent, {})
         return [] if parameters is None else [parameters]
 
     async def answer(self, request: Request) -> Response:
-        """Answer any request: HTTP status 200 also where it is refused."""
-        began = time.perf_counter()
+        """Return the reply to a request, with HTTP status 200 even where it is refused."""
+        started = time.perf_counter()
         call = Call(await read_parameters(request), request)
         request.scope["simulator.action"] = call.get("Action")
         if self.behaviors.transport == "html_502":
             return HTMLResponse(GATEWAY_PAGE, 502)
         is_broken = self.behaviors.transport == "exception"
-        root = leaf("Exception", EXCEPTION_TEXT) if is_broken else self.response(call, began)
+        root = leaf("Exception", EXCEPTION_TEXT) if is_broken else self.response(call, started)
         if call.get("Output") == "json":
             return Response(to_json(root), media_type="application/json; charset=utf-8")
         return Response(to_xml(root), media_type="text/xml; charset=utf-8")
 
-    def response(self, call: Call, began: float) -> Element:
-        """Carry the action out and put what came of it into the envelope."""
+    def response(self, call: Call, started: float) -> Element:
+        """Run the action and return its result in the envelope."""
         name = call.get("Action") or ""
         result: list[Element] | None = None
         action_errors: Element | None = None
@@ -121,8 +121,8 @@ class SimulatedOnsip(SimulatedVendor):
         request.extend(
             [
                 leaf("IsValid", "true" if is_valid else "false"),
-                leaf("DateTime", moment(self.clock.now())),
-                leaf("Duration", str(round((time.perf_counter() - began) * 1000))),
+                leaf("DateTime", formatted_time(self.clock.now())),
+                leaf("Duration", str(round((time.perf_counter() - started) * 1000))),
             ]
         )
         parameters = echo(call.sent, call.defaults)
@@ -136,7 +136,7 @@ class SimulatedOnsip(SimulatedVendor):
         return root
 
     def perform(self, name: str, call: Call) -> list[Element]:
-        """Carry an action out; names are case-sensitive. Raises Invalid and NotPermitted."""
+        """Run an action. Names are case-sensitive. Raises Invalid and NotPermitted."""
         call.require("Action")
         call.check()
         is_guarded = name in self._guarded_actions
@@ -152,7 +152,7 @@ class SimulatedOnsip(SimulatedVendor):
         return self._guarded_actions[name](call)
 
     def session_element(self, call: Call) -> Element:
-        """The Session element, which stands in each reply."""
+        """Return the Session element, which is in every reply."""
         if call.session is None:
             return branch("Session", {"IsEstablished": "false"})
         roles = {"Role": {"Name": login.ROLE}}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings, made by calculation, and the check of uploaded greetings (contract: PortSIP 4.4)."""
+"""Computed recordings, and the check of uploaded greetings (contract: PortSIP 4.4)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GREETING_MAXIMUM_SECONDS = 180
 
 
 def tone(seconds: int, frequency: int = 400) -> bytes:
-    """A WAV file, PCM 16-bit mono, with a tone of so many seconds and about so many hertz."""
+    """Return a WAV file, PCM 16-bit mono, of `seconds` seconds with a tone of about `frequency` hertz."""
     period = SAMPLE_RATE // frequency
     wave_form = [int(LOUDNESS * math.sin(2 * math.pi * step / period)) for step in range(period)]
     cycle = struct.pack(f"<{period}h", *wave_form)
@@ -35,12 +35,12 @@ def tone(seconds: int, frequency: int = 400) -> bytes:
 
 
 def tone_bytes(seconds: int) -> int:
-    """The size of `tone(seconds)`, without making it."""
+    """Return the size of `tone(seconds)` without computing the tone."""
     return HEADER_BYTES + seconds * SAMPLE_RATE * SAMPLE_BYTES
 
 
 def greeting_problem(content: bytes, limit_seconds: bool) -> str | None:
-    """Say why a file cannot be a greeting, or None."""
+    """Return why a file cannot be a greeting, or None."""
     if len(content) > GREETING_MAXIMUM_BYTES:
         return "the file is larger than 50 MB"
     try:
@@ -48,7 +48,7 @@ def greeting_problem(content: bytes, limit_seconds: bool) -> str | None:
             channels, width, rate = stream.getnchannels(), stream.getsampwidth(), stream.getframerate()
             seconds = stream.getnframes() / rate
     except (wave.Error, EOFError, ZeroDivisionError):
-        return "the file is no PCM WAV file"
+        return "the file is not a PCM WAV file"
     if (channels, width) != (1, SAMPLE_BYTES) or rate not in GREETING_RATES:
         return "the file must be 16-bit mono with 16, 32 or 48 kHz"
     if limit_seconds and seconds > GREETING_MAXIMUM_SECONDS:

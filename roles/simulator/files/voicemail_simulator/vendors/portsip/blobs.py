@@ -28,23 +28,23 @@ KEY_CHECK_LENGTH = 12
 
 
 def blob_url(key: str) -> str:
-    """The download path of a stored content, which starts with /api already."""
+    """Return the download path of a stored content, which starts with /api already."""
     return f"{BASE_PATH}/blobs/{key}"
 
 
 def message_blob_key(message_id: str) -> str:
-    """The key of a message's recording. It can be taken apart again, so no index of keys is kept."""
+    """Return the key of a message's recording. It contains the message's id, so that no index of keys is needed."""
     return hashlib.sha256(f"recording:{message_id}".encode()).hexdigest()[:KEY_CHECK_LENGTH] + message_id
 
 
 def blob_content(blob: Document) -> bytes:
-    """The bytes of a stored content."""
+    """Return the bytes of a stored content."""
     return base64.b64decode(blob["content"])
 
 
 @dataclass
 class Upload:
-    """An upload that is not complete. It lives in memory only and ends by itself."""
+    """An incomplete upload. It is kept in memory only, and expires."""
 
     tenant_id: str | None
     name: str
@@ -62,12 +62,12 @@ class Blobs:
         self._sessions = sessions
         self._uploads: dict[str, Upload] = {}
 
-    def forget(self) -> None:
-        """Drop all uploads that are not complete."""
+    def reset(self) -> None:
+        """Delete all incomplete uploads."""
         self._uploads.clear()
 
     async def start(self, call: Call) -> Response:
-        """POST /blobs/uploads."""
+        """Handle `POST /blobs/uploads`."""
         temporary = call.request.query_params.get("temporary", "false")
         if temporary not in ("true", "false"):
             raise self._context.invalid("temporary must be a boolean")
@@ -78,16 +78,16 @@ class Blobs:
         return self._progress(key, 202)
 
     async def append(self, call: Call) -> Response:
-        """POST /blobs/uploads/{id}/append."""
+        """Handle `POST /blobs/uploads/{id}/append`."""
         await self._receive(call)
         self._uploads[call.path("id")].token = self._token()
         return self._progress(call.path("id"), 203)
 
     async def complete(self, call: Call) -> Response:
-        """POST /blobs/uploads/{id}/complete: the content becomes a file."""
+        """Handle `POST /blobs/uploads/{id}/complete`: the content becomes a file."""
         upload = await self._receive(call)
         content = bytes(upload.content)
-        # Whatever comes of it, the upload is over: nobody could take back what was appended.
+        # The upload ends even when the digest is wrong, because appended content cannot be removed.
         del self._uploads[call.path("id")]
         digest = call.request.query_params.get("digest")
         if digest and digest.rpartition(":")[2].lower() != hashlib.sha256(content).hexdigest():
@@ -113,18 +113,18 @@ class Blobs:
         return created(file_id)
 
     async def status(self, call: Call) -> Response:
-        """GET /blobs/uploads/{id}/status."""
+        """Handle `GET /blobs/uploads/{id}/status`."""
         self._find(call, self._context.missing_read("upload"))
         return self._progress(call.path("id"), 204)
 
     async def cancel(self, call: Call) -> Response:
-        """POST /blobs/uploads/{id}/destroy."""
+        """Handle `POST /blobs/uploads/{id}/destroy`."""
         self._find(call, self._context.missing_destroy("upload"))
         del self._uploads[call.path("id")]
         return destroyed()
 
     async def download(self, request: Request) -> Response:
-        """GET /blobs/{key}: a recording or an uploaded file."""
+        """Handle `GET /blobs/{key}`: a recording or an uploaded file."""
         if self._context.behaviors.blob_access == "private":
             self._sessions.identify(request.headers.get("authorization"))
         key = request.path_params["key"]
@@ -139,17 +139,17 @@ class Blobs:
         return attachment(blob_content(blob), blob["file_name"])
 
     async def list_files(self, call: Call) -> Response:
-        """GET /files."""
+        """Handle `GET /files`."""
         page = self._context.listing.page(call.request, self._state.files, call.tenant_id, LIST_KIND)
         return self._context.show_page(page, FILE_FIELDS)
 
     async def read_file(self, call: Call) -> Response:
-        """GET /files/{id}."""
+        """Handle `GET /files/{id}`."""
         file = self._find_file(call, self._context.missing_read("file"))
         return JSONResponse(self._context.show(file, FILE_FIELDS))
 
     async def destroy_file(self, call: Call) -> Response:
-        """POST /files/{id}/destroy. A greeting made of the file keeps its content."""
+        """Handle `POST /files/{id}/destroy`. Greetings that use the file keep its content."""
         file = self._find_file(call, self._context.missing_destroy("file"))
         self._state.files.remove(file["id"])
         self._state.release_blob(file["blob_key"])
@@ -194,7 +194,7 @@ class Blobs:
 
 
 def attachment(content: bytes, name: str) -> Response:
-    """The reply to a download."""
+    """Return the reply to a download."""
     plain = "".join(
         letter if letter.isascii() and letter.isprintable() and letter not in '"\\' else "_" for letter in name
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all handlers share: the state, the switches, and the forms of replies."""
+"""Shared by all handlers: the request, the state, the behaviours, and the formats of replies."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .sessions import Identity
 from .state import State
 
 PIN_FIELDS = frozenset({"pin", "voicemail_pin"})
-# Values from a fixed set that has no blank member: they are left out instead of being shown blank.
+# Values from a fixed set without a blank one: they are omitted instead of shown as blank.
 NEVER_BLANK = frozenset({"transcription_sentiment"})
 
 
 @dataclass
 class Call:
-    """One request with who sends it."""
+    """One request with the identity of its sender."""
 
     request: Request
     identity: Identity
@@ -39,22 +39,22 @@ class Call:
 
     @property
     def tenant_id(self) -> str:
-        """The tenant the request is in. Raises Refusal where the token is in none."""
+        """Return the id of the selected tenant. Raises Refusal where none is selected."""
         if self.identity.tenant_id is None:
             raise Refusal(403, "UNKNOWN", "no tenant is selected")
         return self.identity.tenant_id
 
     def path(self, name: str) -> str:
-        """A variable part of the path."""
+        """Return a variable part of the path."""
         return self.request.path_params[name]
 
     async def body(self) -> dict[str, Any]:
-        """The JSON body. Raises Refusal."""
+        """Return the JSON body. Raises Refusal."""
         return await read_body(self.request, self.behaviors)
 
 
 class Context:
-    """State and switches of one vendor."""
+    """State and behaviours of the simulated PBX."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Context:
         self.listing = Listing(behaviors, faults)
 
     def show(self, document: Document, names: Iterable[str]) -> Document:
-        """Those fields of a document as replies show them: PINs, blanks and times after the behaviors."""
+        """Return these fields of a document as replies show them: PINs, blanks and times follow the behaviours."""
         blank, pin = self.behaviors.blank_reply, self.behaviors.pin_reply
         seconds_only = self.behaviors.created_at_shape == "seconds"
         shown = {}
@@ -91,43 +91,43 @@ class Context:
         return shown
 
     def show_page(self, page: tuple[int, list[Document]], names: Iterable[str]) -> JSONResponse:
-        """The reply to a list request."""
+        """Return the reply to a list request."""
         count, documents = page
         return JSONResponse({"count": count, "items": [self.show(one, names) for one in documents]})
 
     def invalid(self, *messages: str) -> Refusal:
-        """A refusal because of what the request holds."""
+        """Return the refusal of an invalid request."""
         return Refusal(self.behaviors.field_invalid_status, "VALIDATE_FAILED", *messages)
 
     def missing_read(self, what: str) -> Refusal:
-        """A refusal for an unknown id that was to be read or updated."""
+        """Return the refusal of a read or update with an unknown id."""
         return Refusal(self.behaviors.missing_read_status, "UNKNOWN", f"{what} not found")
 
     def missing_mark(self, what: str) -> Refusal:
-        """A refusal for an unknown id that was to be marked."""
+        """Return the refusal of marking an unknown id."""
         return Refusal(self.behaviors.missing_mark_status, "UNKNOWN", f"Invalid {what} ID")
 
     def missing_destroy(self, what: str, documented: int = 404) -> Refusal:
-        """A refusal for an unknown id that was to be destroyed; `documented` is 404 or 400."""
+        """Return the refusal of destroying an unknown id. `documented` is 404 or 400."""
         status = documented if self.behaviors.missing_destroy == "documented" else 804 - documented
         return Refusal(status, "UNKNOWN", f"Invalid {what} ID")
 
 
 def timestamp(seconds: float) -> str:
-    """Unix seconds as RFC 3339 in UTC with microseconds."""
+    """Return Unix seconds as RFC 3339 in UTC with microseconds."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def created(key: str) -> JSONResponse:
-    """The reply to a create."""
+    """Return the reply to a create."""
     return JSONResponse({"id": key}, 201)
 
 
 def done() -> Response:
-    """The reply to an update: 200 without a body."""
+    """Return the reply to an update: 200 without a body."""
     return Response(status_code=200)
 
 
 def destroyed() -> Response:
-    """The reply to a destroy."""
+    """Return the reply to a destroy."""
     return Response(status_code=204)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of what a client writes (contract: PortSIP 4.2, 6 and 7)."""
+"""Checks of written fields (contract: PortSIP 4.2, 6 and 7)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+")
 RUN = 3
 
-# A check answers what is wrong with a value, or None.
+# A check returns what is wrong with a value, or None.
 Check = Callable[[Any], str | None]
 
 
 def text(minimum: int, maximum: int) -> Check:
-    """Check for a text with so many characters."""
+    """Return a check for a text of `minimum` to `maximum` characters."""
 
     def check(value: Any) -> str | None:
         if isinstance(value, str) and minimum <= len(value) <= maximum:
@@ -39,7 +39,7 @@ def text(minimum: int, maximum: int) -> Check:
 
 
 def whole(minimum: int, maximum: int) -> Check:
-    """Check for a whole number in a range."""
+    """Return a check for a whole number in a range."""
 
     def check(value: Any) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum:
@@ -50,42 +50,42 @@ def whole(minimum: int, maximum: int) -> Check:
 
 
 def boolean(value: Any) -> str | None:
-    """Check for a boolean."""
+    """Return what is wrong with a boolean, or None."""
     return None if isinstance(value, bool) else "must be a boolean"
 
 
 def number(value: Any) -> str | None:
-    """Check for an extension number."""
+    """Return what is wrong with an extension number, or None."""
     return None if isinstance(value, str) and NUMBER.fullmatch(value) else "must be a text of 3 to 64 digits"
 
 
 def language(value: Any) -> str | None:
-    """Check for a language tag; blank clears."""
+    """Return what is wrong with a language tag, or None. A blank value clears the field."""
     if value in (None, "") or (isinstance(value, str) and LANGUAGE.fullmatch(value)):
         return None
     return "must be a language tag such as en-US"
 
 
 def play_datetime(value: Any) -> str | None:
-    """Check for a way to announce the time."""
+    """Return what is wrong with a `play_datetime`, or None."""
     return None if value in PLAY_DATETIME else f"must be one of {', '.join(PLAY_DATETIME)}"
 
 
 def recipients(value: Any) -> str | None:
-    """Check for addresses joined by commas; blank clears."""
+    """Return what is wrong with comma-separated addresses, or None. A blank value clears the field."""
     if value is None:
         return None
     if not isinstance(value, str):
         return "must be a text"
     addresses = [one.strip() for one in value.split(",") if one.strip()]
     if len(addresses) > RECIPIENTS_MAXIMUM:
-        return f"must hold at most {RECIPIENTS_MAXIMUM} addresses"
+        return f"must contain at most {RECIPIENTS_MAXIMUM} addresses"
     wrong = [one for one in addresses if not ADDRESS.fullmatch(one)]
-    return f"holds no e-mail address at {wrong[0]!r}" if wrong else None
+    return f"contains {wrong[0]!r}, which is not an e-mail address" if wrong else None
 
 
 def pin_problem(value: Any, minimum: int, maximum: int) -> str | None:
-    """Say why a value cannot be a PIN of so many digits, or None."""
+    """Return why a value cannot be a PIN of `minimum` to `maximum` digits, or None."""
     if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
         return "must be a text of digits"
     if not minimum <= len(value) <= maximum:
@@ -93,18 +93,18 @@ def pin_problem(value: Any, minimum: int, maximum: int) -> str | None:
     for start in range(len(value) - RUN + 1):
         steps = {int(value[place + 1]) - int(value[place]) for place in range(start, start + RUN - 1)}
         if steps in ({0}, {1}):
-            return "must not hold three equal or consecutive digits"
+            return "must not contain three equal or consecutive digits"
     return None
 
 
 def pin(behaviors: Behaviors) -> Check:
-    """Check for a PIN under the rules of the simulated version."""
+    """Return a check for a PIN, with the rules of the simulated version."""
     minimum, maximum = (behaviors.pin_minimum, behaviors.pin_maximum) if since(behaviors, "22.3") else (6, 10)
     return lambda value: pin_problem(value, minimum, maximum)
 
 
 async def read_body(request: Request, behaviors: Behaviors) -> dict[str, Any]:
-    """Read a JSON object; an empty body is an empty object. Raises Refusal."""
+    """Return the JSON object of a request body, an empty one for an empty body. Raises Refusal."""
     content = await request.body()
     try:
         body = json.loads(content) if content else {}
@@ -123,7 +123,7 @@ def validate(
     required: Collection[str] = (),
     tolerated: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Answer the known fields of a body; `tolerated` ones are dropped. Raises Refusal."""
+    """Return the known fields of a body. `tolerated` ones are dropped. Raises Refusal."""
     problems = [f"{name} is required" for name in required if name not in body]
     values = {}
     for name, value in body.items():
@@ -133,7 +133,7 @@ def validate(
                 problems.append(f"{name} {problem}")
             values[name] = value
         elif behaviors.unknown_property == "refuse" and name not in tolerated:
-            problems.append(f"{name} is not known")
+            problems.append(f"{name} is unknown")
     if problems:
         raise Refusal(behaviors.field_invalid_status, "VALIDATE_FAILED", *problems)
     return values
@@ -142,7 +142,7 @@ def validate(
 def validate_update(
     body: Mapping[str, Any], checks: Mapping[str, Check], behaviors: Behaviors, **options: Any
 ) -> dict[str, Any]:
-    """Answer the known fields of an update, which must not carry the number if the behavior says so. Raises Refusal."""
+    """Return the known fields of an update, in which a behaviour may forbid the number. Raises Refusal."""
     if "extension_number" in body and behaviors.extension_number_in_update == "refuse":
         raise Refusal(behaviors.field_invalid_status, "VALIDATE_FAILED", "extension_number cannot be changed")
     return validate(body, checks, behaviors, tolerated=("extension_number",), **options)

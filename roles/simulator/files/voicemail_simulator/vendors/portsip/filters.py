@@ -4,8 +4,8 @@
 """The OData-like language of `filter` and `orderby` (contract: PortSIP 3).
 
 A condition is a comparison (`eq ne gt ge lt le` with a quoted text, a number, true, false or null) or a function
-(`startswith`, `endswith`, `contains`), joined by `and` and, binding less, `or`. Parentheses and `not` are not
-published and refused.
+(`startswith`, `endswith`, `contains`), joined by `and` and `or`, where `and` binds more tightly. Parentheses and `not`
+are not documented, and are refused.
 """
 
 from __future__ import annotations
@@ -40,35 +40,35 @@ TOKEN = re.compile(
 
 
 class FilterError(ValueError):
-    """A filter or an order that cannot be understood."""
+    """An invalid filter or order."""
 
 
 @dataclass
 class Filter:
-    """A parsed filter. `equalities` holds the fields that must equal a text in every match."""
+    """A parsed filter. `equalities` contains the fields that must equal a text in every match."""
 
     matches: Test
     equalities: dict[str, str] = field(default_factory=dict)
 
 
 def parse_filter(text: str, fields: Collection[str]) -> Filter:
-    """Read a filter over the given field names. Raises FilterError."""
+    """Parse a filter over these field names. Raises FilterError."""
     return _Parser(text, fields).parse()
 
 
 def parse_order(text: str, fields: Collection[str]) -> list[tuple[str, bool]]:
-    """Read an `orderby` into pairs of field and "descending". Raises FilterError."""
+    """Parse an `orderby` into pairs of field and "descending". Raises FilterError."""
     order = []
     for part in text.split(","):
         words = part.split()
         if not 1 <= len(words) <= 2 or words[0] not in fields or (len(words) == 2 and words[1] not in ("asc", "desc")):
-            raise FilterError(f"orderby cannot be understood at {part.strip()!r}")
+            raise FilterError(f"orderby is invalid at {part.strip()!r}")
         order.append((words[0], words[-1] == "desc"))
     return order
 
 
 def sort_documents(documents: Iterable[Document], order: list[tuple[str, bool]]) -> list[Document]:
-    """Sort by several fields; blank values come first."""
+    """Sort by several fields, blank values first."""
     ordered = list(documents)
     for name, descending in reversed(order):
         ordered.sort(key=lambda document: _sort_key(document.get(name)), reverse=descending)
@@ -85,7 +85,7 @@ def _instant(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise FilterError(f"{text!r} is no time") from None
+        raise FilterError(f"{text!r} is not a time") from None
     if moment.tzinfo is None:
         raise FilterError(f"{text!r} has no time zone")
     return moment.timestamp()
@@ -100,7 +100,7 @@ class _Parser:
         while position < len(text):
             match = TOKEN.match(text, position)
             if match is None:
-                raise FilterError(f"filter cannot be understood at {text[position:].strip()!r}")
+                raise FilterError(f"filter is invalid at {text[position:].strip()!r}")
             kind = match.lastgroup or ""
             self._tokens.append((kind, match.group(kind)))
             position = match.end()
@@ -110,18 +110,18 @@ class _Parser:
     def _next(self, *kinds: str) -> str:
         kind, value = self._tokens[self._position]
         if kind not in kinds:
-            raise FilterError(f"filter cannot be understood at {value or 'its end'!r}")
+            raise FilterError(f"filter is invalid at {value or 'its end'!r}")
         self._position += 1
         return value
 
-    def _take(self, word: str) -> bool:
+    def _accept(self, word: str) -> bool:
         found = self._tokens[self._position] == ("word", word)
         self._position += found
         return found
 
     def parse(self) -> Filter:
         alternatives = [self._conjunction()]
-        while self._take("or"):
+        while self._accept("or"):
             alternatives.append(self._conjunction())
         self._next("end")
         if len(alternatives) == 1:
@@ -131,7 +131,7 @@ class _Parser:
 
     def _conjunction(self) -> Filter:
         parts = [self._condition()]
-        while self._take("and"):
+        while self._accept("and"):
             parts.append(self._condition())
         if len(parts) == 1:
             return parts[0]
@@ -158,7 +158,7 @@ class _Parser:
         self._next("mark")
         name = self._field(self._next("word"))
         if self._next("mark") != ",":
-            raise FilterError(f"{word} takes a field and a text")
+            raise FilterError(f"{word} needs a field and a text")
         wanted = self._unquoted(self._next("text"))
         if self._next("mark") != ")":
             raise FilterError(f"{word} is not closed")
@@ -183,7 +183,7 @@ class _Parser:
         try:
             return float(token)
         except ValueError:
-            raise FilterError(f"{token!r} is no value; texts stand in single quotes") from None
+            raise FilterError(f"{token!r} is not a value. Put text in single quotes.") from None
 
     @staticmethod
     def _comparison(name: str, operation: str, wanted: Any) -> Filter:

@@ -20,7 +20,7 @@ GREETING_FIELDS = ("id", "enabled", "file_name", "file_size", "file_url")
 
 
 class Greetings:
-    """Handlers of greetings; whose they are is found by `find_owner`."""
+    """Handlers of greetings. `find_owner` returns the id of their owner."""
 
     def __init__(self, context: Context, find_owner: FindOwner) -> None:
         self._context = context
@@ -29,7 +29,7 @@ class Greetings:
         self._find_owner = find_owner
 
     async def list(self, call: Call) -> Response:
-        """GET …/greetings: all of them, there is no paging."""
+        """Handle `GET …/greetings`: all greetings, without paging."""
         owner = self._find_owner(call, self._context.missing_read("owner"))
         shown = [
             self._context.show({**one, "file_url": blob_url(one["blob_key"])}, GREETING_FIELDS)
@@ -38,13 +38,13 @@ class Greetings:
         return JSONResponse({"items": shown})
 
     async def create(self, call: Call) -> Response:
-        """POST …/greetings: attach an uploaded file, not enabled yet."""
+        """Handle `POST …/greetings`: create a disabled greeting from an uploaded file."""
         owner = self._find_owner(call, self._context.missing_read("owner"))
         checks = {"file_id": fields.text(1, 64)}
         values = fields.validate(await call.body(), checks, self._context.behaviors, required=("file_id",))
         file = self._state.files.find(values["file_id"], call.tenant_id)
         if file is None:
-            raise self._context.invalid("file_id is not known")
+            raise self._context.invalid("file_id is unknown")
         blob = self._state.blobs[file["blob_key"]]
         if self._context.behaviors.greeting_audio == "checked":
             problem = greeting_problem(blob_content(blob), since(self._context.behaviors, "22.6"))
@@ -62,7 +62,7 @@ class Greetings:
         return created(self._table.add(greeting))
 
     async def enable(self, call: Call) -> Response:
-        """POST …/greetings/{greeting_id}/enable."""
+        """Handle `POST …/greetings/{greeting_id}/enable`."""
         greeting = self._find(call, Refusal(404, "UNKNOWN", "greeting not found"))
         if self._context.behaviors.greeting_enable == "exclusive":
             for other in self._table.documents(greeting["owner_id"]):
@@ -72,13 +72,13 @@ class Greetings:
         return done()
 
     async def disable(self, call: Call) -> Response:
-        """POST …/greetings/{greeting_id}/disable."""
+        """Handle `POST …/greetings/{greeting_id}/disable`."""
         greeting = self._find(call, Refusal(404, "UNKNOWN", "greeting not found"))
         self._table.change(greeting["id"], {"enabled": False})
         return done()
 
     async def destroy(self, call: Call) -> Response:
-        """POST …/greetings/{greeting_id}/destroy."""
+        """Handle `POST …/greetings/{greeting_id}/destroy`."""
         self._state.remove_greeting(self._find(call, self._context.missing_destroy("greeting"))["id"])
         return destroyed()
 

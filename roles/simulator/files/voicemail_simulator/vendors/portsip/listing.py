@@ -25,14 +25,14 @@ SKIP_MAXIMUM = 2**31 - 1
 
 @dataclass(frozen=True)
 class ListKind:
-    """What one list can do: the fields to filter and order by, and those searched for a text."""
+    """Options of one list: the fields to filter and order by, and the fields that `search` covers."""
 
     fields: Collection[str]
     searched: tuple[str, ...]
 
 
 class Listing:
-    """Answers pages of tables."""
+    """Reads pages of tables."""
 
     def __init__(self, behaviors: Behaviors, faults: Callable[[], Faults]) -> None:
         self._behaviors = behaviors
@@ -48,10 +48,10 @@ class Listing:
         view: Callable[[Document], Document] | None = None,
         by_number: Callable[[str], str | None] | None = None,
     ) -> tuple[int, list[Document]]:
-        """Answer how many documents match, and those of the page asked for.
+        """Return the number of matching documents, and those of the requested page.
 
-        `view` turns a stored document into what is filtered and answered. `by_number` finds the id of an extension
-        number, so that a filter for one number does not look at every document. Raises Refusal.
+        `view` converts a stored document to the one that is filtered and returned. `by_number` returns the id of an
+        extension number, so that a filter for one number does not read every document. Raises Refusal.
         """
         query = request.query_params
         skip = self._whole(query.get("skip"), "skip", 0, 0, SKIP_MAXIMUM)
@@ -102,7 +102,7 @@ class Listing:
         if self._behaviors.default_order == "reverse":
             return ids[::-1]
         if self._behaviors.default_order == "shuffled":
-            # A checksum: neither related to the creation nor different from one page to the next.
+            # Sorting by checksum is independent of the creation order and the same for every page.
             return sorted(ids, key=lambda key: zlib.crc32(key.encode()))
         return ids
 

@@ -41,41 +41,41 @@ class SharedVoicemails:
         self._behaviors = context.behaviors
 
     def find(self, call: Call, missing: Refusal) -> str:
-        """The id in the path, if there is such a box in the tenant. Raises `missing`."""
+        """Return the id in the path. Raises `missing` where the tenant has no such box."""
         key = call.path("id")
         if self._state.boxes.find(key, call.tenant_id) is None:
             raise missing
         return key
 
     async def list(self, call: Call) -> Response:
-        """GET /shared_voicemails."""
+        """Handle `GET /shared_voicemails`."""
         page = self._context.listing.page(
             call.request,
             self._state.boxes,
             call.tenant_id,
             LIST_KIND,
-            by_number=lambda number: self._state.holder(call.tenant_id, number),
+            by_number=lambda number: self._state.owner_of_number(call.tenant_id, number),
         )
         return self._context.show_page(page, BOX_FIELDS)
 
     async def create(self, call: Call) -> Response:
-        """POST /shared_voicemails."""
+        """Handle `POST /shared_voicemails`."""
         checks = {**self._checks(), "extension_number": fields.number}
         values = fields.validate(
             await call.body(), checks, self._behaviors, required=("name", "extension_number", "pin")
         )
-        if self._state.holder(call.tenant_id, values["extension_number"]) is not None:
+        if self._state.owner_of_number(call.tenant_id, values["extension_number"]) is not None:
             raise Refusal(self._behaviors.number_taken_status, "UNKNOWN", "The extension number is already in use")
         box = {"id": self._state.new_id(), "tenant_id": call.tenant_id, **self._defaults(), **values}
         return created(self._state.add_box(box))
 
     async def read(self, call: Call) -> Response:
-        """GET /shared_voicemails/{id}."""
+        """Handle `GET /shared_voicemails/{id}`."""
         key = self.find(call, self._context.missing_read("shared voicemail"))
         return JSONResponse(self._context.show(self._state.boxes.collection[key], BOX_FIELDS))
 
     async def update(self, call: Call) -> Response:
-        """POST /shared_voicemails/{id}."""
+        """Handle `POST /shared_voicemails/{id}`."""
         key = self.find(call, self._context.missing_read("shared voicemail"))
         values = fields.validate_update(await call.body(), self._checks(), self._behaviors)
         if self._behaviors.update_omitted == "reset":
@@ -84,8 +84,8 @@ class SharedVoicemails:
         return done()
 
     async def destroy(self, call: Call) -> Response:
-        """POST /shared_voicemails/{id}/destroy."""
-        # The vendor's own text names a ring group here.
+        """Handle `POST /shared_voicemails/{id}/destroy`."""
+        # The vendor's text mentions a ring group here.
         self._state.remove_box(self.find(call, self._context.missing_destroy("ring group", 400)))
         return destroyed()
 

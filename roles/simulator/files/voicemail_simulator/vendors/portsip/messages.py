@@ -19,7 +19,7 @@ from .listing import ListKind
 from .refusal import Refusal
 from .seeds import add_message
 
-# Answers the id of whose messages or greetings a request is about, or raises the refusal it is given.
+# Returns the id of the owner of the requested messages or greetings, or raises the refusal.
 FindOwner = Callable[[Call, Refusal], str]
 
 MESSAGE_FIELDS = ("id", "sender", "created_at", "duration", "status", "file_name", "file_size", "file_url")
@@ -28,13 +28,13 @@ TRANSCRIPTION_FIELDS = ("transcription_status", "transcription_status_desc", "tr
 DAY = 86400
 
 
-def own(call: Call, missing: Refusal) -> str:
-    """Find the owner where it is the signed-in user."""
+def signed_in_user(call: Call, missing: Refusal) -> str:
+    """Return the id of the signed-in user as the owner."""
     return call.identity.user["id"]
 
 
-def view(message: Document) -> Document:
-    """A stored message with the fields that follow from others."""
+def with_derived_fields(message: Document) -> Document:
+    """Return a stored message with its derived fields."""
     return {
         **message,
         "sender": message["sender_number"],
@@ -44,7 +44,7 @@ def view(message: Document) -> Document:
 
 
 class Messages:
-    """Handlers of messages; whose they are is found by `find_owner`."""
+    """Handlers of messages. `find_owner` returns the id of their owner."""
 
     def __init__(self, context: Context, find_owner: FindOwner, *, transcribed: bool) -> None:
         self._context = context
@@ -53,32 +53,32 @@ class Messages:
         self._transcribed = transcribed
 
     async def list(self, call: Call) -> Response:
-        """GET …/voicemails."""
+        """Handle `GET …/voicemails`."""
         owner = self._find_owner(call, self._context.missing_read("shared voicemail"))
         self._clean_up(call.tenant_id, owner)
-        self._leave(owner)
+        self._add_arriving_message(owner)
         names = self._fields()
         if self._transcribed and since(self._context.behaviors, "22.3"):
             names += TRANSCRIPTION_FIELDS
         kind = ListKind(names, searched=("sender_number", "sender_name", "file_name"))
-        page = self._context.listing.page(call.request, self._table, owner, kind, view=view)
+        page = self._context.listing.page(call.request, self._table, owner, kind, view=with_derived_fields)
         return self._context.show_page(page, names)
 
     async def read(self, call: Call) -> Response:
-        """GET …/voicemails/{mail_id}."""
+        """Handle `GET …/voicemails/{mail_id}`."""
         message = self._find(call, self._context.missing_read("voicemail"))
-        return JSONResponse(self._context.show(view(message), self._fields()))
+        return JSONResponse(self._context.show(with_derived_fields(message), self._fields()))
 
     async def set_read(self, call: Call) -> Response:
-        """POST …/voicemails/{mail_id}/set_read."""
+        """Handle `POST …/voicemails/{mail_id}/set_read`."""
         return self._mark(call, "READ")
 
     async def set_unread(self, call: Call) -> Response:
-        """POST …/voicemails/{mail_id}/set_unread."""
+        """Handle `POST …/voicemails/{mail_id}/set_unread`."""
         return self._mark(call, "UNREAD")
 
     async def destroy(self, call: Call) -> Response:
-        """POST …/voicemails/{mail_id}/destroy."""
+        """Handle `POST …/voicemails/{mail_id}/destroy`."""
         self._table.remove(self._find(call, self._context.missing_destroy("user"))["id"])
         return destroyed()
 
@@ -95,8 +95,8 @@ class Messages:
             raise missing
         return message
 
-    def _leave(self, owner: str) -> None:
-        """Leave one of the messages that behavior `arriving_messages` promises."""
+    def _add_arriving_message(self, owner: str) -> None:
+        """Add one of the messages of behaviour `arriving_messages`."""
         if self._context.behaviors.arriving_messages > 0:
             self._context.behaviors.arriving_messages -= 1
             add_message(self._context.state, owner, 0, self._context.clock.now())
@@ -106,10 +106,10 @@ class Messages:
 
     def _clean_up(self, tenant_id: str, owner: str) -> None:
         retain_days = self._context.state.tenant(tenant_id)["voicemail"]["retain_days"]
-        # What zero days mean is not published; here nothing vanishes.
+        # The meaning of zero days is not documented: here nothing is deleted.
         if not self._context.behaviors.automatic_cleanup or retain_days == 0:
             return
-        horizon = self._context.clock.now() - retain_days * DAY
+        limit = self._context.clock.now() - retain_days * DAY
         for message in list(self._table.documents(owner)):
-            if datetime.fromisoformat(message["created_at"]).timestamp() < horizon:
+            if datetime.fromisoformat(message["created_at"]).timestamp() < limit:
                 self._table.remove(message["id"])

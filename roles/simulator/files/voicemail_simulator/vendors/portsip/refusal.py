@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies other than success, in the vendor's form (contract: PortSIP 3, "Errors")."""
+"""Error replies in the vendor's format (contract: PortSIP 3, "Errors")."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 
 class Refusal(Exception):
-    """Raised by a handler to answer with an error."""
+    """An error reply, raised by a handler."""
 
     def __init__(
         self,
@@ -25,6 +25,6 @@ class Refusal(Exception):
         self.headers = headers
 
     def response(self) -> JSONResponse:
-        """The reply, one error for each message."""
+        """Return the reply, with one error for each message."""
         errors = [{"code": self.code, "message": message} for message in self.messages]
         return JSONResponse({"errors": errors}, self.status, self.headers)

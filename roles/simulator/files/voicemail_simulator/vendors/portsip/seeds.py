@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state a simulator starts with: two tenants, their people, boxes and messages. All names are invented."""
+"""The initial state: two tenants with users, mailboxes and messages. All names are invented."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .users import CONTACT_FIELDS, VOICEMAIL_DEFAULTS
 USER_ROLE = "StandardUser"
 ROLE_IDS = {SYSTEM_ROLE: "700000000000000101", TENANT_ADMIN_ROLE: "700000000000000102", USER_ROLE: "700000000000000103"}
 ADMIN_NUMBER = "1000"
-# Messages are spread over less than the 30 days after which a tenant may let them vanish.
+# Less than the 30 days after which a tenant may delete messages.
 OLDEST_MESSAGE_SECONDS = 25 * 86400
 
 FIRST_NAMES = ("Ada", "Bela", "Cleo", "Dario", "Edda", "Finn", "Greta", "Hugo", "Ines", "Jaro", "Kaia", "Lior", "Mina")
@@ -48,17 +48,17 @@ TRANSCRIPTIONS = (
 
 
 def user_numbers() -> Iterator[str]:
-    """Extensions of seeded users: from 1001, leaving out all numbers of seeded shared voicemails."""
+    """Yield the extensions of seeded users: from 1001, without the numbers of seeded shared voicemails."""
     return map(str, chain(range(1001, 8001), range(9000, 80001), count(800001)))
 
 
 def box_numbers() -> Iterator[str]:
-    """Numbers of seeded shared voicemails: 8001 to 8999, then from 80001."""
+    """Yield the numbers of seeded shared voicemails: 8001 to 8999, then from 80001."""
     return map(str, chain(range(8001, 9000), count(80001)))
 
 
 def pin_of(number: str) -> str:
-    """The PIN of a seeded box: six digits that follow from its number and keep every version's rules."""
+    """Return the PIN of a seeded box: six digits, derived from its number, that every version accepts."""
     value = int(number) * 7919 + 259183
     while pin_problem(f"{value % 1000000:06d}", 6, 10):
         value += 104729
@@ -66,7 +66,7 @@ def pin_of(number: str) -> str:
 
 
 class Seeder:
-    """Fills an empty state."""
+    """Fills an empty state with invented documents."""
 
     def __init__(self, state: State, clock: Clock, password: str) -> None:
         self._state = state
@@ -78,7 +78,7 @@ class Seeder:
         self._state.add_user(self._user(name, None, "", "System Administrator", SYSTEM_ROLE))
 
     def tenant(self, digits: str, name: str, domain: str, admin_name: str) -> str:
-        """Create a tenant with its administrator; answers its id."""
+        """Create a tenant with its administrator and return its id."""
         key = self._state.new_id(digits)
         self._state.add_tenant(
             {
@@ -96,7 +96,7 @@ class Seeder:
         return key
 
     def mailboxes(self, tenant_id: str, domain: str, mailboxes: int, messages: int) -> None:
-        """Create so many users and as many shared voicemails, each with so many messages."""
+        """Create `mailboxes` users and as many shared voicemails, with `messages` messages each."""
         for place, number in enumerate(islice(user_numbers(), mailboxes)):
             first = FIRST_NAMES[place % len(FIRST_NAMES)]
             last = LAST_NAMES[place // len(FIRST_NAMES) % len(LAST_NAMES)]
@@ -141,7 +141,11 @@ class Seeder:
 
 
 def add_message(state: State, owner_id: str, place: int, moment: float) -> None:
-    """Leave a message for a user or a shared voicemail, at a moment in Unix seconds; `place` varies what it is like."""
+    """Add a message for a user or a shared voicemail.
+
+    :param place: selects the caller, duration, status and transcription.
+    :param moment: time of the message in Unix seconds.
+    """
     caller_name, caller_number = CALLERS[place % len(CALLERS)]
     status, description, sentiment = TRANSCRIPTIONS[place % len(TRANSCRIPTIONS)]
     created_at = timestamp(moment)

@@ -18,7 +18,7 @@ from .state import State
 
 SYSTEM_ROLE = "SystemAdmin"
 TENANT_ADMIN_ROLE = "Admin"
-# These names are the system administrator's; no tenant has them (contract: PortSIP 2.1).
+# These names are reserved for the system administrator (contract: PortSIP 2.1).
 RESERVED_NAMES = frozenset({"admin", "system", "administrator", "root"})
 TOKEN_LETTERS = string.ascii_uppercase + string.digits
 BLOCK_SECONDS = 3600
@@ -26,7 +26,7 @@ BLOCK_SECONDS = 3600
 
 @dataclass
 class Identity:
-    """Who sends a request: the token, the signed-in user, and the tenant the token is in (None: system scope)."""
+    """The sender of a request: the token, the signed-in user, and the selected tenant (None: system scope)."""
 
     token: str
     user: Document
@@ -34,17 +34,17 @@ class Identity:
 
     @property
     def is_system(self) -> bool:
-        """Whether this is a system administrator."""
+        """Check whether this is a system administrator."""
         return self.user["role"] == SYSTEM_ROLE
 
     @property
     def is_tenant_admin(self) -> bool:
-        """Whether this identity manages the tenant it is in."""
+        """Check whether this identity may administer the selected tenant."""
         return self.is_system or self.user["role"] == TENANT_ADMIN_ROLE
 
 
 class Sessions:
-    """Opens, finds, renews and ends sessions. Which tenant a session is in belongs to its token."""
+    """Opens, finds, renews and ends sessions. Each token has its own selected tenant."""
 
     def __init__(self, state: State, behaviors: Behaviors, clock: Clock, random: random_module.Random) -> None:
         self._state = state
@@ -54,8 +54,8 @@ class Sessions:
         self._failures: dict[str, tuple[int, float]] = {}
         self._second_factors: dict[str, str] = {}
 
-    def forget(self) -> None:
-        """Lift all blocks and drop all waiting second factors."""
+    def reset(self) -> None:
+        """Remove all blocks and pending second factors."""
         self._failures.clear()
         self._second_factors.clear()
 
@@ -69,7 +69,7 @@ class Sessions:
         return Identity(token, user, session["tenant_id"])
 
     def check(self, username: str, password: str, domain: str | None, address: str) -> Document:
-        """Check a login; answers the user. Raises Refusal."""
+        """Check a login and return the user. Raises Refusal."""
         self._refuse_blocked(address)
         tenant_id = None
         if domain:
@@ -95,7 +95,7 @@ class Sessions:
             raise Refusal(self._behaviors.login_refused_status, "DENIED", f"The IP {address} is blocked until {end}")
 
     def open(self, user: Document, tenant_id: str | None = None) -> Document:
-        """Open a session; answers the token reply."""
+        """Open a session and return the token reply."""
         sessions = self._state.sessions
         if self._behaviors.concurrent_login == "off":
             for token in [key for key, one in sessions.items() if one["user_id"] == user["id"]]:
@@ -112,7 +112,7 @@ class Sessions:
         return {"access_token": access, "refresh_token": refresh, "expires_in": lifetime, "token_type": "Bearer"}
 
     def refresh(self, refresh_token: str) -> Document:
-        """Open a session in place of another one; answers the token reply. Raises Refusal."""
+        """Open a session with a refresh token and return the token reply. Raises Refusal."""
         known = self._state.refresh_tokens.get(refresh_token)
         if known is None:
             raise Refusal(400, "UNKNOWN", "Invalid refresh token")
@@ -124,30 +124,30 @@ class Sessions:
         return self.open(user, former.get("tenant_id") if keeps else None)
 
     def end(self, token: str) -> None:
-        """End a session with its refresh token."""
+        """End a session, and invalidate its refresh token."""
         session = self._state.sessions.pop(token)
         self._state.refresh_tokens.pop(session["refresh_token"], None)
 
     def enter(self, token: str, tenant_id: str | None) -> None:
-        """Put a session into a tenant, or back to the system with None."""
+        """Select a tenant for a session, or the system scope with None."""
         session = self._state.sessions[token]
         self._state.sessions[token] = {**session, "tenant_id": tenant_id}
 
     def ask_second_factor(self, user: Document) -> str:
-        """Answer the handle with which the second factor of this login is given."""
+        """Return the handle with which the client sends the second factor of this login."""
         handle = self._token()
         self._second_factors[handle] = user["id"]
         return handle
 
     def second_factor(self, handle: str) -> Document:
-        """The user who waits behind a handle. Raises Refusal."""
+        """Return the user of a handle. Raises Refusal."""
         user_id = self._second_factors.get(handle)
         if user_id is None:
             raise Refusal(400, "UNKNOWN", "Invalid token")
         return self._state.users.collection[user_id]
 
     def second_factor_done(self, handle: str) -> None:
-        """Forget a handle that was used."""
+        """Delete a used handle."""
         del self._second_factors[handle]
 
     def _token(self) -> str:

@@ -52,12 +52,12 @@ class Tenants:
         self._behaviors = context.behaviors
 
     async def list(self, call: Call) -> Response:
-        """GET /tenants."""
+        """Handle `GET /tenants`."""
         page = self._context.listing.page(call.request, self._state.tenants, SYSTEM_SCOPE, LIST_KIND)
         return self._context.show_page(page, TENANT_FIELDS)
 
     async def switch(self, call: Call) -> Response:
-        """POST /tenants/switch: the token is in that tenant from now on, without `id` in none."""
+        """Handle `POST /tenants/switch`: select a tenant for the token, or none without `id`."""
         key = call.request.query_params.get("id") or None
         if key is not None and key not in self._state.tenants.collection:
             raise self._context.missing_read("tenant")
@@ -65,29 +65,29 @@ class Tenants:
         return done()
 
     async def read(self, call: Call) -> Response:
-        """GET /tenant: the one the token is in."""
+        """Handle `GET /tenant`: the selected tenant."""
         return JSONResponse(self._context.show(self._state.tenant(call.tenant_id), TENANT_FIELDS))
 
     async def read_service(self, call: Call) -> Response:
-        """GET /voicemail."""
+        """Handle `GET /voicemail`."""
         return JSONResponse(self._state.tenant(call.tenant_id)["voicemail"])
 
     async def update_service(self, call: Call) -> Response:
-        """POST /voicemail."""
+        """Handle `POST /voicemail`."""
         values = fields.validate(await call.body(), SERVICE_CHECKS, self._behaviors)
         present = self._state.tenant(call.tenant_id)["voicemail"]
         wanted = values.get("extension_number", present["extension_number"])
-        if wanted != present["extension_number"] and self._state.holder(call.tenant_id, wanted) is not None:
+        if wanted != present["extension_number"] and self._state.owner_of_number(call.tenant_id, wanted) is not None:
             raise Refusal(self._behaviors.number_taken_status, "UNKNOWN", "The extension number is already in use")
         self._change(call, "voicemail", SERVICE_DEFAULTS, values)
         return done()
 
     async def read_policy(self, call: Call) -> Response:
-        """GET /tenant/password_policy."""
+        """Handle `GET /tenant/password_policy`."""
         return JSONResponse(self._state.tenant(call.tenant_id)["password_policy"])
 
     async def update_policy(self, call: Call) -> Response:
-        """POST /tenant/password_policy."""
+        """Handle `POST /tenant/password_policy`."""
         values = fields.validate(await call.body(), POLICY_CHECKS, self._behaviors)
         lengths = {**self._state.tenant(call.tenant_id)["password_policy"], **values}
         if lengths["min_length"] > lengths["max_length"]:
@@ -96,16 +96,16 @@ class Tenants:
         return done()
 
     async def read_number(self, call: Call) -> Response:
-        """GET /extension_numbers/{extension_number}, which knows no shared voicemails."""
+        """Handle `GET /extension_numbers/{extension_number}`, which does not find shared voicemails."""
         number = call.path("extension_number")
-        user = self._state.users.find(self._state.holder(call.tenant_id, number) or "", call.tenant_id)
+        user = self._state.users.find(self._state.owner_of_number(call.tenant_id, number) or "", call.tenant_id)
         if user is None:
             raise Refusal(404, "UNKNOWN", "extension number not found")
         shown = {"id": user["id"], "extension_number": number, "name": user["display_name"], "type": "EXTENSION"}
         return JSONResponse(shown)
 
     async def status(self, call: Call) -> Response:
-        """GET /admin/status."""
+        """Handle `GET /admin/status`."""
         return JSONResponse({"version": RELEASES[self._behaviors.version]})
 
     def _change(self, call: Call, part: str, defaults: dict[str, Any], values: dict[str, Any]) -> None:

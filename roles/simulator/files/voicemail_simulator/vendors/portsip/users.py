@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users, whose personal mailbox is a handful of their fields (contract: PortSIP 6)."""
+"""Users, whose personal mailbox consists of some of their fields (contract: PortSIP 6)."""
 
 from __future__ import annotations
 
@@ -55,25 +55,25 @@ class Users:
         self._behaviors = context.behaviors
 
     def find(self, call: Call, missing: Refusal) -> str:
-        """The id in the path, if there is such a user in the tenant. Raises `missing`."""
+        """Return the id in the path. Raises `missing` where the tenant has no such user."""
         key = call.path("id")
         if self._state.users.find(key, call.tenant_id) is None:
             raise missing
         return key
 
     async def list(self, call: Call) -> Response:
-        """GET /users, without any voicemail field."""
+        """Handle `GET /users`, without any voicemail field."""
         page = self._context.listing.page(
             call.request,
             self._state.users,
             call.tenant_id,
             LIST_KIND,
-            by_number=lambda number: self._state.holder(call.tenant_id, number),
+            by_number=lambda number: self._state.owner_of_number(call.tenant_id, number),
         )
         return self._context.show_page(page, self._summary_fields())
 
     async def read(self, call: Call) -> Response:
-        """GET /users/{id}."""
+        """Handle `GET /users/{id}`."""
         key = self.find(call, self._context.missing_read("user"))
         names = [*self._summary_fields(), *VOICEMAIL_FIELDS]
         if since(self._behaviors, "22.3"):
@@ -81,18 +81,18 @@ class Users:
         return JSONResponse(self._context.show(self._state.users.collection[key], names))
 
     async def update(self, call: Call) -> Response:
-        """POST /users/{id}."""
+        """Handle `POST /users/{id}`."""
         key = self.find(call, self._context.missing_read("user"))
         required = ("display_name",) if since(self._behaviors, "22.6") else ()
         await self._write(call, key, {"enabled": fields.boolean}, {"enabled": True}, required)
         return done()
 
     async def read_own(self, call: Call) -> Response:
-        """GET /user."""
+        """Handle `GET /user`."""
         return JSONResponse(self._context.show(call.identity.user, [*self._summary_fields(), *VOICEMAIL_FIELDS]))
 
     async def update_own(self, call: Call) -> Response:
-        """POST /user."""
+        """Handle `POST /user`."""
         await self._write(call, call.identity.user["id"], {}, {}, ())
         return done()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP vendor: its routes, and what it starts with (contract: PortSIP)."""
+"""The HTTP API of PortSIP PBX (contract: PortSIP)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 
 from ...vendor import SimulatedVendor
+from .access import AccessControl, Endpoint, Handler, Rule, signed_in, system, tenant_admin, tenant_member, tenant_user
 from .behaviors import BEHAVIORS
 from .blobs import BASE_PATH, Blobs
 from .context import Context
 from .greetings import Greetings
 from .login import CLIENT_ID, SECOND_FACTOR_CODE, Logins
 from .mailboxes import SharedVoicemails
-from .messages import Messages, own
-from .routes import Endpoint, Gateway, Handler, Rule, signed_in, system, tenant_admin, tenant_member, tenant_user
+from .messages import Messages, signed_in_user
 from .seeds import Seeder
 from .sessions import Sessions
 from .state import State
@@ -29,14 +29,14 @@ class SimulatedPortsip(SimulatedVendor):
     """A PortSIP PBX with two tenants.
 
     USERNAME and PASSWORD without a domain are the system administrator. ADMIN_USERNAME and PASSWORD with DOMAIN are an
-    administrator of the tenant ACCOUNT_ID. The users of that tenant are called `user<extension>`, with PASSWORD too.
-    OTHER_DOMAIN and OTHER_ACCOUNT_ID are a second tenant, which has an administrator of the same name and no boxes.
+    administrator of the tenant ACCOUNT_ID. Its users are named `user<extension>`, and also have PASSWORD.
+    OTHER_DOMAIN and OTHER_ACCOUNT_ID are a second tenant, which has an administrator of the same name and no mailboxes.
     """
 
     name = "portsip"
     base_path = BASE_PATH
     behavior_definitions = BEHAVIORS
-    # `admin` can only be the system administrator: no tenant may have a user of that name (contract: PortSIP 2.1).
+    # `admin` is reserved for the system administrator (contract: PortSIP 2.1).
     USERNAME = "admin"
     ADMIN_USERNAME = "voicemail-admin"
     PASSWORD = "simulator-password"
@@ -52,7 +52,7 @@ class SimulatedPortsip(SimulatedVendor):
         self.state = State(self.store, self.behaviors, self.random)
         self._context = Context(self.state, self.behaviors, self.clock, self.random, lambda: self.faults)
         self._sessions = Sessions(self.state, self.behaviors, self.clock, self.random)
-        self._gateway = Gateway(self._sessions, self.behaviors, self.clock)
+        self._access = AccessControl(self._sessions, self.behaviors, self.clock)
         self._blobs = Blobs(self._context, self._sessions)
 
     def seed(self, mailboxes: int, messages: int) -> None:
@@ -64,21 +64,21 @@ class SimulatedPortsip(SimulatedVendor):
 
     def rebuild(self) -> None:
         self.state.rebuild()
-        self._sessions.forget()
-        self._gateway.forget()
-        self._blobs.forget()
+        self._sessions.reset()
+        self._access.reset()
+        self._blobs.reset()
 
     def routes(self) -> list[BaseRoute]:
         boxes, users = SharedVoicemails(self._context), Users(self._context)
-        # Those asked for most come first: a request is compared with one route after the other.
+        # The most frequent routes come first, because a request is compared with one route after the other.
         return [
             *self._box_routes(boxes),
             *self._user_routes(users),
             *self._message_routes("/shared_voicemails/{id}/voicemails", boxes.find, tenant_admin, transcribed=False),
-            *self._message_routes("/voicemails", own, tenant_user, transcribed=True),
+            *self._message_routes("/voicemails", signed_in_user, tenant_user, transcribed=True),
             *self._greeting_routes("/shared_voicemails/{id}/greetings", boxes.find, tenant_admin),
             *self._greeting_routes("/users/{id}/greetings", users.find, tenant_admin),
-            *self._greeting_routes("/user/greetings", own, tenant_user),
+            *self._greeting_routes("/user/greetings", signed_in_user, tenant_user),
             *self._blob_routes(),
             *self._tenant_routes(),
             *self._login_routes(),
@@ -89,7 +89,7 @@ class SimulatedPortsip(SimulatedVendor):
         return Route(BASE_PATH + path, endpoint, methods=[method])
 
     def _guarded(self, method: str, path: str, handler: Handler, rule: Rule) -> Route:
-        return self._route(method, path, self._gateway.guarded(handler, rule))
+        return self._route(method, path, self._access.guarded(handler, rule))
 
     def _box_routes(self, boxes: SharedVoicemails) -> list[Route]:
         return [
@@ -137,7 +137,7 @@ class SimulatedPortsip(SimulatedVendor):
             self._guarded("POST", "/blobs/uploads/{id}/complete", blobs.complete, signed_in),
             self._guarded("GET", "/blobs/uploads/{id}/status", blobs.status, signed_in),
             self._guarded("POST", "/blobs/uploads/{id}/destroy", blobs.cancel, signed_in),
-            self._route("GET", "/blobs/{key}", self._gateway.public(blobs.download)),
+            self._route("GET", "/blobs/{key}", self._access.public(blobs.download)),
             self._guarded("GET", "/files", blobs.list_files, tenant_admin),
             self._guarded("GET", "/files/{id}", blobs.read_file, tenant_admin),
             self._guarded("POST", "/files/{id}/destroy", blobs.destroy_file, tenant_admin),
@@ -160,13 +160,13 @@ class SimulatedPortsip(SimulatedVendor):
     def _login_routes(self) -> list[Route]:
         logins = Logins(self._context, self._sessions)
         return [
-            self._route("POST", "/login/oauth/token", self._gateway.public(logins.token)),
+            self._route("POST", "/login/oauth/token", self._access.public(logins.token)),
             self._guarded("POST", "/login/oauth/revoke", logins.revoke, signed_in),
             self._guarded("POST", "/logout", logins.logout, signed_in),
-            self._route("POST", "/auth/sign_in", self._gateway.public(logins.sign_in)),
-            self._route("POST", "/auth/send_otp", self._gateway.public(logins.send_code)),
-            self._route("POST", "/auth/verify_otp", self._gateway.public(logins.verify_code)),
-            self._route("POST", "/auth/refresh_token", self._gateway.public(logins.refresh)),
+            self._route("POST", "/auth/sign_in", self._access.public(logins.sign_in)),
+            self._route("POST", "/auth/send_otp", self._access.public(logins.send_code)),
+            self._route("POST", "/auth/verify_otp", self._access.public(logins.verify_code)),
+            self._route("POST", "/auth/refresh_token", self._access.public(logins.refresh)),
             self._guarded("POST", "/auth/sign_out", logins.sign_out, signed_in),
             self._guarded("GET", "/auth/user", logins.user, signed_in),
         ]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way every request takes before its handler: rate limit, token, role (contract: PortSIP 2.5, 2.6 and 3)."""
+"""Checks before every handler: rate limit, token and role (contract: PortSIP 2.5, 2.6 and 3)."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ MINUTE = 60
 
 
 def signed_in(identity: Identity) -> str | None:
-    """Let in everyone with a token."""
+    """Allow every request with a token."""
     return None
 
 
 def system(identity: Identity) -> str | None:
-    """Let in system administrators."""
+    """Allow system administrators."""
     return None if identity.is_system else "only system administrators may do this"
 
 
 def tenant_member(identity: Identity) -> str | None:
-    """Let in everyone who is in a tenant."""
+    """Allow identities that have selected a tenant."""
     return None if identity.tenant_id is not None else "no tenant is selected"
 
 
 def tenant_admin(identity: Identity) -> str | None:
-    """Let in who manages the tenant."""
+    """Allow administrators of the tenant."""
     if not identity.is_tenant_admin:
         return "only administrators of the tenant may do this"
     return tenant_member(identity)
 
 
 def tenant_user(identity: Identity) -> str | None:
-    """Let in the users of a tenant: a system administrator has no extension."""
+    """Allow users of a tenant. A system administrator has no extension."""
     return "a system administrator has no extension" if identity.is_system else None
 
 
-class Gateway:
-    """Makes endpoints out of handlers."""
+class AccessControl:
+    """Wraps handlers in their checks."""
 
     def __init__(self, sessions: Sessions, behaviors: Behaviors, clock: Clock) -> None:
         self._sessions = sessions
@@ -60,20 +60,20 @@ class Gateway:
         self._minute = 0
         self._counts: dict[str, int] = {}
 
-    def forget(self) -> None:
-        """Count requests from zero again."""
+    def reset(self) -> None:
+        """Reset the request counts."""
         self._counts.clear()
 
     def guarded(self, handler: Handler, rule: Rule) -> Endpoint:
-        """An endpoint for requests with a token whose identity the rule lets in."""
+        """Return an endpoint that requires a token, and an identity that the rule allows."""
 
         async def endpoint(request: Request) -> Response:
             try:
                 self._limit(request)
                 identity = self._sessions.identify(request.headers.get("authorization"))
-                objection = rule(identity)
-                if objection:
-                    raise Refusal(403, "UNKNOWN", objection)
+                reason = rule(identity)
+                if reason:
+                    raise Refusal(403, "UNKNOWN", reason)
                 return await handler(Call(request, identity, self._behaviors))
             except Refusal as refusal:
                 return refusal.response()
@@ -81,7 +81,7 @@ class Gateway:
         return endpoint
 
     def public(self, handler: PublicHandler) -> Endpoint:
-        """An endpoint that needs no token."""
+        """Return an endpoint that requires no token."""
 
         async def endpoint(request: Request) -> Response:
             try:
@@ -109,5 +109,5 @@ class Gateway:
 
 
 def client_address(request: Request) -> str:
-    """The IP address a request comes from."""
+    """Return the IP address of the client."""
     return request.client.host if request.client else "unknown"
