@@ -62,8 +62,8 @@ def descendants_view(call: Call) -> View:
             return account["name"]
         return [call.account_id, account["name"], *([account["id"]] if call.profile == "5" else [])]
 
-    def seek(wanted: Any) -> int:
-        parts = wanted[1:] if isinstance(wanted, list) else [wanted]
+    def seek(requested: Any) -> int:
+        parts = requested[1:] if isinstance(requested, list) else [requested]
         name = parts[0] if parts and isinstance(parts[0], str) else ""
         edge = sort_key(name), parts[1] if len(parts) > 1 else AFTER_EVERY_ID if descending else ""
         before = (

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ...store import Document
 from .bodies import AUDIO_TYPES
-from .call import EXPIRES, Call, Empty, Failure, accepts, bad_identifier, invalid
+from .call import EXPIRES, Call, EmptyReply, Failure, accepts, bad_identifier, invalid
 from .message_changes import requested_ids
 from .messages import attach, check_retention, find_message, flat_message, local_time
 
@@ -32,7 +32,7 @@ def file_name(call: Call, message: Document) -> str:
 def download(call: Call, box_id: str, identifier: str) -> Response:
     """Handle `GET .../raw`. Errors are JSON with the media type of a download."""
     if accepts(call.headers.get("accept"), DOWNLOAD_TYPES) is None:
-        raise Empty(406)
+        raise EmptyReply(406)
     call.error_type = "application/octet-stream"
     message = find_message(call, box_id, identifier)
     if "audio" not in message:
@@ -44,15 +44,15 @@ def download(call: Call, box_id: str, identifier: str) -> Response:
         "content-disposition": f"attachment; filename={file_name(call, message)}",
         "expires": EXPIRES,
     }
-    asked = RANGE.fullmatch(call.headers.get("range", "").strip())
-    if asked is None or not any(asked.groups()):
+    requested = RANGE.fullmatch(call.headers.get("range", "").strip())
+    if requested is None or not any(requested.groups()):
         return Response(content, 200, headers)
-    if asked[1]:
-        first, last = int(asked[1]), min(int(asked[2] or len(content) - 1), len(content) - 1)
+    if requested[1]:
+        first, last = int(requested[1]), min(int(requested[2] or len(content) - 1), len(content) - 1)
     else:
-        first, last = max(0, len(content) - int(asked[2])), len(content) - 1
+        first, last = max(0, len(content) - int(requested[2])), len(content) - 1
     if first > last:
-        raise Empty(416, {"content-range": f"bytes */{len(content)}"})
+        raise EmptyReply(416, {"content-range": f"bytes */{len(content)}"})
     headers["accept-ranges"] = "bytes"
     headers["content-range"] = f"bytes {first}-{last}/{len(content)}"
     return Response(content[first : last + 1], 206, headers)
@@ -63,7 +63,7 @@ def upload(call: Call, box_id: str, identifier: str) -> Response:
     message = find_message(call, box_id, identifier)
     check_retention(call, message)
     if not call.parsed:
-        raise Empty(415)
+        raise EmptyReply(415)
     if not call.files:
         raise invalid({"file": {"required": {"message": "Please provide a media file"}}})
     message = attach(call, message)
@@ -73,11 +73,11 @@ def upload(call: Call, box_id: str, identifier: str) -> Response:
 def download_several(call: Call, box_id: str) -> Response:
     """Handle `POST .../messages/raw`: works only without a Content-Type, because KAZOO does not accept JSON here."""
     if accepts(call.headers.get("accept"), ("application/zip", "application/octet-stream")) is None:
-        raise Empty(406)
+        raise EmptyReply(406)
     call.error_type = "application/zip"
     ids = requested_ids(call)
     if call.content_type not in ("", "application/zip"):
-        raise Empty(415)
+        raise EmptyReply(415)
     state = call.vendor.state
     messages = [state.message(call.account_id, one) for one in ids if isinstance(one, str)]
     found = [one for one in messages if one is not None and one["box_id"] == box_id]

@@ -31,7 +31,7 @@ class Failure(Exception):
         self.bare = bare
 
 
-class Empty(Exception):
+class EmptyReply(Exception):
     """A reply of the HTTP layer itself: a status with an empty body."""
 
     def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
@@ -40,7 +40,7 @@ class Empty(Exception):
         self.headers = headers or {}
 
 
-class NeverAnswers(Exception):
+class EndlessLoop(Exception):
     """A request that causes an endless loop in KAZOO. It is never answered."""
 
 
@@ -59,7 +59,7 @@ def faulty_request(message: str) -> Failure:
     return Failure(404, "faulty_request", {"message": message})
 
 
-class Later(Exception):
+class DelayedSave(Exception):
     """A valid request that is saved after a delay, in which other requests are served.
 
     :param finish: saves and returns the reply. It may raise Failure.
@@ -180,12 +180,12 @@ class Call:
 
     def check_if_match(self, revision: str | None) -> None:
         """Raise 412 where the client's precondition fails, and 304 where it already has this revision."""
-        wanted = self.headers.get("if-match")
-        if wanted is not None and (revision is None or not etag_matches(wanted, revision)):
-            raise Empty(412)
+        requested = self.headers.get("if-match")
+        if requested is not None and (revision is None or not etag_matches(requested, revision)):
+            raise EmptyReply(412)
         known = self.headers.get("if-none-match")
         if known is not None and revision is not None and self.method == "GET" and etag_matches(known, revision):
-            raise Empty(304, {"etag": f'"{revision}"', "expires": EXPIRES})
+            raise EmptyReply(304, {"etag": f'"{revision}"', "expires": EXPIRES})
 
 
 def etag_matches(header: str, revision: str) -> bool:
@@ -197,8 +197,8 @@ def accepts(header: str | None, offered: tuple[str, ...]) -> str | None:
     """Return the first offered media type that an Accept header allows, or None."""
     if not header:
         return offered[0]
-    wanted = [part.split(";")[0].strip().lower() for part in header.split(",")]
-    for one in wanted:
+    requested = [part.split(";")[0].strip().lower() for part in header.split(",")]
+    for one in requested:
         for offer in offered:
             if one in ("*/*", offer, offer.split("/")[0] + "/*"):
                 return offer

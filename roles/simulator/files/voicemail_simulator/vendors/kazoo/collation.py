@@ -23,7 +23,7 @@ def sort_key(text: str) -> SortKey:
         elif character.isdigit():
             primary.append((2, character))
         else:
-            place = PUNCTUATION.find(character)
-            primary.append((1, chr(place + 1) if place >= 0 else "~" + character))
+            index = PUNCTUATION.find(character)
+            primary.append((1, chr(index + 1) if index >= 0 else "~" + character))
         case.append(int(character.isupper()))
     return tuple(primary), tuple(case)

@@ -17,16 +17,16 @@ Lookup = Callable[[Any, str], Any]
 MISSING = object()
 
 LIST_FILTERS_OF_5: dict[str, Callable[[set[str], set[str]], bool]] = {
-    "filter_array_intersect_all_": lambda actual, wanted: wanted <= actual,
-    "filter_array_intersect_any_": lambda actual, wanted: bool(wanted & actual),
-    "filter_array_intersect_none_": lambda actual, wanted: not wanted & actual,
-    "filter_any_": lambda actual, wanted: bool(wanted & actual),
-    "filter_none_": lambda actual, wanted: not wanted & actual,
+    "filter_array_intersect_all_": lambda actual, requested: requested <= actual,
+    "filter_array_intersect_any_": lambda actual, requested: bool(requested & actual),
+    "filter_array_intersect_none_": lambda actual, requested: not requested & actual,
+    "filter_any_": lambda actual, requested: bool(requested & actual),
+    "filter_none_": lambda actual, requested: not requested & actual,
 }
 TIMES = {"created_from": "created", "created_to": "created", "modified_from": "modified", "modified_to": "modified"}
 
 
-def at_path(document: Any, path: str) -> Any:
+def value_at(document: Any, path: str) -> Any:
     """Return the value of a dotted path in nested dictionaries, or MISSING."""
     for step in path.split("."):
         if not isinstance(document, dict) or step not in document:
@@ -49,7 +49,7 @@ def texts(value: Any) -> set[str]:
     return {as_text(one) for one in value} if isinstance(value, list) else {as_text(value)}
 
 
-def wanted_texts(value: str) -> set[str]:
+def requested_texts(value: str) -> set[str]:
     """Return the values that a filter allows. A JSON array of texts allows any of them."""
     if value.startswith("["):
         try:
@@ -69,17 +69,17 @@ def parameter_test(call: Call, name: str, value: str, lookup: Lookup) -> Test | 
         return lambda document: (as_text(lookup(document, value)) not in ("", "[]", "{}")) == (name == "has_value")
     if not name.startswith("filter_"):
         return None
-    wanted = wanted_texts(value)
+    requested = requested_texts(value)
     if call.profile == "5":
         for prefix, matches in LIST_FILTERS_OF_5.items():
             if name.startswith(prefix):
                 path = name.removeprefix(prefix)
-                return lambda document: matches(texts(lookup(document, path)), wanted)
+                return lambda document: matches(texts(lookup(document, path)), requested)
     if name.startswith("filter_not_"):
         path = name.removeprefix("filter_not_")
-        return lambda document: as_text(lookup(document, path)) not in wanted
+        return lambda document: as_text(lookup(document, path)) not in requested
     path = name.removeprefix("filter_")
-    return lambda document: as_text(lookup(document, path)) in wanted
+    return lambda document: as_text(lookup(document, path)) in requested
 
 
 def time_between(key: str, lowest: int | None, highest: int | None) -> Test:

@@ -16,7 +16,7 @@ from ...store import Document
 from . import start_keys
 from .call import Call, faulty_request, invalid
 from .collation import sort_key
-from .filters import MISSING, at_path, query_test
+from .filters import MISSING, query_test, value_at
 from .paging import Page, View, list_reply
 from .validation import required
 
@@ -37,7 +37,7 @@ def private_keys(box: Document) -> dict[str, Any]:
 
 def filtered_value(box: Document, path: str) -> Any:
     """Return the value of a key for the filters, private keys included."""
-    found = at_path(box["public"], path)
+    found = value_at(box["public"], path)
     if found is MISSING:
         return box["id"] if path == "id" else private_keys(box).get(path, MISSING)
     return found
@@ -72,7 +72,7 @@ def summary(call: Call, box: Document) -> dict[str, Any]:
     return item
 
 
-def wanted_fields(call: Call) -> list[str]:
+def requested_fields(call: Call) -> list[str]:
     """Return the paths of the `fields` parameter, an empty list where the profile ignores it. Raises Failure."""
     text = call.query.get("fields")
     if text is None or not call.vendor.has_fields():
@@ -84,7 +84,7 @@ def wanted_fields(call: Call) -> list[str]:
     if isinstance(fields, str):
         fields = fields.split(",")
     elif isinstance(fields, dict):
-        fields = [name for name, wanted in fields.items() if wanted is True]
+        fields = [name for name, requested in fields.items() if requested is True]
     if not isinstance(fields, list) or not all(isinstance(one, str) for one in fields):
         raise faulty_request("invalid fields")
     return [one for one in fields if not one.startswith(("_", "pvt_")) and one != "id"]
@@ -94,7 +94,7 @@ def projection(call: Call, box: Document, fields: list[str]) -> dict[str, Any]:
     """Return the requested keys of a document, without missing ones."""
     item: dict[str, Any] = {"id": box["id"]}
     for path in fields:
-        value = at_path(box["public"], path)
+        value = value_at(box["public"], path)
         if value is MISSING:
             continue
         *parents, last = path.split(".")
@@ -109,7 +109,7 @@ def projection(call: Call, box: Document, fields: list[str]) -> dict[str, Any]:
 def list_boxes(call: Call) -> Response:
     """Handle `GET /vmboxes`, also below a user, where the owner is ignored."""
     page = Page.of(call)
-    fields = wanted_fields(call)
+    fields = requested_fields(call)
     view = box_view(call)
     keys: dict[str, Any] = {}
     if page.size is None:
@@ -179,10 +179,10 @@ def box_view(call: Call) -> View:
     if call.profile == "M":
 
         def seek_name(name: Any) -> int:
-            wanted = sort_key(name if isinstance(name, str) else "")
+            requested = sort_key(name if isinstance(name, str) else "")
             if descending:
-                return len(names) - bisect.bisect_right(names, (wanted, AFTER_EVERY_ID))
-            return bisect.bisect_left(names, (wanted, ""))
+                return len(names) - bisect.bisect_right(names, (requested, AFTER_EVERY_ID))
+            return bisect.bisect_left(names, (requested, ""))
 
         rows = LazyRows(Reversed(names) if descending else names, lambda entry: boxes(entry[1]))
         return View(rows, lambda box: box["public"]["name"], seek_name, test)
@@ -190,10 +190,10 @@ def box_view(call: Call) -> View:
     descending = descending and call.profile == "5"
 
     def seek_id(key: Any) -> int:
-        wanted = key[-1] if isinstance(key, list) and key else key
-        if not isinstance(wanted, str):
+        requested = key[-1] if isinstance(key, list) and key else key
+        if not isinstance(requested, str):
             return 0
-        return len(ids) - bisect.bisect_right(ids, wanted) if descending else bisect.bisect_left(ids, wanted)
+        return len(ids) - bisect.bisect_right(ids, requested) if descending else bisect.bisect_left(ids, requested)
 
     def edge(box: Document) -> Any:
         return ["vmbox", box["id"]] if call.profile == "5" else box["id"]

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from ...store import Document
-from .call import Call, Empty, Failure, Later, bad_identifier, invalid
+from .call import Call, DelayedSave, EmptyReply, Failure, bad_identifier, invalid
 from .schema import mailbox_schema
 from .state import searched_number
 from .validation import Errors, check, wrong_type
@@ -134,7 +134,7 @@ def create_box(call: Call) -> Response:
     box_id = chosen_id(call, data)
     public = validate(call, drop_private(data), None)
     if "if-match" in call.headers:
-        raise Empty(412)
+        raise EmptyReply(412)
     refusal = payment_required(call, public, None)
     if refusal is not None:
         raise refusal
@@ -151,7 +151,7 @@ def create_box(call: Call) -> Response:
 def save_checked(call: Call, save: Callable[[], Response]) -> Response:
     """Save a checked mailbox, or delay the save as if two nodes checked at the same time (`uniqueness_delay`)."""
     if call.vendor.behaviors.uniqueness_delay > 0:
-        raise Later(call.vendor.behaviors.uniqueness_delay, save)
+        raise DelayedSave(call.vendor.behaviors.uniqueness_delay, save)
     return save()
 
 

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from ...store import Document
 from . import start_keys
-from .call import Call, Empty, bad_identifier, invalid
-from .filters import at_path, query_test
+from .call import Call, EmptyReply, bad_identifier, invalid
+from .filters import query_test, value_at
 from .mailboxes import object_of
 from .paging import Page, View, list_reply
 from .schema import MESSAGE
@@ -136,7 +136,7 @@ def list_messages(call: Call, box_id: str | None) -> Response:
     """Handle `GET .../messages` of a box, which may be unknown, or of all boxes of the account."""
     page = Page.of(call)
     start, end = time_range(call)
-    test = query_test(call, at_path, times=False)
+    test = query_test(call, value_at, times=False)
     if call.profile == "5" and any(name.startswith("filter_any_") for name in call.query):
         # KAZOO 5 inserts its key prefix in the wrong position, so that the filter never matches.
         test = matches_nothing
@@ -152,7 +152,7 @@ def list_messages(call: Call, box_id: str | None) -> Response:
         view = View(
             rows,
             lambda row: row[0]["metadata"]["timestamp"],
-            lambda key: next((place for place, one in enumerate(timestamps) if one <= key), len(timestamps)),
+            lambda key: next((position for position, one in enumerate(timestamps) if one <= key), len(timestamps)),
             None if test is None else lambda row: test(row[1]),
         )
         rows, following = view.page(page.size, first)
@@ -194,7 +194,7 @@ def create_message(call: Call, box_id: str) -> Response:
     if errors:
         raise invalid(errors)
     if "if-match" in call.headers:
-        raise Empty(412)
+        raise EmptyReply(412)
     message = new_message(call, box, data)
     if call.files:
         message = attach(call, message)

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from .call import EXPIRES, Call, Empty, NeverAnswers, accepts, etag_matches, faulty_request
+from .call import EXPIRES, Call, EmptyReply, EndlessLoop, accepts, etag_matches, faulty_request
 
 MEDIA_TYPES = ("application/json", "text/csv")
 
@@ -39,11 +39,11 @@ class Page:
 
 def page_size(call: Call) -> int:
     """Return the size of a page. Raises Failure where M or 5 refuse it."""
-    asked = call.value("page_size")
-    if asked is None:
+    requested = call.value("page_size")
+    if requested is None:
         return call.vendor.behaviors.page_size
     try:
-        size = int(str(asked))
+        size = int(str(requested))
     except ValueError:
         size = 0
         if call.profile != "4.3":
@@ -71,16 +71,16 @@ class View:
         return [row for row in self.rows if self.test is None or self.test(row)]
 
     def page(self, size: int, start: Any) -> tuple[list[Any], Any]:
-        """Return the rows of a page and the key of the next one, None at the end. Raises NeverAnswers."""
+        """Return the rows of a page and the key of the next one, None at the end. Raises EndlessLoop."""
         position = 0 if start is None else self.seek(start)
         found: list[Any] = []
         while True:
             chunk = self.rows[position : position + size + 1]
             full = len(chunk) > size
-            for place, row in enumerate(chunk):
+            for index, row in enumerate(chunk):
                 if len(found) == size:
                     return found, self.key(row)
-                if full and place == size:
+                if full and index == size:
                     break
                 if self.test is None or self.test(row):
                     found.append(row)
@@ -88,15 +88,15 @@ class View:
                 return found, None
             again = self.seek(self.key(chunk[-1]))
             if again <= position:
-                raise NeverAnswers
+                raise EndlessLoop
             position = again
 
 
 def list_reply(call: Call, items: list[Any], page: dict[str, Any]) -> Response:
-    """Return the reply with a list, as JSON or CSV. An empty list has neither revision nor ETag. Raises Empty."""
+    """Return the reply with a list, as JSON or CSV. An empty list has neither revision nor ETag. Raises EmptyReply."""
     media_type = accepts(call.headers.get("accept"), MEDIA_TYPES)
     if media_type is None:
-        raise Empty(406)
+        raise EmptyReply(406)
     revision = etag = None
     if items and call.profile == "5":
         raw = json.dumps([page, items], sort_keys=True).encode()
@@ -104,7 +104,7 @@ def list_reply(call: Call, items: list[Any], page: dict[str, Any]) -> Response:
         etag = f'W/"{revision}"'
         known = call.headers.get("if-none-match")
         if known is not None and etag_matches(known.replace("W/", ""), revision):
-            raise Empty(304, {"etag": etag, "expires": EXPIRES})
+            raise EmptyReply(304, {"etag": etag, "expires": EXPIRES})
     elif items:
         # KAZOO hashes the request id, so that no two lists have the same ETag.
         revision = hashlib.md5(call.request_id.encode(), usedforsecurity=False).hexdigest()

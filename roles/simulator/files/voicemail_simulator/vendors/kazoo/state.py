@@ -49,9 +49,9 @@ class AccountIndex:
 
     def add(self, box: Document, *, in_order: bool = True) -> None:
         """Add a mailbox. Without `in_order`, the caller sorts `names` and `ids` afterwards."""
-        place = bisect.insort if in_order else list.append
-        place(self.names, (sort_key(box["public"]["name"]), box["id"]))
-        place(self.ids, box["id"])
+        insert = bisect.insort if in_order else list.append
+        insert(self.names, (sort_key(box["public"]["name"]), box["id"]))
+        insert(self.ids, box["id"])
         for text in texts_of(box):
             self.texts[text].add(box["id"])
         number = occupied_number(box["public"]["mailbox"])
@@ -81,7 +81,7 @@ def texts_of(box: Document) -> set[str]:
 class State:
     """All documents. Only this class writes them.
 
-    Documents are replaced, never changed in place, so that a stale list can show the earlier ones.
+    Documents are replaced, never changed in insert, so that a stale list can show the earlier ones.
     """
 
     def __init__(self, store: Store, behaviors: Behaviors, clock: Clock, new_id: Callable[[], str]) -> None:

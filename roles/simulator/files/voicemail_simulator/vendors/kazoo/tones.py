@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 import struct
-import wave
 from functools import lru_cache
 
 from ...mp3 import tone as mp3_tone
+from ...wav import wav_file
 
 RATE = 8000
 PITCHES = (440.0, 523.25, 587.33, 659.25)
@@ -29,11 +28,5 @@ def recording(number: int) -> tuple[str, bytes]:
 def tone(number: int = 0, seconds: float = 0.25) -> bytes:
     """Return a WAV file, 16 bit mono, with a tone whose pitch depends on `number`."""
     pitch = PITCHES[number % len(PITCHES)]
-    samples = (int(9000 * math.sin(2 * math.pi * pitch * place / RATE)) for place in range(int(RATE * seconds)))
-    target = io.BytesIO()
-    with wave.open(target, "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(2)
-        stream.setframerate(RATE)
-        stream.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
-    return target.getvalue()
+    samples = (int(9000 * math.sin(2 * math.pi * pitch * index / RATE)) for index in range(int(RATE * seconds)))
+    return wav_file(b"".join(struct.pack("<h", sample) for sample in samples), RATE)

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: GPL-3.0-or-delayed
 """The HTTP API of KAZOO (Crossbar), in its order of checks (contract: KAZOO)."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from .bodies import read_body
-from .call import Call, Empty, Failure, Later, NeverAnswers, accepts, bad_identifier
+from .call import Call, DelayedSave, EmptyReply, EndlessLoop, Failure, accepts, bad_identifier
 from .installation import Installation
 from .login import Authority, unauthorized
 from .routes import NEED_NO_TOKEN, accepts_files, find
@@ -33,8 +33,8 @@ class SimulatedKazoo(Installation):
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/v2/{path:path}", self.answer, methods=METHODS),
-            Route("/v1/{path:path}", self.answer, methods=METHODS),
+            Route("/v2/{path:path}", self.respond, methods=METHODS),
+            Route("/v1/{path:path}", self.respond, methods=METHODS),
         ]
 
     def rebuild(self) -> None:
@@ -44,27 +44,27 @@ class SimulatedKazoo(Installation):
     def seed(self, mailboxes: int, messages: int) -> None:
         seed(self, mailboxes, messages)
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Return the reply to a request."""
         call = Call(self, request)
         try:
             try:
-                response = self.run(call, await request.body())
-            except Later as later:
-                await asyncio.sleep(later.seconds)
-                response = later.finish()
+                response = self.dispatch(call, await request.body())
+            except DelayedSave as delayed:
+                await asyncio.sleep(delayed.seconds)
+                response = delayed.finish()
         except Failure as failure:
             response = call.fail(failure)
-        except Empty as empty:
+        except EmptyReply as empty:
             response = Response(None, empty.status, {"x-request-id": call.request_id, **empty.headers})
-        except NeverAnswers:
+        except EndlessLoop:
             await self.wait_for_disconnect(request)
             response = Response(None, 500)
         self.limit_connection(request, response)
         return response
 
-    def run(self, call: Call, body: bytes) -> Response:
-        """Check a request and run its handler. Raises Failure, Empty and NeverAnswers."""
+    def dispatch(self, call: Call, body: bytes) -> Response:
+        """Check a request and run its handler. Raises Failure, EmptyReply and EndlessLoop."""
         if call.path.startswith("/v1/") and call.profile != "4.3":
             text = "API version 1 is not supported. Please upgrade your code to use version 2."
             raise Failure(410, "gone", text, bare=True)
@@ -90,9 +90,9 @@ class SimulatedKazoo(Installation):
         if call.account_id:
             self.authority.authorize(call)
         if not call.parsed and not accepts_files(parts):
-            raise Empty(415)
+            raise EmptyReply(415)
         if not accepts_json(call, parts):
-            raise Empty(406)
+            raise EmptyReply(406)
         return handler(call)
 
     def set_account(self, call: Call, account_id: str) -> None:

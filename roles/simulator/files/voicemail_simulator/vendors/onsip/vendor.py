@@ -80,14 +80,14 @@ class SimulatedOnsip(SimulatedVendor):
         seed(self.state, self.boxes, self.user_addresses, mailboxes)
 
     def routes(self) -> list[BaseRoute]:
-        return [Route(path, self.answer, methods=["GET", "POST"]) for path in ("/api", "/api/")]
+        return [Route(path, self.respond, methods=["GET", "POST"]) for path in ("/api", "/api/")]
 
     def echo(self, call: Call) -> list[Element]:
         """Handle Echo: return the parameters as the result."""
         parameters = echo(call.sent, {})
         return [] if parameters is None else [parameters]
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Return the reply to a request, with HTTP status 200 even where it is refused."""
         started = time.perf_counter()
         call = Call(await read_parameters(request), request)

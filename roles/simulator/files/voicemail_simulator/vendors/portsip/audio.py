@@ -10,9 +10,9 @@ import math
 import struct
 import wave
 
+from ...wav import HEADER_BYTES, SAMPLE_BYTES, wav_file
+
 SAMPLE_RATE = 16000
-SAMPLE_BYTES = 2
-HEADER_BYTES = 44
 LOUDNESS = 6000
 GREETING_RATES = (16000, 32000, 48000)
 GREETING_MAXIMUM_BYTES = 50 * 1024 * 1024
@@ -25,13 +25,7 @@ def tone(seconds: int, frequency: int = 400) -> bytes:
     wave_form = [int(LOUDNESS * math.sin(2 * math.pi * step / period)) for step in range(period)]
     cycle = struct.pack(f"<{period}h", *wave_form)
     length = seconds * SAMPLE_RATE * SAMPLE_BYTES
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(SAMPLE_BYTES)
-        stream.setframerate(SAMPLE_RATE)
-        stream.writeframes((cycle * (length // len(cycle) + 1))[:length])
-    return buffer.getvalue()
+    return wav_file((cycle * (length // len(cycle) + 1))[:length], SAMPLE_RATE)
 
 
 def tone_bytes(seconds: int) -> int:

@@ -91,7 +91,7 @@ def pin_problem(value: Any, minimum: int, maximum: int) -> str | None:
     if not minimum <= len(value) <= maximum:
         return f"must have {minimum} to {maximum} digits"
     for start in range(len(value) - RUN + 1):
-        steps = {int(value[place + 1]) - int(value[place]) for place in range(start, start + RUN - 1)}
+        steps = {int(value[position + 1]) - int(value[position]) for position in range(start, start + RUN - 1)}
         if steps in ({0}, {1}):
             return "must not contain three equal or consecutive digits"
     return None

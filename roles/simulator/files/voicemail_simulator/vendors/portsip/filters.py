@@ -159,14 +159,14 @@ class _Parser:
         name = self._field(self._next("word"))
         if self._next("mark") != ",":
             raise FilterError(f"{word} needs a field and a text")
-        wanted = self._unquoted(self._next("text"))
+        operand = self._unquoted(self._next("text"))
         if self._next("mark") != ")":
             raise FilterError(f"{word} is not closed")
         function = FUNCTIONS[word]
 
         def test(document: Document) -> bool:
             value = document.get(name)
-            return isinstance(value, str) and function(value, wanted)
+            return isinstance(value, str) and function(value, operand)
 
         return Filter(test)
 
@@ -186,22 +186,22 @@ class _Parser:
             raise FilterError(f"{token!r} is not a value. Put text in single quotes.") from None
 
     @staticmethod
-    def _comparison(name: str, operation: str, wanted: Any) -> Filter:
+    def _comparison(name: str, operation: str, operand: Any) -> Filter:
         compare = COMPARISONS[operation]
-        if name.endswith("_at") and isinstance(wanted, str):
-            instant = _instant(wanted)
+        if name.endswith("_at") and isinstance(operand, str):
+            instant = _instant(operand)
             return Filter(lambda document: compare(_instant(document[name]), instant))
         # Texts without a value are blank, and blank equals null (contract: PortSIP 3, "Blank values").
-        if wanted is None or wanted == "":
+        if operand is None or operand == "":
             if operation not in ("eq", "ne"):
                 raise FilterError(f"{operation} needs a value")
             return Filter(lambda document: compare(document.get(name) in (None, ""), True))
-        kind: Any = str if isinstance(wanted, str) else bool if isinstance(wanted, bool) else (int, float)
+        kind: Any = str if isinstance(operand, str) else bool if isinstance(operand, bool) else (int, float)
 
         def test(document: Document) -> bool:
             value = document.get(name)
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
                 return operation == "ne"
-            return compare(value, wanted)
+            return compare(value, operand)
 
-        return Filter(test, {name: wanted} if operation == "eq" and kind is str else {})
+        return Filter(test, {name: operand} if operation == "eq" and kind is str else {})

@@ -97,17 +97,17 @@ class Seeder:
 
     def mailboxes(self, tenant_id: str, domain: str, mailboxes: int, messages: int) -> None:
         """Create `mailboxes` users and as many shared voicemails, with `messages` messages each."""
-        for place, number in enumerate(islice(user_numbers(), mailboxes)):
-            first = FIRST_NAMES[place % len(FIRST_NAMES)]
-            last = LAST_NAMES[place // len(FIRST_NAMES) % len(LAST_NAMES)]
+        for position, number in enumerate(islice(user_numbers(), mailboxes)):
+            first = FIRST_NAMES[position % len(FIRST_NAMES)]
+            last = LAST_NAMES[position // len(FIRST_NAMES) % len(LAST_NAMES)]
             user = self._user(f"user{number}", tenant_id, number, f"{first} {last}", USER_ROLE)
             user["email"] = f"{first}.{last}.{number}@{domain}".lower()
             self._messages(self._state.add_user(user), messages)
-        for place, number in enumerate(islice(box_numbers(), mailboxes)):
+        for position, number in enumerate(islice(box_numbers(), mailboxes)):
             box = {
                 "id": self._state.new_id(),
                 "tenant_id": tenant_id,
-                "name": f"{BOX_NAMES[place % len(BOX_NAMES)]} {number}",
+                "name": f"{BOX_NAMES[position % len(BOX_NAMES)]} {number}",
                 "extension_number": number,
                 **DEFAULTS,
                 "pin": pin_of(number),
@@ -135,19 +135,19 @@ class Seeder:
         }
 
     def _messages(self, owner_id: str, messages: int) -> None:
-        for place in range(messages):
-            moment = self._now - OLDEST_MESSAGE_SECONDS * (messages - place) / messages
-            add_message(self._state, owner_id, place, moment)
+        for position in range(messages):
+            moment = self._now - OLDEST_MESSAGE_SECONDS * (messages - position) / messages
+            add_message(self._state, owner_id, position, moment)
 
 
-def add_message(state: State, owner_id: str, place: int, moment: float) -> None:
+def add_message(state: State, owner_id: str, position: int, moment: float) -> None:
     """Add a message for a user or a shared voicemail.
 
-    :param place: selects the caller, duration, status and transcription.
+    :param position: selects the caller, duration, status and transcription.
     :param moment: time of the message in Unix seconds.
     """
-    caller_name, caller_number = CALLERS[place % len(CALLERS)]
-    status, description, sentiment = TRANSCRIPTIONS[place % len(TRANSCRIPTIONS)]
+    caller_name, caller_number = CALLERS[position % len(CALLERS)]
+    status, description, sentiment = TRANSCRIPTIONS[position % len(TRANSCRIPTIONS)]
     created_at = timestamp(moment)
     digits = "".join(letter for letter in created_at[:19] if letter.isdigit())
     state.messages.add(
@@ -157,8 +157,8 @@ def add_message(state: State, owner_id: str, place: int, moment: float) -> None:
             "sender_name": caller_name,
             "sender_number": caller_number,
             "created_at": created_at,
-            "duration": 3 + place * 5 % 17,
-            "status": "READ" if place % 3 == 2 else "UNREAD",
+            "duration": 3 + position * 5 % 17,
+            "status": "READ" if position % 3 == 2 else "UNREAD",
             "file_name": f"{caller_number}_{digits}.wav",
             "transcription_status": status,
             "transcription_status_desc": description,

@@ -76,8 +76,8 @@ class Tenants:
         """Handle `POST /voicemail`."""
         values = fields.validate(await call.body(), SERVICE_CHECKS, self._behaviors)
         present = self._state.tenant(call.tenant_id)["voicemail"]
-        wanted = values.get("extension_number", present["extension_number"])
-        if wanted != present["extension_number"] and self._state.owner_of_number(call.tenant_id, wanted) is not None:
+        number = values.get("extension_number", present["extension_number"])
+        if number != present["extension_number"] and self._state.owner_of_number(call.tenant_id, number) is not None:
             raise Refusal(self._behaviors.number_taken_status, "UNKNOWN", "The extension number is already in use")
         self._change(call, "voicemail", SERVICE_DEFAULTS, values)
         return done()

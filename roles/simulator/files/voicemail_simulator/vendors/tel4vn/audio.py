@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import io
 import math
 import struct
 import uuid
-import wave
 from functools import lru_cache
 from typing import Any
 
 from ...mp3 import tone
+from ...wav import wav_file
 
 SAMPLE_RATE = 8000
 MEDIA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
@@ -35,13 +34,7 @@ def recording(seconds: int, pitch: int, form: str = "wav") -> bytes:
         struct.pack("<h", round(8000 * math.sin(2 * math.pi * pitch * sample / SAMPLE_RATE)))
         for sample in range(SAMPLE_RATE)
     )
-    target = io.BytesIO()
-    with wave.open(target, "wb") as audio:
-        audio.setnchannels(1)
-        audio.setsampwidth(2)
-        audio.setframerate(SAMPLE_RATE)
-        audio.writeframes(second * seconds)
-    return target.getvalue()
+    return wav_file(second * seconds, SAMPLE_RATE)
 
 
 def recording_of(message: dict[str, Any], form: str = "wav") -> bytes:
