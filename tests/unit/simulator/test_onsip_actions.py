@@ -359,7 +359,7 @@ def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
     state = simulation.vendor.state
     assert state.new_id("VoicemailboxId") == "50104"
     assert state.box_of_number("61002", "1003") is state.boxes["50103"]
-    assert state.is_fallen_back_to("vm.user1003@example.onsip.com")
+    assert state.is_default_address("vm.user1003@example.onsip.com")
     kept = simulation.store.as_dict("onsip.")
     state.delete_box(state.boxes["50103"])
     simulation.replace_state(kept)

@@ -195,7 +195,7 @@ def test_every_problem_of_a_write_is_told_and_hides_the_pin(tenant: Tenant) -> N
     tenant.server.faults.set(["status:400,method=PUT"])
     result = tenant.many({"mailbox": "7011", "description": "x"})
     assert result["changed"] is False
-    assert "mailbox 7011: the simulator was told to fail" in result["msg"]
+    assert "mailbox 7011: the simulator was configured to fail" in result["msg"]
 
 
 # Input that is refused before any request
