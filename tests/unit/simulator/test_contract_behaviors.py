@@ -67,7 +67,7 @@ def section(contract: str, heading: str) -> str:
     """Return a section of a contract, by the start of its heading."""
     file = CONTRACTS / f"{contract}.md"
     if not file.exists():
-        pytest.skip("the contracts do not lie beside this checkout")
+        pytest.skip("the contracts are not next to this checkout")
     _before, found, rest = file.read_text(encoding="utf-8").partition(f"\n## {heading}")
     assert found, f"{contract} has no section {heading}"
     return rest.partition("\n## ")[0]

@@ -17,13 +17,10 @@ from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.audio import tone
 from voicemail_simulator.vendors.portsip.behaviors import RELEASES
 
+BEHAVIORS = SimulatedPortsip.behavior_definitions
 BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
-LOGIN = {
-    "username": SimulatedPortsip.ADMIN_USERNAME,
-    "password": SimulatedPortsip.PASSWORD,
-    "domain": SimulatedPortsip.DOMAIN,
-}
 SYSTEM_LOGIN = {"username": SimulatedPortsip.USERNAME, "password": SimulatedPortsip.PASSWORD}
+LOGIN = {**SYSTEM_LOGIN, "username": SimulatedPortsip.ADMIN_USERNAME, "domain": SimulatedPortsip.DOMAIN}
 
 
 class Pbx:
@@ -35,9 +32,7 @@ class Pbx:
 
     def set(self, **behaviors: Any) -> None:
         """Set these behaviours, reset all others, seed again and log in."""
-        self.server.knobs.update(
-            {behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions} | behaviors
-        )
+        self.server.knobs.update({one.name: one.default for one in BEHAVIORS} | behaviors)
         self.server.simulation.reset(3, 4)
         self.log_in()
 
@@ -380,9 +375,7 @@ def pin_maximum(pbx: Pbx, value: int) -> None:
 
 
 # Each function above has the name of its behaviour. A behaviour without one fails here.
-EFFECTS: dict[str, Callable[[Pbx, Any], None]] = {
-    one.name: globals()[one.name] for one in SimulatedPortsip.behavior_definitions
-}
+EFFECTS: dict[str, Callable[[Pbx, Any], None]] = {one.name: globals()[one.name] for one in BEHAVIORS}
 # Tested values of numeric behaviours.
 NUMBERS = {
     "login_attempts": (0, 2),
@@ -393,14 +386,10 @@ NUMBERS = {
     "pin_minimum": (4, 6),
     "pin_maximum": (10, 32),
 }
-
-
 SETTINGS = [
-    pytest.param(behavior.name, value, id=f"{behavior.name}={value}")
-    for behavior in SimulatedPortsip.behavior_definitions
-    for value in (
-        behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS.get(behavior.name, (False, True))
-    )
+    pytest.param(one.name, value, id=f"{one.name}={value}")
+    for one in BEHAVIORS
+    for value in (one.accepts if isinstance(one.accepts, tuple) else NUMBERS.get(one.name, (False, True)))
 ]
 
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-delayed
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP API of KAZOO (Crossbar), in its order of checks (contract: KAZOO)."""
 
 from __future__ import annotations
