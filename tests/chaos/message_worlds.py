@@ -92,7 +92,7 @@ class Kazoo(MessageWorld):
     knows_calls = True
 
     def notes(self, server: SimulatorServer) -> dict[str, Note]:
-        state, account = server.face.state, server.face.ACCOUNT_ID
+        state, account = server.vendor.state, server.vendor.ACCOUNT_ID
         return {
             one["id"]: Note(
                 one["id"],
@@ -109,30 +109,30 @@ class Kazoo(MessageWorld):
         }
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        content: bytes = server.face.load_audio({"account_id": server.face.ACCOUNT_ID, "id": note_id})
+        content: bytes = server.vendor.load_audio({"account_id": server.vendor.ACCOUNT_ID, "id": note_id})
         return content
 
     def leave(self, server: SimulatorServer, number: str) -> str | None:
-        from voicemail_simulator.faces.kazoo.seeds import add_message
+        from voicemail_simulator.vendors.kazoo.seeds import add_message
 
         found = [one for one in WORLDS["kazoo"].boxes(server) if one.number == number]
         before = set(self.notes(server))
         if found:
             add_message(
-                server.face,
-                {"id": found[0].id, "account_id": server.face.ACCOUNT_ID, "public": found[0].fields},
+                server.vendor,
+                {"id": found[0].id, "account_id": server.vendor.ACCOUNT_ID, "public": found[0].fields},
                 5,
             )
         return next(iter(set(self.notes(server)) - before), None)
 
     def mark(self, server: SimulatorServer, note: Note, status: str) -> None:
-        state = server.face.state
-        message = state.messages[f"{server.face.ACCOUNT_ID}/{note.id}"]
+        state = server.vendor.state
+        message = state.messages[f"{server.vendor.ACCOUNT_ID}/{note.id}"]
         folder = next(word for word, meaning in _STATUSES.items() if meaning == status)
         state.save_message(message, metadata={**message["metadata"], "folder": folder})
 
     def remove(self, server: SimulatorServer, note: Note) -> None:
-        server.face.state.erase_message(server.face.state.messages[f"{server.face.ACCOUNT_ID}/{note.id}"])
+        server.vendor.state.erase_message(server.vendor.state.messages[f"{server.vendor.ACCOUNT_ID}/{note.id}"])
 
 
 class Portsip(MessageWorld):
@@ -143,7 +143,7 @@ class Portsip(MessageWorld):
     states_sizes = True
 
     def notes(self, server: SimulatorServer) -> dict[str, Note]:
-        directory = server.face.directory
+        directory = server.vendor.state
         boxes = {one["id"]: one["extension_number"] for one in list(directory.boxes.collection.values())}
         users = {one["id"]: f"user {one['extension_number']}" for one in list(directory.users.collection.values())}
         return {
@@ -160,25 +160,25 @@ class Portsip(MessageWorld):
         }
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        from voicemail_simulator.faces.portsip.audio import tone
+        from voicemail_simulator.vendors.portsip.audio import tone
 
-        content: bytes = tone(server.face.directory.messages.collection[note_id]["duration"])
+        content: bytes = tone(server.vendor.state.messages.collection[note_id]["duration"])
         return content
 
     def leave(self, server: SimulatorServer, number: str) -> str | None:
-        messages = server.face.directory.messages
+        messages = server.vendor.state.messages
         pattern = next(iter(messages.collection.values()), None)
         owner = next((box.id for box in WORLDS["portsip-shared"].boxes(server) if box.number == number), None)
         if pattern is None or owner is None:
             return None
-        added: str = messages.add({**pattern, "id": server.face.directory.new_id(), "owner_id": owner})
+        added: str = messages.add({**pattern, "id": server.vendor.state.new_id(), "owner_id": owner})
         return added
 
     def mark(self, server: SimulatorServer, note: Note, status: str) -> None:
-        server.face.directory.messages.change(note.id, {"status": status.upper()})
+        server.vendor.state.messages.change(note.id, {"status": status.upper()})
 
     def remove(self, server: SimulatorServer, note: Note) -> None:
-        server.face.directory.messages.remove(note.id)
+        server.vendor.state.messages.remove(note.id)
 
 
 class Tel4vn(MessageWorld):
@@ -188,7 +188,7 @@ class Tel4vn(MessageWorld):
 
     def prepare(self, server: SimulatorServer) -> None:
         # Recordings of a minute would only take time.
-        for position, message in enumerate(server.face.state.messages.values()):
+        for position, message in enumerate(server.vendor.state.messages.values()):
             message["duration"] = 1 + position % 2
 
     def notes(self, server: SimulatorServer) -> dict[str, Note]:
@@ -203,23 +203,23 @@ class Tel4vn(MessageWorld):
                 ),
                 "",
             )
-            for one in list(server.face.state.messages.values())
+            for one in list(server.vendor.state.messages.values())
         }
 
     def recording(self, server: SimulatorServer, note_id: str) -> bytes:
-        from voicemail_simulator.faces.tel4vn.messages import recording_of
+        from voicemail_simulator.vendors.tel4vn.audio import recording_of
 
-        content: bytes = recording_of(server.face.state.messages[note_id])
+        content: bytes = recording_of(server.vendor.state.messages[note_id])
         return content
 
     def leave(self, server: SimulatorServer, number: str) -> str | None:
         try:
-            return str(server.face.add_message(number, duration=1)["id"])
+            return str(server.vendor.add_message(number, duration=1)["id"])
         except KeyError:
             return None
 
     def remove(self, server: SimulatorServer, note: Note) -> None:
-        state = server.face.state
+        state = server.vendor.state
         del state.messages[note.id]
         state.rebuild()
 

@@ -43,29 +43,29 @@ class Kazoo(World):
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for message in list(server.face.state.messages.values()):
+        for message in list(server.vendor.state.messages.values()):
             if not message["deleted"]:
                 found.setdefault(message["box_id"], set()).add(message["id"])
         return found
 
     def put(self, server: SimulatorServer, number: str) -> None:
-        from voicemail_simulator.faces.kazoo.schema import mailbox_schema
-        from voicemail_simulator.faces.kazoo.validation import check
+        from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
+        from voicemail_simulator.vendors.kazoo.validation import check
 
         schema = mailbox_schema(server.knobs.profile, server.knobs.max_pin_length)
         public = check(schema, {"name": f"Rival {number}", "mailbox": number}, {}, strict=True)
-        server.face.state.save_box(server.face.ACCOUNT_ID, server.face.new_id(), public)
+        server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), public)
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
-        server.face.state.save_box(server.face.ACCOUNT_ID, box.id, {**box.fields, **fields})
+        server.vendor.state.save_box(server.vendor.ACCOUNT_ID, box.id, {**box.fields, **fields})
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
-        server.face.state.save_box(server.face.ACCOUNT_ID, box.id, box.fields, deleted=True)
+        server.vendor.state.save_box(server.vendor.ACCOUNT_ID, box.id, box.fields, deleted=True)
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        from voicemail_simulator.faces.kazoo.seeds import add_message
+        from voicemail_simulator.vendors.kazoo.seeds import add_message
 
-        add_message(server.face, {"id": box.id, "account_id": server.face.ACCOUNT_ID, "public": box.fields}, 5)
+        add_message(server.vendor, {"id": box.id, "account_id": server.vendor.ACCOUNT_ID, "public": box.fields}, 5)
         return True
 
 
@@ -89,22 +89,22 @@ class Tel4vn(World):
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for message in list(server.face.state.messages.values()):
+        for message in list(server.vendor.state.messages.values()):
             found.setdefault(message["voicemail_id"], set()).add(message["id"])
         return found
 
     def put(self, server: SimulatorServer, number: str) -> None:
-        server.face.add_box(number, description="Rival")
+        server.vendor.add_box(number, description="Rival")
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
-        server.face.state.boxes[box.id] = {**server.face.state.boxes[box.id], **fields}
-        server.face.state.rebuild()
+        server.vendor.state.boxes[box.id] = {**server.vendor.state.boxes[box.id], **fields}
+        server.vendor.state.rebuild()
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
-        server.face.state.delete_box(server.face.state.boxes[box.id])
+        server.vendor.state.delete_box(server.vendor.state.boxes[box.id])
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        server.face.add_message(box.number)
+        server.vendor.add_message(box.number)
         return True
 
 
@@ -131,14 +131,14 @@ class Onsip(World):
 
     def put(self, server: SimulatorServer, number: str) -> None:
         address = f"vm.rival{number}@example.onsip.com"
-        server.face.boxes.new_box("61002", address, address_name="Rival", Mailbox=number, Fullname="Rival")
+        server.vendor.boxes.new_box("61002", address, address_name="Rival", Mailbox=number, Fullname="Rival")
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
-        before = server.face.state.boxes[box.id]
-        server.face.state.update_box(before, {**before, **fields})
+        before = server.vendor.state.boxes[box.id]
+        server.vendor.state.update_box(before, {**before, **fields})
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
-        server.face.state.delete_box(server.face.state.boxes[box.id])
+        server.vendor.state.delete_box(server.vendor.state.boxes[box.id])
 
 
 PORTSIP_CLOCK = {"disabled": "DISABLE", "12_hour": "12_HOUR_CLOCK", "24_hour": "24_HOUR_CLOCK"}
@@ -168,12 +168,12 @@ class PortsipShared(World):
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for message in list(server.face.directory.messages.collection.values()):
+        for message in list(server.vendor.state.messages.collection.values()):
             found.setdefault(message["owner_id"], set()).add(message["id"])
         return found
 
     def put(self, server: SimulatorServer, number: str) -> None:
-        directory = server.face.directory
+        directory = server.vendor.state
         rival = {
             "id": directory.new_id(),
             "tenant_id": tenant_of(server),
@@ -184,16 +184,16 @@ class PortsipShared(World):
         directory.add_box({**rival, **rest, "recipients": "", "play_datetime": "DISABLE"})
 
     def change(self, server: SimulatorServer, box: Box, fields: Wire) -> None:
-        getattr(server.face.directory, self.table).change(box.id, fields)
-        server.face.directory.rebuild()
+        getattr(server.vendor.state, self.table).change(box.id, fields)
+        server.vendor.state.rebuild()
 
     def remove(self, server: SimulatorServer, box: Box) -> None:
-        server.face.directory.remove_box(box.id)
+        server.vendor.state.remove_box(box.id)
 
     def leave_message(self, server: SimulatorServer, box: Box) -> bool:
-        from voicemail_simulator.faces.portsip.seeds import add_message
+        from voicemail_simulator.vendors.portsip.seeds import add_message
 
-        add_message(server.face.directory, box.id, 0, server.clock.now())
+        add_message(server.vendor.state, box.id, 0, server.clock.now())
         return True
 
 

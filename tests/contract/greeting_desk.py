@@ -37,7 +37,7 @@ class Desk:
         self.server = server
         self.way = WAYS[way]
         self.folder = folder
-        self.directory = server.face.directory
+        self.directory = server.vendor.state
 
     def file(self, content: bytes, name: str = "greeting.wav") -> str:
         """Write a file."""

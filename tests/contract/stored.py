@@ -28,23 +28,23 @@ def boxes_of(subject: Subject, server: SimulatorServer) -> list[Box]:
 
 def tenant_of(server: SimulatorServer) -> str:
     """Id of the PortSIP tenant that the suites log in to."""
-    return str(server.face.directory.tenant_of_domain(SHARED.connection["domain"])["id"])
+    return str(server.vendor.state.tenant_of_domain(SHARED.connection["domain"])["id"])
 
 
 def _kazoo(server: SimulatorServer) -> list[Box]:
     return [
         Box(box["id"], box["public"]["mailbox"], dict(box["public"]))
-        for box in list(server.face.state.boxes.values())
+        for box in list(server.vendor.state.boxes.values())
         if not box["deleted"]
     ]
 
 
 def _tel4vn(server: SimulatorServer) -> list[Box]:
-    return [Box(box["id"], box["extension"], dict(box)) for box in list(server.face.state.boxes.values())]
+    return [Box(box["id"], box["extension"], dict(box)) for box in list(server.vendor.state.boxes.values())]
 
 
 def _onsip(server: SimulatorServer) -> list[Box]:
-    shown = [dict(box) for box in list(server.face.state.boxes.values())]
+    shown = [dict(box) for box in list(server.vendor.state.boxes.values())]
     return [
         Box(box["VoicemailboxId"], box["Mailbox"], {name: box[name] for name in box if name != "Modified"})
         for box in shown
@@ -52,7 +52,7 @@ def _onsip(server: SimulatorServer) -> list[Box]:
 
 
 def _portsip(server: SimulatorServer, table: str) -> list[Box]:
-    collection, tenant = getattr(server.face.directory, table).collection, tenant_of(server)
+    collection, tenant = getattr(server.vendor.state, table).collection, tenant_of(server)
     found = [one for one in list(collection.values()) if one["tenant_id"] == tenant and one.get("extension_number")]
     return [Box(one["id"], one["extension_number"], dict(one)) for one in found]
 

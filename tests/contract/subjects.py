@@ -9,8 +9,8 @@ import dataclasses
 import functools
 import typing as t
 
-from voicemail_simulator.faces import load
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors import load
 
 Item = dict[str, t.Any]
 Knobs = dict[str, t.Any]
@@ -64,7 +64,7 @@ class Subject:
     def knobs(self) -> dict[str, tuple[t.Any, ...]]:
         """Every doubtful behaviour with the values it may have beside its default."""
         values: dict[str, tuple[t.Any, ...]] = {}
-        for knob in load(self.vendor).knob_definitions:
+        for knob in load(self.vendor).behavior_definitions:
             if knob.name in self.unconcerned:
                 continue
             if isinstance(knob.accepts, tuple):

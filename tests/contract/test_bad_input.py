@@ -164,22 +164,22 @@ def test_a_list_that_is_text_is_one_problem(way: str) -> None:
 
 
 def _twin_of_kazoo(server: SimulatorServer, box: Box) -> None:
-    server.face.state.save_box(server.face.ACCOUNT_ID, server.face.new_id(), box.fields)
+    server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), box.fields)
 
 
 def _twin_of_onsip(server: SimulatorServer, box: Box) -> None:
-    server.face.state.boxes["60001"] = {**server.face.state.boxes[box.id], "VoicemailboxId": "60001"}
-    server.face.state.rebuild()
+    server.vendor.state.boxes["60001"] = {**server.vendor.state.boxes[box.id], "VoicemailboxId": "60001"}
+    server.vendor.state.rebuild()
 
 
 def _twin_of_portsip(server: SimulatorServer, box: Box) -> None:
-    server.face.directory.add_box({**box.fields, "id": server.face.directory.new_id()})
+    server.vendor.state.add_box({**box.fields, "id": server.vendor.state.new_id()})
 
 
 TWINS: list[tuple[Subject, t.Callable[[SimulatorServer, Box], None]]] = [
     (KAZOO, _twin_of_kazoo),
     (SHARED, _twin_of_portsip),
-    (TEL4VN, lambda server, box: server.face.add_box(box.number)),
+    (TEL4VN, lambda server, box: server.vendor.add_box(box.number)),
     (ONSIP, _twin_of_onsip),
 ]
 

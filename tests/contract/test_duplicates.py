@@ -25,8 +25,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn
 )
 from stored import Box, boxes_of
 from subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
-from voicemail_simulator.faces.kazoo.seeds import add_message
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo.seeds import add_message
 from ways import WAYS, Result
 
 RACE = {"uniqueness_delay": 0.15}
@@ -76,11 +76,11 @@ def rival(subject: Subject, server: SimulatorServer, box_id: str, number: str | 
     """Create a box of the same number with an id, as a person or an older version does."""
     if subject is KAZOO:
         public = {"name": "Rival", "mailbox": number or subject.number}
-        server.face.state.save_box(server.face.ACCOUNT_ID, box_id, public)
+        server.vendor.state.save_box(server.vendor.ACCOUNT_ID, box_id, public)
     else:
-        made = server.face.add_box(subject.number, description="Rival")
-        server.face.state.delete_box(made)
-        server.face.state.add_box({**made, "id": box_id})
+        made = server.vendor.add_box(subject.number, description="Rival")
+        server.vendor.state.delete_box(made)
+        server.vendor.state.add_box({**made, "id": box_id})
 
 
 def before_first_look(
@@ -191,7 +191,7 @@ def test_a_box_of_somebody_who_follows_no_rule_remains(
 def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as server:
         looks = before_first_look(
-            monkeypatch, KAZOO, lambda box: server.face.state.erase_box(server.face.ACCOUNT_ID, LARGER), at=2
+            monkeypatch, KAZOO, lambda box: server.vendor.state.erase_box(server.vendor.ACCOUNT_ID, LARGER), at=2
         )
         create = KazooMailboxes.create
 
@@ -214,17 +214,17 @@ def test_a_box_that_is_in_use_is_not_withdrawn(
     subject: Subject, use: str, box_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def act(box: t.Any) -> None:
-        state = server.face.state
+        state = server.vendor.state
         if subject is TEL4VN and use == "change":
             state.boxes[box.id] = {**state.boxes[box.id], "description": "Changed"}
         elif subject is TEL4VN:
-            server.face.add_message(subject.number)
+            server.vendor.add_message(subject.number)
         else:
-            public = state.box(server.face.ACCOUNT_ID, box.id)["public"]
+            public = state.box(server.vendor.ACCOUNT_ID, box.id)["public"]
             if use == "change":
-                state.save_box(server.face.ACCOUNT_ID, box.id, {**public, "skip_envelope": True})
+                state.save_box(server.vendor.ACCOUNT_ID, box.id, {**public, "skip_envelope": True})
             else:
-                add_message(server.face, {"id": box.id, "account_id": server.face.ACCOUNT_ID, "public": public}, 5)
+                add_message(server.vendor, {"id": box.id, "account_id": server.vendor.ACCOUNT_ID, "public": public}, 5)
         rival(subject, server, box_id)
         made.append(box.id)
 
@@ -261,14 +261,14 @@ def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypat
         assert [row["status"] for row in result["results"]] == ["failed", "changed"]
         assert all(twin in result["results"][0]["error"] for twin in twins)
         assert result["changed"]
-        server.face.state.erase_box(server.face.ACCOUNT_ID, LARGER)
+        server.vendor.state.erase_box(server.vendor.ACCOUNT_ID, LARGER)
         assert not many(server, items)["failed"]
 
 
 @pytest.mark.usefixtures("alone")
 def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     with ONSIP.serve() as server:
-        boxes, fields = server.face.boxes, {"Mailbox": ONSIP.number, "Fullname": "Rival"}
+        boxes, fields = server.vendor.boxes, {"Mailbox": ONSIP.number, "Fullname": "Rival"}
         before_first_look(
             monkeypatch,
             ONSIP,

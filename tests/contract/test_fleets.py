@@ -40,7 +40,7 @@ class Fleet:
         for block in GUIDE.blocks:
             if block.caption:
                 self.write(block.caption, block.text.replace(URL, server.url))
-        self.keep(server.face.OTHER_API_KEY)
+        self.keep(server.vendor.OTHER_API_KEY)
         link = folder / "collections" / "ansible_collections" / "telephony"
         link.mkdir(parents=True)
         (link / "voicemail").symlink_to(ROOT, target_is_directory=True)
@@ -172,7 +172,7 @@ def test_one_login_for_all(fleet: Fleet) -> None:
     assert outcome(printed)["ok=1 changed=1 failed=0"] == fleet.customers
     # One for the inventory, and one for the play.
     assert fleet.sent()["login"] == 2
-    assert fleet.server.face.OTHER_API_KEY not in printed
+    assert fleet.server.vendor.OTHER_API_KEY not in printed
     assert "eyJ" not in printed
 
 
@@ -192,14 +192,14 @@ def test_with_ansible_runner(fleet: Fleet) -> None:
     assert fleet.sent()["PUT"] == 0
     kept = "".join(path.read_text() for path in (fleet.folder / "fleet").rglob("*") if path.is_file())
     assert kept.count("PLAY RECAP") >= 2
-    assert fleet.server.face.OTHER_API_KEY not in kept
+    assert fleet.server.vendor.OTHER_API_KEY not in kept
 
 
 def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
     with SimulatorServer("kazoo", mailboxes=4, messages=1) as server:
         fleet = Fleet(tmp_path, server)
-        fleet.keep(server.face.API_KEY)
-        connection = {"vendor": "kazoo", "url": server.url, "api_key": server.face.API_KEY}
+        fleet.keep(server.vendor.API_KEY)
+        connection = {"vendor": "kazoo", "url": server.url, "api_key": server.vendor.API_KEY}
         assert in_worker("vmboxes", {**connection, "mailboxes": [{"mailbox": "1002", "emails": []}]})["changed"]
         graph = fleet.run("ansible-inventory -i office.mailboxes.yml -e @secrets.yml --graph has_messages")
         assert sorted(re.findall(r"--(\d{4})$", graph, re.M)) == ["1000", "1001", "1002", "1003"]

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from greeting_desk import MODULE, PLACES, Desk, recording, serve
 from subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from ways import WAYS, Result
 
 MEDIA_ID = "1b6f3c2d4e5f60718293a4b5c6d7e8f9"
@@ -152,7 +152,7 @@ def test_a_box_that_does_not_exist_is_an_error(place: Item, tmp_path: pathlib.Pa
 
 
 def test_a_user_has_a_greeting_of_their_own(tmp_path: pathlib.Path) -> None:
-    login = {"username": "user1001", "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+    login = {"username": "user1001", "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
     with serve() as server:
         desk = Desk(server, tmp_path)
         desk.settle(**login, mailbox="1001", src=desk.file(recording()))

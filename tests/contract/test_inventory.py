@@ -211,7 +211,7 @@ def test_groups_by_messages(subject: Subject, tmp_path: pathlib.Path) -> None:
 
 def test_accounts_and_their_branches(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"customers": 5}) as server:
-        login = {"username": None, "password": None, "domain": None, "api_key": server.face.MASTER_API_KEY}
+        login = {"username": None, "password": None, "domain": None, "api_key": server.vendor.MASTER_API_KEY}
         named = {"resource": "accounts", "hostname": "{{ voicemail_account.name }}", **login}
         below = {f"customer{number:03d}" for number in range(1, 6)}
         inventory = parsed(source(tmp_path, "tree", KAZOO, server, include_own_account=True, **named))
@@ -233,7 +233,7 @@ def test_accounts_and_their_branches(tmp_path: pathlib.Path) -> None:
             "parent_id": above["id"],
         }
         # Of another account than that of the login, without the top, called by their realms.
-        told = {"account_id": server.face.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
+        told = {"account_id": server.vendor.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
         assert set(parsed(source(tmp_path, "branch", KAZOO, server, **told)).hosts) == {
             f"{name}.example.com" for name in below
         }
@@ -244,8 +244,8 @@ def test_the_cache_is_of_one_system(tmp_path: pathlib.Path) -> None:
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     login = {"username": None, "password": None, "domain": None}
     with KAZOO.serve(mailboxes=2, messages=1) as server:
-        login["api_key"] = server.face.MASTER_API_KEY
-        one = {**kept, **login, "account_id": server.face.ACCOUNT_ID}
+        login["api_key"] = server.vendor.MASTER_API_KEY
+        one = {**kept, **login, "account_id": server.vendor.ACCOUNT_ID}
 
         def requests(fresh: bool = False, **options: t.Any) -> tuple[int, set[str]]:
             server.journal.clear()
@@ -254,7 +254,7 @@ def test_the_cache_is_of_one_system(tmp_path: pathlib.Path) -> None:
 
         assert requests(**one)[1] == {"1000", "1001"}
         assert requests(**one) == (0, {"1000", "1001"})
-        assert requests(**{**one, "account_id": server.face.OTHER_ACCOUNT_ID})[1] == set()
+        assert requests(**{**one, "account_id": server.vendor.OTHER_ACCOUNT_ID})[1] == set()
         assert requests(**one)[0] > 0
         assert requests(**one, match="0$")[1] == {"1000"}
         assert requests(**one, group_by=["messages"])[0] > 0
@@ -345,7 +345,7 @@ def test_accounts_over_many_pages(profile: str, monkeypatch: pytest.MonkeyPatch,
         inventory = parsed(path)
         assert set(inventory.hosts) == {f"customer{number:03d}.example.com" for number in range(1, 11)}
         assert [entry["path"] for entry in server.journal.entries()].count(
-            f"/v2/accounts/{server.face.OTHER_ACCOUNT_ID}/descendants"
+            f"/v2/accounts/{server.vendor.OTHER_ACCOUNT_ID}/descendants"
         ) == 4
 
 
@@ -372,7 +372,7 @@ def test_examples(block: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.Monk
     with SimulatorServer(
         vendor, mailboxes=3, messages=1, knobs={"customers": 3} if vendor == "kazoo" else {}
     ) as server:
-        key = getattr(server.face, "API_KEY" if block.content.get("api_key") else "OTHER_API_KEY", "")
+        key = getattr(server.vendor, "API_KEY" if block.content.get("api_key") else "OTHER_API_KEY", "")
         for variable in ("KAZOO_API_KEY", "VOICEMAIL_API_KEY"):
             monkeypatch.setenv(variable, key)
         text = block.text.replace(block.content["url"], server.url)

@@ -17,8 +17,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.
     KazooSession,
 )
 from subjects import KAZOO
-from voicemail_simulator.faces.kazoo.schema import mailbox_schema
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
 from ways import WAYS, Result
 
 GENERATIONS = ("4.3", "M", "5")
@@ -225,10 +225,10 @@ def test_every_property_is_set_and_cleared_once(profile: str) -> None:
 
 def test_truth_values_that_an_old_document_holds_as_text() -> None:
     with KAZOO.serve(mailboxes=1) as server:
-        state = server.face.state
-        box = state.box(server.face.ACCOUNT_ID, ids(server)["1000"])
+        state = server.vendor.state
+        box = state.box(server.vendor.ACCOUNT_ID, ids(server)["1000"])
         state.save_box(
-            server.face.ACCOUNT_ID,
+            server.vendor.ACCOUNT_ID,
             box["id"],
             {**box["public"], "save_after_notify": "false", "delete_after_notify": "true", "require_pin": "true"},
         )

@@ -27,19 +27,19 @@ profiles = pytest.mark.parametrize("profile", ["M", "5", "4.3"])
 
 def stored(server: SimulatorServer) -> list[dict[str, t.Any]]:
     """Every message that the simulator has, newest first."""
-    face = server.face
-    found: list[dict[str, t.Any]] = face.state.messages_of(face.ACCOUNT_ID, None)
+    vendor = server.vendor
+    found: list[dict[str, t.Any]] = vendor.state.messages_of(vendor.ACCOUNT_ID, None)
     return found
 
 
 def left(server: SimulatorServer, like: dict[str, t.Any], **metadata: t.Any) -> str:
     """Leave a message like another one."""
-    face = server.face
+    vendor = server.vendor
     timestamp = metadata.get("timestamp", like["metadata"]["timestamp"])
-    identifier = face.month(timestamp) + face.new_id()
-    changed = {**like["metadata"], "media_id": identifier, "call_id": face.new_id()[:24], **metadata}
+    identifier = vendor.month(timestamp) + vendor.new_id()
+    changed = {**like["metadata"], "media_id": identifier, "call_id": vendor.new_id()[:24], **metadata}
     one = {**like, "id": identifier, "rev": None, "metadata": changed, "utc_seconds": timestamp, "deleted": False}
-    face.state.save_message(one)
+    vendor.state.save_message(one)
     return str(identifier)
 
 
@@ -98,7 +98,7 @@ def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPa
         original = KazooMessages._listed
 
         def while_one_arrives(self: KazooMessages, *arguments: t.Any) -> t.Any:
-            left(server, stored(server)[0], timestamp=server.face.state.now())
+            left(server, stored(server)[0], timestamp=server.vendor.state.now())
             return original(self, *arguments)
 
         monkeypatch.setattr(KazooMessages, "_listed", while_one_arrives)
@@ -122,7 +122,7 @@ def test_a_message_whose_box_is_gone_is_listed() -> None:
 def test_what_is_older_than_the_retention_is_read_in_windows() -> None:
     with KAZOO_MESSAGES.serve(messages=1) as server:
         desk = Desk(KAZOO_MESSAGES, server)
-        now = server.face.state.now()
+        now = server.vendor.state.now()
         ids = {left(server, stored(server)[0], timestamp=now - age * DAY) for age in (30, 31, 32, 61, 62, 63, 120)}
         recent = {message["id"] for message in desk.messages()}
         assert len(ids - recent) == 1
@@ -189,12 +189,12 @@ def test_bulk_changes_say_what_became_of_each() -> None:
         box = [message["id"] for message in desk.messages(mailbox="1000")]
         # Two vanish between the list and the change.
         server.faults.set([])
-        original = server.face.state.message
+        original = server.vendor.state.message
 
         def vanishing(account_id: str, identifier: str) -> t.Any:
             return None if identifier in box[:2] else original(account_id, identifier)
 
-        server.face.state.message = vanishing
+        server.vendor.state.message = vanishing
         for shape in ("object", "array"):
             server.knobs.failed_shape = shape
             result = desk.run("voicemail_message", mailbox="1000", state="unread" if shape == "array" else "read")

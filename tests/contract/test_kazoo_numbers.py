@@ -32,8 +32,8 @@ def put(server: SimulatorServer, *numbers: str) -> list[str]:
     """Create mailboxes without the check for duplicates, as overlapping requests do; return their ids."""
     found = []
     for number in numbers:
-        box_id = server.face.new_id()
-        server.face.state.save_box(server.face.ACCOUNT_ID, box_id, {"name": "Front desk", "mailbox": number})
+        box_id = server.vendor.new_id()
+        server.vendor.state.save_box(server.vendor.ACCOUNT_ID, box_id, {"name": "Front desk", "mailbox": number})
         found.append(box_id)
     return found
 

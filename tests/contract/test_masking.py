@@ -94,7 +94,7 @@ def test_what_the_vendor_shows_beside_the_options_comes_back_whole(way: str) -> 
     with PERSONAL.serve() as server:
         name = f"The {credential(PERSONAL)} desk"
         (found,) = [box for box in boxes_of(PERSONAL, server) if box.number == "1001"]
-        server.face.directory.users.change(found.id, {"display_name": name})
+        server.vendor.state.users.change(found.id, {"display_name": name})
         (box,) = WAYS[way]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
         assert box["native"]["display_name"] == name
 

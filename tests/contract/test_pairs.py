@@ -11,13 +11,13 @@ import pytest
 from allpairspy import AllPairs
 from cycle import Life, serve, strange
 from subjects import SUBJECTS, Subject
-from voicemail_simulator.faces import load
+from voicemail_simulator.vendors import load
 from ways import WAYS
 
 
 def combinations(subject: Subject) -> list[dict[str, t.Any]]:
     """Rows in which every pair of values of two behaviours stands together at least once."""
-    usual = {knob.name: knob.default for knob in load(subject.vendor).knob_definitions}
+    usual = {knob.name: knob.default for knob in load(subject.vendor).behavior_definitions}
     settled = set(subject.stubborn)
     values = {
         knob: [usual[knob], *(value for value in others if (knob, value) not in settled)]

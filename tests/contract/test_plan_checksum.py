@@ -55,10 +55,10 @@ def test_a_checksum_of_another_account_is_refused() -> None:
     with KAZOO.serve() as server:
         login: Item = {"username": None, "password": None, "domain": None}
         accounts = [
-            {**login, "api_key": server.face.API_KEY},
-            {**login, "api_key": server.face.OTHER_API_KEY},
-            {**login, "api_key": server.face.MASTER_API_KEY, "account_id": server.face.ACCOUNT_ID},
-            {**login, "api_key": server.face.MASTER_API_KEY},
+            {**login, "api_key": server.vendor.API_KEY},
+            {**login, "api_key": server.vendor.OTHER_API_KEY},
+            {**login, "api_key": server.vendor.MASTER_API_KEY, "account_id": server.vendor.ACCOUNT_ID},
+            {**login, "api_key": server.vendor.MASTER_API_KEY},
             {},
         ]
         one, other, from_above, master, by_user = (

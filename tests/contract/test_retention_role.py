@@ -289,7 +289,7 @@ def test_more_than_is_allowed_is_refused(bench: Bench, subject: MessageSubject) 
 @pytest.mark.parametrize("subject", [PORTSIP_MESSAGES], ids=lambda subject: subject.name)
 def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: MessageSubject) -> None:
     number = subject.box["shared_voicemail"]
-    stored = bench.server.face.directory.messages.collection
+    stored = bench.server.vendor.state.messages.collection
     mine = [identifier for identifier, message in bench.messages().items() if message["mailbox"] == number]
     stored[mine[0]] = {**stored[mine[0]], "created_at": "some day"}
     rules = (

@@ -18,7 +18,7 @@ import time
 import typing as t
 import urllib.parse
 
-from ..deps import httpx, pydantic
+from ..deps import httpx
 from ..errors import (
     ExpiredError,
     InvalidInputError,
@@ -47,7 +47,7 @@ USER_AGENT = "telephony.voicemail/1.0"
 _BUSY = frozenset((429, 502, 503, 504))
 _BROKEN = frozenset((500, 502, 503, 504))
 
-Model = t.TypeVar("Model", bound="pydantic.BaseModel")
+Model = t.TypeVar("Model")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Reply:
         :raises TransportError: when it is something else, such as the HTML page of a proxy.
         """
         try:
-            return model.model_validate(read_json(self.content))
+            return t.cast("t.Any", model).model_validate(read_json(self.content))
         except ValueError as error:
             problem = f"the server answered {self.status} with {describe_bad_body(self.content, error)}"
             raise not_understood(self.what, problem, status=self.status) from None

@@ -242,21 +242,25 @@ class _NestedTls(httpcore.NetworkStream):
 
     def _complete(self, operation: t.Callable[[], t.Any], timeout: float | None) -> t.Any:
         while True:
-            wants_input = False
-            result = None
             try:
                 result = operation()
             except ssl.SSLWantReadError:
-                wants_input = True
-            if self._outgoing.pending:
-                self._outer.write(self._outgoing.read(), timeout)
-            if not wants_input:
-                return result
-            data = self._outer.read(16 * 1024, timeout)
-            if data:
-                self._incoming.write(data)
+                self._flush(timeout)
+                self._receive(timeout)
             else:
-                self._incoming.write_eof()
+                self._flush(timeout)
+                return result
+
+    def _flush(self, timeout: float | None) -> None:
+        if self._outgoing.pending:
+            self._outer.write(self._outgoing.read(), timeout)
+
+    def _receive(self, timeout: float | None) -> None:
+        data = self._outer.read(16 * 1024, timeout)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
 
 
 def _proxy_pool(proxy: httpx.Proxy, options: dict[str, t.Any]) -> t.Any:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts how many documents a face looks at, since time says little on a busy machine."""
+"""Count the documents that a vendor reads, because times are unreliable on a busy machine."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from voicemail_simulator.store import Collection, Document
 
 
 class Counted(dict[str, Document]):
-    """The documents of a collection, and how often one was looked at."""
+    """The documents of a collection, with the number of reads."""
 
-    looks = 0
+    reads = 0
 
     def __getitem__(self, key: str) -> Document:
-        self.looks += 1
+        self.reads += 1
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        self.looks += 1
+        self.reads += 1
         return super().get(key, default)
 
     def __iter__(self) -> Iterator[str]:
         for key in super().__iter__():
-            self.looks += 1
+            self.reads += 1
             yield key
 
     def items(self) -> Any:
@@ -39,7 +39,7 @@ class Counted(dict[str, Document]):
 
 @contextlib.contextmanager
 def counted(collection: Collection) -> Iterator[Counted]:
-    """Count the looks at a collection for the length of the block."""
+    """Count the reads of a collection within the block."""
     before = collection._documents
     collection._documents = found = Counted(before)
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small client for the tests of the KAZOO face, logged in to the first sub-account."""
+"""A client for the tests of KAZOO, logged in to the first sub-account."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.faces.kazoo import KazooFace
-from voicemail_simulator.faces.kazoo.auth import digest
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
+from voicemail_simulator.vendors.kazoo.login import digest
 
 GREGORIAN_OFFSET = 62167219200
 
 
 class Client:
-    """Requests with a token, below the account's boxes."""
+    """A client with a token, for paths below the account's mailboxes."""
 
-    def __init__(self, server: SimulatorServer, account_id: str = KazooFace.ACCOUNT_ID, **headers: str) -> None:
+    def __init__(self, server: SimulatorServer, account_id: str = SimulatedKazoo.ACCOUNT_ID, **headers: str) -> None:
         self.server = server
         self.http = httpx.Client(base_url=server.url, headers=headers, timeout=60, trust_env=False)
         self.boxes = f"/accounts/{account_id}/vmboxes"
 
     def login(self, **account: str) -> httpx.Response:
-        credentials = digest("md5", KazooFace.USERNAME, KazooFace.PASSWORD)
+        credentials = digest("md5", SimulatedKazoo.USERNAME, SimulatedKazoo.PASSWORD)
         data = {"credentials": credentials, **(account or {"account_name": "accountone"})}
         response = self.http.put("/user_auth", json={"data": data})
         if response.status_code == 201:
@@ -46,7 +46,7 @@ class Client:
         assert response.status_code == 201, response.text
         return str(response.json()["data"]["id"])
 
-    def leave(self, box_id: str, **data: Any) -> str:
+    def add_message(self, box_id: str, **data: Any) -> str:
         response = self.send("PUT", f"/{box_id}/messages", data=data)
         assert response.status_code == 201, response.text
         return str(response.json()["data"]["id"])
@@ -60,11 +60,11 @@ Start = Callable[..., Client]
 
 @pytest.fixture
 def kazoo() -> Iterator[Start]:
-    """Start a face with knobs and answer a client that is logged in."""
+    """Start KAZOO with some behaviours and return a logged-in client."""
     running: list[SimulatorServer] = []
 
-    def start(*, mailboxes: int = 0, messages: int = 0, login: bool = True, **knobs: Any) -> Client:
-        server = SimulatorServer("kazoo", knobs=knobs, mailboxes=mailboxes, messages=messages).start()
+    def start(*, mailboxes: int = 0, messages: int = 0, login: bool = True, **behaviors: Any) -> Client:
+        server = SimulatorServer("kazoo", knobs=behaviors, mailboxes=mailboxes, messages=messages).start()
         running.append(server)
         client = Client(server)
         if login:

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-# The recordings lie beside the checkout of those who maintain the collection; nobody else has them.
+# Only maintainers have the recordings, in a folder next to their checkout.
 TRANSCRIPTS = Path(__file__).resolve().parents[3] / ".." / "shared" / "contracts" / "kazoo-transcripts.md"
 
 REQUEST = re.compile(r"(GET|PUT|POST|PATCH|DELETE|OPTIONS) (\S+)$")
@@ -35,7 +35,7 @@ REVISION = re.compile(rf"^(\d+)-{HEX}$")
 
 @dataclass
 class Exchange:
-    """One recorded request and its reply; `reply_status` is None where the server never answered."""
+    """One recorded request and its reply; `reply_status` is None where the server did not answer."""
 
     section: str
     name: str
@@ -50,7 +50,7 @@ class Exchange:
 
     @property
     def json(self) -> Any:
-        """The recorded reply as JSON, None where it is none."""
+        """Return the recorded reply as JSON, or None where it is not JSON."""
         try:
             return json.loads(self.reply_body)
         except ValueError:
@@ -58,7 +58,7 @@ class Exchange:
 
 
 def read_transcripts(replaced: dict[str, str]) -> list[Exchange]:
-    """All exchanges of the file in their order, with some texts replaced.
+    """Return all exchanges of the file in order, with some texts replaced.
 
     Headings without a full request and reply are left out.
     """
@@ -79,7 +79,7 @@ def read_transcripts(replaced: dict[str, str]) -> list[Exchange]:
 
 
 def read_block(section: str, name: str, lines: list[str]) -> Exchange | None:
-    """One exchange, or None where the block tells only of a hidden series of requests."""
+    """Return one exchange, or None where the block only mentions further requests."""
     sent = [line[2:] for line in lines if line.startswith("> ") or line == ">"]
     code = "\n".join(lines).split("```")
     received = code[1].split("\n\n", 1)[1] if len(code) > 1 and "\n\n" in code[1] else ""
@@ -93,7 +93,7 @@ def read_block(section: str, name: str, lines: list[str]) -> Exchange | None:
 
 
 def read_request(exchange: Exchange, lines: list[str]) -> None:
-    """Headers, multipart parts and body of a request."""
+    """Return headers, multipart parts and body of a request."""
     in_body = False
     for line in lines:
         if in_body:
@@ -108,7 +108,7 @@ def read_request(exchange: Exchange, lines: list[str]) -> None:
 
 
 def read_reply(exchange: Exchange, text: str) -> None:
-    """Status, headers and body of a reply; the body follows its first line without marks."""
+    """Return status, headers and body of a reply. The body starts at the first line without marks."""
     lines = text.removesuffix("\n").split("\n")
     status = STATUS.match(lines[0].removeprefix("< "))
     if status is None:
@@ -122,7 +122,7 @@ def read_reply(exchange: Exchange, text: str) -> None:
 
 
 def normal(value: Any, key: str = "", *, prose: bool = True) -> Any:
-    """A reply's body without what differs from run to run; revisions keep their number.
+    """Return a reply's body without its variable parts. Revisions keep their number.
 
     Without `prose` the descriptions of a schema are left out: they are the vendor's words, and not ours to repeat.
     """
@@ -140,7 +140,7 @@ def normal(value: Any, key: str = "", *, prose: bool = True) -> Any:
 
 
 def differences(exchange: Exchange, response: httpx.Response) -> list[str]:
-    """What is not as recorded; empty when all is well."""
+    """Return the differences to the recorded reply."""
     found = []
     if response.status_code != exchange.reply_status:
         found.append(f"status {response.status_code}, recorded {exchange.reply_status}: {response.text[:300]}")
@@ -166,5 +166,5 @@ def differences(exchange: Exchange, response: httpx.Response) -> list[str]:
 
 
 def shape(value: str | None) -> str | None:
-    """A header's value with its hash taken out."""
+    """Return a header's value without its hash."""
     return None if value is None else re.sub(r"[0-9a-f]{22,32}", "<hash>", value)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the OnSIP face share: a client, a server, and requests."""
+"""Shared by the tests of OnSIP: a client, a server, and requests."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"))
 
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
-LOGIN = {"Username": "admin@example.onsip.com", "Password": OnsipFace.PASSWORD}
+LOGIN = {"Username": "admin@example.onsip.com", "Password": SimulatedOnsip.PASSWORD}
 BOX = {
     "OrganizationId": "61002",
     "Username": "vm.avery",
@@ -55,12 +55,12 @@ BROWSE = {"OrganizationId": "61002"}
 
 
 def listed(value: Any) -> list[Any]:
-    """What stands for a list in the projection: nothing, one value, or several."""
+    """Return a list from its JSON projection, which is nothing, one value or several."""
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
 class Client:
-    """Calls actions of one server with one session."""
+    """A client with one session, for the actions of one server."""
 
     def __init__(self, server: SimulatorServer, http: httpx.Client) -> None:
         self.server = server
@@ -86,7 +86,7 @@ class Client:
         return self.result(action, **parameters)["Voicemailbox"]
 
     def errors(self, action: str, **parameters: str) -> list[tuple[str, str]]:
-        """Parameter (or the word Action, where the action is refused) and code of each error."""
+        """Return parameter and code of each error. The parameter is `Action` where the action is refused."""
         response = self.call(action, **parameters)
         assert response["Context"]["Action"]["IsCompleted"] == "false"
         assert "Result" not in response
@@ -111,13 +111,15 @@ def onsip_server() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def start_onsip(onsip_server: SimulatorServer) -> Iterator[Start]:
-    """Set the one server back, with knobs given as keywords, and log in."""
+    """Reset the shared server, with behaviours as keywords, and log in."""
     with httpx.Client() as http:
 
-        def begin(*, mailboxes: int = 0, **knobs: Any) -> Client:
-            onsip_server.knobs.update({knob.name: knob.default for knob in OnsipFace.knob_definitions} | knobs)
+        def begin(*, mailboxes: int = 0, **behaviors: Any) -> Client:
+            onsip_server.knobs.update(
+                {behavior.name: behavior.default for behavior in SimulatedOnsip.behavior_definitions} | behaviors
+            )
             onsip_server.faults.set([])
-            onsip_server.face.random.seed(0)
+            onsip_server.vendor.random.seed(0)
             onsip_server.simulation.reset(mailboxes)
             client = Client(onsip_server, http)
             client.log_in()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the TEL4VN face share: a logged-in client, a server, and requests."""
+"""Shared by the tests of TEL4VN: a logged-in client, a server, and requests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"))
 
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
 
 BOX = {
     "extension": "7011",
@@ -38,15 +38,17 @@ def tel4vn_server() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def start_tel4vn(tel4vn_server: SimulatorServer) -> Iterator[Start]:
-    """Set the one server back, with knobs given as keywords, and log in."""
+    """Reset the shared server, with behaviours as keywords, and log in."""
     clients: list[httpx.Client] = []
 
-    def begin(*, mailboxes: int = 0, messages: int = 0, **knobs: Any) -> httpx.Client:
-        tel4vn_server.knobs.update({knob.name: knob.default for knob in Tel4vnFace.knob_definitions} | knobs)
+    def begin(*, mailboxes: int = 0, messages: int = 0, **behaviors: Any) -> httpx.Client:
+        tel4vn_server.knobs.update(
+            {behavior.name: behavior.default for behavior in SimulatedTel4vn.behavior_definitions} | behaviors
+        )
         tel4vn_server.faults.set([])
         tel4vn_server.simulation.reset(mailboxes, messages)
         client = httpx.Client(base_url=tel4vn_server.origin)
-        reply = client.post("/v1/auth/token", json={"api_key": Tel4vnFace.API_KEY}).json()
+        reply = client.post("/v1/auth/token", json={"api_key": SimulatedTel4vn.API_KEY}).json()
         client.headers["Authorization"] = "Bearer " + reply.get("data", reply)["token"]
         clients.append(client)
         return client

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator as a process of its own: started and stopped in the background, all vendors at once, with TLS."""
+"""Run the simulator as a background process: start, stop, all vendors in one process, TLS."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import httpx
 import pytest
 import trustme
 from voicemail_simulator.background import exposure
-from voicemail_simulator.faces import VENDORS
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors import VENDORS
 
 FILES = Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"
 
@@ -35,7 +35,7 @@ def background(action: str, directory: Path, *arguments: str) -> subprocess.Comp
     )
 
 
-def test_the_background_process_starts_once_and_stops_once(tmp_path: Path) -> None:
+def test_start_and_stop_are_idempotent(tmp_path: Path) -> None:
     arguments = ("--vendor=kazoo", "--port=0", "--mailboxes=1", "--set=kazoo.page_size=7")
     started = json.loads(background("start", tmp_path, *arguments).stdout)
     try:
@@ -52,14 +52,14 @@ def test_the_background_process_starts_once_and_stops_once(tmp_path: Path) -> No
     assert json.loads(background("status", tmp_path).stdout)["running"] is False
 
 
-def test_the_background_process_says_why_it_does_not_start(tmp_path: Path) -> None:
+def test_failed_start_is_reported(tmp_path: Path) -> None:
     failed = background("start", tmp_path, "--vendor=kazoo", "--port=0", "--set=colour=red")
     assert failed.returncode == 1
     assert "no such knob" in failed.stderr
 
 
-def test_missing_packages_are_named(tmp_path: Path) -> None:
-    # -S hides the installed packages, as on a machine that lacks them.
+def test_missing_packages_are_reported(tmp_path: Path) -> None:
+    # -S hides the installed packages, as on a machine without them.
     command = [sys.executable, "-S", "-m", "voicemail_simulator.background", "start", f"--directory={tmp_path}"]
     failed = subprocess.run(command, cwd=FILES, capture_output=True, text=True, timeout=60, check=False)
     assert failed.returncode == 1
@@ -67,7 +67,7 @@ def test_missing_packages_are_named(tmp_path: Path) -> None:
     assert "requirements.txt" in failed.stderr
 
 
-def test_the_folder_is_for_its_user_alone(tmp_path: Path) -> None:
+def test_folder_is_private(tmp_path: Path) -> None:
     folder = tmp_path / "below" / "simulator"
     try:
         assert background("start", folder, *MINIMAL).returncode == 0
@@ -78,7 +78,7 @@ def test_the_folder_is_for_its_user_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("action", ["start", "stop", "status"])
 @pytest.mark.parametrize("kind", ["link", "file", "open"])
-def test_a_folder_that_others_could_have_made_is_refused(tmp_path: Path, kind: str, action: str) -> None:
+def test_unsafe_folder_is_refused(tmp_path: Path, kind: str, action: str) -> None:
     folder, elsewhere = tmp_path / "simulator", tmp_path / "elsewhere"
     elsewhere.mkdir()
     if kind == "link":
@@ -95,19 +95,19 @@ def test_a_folder_that_others_could_have_made_is_refused(tmp_path: Path, kind: s
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+def test_folder_of_another_user_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "simulator"
     folder.mkdir(mode=0o700)
     try:
         os.chown(folder, os.geteuid() + 1, -1)
     except PermissionError:
-        pytest.skip("only root can give a folder to another user")
+        pytest.skip("only root can change the owner of a folder")
     refused = background("start", folder, *MINIMAL)
     assert refused.returncode == 1
     assert "belongs to another user" in refused.stderr
 
 
-def test_hosts_that_start_at_the_same_time_start_one_simulator(tmp_path: Path) -> None:
+def test_parallel_starts_start_one_simulator(tmp_path: Path) -> None:
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         started = [
             json.loads(done.stdout) for done in pool.map(lambda _: background("start", tmp_path, *MINIMAL), range(6))
@@ -120,7 +120,7 @@ def test_hosts_that_start_at_the_same_time_start_one_simulator(tmp_path: Path) -
     assert json.loads(background("status", tmp_path).stdout)["running"] is False
 
 
-def test_a_killed_simulator_is_started_anew(tmp_path: Path) -> None:
+def test_killed_simulator_is_restarted(tmp_path: Path) -> None:
     killed = json.loads(background("start", tmp_path, *MINIMAL).stdout)
     os.kill(killed["pid"], signal.SIGKILL)
     anew = json.loads(background("start", tmp_path, *MINIMAL).stdout)
@@ -131,7 +131,7 @@ def test_a_killed_simulator_is_started_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("host", "warned"), [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True)]
 )
-def test_an_address_that_other_machines_reach_is_warned_about(host: str, warned: bool) -> None:
+def test_warning_about_a_reachable_address(host: str, warned: bool) -> None:
     assert (exposure([f"--host={host}"]) is not None) is warned
 
 
@@ -143,7 +143,7 @@ def test_the_warning_reaches_the_caller(tmp_path: Path) -> None:
         background("stop", tmp_path)
 
 
-def test_a_foreign_process_is_not_stopped(tmp_path: Path) -> None:
+def test_other_process_is_not_stopped(tmp_path: Path) -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
     try:
         ready = {"pid": sleeper.pid, "urls": {"kazoo": "http://127.0.0.1:9/v2"}}

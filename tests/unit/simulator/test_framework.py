@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all faces stand on: faults that really hit the wire, state that survives, knobs, journal and control."""
+"""The framework of all vendors: faults on real connections, persistent state, behaviours, journal and control API."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from pathlib import Path
 import httpx
 import pytest
 from kazoo_client import Client
-from voicemail_simulator.__main__ import sort_knobs
-from voicemail_simulator.control import Journal
+from voicemail_simulator.__main__ import behaviors_by_vendor
+from voicemail_simulator.behaviors import Behavior, BehaviorError, Behaviors
 from voicemail_simulator.faults import Fault, FaultError
-from voicemail_simulator.knobs import Knob, KnobError, Knobs
-from voicemail_simulator.server import Simulation, SimulatorServer
+from voicemail_simulator.journal import Journal
+from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.simulation import Simulation
 from voicemail_simulator.store import Store
 
 DEFINITIONS = (
-    Knob("mode", "one", ("one", "on", "off"), "words"),
-    Knob("limit", 3, int, "a number"),
-    Knob("open", False, bool, "a switch"),
-    Knob("cost", None, float, "maybe a number"),
+    Behavior("mode", "one", ("one", "on", "off"), "words"),
+    Behavior("limit", 3, int, "a number"),
+    Behavior("open", False, bool, "a switch"),
+    Behavior("cost", None, float, "maybe a number"),
 )
 
 
@@ -37,14 +38,14 @@ def client() -> Iterator[Client]:
         yield one
 
 
-# Knobs
+# Behaviors
 
 
-def test_knobs_take_text_and_values() -> None:
-    knobs = Knobs(DEFINITIONS, {"limit": "7", "open": "yes", "mode": True, "cost": "1.5"})
-    assert knobs.as_dict() == {"mode": "on", "limit": 7, "open": True, "cost": 1.5}
-    knobs.cost = None
-    assert knobs.cost is None
+def test_behaviors_accept_text_and_values() -> None:
+    behaviors = Behaviors(DEFINITIONS, {"limit": "7", "open": "yes", "mode": True, "cost": "1.5"})
+    assert behaviors.as_dict() == {"mode": "on", "limit": 7, "open": True, "cost": 1.5}
+    behaviors.cost = None
+    assert behaviors.cost is None
 
 
 @pytest.mark.parametrize(
@@ -54,27 +55,27 @@ def test_knobs_take_text_and_values() -> None:
         ("limit", "many", "int"),
         ("open", "perhaps", "bool"),
         ("cost", "dear", "float or none"),
-        ("lock", "1", "choose one of cost, limit, mode, open"),
+        ("lock", "1", "Use one of cost, limit, mode, open"),
     ],
 )
-def test_knobs_say_what_they_take(name: str, value: str, words: str) -> None:
-    with pytest.raises(KnobError, match=words):
-        Knobs(DEFINITIONS).set(name, value)
+def test_invalid_value_reports_the_allowed_ones(name: str, value: str, words: str) -> None:
+    with pytest.raises(BehaviorError, match=words):
+        Behaviors(DEFINITIONS).set(name, value)
 
 
-def test_no_knob_changes_when_one_is_refused() -> None:
-    knobs = Knobs(DEFINITIONS)
-    with pytest.raises(KnobError):
-        knobs.update({"limit": 9, "mode": "three"})
-    assert knobs.limit == 3
+def test_update_with_one_invalid_value_changes_nothing() -> None:
+    behaviors = Behaviors(DEFINITIONS)
+    with pytest.raises(BehaviorError):
+        behaviors.update({"limit": 9, "mode": "three"})
+    assert behaviors.limit == 3
 
 
-def test_knobs_of_the_command_line_find_their_vendor() -> None:
-    sorted_knobs = sort_knobs(["profile=5", "kazoo.page_size=2"], ["kazoo"])
-    assert sorted_knobs == {"kazoo": {"profile": "5", "page_size": "2"}}
+def test_command_line_behaviors_are_sorted_by_vendor() -> None:
+    chosen = behaviors_by_vendor(["profile=5", "kazoo.page_size=2"], ["kazoo"])
+    assert chosen == {"kazoo": {"profile": "5", "page_size": "2"}}
     for wrong in ("nothing=1", "portsip.profile=5", "profile"):
         with pytest.raises(ValueError, match="--set"):
-            sort_knobs([wrong], ["kazoo"])
+            behaviors_by_vendor([wrong], ["kazoo"])
 
 
 # Faults
@@ -104,7 +105,7 @@ def test_connections_are_dropped(client: Client, kind: str) -> None:
     assert client.server.journal.entries()[0]["status"] is None
 
 
-def test_replies_are_cut_short(client: Client) -> None:
+def test_truncated_replies(client: Client) -> None:
     client.server.faults.set(["truncated,count=1"])
     with pytest.raises(httpx.RemoteProtocolError):
         client.get()
@@ -127,7 +128,7 @@ def test_latency_adds_to_other_faults(client: Client) -> None:
     assert client.send("DELETE", "/x").status_code == 503
 
 
-def test_faults_choose_by_method_path_and_turn(client: Client) -> None:
+def test_faults_match_method_path_and_count(client: Client) -> None:
     client.server.faults.set([r"status:500,method=GET|PATCH,path=/messages$,skip=1,count=2"])
     statuses = [client.get("/messages").status_code for _number in range(5)]
     assert statuses == [200, 500, 500, 200, 200]
@@ -137,7 +138,7 @@ def test_faults_choose_by_method_path_and_turn(client: Client) -> None:
 def test_probability_follows_the_seed() -> None:
     def hits(seed: int) -> list[bool]:
         fault, generator = Fault.parse("status:503,probability=0.3"), random.Random(seed)
-        return [fault.strikes("GET", "/", generator) for _number in range(200)]
+        return [fault.applies_to("GET", "/", generator) for _number in range(200)]
 
     assert hits(1) == hits(1) != hits(2)
     assert 30 < sum(hits(1)) < 90
@@ -146,7 +147,7 @@ def test_probability_follows_the_seed() -> None:
 @pytest.mark.parametrize(
     "wrong", ["explosion", "status", "latency:x", "reset_before:3", "status:503,probability=2", "status:503,path=("]
 )
-def test_faults_say_what_is_wrong(client: Client, wrong: str) -> None:
+def test_invalid_fault_changes_nothing(client: Client, wrong: str) -> None:
     client.server.faults.set(["status:503"])
     with pytest.raises(FaultError):
         client.server.faults.set(["html", wrong])
@@ -175,7 +176,7 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
         assert client.send("PUT", data={"name": "x", "mailbox": "77"}).status_code == 400
 
 
-def test_the_order_of_documents_survives(tmp_path: Path) -> None:
+def test_order_of_documents_survives_a_restart(tmp_path: Path) -> None:
     path = str(tmp_path / "state.sqlite")
     store = Store(path)
     collection = store.collection("a.b")
@@ -189,7 +190,7 @@ def test_the_order_of_documents_survives(tmp_path: Path) -> None:
     assert list(Store(path).collection("a.b").items()) == [("z", {"key": "again"}), ("a", {"key": "a", "more": 1})]
 
 
-def test_vendors_share_a_file_and_nothing_else() -> None:
+def test_vendors_share_only_the_state_file() -> None:
     store = Store()
     store.collection("one.boxes")["a"] = {}
     store.collection("two.boxes")["b"] = {}
@@ -219,7 +220,7 @@ def test_earlier_states() -> None:
 # Control
 
 
-def test_journal_notes_requests_and_no_control_calls(client: Client) -> None:
+def test_journal_contains_no_control_requests(client: Client) -> None:
     client.get(params={"page_size": 1})
     entries = httpx.get(f"{client.server.origin}/_simulator/requests").json()
     assert [(one["method"], one["query"], one["status"]) for one in entries] == [("GET", "page_size=1", 200)]
@@ -228,7 +229,7 @@ def test_journal_notes_requests_and_no_control_calls(client: Client) -> None:
     assert httpx.get(f"{client.server.origin}/_simulator/requests").json() == []
 
 
-def test_the_journal_is_bounded_and_still_counts() -> None:
+def test_bounded_journal_still_counts() -> None:
     journal = Journal(most_bytes=100_000)
     for number in range(2000):
         journal.add("GET", f"/{number}", "x" * 100, 0.0)
@@ -255,13 +256,13 @@ def test_the_journal_is_bounded_and_still_counts() -> None:
         ({"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:9000"}, 403),
     ],
 )
-def test_control_calls_of_web_pages_are_refused(headers: dict[str, str], status: int) -> None:
+def test_control_requests_of_web_pages_are_refused(headers: dict[str, str], status: int) -> None:
     with SimulatorServer("kazoo", mailboxes=1, allowed_hosts=["simulator.test"]) as server:
         for method, path in (("GET", "state"), ("POST", "reset")):
             assert httpx.request(method, f"{server.origin}/_simulator/{path}", headers=headers).status_code == status
 
 
-def test_control_calls_meet_no_faults(client: Client) -> None:
+def test_control_requests_have_no_faults(client: Client) -> None:
     control = f"{client.server.origin}/_simulator"
     assert httpx.put(f"{control}/faults", json=["status:503"]).json() == ["status:503"]
     assert client.get().status_code == 503
@@ -271,7 +272,7 @@ def test_control_calls_meet_no_faults(client: Client) -> None:
     assert client.get().status_code == 200
 
 
-def test_control_of_knobs_clock_and_state(client: Client) -> None:
+def test_control_of_behaviors_clock_and_state(client: Client) -> None:
     control = f"{client.server.origin}/_simulator"
     assert httpx.put(f"{control}/knobs", json={"page_size": 1}).json()["page_size"] == 1
     refused = httpx.put(f"{control}/knobs", json={"page_size": "many"})
@@ -286,7 +287,7 @@ def test_control_of_knobs_clock_and_state(client: Client) -> None:
     assert httpx.put(f"{control}/state", json={"other.boxes": {}}).status_code == 400
 
 
-def test_the_same_seed_gives_the_same_state() -> None:
+def test_same_seed_same_state() -> None:
     first, again, other = (Simulation("kazoo", mailboxes=3, seed=seed) for seed in (1, 1, 2))
     ids = [list(one.store.collection("kazoo.boxes")) for one in (first, again, other)]
     assert ids[0] == ids[1] != ids[2]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tree of accounts of the simulated KAZOO, in all three generations."""
+"""KAZOO's account tree, in all three profiles."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 import httpx
 import pytest
 from kazoo_client import Client
-from voicemail_simulator.faces.kazoo import KazooFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 
-OTHER = f"/accounts/{KazooFace.OTHER_ACCOUNT_ID}/descendants"
+OTHER = f"/accounts/{SimulatedKazoo.OTHER_ACCOUNT_ID}/descendants"
 PROFILES = pytest.mark.parametrize("profile", ["4.3", "M", "5"])
 
 
 def pages(http: httpx.Client, path: str, **query: Any) -> list[list[str]]:
-    """The names on every page of a listing."""
+    """Return the names on every page of a list."""
     found = []
     while True:
         body = http.get(path, params=query).json()
@@ -30,19 +30,19 @@ def pages(http: httpx.Client, path: str, **query: Any) -> list[list[str]]:
 
 
 def login(server: SimulatorServer, name: str = "accounttwo") -> httpx.Client:
-    """A client with a token of an account."""
+    """Return a client with a token of an account."""
     client = Client(server)
     assert client.login(account_name=name).status_code == 201
     return client.http
 
 
 @PROFILES
-def test_descendants_show_the_whole_line_above(profile: str) -> None:
+def test_descendants_include_all_ancestors(profile: str) -> None:
     with SimulatorServer("kazoo", knobs={"profile": profile, "customers": 5}) as server:
         body = login(server).get(OTHER).json()
         accounts = {item["name"]: item for item in body["data"]}
         assert sorted(accounts) == [f"customer{number:03d}" for number in range(1, 6)]
-        line = [KazooFace.MASTER_ID, KazooFace.OTHER_ACCOUNT_ID]
+        line = [SimulatedKazoo.MASTER_ID, SimulatedKazoo.OTHER_ACCOUNT_ID]
         third = accounts["customer003"]
         assert third["tree"] == line
         assert accounts["customer004"] == {
@@ -56,7 +56,9 @@ def test_descendants_show_the_whole_line_above(profile: str) -> None:
         below = login(server).get(f"/accounts/{third['id']}/descendants").json()["data"]
         assert [item["name"] for item in below] == ["customer004"]
         assert login(server, "customer003").get(OTHER).status_code == 403
-        assert login(server, "accountone").get(f"/accounts/{KazooFace.ACCOUNT_ID}/descendants").json()["data"] == []
+        assert (
+            login(server, "accountone").get(f"/accounts/{SimulatedKazoo.ACCOUNT_ID}/descendants").json()["data"] == []
+        )
 
 
 @PROFILES
@@ -70,7 +72,7 @@ def test_pages(profile: str) -> None:
 
 
 @PROFILES
-def test_equal_names_hold_a_page_up_before_5(profile: str) -> None:
+def test_equal_names_cause_an_endless_page(profile: str) -> None:
     with SimulatorServer("kazoo", knobs={"profile": profile, "customers": 4}) as server:
         state = server.store.as_dict("kazoo.")
         for account in state["kazoo.accounts"].values():
@@ -84,7 +86,7 @@ def test_equal_names_hold_a_page_up_before_5(profile: str) -> None:
         assert len(seen) == (0 if profile == "5" else 2)
 
 
-def test_customers_have_logins_of_their_own() -> None:
+def test_customers_have_their_own_logins() -> None:
     with SimulatorServer("kazoo", knobs={"customers": 1}) as server:
         account = login(server).get(OTHER).json()["data"][0]
         key = "simulator-api-key-customer001".ljust(64, "0")

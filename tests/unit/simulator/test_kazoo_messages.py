@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO: messages, their folders, moves, recordings and the dangerous corners."""
+"""KAZOO: messages, folders, moves, recordings and edge cases."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def folders(client: Client, box: str) -> list[str]:
 
 
 @every_profile
-def test_seeded_messages_carry_audio(kazoo: Start, profile: str) -> None:
+def test_seeded_messages_have_audio(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile, mailboxes=2, messages=3)
     boxes = client.get().json()["data"]
     assert [(box["messages"], box["folders"]) for box in boxes] == [(3, {"saved": 1, "new": 2})] * 2
@@ -41,15 +41,15 @@ def test_seeded_messages_carry_audio(kazoo: Start, profile: str) -> None:
 
 
 def seconds_of(content: bytes) -> float:
-    """The length of a recording, whose every byte must belong to it."""
+    """Return the length of a recording, and check that it has no other bytes."""
     if content[:4] == b"RIFF":
         with wave.open(io.BytesIO(content)) as recording:
             assert len(recording.readframes(recording.getnframes())) == 2 * recording.getnframes()
             return recording.getnframes() / recording.getframerate()
-    # MPEG-2 Layer III, 8 kbit/s, 16 kHz, mono: frames of 36 bytes, one behind the other.
+    # MPEG-2 Layer III, 8 kbit/s, 16 kHz, mono: consecutive frames of 36 bytes.
     frames = [content[start : start + 36] for start in range(0, len(content), 36)]
     assert {(len(frame), frame[:4]) for frame in frames} == {(36, bytes.fromhex("fff318c4"))}
-    # What the side information says of the spectrum: it fits into the frame, and has one line that is not silent.
+    # According to the side information, the spectrum fits into the frame and has one audible line.
     side = f"{int.from_bytes(frames[0][4:13], 'big'):072b}"
     length, pairs = int(side[9:21], 2), int(side[21:30], 2)
     spectrum = f"{int.from_bytes(frames[0][13:], 'big'):0184b}"[:length]
@@ -57,10 +57,10 @@ def seconds_of(content: bytes) -> float:
     return len(frames) * 576 / 16000
 
 
-def test_counters_leave_out_the_current_second(kazoo: Start) -> None:
+def test_counters_exclude_the_current_second(kazoo: Start) -> None:
     client = kazoo()
     box = client.create("3000")
-    client.leave(box, timestamp=client.server.face.state.now() + 1)
+    client.add_message(box, timestamp=client.server.vendor.state.now() + 1)
     assert client.get().json()["data"][0]["messages"] == 0
     client.server.clock.advance(5)
     assert client.get().json()["data"][0]["messages"] == 1
@@ -70,7 +70,7 @@ def test_counters_leave_out_the_current_second(kazoo: Start) -> None:
 def test_bulk_change_may_fail_in_part(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000")
-    message = client.leave(box)
+    message = client.add_message(box)
     reply = client.send("POST", f"/{box}/messages", data={"messages": [message, "nope"], "folder": "saved"})
     assert reply.status_code == 200
     assert reply.json()["data"] == {"succeeded": [message], "failed": {"nope": "not_found"}}
@@ -80,11 +80,11 @@ def test_bulk_change_may_fail_in_part(kazoo: Start, profile: str) -> None:
 
 
 @every_profile
-def test_bulk_deletion_without_a_body_takes_everything(kazoo: Start, profile: str) -> None:
+def test_bulk_deletion_without_a_body_deletes_all_messages(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000")
     for folder in ("new", "saved", "deleted"):
-        client.leave(box, folder=folder)
+        client.add_message(box, folder=folder)
     assert client.send("DELETE", f"/{box}/messages", data={"messages": []}).json()["data"] == {}
     assert client.send("DELETE", f"/{box}/messages?folder=saved").json()["data"]["succeeded"]
     assert folders(client, box) == ["deleted", "new"]
@@ -95,7 +95,7 @@ def test_bulk_deletion_without_a_body_takes_everything(kazoo: Start, profile: st
 def test_deletion_by_tunnelled_post(kazoo: Start) -> None:
     client = kazoo()
     box = client.create("3000")
-    kept, gone = client.leave(box), client.leave(box)
+    kept, gone = client.add_message(box), client.add_message(box)
     client.send("POST", f"/{box}/messages?verb=DELETE", data={"messages": [gone]})
     assert [item["media_id"] for item in client.get(f"/{box}/messages").json()["data"]] == [kept]
 
@@ -104,7 +104,7 @@ def test_deleted_messages_can_stay_readable(kazoo: Start) -> None:
     for readable, status in ((False, 404), (True, 200)):
         client = kazoo(read_deleted_messages=readable)
         box = client.create("3000")
-        message = client.leave(box)
+        message = client.add_message(box)
         assert client.send("DELETE", f"/{box}/messages/{message}").json()["data"]["folder"] == "deleted"
         reply = client.get(f"/{box}/messages/{message}")
         assert reply.status_code == status
@@ -112,10 +112,10 @@ def test_deleted_messages_can_stay_readable(kazoo: Start) -> None:
 
 
 @every_profile
-def test_a_move_makes_a_new_message(kazoo: Start, profile: str) -> None:
+def test_move_creates_a_new_message(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     first, second = client.create("3000"), client.create("3001")
-    message = client.leave(first, folder="saved", call_id="call")
+    message = client.add_message(first, folder="saved", call_id="call")
     client.server.clock.advance(10)
     moved = client.send("POST", f"/{first}/messages/{message}", data={"source_id": second}).json()["data"]
     assert moved["_id"] != message
@@ -129,7 +129,7 @@ def test_a_move_makes_a_new_message(kazoo: Start, profile: str) -> None:
 def test_copies_and_bulk_moves(kazoo: Start) -> None:
     client = kazoo()
     first, second, third = (client.create(number) for number in ("1", "2", "3"))
-    message = client.leave(first)
+    message = client.add_message(first)
     copied = client.send("POST", f"/{first}/messages", data={"messages": [message], "source_id": [second, third]})
     assert len(copied.json()["data"]["succeeded"]) == 2
     moved = client.send("POST", f"/{first}/messages", data={"messages": [message], "source_id": second})
@@ -139,11 +139,11 @@ def test_copies_and_bulk_moves(kazoo: Start) -> None:
     assert unknown.status_code == 404
 
 
-def test_bulk_move_to_nowhere(kazoo: Start) -> None:
+def test_bulk_move_to_an_unknown_mailbox(kazoo: Start) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         box = client.create("3000")
-        message = client.leave(box)
+        message = client.add_message(box)
         data = {"messages": [message], "source_id": "0" * 32}
         reply = client.send("POST", f"/{box}/messages", data=data)
         assert reply.status_code == (500 if profile == "5" else 200)
@@ -152,11 +152,11 @@ def test_bulk_move_to_nowhere(kazoo: Start) -> None:
         assert len(folders(client, box)) == 1
 
 
-def test_a_message_with_a_realm_cannot_be_deleted(kazoo: Start) -> None:
+def test_message_with_two_realms_cannot_be_deleted(kazoo: Start) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         box = client.create("3000")
-        message = client.leave(box, **{"from": "1001@example.com"})
+        message = client.add_message(box, **{"from": "1001@example.com"})
         expected = 500 if profile == "5" else 200
         for path in (f"/{box}/messages/{message}", f"/{box}/messages", f"/{box}"):
             assert client.send("DELETE", path).status_code == expected
@@ -168,9 +168,9 @@ def test_a_message_with_a_realm_cannot_be_deleted(kazoo: Start) -> None:
 def test_time_range(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000")
-    now = client.server.face.state.now()
+    now = client.server.vendor.state.now()
     for age in (1, 40, 92, 120):
-        client.leave(box, timestamp=now - age * DAY, call_id=str(age))
+        client.add_message(box, timestamp=now - age * DAY, call_id=str(age))
     assert len(client.get(f"/{box}/messages").json()["data"]) == 3
     old = client.get(f"/{box}/messages", params={"created_from": now - 121 * DAY, "created_to": now - 100 * DAY})
     (item,) = old.json()["data"]
@@ -180,10 +180,10 @@ def test_time_range(kazoo: Start, profile: str) -> None:
     assert client.get(f"/{box}/messages", params={"created_from": now, "created_to": 5}).status_code == 400
 
 
-def test_retention_is_a_setting(kazoo: Start) -> None:
+def test_retention_is_configurable(kazoo: Start) -> None:
     client = kazoo(message_retention_days=10)
     box = client.create("3000")
-    old = client.leave(box, timestamp=client.server.face.state.now() - 11 * DAY)
+    old = client.add_message(box, timestamp=client.server.vendor.state.now() - 11 * DAY)
     assert client.get(f"/{box}/messages").json()["data"] == []
     single = client.send("POST", f"/{box}/messages/{old}", data={"folder": "saved"})
     assert list(single.json()["data"][old]) == ["date_range"]
@@ -194,8 +194,8 @@ def test_retention_is_a_setting(kazoo: Start) -> None:
 def test_message_pages(kazoo: Start) -> None:
     client = kazoo()
     box = client.create("3000")
-    now = client.server.face.state.now()
-    made = [client.leave(box, timestamp=now - age) for age in range(1, 8)]
+    now = client.server.vendor.state.now()
+    made = [client.add_message(box, timestamp=now - age) for age in range(1, 8)]
     found: list[str] = []
     query = {"page_size": 3}
     while True:
@@ -212,7 +212,7 @@ def test_message_filters(kazoo: Start) -> None:
         client = kazoo(profile=profile)
         box = client.create("3000")
         for folder in ("new", "saved", "deleted"):
-            client.leave(box, folder=folder)
+            client.add_message(box, folder=folder)
         for query, count in (
             ({"filter_folder": "new"}, 1),
             ({"filter_folder": '["new","saved"]'}, 2),
@@ -227,7 +227,7 @@ def test_message_filters(kazoo: Start) -> None:
 def test_upload_and_download(kazoo: Start, profile: str) -> None:
     client = kazoo(profile=profile)
     box = client.create("3000")
-    message = client.leave(box, caller_id_number="1001")
+    message = client.add_message(box, caller_id_number="1001")
     path = f"/{box}/messages/{message}/raw"
     assert client.get(path).status_code == 404
     uploaded = client.send("PUT", path, content=b"sound", headers={"content-type": "audio/mpeg"})
@@ -265,6 +265,6 @@ def test_zip_without_a_content_type(kazoo: Start) -> None:
     reply = client.send("POST", f"/{box}/messages/raw", content=body)
     with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
         assert len(archive.namelist()) == 2
-    silent = client.leave(box)
+    silent = client.add_message(box)
     failed = client.send("POST", f"/{box}/messages/raw", content=f'{{"data":{{"messages":["{silent}"]}}}}'.encode())
     assert (failed.status_code, failed.json()["message"]) == (500, "init failed")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Actions of the OnSIP face and the effect of every knob value."""
+"""OnSIP: actions, and the effect of every behaviour."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from onsip_client import (  # noqa: E402 (rewritten first)
     Start,
     listed,
 )
-from voicemail_simulator.server import Simulation  # noqa: E402
+from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 
 pytest_plugins = ["onsip_client"]
@@ -47,7 +47,7 @@ def fields(box: dict[str, Any], names: Any) -> dict[str, Any]:
 
 def test_actions_need_a_session(start_onsip: Start) -> None:
     client = start_onsip(mailboxes=1)
-    guarded = list(client.server.face._guarded_actions)
+    guarded = list(client.server.vendor._guarded_actions)
     assert len(guarded) == 12
     for client.session in ({}, {"SessionId": "unknown"}):
         for action in guarded:
@@ -55,7 +55,7 @@ def test_actions_need_a_session(start_onsip: Start) -> None:
     assert client.call("NoOp")["Context"]["Session"] == {"IsEstablished": "false"}
 
 
-def test_destroyed_session_is_gone(start_onsip: Start) -> None:
+def test_destroyed_session_is_invalid(start_onsip: Start) -> None:
     client = start_onsip()
     assert client.call("SessionDestroy")["Context"]["Session"] == {"IsEstablished": "false"}
     assert client.errors("VoicemailboxBrowse", **BROWSE) == EXPIRED
@@ -113,7 +113,7 @@ def test_login_names(start_onsip: Start) -> None:
 # Voicemailboxes
 
 
-def test_life_of_a_box(start_onsip: Start) -> None:
+def test_lifecycle_of_a_mailbox(start_onsip: Start) -> None:
     client = start_onsip()
     box = client.box("VoicemailboxAdd", **BOX, VoicemailboxId="7")
     assert (box["VoicemailboxId"], len(box["Password"])) == ("50101", 4)
@@ -160,7 +160,7 @@ def test_refused_additions(start_onsip: Start, change: dict[str, str], errors: l
     assert client.numbers() == ["7012"]
 
 
-def test_the_word_false_means_no_notification(start_onsip: Start) -> None:
+def test_false_disables_notifications(start_onsip: Start) -> None:
     box = start_onsip().box("VoicemailboxAdd", **BOX, NotifyEmail="false", SayDuration="1")
     assert (box["NotifyEmail"], box["SayDuration"]) == ("no", "true")
 
@@ -183,16 +183,16 @@ def test_edit_omitted(start_onsip: Start, omitted: str, expected: dict[str, Any]
     assert fields(after, ("Mailbox", "Password", "Fullname")) == fields(before, ("Mailbox", "Password", "Fullname"))
 
 
-@pytest.mark.parametrize(("knob", "expected"), [("applied", "New Name"), ("ignored", "Avery Quill")])
-def test_edit_fullname(start_onsip: Start, knob: str, expected: str) -> None:
-    client = start_onsip(edit_fullname=knob)
+@pytest.mark.parametrize(("value", "expected"), [("applied", "New Name"), ("ignored", "Avery Quill")])
+def test_edit_fullname(start_onsip: Start, value: str, expected: str) -> None:
+    client = start_onsip(edit_fullname=value)
     client.box("VoicemailboxAdd", **BOX)
     assert client.box("VoicemailboxEdit", VoicemailboxId="50101", Fullname="New Name")["Fullname"] == expected
 
 
-@pytest.mark.parametrize(("knob", "is_shown"), [("clear", True), ("masked", False)])
-def test_pin_in_replies(start_onsip: Start, knob: str, is_shown: bool) -> None:
-    client = start_onsip(pin_in_replies=knob)
+@pytest.mark.parametrize(("value", "is_shown"), [("clear", True), ("masked", False)])
+def test_pin_in_replies(start_onsip: Start, value: str, is_shown: bool) -> None:
+    client = start_onsip(pin_in_replies=value)
     assert client.box("VoicemailboxAdd", **BOX)["Password"].isdecimal()
     expected = "5150" if is_shown else "**********"
     assert client.box("VoicemailboxEdit", VoicemailboxId="50101", Password="5150")["Password"] == expected
@@ -201,31 +201,31 @@ def test_pin_in_replies(start_onsip: Start, knob: str, is_shown: bool) -> None:
     assert page["Voicemailbox"]["Password"] == expected
 
 
-@pytest.mark.parametrize(("knob", "expected"), [("kept", "0042"), ("stripped", "42")])
-def test_pin_leading_zero(start_onsip: Start, knob: str, expected: str) -> None:
-    client = start_onsip(pin_leading_zero=knob)
+@pytest.mark.parametrize(("value", "expected"), [("kept", "0042"), ("stripped", "42")])
+def test_pin_leading_zero(start_onsip: Start, value: str, expected: str) -> None:
+    client = start_onsip(pin_leading_zero=value)
     client.box("VoicemailboxAdd", **BOX)
     assert client.box("VoicemailboxEdit", VoicemailboxId="50101", Password="0042")["Password"] == expected
     assert client.errors("VoicemailboxEdit", VoicemailboxId="50101", Password="x") == [("Password", "Integer.Invalid")]
 
 
-@pytest.mark.parametrize("knob", list(UNKNOWN_BOX))
-def test_unknown_id(start_onsip: Start, knob: str) -> None:
-    client = start_onsip(unknown_id=knob)
+@pytest.mark.parametrize("value", list(UNKNOWN_BOX))
+def test_unknown_id(start_onsip: Start, value: str) -> None:
+    client = start_onsip(unknown_id=value)
     for action in ("VoicemailboxRead", "VoicemailboxEdit", "VoicemailboxDelete"):
-        assert client.errors(action, VoicemailboxId="7") == UNKNOWN_BOX[knob]
+        assert client.errors(action, VoicemailboxId="7") == UNKNOWN_BOX[value]
         assert client.errors(action) == [("VoicemailboxId", "Value.Required")]
     refused = client.errors("VoicemailboxAdd", OrganizationId="7")
-    assert (("Fullname", "Value.Required") in refused) is (knob == "request_error")
-    assert (("Action", "AccountAuthorization.Required") in refused) is (knob == "permission_error")
+    assert (("Fullname", "Value.Required") in refused) is (value == "request_error")
+    assert (("Action", "AccountAuthorization.Required") in refused) is (value == "permission_error")
     is_valid = client.call("VoicemailboxRead", VoicemailboxId="7")["Context"]["Request"]["IsValid"]
-    assert is_valid == ("false" if knob == "request_error" else "true")
+    assert is_valid == ("false" if value == "request_error" else "true")
 
 
 @pytest.mark.parametrize("name", ["Email", "Pager", "Mwi"])
-@pytest.mark.parametrize(("knob", "expected"), [("clears", {}), ("ignored", "kept"), ("required", None)])
-def test_empty_value(start_onsip: Start, knob: str, expected: Any, name: str) -> None:
-    client = start_onsip(empty_value=knob, edit_omitted="unchanged")
+@pytest.mark.parametrize(("value", "expected"), [("clears", {}), ("ignored", "kept"), ("required", None)])
+def test_empty_value(start_onsip: Start, value: str, expected: Any, name: str) -> None:
+    client = start_onsip(empty_value=value, edit_omitted="unchanged")
     client.box("VoicemailboxAdd", **BOX, **{name: "kept"})
     if expected is None:
         assert client.errors("VoicemailboxEdit", VoicemailboxId="50101", **{name: ""}) == [(name, "Value.Required")]
@@ -240,7 +240,7 @@ def test_empty_value(start_onsip: Start, knob: str, expected: Any, name: str) ->
 
 @pytest.mark.parametrize("count", [0, 1, 2, 20, 21, 41])
 @pytest.mark.parametrize("order", ["insertion", "shuffled"])
-def test_pages_hold_every_box_once(start_onsip: Start, count: int, order: str) -> None:
+def test_pages_contain_every_mailbox_once(start_onsip: Start, count: int, order: str) -> None:
     client = start_onsip(mailboxes=count, list_order=order)
     seen = [number for offset in range(0, count + 20, 20) for number in client.numbers(Offset=str(offset))]
     everything = [str(1001 + position) for position in range(count)]
@@ -273,16 +273,16 @@ def test_refused_browse(start_onsip: Start, query: dict[str, str], errors: list[
     assert start_onsip().errors("VoicemailboxBrowse", **(BROWSE | query)) == errors
 
 
-def test_limits_are_knobs(start_onsip: Start) -> None:
+def test_limits_are_configurable(start_onsip: Start) -> None:
     client = start_onsip(mailboxes=9, default_limit=3, max_limit=8)
     assert len(client.numbers()) == 3
     assert len(client.numbers(Limit="8")) == 8
     assert client.errors("VoicemailboxBrowse", **BROWSE, Limit="9") == [("Limit", "Integer.TooBig")]
 
 
-@pytest.mark.parametrize(("knob", "found"), [("absent", None), ("0", "0")])
-def test_found_on_empty(start_onsip: Start, knob: str, found: str | None) -> None:
-    client = start_onsip(found_on_empty=knob)
+@pytest.mark.parametrize(("value", "found"), [("absent", None), ("0", "0")])
+def test_found_on_empty(start_onsip: Start, value: str, found: str | None) -> None:
+    client = start_onsip(found_on_empty=value)
     page = client.result("VoicemailboxBrowse", **BROWSE)["Voicemailboxes"]
     assert page["@attributes"].get("Found") == found
 
@@ -330,12 +330,12 @@ def test_refused_user_address_edits(start_onsip: Start) -> None:
     assert client.errors("UserAddressEdit", **(AVERY | {"Timeout": "0"})) == [("Timeout", "Integer.TooSmall")]
 
 
-@pytest.mark.parametrize("knob", ["allowed", "refused"])
-def test_delete_in_use(start_onsip: Start, knob: str) -> None:
-    client = start_onsip(delete_in_use=knob)
+@pytest.mark.parametrize("value", ["allowed", "refused"])
+def test_delete_in_use(start_onsip: Start, value: str) -> None:
+    client = start_onsip(delete_in_use=value)
     client.box("VoicemailboxAdd", **BOX)
     client.result("UserAddressEdit", **ATTACHED)
-    if knob == "allowed":
+    if value == "allowed":
         client.result("VoicemailboxDelete", VoicemailboxId="50101")
         address = client.result("UserAddressRead", Address=AVERY["Address"])["UserAddress"]
         assert address["DefaultAddress"]["Username"] == "vm.avery"
@@ -347,7 +347,7 @@ def test_delete_in_use(start_onsip: Start, knob: str) -> None:
     assert client.numbers() == []
 
 
-# The whole
+# The whole simulation
 
 
 def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
@@ -356,30 +356,30 @@ def test_state_survives_a_restart_and_can_be_replaced(tmp_path: Path) -> None:
     Simulation("onsip", store=store, mailboxes=3)
     store.close()
     simulation = Simulation("onsip", store=Store(path))
-    state = simulation.face.state
+    state = simulation.vendor.state
     assert state.new_id("VoicemailboxId") == "50104"
     assert state.box_of_number("61002", "1003") is state.boxes["50103"]
-    assert state.is_fallen_back_to("vm.user1003@example.onsip.com")
+    assert state.is_default_address("vm.user1003@example.onsip.com")
     kept = simulation.store.as_dict("onsip.")
     state.delete_box(state.boxes["50103"])
     simulation.replace_state(kept)
     assert state.box_of_number("61002", "1003") is not None
 
 
-def test_a_box_is_found_among_many_without_looking_at_them() -> None:
-    def looks(mailboxes: int) -> tuple[int, int]:
-        face = Simulation("onsip", mailboxes=mailboxes).face
+def test_lookup_reads_no_other_mailboxes() -> None:
+    def reads(mailboxes: int) -> tuple[int, int]:
+        vendor = Simulation("onsip", mailboxes=mailboxes).vendor
         pages = (
-            (face.state.boxes, ("OrganizationId", "61002"), 5),
-            (face.state.user_addresses, ("UserId", "40077"), 1),
+            (vendor.state.boxes, ("OrganizationId", "61002"), 5),
+            (vendor.state.user_addresses, ("UserId", "40077"), 1),
         )
         for collection, scope, _count in pages:
-            # The order of a listing is made once.
-            face.state.page(collection, scope, "insertion", 0, 5, face.random)
-        with counted(face.state.boxes) as boxes, counted(face.state.user_addresses) as addresses:
-            assert face.state.box_of_number("61002", "1003") is not None
+            # The order of a list is computed once.
+            vendor.state.page(collection, scope, "insertion", 0, 5, vendor.random)
+        with counted(vendor.state.boxes) as boxes, counted(vendor.state.user_addresses) as addresses:
+            assert vendor.state.box_of_number("61002", "1003") is not None
             for collection, scope, count in pages:
-                assert len(face.state.page(collection, scope, "insertion", 0, 5, face.random)[0]) == count
-            return boxes.looks, addresses.looks
+                assert len(vendor.state.page(collection, scope, "insertion", 0, 5, vendor.random)[0]) == count
+            return boxes.reads, addresses.reads
 
-    assert looks(20_000) == looks(5) < (10, 10)
+    assert reads(20_000) == reads(5) < (10, 10)

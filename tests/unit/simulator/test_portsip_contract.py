@@ -1,10 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The replies of the PortSIP face against the OpenAPI document of the contract.
-
-See docs/vendors/portsip.md, "What is certain".
-"""
+"""PortSIP: replies, checked with the OpenAPI document of the contract (docs/vendors/portsip.md, "What is certain")."""
 
 from __future__ import annotations
 
@@ -17,20 +14,23 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.audio import tone
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
+from voicemail_simulator.vendors.portsip.audio import tone
 
 DOCUMENT = Path(__file__).resolve().parents[3].parent / "shared" / "contracts" / "portsip.openapi.json"
-# Published without a usable reply, or for a browser; nobody is to build on them
-# (docs/vendors/portsip.md, "Login families").
+# Published without a usable reply, or for browsers only (docs/vendors/portsip.md, "Login families").
 NOT_SERVED = {"GET /login", "POST /login", "POST /auth/sign_in/{provider}"}
-LOGIN = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
-FORM = {"grant_type": "password", "scope": "all", "client_id": PortsipFace.CLIENT_ID, **LOGIN}
+LOGIN = {
+    "username": SimulatedPortsip.ADMIN_USERNAME,
+    "password": SimulatedPortsip.PASSWORD,
+    "domain": SimulatedPortsip.DOMAIN,
+}
+FORM = {"grant_type": "password", "scope": "all", "client_id": SimulatedPortsip.CLIENT_ID, **LOGIN}
 
 
 class Document:
-    """The OpenAPI document, asked for what it says about a reply."""
+    """The OpenAPI document, with checks of replies."""
 
     def __init__(self, content: dict[str, Any]) -> None:
         self._content = content
@@ -41,34 +41,34 @@ class Document:
         }
         self._patterns = [
             (name, re.compile(re.sub(r"\{\w+\}", "[^/]+", name)))
-            # Fixed paths come before those with a variable part in the same place.
+            # Fixed paths take precedence over variable ones.
             for name in sorted(self.operations, key=lambda name: name.count("{"))
         ]
 
     def operation_of(self, reply: httpx.Response) -> str:
-        """The operation a reply answers."""
+        """Return the operation of a reply."""
         line = f"{reply.request.method} {reply.request.url.path.removeprefix('/api')}"
         return next(name for name, pattern in self._patterns if pattern.fullmatch(line))
 
     def problems(self, reply: httpx.Response) -> list[str]:
-        """What is wrong with a reply."""
+        """Return the problems of a reply."""
         name = self.operation_of(reply)
         published = self.operations[name]["responses"]
         status = str(reply.status_code)
-        said = published.get(status) or published.get(f"{status[0]}XX")
-        if said is None:
+        described = published.get(status) or published.get(f"{status[0]}XX")
+        if described is None:
             return [f"{name} answers {status}, published are {sorted(published)}"]
-        if "$ref" in said:
-            said = self._content["components"]["responses"][said["$ref"].rpartition("/")[2]]
-        # HTTP forbids the length that is published for an answer without a body.
-        headers = [one for one in said.get("headers", {}) if (one, status) != ("Content-Length", "204")]
+        if "$ref" in described:
+            described = self._content["components"]["responses"][described["$ref"].rpartition("/")[2]]
+        # The published length contradicts HTTP for a reply without a body.
+        headers = [one for one in described.get("headers", {}) if (one, status) != ("Content-Length", "204")]
         problems = [f"{name} lacks {one}" for one in headers if one not in reply.headers]
-        schema = said.get("content", {}).get("application/json", {}).get("schema")
+        schema = described.get("content", {}).get("application/json", {}).get("schema")
         if schema is None:
-            if reply.content and "application/octet-stream" not in said.get("content", {}):
+            if reply.content and "application/octet-stream" not in described.get("content", {}):
                 problems.append(f"{name} answers {status} with a body")
             return problems
-        # The two replies of a sign-in have no required field, so every object is both of them.
+        # Both replies of a sign-in have no required field, so every object matches both.
         schema = {"anyOf" if keyword == "oneOf" else keyword: value for keyword, value in schema.items()}
         validator = Draft202012Validator({"components": self._content["components"], **schema})
         return problems + [
@@ -76,7 +76,7 @@ class Document:
         ]
 
     def unpublished_fields(self, reply: httpx.Response) -> set[str]:
-        """Names in a reply's objects that no schema of the document has."""
+        """Return names in a reply's objects that no schema of the document has."""
         known = set(re.findall(r'"(\w+)": \{', json.dumps(self._content)))
         body = reply.json() if reply.headers.get("Content-Type") == "application/json" else {}
         objects = [body, *body.get("items", []), *body.get("errors", [])]
@@ -92,7 +92,7 @@ def document() -> Document:
 
 @pytest.fixture(scope="module", params=["22.2", "22.3", "22.6"])
 def replies(request: pytest.FixtureRequest) -> Iterator[list[httpx.Response]]:
-    """The replies to one call of everything, good and bad."""
+    """Return the replies to all operations, valid and invalid ones."""
     seen: list[httpx.Response] = []
     options: Any = {"mailboxes": 3, "messages": 4, "knobs": {"version": request.param}}
     with (
@@ -203,7 +203,7 @@ def test_every_reply_is_as_published(replies: list[httpx.Response], document: Do
     assert [problem for reply in replies for problem in document.problems(reply)] == []
 
 
-def test_no_field_is_invented(replies: list[httpx.Response], document: Document) -> None:
+def test_replies_have_only_published_fields(replies: list[httpx.Response], document: Document) -> None:
     assert {name for reply in replies for name in document.unpublished_fields(reply)} == set()
 
 

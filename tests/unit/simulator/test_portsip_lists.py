@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of the PortSIP face: paging, filter, search and order."""
+"""PortSIP: paging, filter, search and order of lists."""
 
 from __future__ import annotations
 
@@ -11,36 +11,40 @@ from typing import Any
 import httpx
 import pytest
 from counted import counted
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.filters import FilterError, parse_filter, parse_order, sort_documents
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
+from voicemail_simulator.vendors.portsip.filters import FilterError, parse_filter, parse_order, sort_documents
 
 MANY = 10_050
 
 
 def log_in(server: SimulatorServer) -> httpx.Client:
-    """A client for the tenant's administrator."""
-    login = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+    """Return a client for the tenant's administrator."""
+    login = {
+        "username": SimulatedPortsip.ADMIN_USERNAME,
+        "password": SimulatedPortsip.PASSWORD,
+        "domain": SimulatedPortsip.DOMAIN,
+    }
     token = httpx.post(server.url + "/auth/sign_in", json=login).json()["access_token"]
     return httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[SimulatorServer]:
-    """A PBX whose tenant has more than 10 000 boxes, only to be read."""
+    """A read-only PBX whose tenant has more than 10 000 mailboxes."""
     with SimulatorServer("portsip", mailboxes=MANY) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def many(large: SimulatorServer) -> Iterator[httpx.Client]:
-    """The administrator of that tenant."""
+    """A client of that tenant's administrator."""
     with log_in(large) as client:
         yield client
 
 
 def numbers(client: httpx.Client, **query: Any) -> list[str]:
-    """The extension numbers of one page of shared voicemails."""
+    """Return the extension numbers of one page of shared voicemails."""
     reply = client.get("/shared_voicemails", params=query)
     assert reply.status_code == 200, reply.text
     return [one["extension_number"] for one in reply.json()["items"]]
@@ -48,7 +52,7 @@ def numbers(client: httpx.Client, **query: Any) -> list[str]:
 
 @pytest.mark.parametrize("path", ["/shared_voicemails", "/users"])
 def test_pages_cover_every_object_once(large: SimulatorServer, many: httpx.Client, path: str) -> None:
-    directory = large.face.directory
+    directory = large.vendor.state
     seen: list[str] = []
     with counted((directory.boxes if path == "/shared_voicemails" else directory.users).collection) as documents:
         while True:
@@ -57,8 +61,8 @@ def test_pages_cover_every_object_once(large: SimulatorServer, many: httpx.Clien
             if len(seen) >= page["count"]:
                 break
             assert len(page["items"]) == 100
-        # Besides what it shows, a page looks at the user who asks; not at every box.
-        assert documents.looks <= len(seen) + 3 * (len(seen) // 100 + 1)
+        # A page reads the mailboxes that it shows and the requesting user, not every mailbox.
+        assert documents.reads <= len(seen) + 3 * (len(seen) // 100 + 1)
     assert len(set(seen)) == len(seen) == (MANY if path == "/shared_voicemails" else MANY + 1)
 
 
@@ -119,7 +123,7 @@ def test_filter(many: httpx.Client, expression: str, expected: list[str]) -> Non
         'name eq "x"',
     ],
 )
-def test_filter_that_makes_no_sense(many: httpx.Client, expression: str) -> None:
+def test_invalid_filter(many: httpx.Client, expression: str) -> None:
     reply = many.get("/shared_voicemails", params={"filter": expression})
     assert (reply.status_code, reply.json()["errors"][0]["code"]) == (400, "VALIDATE_FAILED")
 
@@ -148,13 +152,13 @@ def test_and_binds_before_or() -> None:
     assert [matches(row) for row in rows] == [True, False, True, False]
 
 
-def test_equalities_hold_for_every_match() -> None:
+def test_equalities_apply_to_every_match() -> None:
     assert parse_filter("a eq 'x' and b eq 'y'", {"a", "b"}).equalities == {"a": "x", "b": "y"}
     assert parse_filter("a eq 'x' or b eq 'y'", {"a", "b"}).equalities == {}
     assert parse_filter("a ne 'x'", {"a"}).equalities == {}
 
 
-def test_quotes_are_doubled_and_types_kept_apart() -> None:
+def test_quotes_and_types_in_filters() -> None:
     assert parse_filter("a eq 'it''s'", {"a"}).matches({"a": "it's"})
     assert not parse_filter("a eq 1", {"a"}).matches({"a": True})
     assert parse_filter("a ne 1", {"a"}).matches({"a": "1"})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP face: messages, greetings, uploads, downloads and files, with all knobs as they come."""
+"""PortSIP: messages, greetings, uploads, downloads and files, with default behaviours."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.audio import tone, tone_bytes
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
+from voicemail_simulator.vendors.portsip.audio import tone, tone_bytes
 
 LogIn = Callable[..., httpx.Client]
 
@@ -28,19 +28,19 @@ def running() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def server(running: SimulatorServer) -> SimulatorServer:
-    """The one server, set back: two users, two boxes, four messages each."""
-    running.knobs.update({knob.name: knob.default for knob in PortsipFace.knob_definitions})
+    """Reset the shared server to two users and two mailboxes, with four messages each."""
+    running.knobs.update({behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions})
     running.simulation.reset(2, 4)
     return running
 
 
 @pytest.fixture
 def log_in(server: SimulatorServer) -> Iterator[LogIn]:
-    """Make clients for users of the tenant."""
+    """Create clients for users of the tenant."""
     clients = []
 
-    def make(username: str = PortsipFace.ADMIN_USERNAME) -> httpx.Client:
-        login = {"username": username, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+    def make(username: str = SimulatedPortsip.ADMIN_USERNAME) -> httpx.Client:
+        login = {"username": username, "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
         token = httpx.post(server.url + "/auth/sign_in", json=login).json()["access_token"]
         clients.append(httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}))
         return clients[-1]
@@ -52,17 +52,17 @@ def log_in(server: SimulatorServer) -> Iterator[LogIn]:
 
 @pytest.fixture
 def box(log_in: LogIn) -> str:
-    """The path of the first shared voicemail."""
+    """Return the path of the first shared voicemail."""
     return f"/shared_voicemails/{log_in().get('/shared_voicemails').json()['items'][0]['id']}"
 
 
 def ids(client: httpx.Client, path: str) -> list[str]:
-    """The ids of a list."""
+    """Return the ids of a list."""
     return [one["id"] for one in client.get(path).json()["items"]]
 
 
 def upload(client: httpx.Client, content: bytes, name: str = "greeting.wav") -> httpx.Response:
-    """Upload a file in two parts; answers the last reply."""
+    """Upload a file in two parts and return the last reply."""
     reply = client.post("/blobs/uploads", params={"filename": name, "temporary": "true"})
     assert reply.status_code == 202
     path = f"/blobs/uploads/{reply.headers['PortSIP-Upload-ID']}"
@@ -76,7 +76,7 @@ def upload(client: httpx.Client, content: bytes, name: str = "greeting.wav") -> 
 
 
 def add_greeting(client: httpx.Client, path: str, content: bytes) -> str:
-    """Upload a file and attach it; answers the greeting's id."""
+    """Upload a file, attach it and return the greeting's id."""
     reply = client.post(path, json={"file_id": upload(client, content).json()["id"]})
     assert reply.status_code == 201, reply.text
     return reply.json()["id"]
@@ -95,7 +95,7 @@ class TestMessages:
         }
         assert client.get(f"{box}/voicemails/{first['id']}").json() == first
 
-    def test_own_messages_carry_transcriptions_in_the_list_only(self, log_in: LogIn) -> None:
+    def test_transcriptions_are_in_the_list_only(self, log_in: LogIn) -> None:
         client = log_in("user1001")
         listed = client.get("/voicemails").json()["items"]
         assert listed[0]["transcription_status"] == "TRANSCRIPTION_NOTSTARTED"
@@ -146,7 +146,7 @@ class TestMessages:
         assert newest["id"] == ids(client, f"{box}/voicemails")[-1]
         assert client.get(f"{box}/voicemails", params={"top": 101}).status_code == 400
 
-    def test_destroyed_box_takes_all_along(self, log_in: LogIn, box: str, server: SimulatorServer) -> None:
+    def test_destroy_includes_messages_and_greetings(self, log_in: LogIn, box: str, server: SimulatorServer) -> None:
         client = log_in()
         url = client.get(f"{box}/voicemails").json()["items"][0]["file_url"]
         add_greeting(client, f"{box}/greetings", tone(1))
@@ -162,7 +162,7 @@ class TestAudio:
         client = log_in("user1001")
         for message in client.get("/voicemails").json()["items"]:
             assert message["file_url"].startswith("/api/blobs/")
-            # No token: the link alone opens it.
+            # The link needs no token.
             reply = httpx.get(server.origin + message["file_url"])
             assert reply.headers["Content-Type"] == "application/octet-stream"
             assert reply.headers["Content-Disposition"] == f'attachment; filename="{message["file_name"]}"'
@@ -173,13 +173,13 @@ class TestAudio:
                 assert stream.getnframes() / 16000 == message["duration"]
         assert client.get("/voicemails", params={"filter": "status eq 'UNREAD'"}).json()["count"] == 3
 
-    def test_guessed_link_does_not_open(self, log_in: LogIn, server: SimulatorServer) -> None:
+    def test_guessed_link_is_refused(self, log_in: LogIn, server: SimulatorServer) -> None:
         client = log_in("user1001")
         message = client.get("/voicemails").json()["items"][0]
         for key in (message["id"], "0" * 12 + message["id"], "nothing"):
             assert httpx.get(f"{server.url}/blobs/{key}").status_code == 404
 
-    def test_size_is_known_without_the_audio(self) -> None:
+    def test_computed_size_of_audio(self) -> None:
         assert [len(tone(seconds)) for seconds in (0, 1, 7)] == [tone_bytes(seconds) for seconds in (0, 1, 7)]
 
 
@@ -196,7 +196,7 @@ class TestUploads:
         assert client.get(f"/files/{file['id']}").status_code == 404
         assert client.post(f"/files/{file['id']}/destroy").status_code == 404
 
-    def test_only_the_newest_token_counts(self, log_in: LogIn) -> None:
+    def test_only_the_newest_upload_token_is_valid(self, log_in: LogIn) -> None:
         client = log_in()
         started = client.post("/blobs/uploads")
         path = f"/blobs/uploads/{started.headers['PortSIP-Upload-ID']}"
@@ -218,7 +218,7 @@ class TestUploads:
         reply = client.post(path, content=b"a", headers=token, params={"digest": "0" * 64})
         assert (reply.status_code, reply.json()["errors"][0]["code"]) == (400, "VALIDATE_FAILED")
 
-    def test_upload_ends_by_itself_or_on_demand(self, log_in: LogIn, server: SimulatorServer) -> None:
+    def test_upload_expires_or_is_cancelled(self, log_in: LogIn, server: SimulatorServer) -> None:
         client = log_in()
         paths = [f"/blobs/uploads/{client.post('/blobs/uploads').headers['PortSIP-Upload-ID']}" for _place in range(2)]
         assert client.post(f"{paths[0]}/destroy").status_code == 204
@@ -233,14 +233,14 @@ class TestUploads:
 class TestGreetings:
     @pytest.fixture(params=["box", "user", "own"])
     def place(self, request: pytest.FixtureRequest, log_in: LogIn, box: str) -> tuple[httpx.Client, str]:
-        """Each of the three places where greetings are kept, with a client that may change them."""
+        """Return each of the three paths of greetings, with a client that may change them."""
         client = log_in()
         if request.param == "own":
             return client, "/user/greetings"
         user = ids(client, "/users")[1]
         return client, f"{box}/greetings" if request.param == "box" else f"/users/{user}/greetings"
 
-    def test_life_of_greetings(self, place: tuple[httpx.Client, str], server: SimulatorServer) -> None:
+    def test_lifecycle_of_greetings(self, place: tuple[httpx.Client, str], server: SimulatorServer) -> None:
         client, path = place
         assert client.get(path).json() == {"items": []}
         first, second = add_greeting(client, path, tone(1)), add_greeting(client, path, tone(2))
@@ -264,7 +264,9 @@ class TestGreetings:
             reply = client.post(path, json=body)
             assert (reply.status_code, reply.json()["errors"][0]["code"]) == (400, "VALIDATE_FAILED")
 
-    def test_greeting_outlives_its_file(self, log_in: LogIn, box: str, server: SimulatorServer) -> None:
+    def test_greeting_remains_after_its_file_is_destroyed(
+        self, log_in: LogIn, box: str, server: SimulatorServer
+    ) -> None:
         client = log_in()
         file_id = upload(client, tone(1)).json()["id"]
         keys = [client.post(f"{box}/greetings", json={"file_id": file_id}).json()["id"] for _place in range(2)]
@@ -276,7 +278,7 @@ class TestGreetings:
         assert httpx.get(url).status_code == 404
         assert not server.store.collection("portsip.blobs")
 
-    def test_form_of_audio(self, log_in: LogIn, box: str) -> None:
+    def test_audio_format(self, log_in: LogIn, box: str) -> None:
         client = log_in()
         stereo = io.BytesIO()
         with wave.open(stereo, "wb") as stream:

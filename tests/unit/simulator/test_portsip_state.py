@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of the PortSIP face: how it is seeded, kept, replaced and shown stale."""
+"""PortSIP: seeding, storing, replacing and stale lists of the state."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Any
 
 import httpx
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.seeds import box_numbers, pin_of, user_numbers
-from voicemail_simulator.server import Simulation, SimulatorServer
+from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.simulation import Simulation
 from voicemail_simulator.store import Store
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
+from voicemail_simulator.vendors.portsip.seeds import box_numbers, pin_of, user_numbers
 
 BOX = {"name": "Front desk", "extension_number": "7100", "pin": "259183"}
 
 
-def log_in(server: SimulatorServer, username: str = PortsipFace.ADMIN_USERNAME) -> httpx.Client:
-    """A client for a user of the tenant."""
-    login = {"username": username, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+def log_in(server: SimulatorServer, username: str = SimulatedPortsip.ADMIN_USERNAME) -> httpx.Client:
+    """Return a client for a user of the tenant."""
+    login = {"username": username, "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
     token = httpx.post(server.url + "/auth/sign_in", json=login).json()["access_token"]
     return httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"})
 
@@ -56,7 +57,7 @@ def test_replaced_state_is_indexed(server: SimulatorServer) -> None:
     assert client.post("/shared_voicemails", json=BOX | {"extension_number": "8001"}).status_code == 201
 
 
-def test_many_boxes_keep_numbers_apart() -> None:
+def test_numbers_of_many_mailboxes_are_unique() -> None:
     simulation = Simulation("portsip", store=Store(), mailboxes=8500)
     users = {one["extension_number"] for one in simulation.store.collection("portsip.users").values()}
     boxes = {one["extension_number"] for one in simulation.store.collection("portsip.shared_voicemails").values()}
@@ -67,7 +68,7 @@ def test_many_boxes_keep_numbers_apart() -> None:
     assert next(user_numbers()) == "1001"
 
 
-def test_stale_listing_shows_what_was(server: SimulatorServer) -> None:
+def test_stale_list_shows_the_earlier_state(server: SimulatorServer) -> None:
     server.faults.set([])
     server.simulation.reset(1)
     client = log_in(server)

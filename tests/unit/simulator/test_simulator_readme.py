@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README of the simulator role tells the truth: its knobs, its credentials, its playbooks."""
+"""The README of the simulator role matches the code: behaviours, credentials and playbooks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from voicemail_simulator.faces import VENDORS, load
+from voicemail_simulator.behaviors import Behavior
 from voicemail_simulator.faults import KINDS
-from voicemail_simulator.knobs import Knob
+from voicemail_simulator.vendors import VENDORS, load
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = ROOT / "roles" / "simulator"
@@ -24,25 +24,25 @@ TITLES = {"kazoo": "KAZOO", "portsip": "PortSIP", "tel4vn": "TEL4VN", "onsip": "
 PLAYBOOKS = re.findall(r"```yaml\n(.*?)```", README, flags=re.S)
 
 
-def row(knob: Knob) -> str:
-    """The line of a knob in the README."""
+def row(behavior: Behavior) -> str:
+    """Return the row of a behaviour in the README."""
     words = {"True": "true", "False": "false", "None": "none"}
-    default = words.get(str(knob.default), str(knob.default))
-    return f"| `{knob.name}` | `{default}` | {knob.describe().replace(' or ', ', ')} | {knob.help} |"
+    default = words.get(str(behavior.default), str(behavior.default))
+    return f"| `{behavior.name}` | `{default}` | {behavior.describe().replace(' or ', ', ')} | {behavior.help} |"
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_knobs_of_every_vendor_are_listed(vendor: str) -> None:
+def test_behaviors_of_every_vendor_are_listed(vendor: str) -> None:
     table = README.split(f"### {TITLES[vendor]}\n")[1].split("\n### ")[0]
     listed = [line for line in table.splitlines() if line.startswith("| `")]
-    assert listed == [row(knob) for knob in load(vendor).knob_definitions]
+    assert listed == [row(behavior) for behavior in load(vendor).behavior_definitions]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_credentials_are_listed(vendor: str) -> None:
-    face = load(vendor)
+    simulated = load(vendor)
     for name in ("USERNAME", "PASSWORD", "API_KEY", "ACCOUNT_ID", "DOMAIN", "REALM", "ORGANIZATION_ID"):
-        value = getattr(face, name, None)
+        value = getattr(simulated, name, None)
         if value is not None:
             assert f"`{value.rstrip('0') if name == 'API_KEY' else value}`" in README, name
 

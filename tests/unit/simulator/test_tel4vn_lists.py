@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listings, messages and state of the TEL4VN face, and the effect of every knob value on them."""
+"""TEL4VN: lists, messages and state, and the effect of every behaviour."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ pytest.register_assert_rewrite("tel4vn_client")
 
 from counted import counted  # noqa: E402 (found beside this)
 from tel4vn_client import MINIMAL, Start, rows  # noqa: E402 (rewritten first)
-from voicemail_simulator.server import Simulation, SimulatorServer  # noqa: E402
+from voicemail_simulator.server import SimulatorServer  # noqa: E402
+from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 
 pytest_plugins = ["tel4vn_client"]
 
 
-# Listings
+# Lists
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 25])
 @pytest.mark.parametrize("order", ["insertion", "shuffled"])
-def test_pages_hold_every_box_once(start_tel4vn: Start, count: int, order: str) -> None:
+def test_pages_contain_every_mailbox_once(start_tel4vn: Start, count: int, order: str) -> None:
     client = start_tel4vn(mailboxes=count, list_order=order, default_limit=5)
     pages = [client.get("/v1/voicemail", params={"offset": offset}).json() for offset in range(0, count + 5, 5)]
     seen = [row["extension"] for page in pages for row in page["data"]]
@@ -58,15 +59,15 @@ def test_limits(start_tel4vn: Start) -> None:
 
 
 def test_empty_list(start_tel4vn: Start) -> None:
-    for knob, expected in (("array", []), ("null", None)):
-        client = start_tel4vn(empty_list=knob)
+    for value, expected in (("array", []), ("null", None)):
+        client = start_tel4vn(empty_list=value)
         assert rows(client) == expected
         assert rows(client, "/v1/voicemail/message") == expected
 
 
 def test_total(start_tel4vn: Start) -> None:
-    for knob, expected in (("exact", 12), ("low", 6), ("high", 19)):
-        assert start_tel4vn(mailboxes=12, total=knob).get("/v1/voicemail").json()["total"] == expected
+    for value, expected in (("exact", 12), ("low", 6), ("high", 19)):
+        assert start_tel4vn(mailboxes=12, total=value).get("/v1/voicemail").json()["total"] == expected
 
 
 def test_stale_listing(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
@@ -111,15 +112,15 @@ def test_download(start_tel4vn: Start, tel4vn_server: SimulatorServer) -> None:
 
 
 def test_download_marks_read(start_tel4vn: Start) -> None:
-    for knob in (True, False):
-        client = start_tel4vn(mailboxes=1, messages=1, download_marks_read=knob)
+    for value in (True, False):
+        client = start_tel4vn(mailboxes=1, messages=1, download_marks_read=value)
         message = rows(client, "/v1/voicemail/message")[0]
         client.get(message["download_url"])
         state = client.get("/_simulator/state").json()
-        assert state["tel4vn.messages"][message["id"]]["read"] is knob
+        assert state["tel4vn.messages"][message["id"]]["read"] is value
 
 
-def test_download_from_another_host_wants_no_token(start_tel4vn: Start) -> None:
+def test_download_from_another_host_refuses_the_token(start_tel4vn: Start) -> None:
     client = start_tel4vn(mailboxes=1, messages=1, download_host="other")
     link = httpx.URL(rows(client, "/v1/voicemail/message")[0]["download_url"])
     assert link.host == "localhost"
@@ -130,7 +131,7 @@ def test_download_from_another_host_wants_no_token(start_tel4vn: Start) -> None:
     assert client.get(link.path).status_code == 401
 
 
-def test_delete_takes_the_messages_along(start_tel4vn: Start) -> None:
+def test_delete_includes_the_messages(start_tel4vn: Start) -> None:
     client = start_tel4vn(mailboxes=2, messages=3)
     client.delete("/v1/voicemail/1001")
     assert {row["extension"] for row in rows(client, "/v1/voicemail/message")} == {"1002"}
@@ -138,7 +139,7 @@ def test_delete_takes_the_messages_along(start_tel4vn: Start) -> None:
     assert rows(client, "/v1/voicemail/message", extension="1001") == []
 
 
-# The whole
+# The whole simulation
 
 
 def test_state_can_be_replaced(start_tel4vn: Start) -> None:
@@ -153,32 +154,32 @@ def test_state_can_be_replaced(start_tel4vn: Start) -> None:
 
 def test_same_seed_same_state() -> None:
     first, second = (Simulation("tel4vn", mailboxes=5, messages=1, seed=7) for _time in range(2))
-    assert list(first.face.state.boxes.values()) == list(second.face.state.boxes.values())
-    assert list(Simulation("tel4vn", mailboxes=5, seed=8).face.state.boxes) != list(first.face.state.boxes)
+    assert list(first.vendor.state.boxes.values()) == list(second.vendor.state.boxes.values())
+    assert list(Simulation("tel4vn", mailboxes=5, seed=8).vendor.state.boxes) != list(first.vendor.state.boxes)
 
 
-def test_state_file_goes_on_after_a_restart(tmp_path: Path) -> None:
+def test_state_file_survives_a_restart(tmp_path: Path) -> None:
     path = str(tmp_path / "state.sqlite")
     for extension in ("7011", "7012"):
         store = Store(path)
-        face = Simulation("tel4vn", store=store).face
-        face.add_box(extension)
-        face.add_message(extension)
+        vendor = Simulation("tel4vn", store=store).vendor
+        vendor.add_box(extension)
+        vendor.add_message(extension)
         store.close()
-    face = Simulation("tel4vn", store=Store(path)).face
-    assert [box["extension"] for box in face.state.boxes.values()] == ["7011", "7012"]
-    assert face.state.box("7011") is not None
-    assert len(face.state.messages) == 2
+    vendor = Simulation("tel4vn", store=Store(path)).vendor
+    assert [box["extension"] for box in vendor.state.boxes.values()] == ["7011", "7012"]
+    assert vendor.state.box("7011") is not None
+    assert len(vendor.state.messages) == 2
 
 
-def test_a_box_is_found_among_many_without_looking_at_them() -> None:
-    def looks(mailboxes: int) -> int:
-        face = Simulation("tel4vn", mailboxes=mailboxes).face
-        # The order of a listing is made once.
-        face.state.page("boxes", 0, 5, chance=face.random)
-        with counted(face.state.boxes) as boxes:
-            assert face.state.box("1003") is not None
-            assert len(face.state.page("boxes", 0, 5, chance=face.random)[0]) == 5
-            return boxes.looks
+def test_lookup_reads_no_other_mailboxes() -> None:
+    def reads(mailboxes: int) -> int:
+        vendor = Simulation("tel4vn", mailboxes=mailboxes).vendor
+        # The order of a list is computed once.
+        vendor.state.page("boxes", 0, 5, random_numbers=vendor.random)
+        with counted(vendor.state.boxes) as boxes:
+            assert vendor.state.box("1003") is not None
+            assert len(vendor.state.page("boxes", 0, 5, random_numbers=vendor.random)[0]) == 5
+            return boxes.reads
 
-    assert looks(20_000) == looks(5) < 10
+    assert reads(20_000) == reads(5) < 10

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from voicemail_simulator.faces import VENDORS, load
+from voicemail_simulator.vendors import VENDORS, load
 
 PAGES = Path(__file__).resolve().parents[3] / "docs" / "vendors"
 # Switches of the simulated world, not of what a vendor leaves open.
@@ -21,4 +21,4 @@ def test_open_points_name_the_switches(vendor: str) -> None:
     page = (PAGES / f"{vendor}.md").read_text(encoding="utf-8")
     table = page.partition("\n## Open points and their switches\n")[2]
     named = [name for row in re.findall(r"^\|.*\|(.*)\|$", table, re.M) for name in re.findall(r"`(\w+)`", row)]
-    assert sorted(named) == sorted({knob.name for knob in load(vendor).knob_definitions} - SETUP)
+    assert sorted(named) == sorted({one.name for one in load(vendor).behavior_definitions} - SETUP)

@@ -20,9 +20,10 @@ try:
     import uvicorn
 
     from .background import exposure
-    from .faces import VENDORS, load
-    from .server import Simulation, listen, make_server, origin_of
+    from .server import Application, listen, make_server, origin_of
+    from .simulation import Simulation
     from .store import Store
+    from .vendors import VENDORS, load
 except ModuleNotFoundError as error:
     sys.exit(
         f"the simulator needs the Python package {error.name!r}; "
@@ -31,7 +32,7 @@ except ModuleNotFoundError as error:
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line; ends the process with a message where it makes no sense."""
+    """Parse the command line. Ends the process with a message where an option is invalid."""
     parser = argparse.ArgumentParser(
         prog="voicemail_simulator", usage="%(prog)s (--vendor NAME | --all) [options]", description=__doc__
     )
@@ -44,52 +45,54 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="NAME",
-        help="name under which the control API may be called, beside addresses and localhost",
+        help="name under which the control API may be called, besides IP addresses and localhost",
     )
-    parser.add_argument("--port", type=int, default=8000, help="port of the first vendor; 0 takes free ports")
-    parser.add_argument("--state", metavar="FILE", help="SQLite file that keeps the state; default: memory")
-    parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="boxes to start with")
-    parser.add_argument("--messages", type=int, default=0, metavar="N", help="messages per box to start with")
-    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]KNOB=VALUE", dest="knobs")
+    parser.add_argument("--port", type=int, default=8000, help="port of the first vendor; 0 chooses free ports")
+    parser.add_argument("--state", metavar="FILE", help="SQLite file that stores the state; default: in memory")
+    parser.add_argument("--mailboxes", type=int, default=0, metavar="N", help="initial mailboxes per vendor")
+    parser.add_argument("--messages", type=int, default=0, metavar="N", help="initial messages per mailbox")
+    parser.add_argument("--set", action="append", default=[], metavar="[VENDOR.]KNOB=VALUE", dest="settings")
     parser.add_argument("--fault", action="append", default=[], metavar="SPEC", dest="faults")
-    parser.add_argument("--seed", type=int, default=0, help="seed of everything random")
-    parser.add_argument("--ready-file", metavar="FILE", help="JSON with pid and urls, written once all ports answer")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random values")
+    parser.add_argument(
+        "--ready-file", metavar="FILE", help="JSON file with pid and urls, written when all ports answer"
+    )
     parser.add_argument("--tls-cert", metavar="FILE")
     parser.add_argument("--tls-key", metavar="FILE")
     options = parser.parse_args(arguments)
     options.vendors = list(VENDORS) if options.all else list(dict.fromkeys(options.vendor))
     try:
-        options.knobs = sort_knobs(options.knobs, options.vendors)
+        options.behaviors = behaviors_by_vendor(options.settings, options.vendors)
     except ValueError as error:
         parser.error(str(error))
     return options
 
 
-def sort_knobs(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
-    """Give each `[vendor.]knob=value` to the vendors it is for.
+def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
+    """Sort `[vendor.]knob=value` settings by vendor.
 
-    Without a vendor it goes to every one that has such a knob. Raises ValueError where nobody takes it.
+    A setting without a vendor applies to every vendor that has this behaviour. Raises ValueError where none has it.
     """
-    sorted_knobs: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
-    names = {vendor: {knob.name for knob in load(vendor).knob_definitions} for vendor in vendors}
+    chosen: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
+    names = {vendor: {behavior.name for behavior in load(vendor).behavior_definitions} for vendor in vendors}
     for setting in settings:
         full_name, equals, value = setting.partition("=")
         vendor, dot, name = full_name.partition(".")
         if not equals:
-            raise ValueError(f"--set {setting!r}: write it as knob=value")
+            raise ValueError(f"--set {setting!r}: has no value. Write it as knob=value.")
         if not dot:
             vendor, name = "", full_name
-        takers = [one for one in vendors if vendor in ("", one) and name in names[one]]
-        if not takers:
+        matching = [one for one in vendors if vendor in ("", one) and name in names[one]]
+        if not matching:
             known = ", ".join(sorted({f"{one}.{known}" for one in vendors for known in names[one]}))
-            raise ValueError(f"--set {setting!r}: no such knob; there are {known}")
-        for taker in takers:
-            sorted_knobs[taker][name] = value
-    return sorted_knobs
+            raise ValueError(f"--set {setting!r}: no such knob. Use one of {known}.")
+        for match in matching:
+            chosen[match][name] = value
+    return chosen
 
 
 def write_atomically(path: str, content: dict[str, Any]) -> None:
-    """Write a JSON file that is never seen half written, without following a link that somebody else made."""
+    """Write a JSON file that is never read half written, without following an existing link."""
     target = Path(path)
     descriptor, temporary = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -98,24 +101,24 @@ def write_atomically(path: str, content: dict[str, Any]) -> None:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    """Serve the chosen vendors until the process is told to end."""
+    """Serve the chosen vendors until the process receives SIGINT or SIGTERM."""
     store = Store(options.state)
     servers, sockets, urls = [], [], {}
     for position, vendor in enumerate(options.vendors):
         simulation = Simulation(
             vendor,
             store=store,
-            knobs=options.knobs[vendor],
+            knobs=options.behaviors[vendor],
             mailboxes=options.mailboxes,
             messages=options.messages,
             faults=options.faults,
             seed=options.seed,
-            allowed_hosts=(options.host, *options.allow_host),
         )
+        application = Application(simulation, (options.host, *options.allow_host))
         bound = listen(options.host, options.port + position if options.port else 0)
-        servers.append(make_server(simulation, options.tls_cert, options.tls_key))
+        servers.append(make_server(application, options.tls_cert, options.tls_key))
         sockets.append(bound)
-        urls[vendor] = origin_of(bound, bool(options.tls_cert)) + simulation.face.base_path
+        urls[vendor] = origin_of(bound, bool(options.tls_cert)) + simulation.vendor.base_path
 
     def finish() -> None:
         for one in servers:
@@ -123,7 +126,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, finish)
-    # What was seeded stays: going through it at every collection would take most of the time of a large listing.
+    # Garbage collection of the seeded documents would use most of the time of a large list.
     gc.freeze()
     running = [asyncio.create_task(one.serve(sockets=[bound])) for one, bound in zip(servers, sockets, strict=True)]
     try:

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Start and stop the simulator in the background: `python -m voicemail_simulator.background start`.
 
-Uses only the standard library, so that it can name the packages that are missing. Prints one JSON object.
+Uses only the standard library, so that it can list missing packages. Prints one JSON object.
 
-Everything lies in one folder that belongs to the user alone. Two locks in it replace guesses: `start.lock` is held by
-whoever starts or stops, and the simulator's process holds `process.lock` for as long as it lives.
+All files are in one folder that only this user can write to. `start.lock` is locked while a simulator is started or
+stopped, and the simulator's process locks `process.lock` until it ends.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class BackgroundError(Exception):
 
 
 def default_directory() -> Path:
-    """Return the folder in use when none is named: one for each user, below the temporary folder."""
+    """Return the default folder: one for each user, below the temporary folder."""
     return Path(tempfile.gettempdir()) / f"telephony-voicemail-simulator-{os.geteuid()}"
 
 
-class Place:
-    """The folder that holds the ready file, the log, the arguments and the locks of a running simulator."""
+class RuntimeFolder:
+    """The folder with the ready file, the log, the arguments and the locks of a running simulator."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -61,12 +61,11 @@ class Place:
         self.start_lock = directory / "start.lock"
 
     def secure(self) -> None:
-        """Create the folder for this user alone, or check that it is such a folder.
+        """Create the folder with mode 0700, or check that only this user can write to it.
 
-        Another local user who may write there could replace files that are written and choose the process that is
-        ended.
+        Another local user who can write there could replace files, and could choose which process is stopped.
 
-        :raises BackgroundError: when it is a link, belongs to somebody else, or others may write to it.
+        :raises BackgroundError: when it is a link, belongs to another user, or other users can write to it.
         """
         self.directory.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
@@ -88,28 +87,30 @@ class Place:
 
     @contextlib.contextmanager
     def starting(self, timeout: float) -> Iterator[None]:
-        """Hold the lock of starting and stopping.
+        """Lock out other starts and stops.
 
-        :raises BackgroundError: when another process keeps it longer than the timeout.
+        :raises BackgroundError: when another process has the lock for longer than the timeout.
         """
         with self.start_lock.open("a", encoding="utf-8") as lock:
             deadline = time.monotonic() + timeout
-            while not _take(lock.fileno()):
+            while not _try_lock(lock.fileno()):
                 if time.monotonic() > deadline:
-                    raise BackgroundError(f"Another process has been starting the simulator for {timeout:g} seconds")
+                    raise BackgroundError(
+                        f"Another process has been starting the simulator for {timeout:g} seconds. Try again later."
+                    )
                 time.sleep(0.02)
             yield
 
     def is_alive(self) -> bool:
-        """Check whether the process that was started holds its lock."""
+        """Check whether the started process still has its lock."""
         try:
             with self.process_lock.open("a", encoding="utf-8") as lock:
-                return not _take(lock.fileno())
+                return not _try_lock(lock.fileno())
         except OSError:
             return False
 
     def running(self) -> dict[str, Any] | None:
-        """Return the content of the ready file, if the process that wrote it still runs and answers."""
+        """Return the content of the ready file if the process that wrote it still runs and answers, otherwise None."""
         content = read_json(self.ready) if self.is_alive() else None
         if not content:
             return None
@@ -117,7 +118,7 @@ class Place:
         return content if answers(url, content["pid"]) else None
 
 
-def _take(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -126,7 +127,7 @@ def _take(descriptor: int) -> bool:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file, None where there is none."""
+    """Return the content of a JSON file, or None where it is missing or invalid."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -134,9 +135,9 @@ def read_json(path: Path) -> Any:
 
 
 def answers(url: str, pid: int) -> bool:
-    """Tell whether the simulator of that process id answers at that address."""
+    """Check whether the simulator with this process id answers at this address."""
     scheme, _slashes, rest = url.partition("://")
-    # The certificate is the user's own choice and plays no role for this question to the own machine.
+    # The request stays on this machine, and the user chose the certificate: it is not verified.
     context = ssl._create_unverified_context() if scheme == "https" else None
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     try:
@@ -157,35 +158,35 @@ def check_requirements() -> None:
         )
 
 
-def start(place: Place, arguments: list[str], timeout: float) -> dict[str, Any]:
-    """Start the simulator unless one with the same arguments runs already.
+def start(folder: RuntimeFolder, arguments: list[str], timeout: float) -> dict[str, Any]:
+    """Start the simulator unless one with the same arguments is running.
 
     :raises BackgroundError: when it does not start, or the folder is not safe to use.
     """
-    place.secure()
-    with place.starting(timeout + STOP_TIMEOUT):
-        running = place.running()
-        if running is not None and read_json(place.arguments) == arguments:
+    folder.secure()
+    with folder.starting(timeout + STOP_TIMEOUT):
+        running = folder.running()
+        if running is not None and read_json(folder.arguments) == arguments:
             return {"changed": False, "running": True, **running}
         check_requirements()
         if running is not None:
-            end(place, running)
-        place.ready.unlink(missing_ok=True)
-        launch(place, arguments, timeout)
-        place.arguments.write_text(json.dumps(arguments), encoding="utf-8")
-        return {"changed": True, "running": True, **read_json(place.ready)}
+            terminate(folder, running)
+        folder.ready.unlink(missing_ok=True)
+        launch(folder, arguments, timeout)
+        folder.arguments.write_text(json.dumps(arguments), encoding="utf-8")
+        return {"changed": True, "running": True, **read_json(folder.ready)}
 
 
-def launch(place: Place, arguments: list[str], timeout: float) -> None:
+def launch(folder: RuntimeFolder, arguments: list[str], timeout: float) -> None:
     """Start the process and wait until it is ready. Raises BackgroundError."""
-    command = [sys.executable, "-m", "voicemail_simulator", "--ready-file", str(place.ready), *arguments]
-    # check_requirements may have found them on the caller's own PYTHONPATH, so that stays behind ours.
-    places = [str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
-    with place.log.open("wb") as log, place.process_lock.open("a", encoding="utf-8") as lock:
-        if not _take(lock.fileno()):
-            raise BackgroundError(f"A simulator that does not answer still runs in {place.directory}; end it first")
-        # The new process inherits the lock with the descriptor, and holds it until it ends in whatever way.
+    command = [sys.executable, "-m", "voicemail_simulator", "--ready-file", str(folder.ready), *arguments]
+    # check_requirements may have found packages on the caller's PYTHONPATH, so it follows this folder.
+    search_path = [str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(search_path)}
+    with folder.log.open("wb") as log, folder.process_lock.open("a", encoding="utf-8") as lock:
+        if not _try_lock(lock.fileno()):
+            raise BackgroundError(f"A simulator in {folder.directory} does not answer. Stop its process first.")
+        # The new process inherits the lock with the descriptor, and releases it however it ends.
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -196,49 +197,51 @@ def launch(place: Place, arguments: list[str], timeout: float) -> None:
             pass_fds=[lock.fileno()],
         )
     deadline = time.monotonic() + timeout
-    while not place.ready.exists():
+    while not folder.ready.exists():
         if process.poll() is not None:
-            raise BackgroundError(f"The simulator ended at once: {last_words(place.log)}")
+            raise BackgroundError(f"The simulator ended during its start: {end_of(folder.log)}")
         if time.monotonic() > deadline:
             process.kill()
-            raise BackgroundError(f"The simulator was not ready after {timeout:g} seconds: {last_words(place.log)}")
+            raise BackgroundError(f"The simulator was not ready after {timeout:g} seconds: {end_of(folder.log)}")
         time.sleep(0.02)
 
 
-def status(place: Place) -> dict[str, Any]:
-    """Report whether a simulator runs, and where. Raises BackgroundError."""
-    if place.directory.exists():
-        place.secure()
-    running = place.running()
+def status(folder: RuntimeFolder) -> dict[str, Any]:
+    """Return whether a simulator is running, and its URLs. Raises BackgroundError."""
+    if folder.directory.exists():
+        folder.secure()
+    running = folder.running()
     return {"changed": False, "running": running is not None, "urls": {}, **(running or {})}
 
 
-def last_words(log: Path) -> str:
-    """The end of the log."""
-    return log.read_text(encoding="utf-8", errors="replace").strip()[-1000:] or "it wrote nothing"
+def end_of(log: Path) -> str:
+    """Return the end of the log."""
+    return log.read_text(encoding="utf-8", errors="replace").strip()[-1000:] or "the log is empty"
 
 
-def stop(place: Place) -> dict[str, Any]:
-    """Stop the simulator; no change where none runs. Raises BackgroundError."""
-    if not place.directory.exists():
+def stop(folder: RuntimeFolder) -> dict[str, Any]:
+    """Stop the simulator. Changes nothing when none is running. Raises BackgroundError."""
+    if not folder.directory.exists():
         return {"changed": False, "running": False}
-    place.secure()
-    with place.starting(STOP_TIMEOUT):
-        running = place.running()
+    folder.secure()
+    with folder.starting(STOP_TIMEOUT):
+        running = folder.running()
         if running is None:
-            place.ready.unlink(missing_ok=True)
+            folder.ready.unlink(missing_ok=True)
             return {"changed": False, "running": False}
-        end(place, running)
+        terminate(folder, running)
         return {"changed": True, "running": False}
 
 
-def end(place: Place, running: dict[str, Any]) -> None:
-    """End the process that holds the lock and answers as the simulator. Raises BackgroundError."""
+def terminate(folder: RuntimeFolder, running: dict[str, Any]) -> None:
+    """Stop the process that has the lock and answers as the simulator. Raises BackgroundError."""
     os.kill(running["pid"], signal.SIGTERM)
     deadline = time.monotonic() + STOP_TIMEOUT
-    while place.ready.exists() or place.is_alive():
+    while folder.ready.exists() or folder.is_alive():
         if time.monotonic() > deadline:
-            raise BackgroundError(f"The simulator, process {running['pid']}, does not end")
+            raise BackgroundError(
+                f"Process {running['pid']} of the simulator did not stop within {STOP_TIMEOUT:g} seconds"
+            )
         time.sleep(0.02)
 
 
@@ -252,7 +255,7 @@ def exposure(arguments: list[str]) -> str | None:
             return None
     return (
         f"The simulator listens on {host}, where other machines can reach it. Its credentials are public: use "
-        "127.0.0.1 unless the network is yours alone."
+        "127.0.0.1 unless you trust everyone on this network."
     )
 
 
@@ -262,19 +265,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="voicemail_simulator.background", usage=usage)
     parser.add_argument("action", choices=("start", "stop", "status"))
     parser.add_argument("--directory", default="", help="folder for the ready file and the log")
-    parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait until it is ready")
-    given = sys.argv[1:]
-    position = given.index("--") if "--" in given else len(given)
-    options = parser.parse_args(given[:position])
-    place = Place(Path(options.directory) if options.directory else default_directory())
-    passed = given[position + 1 :]
+    parser.add_argument("--timeout", type=float, default=30.0, help="seconds to wait until the simulator is ready")
+    words = sys.argv[1:]
+    position = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:position])
+    folder = RuntimeFolder(Path(options.directory) if options.directory else default_directory())
+    simulator_arguments = words[position + 1 :]
     try:
         if options.action == "start":
-            outcome = start(place, passed, options.timeout) | {"warning": exposure(passed)}
+            outcome = start(folder, simulator_arguments, options.timeout) | {"warning": exposure(simulator_arguments)}
         elif options.action == "stop":
-            outcome = stop(place)
+            outcome = stop(folder)
         else:
-            outcome = status(place)
+            outcome = status(folder)
     except (BackgroundError, OSError) as error:
         sys.exit(str(error))
     sys.stdout.write(json.dumps(outcome) + "\n")

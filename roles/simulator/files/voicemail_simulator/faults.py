@@ -24,9 +24,9 @@ KINDS = {
     "reset_after": None,
     "lost_reply": None,
     "truncated": None,
-    "html": "a status, 200 when not given",
+    "html": "a status, by default 200",
     "timeout": "seconds",
-    "stale_listing": "seconds, one write ago when not given",
+    "stale_listing": "seconds, by default one write",
 }
 NEED_VALUE = ("status", "latency", "timeout")
 PARAMETERS = ("probability", "count", "skip", "method", "path", "retry_after")
@@ -35,14 +35,14 @@ HTML_PAGE = "<html><head><title>Proxy</title></head><body><h1>The page is not av
 
 
 class FaultError(ValueError):
-    """A fault specification that cannot be understood."""
+    """An invalid fault specification."""
 
 
 @dataclass
 class Fault:
     """One fault: what happens (`kind`, `value`), to which requests, and how often.
 
-    `skip` lets that many matching requests pass first, `count` ends the fault after that many times.
+    The first `skip` matching requests are not affected. The fault ends after it has happened `count` times.
     """
 
     kind: str
@@ -64,11 +64,11 @@ class Fault:
         head, *rest = SEPARATOR.split(str(specification))
         kind, _colon, value = head.partition(":")
         if kind not in KINDS:
-            raise FaultError(f"unknown fault {kind!r}, choose one of {', '.join(KINDS)}")
+            raise FaultError(f"fault {kind!r}: does not exist. Use one of {', '.join(KINDS)}.")
         if bool(value) and KINDS[kind] is None:
-            raise FaultError(f"fault {kind!r} takes no value")
+            raise FaultError(f"fault {kind!r}: must not have a value")
         if not value and kind in NEED_VALUE:
-            raise FaultError(f"fault {kind!r} needs a value: {KINDS[kind]}")
+            raise FaultError(f"fault {kind!r}: needs a value: {KINDS[kind]}")
         fault = cls(kind, specification=str(specification))
         try:
             fault.value = float(value) if value else None
@@ -82,7 +82,7 @@ class Fault:
         if name == "probability":
             self.probability = float(text)
             if not 0 <= self.probability <= 1:
-                raise ValueError("probability must lie between 0 and 1")
+                raise ValueError("probability must be between 0 and 1")
         elif name == "count":
             self.count = int(text)
         elif name == "skip":
@@ -94,8 +94,8 @@ class Fault:
         else:
             self.retry_after = text
 
-    def strikes(self, method: str, path: str, random: random_module.Random) -> bool:
-        """Decide whether this request is hit, and count it."""
+    def applies_to(self, method: str, path: str, random: random_module.Random) -> bool:
+        """Decide whether the fault applies to this request, and count the request."""
         if self.count == 0 or (self.method and not self.method.fullmatch(method)):
             return False
         if self.path and not self.path.search(path):
@@ -111,9 +111,9 @@ class Fault:
 
 
 def drop_connection(scope: Scope, *, flush: bool = False) -> None:
-    """Close the client's socket: at once with a reset, or after what was written (`flush`).
+    """Close the client's socket: immediately with a reset, or with `flush` after the written data was sent.
 
-    Outside the simulator's own server there is no socket; then ConnectionResetError is raised.
+    Raises ConnectionResetError outside the simulator's own server, where there is no socket.
     """
     transport = scope.get("simulator.transport")
     if transport is None:
@@ -128,7 +128,7 @@ def drop_connection(scope: Scope, *, flush: bool = False) -> None:
 
 
 class Faults:
-    """The faults in force, and the ASGI layer that applies them."""
+    """The active faults, and the ASGI layer that applies them."""
 
     def __init__(self, app: ASGIApp, random: random_module.Random, specifications: Iterable[str] = ()) -> None:
         self.app = app
@@ -137,7 +137,7 @@ class Faults:
         self.set(specifications)
 
     def set(self, specifications: Iterable[str]) -> None:
-        """Replace all faults; an empty list ends them. Raises FaultError and then changes nothing."""
+        """Replace all faults. Raises FaultError, and then changes nothing."""
         self.active = [Fault.parse(one) for one in specifications]
 
     def add(self, specification: str) -> None:
@@ -145,7 +145,7 @@ class Faults:
         self.active.append(Fault.parse(specification))
 
     def stale(self, request: Any) -> dict[str, float] | None:
-        """For a listing: the arguments for `Collection.earlier`, or None when the listing is to be fresh."""
+        """Return the arguments of `Collection.earlier` for a list request, or None for a current list."""
         return request.scope.get("simulator.stale")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -153,7 +153,7 @@ class Faults:
             await self.app(scope, receive, send)
             return
         for fault in list(self.active):
-            if not fault.strikes(scope["method"], scope["path"], self.random):
+            if not fault.applies_to(scope["method"], scope["path"], self.random):
                 continue
             if fault.kind == "latency":
                 await asyncio.sleep(fault.value or 0)
@@ -167,7 +167,7 @@ class Faults:
     async def _apply(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind == "status":
             headers = {"retry-after": fault.retry_after} if fault.retry_after is not None else None
-            body = {"error": "the simulator was told to fail"}
+            body = {"error": "the simulator was configured to fail"}
             await JSONResponse(body, int(fault.value or 500), headers)(scope, receive, send)
         elif fault.kind == "html":
             await HTMLResponse(HTML_PAGE, int(fault.value or 200))(scope, receive, send)
@@ -179,7 +179,7 @@ class Faults:
             elif fault.kind in ("reset_after", "lost_reply"):
                 await self.app(scope, receive, discard)
             drop_connection(scope)
-            # The server learns of the closed socket in the next turns of the loop; until then it would send a 500.
+            # The server notices the closed socket in the next turns of the loop. Until then it would send a 500.
             await asyncio.sleep(0.01)
 
     async def _truncate(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -202,4 +202,4 @@ class Faults:
 
 
 async def discard(message: Message) -> None:
-    """Take the place of a reply that the client never sees."""
+    """Drop a reply, so that the client never receives it."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""MP3 files with a tone, made by calculation: one line of the spectrum, the same in every frame."""
+"""MP3 files with a computed tone: one line of the spectrum, the same in every frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FRAME_SAMPLES = 576
 FRAME_BYTES = 36
 # MPEG-2 Layer III without a checksum, 8000 bits and 16000 samples a second, one channel, an original.
 HEADER = bytes((0xFF, 0xF3, 0x18, 0xC4))
-# The step of the quantizer; 210 would be full scale.
+# The step of the quantizer, where 210 is full scale.
 GAIN = 200
 # Huffman table 1, for pairs of lines that are 0 or 1, before their signs.
 SILENT, FIRST, SECOND = "1", "01", "001"
@@ -20,12 +20,12 @@ POSITIVE = "0"
 
 
 def tone(seconds: float, pitch: float) -> bytes:
-    """An MP3 file of about so many seconds, mono, with a tone of about `pitch` hertz."""
+    """Return a mono MP3 file of about `seconds` seconds with a tone of about `pitch` hertz."""
     line = min(int(pitch * 2 * FRAME_SAMPLES / SAMPLE_RATE), 255)
     pairs = line // 2 + 1
     spectrum = SILENT * (pairs - 1) + (SECOND if line % 2 else FIRST) + POSITIVE
     side = _bits(
-        (0, 8),  # the spectrum begins right behind this
+        (0, 8),  # the spectrum follows immediately
         (0, 1),
         (len(spectrum), 12),
         (pairs, 9),

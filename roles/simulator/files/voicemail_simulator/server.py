@@ -1,17 +1,16 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serving faces: one ASGI application per vendor, run by uvicorn in this process or in a thread of a test."""
+"""Serve simulations: one ASGI application per vendor, run by uvicorn in this process or in a thread of a test."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random as random_module
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 import uvicorn
@@ -21,67 +20,26 @@ from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .control import PREFIX, Journal, control_routes, refusal
-from .face import Clock
-from .faces import load
-from .faults import Faults
-from .knobs import Knobs
+from .control import PREFIX, control_routes, refusal
+from .simulation import Simulation
 from .store import Store
 
 try:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-except ModuleNotFoundError:  # it is faster, and not available for every Python
+except ModuleNotFoundError:  # the package is optional: it is faster, but not available for every Python version
     HttpToolsProtocol = None  # type: ignore[assignment, misc]
 
 START_TIMEOUT = 15.0
 TICK = 0.02
 
 
-class Simulation:
-    """One face with all that surrounds it; itself an ASGI application."""
+class Application:
+    """The ASGI application of one simulation: the vendor's API behind its faults, the control API, and the journal."""
 
-    def __init__(
-        self,
-        vendor: str,
-        *,
-        store: Store | None = None,
-        knobs: Mapping[str, Any] | None = None,
-        mailboxes: int = 0,
-        messages: int = 0,
-        faults: Iterable[str] = (),
-        seed: int = 0,
-        allowed_hosts: Iterable[str] = (),
-    ) -> None:
-        face_class = load(vendor)
-        self.prefix = f"{vendor}."
-        self.store = store if store is not None else Store()
-        self.clock = Clock()
-        self.store.now = self.clock.now
-        self.knobs = Knobs(face_class.knob_definitions, knobs)
-        self.face = face_class(self.store, self.knobs, self.clock, random_module.Random(seed))
-        self.journal = Journal()
-        self.faults = Faults(Starlette(routes=self.face.routes()), random_module.Random(seed), faults)
-        self.face.faults = self.faults
-        self._control = Starlette(routes=control_routes(self))
+    def __init__(self, simulation: Simulation, allowed_hosts: Iterable[str] = ()) -> None:
+        self._simulation = simulation
+        self._control = Starlette(routes=control_routes(simulation))
         self._hosts = frozenset(name.lower() for name in allowed_hosts)
-        if self.store.is_empty(self.prefix):
-            self.face.seed(mailboxes, messages)
-        else:
-            self.face.rebuild()
-
-    def reset(self, mailboxes: int = 0, messages: int = 0) -> None:
-        """Forget the state and seed it anew; knobs, faults and journal stay."""
-        self.store.reset(self.prefix)
-        self.face.rebuild()
-        self.face.seed(mailboxes, messages)
-
-    def replace_state(self, state: dict[str, dict[str, Any]]) -> None:
-        """Put `state` (documents by collection and id) in place of this vendor's state. Raises ValueError."""
-        strangers = [name for name in state if not name.startswith(self.prefix)]
-        if strangers:
-            raise ValueError(f"collections of another vendor: {', '.join(strangers)}")
-        self.store.replace(state, self.prefix)
-        self.face.rebuild()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(PREFIX):
@@ -89,32 +47,33 @@ class Simulation:
             handler = self._control if reason is None else JSONResponse({"error": reason}, 403)
             await handler(scope, receive, send)
             return
-        # Noted on arrival: a client that has its reply must find the request in the journal.
+        # Recorded on arrival, so that a client that has received its reply finds the request in the journal.
         query = scope["query_string"].decode("latin-1")
-        entry = self.journal.add(scope["method"], scope["path"], query, self.clock.now())
+        simulation = self._simulation
+        entry = simulation.journal.add(scope["method"], scope["path"], query, simulation.clock.now())
 
-        async def noting(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             if message["type"] == "http.response.start":
                 entry["status"] = message["status"]
-                # One vendor has a single path and method for all it does.
+                # OnSIP has a single path and method for all its actions.
                 entry["action"] = scope.get("simulator.action")
             await send(message)
 
-        await self.faults(scope, receive, noting)
+        await simulation.faults(scope, receive, send_and_record)
 
 
 class DroppableH11Protocol(H11Protocol):
-    """HTTP protocol that shares its transport with the faults, which have to close it."""
+    """HTTP protocol that passes its transport to the faults, so that they can close it."""
 
     def handle_events(self) -> None:
         super().handle_events()
         if self.scope is not None:
-            # The request is handled by a task that starts only when this returns.
+            # The task that handles the request starts after this method returns.
             self.scope["simulator.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
 
 
 def droppable_protocol(name: str = "auto") -> type:
-    """Return an HTTP protocol by its name, `h11` or `httptools`; `auto` is the fastest whose package is installed."""
+    """Return the HTTP protocol named `h11` or `httptools`. `auto` returns the fastest one that is installed."""
     if name == "h11" or (name == "auto" and HttpToolsProtocol is None):
         return DroppableH11Protocol
 
@@ -129,7 +88,7 @@ def droppable_protocol(name: str = "auto") -> type:
 
 
 class QuietServer(uvicorn.Server):
-    """uvicorn without its own signal handlers, as several servers share one process here, and quick to end."""
+    """uvicorn without its own signal handlers, because several servers share one process, and with a quick shutdown."""
 
     async def main_loop(self) -> None:
         counter = 0
@@ -143,11 +102,11 @@ class QuietServer(uvicorn.Server):
 
 
 def make_server(
-    simulation: Simulation, tls_cert: str | None = None, tls_key: str | None = None, protocol: str = "auto"
+    application: Application, tls_cert: str | None = None, tls_key: str | None = None, protocol: str = "auto"
 ) -> QuietServer:
-    """Prepare a uvicorn server; it listens on the socket that is given to `serve`."""
+    """Create a uvicorn server. It listens on the sockets that are passed to its `serve`."""
     config = uvicorn.Config(
-        simulation,
+        application,
         http=droppable_protocol(protocol),
         log_level="error",
         access_log=False,
@@ -162,23 +121,26 @@ def make_server(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind a socket; port 0 takes a free one. Raises OSError."""
+    """Return a listening socket. Port 0 chooses a free port. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    one = socket.socket(family, socket.SOCK_STREAM)
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    one.bind((host, port))
-    one.listen(2048)
-    return one
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(2048)
+    return listening
 
 
 def origin_of(bound: socket.socket, tls: bool) -> str:
-    """The address of a bound socket as scheme, host and port."""
+    """Return the origin of a bound socket: scheme, host and port."""
     host, port = bound.getsockname()[:2]
     return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class SimulatorServer:
-    """A running face for tests: `with SimulatorServer("kazoo", knobs={...}, mailboxes=10) as server: server.url`."""
+    """A running simulator for tests.
+
+    `with SimulatorServer("kazoo", knobs={"profile": "5"}, mailboxes=10) as server:` serves on `server.url`.
+    """
 
     def __init__(
         self,
@@ -190,19 +152,20 @@ class SimulatorServer:
         tls_cert: str | None = None,
         tls_key: str | None = None,
         protocol: str = "auto",
+        allowed_hosts: Iterable[str] = (),
         **options: Any,
     ) -> None:
         self.simulation = Simulation(vendor, store=Store(state), **options)
-        self.face = self.simulation.face
+        self.vendor = self.simulation.vendor
         self.journal = self.simulation.journal
         self.faults = self.simulation.faults
-        self.knobs = self.simulation.knobs
+        self.knobs = self.simulation.behaviors
         self.clock = self.simulation.clock
         self.store = self.simulation.store
         self._socket = listen(host, port)
         self.origin = origin_of(self._socket, tls_cert is not None)
-        self.url = self.origin + self.face.base_path
-        self._server = make_server(self.simulation, tls_cert, tls_key, protocol)
+        self.url = self.origin + self.vendor.base_path
+        self._server = make_server(Application(self.simulation, allowed_hosts), tls_cert, tls_key, protocol)
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
@@ -210,17 +173,17 @@ class SimulatorServer:
             runner.run(self._server.serve(sockets=[self._socket]))
 
     def start(self) -> SimulatorServer:
-        """Start serving; returns once requests are answered. Raises RuntimeError."""
+        """Start the server and wait until it accepts requests. Raises RuntimeError."""
         self._thread.start()
         deadline = time.monotonic() + START_TIMEOUT
         while not self._server.started:
             if time.monotonic() > deadline or not self._thread.is_alive():
-                raise RuntimeError("the simulator did not start")
+                raise RuntimeError(f"the simulator did not start within {START_TIMEOUT:g} seconds")
             time.sleep(0.005)
         return self
 
     def stop(self) -> None:
-        """Stop serving and close the state file."""
+        """Stop the server and close the state file."""
         self._server.should_exit = True
         self._thread.join(START_TIMEOUT)
         self._socket.close()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""State of the simulator: named collections of JSON documents, in memory and, when asked for, in an SQLite file."""
+"""The simulator's state: named collections of JSON documents, in memory and optionally in an SQLite file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ REMEMBERED_WRITES = 1000
 class Collection(MutableMapping[str, Document]):
     """Documents by id, in the order of their creation.
 
-    Assigning a document writes it through to the file; after a change in place call `save`. `earlier` can only undo
-    documents that were replaced, not those changed in place.
+    Assigning a document also writes it to the file. Call `save` after changing a document in place. `earlier` undoes
+    replaced documents only, not changes in place.
     """
 
     def __init__(self, store: Store, name: str, documents: dict[str, Document]) -> None:
@@ -61,7 +61,7 @@ class Collection(MutableMapping[str, Document]):
         return self._documents.items()
 
     def save(self, key: str) -> None:
-        """Write a document that was changed in place through to the file."""
+        """Write a document that was changed in place to the file."""
         self._store.write(self.name, key, self._documents[key])
 
     def clear(self) -> None:
@@ -70,11 +70,11 @@ class Collection(MutableMapping[str, Document]):
         self._store.erase_all(self.name)
 
     def earlier(self, *, writes: int = 0, seconds: float = 0.0) -> dict[str, Document]:
-        """Answer the documents as they were some writes, or some seconds, ago."""
+        """Return the documents as they were a number of writes, or of seconds, ago."""
         documents = dict(self._documents)
-        horizon = self._store.now() - seconds
+        limit = self._store.now() - seconds
         for position, (moment, key, previous) in enumerate(reversed(self._writes)):
-            if position >= writes and (not seconds or moment < horizon):
+            if position >= writes and (not seconds or moment < limit):
                 break
             if previous is None:
                 documents.pop(key, None)
@@ -84,9 +84,9 @@ class Collection(MutableMapping[str, Document]):
 
 
 class Store:
-    """All collections. Names start with the vendor and a dot, so that one file can hold several vendors.
+    """All collections. Their names start with the vendor and a dot, so that one file can store several vendors.
 
-    `now` is the clock by which `Collection.earlier` counts seconds.
+    `now` is the clock that `Collection.earlier` uses.
     """
 
     def __init__(self, path: str | None = None) -> None:
@@ -98,7 +98,7 @@ class Store:
 
     def _open(self, path: str) -> None:
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        # A crash of the machine may lose the last writes; a crash of the simulator may not.
+        # A crash of the machine may lose the last writes. A crash of the simulator does not.
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=OFF")
         database.execute(
@@ -112,27 +112,27 @@ class Store:
         self._database = database
 
     def collection(self, name: str) -> Collection:
-        """Answer the collection of that name, empty if it did not exist."""
+        """Return the collection of this name. Creates an empty one where it does not exist."""
         if name not in self._collections:
             self._collections[name] = Collection(self, name, {})
         return self._collections[name]
 
     def is_empty(self, prefix: str = "") -> bool:
-        """Tell whether no collection whose name starts with `prefix` holds a document."""
+        """Check whether all collections whose name starts with `prefix` are empty."""
         return not any(len(one) for name, one in self._collections.items() if name.startswith(prefix))
 
     def reset(self, prefix: str = "") -> None:
-        """Empty all collections whose name starts with `prefix`."""
+        """Delete the documents of all collections whose name starts with `prefix`."""
         for name, one in self._collections.items():
             if name.startswith(prefix):
                 one.clear()
 
     def as_dict(self, prefix: str = "") -> dict[str, dict[str, Document]]:
-        """All documents by collection and id."""
+        """Return all documents by collection and id."""
         return {name: dict(one) for name, one in self._collections.items() if name.startswith(prefix)}
 
     def replace(self, state: dict[str, dict[str, Document]], prefix: str = "") -> None:
-        """Empty the collections under `prefix` and fill them with `state`."""
+        """Replace the documents of the collections under `prefix` by `state`."""
         self.reset(prefix)
         for name, documents in state.items():
             self.collection(name).update(documents)

@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.con
 )
 from recordings import KINDS, mp3, ogg, wav
 
-Check = t.Callable[[bytes], str | None]
+Check: t.TypeAlias = "t.Callable[[bytes], str | None]"
 
 
 @pytest.fixture

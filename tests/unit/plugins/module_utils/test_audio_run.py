@@ -243,7 +243,10 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
 def test_a_download_that_breaks_off_goes_on_within_the_run(archive: Archive) -> None:
     broken = httpx.ReadError("gone")
     length = str(len(SOUND))
-    cut = lambda _start: Response([SOUND[:100], broken], content_type="audio/x-wav", content_length=length)  # noqa: E731
+
+    def cut(_start: int) -> Response:
+        return Response([SOUND[:100], broken], content_type="audio/x-wav", content_length=length)
+
     assert archive.row(cut, whole(SOUND)).status == "changed"
     assert archive.driver.starts == [0, 100]
     assert archive.path.read_bytes() == SOUND

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
 PIN = "4820917"
 OTHER_PIN = "5931826"
@@ -55,32 +55,36 @@ class Tenant:
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
-        self.face = server.face
+        self.vendor = server.vendor
         self.actions: list[str] = []
-        perform = self.face.perform
+        perform = self.vendor.perform
 
         def recorded(name: str, call: t.Any) -> t.Any:
             self.actions.append(name)
             return perform(name, call)
 
-        self.face.perform = recorded
+        self.vendor.perform = recorded
 
     def begin(self, mailboxes: int = 0, **knobs: t.Any) -> Tenant:
         """Set the organization back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in OnsipFace.knob_definitions} | knobs)
+        self.server.knobs.update({knob.name: knob.default for knob in SimulatedOnsip.behavior_definitions} | knobs)
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes)
         return self
 
     def run(self, module: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """Run a module as administrator, where no other login is given; None leaves an option out."""
-        login = {"username": OnsipFace.USERNAME, "password": OnsipFace.PASSWORD, "domain": OnsipFace.DOMAIN}
+        login = {
+            "username": SimulatedOnsip.USERNAME,
+            "password": SimulatedOnsip.PASSWORD,
+            "domain": SimulatedOnsip.DOMAIN,
+        }
         given = {"vendor": "onsip", "url": self.server.url, "retry_budget": 0, **login, **options}
         raw = {name: value for name, value in given.items() if value is not None or name not in login}
         self.actions.clear()
         result = task.run_in_worker(module, raw, check, True, None, None, {})
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
-        secrets = [OnsipFace.PASSWORD, *self.face.state.sessions, *self._auth_passwords()]
+        secrets = [SimulatedOnsip.PASSWORD, *self.vendor.state.sessions, *self._auth_passwords()]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]
         assert not [secret for secret in secrets if secret in shown]
         return result
@@ -104,14 +108,14 @@ class Tenant:
 
     def stored(self, number: str) -> dict[str, t.Any] | None:
         """The one box of a number as the service keeps it, or None; of the keys of STORED only."""
-        found = [box for box in self.face.state.boxes.values() if box["Mailbox"] == number]
+        found = [box for box in self.vendor.state.boxes.values() if box["Mailbox"] == number]
         assert len(found) < 2
         return {key: found[0][key] for key in STORED} if found else None
 
     def default_address(self, user: str) -> str | None:
         """Where the unanswered calls of a user's address go."""
-        found = self.face.state.user_addresses[user]["DefaultAddress"]
+        found = self.vendor.state.user_addresses[user]["DefaultAddress"]
         return f"{found['Username']}@{found['Domain']}" if found else None
 
     def _auth_passwords(self) -> list[str]:
-        return [one["AuthPassword"] for one in self.face.state.user_addresses.values()]
+        return [one["AuthPassword"] for one in self.vendor.state.user_addresses.values()]

@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 PIN = "259183"
 OTHER_PIN = "830417"
@@ -43,12 +43,12 @@ class Tenant:
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
-        self.face = server.face
-        self.directory = server.face.directory
+        self.vendor = server.vendor
+        self.directory = server.vendor.state
 
     def begin(self, mailboxes: int = 0, messages: int = 0, **knobs: t.Any) -> Tenant:
         """Set the PBX back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in PortsipFace.knob_definitions} | knobs)
+        self.server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes, messages)
         self.server.journal.clear()
@@ -56,14 +56,18 @@ class Tenant:
 
     def run(self, module: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """Run a module as administrator of the tenant, where no other login is given; None leaves an option out."""
-        login = {"username": PortsipFace.ADMIN_USERNAME, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+        login = {
+            "username": SimulatedPortsip.ADMIN_USERNAME,
+            "password": SimulatedPortsip.PASSWORD,
+            "domain": SimulatedPortsip.DOMAIN,
+        }
         given = {"vendor": "portsip", "url": self.server.url, "retry_budget": 1, **login, **options}
         left_out = [name for name in (*login, "token") if given.get(name, "") is None]
         self.server.journal.clear()
         raw = {name: value for name, value in given.items() if name not in left_out}
         result = task.run_in_worker(module, raw, check, True, None, None, {})
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
-        secrets = [PortsipFace.PASSWORD, *self.directory.sessions, *self.directory.refresh_tokens]
+        secrets = [SimulatedPortsip.PASSWORD, *self.directory.sessions, *self.directory.refresh_tokens]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]
         assert not [secret for secret in secrets if secret in shown]
         return result
@@ -102,7 +106,7 @@ class Tenant:
 
     def before_request(self, monkeypatch: pytest.MonkeyPatch, number: int, event: t.Callable[[], object]) -> None:
         """Let something happen at the PBX right before it serves a request, counted from the next one as 1."""
-        gateway, left = self.face._gateway, [number]
+        gateway, left = self.vendor._access, [number]
         limit = gateway._limit
 
         def limiting(request: t.Any) -> None:

@@ -9,8 +9,8 @@ import re
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
 
 PIN = "48210937"
 OTHER_PIN = "59318264"
@@ -29,7 +29,7 @@ STORED = {
     "enabled": True,
     "description": "Front desk",
 }
-SECRETS = (PIN, OTHER_PIN, Tel4vnFace.API_KEY, Tel4vnFace.PASSWORD)
+SECRETS = (PIN, OTHER_PIN, SimulatedTel4vn.API_KEY, SimulatedTel4vn.PASSWORD)
 BOXES_PATH = re.compile(r"/v1/voicemail(/[0-9a-f-]+)?")
 
 
@@ -38,11 +38,11 @@ class Tenant:
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
-        self.face = server.face
+        self.vendor = server.vendor
 
     def begin(self, mailboxes: int = 0, messages: int = 0, **knobs: t.Any) -> Tenant:
         """Set the tenant back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in Tel4vnFace.knob_definitions} | knobs)
+        self.server.knobs.update({knob.name: knob.default for knob in SimulatedTel4vn.behavior_definitions} | knobs)
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes, messages)
         self.server.journal.clear()
@@ -51,13 +51,13 @@ class Tenant:
     def run(self, module: str, *, check: bool = False, progress: t.Any = None, **options: t.Any) -> dict[str, t.Any]:
         """Run a module with the api_key of the tenant, where `api_key` is not given as None, and without retries."""
         given = {"vendor": "tel4vn", "url": self.server.url, "retry_budget": 0} | options
-        if given.setdefault("api_key", Tel4vnFace.API_KEY) is None:
+        if given.setdefault("api_key", SimulatedTel4vn.API_KEY) is None:
             del given["api_key"]
         self.server.journal.clear()
         result = task.run_in_worker(module, given, check, True, None, progress, {})
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         if not options.get("include_pins"):
-            assert not [secret for secret in (*SECRETS, *self.face.state.tokens) if secret in shown]
+            assert not [secret for secret in (*SECRETS, *self.vendor.state.tokens) if secret in shown]
         return result
 
     def many(self, *boxes: dict[str, t.Any], **options: t.Any) -> dict[str, t.Any]:
@@ -80,5 +80,5 @@ class Tenant:
 
     def stored(self, extension: str) -> list[dict[str, t.Any]]:
         """The boxes of an extension as the PBX keeps them, without number and id."""
-        found = [box for box in self.face.state.boxes.values() if box["extension"] == extension]
+        found = [box for box in self.vendor.state.boxes.values() if box["extension"] == extension]
         return [{key: value for key, value in box.items() if key not in ("id", "extension")} for box in found]

@@ -22,8 +22,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
 CHANGED: dict[str, t.Any] = {
     "mailbox": "7011",
@@ -85,7 +85,7 @@ LOUD = {
 
 def _knob_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in OnsipFace.knob_definitions:
+    for knob in SimulatedOnsip.behavior_definitions:
         choices = knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS[knob.name]
         pairs.extend((knob.name, value) for value in choices)
     return pairs
@@ -100,7 +100,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
-    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server)
 
 
@@ -118,7 +118,9 @@ def apply(
     if loud is not None and done.get("failed"):
         assert done["msg"]
         name, value = loud
-        tenant.server.knobs.set(name, next(knob.default for knob in OnsipFace.knob_definitions if knob.name == name))
+        tenant.server.knobs.set(
+            name, next(knob.default for knob in SimulatedOnsip.behavior_definitions if knob.name == name)
+        )
         assert not tenant.one(**box).get("failed")
         tenant.server.knobs.set(name, value)
     else:
@@ -165,7 +167,7 @@ def test_requests_of_many(tenant: Tenant) -> None:
     assert tenant.many(*boxes)["summary"]["update"] == 1
     assert tenant.writes == 1
     pruned = tenant.many(*boxes[:55], prune=True)
-    assert (pruned["summary"]["delete"], len(tenant.face.state.boxes)) == (5, 55)
+    assert (pruned["summary"]["delete"], len(tenant.vendor.state.boxes)) == (5, 55)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 20, 21, 499, 500, 501, 998, 999, 1000, 3100])
@@ -176,7 +178,7 @@ def test_paging(tenant: Tenant, count: int) -> None:
     assert tenant.sent("VoicemailboxBrowse") == 1 + max(0, count - 1) // 499
 
 
-@pytest.mark.parametrize("organization", [{"domain": OnsipFace.DOMAIN}, {"domain": None, "account_id": "61002"}])
+@pytest.mark.parametrize("organization", [{"domain": SimulatedOnsip.DOMAIN}, {"domain": None, "account_id": "61002"}])
 def test_round_trip(tenant: Tenant, organization: dict[str, t.Any]) -> None:
     tenant.begin(30)
     shown = tenant.run("vmbox_info", **organization)["mailboxes"]
@@ -188,13 +190,13 @@ def test_organization_by_its_id(tenant: Tenant) -> None:
     tenant.begin()
     made = tenant.one(mailbox="7011", name="Avery Quill", domain=None, account_id="61003")
     assert made["changed"] is True
-    (box,) = tenant.face.state.boxes.values()
+    (box,) = tenant.vendor.state.boxes.values()
     assert (box["OrganizationId"], box["address"]) == ("61003", "vm.7011@second.example.onsip.com")
 
 
 def test_domain_of_the_login(tenant: Tenant) -> None:
     tenant.begin(2)
-    login = {"username": f"{OnsipFace.USERNAME}@{OnsipFace.DOMAIN}", "domain": None}
+    login = {"username": f"{SimulatedOnsip.USERNAME}@{SimulatedOnsip.DOMAIN}", "domain": None}
     assert len(tenant.run("vmbox_info", **login)["mailboxes"]) == 2
 
 
@@ -220,16 +222,16 @@ def test_an_empty_value_is_sent_only_to_clear_one(tenant: Tenant, value: str) ->
 @pytest.mark.parametrize("unknown", ["request_error", "permission_error"])
 def test_a_box_that_somebody_else_deleted_meanwhile_is_deleted(tenant: Tenant, unknown: str) -> None:
     tenant.begin(2, unknown_id=unknown)
-    perform = tenant.face.perform
+    perform = tenant.vendor.perform
 
     def late(name: str, call: t.Any) -> t.Any:
         if name == "VoicemailboxDelete":
-            tenant.face.state.delete_box(tenant.face.state.boxes["50101"])
+            tenant.vendor.state.delete_box(tenant.vendor.state.boxes["50101"])
         return perform(name, call)
 
-    tenant.face.perform = late
+    tenant.vendor.perform = late
     assert tenant.one(mailbox="1001", state="absent").get("msg") is None
-    assert list(tenant.face.state.boxes) == ["50102"]
+    assert list(tenant.vendor.state.boxes) == ["50102"]
 
 
 def test_a_box_is_found_by_its_id(tenant: Tenant) -> None:
@@ -241,15 +243,15 @@ def test_a_box_is_found_by_its_id(tenant: Tenant) -> None:
 
 def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> None:
     tenant.begin(3)
-    perform = tenant.face.perform
+    perform = tenant.vendor.perform
 
     def other(name: str, call: t.Any) -> t.Any:
         if name == "VoicemailboxRead":
             call.sent["VoicemailboxId"] = "50101"
         return perform(name, call)
 
-    tenant.face.perform = other
-    login = {"username": OnsipFace.USERNAME, "password": OnsipFace.PASSWORD, "domain": OnsipFace.DOMAIN}
+    tenant.vendor.perform = other
+    login = {"username": SimulatedOnsip.USERNAME, "password": SimulatedOnsip.PASSWORD, "domain": SimulatedOnsip.DOMAIN}
     session = VENDOR.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
     with contextlib.closing(session):
         found = VENDOR.boxes["mailbox"](session).find(None, "50102")
@@ -279,7 +281,7 @@ def test_what_changes_beside_what_was_asked_is_told(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], told: str
 ) -> None:
     tenant.begin(1)
-    state, boxes = tenant.face.state, tenant.face.boxes
+    state, boxes = tenant.vendor.state, tenant.vendor.boxes
     update, shown = state.update_box, boxes.shown
     monkeypatch.setattr(state, "update_box", lambda box, changed: update(box, changed | beside))
     monkeypatch.setattr(boxes, "shown", lambda box: shown(state.boxes[box["VoicemailboxId"]]))

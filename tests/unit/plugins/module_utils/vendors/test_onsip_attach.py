@@ -16,8 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from onsip_tenant import Tenant
-from voicemail_simulator.faces.onsip.call import NotPermitted
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip.call import NotPermitted
 
 AVERY, ROBIN = "avery@example.onsip.com", "robin@example.onsip.com"
 BOX_ADDRESS = "vm.7011@example.onsip.com"
@@ -33,13 +33,13 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 def tenant(request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     """A service that tells the addresses of boxes, and one that does not: no page describes that action."""
     monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
-    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     if request.param == "addresses hidden":
 
         def refused(call: t.Any) -> t.Any:
             raise NotPermitted
 
-        monkeypatch.setitem(server.face._guarded_actions, "VoicemailAddressBrowse", refused)
+        monkeypatch.setitem(server.vendor._guarded_actions, "VoicemailAddressBrowse", refused)
     return Tenant(server)
 
 
@@ -64,7 +64,7 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
         assert done["changed_fields"] == (fields or ["name", "onsip.attach.user_address"])
         assert tenant.default_address(options["user_address"]) == BOX_ADDRESS
         assert (attach(tenant, **options)["changed"], tenant.writes) == (False, 0)
-    user = tenant.face.state.user_addresses[AVERY]
+    user = tenant.vendor.state.user_addresses[AVERY]
     assert (user["Timeout"], user["Address"]["Name"]) == ("35", "Front desk")
     # Only the user that is named is managed; null speaks of all of them.
     assert tenant.default_address(AVERY) == BOX_ADDRESS
@@ -76,7 +76,7 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
 
 def test_everything_else_of_a_user_stays(tenant: Tenant) -> None:
     tenant.begin()
-    users = tenant.face.state.user_addresses
+    users = tenant.vendor.state.user_addresses
     before = users[AVERY] | {"Timeout": "45"}
     users[AVERY] = before
     attach(tenant, user_address=AVERY)
@@ -162,7 +162,7 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
     tenant.one(mailbox="7011", name="Avery Quill")
     if options is None:
         attach(tenant, user_address=ROBIN)
-    users, perform = tenant.face.state.user_addresses, tenant.face.perform
+    users, perform = tenant.vendor.state.user_addresses, tenant.vendor.perform
 
     def moved_by_somebody_else(name: str, call: t.Any) -> t.Any:
         # The first reading of the mailbox after the plan; users that are to be detached are listed, and read last.
@@ -170,7 +170,7 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
             users[ROBIN] = users[ROBIN] | {"DefaultAddress": {"Username": "vm.1002", "Domain": "example.onsip.com"}}
         return perform(name, call)
 
-    monkeypatch.setattr(tenant.face, "perform", moved_by_somebody_else)
+    monkeypatch.setattr(tenant.vendor, "perform", moved_by_somebody_else)
     result = tenant.one(mailbox="7011", onsip={"attach": options})
     assert result["failed"], result
     assert result["error"]["kind"] == "conflict"

@@ -17,8 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
 USER = "avery@example.onsip.com"
 ATTACHED = BOX | {"onsip": BOX["onsip"] | {"attach": {"user_address": USER}}}
@@ -35,7 +35,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
     monkeypatch.setattr(retry._Backoff, "__call__", lambda backoff, state: 0.001)
-    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server)
 
 
@@ -44,7 +44,7 @@ def settle(tenant: Tenant, fault: str, box: dict[str, t.Any], stored: dict[str, 
     tenant.server.faults.set([fault])
     struck = tenant.one(**box, retry_budget=1)
     tenant.server.faults.set([])
-    assert tenant.server.face.state.boxes.keys() >= {"50101"}
+    assert tenant.server.vendor.state.boxes.keys() >= {"50101"}
     if not struck.get("failed"):
         assert tenant.stored(number) == stored
     repaired = tenant.one(**box)
@@ -98,21 +98,21 @@ def test_many_under_faults(tenant: Tenant, fault: str) -> None:
         tenant.server.faults.set([f"{fault},probability=0.2"])
         result = tenant.many(*boxes, retry_budget=1)
         tenant.server.faults.set([])
-        numbers = [box["Mailbox"] for box in tenant.face.state.boxes.values()]
+        numbers = [box["Mailbox"] for box in tenant.vendor.state.boxes.values()]
         assert len(numbers) == len(set(numbers)), "no box is made twice"
         if not result.get("failed"):
             break
     else:
         tenant.many(*boxes)
     assert tenant.many(*boxes)["changed"] is False
-    assert {box["Password"] for box in tenant.face.state.boxes.values()} == {PIN}
+    assert {box["Password"] for box in tenant.vendor.state.boxes.values()} == {PIN}
 
 
 @pytest.mark.parametrize("parameter", ["Password", "Mailbox", ""])
 def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant, parameter: str) -> None:
     """The box was made, its Edit is refused, and the PIN is hidden: the run must fail, and say that it wrote."""
     tenant.begin(pin_in_replies="masked")
-    find = tenant.face.boxes.find
+    find = tenant.vendor.boxes.find
 
     def refusing(call: t.Any) -> t.Any:
         if call.get("Password"):
@@ -120,11 +120,11 @@ def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant, paramete
             call.check()
         return find(call)
 
-    tenant.face.boxes.find = refusing
+    tenant.vendor.boxes.find = refusing
     try:
         result = tenant.one(**BOX)
     finally:
-        tenant.face.boxes.find = find
+        tenant.vendor.boxes.find = find
     assert (result["failed"], result["changed"]) == (True, True)
     assert "Value.Invalid" in result["msg"]
     assert parameter in result["msg"]
@@ -132,7 +132,7 @@ def test_a_pin_that_is_refused_is_not_taken_for_written(tenant: Tenant, paramete
 
 def test_a_deletion_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(2)
-    monkeypatch.setattr(tenant.face.state, "delete_box", lambda box: None)
+    monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.one(mailbox="1001", state="absent")
     assert result["failed"]
     assert "delete mailbox 1001: OnSIP answered success and the box is still there" in result["msg"]
@@ -160,7 +160,7 @@ def test_a_session_that_is_lost_is_made_again_once(tenant: Tenant) -> None:
     tenant.server.knobs.set("drop_session_before_call", 9)
     assert tenant.many(*boxes)["summary"]["update"] == 20
     assert tenant.sent("SessionCreate") == 2
-    assert tenant.face.state.sessions == {}, "the session is ended"
+    assert tenant.vendor.state.sessions == {}, "the session is ended"
 
 
 @pytest.mark.parametrize(
@@ -177,46 +177,48 @@ def test_the_session_is_ended_after_a_failure_too(tenant: Tenant, options: dict[
     tenant.begin(4)
     assert tenant.run("vmboxes", **options)["failed"]
     assert (tenant.actions[0], tenant.actions[-1]) == ("SessionCreate", "SessionDestroy")
-    assert tenant.face.state.sessions == {}
+    assert tenant.vendor.state.sessions == {}
 
 
 def test_a_given_session_is_used_and_left_alone(tenant: Tenant) -> None:
     tenant.begin(2)
     key = "k3v9q0t7m2h5d8r1c6s4b0n7j2"
     session = {"SessionId": key, "UserId": "40021", "used": tenant.server.clock.now()}
-    tenant.face.state.sessions[key] = session
+    tenant.vendor.state.sessions[key] = session
     given = {"username": None, "password": None, "token": key}
     assert tenant.one(mailbox="1001", announce_caller=True, **given)["changed"] is True
     assert tenant.sent("SessionCreate", "SessionDestroy") == 0
-    tenant.face.state.sessions.clear()
+    tenant.vendor.state.sessions.clear()
     lost = tenant.one(mailbox="1001", announce_caller=False, **given)
     assert (lost["error"]["kind"], tenant.actions) == ("expired", ["OrganizationRead"])
 
 
 def test_boxes_deleted_while_they_are_listed(tenant: Tenant) -> None:
     tenant.begin(1200)
-    perform = tenant.face.perform
+    perform = tenant.vendor.perform
 
     def deleting(name: str, call: t.Any) -> t.Any:
         if name == "VoicemailboxBrowse" and tenant.sent(name) == 1:
             for number in ("1001", "1002", "1003"):
-                tenant.face.state.delete_box(tenant.face.state.box_of_number(OnsipFace.ORGANIZATION_ID, number))
+                tenant.vendor.state.delete_box(
+                    tenant.vendor.state.box_of_number(SimulatedOnsip.ORGANIZATION_ID, number)
+                )
         return perform(name, call)
 
-    tenant.face.perform = deleting
+    tenant.vendor.perform = deleting
     found = tenant.run("vmbox_info")["mailboxes"]
     assert [box["mailbox"] for box in found] == [str(number) for number in range(1004, 2201)]
 
 
 def test_a_listing_that_never_holds_still_is_an_error(tenant: Tenant) -> None:
     tenant.begin(1200)
-    perform = tenant.face.perform
+    perform = tenant.vendor.perform
 
     def deleting(name: str, call: t.Any) -> t.Any:
         if name == "VoicemailboxBrowse" and call.get("Offset") != "0":
-            tenant.face.state.delete_box(next(iter(tenant.face.state.boxes.values())))
+            tenant.vendor.state.delete_box(next(iter(tenant.vendor.state.boxes.values())))
         return perform(name, call)
 
-    tenant.face.perform = deleting
+    tenant.vendor.perform = deleting
     result = tenant.run("vmbox_info")
     assert (result["error"]["kind"], tenant.sent("VoicemailboxBrowse")) == ("transport", 6)

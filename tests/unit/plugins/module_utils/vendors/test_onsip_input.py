@@ -32,7 +32,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    monkeypatch.setattr(server.face, "perform", server.face.perform)
+    monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server).begin()
 
 
@@ -91,9 +91,9 @@ def test_a_new_box_needs_a_name(tenant: Tenant) -> None:
 
 def test_two_boxes_of_one_number_are_both_named(tenant: Tenant) -> None:
     tenant.begin(1)
-    box = dict(tenant.face.state.boxes["50101"])
-    tenant.face.state.boxes["60001"] = box | {"VoicemailboxId": "60001"}
-    tenant.face.state.rebuild()
+    box = dict(tenant.vendor.state.boxes["50101"])
+    tenant.vendor.state.boxes["60001"] = box | {"VoicemailboxId": "60001"}
+    tenant.vendor.state.rebuild()
     result = tenant.one(mailbox="1001", announce_caller=True)
     assert (result["failed"], tenant.writes) == (True, 0)
     assert "50101" in result["msg"]

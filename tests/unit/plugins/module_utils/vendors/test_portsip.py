@@ -9,8 +9,8 @@ import collections.abc
 import typing as t
 
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 from .portsip_tenant import BOX, OTHER_PIN, PIN, STORED_BOX, Tenant
 
@@ -71,7 +71,7 @@ NUMBERS = {
 
 def _knob_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in PortsipFace.knob_definitions:
+    for knob in SimulatedPortsip.behavior_definitions:
         choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
         pairs.extend((knob.name, value) for value in choices)
     return pairs

@@ -20,8 +20,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.refusals import refusal
 from hypothesis import given
 from hypothesis import strategies as st
-from voicemail_simulator.faces.portsip.fields import pin_problem
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip.fields import pin_problem
 
 from .portsip_tenant import BOX, PIN, Tenant
 

@@ -128,7 +128,7 @@ def test_a_listing_that_changes_is_read_again(
 def test_a_listing_that_never_rests_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(150)
     boxes = tenant.directory.boxes.collection
-    gateway = tenant.face._gateway
+    gateway = tenant.vendor._access
 
     def limiting(request: t.Any) -> None:
         number = str(9000 + len(boxes))

@@ -9,12 +9,12 @@ import collections.abc
 import typing as t
 
 import pytest
-from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 from .portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 
-SYSTEM = {"username": PortsipFace.USERNAME, "domain": None}
+SYSTEM = {"username": SimulatedPortsip.USERNAME, "domain": None}
 NO_LOGIN = {"username": None, "password": None, "domain": None}
 TOKEN_ENDPOINT_MISSING = "status:404,path=/login/oauth/token"
 
@@ -32,8 +32,10 @@ def tenant(server: SimulatorServer) -> Tenant:
 
 def _session(tenant: Tenant, name: str | None = None) -> dict[str, t.Any]:
     """Open a session at the PBX: of the tenant's administrator, or of the system administrator."""
-    sessions = tenant.face._sessions
-    found = tenant.directory.user_named(None if name else PortsipFace.ACCOUNT_ID, name or PortsipFace.ADMIN_USERNAME)
+    sessions = tenant.vendor._sessions
+    found = tenant.directory.user_named(
+        None if name else SimulatedPortsip.ACCOUNT_ID, name or SimulatedPortsip.ADMIN_USERNAME
+    )
     return sessions.open(found)
 
 
@@ -100,11 +102,11 @@ def test_a_page_instead_of_a_login_is_told(tenant: Tenant) -> None:
 
 
 def test_a_system_administrator_enters_the_tenant_asked_for(tenant: Tenant) -> None:
-    here = tenant.run("shared_voicemail_info", **SYSTEM, account_id=PortsipFace.ACCOUNT_ID)
+    here = tenant.run("shared_voicemail_info", **SYSTEM, account_id=SimulatedPortsip.ACCOUNT_ID)
     assert _numbers(here) == ["8001", "8002", "8003"]
     paths = [entry["path"] for entry in tenant.server.journal.entries()]
     assert paths == ["/api/login/oauth/token", "/api/tenants/switch", "/api/tenant", "/api/shared_voicemails"]
-    there = {**SYSTEM, "account_id": PortsipFace.OTHER_ACCOUNT_ID}
+    there = {**SYSTEM, "account_id": SimulatedPortsip.OTHER_ACCOUNT_ID}
     assert tenant.boxes(BOX, **there)["changed"]
     assert _numbers(tenant.run("shared_voicemail_info", **there)) == ["8500"]
     assert _numbers(tenant.run("shared_voicemail_info")) == ["8001", "8002", "8003"]
@@ -113,7 +115,7 @@ def test_a_system_administrator_enters_the_tenant_asked_for(tenant: Tenant) -> N
 @pytest.mark.parametrize("missing", ["400", "404"])
 def test_a_tenant_that_cannot_be_entered_is_an_error(tenant: Tenant, missing: str) -> None:
     tenant.begin(3, missing_read_status=missing)
-    for login in ({**SYSTEM, "account_id": "700000000000000099"}, {"account_id": PortsipFace.OTHER_ACCOUNT_ID}):
+    for login in ({**SYSTEM, "account_id": "700000000000000099"}, {"account_id": SimulatedPortsip.OTHER_ACCOUNT_ID}):
         result = tenant.boxes(BOX, **login)
         assert result["error"]["kind"] == "auth"
         assert "account_id" in result["msg"]
@@ -127,13 +129,17 @@ def test_a_system_administrator_outside_of_tenants_is_told_the_option(tenant: Te
 
 
 def test_an_administrator_of_the_tenant_need_not_enter_it(tenant: Tenant) -> None:
-    assert _numbers(tenant.run("shared_voicemail_info", account_id=PortsipFace.ACCOUNT_ID)) == ["8001", "8002", "8003"]
+    assert _numbers(tenant.run("shared_voicemail_info", account_id=SimulatedPortsip.ACCOUNT_ID)) == [
+        "8001",
+        "8002",
+        "8003",
+    ]
     assert not [entry for entry in tenant.server.journal.entries() if entry["path"].endswith("/switch")]
 
 
 def test_a_switch_that_did_not_happen_is_noticed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tenant.face._sessions, "enter", lambda token, tenant_id: None)
-    result = tenant.boxes(BOX, **SYSTEM, account_id=PortsipFace.ACCOUNT_ID)
+    monkeypatch.setattr(tenant.vendor._sessions, "enter", lambda token, tenant_id: None)
+    result = tenant.boxes(BOX, **SYSTEM, account_id=SimulatedPortsip.ACCOUNT_ID)
     assert "the login is in no tenant" in result["msg"]
     assert tenant.writes == 0
 
@@ -154,14 +160,14 @@ def test_a_given_token_that_ended_is_renewed_only_with_credentials(tenant: Tenan
     assert tenant.logins == 1
 
 
-@pytest.mark.parametrize("tenant_id", [None, PortsipFace.ACCOUNT_ID], ids=["in no tenant", "in a tenant"])
+@pytest.mark.parametrize("tenant_id", [None, SimulatedPortsip.ACCOUNT_ID], ids=["in no tenant", "in a tenant"])
 def test_a_given_token_is_never_moved(tenant: Tenant, tenant_id: str | None) -> None:
     """Two tasks may share it, each for a tenant of its own: neither may write into that of the other."""
-    token = _session(tenant, PortsipFace.USERNAME)["access_token"]
+    token = _session(tenant, SimulatedPortsip.USERNAME)["access_token"]
     if tenant_id:
-        tenant.face._sessions.enter(token, tenant_id)
+        tenant.vendor._sessions.enter(token, tenant_id)
     login = {**NO_LOGIN, "token": token}
-    result = tenant.boxes(BOX, **login, account_id=PortsipFace.OTHER_ACCOUNT_ID)
+    result = tenant.boxes(BOX, **login, account_id=SimulatedPortsip.OTHER_ACCOUNT_ID)
     assert result["error"]["kind"] == "auth"
     assert f"the token is in {f'tenant {tenant_id}' if tenant_id else 'no tenant'}, not in" in result["msg"]
     assert tenant.directory.sessions[token]["tenant_id"] == tenant_id
@@ -184,7 +190,7 @@ def test_a_token_that_dies_during_a_run(
         if not refreshable:
             tenant.directory.refresh_tokens.clear()
 
-    login = {**SYSTEM, "account_id": PortsipFace.ACCOUNT_ID}
+    login = {**SYSTEM, "account_id": SimulatedPortsip.ACCOUNT_ID}
     tenant.before_request(monkeypatch, at, die)
     result = tenant.boxes(BOX, **login)
     assert not result.get("failed"), result["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's messages, under every behaviour that its face can show."""
+"""PortSIP's messages, under every behaviour that its vendor can show."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
     PortsipMessages,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.vendor import VENDOR
-from voicemail_simulator.faces.portsip import PortsipFace
-from voicemail_simulator.faces.portsip.audio import tone
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.portsip import SimulatedPortsip
+from voicemail_simulator.vendors.portsip.audio import tone
 
 EVERYTHING = Selection(all_mailboxes=True)
 #: Of these, values other than words; of words and switches every one is tried.
@@ -42,7 +42,7 @@ NUMBERS: dict[str, tuple[t.Any, ...]] = {
 }
 KNOBS = [
     (knob.name, value)
-    for knob in PortsipFace.knob_definitions
+    for knob in SimulatedPortsip.behavior_definitions
     for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
     # Nobody can answer for a second factor unattended; messages that arrive have tests of their own.
     if knob.name not in ("two_factor", "arriving_messages")
@@ -55,11 +55,11 @@ class Pbx:
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
-        self.table = server.face.directory.messages
+        self.table = server.vendor.state.messages
 
-    def messages(self, username: str = PortsipFace.ADMIN_USERNAME, **options: t.Any) -> PortsipMessages:
+    def messages(self, username: str = SimulatedPortsip.ADMIN_USERNAME, **options: t.Any) -> PortsipMessages:
         """Log in, by default as administrator of the tenant."""
-        login = {"username": username, "password": PortsipFace.PASSWORD, "domain": PortsipFace.DOMAIN}
+        login = {"username": username, "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
         given = {"vendor": "portsip", "url": self.server.url, "retry_budget": 5.0, **login, **options}
         assert VENDOR.messages
         messages = VENDOR.messages(VENDOR.connect(Connection(**given), 4))
@@ -68,7 +68,7 @@ class Pbx:
 
     def stored(self, number: str, shared: bool = True) -> list[dict[str, t.Any]]:
         """The messages of a box as the PBX keeps them."""
-        directory = self.server.face.directory
+        directory = self.server.vendor.state
         table = directory.boxes if shared else directory.users
         (owner,) = [one["id"] for one in table.collection.values() if one["extension_number"] == number]
         return [one for one in self.table.collection.values() if one["owner_id"] == owner]
@@ -77,11 +77,11 @@ class Pbx:
         """Leave a message, so many seconds from now."""
         like = self.stored(number, shared)[0]
         created_at = (_TODAY + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return self.table.add({**like, "id": self.server.face.directory.new_id(), "created_at": created_at})
+        return self.table.add({**like, "id": self.server.vendor.state.new_id(), "created_at": created_at})
 
     def on_listing(self, monkeypatch: pytest.MonkeyPatch, event: t.Callable[[int], object]) -> None:
         """Let something happen right before each listing of messages, told how many there were before it."""
-        listing = self.server.face._context.listing
+        listing = self.server.vendor._context.listing
         page, count = listing.page, [0]
 
         def paging(request: t.Any, table: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
@@ -195,7 +195,7 @@ def test_boxes_that_are_out_of_reach() -> None:
 def test_a_system_administrator_reaches_the_shared_voicemails() -> None:
     with serve() as server:
         pbx = Pbx(server)
-        messages = pbx.messages(PortsipFace.USERNAME, domain=None, account_id=PortsipFace.ACCOUNT_ID)
+        messages = pbx.messages(SimulatedPortsip.USERNAME, domain=None, account_id=SimulatedPortsip.ACCOUNT_ID)
         assert len(messages.list(EVERYTHING)) == 10
         with pytest.raises(UnsupportedError, match="has no mailbox"):
             messages.list(Selection(mailbox="1001"))
@@ -313,14 +313,14 @@ def test_a_download_after_the_token_ended() -> None:
 
 
 def remove_box(pbx: Pbx, number: str) -> None:
-    directory = pbx.server.face.directory
+    directory = pbx.server.vendor.state
     (key,) = [one["id"] for one in directory.boxes.collection.values() if one["extension_number"] == number]
     directory.remove_box(key)
 
 
 def refuse_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the PBX refuse every order."""
-    from voicemail_simulator.faces.portsip import filters, listing
+    from voicemail_simulator.vendors.portsip import filters, listing
 
     def refusing(text: str, fields: t.Any) -> t.NoReturn:
         raise filters.FilterError("orderby is not supported")

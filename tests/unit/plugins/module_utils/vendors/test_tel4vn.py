@@ -17,8 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
 from tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from voicemail_simulator.faces.tel4vn import Tel4vnFace, face
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 
 CHANGED = {
     "mailbox": "7011",
@@ -51,7 +51,7 @@ LOUD = {("error_shape", "html_502")}
 
 def _knob_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in Tel4vnFace.knob_definitions:
+    for knob in SimulatedTel4vn.behavior_definitions:
         choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
         pairs.extend((knob.name, value) for value in choices)
     return pairs
@@ -107,7 +107,7 @@ def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, v
         assert "hold messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
         gone["delete_messages"] = True
     _twice(tenant, gone, one, loud, [])
-    assert len(tenant.face.state.boxes) == 3
+    assert len(tenant.vendor.state.boxes) == 3
 
 
 def test_a_gateway_page_instead_of_a_refusal_makes_no_box(tenant: Tenant) -> None:
@@ -148,7 +148,7 @@ def test_a_box_that_somebody_made_meanwhile_becomes_the_declared_one(
     tenant: Tenant, conflict: str, status: str
 ) -> None:
     tenant.begin(create_conflict=conflict, error_status=status)
-    tenant.face.add_box("7011", description="of somebody else")
+    tenant.vendor.add_box("7011", description="of somebody else")
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
     result = tenant.many(BOX, {"mailbox": "7012", "state": "absent"})
     assert not result.get("failed"), result["msg"]
@@ -159,28 +159,28 @@ def test_a_box_that_somebody_made_meanwhile_becomes_the_declared_one(
 
 def test_a_box_that_a_stale_listing_hid_is_not_created_twice(tenant: Tenant) -> None:
     tenant.begin(create_conflict="duplicate")
-    before = tenant.face.add_box("7011")
+    before = tenant.vendor.add_box("7011")
     tenant.server.faults.set(["stale_listing,path=/voicemail$,count=2"])
     result = tenant.many(BOX, {"mailbox": "7012", "state": "absent"})
     assert not result.get("failed"), result["msg"]
-    assert list(tenant.face.state.boxes) == [before["id"]]
+    assert list(tenant.vendor.state.boxes) == [before["id"]]
     assert result["summary"]["update"] == 1
 
 
 def test_a_number_that_exists_twice_is_an_error_of_the_next_run(tenant: Tenant) -> None:
     tenant.begin(create_conflict="duplicate")
     for _twin in range(2):
-        tenant.face.add_box("7011")
+        tenant.vendor.add_box("7011")
     for state in ("present", "absent"):
         result = tenant.many(BOX | {"state": state}, {"mailbox": "7012", "state": "absent"})
         assert result["failed"] is True
-        assert all(box_id in result["msg"] for box_id in tenant.face.state.boxes)
+        assert all(box_id in result["msg"] for box_id in tenant.vendor.state.boxes)
         assert tenant.writes == 0
 
 
 def test_which_of_two_boxes_is_deleted_is_not_left_to_chance(tenant: Tenant) -> None:
-    tenant.face.add_box("7010")
-    twins = [tenant.face.add_box("7011")["id"] for _twin in range(2)]
+    tenant.vendor.add_box("7010")
+    twins = [tenant.vendor.add_box("7011")["id"] for _twin in range(2)]
     for check in (True, False):
         result = tenant.one(mailbox="7011", state="absent", check=check)
         assert result["failed"] is True
@@ -189,26 +189,26 @@ def test_which_of_two_boxes_is_deleted_is_not_left_to_chance(tenant: Tenant) -> 
     assert tenant.one(id=twins[1], state="absent")["changed"] is True
     assert tenant.one(mailbox="7011", state="absent")["changed"] is True
     assert tenant.one(mailbox="7011", state="absent")["changed"] is False
-    assert [box["extension"] for box in tenant.face.state.boxes.values()] == ["7010"]
+    assert [box["extension"] for box in tenant.vendor.state.boxes.values()] == ["7010"]
 
 
 def test_where_one_box_is_looked_for_in_the_listing_its_twin_is_seen(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tenant.face.add_box("7011")
-    tenant.face.add_box("7011")
+    tenant.vendor.add_box("7011")
+    tenant.vendor.add_box("7011")
     # A server that takes the number for another one, such as 07011 for 7011, leaves the doubt to the listing.
-    monkeypatch.setattr(tenant.face.state, "box_of_extension", lambda extension: tenant.face.add_box("07011"))
+    monkeypatch.setattr(tenant.vendor.state, "box_of_extension", lambda extension: tenant.vendor.add_box("07011"))
     result = tenant.one(mailbox="7011", enabled=True)
     assert result["failed"] is True
-    assert all(box_id in result["msg"] for box_id in list(tenant.face.state.boxes)[:2])
+    assert all(box_id in result["msg"] for box_id in list(tenant.vendor.state.boxes)[:2])
 
 
 def test_a_pin_that_is_left_out_of_replies_is_unknown(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     def shown(knobs: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
         return {name: value for name, value in box.items() if name != "password"}
 
-    monkeypatch.setattr(face, "shown_box", shown)
+    monkeypatch.setattr(mailboxes, "shown_box", shown)
     assert tenant.one(**BOX)["changed"] is True
     again = tenant.one(**BOX)
     assert again["changed"] is False
@@ -266,7 +266,7 @@ def test_writes_that_fail_on_the_way_are_repeated(tenant: Tenant, method: str, f
 
 def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.many(BOX)
-    monkeypatch.setattr(tenant.face.state, "delete_box", lambda box: None)
+    monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.many({"mailbox": "7011", "state": "absent"})
     assert result["failed"] is True
     assert "answered success and the box is still there" in result["msg"]
@@ -287,7 +287,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
 def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
     """A write replaces the whole box, so it carries along what is there, also the order of the addresses."""
     tenant.begin(put_omitted="cleared", strip_spaces_mail_to=False)
-    tenant.face.add_box("7011", password=PIN, mail_to="robin@Example.com, avery@example.com", local_after_email=None)
+    tenant.vendor.add_box("7011", password=PIN, mail_to="robin@Example.com, avery@example.com", local_after_email=None)
     result = tenant.one(mailbox="7011", description="Front desk")
     assert result["changed_fields"] == ["description"]
     assert tenant.stored("7011") == [STORED | {"mail_to": "robin@Example.com, avery@example.com"}]
@@ -296,8 +296,8 @@ def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
 
 def test_a_pin_that_the_owner_changed_after_the_listing_survives(tenant: Tenant) -> None:
     tenant.many(BOX)
-    (box_id,) = tenant.face.state.boxes
-    tenant.face.state.boxes[box_id] = tenant.face.state.boxes[box_id] | {"password": OTHER_PIN}
+    (box_id,) = tenant.vendor.state.boxes
+    tenant.vendor.state.boxes[box_id] = tenant.vendor.state.boxes[box_id] | {"password": OTHER_PIN}
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
     tenant.many({"mailbox": "7011", "description": "Back office"}, {"mailbox": "7012", "state": "absent"})
     assert tenant.stored("7011") == [STORED | {"password": OTHER_PIN, "description": "Back office"}]
@@ -305,17 +305,17 @@ def test_a_pin_that_the_owner_changed_after_the_listing_survives(tenant: Tenant)
 
 def test_a_box_that_is_gone_at_the_time_of_its_update_is_told(tenant: Tenant) -> None:
     tenant.begin(mailboxes=2)
-    tenant.face.state.delete_box(tenant.face.state.box_of_extension("1001"))
+    tenant.vendor.state.delete_box(tenant.vendor.state.box_of_extension("1001"))
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
     result = tenant.many({"mailbox": "1001", "description": "x"}, {"mailbox": "1002"})
     assert result["failed"] is True
     assert "mailbox 1001: is gone" in result["msg"]
-    assert len(tenant.face.state.boxes) == 1
+    assert len(tenant.vendor.state.boxes) == 1
 
 
 def test_a_box_that_is_off_by_omission_is_switched_on(tenant: Tenant) -> None:
     tenant.begin(bool_style="null_for_unset")
-    tenant.face.add_box("7011", enabled=None)
+    tenant.vendor.add_box("7011", enabled=None)
     assert tenant.run("vmbox_info", mailbox="7011")["mailboxes"][0]["enabled"] is False
     assert tenant.one(mailbox="7011", enabled=True)["changed"] is True
     assert tenant.stored("7011")[0]["enabled"] is True
@@ -332,7 +332,7 @@ def test_null_leads_to_what_the_pbx_does_by_itself(tenant: Tenant) -> None:
 def test_messages_are_not_lost_unasked(tenant: Tenant) -> None:
     for total in ("exact", "low"):
         tenant.begin(mailboxes=2, messages=1, total=total)
-        tenant.face.add_box("7011")
+        tenant.vendor.add_box("7011")
         boxes = [{"mailbox": number, "state": "absent"} for number in ("1001", "7011")]
         result = tenant.many(*boxes)
         assert result["failed"] is True
@@ -347,7 +347,7 @@ def test_messages_are_not_lost_unasked(tenant: Tenant) -> None:
 
 def test_a_total_that_is_larger_than_the_rows_counts(tenant: Tenant) -> None:
     tenant.begin(mailboxes=2, messages=1, total="high")
-    tenant.face.add_box("7011")
+    tenant.vendor.add_box("7011")
     result = tenant.many(*({"mailbox": number, "state": "absent"} for number in ("1001", "7011")))
     assert "1001 (8), 7011 (7)" in result["msg"]
     assert tenant.writes == 0
@@ -363,7 +363,7 @@ def test_a_login_that_may_not_read_messages_may_delete_them(tenant: Tenant) -> N
 
 def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
     tenant.begin(mailboxes=12)
-    tenant.face.add_box("0070", password="abc123def", description="", local_after_email=False, enabled=False)
+    tenant.vendor.add_box("0070", password="abc123def", description="", local_after_email=False, enabled=False)
     shown = tenant.run("vmbox_info", include_pins=True)["mailboxes"]
     assert len(shown) == 13
     assert not any("password" in box["native"] for box in shown)

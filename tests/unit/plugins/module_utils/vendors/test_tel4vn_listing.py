@@ -100,7 +100,7 @@ def test_half_a_listing_is_no_listing(tenant: Tenant, fault: str) -> None:
     result = tenant.many({"mailbox": "1001"}, prune=True, max_deletions=100, max_delete_percent=100, timeout=0.3)
     assert result["failed"] is True
     assert tenant.writes == 0
-    assert len(tenant.face.state.boxes) == 30
+    assert len(tenant.vendor.state.boxes) == 30
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_is_no_listing_is_not_taken_for_an_empty_one(
 
 def test_a_server_that_ignores_the_offset_ends_in_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(mailboxes=3)
-    boxes = list(tenant.face.state.boxes.values())
+    boxes = list(tenant.vendor.state.boxes.values())
     _answer_lists_with(monkeypatch, lambda rows, limit, offset, total: {"data": boxes, "total": 3})
     result = tenant.many(*BOTH)
     assert result["failed"] is True
@@ -130,11 +130,11 @@ def test_a_server_that_ignores_the_offset_ends_in_an_error(tenant: Tenant, monke
 def test_a_box_that_vanishes_between_two_pages_hides_none(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows behind it move up by one, so that the first of the next page is never seen in that reading."""
     tenant.begin(mailboxes=30, max_limit=10)
-    first = next(iter(tenant.face.state.boxes.values()))
+    first = next(iter(tenant.vendor.state.boxes.values()))
 
     def vanish(rows: list[t.Any], limit: int, offset: int, total: int) -> dict[str, t.Any]:
-        if offset == 0 and first["id"] in tenant.face.state.boxes:
-            tenant.face.state.delete_box(first)
+        if offset == 0 and first["id"] in tenant.vendor.state.boxes:
+            tenant.vendor.state.delete_box(first)
         return {"data": rows, "limit": limit, "offset": offset, "total": total}
 
     _answer_lists_with(monkeypatch, vanish)
@@ -165,9 +165,9 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
 
 def _answer_lists_with(monkeypatch: pytest.MonkeyPatch, reply: t.Callable[[list[t.Any], int, int, int], t.Any]) -> None:
     from starlette.responses import JSONResponse
-    from voicemail_simulator.faces.tel4vn import face
+    from voicemail_simulator.vendors.tel4vn import listing
 
     def answer(knobs: t.Any, rows: list[t.Any], limit: int, offset: int, total: int) -> JSONResponse:
         return JSONResponse(reply(rows, limit, offset, total))
 
-    monkeypatch.setattr(face, "listing", answer)
+    monkeypatch.setattr(listing, "listing", answer)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's messages, under every behaviour that its face can show."""
+"""TEL4VN's messages, under every behaviour that its vendor can show."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.messages import Tel4vnMessages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.vendor import VENDOR
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
-from voicemail_simulator.faces.tel4vn.messages import recording_of
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
+from voicemail_simulator.vendors.tel4vn.audio import recording_of
 
 EVERYTHING = Selection(all_mailboxes=True)
 #: Of these, values other than words; of words and switches every one is tried.
@@ -39,7 +39,7 @@ NUMBERS: dict[str, tuple[t.Any, ...]] = {
 }
 KNOBS = [
     (knob.name, value)
-    for knob in Tel4vnFace.knob_definitions
+    for knob in SimulatedTel4vn.behavior_definitions
     for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
 ]
 
@@ -49,7 +49,7 @@ def serve(mailboxes: int = 3, messages: int = 5, **knobs: t.Any) -> SimulatorSer
 
 
 def messages_of(server: SimulatorServer, **options: t.Any) -> Tel4vnMessages:
-    given = {"vendor": "tel4vn", "url": server.url, "retry_budget": 0.0, "api_key": Tel4vnFace.API_KEY, **options}
+    given = {"vendor": "tel4vn", "url": server.url, "retry_budget": 0.0, "api_key": SimulatedTel4vn.API_KEY, **options}
     assert VENDOR.messages
     messages = VENDOR.messages(VENDOR.connect(Connection(**given), 4))
     assert isinstance(messages, Tel4vnMessages)
@@ -60,7 +60,7 @@ def stored(server: SimulatorServer, extension: str | None = None) -> dict[str, d
     """The messages as the PBX keeps them, by id."""
     return {
         key: dict(message)
-        for key, message in server.face.state.messages.items()
+        for key, message in server.vendor.state.messages.items()
         if extension in (None, message["extension"])
     }
 
@@ -88,7 +88,7 @@ def test_reading_and_downloading(knob: str, value: t.Any) -> None:
         of_box = messages.list(Selection(mailbox="1002"))
         assert sorted(message.id for message in of_box) == sorted(stored(server, "1002"))
         assert downloaded(messages, of_box[0]) == recording_of(everything[of_box[0].id], server.knobs.recording_format)
-        assert server.face.state.messages[of_box[0].id]["read"] is bool(server.knobs.download_marks_read)
+        assert server.vendor.state.messages[of_box[0].id]["read"] is bool(server.knobs.download_marks_read)
 
 
 @pytest.mark.parametrize("empty_list", ["array", "null"])
@@ -103,12 +103,12 @@ def test_a_box_without_messages_is_told_from_none(empty_list: str, get_missing: 
 
 def test_a_server_that_ignores_the_extension(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve() as server:
-        page = server.face.state.page
+        page = server.vendor.state.page
 
         def every_page(*positions: t.Any, extension: str | None = None, **options: t.Any) -> t.Any:
             return page(*positions, **options)
 
-        monkeypatch.setattr(server.face.state, "page", every_page)
+        monkeypatch.setattr(server.vendor.state, "page", every_page)
         found = messages_of(server).list(Selection(mailbox="1002"))
         assert {message.id for message in found} == set(stored(server, "1002"))
 
@@ -120,14 +120,14 @@ def test_messages_that_arrive_neither_repeat_nor_hide_others(
 ) -> None:
     with serve(mailboxes=4, messages=10, list_order=order, max_limit=17, total=total) as server:
         before = set(stored(server))
-        page, arriving = server.face.state.page, iter(range(4))
+        page, arriving = server.vendor.state.page, iter(range(4))
 
         def paging(*positions: t.Any, **options: t.Any) -> t.Any:
             if next(arriving, None) is not None:
-                server.face.add_message("1001")
+                server.vendor.add_message("1001")
             return page(*positions, **options)
 
-        monkeypatch.setattr(server.face.state, "page", paging)
+        monkeypatch.setattr(server.vendor.state, "page", paging)
         found = [message.id for message in messages_of(server).list(EVERYTHING)]
         assert len(found) == len(set(found))
         assert before <= set(found)
@@ -136,13 +136,13 @@ def test_messages_that_arrive_neither_repeat_nor_hide_others(
 
 def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(max_limit=4) as server:
-        page = server.face.state.page
+        page = server.vendor.state.page
 
         def paging(*positions: t.Any, **options: t.Any) -> t.Any:
-            server.face.add_message("1001")
+            server.vendor.add_message("1001")
             return page(*positions, **options)
 
-        monkeypatch.setattr(server.face.state, "page", paging)
+        monkeypatch.setattr(server.vendor.state, "page", paging)
         with pytest.raises(TransportError, match="cannot list the messages of all mailboxes"):
             messages_of(server).list(EVERYTHING)
 
@@ -175,13 +175,13 @@ def test_the_token_never_leaves_the_configured_origin() -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [shape for knob in Tel4vnFace.knob_definitions if knob.name == "error_shape" for shape in knob.accepts],
+    [shape for knob in SimulatedTel4vn.behavior_definitions if knob.name == "error_shape" for shape in knob.accepts],
 )
 def test_a_recording_that_is_gone(shape: str) -> None:
     with serve(error_shape=shape) as server:
         messages = messages_of(server)
         (one, *_others) = messages.list(EVERYTHING)
-        del server.face.state.messages[one.id]
+        del server.vendor.state.messages[one.id]
         # A gateway's page does not tell what is wrong, so it stays a failure of the server.
         expected = TransportError if shape == "html_502" else NotFoundError
         with pytest.raises(expected, match=f"cannot download message {one.id}"):

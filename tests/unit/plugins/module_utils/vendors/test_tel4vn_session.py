@@ -28,12 +28,12 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport.clie
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.session import refusal
 from tel4vn_tenant import BOX, PIN, Tenant
-from voicemail_simulator.faces.tel4vn import Tel4vnFace
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
 
 LOGINS = re.compile(r"/v\d/auth.*")
 TOKENS = re.compile(r"/v\d/auth/token")
-PERSON = {"api_key": None, "username": Tel4vnFace.USERNAME, "password": Tel4vnFace.PASSWORD}
+PERSON = {"api_key": None, "username": SimulatedTel4vn.USERNAME, "password": SimulatedTel4vn.PASSWORD}
 OTHERS = [{"mailbox": str(number)} for number in range(1001, 1021)]
 
 
@@ -49,7 +49,7 @@ def tenant(server: SimulatorServer) -> Tenant:
 
 
 def _token(tenant: Tenant) -> str:
-    tenant.face.state.tokens["a-token-given-by-hand"] = {"expires": tenant.server.clock.now() + 3600}
+    tenant.vendor.state.tokens["a-token-given-by-hand"] = {"expires": tenant.server.clock.now() + 3600}
     return "a-token-given-by-hand"
 
 
@@ -93,14 +93,14 @@ def test_a_token_that_ends_in_the_middle_is_renewed_once_each_time(tenant: Tenan
 
     def forget(done: int, total: int, failed: int, what: str) -> None:
         if done in (5, 12):
-            tenant.face.state.tokens.clear()
+            tenant.vendor.state.tokens.clear()
 
     boxes = [{**box, "description": "x"} for box in OTHERS] + [BOX | {"mailbox": "7011"}]
     result = tenant.many(*boxes, workers=1, progress=forget)
     assert not result.get("failed"), result["msg"]
     assert result["summary"]["update"] == 20
     assert tenant.sent("POST", path=TOKENS) == 3
-    assert len(tenant.face.state.boxes) == 21
+    assert len(tenant.vendor.state.boxes) == 21
 
 
 def test_a_ready_token_that_ends_fails_loudly_and_the_next_run_goes_on(tenant: Tenant) -> None:
@@ -108,7 +108,7 @@ def test_a_ready_token_that_ends_fails_loudly_and_the_next_run_goes_on(tenant: T
     boxes = [{**box, "description": "x"} for box in OTHERS]
 
     def forget(done: int, total: int, failed: int, what: str) -> None:
-        tenant.face.state.tokens.clear()
+        tenant.vendor.state.tokens.clear()
 
     result = tenant.many(*boxes, api_key=None, token=_token(tenant), workers=1, progress=forget)
     assert result["failed"] is True
@@ -126,9 +126,9 @@ def test_a_short_lived_token_is_used_until_it_is_refused(tenant: Tenant) -> None
 
 @pytest.mark.parametrize("reply", [{}, {"data": {}}, {"data": None}, {"data": {"token": ""}}, {"error": {}}])
 def test_a_login_without_a_token_is_refused(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, reply: t.Any) -> None:
-    from voicemail_simulator.faces.tel4vn import auth
+    from voicemail_simulator.vendors.tel4vn import login
 
-    monkeypatch.setattr(auth, "token_reply", lambda *arguments: reply)
+    monkeypatch.setattr(login, "token_reply", lambda *arguments: reply)
     result = tenant.many(*OTHERS)
     assert result["error"]["kind"] == "auth"
     assert len(tenant.server.journal) == 1
@@ -195,7 +195,7 @@ def test_every_problem_of_a_write_is_told_and_hides_the_pin(tenant: Tenant) -> N
     tenant.server.faults.set(["status:400,method=PUT"])
     result = tenant.many({"mailbox": "7011", "description": "x"})
     assert result["changed"] is False
-    assert "mailbox 7011: the simulator was told to fail" in result["msg"]
+    assert "mailbox 7011: the simulator was configured to fail" in result["msg"]
 
 
 # Input that is refused before any request
@@ -257,15 +257,15 @@ def test_what_is_missing_to_make_a_box_is_told_before_any_write(tenant: Tenant) 
 
 
 def test_a_switch_cannot_be_cleared(tenant: Tenant) -> None:
-    tenant.face.add_box("7011", enabled=False)
+    tenant.vendor.add_box("7011", enabled=False)
     result = tenant.many({"mailbox": "7011", "enabled": None})
     assert "`enabled` cannot be cleared" in result["msg"]
     assert tenant.writes == 0
 
 
 def test_a_number_given_as_an_id_names_no_box(tenant: Tenant) -> None:
-    tenant.face.add_box("7011")
-    (box_id,) = tenant.face.state.boxes
+    tenant.vendor.add_box("7011")
+    (box_id,) = tenant.vendor.state.boxes
     for wrong in ("7011", "message", "0f6c2f0e-6b1d-4c55-9d3e-2a7d1b9f4c10"):
         result = tenant.one(id=wrong, description="x")
         assert f"no mailbox with id {wrong}" in result["msg"]

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Routes: the handlers of each path, and the schemas (docs/vendors/kazoo.md, "Mailboxes" and "Messages")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from . import accounts, audio, mailbox_list, mailboxes, message_changes, messages
+from .call import Call, Failure, bad_identifier, invalid
+from .login import Authority
+from .schema import published
+from .seeds import add_arriving_message
+from .validation import Errors, check
+
+Handler = Callable[[Call], Response]
+Table = dict[str, Handler]
+
+NEED_NO_TOKEN = ("user_auth", "api_auth", "schemas")
+
+
+def not_found() -> Failure:
+    """Return the 404 of an unknown path."""
+    return Failure(404, "not_found", {"message": "not found"}, bare=True)
+
+
+def find(call: Call, parts: list[str], authority: Authority) -> Table:
+    """Return the handlers of a path by method. Raises Failure for an unknown path."""
+    match parts:
+        case ["user_auth"]:
+            return {"PUT": authority.user_auth}
+        case ["user_auth", _]:
+            return {"GET": forbidden}
+        case ["api_auth"]:
+            return {"PUT": authority.api_auth}
+        case ["token_auth"]:
+            return {"GET": authority.token_auth, "DELETE": authority.token_auth}
+        case ["schemas"]:
+            return {"GET": list_schemas}
+        case ["schemas", name]:
+            return {"GET": lambda call: read_schema(call, name)}
+        case ["schemas", name, "validation"]:
+            return {"PUT": lambda call: validate_schema(call, name)}
+        case ["accounts", _]:
+            return {"GET": accounts.read_account}
+        case ["accounts", _, "descendants"]:
+            return {"GET": accounts.list_descendants}
+        case ["accounts", _, "users"]:
+            return {"GET": accounts.list_users}
+        case ["accounts", _, "users", user_id]:
+            return {"GET": lambda call: accounts.read_user(call, user_id)}
+        case ["accounts", _, "users", _, "vmboxes"]:
+            return {"GET": mailbox_list.list_boxes}
+        case ["accounts", _, "bulk"] if call.profile == "4.3" and call.vendor.behaviors.cb_bulk:
+            return {"GET": mailbox_list.read_bulk}
+        case ["accounts", _, "vmboxes", *rest]:
+            return find_box_path(rest)
+    raise not_found()
+
+
+def find_box_path(rest: list[str]) -> Table:
+    """Return the handlers of a path below `/vmboxes` by method. Raises Failure for an unknown path."""
+    match rest:
+        case []:
+            return {"GET": mailbox_list.list_boxes, "PUT": mailboxes.create_box}
+        case ["messages"]:
+            return {"GET": lambda call: list_messages(call, None)}
+        case [box_id]:
+            return {
+                "GET": lambda call: mailboxes.read_box(call, box_id),
+                "POST": lambda call: mailboxes.replace_box(call, box_id),
+                "PATCH": lambda call: mailboxes.patch_box(call, box_id),
+                "DELETE": lambda call: mailboxes.delete_box(call, box_id),
+            }
+        case [box_id, "messages"]:
+            return {
+                "GET": lambda call: list_messages(call, box_id),
+                "PUT": lambda call: messages.create_message(call, box_id),
+                "POST": lambda call: message_changes.change_messages(call, box_id),
+                "DELETE": lambda call: message_changes.delete_messages(call, box_id),
+            }
+        case [box_id, "messages", "raw"]:
+            return {"POST": lambda call: audio.download_several(call, box_id)}
+        case [box_id, "messages", message_id]:
+            return {
+                "GET": lambda call: messages.read_message(call, box_id, message_id),
+                "POST": lambda call: message_changes.change_message(call, box_id, message_id),
+                "DELETE": lambda call: message_changes.delete_message(call, box_id, message_id),
+            }
+        case [box_id, "messages", message_id, "raw"]:
+            return {
+                "GET": lambda call: audio.download(call, box_id, message_id),
+                "PUT": lambda call: audio.upload(call, box_id, message_id),
+            }
+    raise not_found()
+
+
+def list_messages(call: Call, box_id: str | None) -> Response:
+    """Handle `GET .../messages`. Another message may arrive before it."""
+    add_arriving_message(call, box_id)
+    return messages.list_messages(call, box_id)
+
+
+def accepts_files(parts: list[str]) -> bool:
+    """Check whether the path accepts bodies other than JSON."""
+    return "messages" in parts
+
+
+def forbidden(call: Call) -> Response:
+    """Refuse to return a token."""
+    raise Failure(403, "forbidden", {"message": "forbidden"})
+
+
+def list_schemas(call: Call) -> Response:
+    """Handle `GET /schemas`."""
+    return call.reply(sorted(published(call.profile, call.vendor.behaviors.max_pin_length)))
+
+
+def read_schema(call: Call, name: str) -> Response:
+    """Handle `GET /schemas/{NAME}`."""
+    schema = published(call.profile, call.vendor.behaviors.max_pin_length).get(name)
+    if schema is None:
+        raise bad_identifier(name)
+    revision = "1-" + f"{len(name):032x}"
+    data = {"$schema": "http://json-schema.org/draft-04/schema#", **schema, "id": name}
+    return call.reply(data, revision=revision, etag=f'"{revision}"')
+
+
+def validate_schema(call: Call, name: str) -> Response:
+    """Handle `PUT /schemas/{NAME}/validation`."""
+    schema = published(call.profile, call.vendor.behaviors.max_pin_length).get(name)
+    if schema is None:
+        raise bad_identifier(name)
+    errors: Errors = {}
+    data = check(schema, call.data, errors, strict=call.vendor.behaviors.strict_schema)
+    if errors:
+        raise invalid(errors)
+    return call.reply(data)
