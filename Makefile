@@ -19,7 +19,7 @@ test: environment ## run every suite
 
 $(SUITES): environment
 	@$(RUN) $@
-lint: ## ruff, mypy, yamllint, ansible-lint, changelog
+lint: ## ruff, mypy, yamllint, ansible-lint, changelog, language
 unit: ## unit tests with pytest
 contract: ## drivers and simulator against the vendors' contracts
 sanity: ## ansible-test sanity
@@ -46,7 +46,7 @@ matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floor
 galaxy: ## import the archive as Ansible Galaxy does, every warning a failure
 	@$(if $(PYTHON),$(PYTHON) tests/tools/galaxy.py,echo 'Python 3.11 or newer is needed' >&2; exit 1)
 
-clean: ## delete what the tools made, save the virtual environment
+clean: ## delete generated files, except the virtual environment
 	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .ansible site tests/output changelogs/.plugin-cache.yaml
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 

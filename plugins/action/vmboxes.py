@@ -34,12 +34,13 @@ def _no_collection() -> t.Iterator[None]:
 
 
 with _no_collection():
-    from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
-    from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-    from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+    from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
+    from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.normalize import plain
+    from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import refuse_dates
     from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR
-    from ansible_collections.telephony.voicemail.plugins.module_utils.task_arguments import plain
-    from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import refuse_dates
+    from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
+    from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+    from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
     from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
     from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options
@@ -47,7 +48,7 @@ with _no_collection():
 
     if not IMPORT_ERROR:
         # This file is imported before the workers are forked, one for each task.
-        operations.prepare()
+        dispatch.prepare()
 
 #: Seconds after a task's time limit in which a module may still end its requests and report.
 _GRACE = 60
@@ -118,7 +119,7 @@ class ActionModule(ActionBase):
         except ValueError as error:
             raise AnsibleActionFail(f"{self.module}: {error}") from error
         # The file of an upload is no text, and is read where the module runs.
-        source = None if self.module in ("voicemail_message", "voicemail_greeting") else self._source()
+        source = self._source() if MODULES[self.module].takes_src else None
         if IMPORT_ERROR or self._runs_elsewhere(environment):
             return self._run_as_module(given, source, task_vars)
         # As the modules of Ansible do that run on the controller, from the folder of the playbook.
@@ -160,7 +161,7 @@ class ActionModule(ActionBase):
                     given,
                     check=bool(self._task.check_mode),
                     diff=bool(self._task.diff),
-                    sessions=_kept_session if self._task.loop is not None else operations.session_of,
+                    sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
                     progress=progress,
                     environment=environment,
                     source_text=source,

@@ -103,13 +103,21 @@ import typing as t
 import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report, run_report_texts
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import typed_or
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe, hint_for
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.run_gathering import Gathering, ended_early
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import typed_or
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, hint_for
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
+    formats as run_report_texts,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
+    run_report,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.gathering import (
+    Gathering,
+    ended_early,
+)
 
 COLLECTION = "telephony.voicemail."
-READING = ("_info", "_facts")
 STATUS_OF_JOB = "ansible.builtin.async_status"
 TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
 ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
@@ -243,7 +251,7 @@ class CallbackModule(CallbackBase):
                 ended = run_report.read_result(*about, failed, told)
                 run_report.replace(started, ended)
             return started if failed and told.get("finished") else None
-        if module == name or name.endswith(READING):
+        if module == name or (name in MODULES and MODULES[name].reads_only):
             # What other modules do, and what reading returns, does not belong in a report: only why the play ended.
             return run_report.failure(*about, told) if failed else None
         waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))

@@ -14,9 +14,13 @@ import urllib.parse
 
 import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean, has_invisible, spelled_out
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
+    clean,
+    has_invisible,
+    spelled_out,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 DOCUMENTATION = r"""

@@ -64,7 +64,7 @@ import json
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import ESCAPES
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import ESCAPES
 
 
 def escape_text(value: t.Any, format: str = "terminal") -> str:  # noqa: A002  the public name of the option

@@ -156,17 +156,20 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import number_warning, type_name
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import is_number
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.migration import (
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import (
+    number_warning,
+    type_name,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.migration.plan import (
     Choices,
     Source,
     grouped,
     translate,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import is_number
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 NAME = "mailboxes_for_vendor"

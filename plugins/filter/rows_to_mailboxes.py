@@ -108,17 +108,20 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import type_name
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, item_options
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
+    check_mailboxes,
+    item_options,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import (
     LIST_SEPARATOR,
     Layout,
     read_csv,
     read_rows,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
 

@@ -125,16 +125,22 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.template import trust_as_template
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked, read_options
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError, VoicemailError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import number_problem
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import is_number
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.connection import Task
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.inventory_operations import Found
-from ansible_collections.telephony.voicemail.plugins.module_utils.sessions import Task
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
+    InvalidInputError,
+    VoicemailError,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import hosts
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    inventory as inventory_operations,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.inventory import Found
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import number_problem
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked, read_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import is_number
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
 #: What a kept inventory has to be of, to be used again.
 _SOURCE = ("vendor", "url", "username", "domain", "account_id", "resource", "match", "include_own_account")

@@ -112,17 +112,17 @@ from ansible import constants
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
     check_mailboxes,
     item_options,
     read_entries,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout
-from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import flatten_terms
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
 SUFFIXES = (".yml", ".yaml", ".json", ".csv")
 

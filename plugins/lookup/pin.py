@@ -114,14 +114,14 @@ import yaml
 from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.telephony.voicemail.plugins.module_utils import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import checked
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.disk import describe
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import Kind
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.text_options import flatten_terms
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 
 SHORTEST = 4

@@ -17,13 +17,16 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleFallbackNotFound, UnsupportedError
 
-from . import arguments, operations
-from .core.connection import SECRETS, blank_options, read_options
-from .core.errors import InvalidInputError, VoicemailError, unforeseen
-from .core.text import clean
+from . import dispatch
+from . import modules as arguments
+from .arguments.checks import checkable, misplaced
+from .arguments.masking import masked, without_values
+from .arguments.normalize import with_dictionaries, without_nulls
 from .deps import IMPORT_ERROR, LIBRARIES
-from .refusals import masked, without_values
-from .task_arguments import with_dictionaries, without_nulls
+from .errors import InvalidInputError, VoicemailError, unforeseen
+from .mailboxes import handlers as mailboxes
+from .model.connection import SECRETS, blank_options, read_options
+from .model.text import clean
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
 TIME_LIMIT = "_ansible_voicemail_time_limit"
@@ -87,7 +90,7 @@ class _Module(AnsibleModule):
         self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
         self.params = with_dictionaries(self.argument_spec, _without_blanks(self.params))
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
-        self.params = arguments.checkable(_spec(self._spec_name), without_nulls(self.params))
+        self.params = checkable(_spec(self._spec_name), without_nulls(self.params))
 
 
 def run_module(name: str) -> None:
@@ -95,7 +98,7 @@ def run_module(name: str) -> None:
     module = _Module(name)
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
-    task = operations.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
+    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
     result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
@@ -125,7 +128,7 @@ def run_in_worker(
     given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
     given = with_dictionaries(_spec(name), given)
     written = without_nulls(given) | _from_task(given, environment)
-    validated = _validator(name).validate(arguments.checkable(_spec(name), written))
+    validated = _validator(name).validate(checkable(_spec(name), written))
     warnings = [f"Both option {pair['option']} and its alias {pair['alias']} are set." for pair in validated._warnings]
     if validated.error_messages:
         message = validated.errors.msg
@@ -135,7 +138,7 @@ def run_in_worker(
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
-    task = operations.Task(
+    task = dispatch.Task(
         name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
     )
     task.notify = notify
@@ -184,8 +187,8 @@ def _refusal(
     """
     problems = (
         read_options(arguments.CONNECTION, {**raw, **environment}, os.environ)[1]
-        or arguments.misplaced(_spec(name), raw)
-        or operations.dictionary_problems(operations.Task(name, {}, raw))
+        or misplaced(_spec(name), raw)
+        or mailboxes.dictionary_problems(dispatch.Task(name, {}, raw))
     )
     message = without_values(message)
     refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
@@ -197,7 +200,7 @@ def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None)
 
     :raises VoicemailError: when the file cannot be understood.
     """
-    listed = {} if source_text is None else operations.listed(module, str(raw["src"]), source_text)
+    listed = {} if source_text is None else mailboxes.listed(module, str(raw["src"]), source_text)
     if not listed or any(raw.get(option) is not None for option in listed):
         # A list beside the file is for the module to refuse.
         return dict(raw)
@@ -209,16 +212,16 @@ def failure(error: VoicemailError) -> Result:
     return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
 
 
-def execute(task: operations.Task) -> Result:
+def execute(task: dispatch.Task) -> Result:
     """Run a task and return its result, also when it failed."""
     try:
-        result = operations.run(task)
+        result = dispatch.run(task)
     except VoicemailError as error:
         result = failure(error)
     except Exception as error:
         # Ansible would show its message, and with it whatever data it quotes.
         told = unforeseen(error)
-        may_have_written = not task.check and not task.module.endswith(("_info", "_facts"))
+        may_have_written = not task.check and not task.spec.reads_only
         result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
     if task.warnings:
         result["warnings"] = _redacted(list(dict.fromkeys(map(clean, task.warnings))), task.params)
@@ -237,7 +240,7 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
         row["error"] = _redacted(row.get("error"), params)
 
 
-def _execute_within(task: operations.Task, seconds: int) -> Result:
+def _execute_within(task: dispatch.Task, seconds: int) -> Result:
     """Run a task that Ansible ends after some seconds."""
 
     def end(number: int, frame: t.Any) -> t.NoReturn:

@@ -11,8 +11,8 @@ import signal
 import threading
 import typing as t
 
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.outcome import DONE
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.results import DONE
 
 try:
     # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what

@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils import basic
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
 
 
 def check_options(module: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
 #: Seconds between two lines, and before the first: a short task stays silent.
 INTERVAL = 5.0

@@ -22,14 +22,14 @@ def main() -> None:
     wanted = json.loads(pathlib.Path(source).read_text(encoding="utf-8"))
     sys.path.insert(0, collections)
     begun = time.monotonic()
-    from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+    from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
 
     result = task.run_in_worker(
         wanted["module"],
         wanted["arguments"],
         check=wanted["check"],
         diff=False,
-        sessions=operations.session_of,
+        sessions=dispatch.session_of,
         progress=None,
         environment={},
     )

@@ -12,7 +12,7 @@ from measuring import Figure, Goal, figures, in_turn
 
 BOXES = 10
 LATENCY = 0.02
-#: Recordings downloaded at once where memory counts.
+#: Recordings downloaded at the same time in the memory benchmark.
 LARGE = 4
 
 
@@ -74,7 +74,7 @@ def _memory(bench: Bench) -> list[Figure]:
     return [
         Figure(f"memory of {sizes.recordings} downloads over that of their list", many, "MB", Goal(10)),
         Figure(
-            f"memory of {LARGE} downloads at once of {sizes.large / 1_000_000:.0f} MB each over that of their list",
+            f"memory of {LARGE} simultaneous downloads of {sizes.large / 1_000_000:.0f} MB over that of their list",
             large,
             "MB",
             Goal(10),

@@ -38,10 +38,10 @@ NUMBERS = {
 }
 INTRODUCTION = """# Benchmarks
 
-Made by `make benchmark` against the simulated KAZOO of this collection, which runs on the same machine in a process of
-its own. Times depend on the machine; ratios compare runs of the same minute, pair by pair, so look at those. "`uri`" is
-a playbook that logs in, lists, reads each mailbox with `ansible.builtin.uri`, compares, and writes what differs. The
-bare script is `tests/benchmark/bare.py`: threads over one httpx client.
+`make benchmark` generates this page with the simulated KAZOO of this collection, which runs on the same machine in
+its own process. Times depend on the machine. Ratios compare pairs of runs from the same minute, so compare ratios.
+"`uri`" is a playbook that logs in, lists, reads each mailbox with `ansible.builtin.uri`, compares, and writes the
+differences. The bare script is `tests/benchmark/bare.py`: threads that share one httpx client.
 """
 
 

@@ -10,9 +10,12 @@ import functools
 import pathlib
 import typing as t
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError, unforeseen
-from ansible_collections.telephony.voicemail.plugins.module_utils.sessions import Task
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.connection import Task
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError, unforeseen
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    inventory as inventory_operations,
+)
 from greeting_desk import recording as sound
 from liar import declared
 from message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS

@@ -14,7 +14,7 @@ import re
 import tempfile
 import typing as t
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from fuzz_targets import TARGETS, Target
 from liar import STRANGE
 from replay import Exchange, Replay, answering, recording

@@ -12,7 +12,7 @@ import threading
 import typing as t
 from unittest import mock
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import duplicates
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import duplicates
 from stored import Box
 from subjects import Item
 from voicemail_simulator.server import SimulatorServer

@@ -117,7 +117,7 @@ def test_the_key_of_a_next_page_is_never_taken_for_an_address() -> None:
 def test_a_compression_bomb_is_not_unpacked_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from ansible_collections.telephony.voicemail.plugins.module_utils import http
+    from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 
     monkeypatch.setattr(http, "MAX_REPLY_BYTES", 4 * 2**20)
     packed = gzip.compress(b" " * (64 * 2**20))

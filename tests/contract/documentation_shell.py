@@ -19,7 +19,7 @@ from ansible.cli import CLI
 from ansible.cli.galaxy import GalaxyCLI
 from ansible.cli.inventory import InventoryCLI
 from ansible.cli.playbook import PlaybookCLI
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = "telephony.voicemail"

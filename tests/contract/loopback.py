@@ -19,7 +19,8 @@ import urllib.parse
 import httpx
 import pytest
 import tenacity.nap
-from ansible_collections.telephony.voicemail.plugins.module_utils import pace, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import pace
 
 HOP_BY_HOP = frozenset(("connection", "content-length", "content-encoding", "transfer-encoding", "host", "date"))
 

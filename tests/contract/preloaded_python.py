@@ -73,7 +73,7 @@ def _serve(address: str) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     importlib.import_module(f"{_COLLECTION}.task")
-    importlib.import_module(f"{_COLLECTION}.operations").prepare()
+    importlib.import_module(f"{_COLLECTION}.dispatch").prepare()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen(64)

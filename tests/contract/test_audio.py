@@ -16,7 +16,8 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, http
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from message_subjects import MESSAGE_SUBJECTS, MessageSubject
 from test_messages import Desk, every_subject, every_way
 

@@ -11,7 +11,8 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import http, retry
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from loopback import Answer, FakeTime, Loopback, fake_clock, refusing_port
 from subjects import SUBJECTS, Subject
 from ways import WAYS

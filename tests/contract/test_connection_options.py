@@ -18,8 +18,12 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader, lookup_loader
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
 from ansible_collections.telephony.voicemail.plugins.doc_fragments import connection, connection_plugin
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, inventory_operations, task
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    inventory as inventory_operations,
+)
 
 Options = dict[str, t.Any]
 #: For each option, values as a user writes them: of the right type, of another type, and wrong.
@@ -56,7 +60,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def by_module(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Options | str:
     """Read options as a module does."""
     seen: list[Options] = []
-    monkeypatch.setattr(task.operations, "run", lambda run: seen.append(dict(run.params)) or {})
+    monkeypatch.setattr(task.dispatch, "run", lambda run: seen.append(dict(run.params)) or {})
     result = task.run_in_worker("vmbox_info", given, False, False, None, None, {})
     return seen[0] if seen else str(result["msg"])
 

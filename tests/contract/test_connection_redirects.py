@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import http
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from loopback import Answer, Loopback, Seen, forward_to
 from subjects import KAZOO, SUBJECTS, Subject
 from ways import WAYS

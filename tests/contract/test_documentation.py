@@ -20,8 +20,11 @@ import documentation_shell
 import pytest
 import yaml
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes, read_entries
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
+    check_mailboxes,
+    read_entries,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from documentation_blocks import LANGUAGES, ROOT, SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document, documents, markdown
 from voicemail_simulator.server import SimulatorServer

@@ -33,7 +33,7 @@ def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
         assert none.code == 0, none.output
         drift = playbook(tmp_path, server, "drift", mailboxes=OTHER)
         assert drift.code == 2, drift.output
-        assert "differs from what is declared in 2: 1000, 1001" in drift.output
+        assert "2 mailboxes differ from what is declared: 1000, 1001" in drift.output
         report = json.loads((tmp_path / "provision-report" / "localhost.json").read_text())
         assert report["plan"]["summary"]["create"] == report["plan"]["summary"]["update"] == 1
         page = tmp_path / "voicemail-report" / "voicemail.html"
@@ -41,7 +41,7 @@ def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
         page.unlink()
         refused = playbook(tmp_path, server, "drift", mailboxes=SAME, password="wrong")
         assert refused.code == 1, refused.output
-        assert "drift could not be told. KAZOO refuses the login" in refused.output
+        assert "the comparison failed. KAZOO refuses the login" in refused.output
         assert "DEPRECATION" not in refused.output
         assert "KAZOO refuses the login" in page.read_text()
         nobody = playbook(tmp_path, server, "drift", mailboxes=SAME, voicemail_hosts="nobody")

@@ -12,15 +12,17 @@ import concurrent.futures
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import duplicates
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box as VendorBox
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import ConflictError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import ConflictError
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import duplicates
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box as VendorBox
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.mailboxes import KazooMailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.mailboxes import OnsipMailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.shared_voicemails import (
     PortsipSharedVoicemails,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import Tel4vnMailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import (
+    Tel4vnMailboxes,
+)
 from stored import Box, boxes_of
 from subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
 from voicemail_simulator.faces.kazoo.seeds import add_message

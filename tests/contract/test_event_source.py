@@ -22,7 +22,7 @@ import wave
 import httpx
 import pytest
 import yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import errors as errors_module
+from ansible_collections.telephony.voicemail.plugins.module_utils import errors as errors_module
 from loopback import unused_port
 from message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS, MessageSubject
 from subjects import ONSIP

@@ -14,7 +14,7 @@ import typing as t
 import jinja2.sandbox
 import pytest
 import yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.arguments import CONNECTION
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import CONNECTION
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from documentation_blocks import restructured
 from packaging.specifiers import SpecifierSet

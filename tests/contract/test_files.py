@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
 from stored import boxes_of
 from subjects import KAZOO, ONSIP, SUBJECTS, Subject
 from ways import Result, as_module
@@ -24,7 +24,7 @@ creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subj
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool) -> Result:
     """Run in the worker, which the action plugin hands the file's content."""
     result = task.run_in_worker(
-        name, arguments, check, True, operations.session_of, None, {}, source_text=pathlib.Path(source).read_text()
+        name, arguments, check, True, dispatch.session_of, None, {}, source_text=pathlib.Path(source).read_text()
     )
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
@@ -35,7 +35,7 @@ def packed(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool
     """Run as a packed module, which gets the items in place of the file."""
     try:
         given = task.with_items(name, arguments, pathlib.Path(source).read_text())
-    except operations.VoicemailError as error:
+    except dispatch.VoicemailError as error:
         return {"failed": True, "changed": False, "msg": str(error)}
     return as_module(name, json.loads(json.dumps(given)), check=check)
 

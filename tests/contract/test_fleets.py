@@ -145,7 +145,7 @@ def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
     foreseen = fleet.run(
         "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10 -e batch=5 --check --diff"
     )
-    assert foreseen.count("TASK [Make the mailboxes what the file of the customer says]") == CUSTOMERS // 5
+    assert foreseen.count("TASK [Apply the customer's mailbox file]") == CUSTOMERS // 5
     assert outcome(foreseen) == {"ok=1 changed=1 failed=0": CUSTOMERS}
     assert fleet.sent()["PUT"] == 0
     applied = "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10"

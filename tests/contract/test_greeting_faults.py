@@ -9,8 +9,10 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import greeting_engine
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import greetings as portsip_greetings
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import (
+    greetings as portsip_greetings,
+)
 from greeting_desk import Desk, recording, serve
 
 STEPS = ("upload", "attach", "enable", "delete")

@@ -18,8 +18,8 @@ from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.loader import inventory_loader
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.hosts import VARIABLES
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.hosts import VARIABLES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import paging
 from documentation_blocks import ROOT, plugin
 from loopback import refusing_port

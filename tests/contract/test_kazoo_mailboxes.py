@@ -9,10 +9,13 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.schema import Limits
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import Envelope, KazooSession
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import (
+    Envelope,
+    KazooSession,
+)
 from subjects import KAZOO
 from voicemail_simulator.faces.kazoo.schema import mailbox_schema
 from voicemail_simulator.server import SimulatorServer
@@ -312,7 +315,7 @@ def test_boxes_that_are_read_one_by_one_are_counted() -> None:
     told: list[tuple[t.Any, ...]] = []
     with KAZOO.serve(mailboxes=5) as server:
         arguments = KAZOO.arguments(server, mailboxes=items)
-        task.run_in_worker("vmboxes", arguments, False, False, operations.session_of, lambda *now: told.append(now), {})
+        task.run_in_worker("vmboxes", arguments, False, False, dispatch.session_of, lambda *now: told.append(now), {})
     assert told[:5] == [(count, 5, 0, "read") for count in range(1, 6)]
     assert {now[1:] for now in told[5:]} == {(5, 0, "done")}
 

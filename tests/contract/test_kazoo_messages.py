@@ -10,8 +10,8 @@ import typing as t
 import urllib.parse
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RejectedError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message, Selection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import messages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages

@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import check_mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from stored import boxes_of
 from subjects import KAZOO

@@ -14,7 +14,7 @@ import itertools
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from cycle import Life, serve, strange, usual_story
 from subjects import PERSONAL, SUBJECTS, TEL4VN, Subject
 from ways import WAYS

@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.masks import MASKS
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.masks import MASKS
 from greeting_desk import recording
 from stored import boxes_of
 from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Item, Subject

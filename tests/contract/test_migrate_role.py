@@ -256,7 +256,7 @@ def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[Simu
     assert told["again"]["skipped"] is True
     assert KAZOO.writes(old) == []
     assert not shows(PIN, run.output)
-    assert "not carried: mailbox sales, its number must be a number of 1 to 7 digits" in run.output
+    assert "not carried over: mailbox sales, its number must be a number of 1 to 7 digits" in run.output
     check_files(tmp_path / FOLDER, tmp_path / "applied", new)
 
 
@@ -280,7 +280,7 @@ def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServ
     shown = text.replace("&#64;&#8203;", "@").replace("\\[", "[").replace("\\]", "]")
     assert '| emails | ["a@example.com", "b@example.com"] | may have at most 1 entries, it has 2 |  | 1002 |' in shown
     assert "| sales | its number must be" in text
-    assert "## What every mailbox of kazoo has" in text
+    assert "## Values of every kazoo mailbox" in text
     assert json.loads((applied / "report.json").read_text())["state"] == "applied"
     assert "| outcome | 2 | 0 | 0 | 0 | 0 |" in (applied / "report.md").read_text()
 
@@ -379,5 +379,5 @@ def test_variables_that_may_mean_either_system_are_refused(
     environment = {"VOICEMAIL_TOKEN": "a-token", "VOICEMAIL_DOMAIN": "elsewhere.example.com"}
     run = play(tmp_path, [ROLE], environment=environment, **both(*systems))
     assert run.code != 0
-    assert "VOICEMAIL_TOKEN would be taken for both systems" in run.output
+    assert "VOICEMAIL_TOKEN would apply to both systems" in run.output
     assert [len(server.journal) for server in systems] == [0, 0]

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Index, plan
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.report import checksum
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.describe import checksum
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Index, plan
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from subjects import KAZOO, ONSIP, SHARED, TEL4VN, Item, Subject
 from voicemail_simulator.server import SimulatorServer

@@ -15,8 +15,8 @@ from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import callback_loader, inventory_loader, lookup_loader
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from subjects import KAZOO
 from test_inventory import groups, no_connection_in_the_environment, parsed, source
 from ways import WAYS

@@ -85,7 +85,7 @@ def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None
 def test_nothing_declared_is_refused(bench: Bench) -> None:
     run = bench.run()
     assert run.code != 0
-    assert "Give provision_sources, provision_mailboxes or both" in run.output
+    assert "Set provision_sources, provision_mailboxes or both" in run.output
     assert len(bench.server.journal) == 0
 
 

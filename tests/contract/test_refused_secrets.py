@@ -15,7 +15,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from silence import shows
 from subjects import KAZOO, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
 from test_inventory import no_connection_in_the_environment, parsed

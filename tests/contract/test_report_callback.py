@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report
 from subjects import KAZOO, SHARED, Subject
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.callback.voicemail_report import page
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import run_report
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium on this machine to show the page in")

@@ -294,7 +294,7 @@ def test_a_run_that_did_nothing_does_not_claim_that_nothing_is_to_change(tmp_pat
     texts = texts_of(tmp_path)
     for text in texts.values():
         assert "Nothing to change" not in text
-        assert "Everything is as it is declared" not in text
+        assert "Everything matches the declaration" not in text
 
 
 def test_messages_and_recordings_are_changes(tmp_path: pathlib.Path) -> None:

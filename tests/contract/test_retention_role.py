@@ -300,7 +300,7 @@ def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: Mes
     assert not both.failure, done.output
     assert (both.summary["deleted"], both.summary["undated"]) == (len(mine) - 1, 1)
     assert "the time of 1 messages cannot be read" in done.output
-    assert "1 kept, because the vendor states no time that can be read" in done.output
+    assert "1 kept, because the vendor reports no readable time" in done.output
     assert mine[0] in bench.messages()
     assert (other.summary["deleted"], other.summary["undated"]) == (0, 0), done.output
 

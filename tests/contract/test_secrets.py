@@ -16,17 +16,20 @@ import typing as t
 import urllib.parse
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import (
-    audio_run,
-    engine,
-    greeting_engine,
-    message_engine,
-    operations,
-    steps,
-    streams,
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    apply as engine,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils import http as http_client
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import items
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
+    execute as steps,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import parse as items
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import run as audio_run
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http_client
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import login
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import mailboxes
 from greeting_desk import recording
@@ -282,9 +285,9 @@ def test_no_failure_of_any_module_tells_a_secret(
 
 #: A function of each layer, and the module that comes through it.
 LAYERS: tuple[tuple[t.Any, str, str], ...] = (
-    (operations, "run", "vmbox"),
-    (operations, "connect_options", "vmboxes"),
-    (operations, "_plural_result", "vmboxes"),
+    (dispatch, "run", "vmbox"),
+    (handlers, "connect_options", "vmboxes"),
+    (handlers, "_plural_result", "vmboxes"),
     (items.Reader, "read", "vmboxes"),
     (engine, "apply", "vmbox"),
     (engine, "plan", "vmboxes"),

@@ -11,7 +11,7 @@ import json
 import typing as t
 
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.telephony.voicemail.plugins.module_utils import operations, task
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
 
 Result = dict[str, t.Any]
 
@@ -38,7 +38,7 @@ def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
 
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = True) -> Result:
     """Run what the action plugin calls, and return it as JSON would carry it."""
-    result = task.run_in_worker(name, arguments, check, diff, operations.session_of, None, {})
+    result = task.run_in_worker(name, arguments, check, diff, dispatch.session_of, None, {})
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
     return plain

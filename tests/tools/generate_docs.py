@@ -21,8 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 importlib.import_module("conftest")  # makes the collection importable
 from ansible_collections.telephony.voicemail.plugins.doc_fragments import connection  # noqa: E402
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments  # noqa: E402
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable  # noqa: E402
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments  # noqa: E402
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor  # noqa: E402
 
 TEXTS: dict[str, dict[str, t.Any]] = yaml.safe_load((ROOT / "tests" / "tools" / "option_texts.yml").read_text())

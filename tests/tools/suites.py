@@ -91,7 +91,7 @@ def all_suites() -> list[Suite]:
         ),
         Suite(
             "lint",
-            "Lint: ruff, mypy, yamllint, ansible-lint, changelog",
+            "Lint: ruff, mypy, yamllint, ansible-lint, changelog, language",
             (
                 ("ruff", "check", "."),
                 ("ruff", "format", "--check", "."),
@@ -100,6 +100,7 @@ def all_suites() -> list[Suite]:
                 ("ansible-lint", "--nocolor"),
                 ("antsibull-changelog", "lint"),
                 ("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
+                (sys.executable, "tests/tools/language.py"),
             ),
             proof=r"Success: no issues found in [1-9]",
         ),

@@ -31,57 +31,61 @@ LAYERS = {
     "lookup/": "plugin",
     "doc_fragments/": "documentation",
     "module_utils/task": "task",
-    "module_utils/operations": "operations",
-    "module_utils/message_operations": "operations",
-    "module_utils/greeting_operations": "operations",
-    "module_utils/inventory_operations": "operations",
-    "module_utils/greeting_engine": "engine",
-    "module_utils/message_engine": "engine",
-    "module_utils/message_verification": "engine",
-    "module_utils/audio": "engine",
-    "module_utils/sessions": "operations",
-    "module_utils/arguments": "operations",
-    "module_utils/refusals": "operations",
-    "module_utils/sources": "operations",
-    "module_utils/documents": "operations",
-    "module_utils/text_options": "operations",
-    "module_utils/tables": "operations",
-    "module_utils/engine": "engine",
-    "module_utils/parallel": "parallel",
-    "module_utils/clients": "http",
-    "module_utils/steps": "engine",
-    "module_utils/duplicates": "engine",
+    "module_utils/arguments/normalize": "task",
+    # One handler for each module: arguments in, result out.
+    "module_utils/dispatch": "handlers",
+    "module_utils/resources": "handlers",
+    "module_utils/mailboxes/handlers": "handlers",
+    "module_utils/mailboxes/inventory": "handlers",
+    "module_utils/messages/handlers": "handlers",
+    "module_utils/greetings/handlers": "handlers",
+    "module_utils/arguments/": "handlers",
+    "module_utils/imports/": "handlers",
+    "module_utils/modules": "handlers",
+    "module_utils/connection": "handlers",
+    # What reads and writes through a driver.
+    "module_utils/mailboxes/apply": "feature",
+    "module_utils/mailboxes/execute": "feature",
+    "module_utils/mailboxes/duplicates": "feature",
+    "module_utils/messages/apply": "feature",
+    "module_utils/messages/verify": "feature",
+    "module_utils/greetings/apply": "feature",
+    "module_utils/recordings/bounds": "planning",
+    "module_utils/recordings/names": "planning",
+    "module_utils/recordings/": "feature",
+    # Pure: plans, comparisons, reports. They send nothing.
+    "module_utils/mailboxes/": "planning",
+    "module_utils/messages/": "planning",
+    "module_utils/greetings/": "planning",
+    "module_utils/migration/": "planning",
+    "module_utils/reporting/": "planning",
+    "module_utils/results": "planning",
+    "module_utils/model/": "model",
+    "module_utils/errors": "model",
     "module_utils/vendors/protocol": "protocol",
     "module_utils/vendors/messages": "protocol",
     "module_utils/vendors/greetings": "protocol",
     "module_utils/vendors/": "vendors",
-    "module_utils/core/": "core",
-    "module_utils/http": "http",
-    "module_utils/pace": "http",
-    "module_utils/json_bodies": "http",
-    "module_utils/streams": "http",
-    "module_utils/renewal": "http",
-    "module_utils/tls": "http",
-    "module_utils/transport": "http",
-    "module_utils/bodies": "http",
-    "module_utils/retry": "http",
-    "module_utils/redaction": "http",
+    "module_utils/transport/": "transport",
+    "module_utils/concurrency": "concurrency",
     "module_utils/deps": "deps",
     "module_utils/__init__": "deps",
 }
+PURE = {"planning", "model"}
 ALLOWED = {
     "modules": {"task"},
-    "action": {"task", "operations", "protocol", "core", "deps"},
-    "plugin": {"task", "operations", "engine", "vendors", "protocol", "core", "http", "deps"},
+    "action": {"task", "handlers", "protocol", "deps", *PURE},
+    "plugin": {"task", "handlers", "feature", "vendors", "protocol", "transport", "deps", *PURE},
     "documentation": set(),
-    "task": {"operations", "core", "deps"},
-    "operations": {"engine", "parallel", "vendors", "protocol", "core", "http", "deps"},
-    "engine": {"protocol", "parallel", "core", "deps"},
-    "vendors": {"protocol", "parallel", "core", "http", "deps"},
-    "protocol": {"core", "http", "deps"},
-    "http": {"parallel", "core", "deps"},
-    "core": {"deps"},
-    "parallel": set(),
+    "task": {"handlers", "deps", *PURE},
+    "handlers": {"feature", "concurrency", "vendors", "protocol", "transport", "deps", *PURE},
+    "feature": {"protocol", "concurrency", "deps", *PURE},
+    "vendors": {"protocol", "concurrency", "transport", "deps", *PURE},
+    "protocol": {"transport", "deps", *PURE},
+    "transport": {"concurrency", "model", "deps"},
+    "planning": {"model", "deps"},
+    "model": {"deps"},
+    "concurrency": set(),
     "deps": set(),
     "unplaced": set(),
 }
@@ -126,7 +130,9 @@ def relative(file: pathlib.Path) -> str:
 
 
 def test_there_are_files_to_read() -> None:
-    assert {"module_utils/deps.py", "module_utils/http.py", "action/vmboxes.py"} <= set(map(relative, PLUGIN_FILES))
+    assert {"module_utils/deps.py", "module_utils/transport/client.py", "action/vmboxes.py"} <= set(
+        map(relative, PLUGIN_FILES)
+    )
 
 
 def test_every_file_has_a_layer() -> None:
@@ -162,9 +168,11 @@ def test_libraries_come_from_one_guarded_place(file: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in PLUGIN_FILES if layer_of(relative(file)) in ("core", "engine")], ids=relative
+    "file",
+    [file for file in PLUGIN_FILES if layer_of(relative(file)) in ("planning", "model", "feature")],
+    ids=relative,
 )
-def test_core_and_engine_speak_no_http(file: pathlib.Path) -> None:
+def test_plans_and_features_send_no_http(file: pathlib.Path) -> None:
     libraries = {name.rpartition(".")[2] for name in imports_of(file) if ".module_utils.deps." in name}
     assert libraries & {"httpcore", "httpx", "tenacity"} == set()
 
@@ -172,12 +180,14 @@ def test_core_and_engine_speak_no_http(file: pathlib.Path) -> None:
 @pytest.mark.parametrize("file", PLUGIN_FILES, ids=relative)
 def test_threads_are_started_in_one_place(file: pathlib.Path) -> None:
     """A pool of threads by itself loses what a thread does whose start was interrupted."""
-    if relative(file) != "module_utils/parallel.py":
+    if relative(file) != "module_utils/concurrency.py":
         assert {name for name in imports_of(file) if name.startswith("concurrent")} == set()
 
 
 NEUTRAL = [
-    file for file in PLUGIN_FILES if layer_of(relative(file)) in ("core", "engine", "parallel", "protocol", "http")
+    file
+    for file in PLUGIN_FILES
+    if layer_of(relative(file)) in ("planning", "model", "feature", "concurrency", "protocol", "transport")
 ]
 
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ..core.errors import TransportError
-from ..http import Client
+from ..errors import TransportError
+from ..transport.client import Client
 
 #: Rows of one listing: twice the largest account that is known, of a million messages.
 MOST_ROWS = 2_000_000

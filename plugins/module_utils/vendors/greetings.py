@@ -8,8 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..core.greetings import Greeting, Recording
-from ..http import Stream
+from ..greetings.plan import Greeting, Recording
+from ..transport.client import Stream
 
 
 class Greetings(t.Protocol):

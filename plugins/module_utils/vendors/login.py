@@ -11,7 +11,7 @@ import threading
 import time
 import typing as t
 
-from ..core.errors import AuthError, ExpiredError
+from ..errors import AuthError, ExpiredError
 from .replies import expect_header_text
 
 Result = t.TypeVar("Result")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..core.errors import VoicemailError
-from ..core.messages import Message, Selection, Status
-from ..http import Stream
+from ..errors import VoicemailError
+from ..model.message import Message, Selection, Status
+from ..transport.client import Stream
 
 #: What became of each message of a request for many, by its id: None where it was done.
 Outcomes: t.TypeAlias = dict[str, VoicemailError | None]

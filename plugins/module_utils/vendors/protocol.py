@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..core.boxes import Box, Listing, Wanted
-from ..core.connection import Connection
-from ..core.fields import FieldTable, Values
-from ..core.plan import Step
-from ..http import Client
+from ..mailboxes.plan import Step
+from ..model.connection import Connection
+from ..model.fields import FieldTable, Values
+from ..model.mailbox import Box, Listing, Wanted
+from ..transport.client import Client
 
 if t.TYPE_CHECKING:
-    from ..core.accounts import Account
+    from ..model.account import Account
     from .greetings import GreetingSupport
     from .messages import Messages
 

@@ -14,8 +14,8 @@ import math
 import re
 import typing as t
 
-from ..core.boxes import is_usable_id
-from ..core.errors import TransportError, not_understood
+from ..errors import TransportError, not_understood
+from ..model.mailbox import is_usable_id
 
 Object: t.TypeAlias = dict[str, t.Any]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look at a folder before it is written to: which files are not an export's, and which ones an export left behind.
+"""Examine a folder before a write: find files that no export wrote, and stale files of an earlier export.
 
 Reads a JSON object: `folder`, `names` (relative paths that will be written), `resource`, `vendor` and `password` of the
 vault (empty where there is none). Prints `{"foreign": [names], "stale": [names], "written": count, "error": text}`.
@@ -38,7 +38,7 @@ _Loader.add_multi_constructor("!", lambda loader, _suffix, node: loader.construc
 
 
 def text_of(path: pathlib.Path, vault: VaultLib | None) -> str | None:
-    """Return the text of a file, or None where it is encrypted with another password, or no text."""
+    """Return the text of a file, or None if it is encrypted with another password or is not text."""
     content = path.read_bytes()
     if content.startswith(VAULT):
         if vault is None:
@@ -54,9 +54,9 @@ def text_of(path: pathlib.Path, vault: VaultLib | None) -> str | None:
 
 
 def is_foreign(path: pathlib.Path, vault: VaultLib | None) -> bool:
-    """Check whether there is something that no role of this collection wrote."""
+    """Check whether a path exists and was not written by a role of this collection."""
     if not path.exists():
-        # A link that leads nowhere was put there by somebody.
+        # Somebody created a broken link.
         return path.is_symlink()
     if not path.is_file():
         return True
@@ -65,7 +65,7 @@ def is_foreign(path: pathlib.Path, vault: VaultLib | None) -> bool:
 
 
 def is_left_behind(path: pathlib.Path, resource: str, vendor: str | None, vault: VaultLib | None) -> bool:
-    """Check whether a file is the export of one box of this vendor, under the name that the export gave it."""
+    """Check whether a file is the export of one mailbox of this vendor, under its original name."""
     if not stat.S_ISREG(path.lstat().st_mode):
         return False
     text = text_of(path, vault)
@@ -85,7 +85,7 @@ def is_left_behind(path: pathlib.Path, resource: str, vendor: str | None, vault:
 
 
 def examine(given: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return what is in the folder."""
+    """Return the foreign and stale files of the folder, and the number of exported files."""
     folder, names = pathlib.Path(given["folder"]), given["names"]
     password = given.get("password")
     vault = VaultLib([("default", VaultSecret(password.encode()))]) if password else None
@@ -102,7 +102,7 @@ def examine(given: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    """Examine what standard input tells of."""
+    """Examine the folder that standard input describes."""
     try:
         result = examine(json.load(sys.stdin))
     except OSError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write documents into a folder: those that differ, each in one step or not at all, readable by their owner only.
+"""Write the documents that differ to a folder, each one atomically and readable by its owner only.
 
 Reads a JSON list of `{"name": relative path, "content": text}`, and prints `{"changed": [names]}`. One
 process for all of them: ansible.builtin.copy starts some for each.
@@ -23,7 +23,7 @@ FULL = {errno.ENOSPC: " (the disk is full)", errno.EDQUOT: " (the disk quota of 
 
 
 def differs(path: pathlib.Path, content: bytes) -> bool:
-    """Whether a file is absent, or other than it is to be."""
+    """Check whether a file is missing, or its content or mode differs."""
     try:
         return path.read_bytes() != content or stat.S_IMODE(path.stat().st_mode) != MODE
     except FileNotFoundError:
@@ -31,7 +31,7 @@ def differs(path: pathlib.Path, content: bytes) -> bool:
 
 
 def write(path: pathlib.Path, content: bytes) -> None:
-    """Put a file in its place, which its readers see whole: as it was, or as it is to be."""
+    """Replace a file atomically: readers see the old or the new content."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     temporary = pathlib.Path(name)
     try:
@@ -45,10 +45,10 @@ def write(path: pathlib.Path, content: bytes) -> None:
 
 
 def main() -> None:
-    """Write what standard input holds."""
+    """Write the documents from standard input."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--check", action="store_true", help="only tell what would be written")
+    parser.add_argument("--check", action="store_true", help="only report what would be written")
     options = parser.parse_args()
     changed = []
     for document in json.load(sys.stdin):

@@ -20,8 +20,8 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.plugins.callback import voicemail_report
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_files
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import files as audio_files
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 

@@ -157,8 +157,8 @@ def _import(name: str) -> t.Any:
 
 _watch = _import("extensions.eda.plugins.plugin_utils.voicemail_watch")
 _webhook = _import("extensions.eda.plugins.plugin_utils.voicemail_webhook")
-_errors = _import("plugins.module_utils.core.errors")
-_redaction = _import("plugins.module_utils.redaction")
+_errors = _import("plugins.module_utils.errors")
+_redaction = _import("plugins.module_utils.transport.redaction")
 _Item = dict[str, t.Any]
 
 

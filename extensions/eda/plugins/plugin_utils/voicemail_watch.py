@@ -13,15 +13,19 @@ import os
 import pathlib
 import typing as t
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments, operations
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import FileProblem, write_whole
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import (
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
     read_options as read_options_of_connection,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import parse_moment, written
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.text import clean
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
+    FileProblem,
+    write_whole,
+)
 
 Message = dict[str, t.Any]
 _VERSION = 1
@@ -157,8 +161,8 @@ class Watch:
 
     def _list(self, since: str | None) -> list[Message]:
         params = self._params | ({"newer_than": since} if since else {})
-        task = operations.Task("voicemail_message_info", params, params, sessions=self._kept)
-        found = operations.run(task)["messages"]
+        task = dispatch.Task("voicemail_message_info", params, params, sessions=self._kept)
+        found = dispatch.run(task)["messages"]
         for warning in task.warnings:
             if warning not in self._told:
                 _log.warning("%s", clean(warning))

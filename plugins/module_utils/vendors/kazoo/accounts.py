@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.accounts import Account
-from ...core.errors import TransportError
+from ...errors import TransportError
+from ...model.account import Account
 from ..replies import expect_identifier, expect_list, expect_object, expect_text, optional_text
 from .paging import every
 from .session import ADDRESS_HINT, KazooSession

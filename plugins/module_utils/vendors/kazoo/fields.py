@@ -12,10 +12,21 @@ import dataclasses
 import re
 import typing as t
 
-from ...core.cautions import not_dialable, not_digits
-from ...core.fields import Composite, Field, FieldTable, Implied, Values
-from ...core.kinds import Addresses, Boolean, Choice, Integer, Integers, Kind, Pin, Records, Text, TextSet
-from ...core.zones import zone_caution
+from ...model.cautions import not_dialable, not_digits
+from ...model.fields import Composite, Field, FieldTable, Implied, Values
+from ...model.kinds import (
+    Addresses,
+    Boolean,
+    Choice,
+    Integer,
+    Integers,
+    Kind,
+    Pin,
+    Records,
+    Text,
+    TextSet,
+)
+from ...model.zones import zone_caution
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
 

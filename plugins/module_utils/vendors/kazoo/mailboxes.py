@@ -10,10 +10,10 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
-from ...core.fields import FieldTable, Values
-from ...core.plan import Step
+from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
+from ...mailboxes.plan import Step
+from ...model.fields import FieldTable, Values
+from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity

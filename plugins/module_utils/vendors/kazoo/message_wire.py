@@ -10,10 +10,18 @@ import json
 import secrets
 import typing as t
 
-from ...core.errors import not_understood
-from ...core.messages import Message, Selection, Status, Transcription
+from ...errors import not_understood
+from ...model.message import Message, Selection, Status, Transcription
 from ..messages import Upload
-from ..replies import GREGORIAN_OFFSET, duration_ms, expect_list, expect_object, identifier_in, moment_of, optional_text
+from ..replies import (
+    GREGORIAN_OFFSET,
+    duration_ms,
+    expect_list,
+    expect_object,
+    identifier_in,
+    moment_of,
+    optional_text,
+)
 from .session import ADDRESS_HINT
 
 #: The longest window that may be asked for; 31 days, which leaves an hour for a clock that differs.

@@ -9,10 +9,17 @@ import contextlib
 import re
 import typing as t
 
-from ...core.boxes import Wanted
-from ...core.errors import ConflictError, NotFoundError, RejectedError, TransportError, UnsupportedError, VoicemailError
-from ...core.messages import Message, Selection, Status
-from ...http import Reply, Stream
+from ...errors import (
+    ConflictError,
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    UnsupportedError,
+    VoicemailError,
+)
+from ...model.mailbox import Wanted
+from ...model.message import Message, Selection, Status
+from ...transport.client import Reply, Stream
 from ..extent import Extent
 from ..login import Token
 from ..messages import Outcomes, Upload

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.errors import TransportError, not_understood
+from ...errors import TransportError, not_understood
 from ..extent import Extent
 from ..replies import expect_list, identifier_in
 from .session import ADDRESS_HINT, KazooSession

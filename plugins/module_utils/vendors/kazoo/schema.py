@@ -12,9 +12,9 @@ import re
 import typing as t
 import zoneinfo
 
-from ...core.errors import not_understood
-from ...core.plan import Step
 from ...deps import pydantic
+from ...errors import not_understood
+from ...mailboxes.plan import Step
 from .fields import MAILBOX
 
 

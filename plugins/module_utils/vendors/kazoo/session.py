@@ -13,8 +13,8 @@ import math
 import typing as t
 import urllib.parse
 
-from ...core.connection import Connection
-from ...core.errors import (
+from ...deps import pydantic
+from ...errors import (
     AuthError,
     ConflictError,
     ExpiredError,
@@ -23,9 +23,9 @@ from ...core.errors import (
     StaleError,
     VoicemailError,
 )
-from ...deps import pydantic
-from ...http import Client, Reply, broken, expired
-from ...pace import Pacer
+from ...model.connection import Connection
+from ...transport.client import Client, Reply, broken, expired
+from ...transport.pace import Pacer
 from ..login import Login, Token
 
 _TAKEN = (

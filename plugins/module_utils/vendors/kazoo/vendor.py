@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.abilities import AUDIO, CHOOSE_GREETINGS, COPY, DELETE, MARK, MOVE, READ, UPLOAD
-from ...core.connection import Connection
+from ...model.abilities import (
+    AUDIO,
+    CHOOSE_GREETINGS,
+    COPY,
+    DELETE,
+    MARK,
+    MOVE,
+    READ,
+    UPLOAD,
+)
+from ...model.connection import Connection
 from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
-    from ...core.accounts import Account
+    from ...model.account import Account
     from ..messages import Messages
     from .session import KazooSession
 

@@ -12,9 +12,16 @@ from __future__ import annotations
 import threading
 import typing as t
 
-from ...core.boxes import Box, Desired
-from ...core.errors import AuthError, ConflictError, InvalidInputError, RejectedError, TransportError, not_understood
-from ...core.fields import Values
+from ...errors import (
+    AuthError,
+    ConflictError,
+    InvalidInputError,
+    RejectedError,
+    TransportError,
+    not_understood,
+)
+from ...model.fields import Values
+from ...model.mailbox import Box, Desired
 from ..replies import expect_object, identifier_in, whole_number
 from .fields import ATTACH
 from .paging import Browse, Row

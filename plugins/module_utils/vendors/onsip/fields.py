@@ -11,8 +11,18 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.fields import Composite, Field, FieldTable, Implied, Values
-from ...core.kinds import Address, Addresses, Boolean, Canonical, Choice, Integer, Kind, Pin, Text
+from ...model.fields import Composite, Field, FieldTable, Implied, Values
+from ...model.kinds import (
+    Address,
+    Addresses,
+    Boolean,
+    Canonical,
+    Choice,
+    Integer,
+    Kind,
+    Pin,
+    Text,
+)
 
 _WORDS = ("false", "true")
 _SIP_ADDRESS = Text(

@@ -9,8 +9,7 @@ import dataclasses
 import threading
 import typing as t
 
-from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import (
+from ...errors import (
     AuthError,
     DuplicateError,
     ExpiredError,
@@ -19,9 +18,10 @@ from ...core.errors import (
     UnsupportedError,
     VoicemailError,
 )
-from ...core.fields import Values
-from ...core.kinds import UNKNOWN
-from ...core.plan import Step
+from ...mailboxes.plan import Step
+from ...model.fields import Values
+from ...model.kinds import UNKNOWN
+from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING

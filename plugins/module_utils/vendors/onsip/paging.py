@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.errors import TransportError, not_understood
+from ...errors import TransportError, not_understood
 from ..extent import Extent
 from ..replies import expect_count, expect_object
 from .replies import many, plain

@@ -9,8 +9,7 @@ import dataclasses
 import functools
 import typing as t
 
-from ...core.connection import Connection
-from ...core.errors import (
+from ...errors import (
     AuthError,
     ConflictError,
     InvalidInputError,
@@ -18,7 +17,8 @@ from ...core.errors import (
     TransportError,
     VoicemailError,
 )
-from ...http import Client, Reply, broken, expired
+from ...model.connection import Connection
+from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token
 from ..replies import expect_identifier, expect_object, expect_text
 from .replies import Envelope, Response, plain

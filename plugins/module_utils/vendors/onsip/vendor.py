@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.connection import Connection
+from ...model.connection import Connection
 from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import DuplicateError, NotFoundError, RejectedError, not_understood
-from ...core.fields import FieldTable, Values
-from ...core.kinds import UNKNOWN
-from ...core.plan import Step
 from ...deps import pydantic
+from ...errors import DuplicateError, NotFoundError, RejectedError, not_understood
+from ...mailboxes.plan import Step
+from ...model.fields import FieldTable, Values
+from ...model.kinds import UNKNOWN
+from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_identifier, expect_text
 from .listing import Page, Pages
 from .session import PortsipSession

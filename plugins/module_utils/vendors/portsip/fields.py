@@ -11,8 +11,16 @@ from __future__ import annotations
 import dataclasses
 import itertools
 
-from ...core.fields import Field, FieldTable, Implied
-from ...core.kinds import UNKNOWN, Addresses, Boolean, Canonical, Choice, Pin, Text
+from ...model.fields import Field, FieldTable, Implied
+from ...model.kinds import (
+    UNKNOWN,
+    Addresses,
+    Boolean,
+    Canonical,
+    Choice,
+    Pin,
+    Text,
+)
 
 #: Length of the runs that the vendor refuses in a PIN.
 _RUN = 3

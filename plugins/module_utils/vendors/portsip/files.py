@@ -12,9 +12,9 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ...core.connection import origin_of
-from ...core.errors import NotFoundError, RejectedError, VoicemailError
-from ...http import Reply, Stream
+from ...errors import NotFoundError, RejectedError, VoicemailError
+from ...model.connection import origin_of
+from ...transport.client import Reply, Stream
 from ..login import Token
 from .refusals import refusal
 from .session import PortsipSession

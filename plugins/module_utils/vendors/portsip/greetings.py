@@ -9,11 +9,18 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Wanted
-from ...core.errors import AuthError, ExpiredError, NotFoundError, RejectedError, TransportError, not_understood
-from ...core.greetings import Greeting, Recording
 from ...deps import pydantic
-from ...http import Reply, Stream
+from ...errors import (
+    AuthError,
+    ExpiredError,
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    not_understood,
+)
+from ...greetings.plan import Greeting, Recording
+from ...model.mailbox import Wanted
+from ...transport.client import Reply, Stream
 from ..replies import expect_header_text, expect_identifier, whole_number
 from .files import opened
 from .mailboxes import PortsipMailboxes

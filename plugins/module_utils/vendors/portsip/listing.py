@@ -9,8 +9,8 @@ import math
 import typing as t
 import urllib.parse
 
-from ...core.errors import TransportError, not_understood
 from ...deps import pydantic
+from ...errors import TransportError, not_understood
 from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import PortsipSession

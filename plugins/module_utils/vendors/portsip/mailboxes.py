@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.boxes import Box
-from ...core.errors import UnsupportedError
-from ...core.fields import Values
+from ...errors import UnsupportedError
+from ...model.fields import Values
+from ...model.mailbox import Box
 from .boxes import PortsipBoxes
 from .fields import MAILBOX
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ...core.errors import RejectedError, TransportError
+from ...errors import RejectedError, TransportError
 from ..extent import Extent
 from .listing import PAGE_SIZE, Page
 from .session import PortsipSession

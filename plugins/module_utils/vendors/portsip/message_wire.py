@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.messages import Message, Status, Transcription
+from ...model.message import Message, Status, Transcription
 from ..replies import duration_ms, moment_of, optional_text, whole_number
 
 _STATUSES = {"READ": Status.READ, "UNREAD": Status.UNREAD}

@@ -9,12 +9,12 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Wanted
-from ...core.errors import AuthError, NotFoundError, RejectedError, UnsupportedError
-from ...core.messages import Message, Selection, Status
+from ...concurrency import in_order
 from ...deps import pydantic
-from ...http import Stream
-from ...parallel import in_order
+from ...errors import AuthError, NotFoundError, RejectedError, UnsupportedError
+from ...model.mailbox import Wanted
+from ...model.message import Message, Selection, Status
+from ...transport.client import Stream
 from ..messages import Outcomes, Upload
 from .files import opened
 from .mailboxes import PortsipMailboxes

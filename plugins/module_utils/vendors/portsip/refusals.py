@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ...core.errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...deps import pydantic
-from ...http import Client, Reply, broken, expired
+from ...errors import AuthError, NotFoundError, RejectedError, VoicemailError
+from ...transport.client import Client, Reply, broken, expired
 from .fields import MAILBOX, SHARED_VOICEMAIL
 
 #: The vendor's field to the option that holds it.

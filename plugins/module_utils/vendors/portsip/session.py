@@ -9,11 +9,11 @@ import threading
 import time
 import typing as t
 
-from ...core.connection import Connection
-from ...core.errors import AuthError, ExpiredError, TransportError
 from ...deps import pydantic
-from ...http import Client, Reply, broken
-from ...pace import Pacer
+from ...errors import AuthError, ExpiredError, TransportError
+from ...model.connection import Connection
+from ...transport.client import Client, Reply, broken
+from ...transport.pace import Pacer
 from ..login import Login, Token
 from .refusals import refusal, said
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.boxes import Box, Wanted
-from ...core.errors import ConflictError, RejectedError, not_understood
-from ...core.fields import Values
 from ...deps import pydantic
+from ...errors import ConflictError, RejectedError, not_understood
+from ...model.fields import Values
+from ...model.mailbox import Box, Wanted
 from ..replies import expect_identifier
 from .boxes import PortsipBoxes
 from .fields import SHARED_VOICEMAIL

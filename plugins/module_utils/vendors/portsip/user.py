@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ...core.errors import AuthError, ExpiredError
 from ...deps import pydantic
+from ...errors import AuthError, ExpiredError
 from .session import PortsipSession
 
 

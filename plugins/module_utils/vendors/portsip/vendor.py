@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.abilities import AUDIO, DELETE, MARK, READ, UPLOAD_GREETINGS
-from ...core.connection import Connection
+from ...model.abilities import AUDIO, DELETE, MARK, READ, UPLOAD_GREETINGS
+from ...model.connection import Connection
 from ..greetings import Greetings, GreetingSupport
 from ..protocol import Boxes, Session, Vendor
 from . import greeting_audio

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...core.cautions import not_digits
-from ...core.fields import Composite, Field, FieldTable, Implied, Values
-from ...core.kinds import Addresses, Boolean, Choice, Pin, Text
+from ...model.cautions import not_digits
+from ...model.fields import Composite, Field, FieldTable, Implied, Values
+from ...model.kinds import Addresses, Boolean, Choice, Pin, Text
 
 _MASK = r"[*•●xX]+"
 

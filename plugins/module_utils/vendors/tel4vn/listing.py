@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...core.errors import RejectedError, TransportError
+from ...errors import RejectedError, TransportError
 from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import URL_HINT, Tel4vnSession

@@ -10,11 +10,11 @@ import time
 import typing as t
 import urllib.parse
 
-from ...core.boxes import Box, Listing, Wanted
-from ...core.errors import ConflictError, DuplicateError, NotFoundError, RejectedError, TransportError
-from ...core.fields import Values
-from ...core.kinds import UNKNOWN
-from ...core.plan import Step
+from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, TransportError
+from ...mailboxes.plan import Step
+from ...model.fields import Values
+from ...model.kinds import UNKNOWN
+from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_identifier, expect_text, expect_types, identifier_in
 from .fields import MAILBOX
 from .listing import counted_rows, rows_of

@@ -9,10 +9,10 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ...core.connection import origin_of
-from ...core.errors import NotFoundError, RejectedError, UnsupportedError, VoicemailError
-from ...core.messages import Message, Selection, Status
-from ...http import Reply, Stream
+from ...errors import NotFoundError, RejectedError, UnsupportedError, VoicemailError
+from ...model.connection import origin_of
+from ...model.message import Message, Selection, Status
+from ...transport.client import Reply, Stream
 from ..login import Token
 from ..messages import Outcomes, Upload
 from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text

@@ -11,10 +11,10 @@ import json
 import time
 import typing as t
 
-from ...core.connection import Connection
-from ...core.errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...deps import pydantic
-from ...http import Client, Reply, broken, expired
+from ...errors import AuthError, NotFoundError, RejectedError, VoicemailError
+from ...model.connection import Connection
+from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token
 
 URL_HINT = "Check `url`: it must end in /v1"

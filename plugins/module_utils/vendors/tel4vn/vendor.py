@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...core.abilities import AUDIO, READ
-from ...core.connection import Connection
+from ...model.abilities import AUDIO, READ
+from ...model.connection import Connection
 from ..protocol import Boxes, Session, Vendor
 from .fields import MAILBOX
 

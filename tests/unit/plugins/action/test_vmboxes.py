@@ -15,7 +15,7 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.telephony.voicemail.plugins.action import vmboxes
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.outcome import summarized
+from ansible_collections.telephony.voicemail.plugins.module_utils.results import summarized
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
 
 

@@ -14,10 +14,10 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_yaml import boxes_to_yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.arguments import MAILBOX
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import read_items
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import read_items
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

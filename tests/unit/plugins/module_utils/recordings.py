@@ -11,12 +11,15 @@ import pathlib
 import typing as t
 import wave
 
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio import download
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_report import AudioReport, Recording
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
-from ansible_collections.telephony.voicemail.plugins.module_utils.streams import Stream
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message, Selection
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.download import download
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.order import Order
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.report import (
+    AudioReport,
+    Recording,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.stream import Stream
 from voicemail_simulator.mp3 import tone
 
 

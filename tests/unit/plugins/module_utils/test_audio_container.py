@@ -9,7 +9,10 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_container import container_problem, kind_of
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.container import (
+    container_problem,
+    kind_of,
+)
 from recordings import KINDS, mp3, ogg, wav
 
 Check = t.Callable[[bytes], str | None]

@@ -11,10 +11,11 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, streams
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import write_whole
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import audio_bounds
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import bounds as audio_bounds
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import write_whole
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
 from recordings import SOUND, Archive, Response, wav, whole
 
 MEBIBYTE = 2**20

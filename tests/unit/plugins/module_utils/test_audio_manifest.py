@@ -14,12 +14,16 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_files
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import FileProblem, Folder, locked
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_manifest import Manifest
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_report import Recording
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import files as audio_files
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
+    FileProblem,
+    Folder,
+    locked,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.manifest import Manifest
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.report import Recording
 
 PROCESSES = 4
 MESSAGES = 25

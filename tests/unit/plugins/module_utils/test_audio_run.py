@@ -13,10 +13,19 @@ import typing as t
 
 import httpx
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio_part, audio_run
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder, try_lock, write_whole
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import (
+    part as audio_part,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import (
+    run as audio_run,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
+    Folder,
+    try_lock,
+    write_whole,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.order import Order
 from recordings import KINDS, SOUND, Archive, Driver, Response, mp3, unsized, wav, whole
 
 OTHER = wav(level=2)

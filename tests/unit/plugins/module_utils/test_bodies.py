@@ -13,10 +13,11 @@ import zlib
 
 import httpx
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import bodies, http
-from ansible_collections.telephony.voicemail.plugins.module_utils.clients import Clients
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import bodies
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.pool import Clients
 
 MEBIBYTE = 2**20
 WORKERS = 16

@@ -10,10 +10,14 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import item_options, read_entries, read_items
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
+    item_options,
+    read_entries,
+    read_items,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import greeting_engine
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.greetings import Greeting, Recording
-from ansible_collections.telephony.voicemail.plugins.module_utils.streams import Stream
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings.plan import Greeting, Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.stream import Stream
 from recordings import Response, wav
 
 SOUND = wav()

@@ -11,8 +11,8 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import greeting_engine
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.greetings import Greeting, Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.greetings.plan import Greeting, Recording
 
 NEW = Recording("new.wav", b"new")
 

@@ -16,14 +16,15 @@ import httpx
 import pydantic
 import pytest
 import tenacity.nap
-from ansible_collections.telephony.voicemail.plugins.module_utils import http, retry
-from ansible_collections.telephony.voicemail.plugins.module_utils.clients import Clients
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     InvalidInputError,
     RateLimitedError,
     TransportError,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.pool import Clients
 
 URL = "http://127.0.0.1:1/v2"
 Step: t.TypeAlias = "int | Exception"

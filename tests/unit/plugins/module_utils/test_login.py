@@ -11,7 +11,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     AuthError,
     ExpiredError,
     TransportError,

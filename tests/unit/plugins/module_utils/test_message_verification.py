@@ -8,10 +8,19 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import message_engine, message_verification
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RejectedError, TransportError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.message_plan import Order
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
+    apply as message_engine,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
+    verify as message_verification,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages.plan import Order
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
+    Message,
+    Selection,
+    Status,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.messages import Upload
 
 ORDERS = {

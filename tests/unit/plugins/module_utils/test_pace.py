@@ -11,7 +11,7 @@ import threading
 import types
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import pace
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import pace
 
 
 class Clock:

@@ -12,15 +12,20 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio, message_engine, parallel
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_report import AudioReport, Recording
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.message_plan import (
+from ansible_collections.telephony.voicemail.plugins.module_utils import concurrency as parallel
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages.plan import (
     MessageAction,
     MessageReport,
     MessageStep,
     Order,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import download as audio
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.report import (
+    AudioReport,
+    Recording,
+)
 
 #: Seconds that a call takes which is to be under way when something else happens.
 SHORT = 0.05

@@ -13,7 +13,11 @@ import typing as t
 import urllib.parse
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.redaction import HIDDEN, Redactor, clean_all
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.redaction import (
+    HIDDEN,
+    Redactor,
+    clean_all,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 

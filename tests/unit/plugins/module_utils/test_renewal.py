@@ -9,8 +9,8 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import renewal
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import ConflictError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import ConflictError
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import renewal
 
 
 class Server:

@@ -12,10 +12,12 @@ import typing as t
 
 import pytest
 import tenacity.nap
-from ansible_collections.telephony.voicemail.plugins.module_utils import http, pace, parallel, retry
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RateLimitedError, VoicemailError
-from ansible_collections.telephony.voicemail.plugins.module_utils.retry import Retries, Retryable
+from ansible_collections.telephony.voicemail.plugins.module_utils import concurrency as parallel
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RateLimitedError, VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import pace, retry
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.retry import Retries, Retryable
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Token
 
 

@@ -10,16 +10,16 @@ import io
 import json
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.artefacts import clean_cell
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
     check_mailboxes,
     item_options,
     read_entries,
     read_items,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.artefacts import clean_cell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

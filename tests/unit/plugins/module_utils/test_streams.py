@@ -14,18 +14,19 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import audio, streams
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_files import Folder
-from ansible_collections.telephony.voicemail.plugins.module_utils.audio_order import Order
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     NotFoundError,
     TransportError,
     VoicemailError,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection
-from ansible_collections.telephony.voicemail.plugins.module_utils.http import Client, Reply
-from ansible_collections.telephony.voicemail.plugins.module_utils.streams import Stream
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message, Selection
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import download as audio
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.order import Order
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.stream import Stream
 
 MEGABYTE = 2**20
 PIECE = b"RIFF\0\0\0\0WAVE" + bytes(65536 - 12)

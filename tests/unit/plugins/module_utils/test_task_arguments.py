@@ -10,7 +10,8 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import task, task_arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.arguments import normalize as task_arguments
 
 
 class Tagged(str):

@@ -19,12 +19,12 @@ import httpcore
 import httpx
 import pytest
 import trustme
-from ansible_collections.telephony.voicemail.plugins.module_utils import transport
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import TransportError
-from ansible_collections.telephony.voicemail.plugins.module_utils.http import Client, Reply
-from ansible_collections.telephony.voicemail.plugins.module_utils.parallel import run_all
-from ansible_collections.telephony.voicemail.plugins.module_utils.transport import Deadline
+from ansible_collections.telephony.voicemail.plugins.module_utils.concurrency import run_all
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import network as transport
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Deadline
 
 TIMEOUT = 0.6
 #: Seconds between two pieces: every single wait is far below the timeout.

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.audio_bounds import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.bounds import (
     HIGHEST_BYTES_PER_SECOND,
     MARGIN_BYTES,
     MOST_BYTES,
     most_bytes,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,19 @@ import typing as t
 import zoneinfo
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import zones
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.artefacts import clean_cell
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.cautions import Caution, cautions_of, grouped
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Index, plan
-from ansible_collections.telephony.voicemail.plugins.module_utils.sources import check_mailboxes
-from ansible_collections.telephony.voicemail.plugins.module_utils.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import check_mailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Index, plan
+from ansible_collections.telephony.voicemail.plugins.module_utils.model import zones
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.artefacts import clean_cell
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.cautions import (
+    Caution,
+    cautions_of,
+    grouped,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 ADDRESSES = [

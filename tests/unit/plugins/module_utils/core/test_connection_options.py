@@ -8,7 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import url_problem, value_problems
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
+    url_problem,
+    value_problems,
+)
 
 SECRET = "unmistakable-secret-value-4711"
 TEXTS = ("token", "api_key", "username", "password", "domain", "account_id", "proxy", "ca_path", "client_cert")

@@ -14,7 +14,10 @@ import itertools
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.duplicates import Verdict, decide
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.duplicate_rule import (
+    Verdict,
+    decide,
+)
 
 MOST_CREATIONS = 3
 

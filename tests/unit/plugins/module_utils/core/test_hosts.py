@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import hosts
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.accounts import Account
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import hosts
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.account import Account
 from hypothesis import given
 from hypothesis import strategies as st
 

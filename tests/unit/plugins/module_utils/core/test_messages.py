@@ -12,26 +12,26 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.audio_names import (
-    FIELDS,
-    clashes,
-    file_stem,
-    template_problem,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import UnsafeError
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.message_plan import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import UnsafeError
+from ansible_collections.telephony.voicemail.plugins.module_utils.messages.plan import (
     MessageAction,
     Order,
     check_message_deletions,
     plan_messages,
     plan_missing,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
     AGE_FORMS,
     Message,
     Selection,
     Status,
     parse_moment,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.names import (
+    FIELDS,
+    clashes,
+    file_stem,
+    template_problem,
 )
 from hypothesis import given
 from hypothesis import strategies as st

@@ -13,19 +13,19 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.migration import (
+from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.describe import describe
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Action, Index, plan
+from ansible_collections.telephony.voicemail.plugins.module_utils.migration.plan import (
     Choices,
     Source,
     Translation,
     grouped,
     translate,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Action, Index, plan
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.report import describe
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -10,10 +10,21 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.boxes import Box, Desired, PinPolicy
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.fields import FieldTable
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.items import Reader
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.describe import (
+    checksum,
+    describe,
+    difference,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import (
+    Action,
+    Index,
+    Plan,
+    plan,
+    unmet,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import (
     UNKNOWN,
     Addresses,
     Boolean,
@@ -25,8 +36,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds imp
     Records,
     TextSet,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.plan import Action, Index, Plan, plan, unmet
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.report import checksum, describe, difference
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from hypothesis import given
 from hypothesis import strategies as st

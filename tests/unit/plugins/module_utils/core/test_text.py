@@ -16,8 +16,11 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_yaml import boxes_to_yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.core import text
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import InvalidInputError, VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
+    InvalidInputError,
+    VoicemailError,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.model import text
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -9,14 +9,16 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import RejectedError, TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.paging import every
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.session import Envelope
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.paging import Browse
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.listing import Pages
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.message_pages import MessagePages
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.message_pages import (
+    MessagePages,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session as tel4vn
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.listing import rows_of
 

@@ -16,8 +16,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import steps
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR

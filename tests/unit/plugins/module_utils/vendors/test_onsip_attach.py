@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from onsip_tenant import Tenant
 from voicemail_simulator.faces.onsip.call import NotPermitted
 from voicemail_simulator.server import SimulatorServer

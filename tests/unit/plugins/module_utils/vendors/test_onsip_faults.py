@@ -14,7 +14,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import retry, steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.faces.onsip import OnsipFace
 from voicemail_simulator.server import SimulatorServer

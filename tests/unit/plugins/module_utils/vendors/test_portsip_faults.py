@@ -9,7 +9,7 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from voicemail_simulator.server import SimulatorServer
 
 from .portsip_tenant import BOX, PIN, STORED_BOX, Tenant

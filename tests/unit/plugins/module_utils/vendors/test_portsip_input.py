@@ -10,9 +10,9 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.kinds import UNKNOWN
-from ansible_collections.telephony.voicemail.plugins.module_utils.http import Client, Reply
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.fields import (
     MAILBOX,
     SHARED_VOICEMAIL,

@@ -9,16 +9,22 @@ import datetime
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     AuthError,
     NotFoundError,
     RejectedError,
     TransportError,
     UnsupportedError,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.messages import PortsipMessages
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
+    Message,
+    Selection,
+    Status,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.messages import (
+    PortsipMessages,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.vendor import VENDOR
 from voicemail_simulator.faces.portsip import PortsipFace
 from voicemail_simulator.faces.portsip.audio import tone

@@ -15,8 +15,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import TransportError
-from ansible_collections.telephony.voicemail.plugins.module_utils.json_bodies import read_json
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.json_bodies import read_json
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import replies
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Login, Token
 from lying import Lie, lying, run

@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils import steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
 from tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.faces.tel4vn import Tel4vnFace, face

@@ -10,15 +10,19 @@ import datetime
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     NotFoundError,
     RejectedError,
     TransportError,
     UnsupportedError,
     VoicemailError,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.messages import Message, Selection, Status
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
+    Message,
+    Selection,
+    Status,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.messages import Tel4vnMessages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.vendor import VENDOR
 from voicemail_simulator.faces.tel4vn import Tel4vnFace

@@ -16,15 +16,15 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.connection import Connection
-from ansible_collections.telephony.voicemail.plugins.module_utils.core.errors import (
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     AuthError,
     ExpiredError,
     NotFoundError,
     RejectedError,
     TransportError,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.http import Client, Reply
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.session import refusal
 from tel4vn_tenant import BOX, PIN, Tenant
@@ -274,6 +274,6 @@ def test_a_number_given_as_an_id_names_no_box(tenant: Tenant) -> None:
 
 
 def test_every_shared_option_is_held_or_refused_with_a_reason() -> None:
-    from ansible_collections.telephony.voicemail.plugins.module_utils.arguments import MAILBOX as SHARED
+    from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MAILBOX as SHARED
 
     assert set(SHARED) - set(MAILBOX.by_option) <= set(MAILBOX.refused)

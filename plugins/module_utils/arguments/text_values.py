@@ -1,0 +1,134 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check the text options of a task, which Ansible has converted from whatever YAML made of them.
+
+The options of mailboxes and shared voicemails are checked with their items.
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from .. import modules as arguments
+from ..connection import Task
+from ..errors import InvalidInputError
+from ..imports.documents import DEEPEST
+from ..mailboxes.parse import number_problem, number_warning, type_name
+from ..model.kinds import is_number
+
+#: Their items are checked by the field table of the vendor.
+_OF_ITEMS = frozenset(("vmbox", "shared_voicemail"))
+#: A date or a number of days means the same with and without quotes.
+_MOMENTS = frozenset(("older_than", "newer_than"))
+#: Expressions that choose several boxes: a number is never one.
+_EXPRESSIONS = frozenset(("match", "prune_match"))
+
+
+def check_texts(task: Task) -> None:
+    """Refuse values that are not text where text is meant, and warn about numbers that are taken as text.
+
+    A number never chooses what is deleted: YAML makes 83 of 0123.
+
+    :raises InvalidInputError: with every problem.
+    """
+    if task.module in _OF_ITEMS:
+        return
+    deleting = task.params.get("state") == "absent" or (
+        task.module == "voicemail_greeting" and bool(task.params.get("prune"))
+    )
+    problems: list[str] = []
+    numbers: list[str] = []
+    for name, value in _given(task):
+        if isinstance(value, (bool, float, datetime.date)):
+            problems.append(f"`{name}` must be text, not {_type_of(value)}. Put it in quotes")
+        elif is_number(value) and (deleting or name in _EXPRESSIONS):
+            danger = "another one could be deleted" if deleting else "it would match others"
+            problems.append(f"`{name}` {number_problem(value, name, danger)}")
+        elif is_number(value):
+            numbers.append(f"`{name}`")
+    if problems:
+        raise InvalidInputError.of(list(dict.fromkeys(problems)))
+    if numbers:
+        task.warnings.append(number_warning(list(dict.fromkeys(numbers))))
+
+
+def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
+    """Return each value that was given for a text option, those of lists one by one."""
+    for option, spec in arguments.own_options(task.module).items():
+        is_text = "str" in (spec["type"], spec.get("elements")) and not spec.get("choices")
+        if not is_text or option in _MOMENTS:
+            continue
+        for name in (option, *spec.get("aliases", ())):
+            value = task.raw.get(name)
+            for entry in value if isinstance(value, (list, tuple)) else [value]:
+                yield name, entry
+
+
+def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
+    """Refuse points in time in a task's arguments before these become JSON, which makes other text of them.
+
+    A date alone becomes the very characters that were written.
+
+    :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
+    """
+    found: list[str] = []
+
+    def walk(value: t.Any, path: str) -> None:
+        if isinstance(value, datetime.datetime):
+            found.append(f"`{path}` must be text, not a date and time. Put it in quotes, or use the filter `string`")
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}")
+        elif isinstance(value, (list, tuple)):
+            for position, inner in enumerate(value, 1):
+                walk(inner, f"{path} item {position}")
+
+    for name, value in given.items():
+        if name not in _MOMENTS:
+            walk(value, name)
+    if found:
+        raise InvalidInputError.of(found)
+
+
+def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
+    """Return the terms of a lookup as one list of text, however deep their lists are nested.
+
+    :param terms: text, and lists, tuples, sets, generators or other iterables of terms.
+    :param what: names one term in errors, such as "number of a mailbox".
+    :raises InvalidInputError: with every term that is not text, is a number that YAML may have changed, or is blank.
+    """
+    found: list[str] = []
+    problems: list[str] = []
+
+    def walk(term: t.Any, depth: int) -> None:
+        if isinstance(term, str):
+            text = term.strip()
+            problems.extend([] if text else [f"the {what} is empty. Remove the entry, or fill it in"])
+            found.append(text)
+        elif is_number(term):
+            problems.append(
+                f"the {what} is the number {term}, not text, and YAML reads 0123 as 83."
+                " Quote it in YAML, and end an expression with `| map('string')`"
+            )
+        elif isinstance(term, t.Iterable) and not isinstance(term, (bytes, t.Mapping)) and depth < DEEPEST:
+            for inner in term:
+                walk(inner, depth + 1)
+        else:
+            problems.append(f"the {what} must be text, not {type_name(term)}. Pass texts, or lists of texts")
+
+    for term in terms:
+        walk(term, 0)
+    if problems:
+        raise InvalidInputError.of(list(dict.fromkeys(problems)))
+    return found
+
+
+def _type_of(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return "a date" if isinstance(value, datetime.date) else "a number with a fraction"
+
+
+__all__ = ("check_texts", "flatten_terms", "refuse_dates")

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run of a module, and the session at the vendor that it asks for. Of Ansible it knows nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from .mailboxes import apply as engine
+from .model.connection import Connection, missing_credentials, url_problem, value_problems
+from .modules import MODULES, ModuleSpec
+from .vendors.protocol import Session, Vendor
+
+Result = dict[str, t.Any]
+
+
+@dataclasses.dataclass
+class Task:
+    """One run of a module.
+
+    :param module: its name.
+    :param params: options with their defaults and conversions.
+    :param raw: options as they were written, which still tell null from not given.
+    :param check: write nothing.
+    :param diff: tell the difference.
+    :param sessions: gives the session of a connection; lets a loop keep one login.
+    :param progress: told how far a long plan is.
+    :param source_text: content of the file ``src``, where the caller has read and decrypted it.
+    :param notify: shows a text to the user while the task runs.
+    """
+
+    module: str
+    params: t.Mapping[str, t.Any]
+    raw: t.Mapping[str, t.Any]
+    check: bool = False
+    diff: bool = False
+    sessions: t.Callable[[Vendor, Connection, int], t.ContextManager[Session]] | None = None
+    progress: engine.Progress | None = None
+    source_text: str | None = None
+    notify: t.Callable[[str], None] = lambda text: None
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def spec(self) -> ModuleSpec:
+        """What the registry states of the module."""
+        return MODULES[self.module]
+
+    @property
+    def resource(self) -> str:
+        """Key of the resource that the module manages or reads."""
+        return self.spec.resource.key
+
+
+def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[str]]:
+    """Return the connection a user asks for, and what is wrong with it."""
+    given = {
+        field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
+    }
+    given.setdefault("url", target.default_url or "")
+    problems = value_problems({option: value for option, value in given.items() if option != "url"})
+    problems += [
+        problem for problem in (url_problem(given["url"]), missing_credentials(given, target.credentials)) if problem
+    ]
+    ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
+    if len(ways) > 1:
+        named = " and ".join(f"`{way[0]}`" for way in ways)
+        problems.append(f"credentials contradict each other: {named} are two ways to log in; give one")
+    for option, least in (("timeout", 0.001), ("workers", 1), ("retry_budget", 0)):
+        if given.get(option) is not None and given[option] < least:
+            problems.append(f"`{option}` must be {'at least' if least in (0, 1) else 'more than'} {int(least)}")
+    if given.get("client_key") and not given.get("client_cert"):
+        problems.append("`client_key` needs `client_cert`")
+    return Connection(**given), problems
+
+
+@contextlib.contextmanager
+def session_of(target: Vendor, connection: Connection, workers: int) -> t.Iterator[Session]:
+    """Open a session for one task."""
+    session = target.connect(connection, workers)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextlib.contextmanager
+def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iterator[Session]:
+    """Give the session of a task, with a warning on every option that makes it unsafe or slower than asked."""
+    default, most = target.workers
+    workers = min(connection.workers or default, most)
+    if connection.workers and connection.workers > most:
+        task.warnings.append(f"`workers` is {connection.workers}, more than {target.name} takes; {most} are used")
+    if connection.origin[0] == "http" and connection.origin[1] not in ("127.0.0.1", "localhost", "::1"):
+        task.warnings.append("`url` is plain http: credentials and PINs can be read by anyone on the way; use https")
+    if not connection.validate_certs:
+        task.warnings.append(
+            "`validate_certs` is false: anyone on the way can pose as the server and read credentials and PINs"
+        )
+    opener = task.sessions or session_of
+    with opener(target, connection, workers) as session:
+        retries = session.client.retries
+        retries.notify = task.notify
+        try:
+            yield session
+        finally:
+            if retries.long_waits:
+                task.warnings.append(
+                    f"{target.title} refused requests for a while: the task waited {retries.long_waits:.0f} s"
+                )

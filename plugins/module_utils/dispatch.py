@@ -1,0 +1,45 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run each module: arguments in, result out. Independent of Ansible."""
+
+from __future__ import annotations
+
+from .arguments.text_values import check_texts
+from .connection import Result, Task, session_of
+from .errors import InvalidInputError, VoicemailError
+from .mailboxes import handlers as mailboxes
+from .model.connection import type_problems
+from .modules import CONNECTION
+from .transport import tls
+from .vendors.registry import load_drivers
+
+
+def run(task: Task) -> Result:
+    """Run a module through the handler of its feature.
+
+    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    """
+    problems = type_problems(CONNECTION, task.raw)
+    if problems:
+        raise InvalidInputError.of(problems)
+    check_texts(task)
+    # Few tasks need them, and a module's own process compiles whatever it imports anew.
+    if task.spec.feature == "messages":
+        from .messages import handlers as messages
+
+        return messages.run(task)
+    if task.spec.feature == "greetings":
+        from .greetings import handlers as greetings
+
+        return greetings.run(task)
+    return mailboxes.run(task)
+
+
+def prepare() -> None:
+    """Load what tasks may need, for a process that forks: it pays once for what each fork would pay."""
+    load_drivers()
+    tls.prepare()
+
+
+__all__ = ("Task", "VoicemailError", "prepare", "run", "session_of")

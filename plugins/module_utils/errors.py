@@ -1,0 +1,187 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one family of errors of the collection.
+
+An error says what was attempted, on which box, what the vendor said and what to do. It never holds a
+request, a reply or a secret, so that it can be shown at any verbosity.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+import typing as t
+
+from .model.text import clean, clean_lines
+
+
+@dataclasses.dataclass
+class VoicemailError(Exception):
+    """Anything that keeps the declared state from being reached.
+
+    :param message: one sentence that names the item, the option where there is one, and what is wrong.
+    :param hint: what to do about it.
+    :param status: HTTP status of the vendor's reply, where there was one.
+    :param wrote: the vendor changed something before it failed.
+    :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
+    """
+
+    message: str
+    hint: str = ""
+    status: int | None = None
+    details: dict[str, str] = dataclasses.field(default_factory=dict)
+    wrote: bool = False
+
+    kind: t.ClassVar[str] = "error"
+    #: Most letters of a message: an id that a server or a user made up may have thousands.
+    longest: t.ClassVar[int | None] = 2000
+    #: The message lists several problems, a line each.
+    has_lines: t.ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        # Numbers and names come from vendors and files, and what the vendor said is quoted.
+        self.message, self.hint = clean_lines(self.message) if self.has_lines else clean(self.message), clean(self.hint)
+        self.details = {clean(field): clean(text) for field, text in self.details.items()}
+        if self.longest is not None and len(self.message) > self.longest:
+            self.message = self.message[: self.longest] + "..."
+
+    def __str__(self) -> str:
+        parts = [self.message.rstrip(".")]
+        if self.details:
+            parts[0] += ": " + "; ".join(f"{field}: {text}" if field else text for field, text in self.details.items())
+        if self.hint:
+            parts.append(self.hint.rstrip("."))
+        text = ". ".join(parts)
+        return text if text.endswith(("?", ".")) else f"{text}."
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the error for a module's result."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "hint": self.hint,
+            "status": self.status,
+            "details": dict(self.details),
+        }
+
+
+class AuthError(VoicemailError):
+    """The vendor refused the login, the token or the right to do this."""
+
+    kind = "auth"
+
+
+class ExpiredError(AuthError):
+    """The token or session was valid once; a new login may help."""
+
+    kind = "expired"
+
+
+class NotFoundError(VoicemailError):
+    """The vendor does not know what was asked for."""
+
+    kind = "not_found"
+
+
+class RejectedError(VoicemailError):
+    """The vendor understood the request and refused it, or did not carry it out."""
+
+    kind = "rejected"
+
+
+class ConflictError(RejectedError):
+    """Something else already has what was asked for, or changed it at the same moment."""
+
+    kind = "conflict"
+
+
+class StaleError(ConflictError):
+    """The vendor refused a write, and did nothing, because the box is not in the revision that was read."""
+
+
+class DuplicateError(RejectedError):
+    """The vendor has several boxes of one number, so nobody can say which one is meant."""
+
+    @classmethod
+    def of(cls, resource: str, number: str, vendor: str, boxes: t.Iterable[t.Any], hint: str) -> DuplicateError:
+        """Build the error for these boxes, which have ``number`` and ``id``."""
+        names = [str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes]
+        return cls(
+            f"{resource} {number}: {vendor} has {len(names)} boxes with this number, ids {' and '.join(names)}", hint
+        )
+
+
+class RateLimitedError(VoicemailError):
+    """The vendor still refused to serve when the waiting time of the task was spent."""
+
+    kind = "rate_limited"
+
+
+@dataclasses.dataclass
+class TransportError(VoicemailError):
+    """No usable reply came back.
+
+    :param uncertain: the vendor may have carried the request out all the same.
+    :param pending: it may even carry it out later, and would do so twice if it were sent again.
+    """
+
+    uncertain: bool = False
+    pending: bool = False
+    kind: t.ClassVar[str] = "transport"
+
+
+def not_understood(what: str, expected: str, hint: str = "", status: int | None = None) -> TransportError:
+    """Return the error for a reply that is not what the vendor promises; what was asked may have been carried out.
+
+    :param what: the attempt in words: "list mailboxes".
+    :param expected: what the reply should have been: "expected a list of mailboxes".
+    """
+    return TransportError(
+        f"cannot {what}: the vendor's reply was not understood: {expected}",
+        hint or "Check that `url` is the base address of the API and that nothing in between answers for it",
+        status=status,
+        uncertain=True,
+    )
+
+
+class UnsafeError(VoicemailError):
+    """Going on could destroy something that was not declared to be destroyed."""
+
+    kind = "unsafe"
+
+
+class UnsupportedError(VoicemailError):
+    """This vendor cannot do what is asked."""
+
+    kind = "unsupported"
+
+
+@dataclasses.dataclass
+class InvalidInputError(VoicemailError):
+    """What the user wrote cannot be used; every problem found is told at once."""
+
+    problems: tuple[str, ...] = ()
+    kind: t.ClassVar[str] = "invalid"
+    #: A file of thousands of mailboxes may have as many problems.
+    longest: t.ClassVar[int | None] = None
+    has_lines: t.ClassVar[bool] = True
+
+    @classmethod
+    def of(cls, problems: t.Sequence[str]) -> InvalidInputError:
+        """Build one error out of every problem, in the order of the input."""
+        most = VoicemailError.longest or 0
+        problems = [clean(problem) for problem in problems]
+        problems = [problem if len(problem) <= most else f"{problem[:most]}..." for problem in problems]
+        if len(problems) == 1:
+            return cls(problems[0], problems=tuple(problems))
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        return cls(f"{len(problems)} problems, and nothing was written:\n{listed}", problems=tuple(problems))
+
+
+def unforeseen(error: Exception) -> VoicemailError:
+    """Return the error to tell of a defect: its type and place only, since its message may quote data."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return VoicemailError(
+        f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}", "This is a defect; please report it"
+    )

@@ -1,0 +1,339 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read YAML and JSON, and keep what their own loaders lose: lines, and the characters of each scalar.
+
+YAML reads ``0123`` as 83, ``12:30`` as 750 and ``yes`` as true. Only the option decides whether that was meant, so a
+:class:`Scalar` keeps both. A repeated key is an error here; the usual loaders drop the first value.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+import re
+import typing as t
+
+try:
+    import yaml
+except ImportError:  # a managed host may lack it, and needs it for files in YAML only
+    yaml = None  # type: ignore[assignment]
+
+from ..errors import InvalidInputError
+
+#: Levels of lists and dictionaries inside each other. A mailbox needs five.
+DEEPEST = 100
+#: Values that the aliases of a YAML file may stand for, all together.
+MOST_VALUES = 20_000_000
+
+_TAG = "tag:yaml.org,2002:"
+#: Ansible's tag for what is never a template. Nothing in these files is one.
+_UNSAFE = "!unsafe"
+_TEXT_TAGS = frozenset((f"{_TAG}str", f"{_TAG}value", f"{_TAG}merge", _UNSAFE))
+_VAULT_TAGS = frozenset(("!vault", "!vault-encrypted"))
+_RESOLVED_TAGS = frozenset(f"{_TAG}{name}" for name in ("bool", "float", "int", "timestamp"))
+_UNRESOLVABLE = (ValueError, ArithmeticError, LookupError, AttributeError)
+
+
+class Scalar(t.NamedTuple):
+    """A scalar without quotes that is not text by the rules of its language.
+
+    :param text: the characters in the file.
+    :param value: what they mean to YAML or JSON.
+    :param exact: a person wrote the characters. Programs write JSON, and may have lost zeros before they did.
+    """
+
+    text: str
+    value: t.Any
+    exact: bool = True
+
+
+class Mapping(dict[str, t.Any]):
+    """A dictionary with the line of each of its keys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
+class Sequence(list[t.Any]):
+    """A list with the line of each of its entries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[int] = []
+
+
+def load(text: str, name: str) -> t.Any:
+    """Return the content of a file: :class:`Mapping`, :class:`Sequence`, :class:`Scalar`, text, a truth value or None.
+
+    :param name: the file's name, whose ending tells the format; YAML where it tells none.
+    :raises InvalidInputError: when it cannot be read, or has repeated keys, with each line.
+    """
+    text = text.removeprefix("\ufeff")
+    problems: list[str] = []
+    if name.lower().endswith(".json"):
+        content = _JsonReader(text, name, problems).read()
+    elif yaml is None:
+        problems.append(f"{name}: cannot be read without PyYAML. Install it, or use JSON or CSV")
+        content = None
+    else:
+        content = _read_yaml(text, name, problems)
+    if problems:
+        raise InvalidInputError.of(problems)
+    return content
+
+
+def plain(value: t.Any) -> t.Any:
+    """Return a value as YAML or JSON means it, in types that JSON has; dates stay the characters in the file."""
+    if isinstance(value, Scalar):
+        return value.value if isinstance(value.value, (bool, int, float)) else value.text
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def as_text(value: t.Any) -> t.Any:
+    """Return a value with the characters of every scalar in it."""
+    if isinstance(value, Scalar):
+        return value.text
+    if isinstance(value, dict):
+        return {key: as_text(inner) for key, inner in value.items()}
+    return [as_text(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _add(mapping: Mapping, key: str, value: t.Any, line: int, name: str, problems: list[str]) -> None:
+    first = mapping.lines.setdefault(key, line)
+    if key in mapping:
+        shown = key if len(key) <= 60 else f"{key[:60]}..."
+        problems.append(f"{name}:{line}: the key `{shown}` is repeated, first in line {first}. Keep one of the two")
+    mapping[key] = value
+
+
+def _read_yaml(text: str, name: str, problems: list[str]) -> t.Any:
+    loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        if not loader.check_node():
+            return None
+        node = loader.get_node()
+        if loader.check_node():
+            line = loader.get_node().start_mark.line + 1
+            problems.append(f"{name}:{line}: a second YAML document begins here. Keep one document in a file")
+            return None
+        return _YamlReader(loader, name, problems).value(node)
+    except RecursionError:
+        problems.append(f"{name}: is nested too deeply")
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{name}:{mark.line + 1}" if mark else name
+        why = getattr(error, "problem", None) or ""
+        # What PyYAML puts into quotes is the file's content, and may be a PIN.
+        problems.append(f"{place}: is not valid YAML" + (f": {why}" if why and "'" not in why else ""))
+    finally:
+        loader.dispose()
+    return None
+
+
+class _YamlReader:
+    """Turns the nodes of a YAML document into values."""
+
+    def __init__(self, loader: t.Any, name: str, problems: list[str]) -> None:
+        self._loader = loader
+        self._name = name
+        self._problems = problems
+        # Nodes that aliases repeat are read once: a few lines of aliases can stand for billions of values.
+        self._read: dict[int, t.Any] = {}
+        self._sizes: dict[int, int] = {}
+        self._open: set[int] = set()
+
+    def value(self, node: t.Any) -> t.Any:
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self._read:
+            return self._read[id(node)]
+        if id(node) in self._open:
+            return self._refuse(node, "an anchor contains itself")
+        if len(self._open) >= DEEPEST:
+            return self._refuse(node, f"is nested deeper than {DEEPEST} levels")
+        standard = f"{_TAG}map" if isinstance(node, yaml.MappingNode) else f"{_TAG}seq"
+        if node.tag not in (standard, _UNSAFE):
+            return self._refuse(node, f"the tag {_shown_tag(node.tag)} is not supported")
+        self._open.add(id(node))
+        found = self._mapping(node) if isinstance(node, yaml.MappingNode) else self._sequence(node)
+        self._open.discard(id(node))
+        self._read[id(node)] = found
+        return found
+
+    def _refuse(self, node: t.Any, problem: str) -> None:
+        text = f"{self._name}:{node.start_mark.line + 1}: {problem}"
+        if text not in self._problems:
+            self._problems.append(text)
+
+    def _measure(self, node: t.Any, inner: t.Iterable[t.Any]) -> None:
+        size = 1 + sum(self._sizes.get(id(part), 1) for part in inner)
+        if size > MOST_VALUES:
+            self._refuse(node, f"aliases make more than {MOST_VALUES} values of this")
+            size = 1
+        self._sizes[id(node)] = size
+
+    def _sequence(self, node: t.Any) -> Sequence:
+        found = Sequence()
+        for inner in node.value:
+            found.append(self.value(inner))
+            found.lines.append(inner.start_mark.line + 1)
+        self._measure(node, node.value)
+        return found
+
+    def _mapping(self, node: t.Any) -> Mapping:
+        own = Mapping()
+        merged: list[Mapping] = []
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._refuse(key_node, "a key must be text")
+                continue
+            value = self.value(value_node)
+            if key_node.tag != f"{_TAG}merge":
+                _add(own, key_node.value, value, line, self._name, self._problems)
+            elif merged:
+                self._refuse(key_node, "the key `<<` is repeated. Use one with a list: `<<: [*first, *second]`")
+            else:
+                merged = self._merged(value_node, value)
+        self._measure(node, (part for pair in node.value for part in pair))
+        return _laid_under(own, merged) if merged else own
+
+    def _merged(self, node: t.Any, value: t.Any) -> list[Mapping]:
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, Mapping) for part in parts):
+            self._refuse(node, "`<<` must name a dictionary, or a list of dictionaries")
+            return []
+        return list(parts) or [Mapping()]
+
+    def _scalar(self, node: t.Any) -> t.Any:
+        if node.tag == f"{_TAG}null":
+            return None
+        if node.tag in _TEXT_TAGS:
+            return node.value
+        if node.tag not in _RESOLVED_TAGS:
+            hint = ". Encrypt the whole file instead" if node.tag in _VAULT_TAGS else ""
+            return self._refuse(node, f"the tag {_shown_tag(node.tag)} is not supported{hint}")
+        try:
+            value = self._loader.construct_object(node)
+        except _UNRESOLVABLE:
+            # Such as the date 2026-13-45: an option that wants anything but text will refuse the characters.
+            value = node.value
+        return Scalar(node.value, value)
+
+
+def _laid_under(own: Mapping, merged: t.Iterable[Mapping]) -> Mapping:
+    """Return a mapping with others under it: its own keys win, and of the others the first that has a key."""
+    found = Mapping()
+    for part in (own, *merged):
+        for key, value in part.items():
+            if key not in found:
+                found[key] = value
+                found.lines[key] = part.lines[key]
+    return found
+
+
+def _shown_tag(tag: str) -> str:
+    return f"`{tag.replace(_TAG, '!!')[:60]}`"
+
+
+_BLANKS = re.compile(r"[ \t\n\r]*")
+_ENDS = {"{": "}", "[": "]"}
+
+
+class _NotJsonError(Exception):
+    """Carries position and problem."""
+
+
+class _JsonReader:
+    """Reads JSON text with the line of every key and entry, which the standard library does not tell."""
+
+    def __init__(self, text: str, name: str, problems: list[str]) -> None:
+        self._text = text
+        self._name = name
+        self._problems = problems
+        self._breaks = [match.start() for match in re.finditer("\n", text)]
+        decoder: t.Any = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse_constant)
+        self._read_scalar = decoder.scan_once
+
+    def read(self) -> t.Any:
+        try:
+            value, end = self._value(self._after_blanks(0), 1)
+            end = self._after_blanks(end)
+            if end != len(self._text):
+                raise _NotJsonError(end, "more text after the end")
+        except json.JSONDecodeError as error:
+            self._tell(error.pos, error.msg)
+        except _NotJsonError as error:
+            self._tell(*error.args)
+        else:
+            return value
+        return None
+
+    def _tell(self, position: int, problem: str) -> None:
+        self._problems.append(f"{self._name}:{self._line(position)}: is not valid JSON: {problem}")
+
+    def _line(self, position: int) -> int:
+        return bisect.bisect_left(self._breaks, position) + 1
+
+    def _after_blanks(self, position: int) -> int:
+        match = _BLANKS.match(self._text, position)
+        return match.end() if match else position
+
+    def _value(self, start: int, depth: int) -> tuple[t.Any, int]:
+        opened = self._text[start : start + 1]
+        if opened not in _ENDS:
+            try:
+                return self._read_scalar(self._text, start)
+            except StopIteration:
+                raise _NotJsonError(start, "a value is missing") from None
+            except ValueError as error:
+                if isinstance(error, json.JSONDecodeError):
+                    raise
+                raise _NotJsonError(start, "not a number that JSON has") from None
+        if depth > DEEPEST:
+            raise _NotJsonError(start, f"nested deeper than {DEEPEST} levels")
+        found: t.Any = Mapping() if opened == "{" else Sequence()
+        position = self._after_blanks(start + 1)
+        if self._text[position : position + 1] == _ENDS[opened]:
+            return found, position + 1
+        while True:
+            position = self._entry(found, position, depth)
+            following = self._text[position : position + 1]
+            if following == _ENDS[opened]:
+                return found, position + 1
+            if following != ",":
+                raise _NotJsonError(position, f"`,` or `{_ENDS[opened]}` is missing")
+            position = self._after_blanks(position + 1)
+
+    def _entry(self, found: t.Any, position: int, depth: int) -> int:
+        """Read one entry of a list or one pair of a dictionary, and return where the next mark is."""
+        line = self._line(position)
+        if isinstance(found, Mapping):
+            if self._text[position : position + 1] != '"':
+                raise _NotJsonError(position, "a key in double quotes is missing")
+            key, end = self._read_scalar(self._text, position)
+            colon = self._after_blanks(end)
+            if self._text[colon : colon + 1] != ":":
+                raise _NotJsonError(colon, "`:` is missing")
+            value, end = self._value(self._after_blanks(colon + 1), depth + 1)
+            _add(found, key, value, line, self._name, self._problems)
+        else:
+            value, end = self._value(position, depth + 1)
+            found.append(value)
+            found.lines.append(line)
+        return self._after_blanks(end)
+
+
+def _integer(digits: str) -> Scalar:
+    return Scalar(digits, int(digits), exact=False)
+
+
+def _refuse_constant(name: str) -> t.NoReturn:
+    raise ValueError(name)
+
+
+__all__ = ("DEEPEST", "Mapping", "Scalar", "Sequence", "as_text", "load", "plain")

@@ -1,0 +1,247 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find numbers that exist twice since another run created them at the same time, and leave one box of each.
+
+:mod:`.core.duplicates` decides what to do; this module looks, waits and acts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from ..concurrency import in_order
+from ..errors import DuplicateError, NotFoundError, VoicemailError, unforeseen
+from ..model.mailbox import Box
+from ..results import Outcome
+from ..vendors.protocol import Boxes, NotUnique
+from .duplicate_rule import Verdict, decide
+from .execute import adopt, carry_out
+from .plan import Step
+
+#: Seconds between two looks. When nothing changed over all of them, other runs had the time to act.
+_WAITS = (0.2, 0.5, 1.0, 1.0)
+#: Most looks in all, whatever the others do.
+_MOST_LOOKS = 100
+#: How often a box is created again that another run withdrew at the same moment.
+_MOST_CREATIONS = 3
+
+
+@dataclasses.dataclass
+class _Claim:
+    """A number that this run gave to a box, and what was found of it.
+
+    :param position: of the outcome.
+    :param step: as it was planned.
+    :param own: the box that this run created and still has.
+    :param withdrawn: ids of boxes that this run created and deleted.
+    :param creations: how often this run created it.
+    """
+
+    position: int
+    step: Step
+    outcome: Outcome
+    own: Box | None = None
+    found: dict[str, Box] = dataclasses.field(default_factory=dict)
+    withdrawn: set[str] = dataclasses.field(default_factory=set)
+    creations: int = 1
+
+    @property
+    def number(self) -> str:
+        return self.step.number
+
+    @property
+    def held(self) -> bool:
+        """Check whether a box has the number by what this run knows, whatever a listing shows."""
+        box = self.outcome.box
+        return self.outcome.status != "failed" and (box is None or box.id not in self.withdrawn)
+
+
+class Driver(Boxes, NotUnique, t.Protocol):
+    """A driver of a vendor on which duplicates can come to be."""
+
+
+def settle(boxes: Driver, outcomes: t.Sequence[Outcome], verify: bool, workers: int) -> tuple[list[Outcome], list[str]]:
+    """Return the outcomes as they are once no number exists twice any more, and warnings.
+
+    A number of which several boxes remain is a failure that names all of them.
+
+    :param outcomes: of the steps that created, updated and renumbered.
+    """
+    settled = list(outcomes)
+    claims = [_claim(boxes, position, outcome) for position, outcome in enumerate(outcomes) if _concerned(outcome)]
+    if not claims:
+        return settled, []
+    run = _Settlement(boxes, verify, workers)
+    run.settle(claims)
+    for claim in claims:
+        settled[claim.position] = claim.outcome
+    return settled, run.warnings(claims)
+
+
+def _concerned(outcome: Outcome) -> bool:
+    """Check whether a step gave a box its number, or found several that have it."""
+    created = outcome.step.current is None
+    if outcome.status == "failed":
+        return created and isinstance(outcome.error, DuplicateError)
+    return created or outcome.step.new_number is not None
+
+
+def _claim(boxes: Driver, position: int, outcome: Outcome) -> _Claim:
+    created = outcome.box is not None and outcome.step.current is None and boxes.created_here(outcome.box)
+    return _Claim(position, outcome.step, outcome, outcome.box if created else None)
+
+
+class _Settlement:
+    def __init__(self, boxes: Driver, verify: bool, workers: int) -> None:
+        self.boxes = boxes
+        self.verify = verify
+        self.workers = workers
+        self.looks = 0
+        self.quiet = 0
+        self.shown: set[tuple[int, str]] | None = None
+
+    def settle(self, claims: list[_Claim]) -> None:
+        pending = claims
+        try:
+            while pending and self.looks < _MOST_LOOKS:
+                pending = self._watch(pending)
+                # Nothing changes any more, so this run does what nobody else is going to do.
+                self.quiet += 1
+                pending = self._act(pending)
+        except VoicemailError as error:
+            for claim in pending:
+                self._fail(claim, _unknown(self.boxes, claim, error))
+            return
+        for claim in pending:
+            self._fail(claim, _several(self.boxes, claim))
+
+    def _watch(self, pending: list[_Claim]) -> list[_Claim]:
+        """Look until every claim is settled or nothing changes any more; return those that are left."""
+        waits = iter(_WAITS)
+        while True:
+            self.looks += 1
+            self._look(pending)
+            shown = {(claim.position, box_id) for claim in pending for box_id in claim.found}
+            if self.shown is not None and shown != self.shown:
+                # Somebody is at work, and may need longer for many numbers.
+                waits, self.quiet = iter(_WAITS), 0
+            pending = self._act(pending)
+            self.shown = {(claim.position, box_id) for claim in pending for box_id in claim.found}
+            wait = next(waits, None)
+            if not pending or wait is None or self.looks >= _MOST_LOOKS:
+                return pending
+            time.sleep(wait)
+
+    def _look(self, pending: list[_Claim]) -> None:
+        table = self.boxes.table
+        by_key: dict[str, list[Box]] = {}
+        for box in self.boxes.holders(frozenset(claim.number for claim in pending)):
+            by_key.setdefault(table.number.key(box.number), []).append(box)
+        for claim in pending:
+            listed = by_key.get(table.number.key(claim.number), [])
+            # A listing may still show what this run just deleted.
+            claim.found = {str(box.id): box for box in listed if box.id not in claim.withdrawn}
+            mine = [box for box in claim.found.values() if self.boxes.created_here(box)]
+            if claim.own is None and mine and claim.step.current is None:
+                claim.own = mine[0]
+
+    def _act(self, pending: list[_Claim]) -> list[_Claim]:
+        """Do what can be done about every claim, and return those that are not settled."""
+        left = in_order(self._settled, pending, self.workers)
+        return [claim for claim, done in zip(pending, left, strict=True) if not done]
+
+    def _settled(self, claim: _Claim) -> bool:
+        try:
+            return self._step(claim)
+        except VoicemailError as error:
+            return self._fail(claim, error)
+        except Exception as error:
+            return self._fail(claim, unforeseen(error))
+
+    def _step(self, claim: _Claim) -> bool:
+        if claim.held and not claim.found:
+            # The listing does not show yet what this run read by its id.
+            return self.quiet > 0
+        decision = decide(claim.own.id if claim.own else None, claim.found, self.quiet)
+        other = claim.found.get(decision.other or "")
+        if decision.verdict is Verdict.WITHDRAW and claim.own is not None and other is not None:
+            return self._withdraw(claim, claim.own, other)
+        if decision.verdict is Verdict.ADOPT and other is not None:
+            return self._adopt(claim, other)
+        if decision.verdict is Verdict.CREATE:
+            return self._create(claim)
+        if decision.verdict is Verdict.FAIL:
+            return self._fail(claim, _several(self.boxes, claim))
+        return decision.verdict is Verdict.KEEP
+
+    def _withdraw(self, claim: _Claim, own: Box, other: Box) -> bool:
+        try:
+            withdrawn = self.boxes.withdraw(own, other)
+        except VoicemailError as error:
+            if self.quiet < 2:
+                # The next look tells whether it matters: the other one may go as well.
+                return False
+            return self._fail(claim, _several(self.boxes, claim, error))
+        if not withdrawn:
+            return False
+        claim.own = None
+        claim.withdrawn.add(str(own.id))
+        claim.found.pop(str(own.id), None)
+        return False
+
+    def _adopt(self, claim: _Claim, other: Box) -> bool:
+        if claim.held and (claim.outcome.box is None or claim.outcome.box.id == other.id):
+            return True
+        found = self.boxes.find(None, other.id)
+        if found is None:
+            return False
+        claim.outcome = adopt(self.boxes, claim.step, found, self.verify, uncertain=claim.outcome.uncertain)
+        return not isinstance(claim.outcome.error, NotFoundError)
+
+    def _create(self, claim: _Claim) -> bool:
+        claim.creations += 1
+        if claim.creations > _MOST_CREATIONS or claim.step.current is not None:
+            return self._fail(claim, _several(self.boxes, claim))
+        again = _claim(self.boxes, claim.position, carry_out(self.boxes, claim.step, self.verify))
+        claim.outcome, claim.own = again.outcome, again.own
+        return not _concerned(again.outcome)
+
+    def _fail(self, claim: _Claim, error: VoicemailError) -> bool:
+        outcome = claim.outcome
+        wrote = outcome.wrote and outcome.status != "ok"
+        claim.outcome = dataclasses.replace(outcome, status="failed", error=error, wrote=wrote)
+        return True
+
+    def warnings(self, claims: t.Sequence[_Claim]) -> list[str]:
+        """Return what the user should know of boxes that were created and withdrawn."""
+        withdrawn = [claim.number for claim in claims if claim.withdrawn]
+        if not withdrawn:
+            return []
+        table = self.boxes.table
+        named = ", ".join(withdrawn[:20]) + (f" and {len(withdrawn) - 20} more" if len(withdrawn) > 20 else "")
+        text = (
+            f"somebody else created {table.resource} {named} at the same time; what this task had created was withdrawn"
+        )
+        return [text]
+
+
+def _several(boxes: Boxes, claim: _Claim, cause: VoicemailError | None = None) -> VoicemailError:
+    table = boxes.table
+    if not claim.found:
+        return DuplicateError(
+            f"{table.resource} {claim.number}: somebody else deletes it whenever it is created", "Run the task again"
+        )
+    found = {**claim.found, **({str(claim.own.id): claim.own} if claim.own is not None else {})}
+    error = DuplicateError.of(table.resource, claim.number, table.vendor, found.values(), "Delete or renumber one")
+    if cause is not None:
+        error.message += f", and the one that this task created (id {claim.own and claim.own.id}) has to stay: {cause}"
+    return error
+
+
+def _unknown(boxes: Boxes, claim: _Claim, cause: VoicemailError) -> VoicemailError:
+    table = boxes.table
+    message = f"{table.resource} {claim.number}: whether somebody else created it as well is not known: {cause.message}"
+    return dataclasses.replace(cause, message=message)

@@ -1,0 +1,276 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out one step of a plan and makes sure of what became of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from ..errors import (
+    AuthError,
+    ConflictError,
+    DuplicateError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    StaleError,
+    TransportError,
+    UnsafeError,
+    VoicemailError,
+    unforeseen,
+)
+from ..model.kinds import UNKNOWN
+from ..model.mailbox import Box, PinPolicy
+from ..results import Outcome
+from ..vendors.protocol import Boxes
+from .plan import (
+    Action,
+    Index,
+    Step,
+    moved,
+    plan,
+    unmet,
+)
+
+#: Seconds to wait before reading back again: a vendor's cache may answer with what was there a moment ago.
+_STALE_WAITS = (0.2, 0.5, 1.0)
+#: Seconds to wait before a write that came too late is planned on the new revision and sent again.
+_COLLISION_WAITS = (0.05, 0.2, 0.5, 1.0)
+
+
+def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
+    """Do what a step says; whatever goes wrong becomes its outcome, so that the others are still done and told."""
+    run = _Run(boxes, step, verify)
+    return run.outcome(run.do)
+
+
+def adopt(boxes: Boxes, step: Step, found: Box, verify: bool = True, *, uncertain: bool = False) -> Outcome:
+    """Update a box to what a step declares that was to create it.
+
+    :param uncertain: it may be one that this run created; otherwise somebody else did.
+    """
+    run = _Run(boxes, step, verify)
+    run.wrote = run.uncertain = uncertain
+    return run.outcome(lambda: run.adopt(found))
+
+
+def _named(boxes: Boxes, step: Step, error: VoicemailError) -> VoicemailError:
+    name = f"{boxes.table.resource} {step.number}"
+    if name in error.message:
+        return error
+    return dataclasses.replace(error, message=f"{name}: {error.message}")
+
+
+class _Run:
+    def __init__(self, boxes: Boxes, step: Step, verify: bool) -> None:
+        self.boxes = boxes
+        self.step = step
+        self.verify = verify
+        self.wrote = False
+        #: A request whose reply was lost may have created the box.
+        self.uncertain = False
+        #: The vendor said that the box was made; whatever comes then, it is never made again.
+        self.made = False
+        self.box: Box | None = step.current
+
+    def outcome(self, act: t.Callable[[], Box | None]) -> Outcome:
+        """Act, and return what became of the step."""
+        try:
+            box = act()
+        except VoicemailError as error:
+            return self._failed(error, self.wrote or error.wrote)
+        except Exception as error:
+            return self._failed(unforeseen(error), self.wrote)
+        status = "ok" if self.step.action is Action.NONE else "changed"
+        return Outcome(self.step, status, box, wrote=True, uncertain=self.uncertain)
+
+    def _failed(self, error: VoicemailError, wrote: bool) -> Outcome:
+        named = _named(self.boxes, self.step, error)
+        return Outcome(self.step, "failed", self.box, named, wrote=wrote, uncertain=self.uncertain)
+
+    def do(self) -> Box | None:
+        current = self.step.current
+        if current is None:
+            return self._create()
+        return self._delete(current) if self.step.action is Action.DELETE else self._update(self.step, current)
+
+    def _create(self) -> Box | None:
+        for is_last in (False, True):
+            try:
+                return self._verified(self.step, self._create_once())
+            except (AuthError, RateLimitedError):
+                raise
+            except (TransportError, RejectedError) as error:
+                # A driver finds duplicates only once the vendor accepted the creation.
+                uncertain = getattr(error, "uncertain", False) or isinstance(error, DuplicateError)
+                self.wrote = self.wrote or uncertain
+                self.uncertain = self.uncertain or uncertain
+                # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
+                try:
+                    found = self._found(patient=self.made or uncertain or isinstance(error, ConflictError))
+                except DuplicateError:
+                    raise
+                except VoicemailError:
+                    raise error from None
+                if found is not None:
+                    return self.adopt(found, known=self.made or isinstance(error, RejectedError))
+                if self.made or is_last or not uncertain or (isinstance(error, TransportError) and error.pending):
+                    raise
+        return None  # pragma: no cover
+
+    def _found(self, patient: bool) -> Box | None:
+        """Look for the box by its number; be patient where there may be one that a listing does not show yet."""
+        for wait in (0.0, *(_STALE_WAITS if patient else ())):
+            time.sleep(wait)
+            found = self.boxes.find(self.step.number, None)
+            if found is not None:
+                return found
+        return None
+
+    def _create_once(self) -> Box | None:
+        box = self.boxes.create(self.step.number, self.step.writes)
+        self.wrote = self.made = True
+        self.box = box
+        return box
+
+    def adopt(self, found: Box, known: bool = True) -> Box | None:
+        """Go on from a box that turned out to exist, to what was declared.
+
+        :param known: whatever was written before is known to have been written as declared.
+        """
+        self.box = found
+        desired = self.step.desired
+        foreign = not (self.made or self.uncertain)
+        self.wrote = self.wrote or not foreign
+        if desired is None or (known and not foreign and not unmet(self.step, found, self.boxes.table)):
+            return found
+        hidden = any(found.values.get(option) is UNKNOWN for option in self.boxes.table.secrets)
+        # Whether the PIN was written is unknown where the vendor hides it.
+        policy = PinPolicy.ALWAYS if hidden or not foreign else desired.update_pin
+        desired = dataclasses.replace(desired, update_pin=policy, number=self.step.number, new_number=None)
+        again = plan(self.boxes.table, [desired], Index.of([found]))
+        if again.problems:
+            raise RejectedError(again.problems[0])
+        step = again.steps[0]
+        if foreign:
+            # Somebody else created it: this run only updates it, if at all.
+            self.step = step
+        return self._update(step, found) if step.writing else found
+
+    def _update(self, step: Step, current: Box) -> Box | None:
+        def update(box: Box) -> Box | None:
+            new_number = step.number if step.number != box.number else None
+            return self.boxes.update(box, step.writes, new_number, lambda: self._reread(step, box))
+
+        try:
+            box = self._write(step, current, update)
+        except TransportError as error:
+            if not error.uncertain:
+                raise
+            self.wrote = True
+            found = self.boxes.find(None, current.id)
+            if found is None or unmet(step, found, self.boxes.table) or self._hides(step, found):
+                raise
+            return found
+        self.wrote = True
+        return self._verified(step, box)
+
+    def _write(self, step: Step, planned: Box, write: t.Callable[[Box], Box | None]) -> Box | None:
+        """Write to a box as it is immediately before, and once more where another writer was faster.
+
+        A box with a revision is not read first: the vendor compares it with its own, and nothing can come between.
+        """
+        box = planned if planned.revision else self._reread(step, planned)
+        for wait in _COLLISION_WAITS:
+            try:
+                return write(box)
+            except StaleError:
+                time.sleep(wait)
+            box = self._reread(step, box)
+        return write(box)
+
+    def _reread(self, step: Step, before: Box) -> Box:
+        """Return the box as it is now.
+
+        :param before: as it was read last.
+        :raises NotFoundError: when it is gone.
+        :raises ConflictError: when it is another mailbox now, or what the step is about was changed.
+        """
+        table = self.boxes.table
+        try:
+            box = self.boxes.find(before.number, before.id)
+        except TransportError as error:
+            # Only a write leaves a doubt.
+            raise dataclasses.replace(error, uncertain=False) from None
+        if box is None:
+            raise NotFoundError("is gone: somebody else deleted it meanwhile", "Run the task again")
+        if box.number not in (before.number, step.number):
+            raise ConflictError(f"somebody else made it {table.resource} {box.number} meanwhile", "Run the task again")
+        changed = moved(step, before, box, table)
+        if changed:
+            options = ", ".join(f"`{option}`" for option in changed)
+            raise ConflictError(
+                f"{options}: somebody else changed this after it was read, so it is left as it is",
+                "Run the task again, which plans with what is there now",
+            )
+        settled = {option: table.by_option[option].settle(value) for option, value in step.writes.items()}
+        contradictions = table.conflicts(settled, {**box.values, **settled})
+        if contradictions:
+            raise ConflictError(
+                f"does not go together with what somebody else changed meanwhile: {'; '.join(contradictions)}",
+                "Run the task again",
+            )
+        return box
+
+    def _hides(self, step: Step, box: Box) -> bool:
+        """Tell whether the vendor hides something that was written, so that nobody can say whether it took."""
+        return any(box.values.get(option) is UNKNOWN for option in step.writes)
+
+    def _verified(self, step: Step, box: Box | None) -> Box | None:
+        """Return the box as it is now. A reply of success is no proof; what is read back is."""
+        if not self.verify:
+            return box
+        for wait in (0.0, *_STALE_WAITS):
+            if box is None or wait:
+                time.sleep(wait)
+                box = self.boxes.find(step.number, self.box.id if self.box else None)
+            if box is not None:
+                self.box = box
+                if not unmet(step, box, self.boxes.table):
+                    return box
+        if box is None:
+            raise RejectedError("was written, and cannot be found when it is read back")
+        missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
+        module = "vmbox_info" if self.boxes.table.resource == "mailbox" else "shared_voicemail_info"
+        raise RejectedError(
+            f"the vendor accepted the write, but {missed} did not take",
+            f"The vendor may round, limit or ignore the value; compare with `{module}`, or set `verify` to false",
+        )
+
+    def _delete(self, current: Box) -> Box | None:
+        def delete(box: Box) -> None:
+            self._spare_messages(box)
+            self.boxes.delete(box, lambda: self._spare_messages(self._reread(self.step, box)))
+
+        try:
+            self._write(self.step, current, delete)
+        except NotFoundError:
+            pass
+        except (TransportError, RejectedError) as error:
+            if getattr(error, "uncertain", False):
+                self.wrote = True
+            if self.boxes.find(None, current.id) is not None:
+                raise
+        self.wrote = True
+        return None
+
+    def _spare_messages(self, box: Box) -> None:
+        count = self.boxes.count_messages(box) if self.step.spares_messages else None
+        if count:
+            raise UnsafeError(
+                f"holds messages that came after the plan was made, {count} in all, which would be lost",
+                "Set `delete_messages` to true if that is meant",
+            )

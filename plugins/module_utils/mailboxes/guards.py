@@ -1,0 +1,145 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stops a plan before its first write."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ..errors import InvalidInputError, UnsafeError, UnsupportedError
+from ..model.fields import FieldTable
+from .plan import Action, Index, Plan, Step
+
+#: Boxes that an error names; what the others are is seen with the limits raised, in check mode.
+MOST_LISTED = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """How much a task may delete.
+
+    :param prune: delete boxes that are not declared.
+    :param prune_match: regular expression; only boxes whose whole number matches may be pruned.
+    :param max_deletions: most deletions of one task; None for no limit.
+    :param max_delete_percent: most boxes that prune may delete, of 100 that are there.
+    :param allow_empty: an empty declaration may prune.
+    :param delete_messages: boxes that hold messages may be deleted.
+    """
+
+    prune: bool = False
+    prune_match: str | None = None
+    max_deletions: int | None = None
+    max_delete_percent: int = 30
+    allow_empty: bool = False
+    delete_messages: bool = False
+
+
+def check_limits(table: FieldTable, limits: Limits, declared: int, present: int) -> None:
+    """Refuse limits that contradict the declaration, before anything is read.
+
+    :param declared: number of items.
+    :param present: how many of them declare a box that is to exist.
+
+    :raises InvalidInputError: for an expression that cannot be read, or a number that means nothing.
+    :raises UnsupportedError: for pruning what the vendor cannot delete.
+    :raises UnsafeError: for an empty declaration that would delete everything.
+    """
+    if limits.prune_match is not None:
+        if not limits.prune_match.strip():
+            raise InvalidInputError.of(
+                ["`prune_match` is empty. Leave it out to prune every box that is not declared, whatever its number"]
+            )
+        try:
+            re.compile(limits.prune_match)
+        except re.error as error:
+            raise InvalidInputError.of([f"`prune_match` is no regular expression: {error}"]) from None
+    if limits.max_deletions is not None and limits.max_deletions < 0:
+        raise InvalidInputError.of(["`max_deletions` must be at least 0"])
+    if not 0 <= limits.max_delete_percent <= 100:
+        raise InvalidInputError.of(["`max_delete_percent` must be between 0 and 100"])
+    if limits.prune and not table.can_create:
+        raise UnsupportedError(
+            f"`prune` is not possible: {table.refused.get('state', 'this vendor deletes nothing')}", "Leave `prune` out"
+        )
+    if limits.prune and not present and not limits.allow_empty:
+        what = "has only items with `state` absent" if declared else "is empty"
+        raise UnsafeError(
+            f"the list {what} and `prune` is set, which would delete every box", "Set `allow_empty` if that is meant"
+        )
+
+
+def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
+    """Add a deletion for every box that is not declared and may be pruned."""
+    if not limits.prune:
+        return
+    kept = {step.current.id for step in plan.steps if step.current is not None}
+    for box in sorted(index.ids.values(), key=lambda box: (box.number, box.id or "")):
+        if box.id in kept or (limits.prune_match and not re.fullmatch(limits.prune_match, box.number)):
+            continue
+        plan.steps.append(Step(Action.DELETE, box.number, None, box, after=dict(box.values)))
+
+
+def check_deletions(plan: Plan, limits: Limits) -> None:
+    """Stop a plan that deletes more than is allowed.
+
+    :raises UnsafeError: naming what would be deleted and the option to raise.
+    """
+    deletions = plan.deletions
+    pruned = [step for step in deletions if step.desired is None]
+    if limits.max_deletions is not None and len(deletions) > limits.max_deletions:
+        raise _too_many(
+            plan,
+            deletions,
+            f"more than `max_deletions`, which is {limits.max_deletions}",
+            f"Set `max_deletions` to {len(deletions)}",
+        )
+    percent = 100 * len(pruned) / plan.present if plan.present else 0
+    if percent > limits.max_delete_percent:
+        raise _too_many(
+            plan,
+            pruned,
+            f"{percent:.0f} percent of the {plan.present} that are there,"
+            f" more than `max_delete_percent`, which is {limits.max_delete_percent}",
+            f"Set `max_delete_percent` to {-(-100 * len(pruned) // plan.present)}",
+        )
+
+
+def may_lose_messages(step: Step, limits: Limits) -> bool:
+    """Tell whether the user allows that the messages of a box go with it."""
+    return limits.delete_messages or bool(step.desired and step.desired.delete_messages)
+
+
+def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> list[str]:
+    """Stop a plan that would delete messages unasked, and return a warning of those that go as asked.
+
+    :param counts: messages by id of the box; a box that is not in it could not be counted.
+    :raises UnsafeError: naming the boxes.
+    """
+    full = [step for step in plan.deletions if step.current and counts.get(str(step.current.id))]
+    kept = [step for step in full if not may_lose_messages(step, limits)]
+    if kept:
+        raise UnsafeError(
+            f"{len(kept)} of the boxes to delete hold messages, which would be lost: {_counted(kept, counts)}",
+            "Set `delete_messages` to true if that is meant",
+        )
+    total = sum(counts[str(step.current.id)] for step in full if step.current)
+    return [f"messages are lost with their boxes, {total} in all: {_counted(full, counts)}"] if full else []
+
+
+def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
+    return _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current])
+
+
+def _too_many(plan: Plan, steps: list[Step], why: str, hint: str) -> UnsafeError:
+    return UnsafeError(
+        f"{len(steps)} deletions planned, {why}: {plan.table.resource} {_listed([step.number for step in steps])}",
+        f"{hint} if that is meant; nothing was written",
+    )
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    left = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f" and {left} more" if left > 0 else "")

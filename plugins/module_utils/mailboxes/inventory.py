@@ -1,0 +1,91 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an inventory reads: mailboxes, shared voicemails or accounts. Of Ansible it knows nothing."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..concurrency import in_order
+from ..connection import Task, connect_options, opened_session
+from ..errors import InvalidInputError, UnsupportedError
+from ..model.account import Account
+from ..vendors.protocol import Boxes
+from ..vendors.registry import NAMES, vendor
+from . import apply as engine
+from .describe import describe
+
+#: What is found: ``{"object": {...}, "messages": int or None}``. It holds no secret, so it may be kept in a cache.
+Found = dict[str, t.Any]
+
+#: What can become hosts, and the resource behind it; None for accounts.
+RESOURCES: dict[str, str | None] = {
+    "mailboxes": "mailbox",
+    "shared_voicemails": "shared voicemail",
+    "accounts": None,
+}
+
+
+def read(task: Task) -> list[Found]:
+    """Return every object that is to become a host, in a steady order.
+
+    The task has the options of the connection and ``resource`` (of :data:`RESOURCES`), ``match`` (a regular expression
+    that the number, or the realm of an account, must hold), ``count_messages`` and ``include_own_account``.
+
+    :raises VoicemailError: rather than to return a part.
+    """
+    params = task.params
+    target = vendor(params["vendor"])
+    connection, problems = connect_options(target, params)
+    resource = RESOURCES[params["resource"]]
+    if resource is None:
+        if target.accounts is None:
+            others = [name for name in NAMES if vendor(name).accounts is not None]
+            raise UnsupportedError(
+                f"{target.title} cannot list accounts through its API", f"These can: {', '.join(others)}"
+            )
+    elif resource not in target.tables:
+        raise UnsupportedError(f"{target.title} has no {resource}s", "Set `resource` to mailboxes")
+    elif params["count_messages"] and resource not in target.countable:
+        raise UnsupportedError(
+            f"{target.title} does not let the messages of a {resource} be counted", "Leave messages out of `group_by`"
+        )
+    try:
+        pattern = re.compile(params["match"] or "")
+    except re.error as error:
+        problems.append(f"`match` is no regular expression: {error}")
+    if problems:
+        raise InvalidInputError.of(problems)
+    with opened_session(task, target, connection) as session:
+        if target.accounts is not None and resource is None:
+            return _accounts(target.accounts(session), pattern, params["include_own_account"])
+        boxes = target.boxes[str(resource)](session)
+        return _boxes(boxes, session.client.workers, pattern, params["count_messages"])
+
+
+def address(params: t.Mapping[str, t.Any]) -> str:
+    """Return the base address that is spoken to: the one given, or that of a vendor with one for all customers."""
+    return str(params.get("url") or vendor(params["vendor"]).default_url or "")
+
+
+def _boxes(boxes: Boxes, workers: int, pattern: re.Pattern[str], counted: bool) -> list[Found]:
+    found = [box for box in engine.read(boxes, None, workers) if pattern.search(box.number)]
+    counts: t.Sequence[int | None] = [None] * len(found)
+    if counted:
+        counts = in_order(boxes.count_messages, found, workers)
+    return [_found(describe(boxes.table, box), count) for box, count in zip(found, counts, strict=True)]
+
+
+def _accounts(listed: t.Iterable[Account], pattern: re.Pattern[str], with_own: bool) -> list[Found]:
+    accounts = [account for account in listed if account.ancestors or with_own]
+    accounts.sort(key=lambda account: (len(account.ancestors), account.name, account.id))
+    return [_found(account.as_dict(), None) for account in accounts if pattern.search(account.realm or "")]
+
+
+def _found(shown: dict[str, t.Any], messages: int | None) -> Found:
+    return {"object": shown, "messages": messages}
+
+
+__all__ = ("RESOURCES", "Found", "address", "read")

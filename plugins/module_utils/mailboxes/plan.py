@@ -1,0 +1,309 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done so that what is there becomes what is declared. Nothing here talks to anyone."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from ..model.cautions import Caution, cautions_of
+from ..model.fields import FieldTable, Values
+from ..model.kinds import UNKNOWN, Canonical
+from ..model.mailbox import Box, Desired, PinPolicy
+
+
+class Action(enum.StrEnum):
+    """What happens to one box."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NONE = "none"
+
+
+@dataclasses.dataclass(slots=True)
+class Step:
+    """What happens to one box, and why.
+
+    :param action: what is reported; ``none`` with ``writes`` is a PIN that is written at every run.
+    :param number: number of the box after the step.
+    :param desired: the declaration; None for a box that is pruned.
+    :param current: the box as it is; None for one that is made.
+    :param changes: option to (before, after); holds the key option when the number changes.
+    :param writes: what is sent; None clears.
+    :param after: every value of the box once the step is done.
+    :param spares_messages: the box may be deleted only while it holds no messages.
+    """
+
+    action: Action
+    number: str
+    desired: Desired | None = None
+    current: Box | None = None
+    changes: dict[str, tuple[Canonical, Canonical]] = dataclasses.field(default_factory=dict)
+    writes: Values = dataclasses.field(default_factory=dict)
+    after: Values = dataclasses.field(default_factory=dict)
+    warnings: list[Caution] = dataclasses.field(default_factory=list)
+    spares_messages: bool = False
+
+    @property
+    def new_number(self) -> str | None:
+        """The number to change to, or None."""
+        return self.number if self.current is not None and self.current.number != self.number else None
+
+    @property
+    def writing(self) -> bool:
+        """Tell whether the vendor has to be written to."""
+        return self.action is not Action.NONE or bool(self.writes)
+
+
+@dataclasses.dataclass(slots=True)
+class Plan:
+    """Every step of a task, in the order of the declaration, pruned boxes last."""
+
+    table: FieldTable
+    steps: list[Step]
+    present: int = 0
+    problems: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def deletions(self) -> list[Step]:
+        """Steps that delete."""
+        return [step for step in self.steps if step.action is Action.DELETE]
+
+
+@dataclasses.dataclass(frozen=True)
+class Index:
+    """Boxes by number and by id."""
+
+    numbers: t.Mapping[str, list[Box]]
+    ids: t.Mapping[str, Box]
+    _by_key: dict[str, list[Box]] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, boxes: t.Iterable[Box]) -> Index:
+        """Index boxes; two of one number are both kept, so that they can be told."""
+        numbers: dict[str, list[Box]] = {}
+        ids: dict[str, Box] = {}
+        for box in boxes:
+            if box.id is not None:
+                if box.id in ids:
+                    continue
+                ids[box.id] = box
+            numbers.setdefault(box.number, []).append(box)
+        return cls(numbers, ids)
+
+    def same(self, number: str, table: FieldTable) -> list[Box]:
+        """Return the boxes whose number the vendor treats as this one."""
+        if not self._by_key:
+            for text, boxes in self.numbers.items():
+                self._by_key.setdefault(table.number.key(text), []).extend(boxes)
+        return self._by_key.get(table.number.key(number), [])
+
+
+class AmbiguousError(ValueError):
+    """Two boxes answer to one declaration."""
+
+
+def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
+    """Find the box that a declaration means.
+
+    :raises AmbiguousError: when it is not one box, with a sentence that names the ids.
+    """
+    name = desired.label
+    wanted = desired.new_number or desired.number
+    if desired.id is not None:
+        found = index.ids.get(desired.id)
+    elif not desired.present and len(index.numbers.get(desired.number or "", ())) == 1:
+        # Of two numbers that the vendor treats as one, the one that is written like this can be deleted.
+        (found,) = index.numbers[desired.number or ""]
+    else:
+        found = _only(index, desired.number or "", name, table)
+    if not desired.present or wanted is None or (found is not None and table.same_number(found.number, wanted)):
+        return found
+    holder = _only(index, wanted, name, table)
+    if found is not None and holder is not None:
+        now = f", now {found.number}," if desired.id is not None else ""
+        raise AmbiguousError(
+            f"{name}{now} cannot take the number {wanted}: {table.resource} {wanted} exists"
+            f" (id {holder.id}); delete or renumber that one first"
+        )
+    return found if desired.id is not None else found or holder
+
+
+def _only(index: Index, number: str, name: str, table: FieldTable) -> Box | None:
+    boxes = index.same(number, table)
+    if len(boxes) > 1:
+        ids = " and ".join(str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes)
+        raise AmbiguousError(
+            f"{name}: the vendor has {len(boxes)} boxes with this number, ids {ids}; delete or renumber one"
+        )
+    return boxes[0] if boxes else None
+
+
+def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
+    """Return the options of a declaration whose present values decide what is done."""
+    fields = (table.by_option[option] for option in desired.values)
+    ignored = desired.update_pin is PinPolicy.ON_CREATE
+    return frozenset(field.option for field in fields if not (ignored and field.secret and not field.resent))
+
+
+def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
+    """Compare every declaration with what is there.
+
+    :param table: field table of the vendor.
+    :param desired: the declarations.
+    :param index: the boxes; those that are declared must cover the declared options.
+    :returns: the plan, whose ``problems`` must be empty before it is carried out.
+    """
+    result = Plan(table, [], present=len(index.ids))
+    meant: dict[str, Desired] = {}
+    for item in desired:
+        try:
+            current = match(item, index, table)
+        except AmbiguousError as error:
+            result.problems.append(str(error))
+            continue
+        # One by its number and one by its id, which nobody can tell before the boxes were read.
+        first = meant.setdefault(current.id, item) if current is not None and current.id is not None else item
+        if current is not None and first is not item:
+            result.problems.append(f"{item.label}: means the same {table.resource} as {first.label}, id {current.id}")
+            continue
+        step, problems = _step(table, item, current)
+        result.problems.extend(f"{item.label}: {problem}" for problem in problems)
+        result.steps.append(step)
+    return result
+
+
+def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Step, list[str]]:
+    if not desired.present:
+        number = current.number if current else desired.number or ""
+        action = Action.DELETE if current else Action.NONE
+        problems = []
+        if current and desired.number not in (None, current.number):
+            spelled = f"{table.vendor} has it as {current.number}; write it like that to delete it"
+            known_by_id = f"id {desired.id} is {table.resource} {current.number}; correct one of the two"
+            problems.append(spelled if desired.id is None else known_by_id)
+        return Step(action, number, desired, current, after=dict(current.values) if current else {}), problems
+    if current is None:
+        return _creation(table, desired)
+    return _alteration(table, desired, current)
+
+
+def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[str]]:
+    number = desired.new_number or desired.number or ""
+    step = Step(Action.CREATE, number, desired)
+    if desired.id is not None:
+        return step, [f"there is no {table.resource} with id {desired.id}; an id can only be used for one that exists"]
+    if not table.can_create:
+        return step, [table.refused.get("create", f"{table.vendor} cannot create one")]
+    missing = [field.option for field in table.fields if field.required and desired.values.get(field.option) is None]
+    problems = [f"does not exist, and `{option}` is required to create it" for option in missing]
+    step.after = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+    step.writes = {option: value for option, value in desired.values.items() if value is not None}
+    step.changes = {option: (None, value) for option, value in step.writes.items()}
+    step.warnings.extend(cautions_of(table, desired))
+    problems.extend(table.conflicts(desired.values, step.after))
+    return step, problems
+
+
+def _unknown_parts(table: FieldTable, step: Step) -> list[str]:
+    current = step.current.values if step.current else {}
+    unknown = (field.option for field in table.fields if field.resent and current.get(field.option) in (None, UNKNOWN))
+    return [
+        f"{table.vendor} wants `{option}` with every update and does not show the present one;"
+        f" give `{option}`, and set `update_pin` to always"
+        for option in unknown
+        if step.writes.get(option) is None
+    ]
+
+
+def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[str]]:
+    number = desired.new_number or desired.number or current.number
+    spelled = desired.new_number is None and number != current.number and table.same_number(number, current.number)
+    if spelled:
+        number = current.number
+    step = Step(Action.NONE, number, desired, current, after=dict(current.values))
+    problems = []
+    if spelled:
+        text = (
+            f"{table.vendor} has it as {number}, and treats both as one number; write {number},"
+            f" or set `new_{table.key}` to change it"
+        )
+        step.warnings.append(Caution(desired.label, text))
+    if number != current.number:
+        step.changes[table.key] = (current.number, number)
+        if not table.can_renumber:
+            problems.append(f"has the number {current.number}, and {table.vendor} cannot change a number")
+    for option, value in desired.values.items():
+        field = table.by_option[option]
+        if field.creation_only:
+            continue
+        before, after = current.values.get(option), field.settle(value)
+        if field.secret:
+            write, change = _secret(desired.update_pin, before, after)
+            if before is UNKNOWN and not write and desired.update_pin is PinPolicy.IF_CHANGED:
+                text = (
+                    f"the vendor does not show the {option}, so it is left as it is;"
+                    " set `update_pin` to always to write it at every run"
+                )
+                step.warnings.append(Caution(desired.label, text))
+        else:
+            write = change = before != after
+        if change and value is None and not field.clearable:
+            problems.append(f"`{option}` cannot be cleared by {table.vendor}")
+        if write:
+            step.writes[option] = value
+            step.after[option] = after
+        if change:
+            step.changes[option] = (before, after)
+    if step.changes:
+        step.action = Action.UPDATE
+    if step.writing:
+        problems.extend(_unknown_parts(table, step))
+        step.warnings.extend(cautions_of(table, desired))
+    problems.extend(table.conflicts(desired.values, step.after))
+    return step, problems
+
+
+def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[bool, bool]:
+    """Return (write it, report a change) for a PIN of a box that exists."""
+    if policy is PinPolicy.ON_CREATE:
+        return False, False
+    differs = before is not UNKNOWN and before != after
+    if policy is PinPolicy.ALWAYS:
+        return True, differs or before is UNKNOWN
+    return differs, differs
+
+
+def moved(step: Step, before: Box, now: Box, table: FieldTable) -> list[str]:
+    """Return the options whose values keep a step from being carried out as planned, since somebody else changed them.
+
+    An update minds the options that it writes, unless they already have the value to be written. A deletion minds
+    every option: who changes a mailbox uses it.
+
+    :param before: the box that the step is planned for.
+    :param now: the same, read again.
+    """
+    deletes = step.action is Action.DELETE
+    found = []
+    for option in before.values if deletes else step.writes:
+        field, old, new = table.by_option[option], before.values.get(option), now.values.get(option)
+        known = option in before.values and option in now.values and UNKNOWN not in (old, new)
+        if known and not field.creation_only and new != old and (deletes or new != field.settle(step.writes[option])):
+            found.append(option)
+    return found
+
+
+def unmet(step: Step, box: Box, table: FieldTable) -> list[str]:
+    """Return the options of a step that the box does not hold although they were written."""
+    missed = []
+    if box.number != step.number:
+        missed.append(table.key)
+    for option, value in step.writes.items():
+        field, holds = table.by_option[option], box.values.get(option)
+        if not field.creation_only and holds is not UNKNOWN and holds != field.settle(value):
+            missed.append(option)
+    return missed

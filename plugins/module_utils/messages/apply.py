@@ -1,0 +1,242 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads, marks, files, deletes and uploads messages: reads what is there, plans, checks, writes, reads back.
+
+It knows vendors only by the protocol of their drivers, and of Ansible nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..concurrency import finished, run_all
+from ..errors import RejectedError, VoicemailError, unforeseen
+from ..model.message import Message, Selection, undated_warnings
+from ..vendors.messages import Messages, Outcomes, Upload
+from .plan import (
+    MessageAction,
+    MessageReport,
+    MessageStep,
+    Order,
+    check_message_deletions,
+    plan_messages,
+    plan_missing,
+)
+from .verify import verify, verify_upload
+
+Progress = t.Callable[[int, int, int, str], None]
+
+_BULK = (MessageAction.MARK, MessageAction.DELETE)
+
+
+class _Attempt(t.NamedTuple):
+    """Steps of one box that were tried together, and those that the vendor wants one by one."""
+
+    group: list[MessageStep]
+    handed_back: list[MessageStep]
+
+
+class Reading(t.NamedTuple):
+    """What was read.
+
+    :param found: the messages selected, the newest first.
+    :param missing: the ids that were named and do not exist.
+    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
+    """
+
+    found: list[Message]
+    missing: list[str]
+    undated: list[Message]
+
+
+def read(messages: Messages, selection: Selection) -> Reading:
+    """Return the messages selected, and what has to be told beside them.
+
+    :raises NotFoundError: when the box does not exist.
+    :raises TransportError: when not all could be read.
+    """
+    listed = messages.list(_place_of(selection))
+    return Reading(selection.select(listed), sorted(_missing(selection, listed)), selection.undated(listed))
+
+
+def apply(
+    messages: Messages,
+    selection: Selection,
+    order: Order,
+    *,
+    check: bool,
+    workers: int,
+    progress: Progress | None = None,
+) -> MessageReport:
+    """Make the selected messages what the order says.
+
+    :param check: plan, and write nothing.
+    :param workers: most requests at once.
+    :param progress: called as messages are done.
+    :raises UnsafeError: when more would be deleted than is allowed; nothing was written.
+    :raises VoicemailError: when reading failed; nothing was written.
+    """
+    listed = messages.list(_place_of(selection))
+    # Reading the boxes to file into also makes sure that they exist.
+    there = {number: list(messages.list(Selection(mailbox=number))) for number in order.to}
+    steps = plan_messages(order, selection.select(listed), {number: _calls(found) for number, found in there.items()})
+    names = {name: message for found in there.values() for message in found for name in _names(message)}
+    steps += plan_missing(order, _missing(selection, listed), names if order.state == "moved" else {})
+    check_message_deletions(order, steps)
+    undated = selection.undated(listed)
+    report = MessageReport(steps, [*_warnings(order, steps), *undated_warnings(undated)], undated=undated)
+    writing = [step for step in steps if not step.status]
+    if check:
+        for step in writing:
+            step.status = "changed"
+        return report
+    _write(messages, order, writing, workers, progress, report)
+    if any(step.wrote for step in writing):
+        before = {number: {message.id for message in found} for number, found in there.items()}
+        _none, interrupted = finished(lambda: verify(messages, selection, order, writing, before))
+        report.interrupted = report.interrupted or interrupted
+    return report
+
+
+def upload(messages: Messages, number: str, wanted: Upload, *, check: bool) -> MessageReport:
+    """Make sure that a box holds a message of a call.
+
+    :raises NotFoundError: when the box does not exist.
+    """
+    place = Selection(mailbox=number, call_ids=frozenset((wanted.call_id,)))
+    found = place.select(messages.list(place))
+    if found:
+        return MessageReport([MessageStep(found[0].id, MessageAction.NONE, found[0], status="ok")])
+    after = {"mailbox": number, "caller_number": wanted.caller_number, "call_id": wanted.call_id, "status": "unread"}
+    step = MessageStep("", MessageAction.UPLOAD, to=(number,), status="changed", after=after)
+    if check:
+        return MessageReport([step])
+    finished(lambda: _upload(messages, number, wanted, place, step))
+    return MessageReport([step])
+
+
+def _upload(messages: Messages, number: str, wanted: Upload, place: Selection, step: MessageStep) -> None:
+    try:
+        step.new_id = messages.upload(number, wanted)
+        step.wrote = True
+    except VoicemailError as error:
+        step.fail(error)
+        step.wrote = getattr(error, "uncertain", False)
+    if step.wrote:
+        verify_upload(messages, place, step)
+
+
+def _place_of(selection: Selection) -> Selection:
+    """Return what to list: where messages are named, other filters must not hide that they exist."""
+    if not selection.named:
+        return selection
+    return dataclasses.replace(selection.everything(), ids=selection.ids, call_ids=selection.call_ids)
+
+
+def _missing(selection: Selection, listed: t.Iterable[Message]) -> set[str]:
+    known = {name for message in listed for name in _names(message)}
+    return {name for name in (*selection.ids, *selection.call_ids) if name not in known}
+
+
+def _names(message: Message) -> tuple[str, ...]:
+    return (message.id, message.call_id) if message.call_id else (message.id,)
+
+
+def _calls(found: t.Iterable[Message]) -> set[str]:
+    return {message.call_id for message in found if message.call_id}
+
+
+def _warnings(order: Order, steps: t.Sequence[MessageStep]) -> list[str]:
+    absent = [step.id for step in steps if step.message is None and step.status == "ok"]
+    if not absent or order.state != "absent":
+        return []
+    return [f"not found, so there was nothing to delete: {', '.join(absent[:20])}" + (" and more" * (len(absent) > 20))]
+
+
+def _write(
+    messages: Messages,
+    order: Order,
+    writing: t.Sequence[MessageStep],
+    workers: int,
+    progress: Progress | None,
+    report: MessageReport,
+) -> None:
+    if not writing:
+        return
+    done = failed = 0
+
+    def attempt(group: list[MessageStep]) -> _Attempt:
+        return _Attempt(group, _write_group(messages, order, group))
+
+    def tell(attempted: _Attempt) -> None:
+        nonlocal done, failed
+        told = [step for step in attempted.group if step.status]
+        done += len(told)
+        failed += sum(step.status == "failed" for step in told)
+        if progress is not None and told:
+            progress(done, len(writing), failed, "done")
+
+    def singles(attempted: _Attempt) -> list[list[MessageStep]]:
+        return [[step] for step in attempted.handed_back]
+
+    # What has begun when the user interrupts is finished and told; what has not is skipped.
+    report.interrupted = run_all(attempt, _groups(writing), workers, tell, more=singles)
+    for step in writing:
+        step.status = step.status or "skipped"
+
+
+def _groups(writing: t.Sequence[MessageStep]) -> list[list[MessageStep]]:
+    """Put together what one request might do: the messages of one box."""
+    if writing[0].action not in _BULK:
+        return [[step] for step in writing]
+    groups: dict[t.Any, list[MessageStep]] = {}
+    for step in writing:
+        key = (step.message.mailbox_id, step.message.mailbox, step.message.shared) if step.message else None
+        groups.setdefault(key, []).append(step)
+    return list(groups.values())
+
+
+def _write_group(messages: Messages, order: Order, group: list[MessageStep]) -> list[MessageStep]:
+    """Carry steps out and keep what became of them; return those that have to be done one by one."""
+    outcomes: Outcomes | None
+    try:
+        if len(group) == 1:
+            _write_one(messages, order, group[0])
+            outcomes = {group[0].id: None}
+        else:
+            outcomes = _write_many(messages, order, [step.message for step in group if step.message])
+    except VoicemailError as error:
+        outcomes = {step.id: error for step in group}
+    except Exception as error:
+        outcomes = {step.id: unforeseen(error) for step in group}
+    if outcomes is None:
+        return group
+    for step in group:
+        error_of_step = outcomes.get(step.id)
+        step.status = "changed"
+        # Of the copies that were refused together, some may have been made.
+        partly = step.action is MessageAction.COPY and isinstance(error_of_step, RejectedError)
+        step.wrote = error_of_step is None or partly or getattr(error_of_step, "uncertain", False)
+        if error_of_step is not None:
+            step.fail(error_of_step)
+    return []
+
+
+def _write_one(messages: Messages, order: Order, step: MessageStep) -> None:
+    message = t.cast(Message, step.message)
+    if step.action is MessageAction.MARK and order.status is not None:
+        messages.mark(message, order.status)
+    elif step.action is MessageAction.DELETE:
+        messages.delete(message, order.permanent)
+    elif step.action is MessageAction.MOVE:
+        step.new_id = messages.move(message, step.to[0])
+    else:
+        messages.copy(message, step.to)
+
+
+def _write_many(messages: Messages, order: Order, many: list[Message]) -> Outcomes | None:
+    if order.status is not None:
+        return messages.mark_many(many, order.status)
+    return messages.delete_many(many, order.permanent)

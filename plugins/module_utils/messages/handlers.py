@@ -1,0 +1,279 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each module of messages does, from its arguments to its result. Of Ansible it knows nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import pathlib
+import typing as t
+
+from ..connection import Result, Task, connect_options, opened_session
+from ..errors import InvalidInputError, UnsupportedError
+from ..model.abilities import (
+    AUDIO,
+    COPY,
+    DELETE,
+    MARK,
+    MOVE,
+    READ,
+    UPLOAD,
+)
+from ..model.connection import Connection
+from ..model.kinds import Text
+from ..model.masks import mask_problems
+from ..model.message import Selection, Status, parse_moment, undated_rows, undated_warnings
+from ..model.paths import path_problems
+from ..recordings.download import download
+from ..recordings.files import Folder, content_type_of, duration_of
+from ..recordings.order import Order as AudioOrder
+from ..vendors.messages import Messages, Upload
+from ..vendors.protocol import Session, Vendor
+from ..vendors.registry import NAMES, vendor
+from . import apply as message_engine
+from .plan import MessageAction, MessageReport, Order
+
+_ABILITIES = {"read": MARK, "unread": MARK, "absent": DELETE, "moved": MOVE, "copied": COPY, "present": UPLOAD}
+_FILTERS = ("ids", "call_ids", "status", "older_than", "newer_than", "caller", "limit")
+#: Options that only some states use: with another they would be ignored, which nobody means.
+_OWN_STATE = {
+    "to_mailbox": "moved",
+    "to_mailboxes": "copied",
+    "permanent": "absent",
+    "max_deletions": "absent",
+    "src": "present",
+    "call_id": "present",
+    "caller_name": "present",
+    "caller_number": "present",
+}
+
+
+def run(task: Task) -> Result:
+    """Run a module of messages.
+
+    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    """
+    target = vendor(task.params["vendor"])
+    if task.module == "voicemail_message":
+        _require(target, _ABILITIES[task.params["state"]])
+    elif task.module == "voicemail_audio":
+        _require(target, AUDIO)
+    _require(target, READ)
+    connection, problems = connect_options(target, task.params)
+    selection = _selection(task, target, problems)
+    operation = {"voicemail_message": _change, "voicemail_audio": _download}.get(task.module, _read)
+    return operation(task, target, connection, selection, problems)
+
+
+def _require(target: Vendor, ability: str) -> None:
+    if ability in target.abilities:
+        return
+    others = [name for name in NAMES if ability in vendor(name).abilities]
+    raise UnsupportedError(f"{target.title} cannot {ability} through its API", f"These can: {', '.join(others)}")
+
+
+def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
+    params = task.params
+    now = datetime.datetime.now(datetime.UTC)
+    moments = {}
+    for option in ("older_than", "newer_than"):
+        if params.get(option) is not None:
+            try:
+                moments[option] = parse_moment(params[option], now)
+            except ValueError as error:
+                problems.append(f"`{option}` {error}")
+    if len(moments) == 2 and moments["newer_than"] >= moments["older_than"]:
+        problems.append("`newer_than` is not before `older_than`, so there is nothing between them")
+    if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
+        problems.append("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`")
+    if params.get("shared_voicemail") is not None and "shared voicemail" not in target.tables:
+        raise UnsupportedError(f"{target.title} has no shared voicemails", "Select by `mailbox` or `all_mailboxes`")
+    status = params.get("status")
+    if status is not None and status not in target.message_statuses:
+        told = " and ".join(target.message_statuses)
+        known = f"It tells {told}" if told else "It does not tell what became of a message"
+        raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
+    if params.get("limit") is not None and params["limit"] < 1:
+        problems.append("`limit` must be at least 1")
+    for option in ("ids", "call_ids"):
+        # An empty list selects nothing, but as a filter it would be none at all.
+        if params.get(option) is not None and not all(params[option] or [""]):
+            problems.append(f"`{option}` is empty or has an empty entry; leave it out to select by other filters")
+        problems.extend(_unsendable(option, params.get(option) or ()))
+    if params.get("caller") == "":
+        problems.append("`caller` is empty; leave it out to select messages of every caller")
+    return Selection(
+        mailbox=_number(target, params.get("mailbox"), "mailbox", problems),
+        shared_voicemail=_number(target, params.get("shared_voicemail"), "shared_voicemail", problems),
+        all_mailboxes=bool(params.get("all_mailboxes")),
+        ids=frozenset(params.get("ids") or ()),
+        call_ids=frozenset(params.get("call_ids") or ()),
+        status=Status(status) if status else None,
+        caller=params.get("caller"),
+        limit=params.get("limit"),
+        **moments,
+    )
+
+
+def _unsendable(option: str, texts: t.Iterable[str]) -> list[str]:
+    problems = []
+    for text in texts:
+        try:
+            Text().parse(text)
+        except ValueError as error:
+            problems.append(f"`{option}` {error}")
+    return problems
+
+
+def _number(target: Vendor, value: t.Any, option: str, problems: list[str]) -> str | None:
+    if value is None:
+        return None
+    try:
+        resource = "shared voicemail" if option == "shared_voicemail" else "mailbox"
+        return str(target.tables[resource].number.parse(value))
+    except ValueError as error:
+        problems.append(f"`{option}` {error}")
+        return None
+
+
+@contextlib.contextmanager
+def _messages(task: Task, target: Vendor, connection: Connection) -> t.Iterator[tuple[Session, Messages]]:
+    with opened_session(task, target, connection) as session:
+        # Whoever has the ability to read messages has a driver of them.
+        driver = t.cast("t.Callable[[Session], Messages]", target.messages)
+        yield session, driver(session)
+
+
+def _read(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
+    if problems:
+        raise InvalidInputError.of(problems)
+    with _messages(task, target, connection) as (_opened, messages):
+        reading = message_engine.read(messages, selection)
+    missing = reading.missing
+    if missing:
+        task.warnings.append(f"not found: {', '.join(missing[:20])}" + (" and more" if len(missing) > 20 else ""))
+    task.warnings.extend(undated_warnings(reading.undated))
+    shown = [message.as_dict() for message in reading.found]
+    result: Result = {"changed": False, "messages": shown, "undated": undated_rows(reading.undated)}
+    if task.module.endswith("_facts"):
+        result["ansible_facts"] = {"voicemail_messages": shown}
+    return result
+
+
+def _change(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
+    params = task.params
+    state = params["state"]
+    for option, owner in _OWN_STATE.items():
+        if owner != state and params.get(option) not in (None, False):
+            problems.append(f"`{option}` is for `state: {owner}` only")
+    if state == "present":
+        return _upload(task, target, connection, problems)
+    to = params.get("to_mailboxes") if state == "copied" else [params.get("to_mailbox")] if state == "moved" else []
+    option = "to_mailboxes" if state == "copied" else "to_mailbox"
+    numbers = [_number(target, number, option, problems) for number in to or ()]
+    if state in ("copied", "moved") and not all(numbers):
+        problems.append(f"`{option}` must name a mailbox")
+    if state == "absent" and not selection.named and params.get("max_deletions") is None:
+        problems.append("`max_deletions` is missing: what is selected by filters may be deleted up to a number only")
+    if params.get("max_deletions") is not None and params["max_deletions"] < 0:
+        problems.append("`max_deletions` must be at least 0")
+    if problems:
+        raise InvalidInputError.of(problems)
+    order = Order(
+        state=state,
+        to=tuple(dict.fromkeys(number for number in numbers if number)),
+        permanent=params["permanent"],
+        max_deletions=params.get("max_deletions"),
+    )
+    with _messages(task, target, connection) as (session, messages):
+        report = message_engine.apply(
+            messages,
+            selection,
+            order,
+            check=task.check,
+            workers=session.client.workers,
+            progress=task.progress,
+        )
+        report.requests = session.client.requests
+    return _result(task, report)
+
+
+def _upload(task: Task, target: Vendor, connection: Connection, problems: list[str]) -> Result:
+    params = task.params
+    given = [option for option in _FILTERS if params.get(option) is not None]
+    if given:
+        problems.append(f"`{'`, `'.join(given)}` select messages, and `state: present` makes one")
+    problems += mask_problems({option: params.get(option) for option in ("call_id", "caller_name", "caller_number")})
+    number = _number(target, params.get("mailbox"), "mailbox", problems)
+    unusable = path_problems(params, ("src",))
+    if unusable:
+        raise InvalidInputError.of([*problems, *unusable])
+    source = pathlib.Path(params["src"])
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        problems.append(f"`src` {source} cannot be read: {error.strerror}")
+        content = b""
+    content_type = content_type_of(content)
+    if content_type is None and not problems:
+        problems.append(f"`src` {source} is neither a WAV, an MP3 nor an Ogg file")
+    if problems or number is None or content_type is None:
+        raise InvalidInputError.of(problems)
+    wanted = Upload(
+        call_id=params["call_id"],
+        audio=content,
+        content_type=content_type,
+        file_name=source.name,
+        caller_name=params.get("caller_name"),
+        caller_number=params.get("caller_number"),
+        duration_ms=duration_of(content),
+    )
+    with _messages(task, target, connection) as (session, messages):
+        report = message_engine.upload(messages, number, wanted, check=task.check)
+        report.requests = session.client.requests
+    return _result(task, report)
+
+
+def _result(task: Task, report: MessageReport) -> Result:
+    task.warnings.extend(report.warnings)
+    everything = task.params["report"] == "all"
+    result: Result = {
+        "changed": report.changed,
+        "results": [step.as_dict() for step in report.steps if everything or step.status != "ok"],
+        "summary": report.summary(),
+        "undated": undated_rows(report.undated),
+    }
+    if task.diff:
+        done = [step for step in report.steps if step.action is not MessageAction.NONE]
+        result["diff"] = [step.difference() for step in done]
+    if report.failures:
+        first = report.failures[0]
+        counted = f"{len(report.failures)} of {len(report.steps)} messages failed, the first: {first.error}"
+        result.update(failed=True, msg=counted)
+    elif report.interrupted:
+        result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")
+    return result
+
+
+def _download(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
+    params = task.params
+    problems.extend(path_problems(params, ("dest", "manifest")))
+    order = AudioOrder.of(params, problems)
+    if problems:
+        raise InvalidInputError.of(problems)
+    folder = Folder.open(order.dest, order.mode, task.check)
+    with _messages(task, target, connection) as (session, messages):
+        report = download(
+            messages,
+            selection,
+            order,
+            folder,
+            check=task.check,
+            workers=session.client.workers,
+            progress=task.progress,
+        )
+        report.requests = session.client.requests
+    task.warnings.extend(report.warnings)
+    return report.as_result(everything=params["report"] == "all", diff=task.diff)

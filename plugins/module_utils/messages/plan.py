@@ -1,0 +1,228 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is to be done with each selected message, and what became of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from ..errors import NotFoundError, RejectedError, UnsafeError, VoicemailError
+from ..model.message import Message, Status
+from ..results import summarized
+
+Calls: t.TypeAlias = t.Mapping[str, t.Collection[str]]
+_MARKS = {"read": Status.READ, "unread": Status.UNREAD}
+
+
+class MessageAction(enum.StrEnum):
+    """What is done with a message."""
+
+    MARK = "mark"
+    DELETE = "delete"
+    MOVE = "move"
+    COPY = "copy"
+    UPLOAD = "upload"
+    NONE = "none"
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What a task wants of the messages it selects.
+
+    :param state: ``read``, ``unread``, ``absent``, ``moved`` or ``copied``.
+    :param to: numbers of the boxes to move or copy to.
+    :param permanent: delete so that nothing can be brought back.
+    :param max_deletions: most messages to delete; None for any number, which only named messages may have.
+    """
+
+    state: str
+    to: tuple[str, ...] = ()
+    permanent: bool = False
+    max_deletions: int | None = None
+
+    @property
+    def status(self) -> Status | None:
+        """The status to mark with."""
+        return _MARKS.get(self.state)
+
+
+@dataclasses.dataclass(slots=True)
+class MessageStep:
+    """One message of a task.
+
+    :param id: the id asked for, or that of the message.
+    :param message: as it was found; None where there is none.
+    :param to: boxes that it is copied or moved to.
+    :param status: ``ok``, ``changed``, ``failed`` or ``skipped``; empty as long as nothing was tried.
+    :param new_id: id of the message after it was moved or made.
+    :param wrote: something was written, also where the step failed after it.
+    """
+
+    id: str
+    action: MessageAction
+    message: Message | None = None
+    to: tuple[str, ...] = ()
+    status: str = ""
+    error: VoicemailError | None = None
+    new_id: str | None = None
+    wrote: bool = False
+    after: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+    def fail(self, error: VoicemailError) -> None:
+        """Keep what went wrong."""
+        self.status, self.error = "failed", error
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the outcome for a module's result."""
+        message = self.message
+        return {
+            "id": self.id or None,
+            "new_id": self.new_id,
+            "mailbox": message.mailbox if message else self.after.get("mailbox"),
+            "call_id": message.call_id if message else self.after.get("call_id"),
+            "to_mailboxes": list(self.to),
+            "action": str(self.action),
+            "status": self.status,
+            "error": str(self.error) if self.error else None,
+        }
+
+    def difference(self) -> dict[str, t.Any]:
+        """Return the difference in the form that Ansible prints."""
+        header = f"message {self.id or self.after.get('call_id')}"
+        before = _shown(self.message) if self.message else {}
+        return {"before_header": header, "after_header": header, "before": before, "after": self.after}
+
+
+@dataclasses.dataclass(slots=True)
+class MessageReport:
+    """What became of a task.
+
+    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
+    """
+
+    steps: list[MessageStep]
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    undated: list[Message] = dataclasses.field(default_factory=list)
+    requests: int = 0
+    interrupted: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether anything was changed, also by a step that then failed."""
+        return any(step.status == "changed" or (step.status == "failed" and step.wrote) for step in self.steps)
+
+    @property
+    def failures(self) -> list[MessageStep]:
+        """Steps that failed."""
+        return [step for step in self.steps if step.status == "failed"]
+
+    def summary(self) -> dict[str, int]:
+        """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
+        done = [step for step in self.steps if step.status in ("ok", "changed")]
+        counts = {str(action): sum(step.action is action for step in done) for action in MessageAction}
+        skipped = sum(step.status == "skipped" for step in self.steps)
+        return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)
+
+
+def plan_messages(order: Order, found: t.Sequence[Message], there: Calls) -> list[MessageStep]:
+    """Return what is to be done with each message.
+
+    :param found: the messages selected.
+    :param there: of each box to move or copy to, the calls it already has messages of.
+    """
+    made = {number: set(calls) for number, calls in there.items()}
+    return [_planned(order, message, made) for message in found]
+
+
+def plan_missing(order: Order, missing: t.Iterable[str], moved: t.Mapping[str, Message]) -> list[MessageStep]:
+    """Return what to tell of messages that were named and not found.
+
+    :param moved: those of them, by name, that are where they were to be moved.
+    """
+    steps = []
+    for name in sorted(missing):
+        if order.state == "absent" or name in moved:
+            steps.append(MessageStep(name, MessageAction.NONE, moved.get(name), status="ok"))
+            continue
+        step = MessageStep(name, MessageAction.NONE)
+        step.fail(
+            NotFoundError(
+                f"message {name} does not exist in what was selected",
+                "It was deleted, or moved, which gives it another id; list the messages again",
+            )
+        )
+        steps.append(step)
+    return steps
+
+
+def check_message_deletions(order: Order, steps: t.Sequence[MessageStep]) -> None:
+    """Stop a task that deletes more than is allowed.
+
+    :raises UnsafeError: naming how many, and the option to raise; nothing was written.
+    """
+    doomed = [step for step in steps if step.action is MessageAction.DELETE]
+    if order.max_deletions is not None and len(doomed) > order.max_deletions:
+        boxes = sorted({step.message.box for step in doomed if step.message})
+        named = ", ".join(boxes[:20]) + (" and more" if len(boxes) > 20 else "")
+        raise UnsafeError(
+            f"{len(doomed)} messages would be deleted, more than `max_deletions`, which is {order.max_deletions}:"
+            f" mailbox {named}",
+            f"Set `max_deletions` to {len(doomed)} if that is meant; nothing was written",
+        )
+
+
+def _planned(order: Order, message: Message, made: dict[str, set[str]]) -> MessageStep:
+    after = _shown(message)
+    if order.status is not None:
+        if message.status is order.status:
+            return _settled(message)
+        return MessageStep(message.id, MessageAction.MARK, message, after={**after, "status": str(order.status)})
+    if order.state == "absent":
+        if message.status is Status.DELETED and not order.permanent:
+            return _settled(message)
+        return MessageStep(message.id, MessageAction.DELETE, message)
+    if order.state == "moved":
+        if message.mailbox in order.to:
+            return _settled(message)
+        return MessageStep(message.id, MessageAction.MOVE, message, order.to, after={**after, "mailbox": order.to[0]})
+    return _copied(order, message, made)
+
+
+def _copied(order: Order, message: Message, made: dict[str, set[str]]) -> MessageStep:
+    others = [number for number in order.to if number != message.mailbox]
+    if message.call_id is None and others:
+        step = MessageStep(message.id, MessageAction.NONE, message)
+        problem = f"message {message.id} has no call_id, by which a copy could be told from a second one"
+        step.fail(RejectedError(problem, "Download it and upload it with a `call_id`"))
+        return step
+    lacking = tuple(number for number in others if message.call_id not in made[number])
+    for number in lacking:
+        made[number].add(str(message.call_id))
+    if not lacking:
+        return _settled(message)
+    after = {**_shown(message), "copies": sorted(lacking)}
+    return MessageStep(message.id, MessageAction.COPY, message, lacking, after=after)
+
+
+def _settled(message: Message) -> MessageStep:
+    return MessageStep(message.id, MessageAction.NONE, message, status="ok", after=_shown(message))
+
+
+def _shown(message: Message) -> dict[str, t.Any]:
+    """Return what a task may change of a message, with what people know it by."""
+    shown = message.as_dict()
+    return {key: shown[key] for key in ("mailbox", "caller_number", "received_at", "status")}
+
+
+__all__ = (
+    "MessageAction",
+    "MessageReport",
+    "MessageStep",
+    "Order",
+    "check_message_deletions",
+    "plan_messages",
+    "plan_missing",
+)

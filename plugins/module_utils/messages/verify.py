@@ -1,0 +1,118 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges what became of messages by what is read back: a reply of success is no proof, and a lost reply no failure."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from ..errors import RejectedError, VoicemailError
+from ..model.message import Message, Selection, Status
+from ..vendors.messages import Messages
+from .plan import MessageAction, MessageStep, Order
+
+Ids: t.TypeAlias = t.Mapping[str, t.Collection[str]]
+
+#: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
+_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
+_PROBLEMS = {
+    MessageAction.MARK: "its status is not what was asked for",
+    MessageAction.DELETE: "it is still there",
+    MessageAction.MOVE: "it is not in the other mailbox, or still in this one",
+    MessageAction.COPY: "it is not in every other mailbox",
+}
+
+
+def verify(
+    messages: Messages, selection: Selection, order: Order, writing: t.Sequence[MessageStep], before: Ids
+) -> None:
+    """Read back what was written, and correct what is told of it.
+
+    :param before: ids of the messages that each box to file into had.
+    """
+    doubtful = [step for step in writing if step.wrote]
+    place = dataclasses.replace(selection.everything(), ids=frozenset(step.id for step in doubtful))
+    try:
+        for wait in _STALE_WAITS:
+            time.sleep(wait)
+            now = {message.id: message for message in messages.list(place)}
+            filed = {number: messages.list(Selection(mailbox=number)) for number in order.to}
+            doubtful = [step for step in doubtful if not _done(order, step, now.get(step.id), filed, before)]
+            if not doubtful:
+                return
+    except VoicemailError as error:
+        for step in doubtful:
+            unread = dataclasses.replace(error, message=f"message {step.id} could not be verified: {error.message}")
+            step.fail(step.error or unread)
+        return
+    for step in doubtful:
+        if step.action in (MessageAction.MARK, MessageAction.DELETE):
+            step.wrote = _may_come(step)
+        if step.error is None:
+            deleting = step.action is MessageAction.DELETE
+            hint = messages.kept_hint if deleting and messages.kept_hint else "Run the task again"
+            problem = f"message {step.id}: the vendor answered success, and {_PROBLEMS[step.action]}"
+            step.fail(RejectedError(problem, hint))
+
+
+def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> None:
+    """Look for the message that was made.
+
+    :param place: the box, and the call of the message.
+    """
+    try:
+        for wait in _STALE_WAITS:
+            time.sleep(wait)
+            found = place.select(messages.list(place))
+            if found:
+                step.new_id, step.status, step.error = found[0].id, "changed", None
+                return
+    except VoicemailError as error:
+        step.fail(step.error or error)
+        return
+    step.wrote = _may_come(step)
+    if step.error is None:
+        step.fail(RejectedError("the vendor answered success, and the message is not there", "Run the task again"))
+
+
+def _may_come(step: MessageStep) -> bool:
+    """Tell whether a request whose reply was lost may still be carried out, so that a change has to be told."""
+    return bool(getattr(step.error, "uncertain", False))
+
+
+def _done(
+    order: Order,
+    step: MessageStep,
+    now: Message | None,
+    filed: t.Mapping[str, t.Sequence[Message]],
+    before: Ids,
+) -> bool:
+    """Tell whether a step has come true, and if so settle it."""
+    if step.action is MessageAction.MARK:
+        done = now is not None and now.status is order.status
+    elif step.action is MessageAction.DELETE:
+        done = now is None or (now.status is Status.DELETED and not order.permanent)
+    else:
+        done = _arrived(step, now, filed, before)
+    if done:
+        step.status, step.error = "changed", None
+    return done
+
+
+def _arrived(step: MessageStep, now: Message | None, filed: t.Mapping[str, t.Sequence[Message]], before: Ids) -> bool:
+    """Tell whether a message came to the boxes it was filed into; its id may be another, its call is the same."""
+    call_id = step.message.call_id if step.message else None
+    found = {
+        number: [one.id for one in filed[number] if one.id not in before[number] and one.call_id == call_id]
+        for number in step.to
+    }
+    if step.action is MessageAction.COPY:
+        step.wrote = any(found.values()) or _may_come(step)
+        return all(found.values())
+    arrived = found[step.to[0]]
+    if step.new_id is None and len(arrived) == 1:
+        step.new_id = arrived[0]
+    return now is None and bool(arrived) and step.new_id in (None, *arrived)

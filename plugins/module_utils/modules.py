@@ -1,0 +1,284 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registry of modules: options, rules and behaviour of each, stated once."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .model.fields import FieldTable
+from .resources import MAILBOX, MAILBOXES, SHARED_VOICEMAIL, SHARED_VOICEMAILS, Resource
+from .vendors.registry import NAMES, vendor
+
+Spec = dict[str, t.Any]
+
+#: Connection options. Each may also come from the environment as VOICEMAIL_<NAME>.
+CONNECTION: Spec = {
+    "vendor": {"type": "str", "required": True, "choices": list(NAMES)},
+    "url": {"type": "str"},
+    "token": {"type": "str", "no_log": True},
+    "api_key": {"type": "str", "no_log": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "domain": {"type": "str"},
+    "account_id": {"type": "str"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    # Its address may hold a password.
+    "proxy": {"type": "str", "no_log": True},
+    "timeout": {"type": "float", "default": 30},
+    "retry_budget": {"type": "float", "default": 120},
+    "workers": {"type": "int"},
+}
+
+PIN_POLICIES = ["if_changed", "on_create", "always"]
+
+STATE: Spec = {
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "update_pin": {"type": "str", "choices": PIN_POLICIES, "default": "if_changed", "no_log": False},
+    "delete_messages": {"type": "bool", "default": False},
+}
+
+ON_UNSUPPORTED: Spec = {"on_unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "error"}}
+VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
+
+BULK: Spec = {
+    "src": {"type": "path"},
+    "defaults": {"type": "dict", "no_log": True},
+    "prune": {"type": "bool", "default": False},
+    "prune_match": {"type": "str"},
+    "max_deletions": {"type": "int", "default": 10},
+    "max_delete_percent": {"type": "int", "default": 30},
+    "allow_empty": {"type": "bool", "default": False},
+    "delete_messages": {"type": "bool", "default": False},
+    "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
+    "expect_checksum": {"type": "str"},
+    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    **ON_UNSUPPORTED,
+    **VERIFY,
+}
+
+READING: Spec = {
+    "match": {"type": "str"},
+    "include_pins": {"type": "bool", "default": False, "no_log": False},
+}
+
+#: Which messages a task is about.
+SELECTION: Spec = {
+    "mailbox": {"type": "str", "aliases": ["extension"]},
+    "shared_voicemail": {"type": "str"},
+    "all_mailboxes": {"type": "bool"},
+    "ids": {"type": "list", "elements": "str"},
+    "call_ids": {"type": "list", "elements": "str"},
+    "status": {"type": "str", "choices": ["unread", "read", "deleted"]},
+    "older_than": {"type": "str"},
+    "newer_than": {"type": "str"},
+    "caller": {"type": "str"},
+    "limit": {"type": "int"},
+}
+_PLACES = ("mailbox", "shared_voicemail", "all_mailboxes")
+_ONE_PLACE: Spec = {"required_one_of": [_PLACES], "mutually_exclusive": [_PLACES]}
+REPORT: Spec = {"report": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
+
+MESSAGE: Spec = {
+    "state": {
+        "type": "str",
+        "choices": ["read", "unread", "absent", "moved", "copied", "present"],
+        "required": True,
+    },
+    "to_mailbox": {"type": "str"},
+    "to_mailboxes": {"type": "list", "elements": "str"},
+    "permanent": {"type": "bool", "default": False},
+    "max_deletions": {"type": "int"},
+    "src": {"type": "path"},
+    "call_id": {"type": "str"},
+    "caller_name": {"type": "str"},
+    "caller_number": {"type": "str"},
+    **REPORT,
+}
+
+GREETING: Spec = {
+    "mailbox": {"type": "str", "aliases": ["extension"]},
+    "shared_voicemail": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "src": {"type": "path"},
+    "media_id": {"type": "str"},
+    "prune": {"type": "bool", "default": False},
+}
+
+AUDIO: Spec = {
+    "dest": {"type": "path", "required": True},
+    "name_template": {"type": "str", "default": "{mailbox}_{received_at}_{caller_number}_{id}"},
+    "mode": {"type": "raw", "default": "0600"},
+    "manifest": {"type": "path"},
+    "ignore_missing": {"type": "bool", "default": False},
+    "max_bytes": {"type": "int"},
+    "verify": {"type": "bool", "default": False},
+    **REPORT,
+}
+
+
+def vendor_options(table: FieldTable) -> Spec:
+    """Return the argument spec of a vendor's dictionary."""
+    spec: Spec = {}
+    for field in table.fields:
+        _vendor, *parts = field.option.split(".")
+        if not parts:
+            continue
+        inside = spec
+        for part in parts[:-1]:
+            inside = inside.setdefault(part, {"type": "dict", "options": {}})["options"]
+        option: Spec = {"type": field.kind.ansible_type}
+        if field.kind.elements:
+            option["elements"] = field.kind.elements
+        if field.kind.choices:
+            option["choices"] = list(field.kind.choices)
+        inside[parts[-1]] = option
+    return spec
+
+
+def _vendor_dictionaries() -> Spec:
+    spec: Spec = {}
+    for name in NAMES:
+        table = vendor(name).tables.get("mailbox")
+        options = vendor_options(table) if table else {}
+        spec[name] = {"type": "dict", **({"options": options} if options else {})}
+    return spec
+
+
+def _vmbox() -> Spec:
+    return {
+        "mailbox": {"type": "str", "aliases": ["extension"]},
+        "new_mailbox": {"type": "str"},
+        **STATE,
+        **MAILBOX,
+        **_vendor_dictionaries(),
+        **ON_UNSUPPORTED,
+        **VERIFY,
+    }
+
+
+def _shared_voicemail() -> Spec:
+    return {"extension_number": {"type": "str"}, **STATE, **SHARED_VOICEMAIL, **ON_UNSUPPORTED, **VERIFY}
+
+
+def _many(name: str) -> Spec:
+    # The items are read by the field tables, which tell every problem of every item at once; Ansible's own
+    # validation would stop at the first and takes a millisecond an item.
+    return {name: {"type": "list", "elements": "raw", "no_log": True}, **BULK}
+
+
+@dataclasses.dataclass(frozen=True)
+class ModuleSpec:
+    """One module: the single place that states what the rest of the collection needs to know of it.
+
+    :param name: without the collection.
+    :param feature: the folder whose handler runs it: ``mailboxes``, ``messages`` or ``greetings``.
+    :param options: its argument spec beside the options of the connection.
+    :param rules: the rules between its options, as AnsibleModule accepts them.
+    :param resource: what it manages or reads, for the modules of ``mailboxes``.
+    :param shape: ``one``, ``many`` or ``info``, for the modules of ``mailboxes``.
+    :param reads_only: it never writes to the vendor.
+    :param takes_src: ``src`` is a file of items, which is read on the controller.
+    """
+
+    name: str
+    feature: str
+    options: t.Callable[[], Spec]
+    rules: Spec = dataclasses.field(default_factory=dict)
+    resource: Resource = MAILBOXES
+    shape: str = ""
+    reads_only: bool = False
+    takes_src: bool = False
+
+
+def _plural(name: str, resource: Resource) -> ModuleSpec:
+    exclusive = [(resource.plural, "src")]
+    rules: Spec = {"required_one_of": exclusive, "mutually_exclusive": exclusive}
+    return ModuleSpec(name, "mailboxes", lambda: _many(resource.plural), rules, resource, shape="many", takes_src=True)
+
+
+MODULES: dict[str, ModuleSpec] = {
+    spec.name: spec
+    for spec in (
+        ModuleSpec("vmbox", "mailboxes", _vmbox, {"required_one_of": [("mailbox", "id")]}, shape="one"),
+        _plural("vmboxes", MAILBOXES),
+        ModuleSpec(
+            "vmbox_info",
+            "mailboxes",
+            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING},
+            {"mutually_exclusive": [("mailbox", "match")]},
+            shape="info",
+            reads_only=True,
+        ),
+        ModuleSpec(
+            "shared_voicemail",
+            "mailboxes",
+            _shared_voicemail,
+            {"required_one_of": [("extension_number", "id")]},
+            SHARED_VOICEMAILS,
+            shape="one",
+        ),
+        _plural("shared_voicemails", SHARED_VOICEMAILS),
+        ModuleSpec(
+            "shared_voicemail_info",
+            "mailboxes",
+            lambda: {"extension_number": {"type": "str"}, **READING},
+            {"mutually_exclusive": [("extension_number", "match")]},
+            SHARED_VOICEMAILS,
+            shape="info",
+            reads_only=True,
+        ),
+        ModuleSpec(
+            "voicemail_message",
+            "messages",
+            lambda: {**SELECTION, **MESSAGE},
+            {
+                **_ONE_PLACE,
+                "required_if": [
+                    ("state", "moved", ("to_mailbox",)),
+                    ("state", "copied", ("to_mailboxes",)),
+                    ("state", "present", ("mailbox", "src", "call_id")),
+                ],
+            },
+        ),
+        ModuleSpec("voicemail_message_facts", "messages", lambda: {**SELECTION}, _ONE_PLACE, reads_only=True),
+        ModuleSpec("voicemail_message_info", "messages", lambda: {**SELECTION}, _ONE_PLACE, reads_only=True),
+        ModuleSpec("voicemail_audio", "messages", lambda: {**SELECTION, **AUDIO}, _ONE_PLACE),
+        ModuleSpec(
+            "voicemail_greeting",
+            "greetings",
+            lambda: {**GREETING},
+            {
+                "required_one_of": [("mailbox", "shared_voicemail")],
+                "mutually_exclusive": [("mailbox", "shared_voicemail")],
+            },
+        ),
+    )
+}
+
+
+def own_options(module: str) -> Spec:
+    """Return the options of a module beside those of the connection."""
+    return MODULES[module].options()
+
+
+def rules(module: str) -> Spec:
+    """Return the rules between options, as AnsibleModule takes them."""
+    return MODULES[module].rules
+
+
+__all__ = (
+    "CONNECTION",
+    "MAILBOX",
+    "MODULES",
+    "SHARED_VOICEMAIL",
+    "own_options",
+    "rules",
+    "vendor_options",
+)

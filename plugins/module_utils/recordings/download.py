@@ -1,0 +1,87 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Downloads recordings into a folder: each once, complete or not at all, many at a time, in little memory."""
+
+from __future__ import annotations
+
+from ..concurrency import run_all
+from ..errors import InvalidInputError, VoicemailError
+from ..messages.apply import Progress, read
+from ..model.message import Selection
+from ..vendors.messages import Messages
+from .files import Folder
+from .manifest import Manifest
+from .names import clashes, file_stem
+from .order import Order
+from .report import AudioReport, Recording
+from .run import Run
+
+
+def download(
+    messages: Messages,
+    selection: Selection,
+    order: Order,
+    folder: Folder,
+    *,
+    check: bool,
+    workers: int,
+    progress: Progress | None = None,
+) -> AudioReport:
+    """Download the recordings of the selected messages that are not there yet.
+
+    :param check: read the list, and write nothing.
+    :param workers: most downloads at once.
+    :param progress: called as recordings are done.
+    :raises InvalidInputError: when the manifest cannot be used, or two files would have one name; nothing was written.
+    :raises VoicemailError: when the messages could not be listed.
+    """
+    manifest = Manifest.open(folder, order.manifest) if order.manifest else None
+    found, missing, undated = read(messages, selection)
+    stems = {message.id: file_stem(order.name_template, message) for message in found}
+    same = clashes(stems)
+    if same:
+        pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
+        raise InvalidInputError.of([f"`name_template` gives the same name to messages {pairs}"])
+    run = Run(messages, order, folder, manifest, check)
+    recordings = [run.plan(message, stems[message.id]) for message in found]
+    recordings += [Recording.missing(identifier) for identifier in missing]
+    report = AudioReport(recordings, undated=undated)
+    waiting = [recording for recording in recordings if not recording.status]
+    if check:
+        for recording in waiting:
+            recording.status = "changed"
+    else:
+        _fetch_all(run, waiting, workers, progress, report)
+    if manifest is not None:
+        try:
+            report.manifest_changed = manifest.write(recordings, order.mode, check)
+        except VoicemailError as error:
+            # What was downloaded is there, and is told.
+            report.manifest_error = error
+    if order.verify:
+        # Last of all, so that it tells what is on the disk and not what was to be.
+        for recording in recordings:
+            run.verify(recording)
+    return report
+
+
+def _fetch_all(
+    run: Run, waiting: list[Recording], workers: int, progress: Progress | None, report: AudioReport
+) -> None:
+    done = failed = 0
+
+    def fetch(recording: Recording) -> Recording:
+        run.fetch(recording)
+        return recording
+
+    def tell(recording: Recording) -> None:
+        nonlocal done, failed
+        done += 1
+        failed += recording.status == "failed"
+        if progress is not None:
+            progress(done, len(waiting), failed, "done")
+
+    report.interrupted = run_all(fetch, waiting, workers, tell, stop=run.stop.set)
+    for recording in waiting:
+        recording.status = recording.status or "skipped"

@@ -1,0 +1,267 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of recordings: kinds, folders, locks, and files that are complete or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import hashlib
+import io
+import os
+import pathlib
+import stat
+import tempfile
+import time
+import typing as t
+import wave
+
+from ..errors import ConflictError, InvalidInputError, VoicemailError
+from ..model.disk import describe, hint_for, is_lasting
+from .container import kind_of
+
+_ENDINGS = {
+    "audio/x-wav": "wav",
+    "audio/wav": "wav",
+    "audio/wave": "wav",
+    "audio/vnd.wave": "wav",
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/ogg": "ogg",
+    "application/ogg": "ogg",
+    "audio/mp4": "mp4",
+    "audio/x-m4a": "mp4",
+    "video/mp4": "mp4",
+}
+#: Endings of recordings; the last is for what nobody can tell.
+ENDINGS = ("wav", "mp3", "ogg", "mp4", "bin")
+_TYPES = {"wav": "audio/x-wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
+PIECE_BYTES = 1024 * 1024
+#: Whoever holds a lock reads and writes one file; in minutes even a slow disk has done that.
+LOCK_SECONDS = 120.0
+LOCK_POLL_SECONDS = 0.02
+
+
+def ending_of(content_type: str, start: bytes, file_name: str = "") -> str:
+    """Return the ending of a recording by its content type, else its first bytes, else the name the vendor gave it."""
+    told = pathlib.PurePath(file_name).suffix.lstrip(".").lower()
+    return _ENDINGS.get(content_type) or kind_of(start) or (told if told in ENDINGS else "") or "bin"
+
+
+def content_type_of(content: bytes) -> str | None:
+    """Return the content type of a recording to upload, or None where it is none."""
+    return _TYPES.get(kind_of(content))
+
+
+def duration_of(content: bytes) -> int | None:
+    """Return the length of a WAV recording in milliseconds; None for others."""
+    try:
+        with wave.open(io.BytesIO(content)) as recording:
+            return round(1000 * recording.getnframes() / recording.getframerate())
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return None
+
+
+class FileProblem(VoicemailError):
+    """A file cannot be written.
+
+    :param fatal: no other file can be either.
+    """
+
+    kind = "file"
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(f"{what}: {describe(error)}", hint_for(error))
+        self.fatal = is_lasting(error)
+
+
+@dataclasses.dataclass(frozen=True)
+class Folder:
+    """Where recordings go.
+
+    :param root: the folder, without links.
+    :param mode: of the files.
+    """
+
+    root: pathlib.Path
+    mode: int
+
+    @classmethod
+    def open(cls, dest: str, mode: int, check: bool) -> Folder:
+        """Make sure that the folder can be written to.
+
+        :param check: leave no trace.
+        :raises InvalidInputError: when it cannot.
+        """
+        root = pathlib.Path(dest)
+        try:
+            resolved = root.resolve(strict=True)
+            if not resolved.is_dir():
+                raise InvalidInputError.of([f"`dest` {dest} is no folder"])
+            if not os.access(resolved, os.W_OK | os.X_OK):
+                raise InvalidInputError.of([f"`dest` {dest} cannot be written to by the user that runs the task"])
+            if not check:
+                with tempfile.TemporaryFile(dir=resolved) as probe:
+                    _check_locks(dest, probe.fileno())
+        except OSError as error:
+            hint = "" if root.exists() else "; make it with ansible.builtin.file"
+            raise InvalidInputError.of([f"`dest` {dest} cannot be written to: {describe(error)}{hint}"]) from None
+        return cls(resolved, mode)
+
+    def path(self, parts: t.Sequence[str], ending: str) -> pathlib.Path:
+        """Return the path of a recording.
+
+        :raises ConflictError: when a link leads out of the folder.
+        """
+        path = self.root.joinpath(*parts[:-1], f"{parts[-1]}.{ending}")
+        if path.parent != self.root and not path.parent.resolve().is_relative_to(self.root):
+            raise ConflictError(f"{path.parent} is a link that leads out of `dest`", "Remove it")
+        return path
+
+    def find(self, parts: t.Sequence[str]) -> pathlib.Path | None:
+        """Return the complete recording of that name, with whatever ending, or None.
+
+        :raises ConflictError: when something that is no file has its name.
+        """
+        for ending in ENDINGS:
+            path = self.path(parts, ending)
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise FileProblem(f"cannot look at {path}", error) from None
+            if not stat.S_ISREG(status.st_mode):
+                raise ConflictError(f"{path} is no file", "Remove it, or give another `name_template`")
+            return path
+        return None
+
+
+def _check_locks(dest: str, descriptor: int) -> None:
+    """Make sure that files of a folder can be locked.
+
+    :raises InvalidInputError: when they cannot: two tasks would write to the same file without noticing.
+    """
+    try:
+        try_lock(descriptor)
+    except OSError as error:
+        problem = f"`dest` {dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
+        raise InvalidInputError.of([problem]) from None
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process, and return whether no other one holds it.
+
+    :raises OSError: when the file system has no locks.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise
+    return True
+
+
+@contextlib.contextmanager
+def locked(path: pathlib.Path) -> t.Iterator[None]:
+    """Keep other processes from changing a file meanwhile, by a lock file beside it that goes away with the lock.
+
+    :raises FileProblem: when it cannot be locked, or somebody else holds it for longer than anybody should.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    deadline = time.monotonic() + LOCK_SECONDS
+    descriptor = -1
+    try:
+        while descriptor < 0:
+            descriptor = _open_lock(lock)
+            if descriptor < 0:
+                if time.monotonic() > deadline:
+                    raise FileProblem(f"cannot lock {path}", OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)))
+                time.sleep(LOCK_POLL_SECONDS)
+    except OSError as error:
+        raise FileProblem(f"cannot lock {path}", error) from None
+    try:
+        yield
+    finally:
+        # As long as it is locked: nobody else may have made another one under this name.
+        with contextlib.suppress(OSError):
+            lock.unlink()
+        os.close(descriptor)
+
+
+def _open_lock(lock: pathlib.Path) -> int:
+    """Return the descriptor of a lock that this process holds, or -1 where another one does."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    held = False
+    try:
+        # Whoever held it removed it: then what is locked now has no name, and would keep nobody out.
+        held = try_lock(descriptor) and lock.exists() and os.path.samestat(os.fstat(descriptor), lock.lstat())
+    except FileNotFoundError:
+        pass
+    finally:
+        if not held:
+            os.close(descriptor)
+    return descriptor if held else -1
+
+
+def sha256_of(path: pathlib.Path) -> str:
+    """Return the digest of a file.
+
+    :raises FileProblem: when it cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as opened:
+            while piece := opened.read(PIECE_BYTES):
+                digest.update(piece)
+    except OSError as error:
+        raise FileProblem(f"cannot read {path}", error) from None
+    return digest.hexdigest()
+
+
+def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
+    """Check whether a file begins with all that another one holds.
+
+    :raises OSError: when one cannot be read.
+    """
+    with whole.open("rb") as longer, start.open("rb") as shorter:
+        while piece := shorter.read(PIECE_BYTES):
+            if longer.read(len(piece)) != piece:
+                return False
+    return True
+
+
+def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
+    """Put a file in place of another at once, so that nobody ever sees half of it.
+
+    :raises FileProblem: when it cannot be written; nothing is left behind.
+    """
+    hidden = path.with_name(f".{path.name}.part")
+    try:
+        # What an earlier run left there, or somebody linked there, is not written into: only its name goes.
+        hidden.unlink(missing_ok=True)
+        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fchmod(opened.fileno(), mode)
+            os.fsync(opened.fileno())
+        hidden.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            hidden.unlink(missing_ok=True)
+        raise FileProblem(f"cannot write {path}", error) from None
+
+
+def sync_folder(folder: pathlib.Path) -> None:
+    """Make sure that a new name outlives a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

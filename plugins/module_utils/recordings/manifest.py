@@ -1,0 +1,130 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The manifest: a JSON file that tells what was archived, also after the messages are gone at the vendor."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+from ..errors import InvalidInputError
+from ..model.disk import describe
+from ..model.message import Message
+from .files import Folder, locked, write_whole
+from .report import Recording
+
+VERSION = 1
+_FIELDS = (
+    "id",
+    "mailbox",
+    "mailbox_id",
+    "caller_name",
+    "caller_number",
+    "received_at",
+    "duration_ms",
+    "call_id",
+    "transcription",
+)
+#: What two messages of one id differ in, when they are of two systems.
+_IDENTITY = ("received_at", "call_id")
+Entry = dict[str, t.Any]
+
+
+class Manifest:
+    """One manifest.
+
+    :param path: of its file.
+    :param folder: of the recordings it tells of.
+    :param entries: what earlier runs archived, by the id of the message.
+    """
+
+    def __init__(self, path: pathlib.Path, folder: Folder, entries: dict[str, Entry], content: bytes) -> None:
+        self._path = path
+        self._folder = folder
+        self._entries = entries
+        self._content = content
+
+    @classmethod
+    def open(cls, folder: Folder, name: str) -> Manifest:
+        """Read what is there.
+
+        :param name: path of the file; below the folder unless it begins with /.
+        :raises InvalidInputError: when it is there and no manifest, or its folder is not.
+        """
+        path = folder.root / name
+        if not path.parent.is_dir():
+            raise InvalidInputError.of([f"`manifest` {name}: its folder does not exist"])
+        return cls(path, folder, *_read(path))
+
+    def entry(self, message: Message, path: pathlib.Path) -> Entry | None:
+        """Return what an earlier run wrote down of the recording of a message in a file, or None.
+
+        An entry of another message is none: several systems may have a message of the same id.
+        """
+        entry = self._entries.get(message.id)
+        if entry is None or entry.get("file") != self._relative(path) or not isinstance(entry.get("sha256"), str):
+            return None
+        shown = message.as_dict()
+        told = ((entry.get(field), shown[field]) for field in _IDENTITY)
+        return None if any(None not in pair and pair[0] != pair[1] for pair in told) else entry
+
+    def write(self, recordings: t.Iterable[Recording], mode: int, check: bool) -> bool:
+        """Add what is kept now, and return whether that changed anything. Earlier entries stay: they are the archive.
+
+        The file is read again under a lock: what other tasks added meanwhile stays as well.
+
+        :param check: only compare.
+        :raises VoicemailError: when it cannot be written.
+        """
+        kept = [one for one in recordings if one.kept and one.message is not None and one.path is not None]
+        if check or self._text(kept, self._entries) == self._content:
+            return self._text(kept, self._entries) != self._content
+        with locked(self._path):
+            self._entries, self._content = _read(self._path)
+            text = self._text(kept, self._entries)
+            if text == self._content:
+                return False
+            write_whole(self._path, text, mode)
+        return True
+
+    def _text(self, kept: t.Iterable[Recording], earlier: t.Mapping[str, Entry]) -> bytes:
+        entries = dict(earlier)
+        for recording in kept:
+            shown = t.cast(Message, recording.message).as_dict()
+            content_type = recording.content_type or entries.get(recording.id, {}).get("content_type")
+            entries[recording.id] = {
+                **{field: shown[field] for field in _FIELDS},
+                "file": self._relative(t.cast(pathlib.Path, recording.path)),
+                "size_bytes": recording.size_bytes,
+                "sha256": recording.sha256,
+                "content_type": content_type,
+            }
+        ordered = sorted(entries.values(), key=lambda entry: (entry.get("received_at") or "", entry["id"]))
+        text = json.dumps({"version": VERSION, "messages": ordered}, indent=2, ensure_ascii=False) + "\n"
+        return text.encode("utf-8", "backslashreplace")
+
+    def _relative(self, path: pathlib.Path) -> str:
+        return path.relative_to(self._folder.root).as_posix()
+
+
+def _read(path: pathlib.Path) -> tuple[dict[str, Entry], bytes]:
+    """Return the entries of a manifest by the id of their message, and the file as it is; empty where there is none.
+
+    :raises InvalidInputError: when it is another file.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}, b""
+    except OSError as error:
+        raise InvalidInputError.of([f"`manifest` {path} cannot be read: {describe(error)}"]) from None
+    try:
+        found = json.loads(content)
+        entries = {str(entry["id"]): dict(entry) for entry in found["messages"]}
+        if found["version"] != VERSION:
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInputError.of([f"`manifest` {path} is another file; it would be overwritten"]) from None
+    return entries, content

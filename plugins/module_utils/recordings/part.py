@@ -1,0 +1,145 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A recording on its way."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import stat
+import typing as t
+
+from ..errors import ConflictError
+from .files import FileProblem, Folder, sync_folder, try_lock
+
+#: Kept of the beginning, to tell what a recording is.
+START_BYTES = 16
+
+
+class BusyError(ConflictError):
+    """Another task writes the same recording at this moment."""
+
+
+class Part:
+    """A recording on its way: a hidden file that takes its name when it is complete, and not before.
+
+    :param folder: where it goes.
+    :param parts: its name, without an ending.
+    """
+
+    def __init__(self, folder: Folder, parts: t.Sequence[str]) -> None:
+        self._folder = folder
+        self._parts = parts
+        self.path = folder.path((*parts[:-1], f".{parts[-1]}"), "part")
+        self.start = b""
+        self.size = 0
+        #: What tells one recording from another, by the reply that the bytes came with.
+        self.identity: tuple[t.Any, ...] | None = None
+        self._digest = hashlib.sha256()
+        self._file: int = -1
+        self._finished = False
+
+    def __enter__(self) -> Part:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._discard_earlier()
+            # Never into a file that is there already: it may be a link to one that somebody needs.
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._file = os.open(self.path, flags, 0o600)
+        except FileExistsError:
+            raise self._busy() from None
+        except OSError as error:
+            raise FileProblem(f"cannot write {self.path}", error) from None
+        try:
+            # Until it is locked, another task may have taken it for one that was left behind.
+            own = try_lock(self._file) and os.path.samestat(os.fstat(self._file), self.path.lstat())
+        except OSError:
+            own = False
+        if not own:
+            os.close(self._file)
+            raise self._busy()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if not self._finished:
+            # Who wrote it, and of what, is known to this run alone, so no other may go on with it.
+            with contextlib.suppress(OSError):
+                self.remove()
+        os.close(self._file)
+
+    def _discard_earlier(self) -> None:
+        """Remove what a run that was killed left, or anything else of this name, without writing into it.
+
+        :raises BusyError: when another task is writing it now.
+        """
+        try:
+            status = self.path.lstat()
+            if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+                try:
+                    if not try_lock(descriptor):
+                        raise self._busy()
+                    if os.path.samestat(os.fstat(descriptor), self.path.lstat()):
+                        self.path.unlink()
+                finally:
+                    os.close(descriptor)
+            else:
+                self.path.unlink()
+        except FileNotFoundError:
+            # Whoever wrote it has just given it its name.
+            pass
+
+    def _busy(self) -> BusyError:
+        return BusyError(f"another task is downloading {self.path.name}", "Let it end")
+
+    def restart(self) -> None:
+        """Forget what is there, since the vendor begins anew."""
+        os.ftruncate(self._file, 0)
+        os.lseek(self._file, 0, os.SEEK_SET)
+        self._digest, self.size, self.start, self.identity = hashlib.sha256(), 0, b"", None
+
+    def write(self, piece: bytes) -> None:
+        """Add bytes.
+
+        :raises FileProblem: when they cannot be written.
+        """
+        try:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            raise FileProblem(f"cannot write {self.path}", error) from None
+        self._count(piece)
+
+    def finish(self, ending: str) -> pathlib.Path:
+        """Give the complete file its mode and name, and return its path.
+
+        :raises FileProblem: when that fails.
+        """
+        final = self._folder.path(self._parts, ending)
+        try:
+            os.fchmod(self._file, self._folder.mode)
+            os.fsync(self._file)
+            self.path.replace(final)
+            self._finished = True
+            sync_folder(final.parent)
+        except OSError as error:
+            raise FileProblem(f"cannot write {final}", error) from None
+        return final
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        self.path.unlink(missing_ok=True)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what was written."""
+        return self._digest.hexdigest()
+
+    def _count(self, piece: bytes) -> None:
+        self.start += piece[: START_BYTES - len(self.start)]
+        self.size += len(piece)
+        self._digest.update(piece)

@@ -1,0 +1,270 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One recording after the other: whether it is there, its download, and whether what is there is what came."""
+
+from __future__ import annotations
+
+import email.message
+import pathlib
+import threading
+import time
+import typing as t
+
+from ..errors import (
+    ConflictError,
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    VoicemailError,
+    unforeseen,
+)
+from ..model.message import Message
+from ..vendors.messages import Messages
+from .bounds import most_bytes
+from .container import container_problem, kind_of
+from .files import FileProblem, Folder, ending_of, sha256_of, starts_with
+from .manifest import Manifest
+from .order import Order
+from .part import BusyError, Part
+from .report import Recording
+
+#: Attempts at a recording whose download breaks off; each goes on where the last one stopped.
+ATTEMPTS = 4
+#: How long to wait for another task that downloads the same recording, which usually takes it a moment.
+BUSY_SECONDS = 60.0
+BUSY_POLL_SECONDS = 0.05
+
+
+class Run:
+    """What all downloads of a task share."""
+
+    def __init__(
+        self, messages: Messages, order: Order, folder: Folder, manifest: Manifest | None, check: bool
+    ) -> None:
+        self.messages = messages
+        self.order = order
+        self.folder = folder
+        self.manifest = manifest
+        self.check = check
+        self.stop = threading.Event()
+
+    def plan(self, message: Message, stem: tuple[str, ...]) -> Recording:
+        """Look for the file of a message, and whether anything says that it is the recording."""
+        recording = Recording(message.id, message, stem, self.folder.root.joinpath(*stem))
+        try:
+            path = self.folder.find(stem)
+            if path is not None and self._is_archived(recording, path):
+                self._settle(recording, path)
+        except VoicemailError as error:
+            recording.fail(error)
+        except OSError as error:
+            recording.fail(FileProblem(f"cannot use the file of message {message.id}", error))
+        return recording
+
+    def _is_archived(self, recording: Recording, path: pathlib.Path) -> bool:
+        """Check whether a file is the recording: by the manifest, or by a size that the vendor states.
+
+        A file under the right name alone proves nothing: it is downloaded again, and compared.
+        """
+        message = t.cast(Message, recording.message)
+        size = path.stat().st_size
+        if size == 0 or message.size_bytes not in (None, size):
+            return False
+        entry = self.manifest.entry(message, path) if self.manifest else None
+        if entry is None:
+            # Before a message is deleted, the same size is not enough.
+            if message.size_bytes is None or self.order.verify or container_problem(path):
+                return False
+            digest = sha256_of(path)
+        elif entry.get("size_bytes") != size:
+            return False
+        else:
+            digest = entry["sha256"]
+            # What is not a complete recording may have come like that.
+            if (self.order.verify or container_problem(path)) and sha256_of(path) != digest:
+                return False
+            recording.content_type = entry.get("content_type")
+        recording.size_bytes, recording.sha256 = size, digest
+        return True
+
+    def _settle(self, recording: Recording, path: pathlib.Path) -> None:
+        """Keep a file that is there already; only its mode may have to change."""
+        recording.path, recording.status, recording.action = path, "ok", "none"
+        if path.stat().st_mode & 0o7777 != self.order.mode:
+            if not self.check:
+                path.chmod(self.order.mode)
+            recording.status, recording.action = "changed", "mode"
+
+    def fetch(self, recording: Recording) -> None:
+        """Download one recording; whatever goes wrong becomes its outcome."""
+        if self.stop.is_set():
+            return
+        try:
+            self._fetch_alone(recording)
+        except NotFoundError as error:
+            if self.order.ignore_missing:
+                recording.status, recording.error = "skipped", error
+            else:
+                recording.fail(error)
+        except VoicemailError as error:
+            if getattr(error, "fatal", False):
+                # A disk that is full stays full for the others.
+                self.stop.set()
+            recording.fail(error)
+        except OSError as error:
+            recording.fail(FileProblem(f"cannot use the file of message {recording.id}", error))
+        except Exception as error:
+            recording.fail(unforeseen(error))
+
+    def _fetch_alone(self, recording: Recording) -> None:
+        """Download one recording when no other task does; what that one left is then compared.
+
+        :raises BusyError: when another task takes too long.
+        """
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                with Part(self.folder, recording.stem) as part:
+                    self._fetch(recording, part)
+                return
+            except BusyError:
+                if time.monotonic() > deadline or self.stop.wait(BUSY_POLL_SECONDS):
+                    raise
+
+    def _fetch(self, recording: Recording, part: Part) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            size = part.size
+            try:
+                self._keep(recording, part, self._receive(recording, part))
+                return
+            except RejectedError as error:
+                # Nothing comes after what came so far, and yet it is not whole.
+                if error.status != 416 or not part.size:
+                    raise
+                part.restart()
+            except TransportError:
+                if self.stop.is_set() or (attempt == ATTEMPTS and part.size <= size):
+                    raise
+                if part.size == size:
+                    part.restart()
+        raise TransportError(
+            f"cannot download message {recording.id}: it broke off {ATTEMPTS} times", "Run the task again"
+        )
+
+    def _receive(self, recording: Recording, part: Part) -> str:
+        """Write a recording into its part, and return its ending.
+
+        :raises TransportError: when it broke off; what came before stays.
+        :raises RejectedError: when it is larger than it can be.
+        """
+        message = t.cast(Message, recording.message)
+        most = most_bytes(message, self.order.max_bytes)
+        with self.messages.audio(message, part.size) as stream:
+            identity = (stream.size, stream.headers.get("etag"))
+            begins = stream.start
+            if begins != part.size or part.identity not in (None, identity):
+                part.restart()
+                if begins:
+                    raise TransportError(f"cannot {stream.what}: it changed meanwhile", "Run the task again")
+            part.identity = identity
+            if stream.size is not None and stream.size > most:
+                raise self._too_large(message, most)
+            for piece in stream.pieces():
+                if self.stop.is_set():
+                    raise TransportError(f"cannot {stream.what}: the task was stopped", "Run the task again")
+                if part.size + len(piece) > most:
+                    raise self._too_large(message, most)
+                part.write(piece)
+            expected = stream.size if stream.size is not None else message.size_bytes
+            if expected is not None and part.size != expected:
+                if part.size > expected:
+                    part.restart()
+                raise TransportError(
+                    f"cannot {stream.what}: {part.size} of {expected} bytes came", "Run the task again"
+                )
+            if not part.size:
+                raise NotFoundError(f"cannot {stream.what}: the recording is empty", "")
+            recording.problem = container_problem(part.path)
+            if recording.problem and kind_of(part.start) and expected is None:
+                # Nothing else tells that the end is missing.
+                raise TransportError(f"cannot {stream.what} to its end: {recording.problem}", "Run the task again")
+            name = email.message.Message()
+            name["content-disposition"] = stream.headers.get("content-disposition", "")
+            recording.content_type = stream.content_type or None
+            return ending_of(stream.content_type, part.start, name.get_filename() or "")
+
+    def _too_large(self, message: Message, most: int) -> RejectedError:
+        if self.order.max_bytes is not None:
+            return RejectedError(
+                f"cannot download message {message.id}: it is larger than `max_bytes`, which is {most}",
+                "Raise `max_bytes` if the recording is right",
+            )
+        stated = [
+            *([f"a duration of {message.duration_ms} ms"] if message.duration_ms is not None else []),
+            *([f"a size of {message.size_bytes} bytes"] if message.size_bytes is not None else []),
+        ]
+        fits = f"a message with {' and '.join(stated)}" if stated else "a message without a stated duration or size"
+        return RejectedError(
+            f"cannot download message {message.id}: it is larger than {most} bytes, the most for {fits}",
+            "Look at the message at the vendor, and set `max_bytes` if the recording is right",
+        )
+
+    def _keep(self, recording: Recording, part: Part, ending: str) -> None:
+        """Give what was received its name, unless the same or something else has it.
+
+        :raises ConflictError: when the name belongs to another recording, which this collection did not write.
+        """
+        earlier = self.folder.find(recording.stem)
+        recording.size_bytes = part.size
+        if earlier is not None:
+            digest = sha256_of(earlier)
+            if digest == part.sha256:
+                recording.sha256 = digest
+                self._settle(recording, earlier)
+                return
+            if not self._may_replace(recording, earlier, digest, part):
+                raise ConflictError(
+                    f"message {recording.id}: {earlier} is another recording than the vendor's",
+                    "Move it elsewhere, or use another `name_template`",
+                )
+        recording.path = part.finish(ending)
+        if earlier is not None and earlier != recording.path:
+            earlier.unlink()
+        recording.sha256, recording.status, recording.wrote = part.sha256, "changed", True
+
+    def _may_replace(self, recording: Recording, earlier: pathlib.Path, digest: str, part: Part) -> bool:
+        """Check whether nothing is lost with a file: nobody can hear it, or this collection wrote it."""
+        if container_problem(earlier) or starts_with(part.path, earlier):
+            return True
+        if recording.problem:
+            return False
+        entry = self.manifest.entry(t.cast(Message, recording.message), earlier) if self.manifest else None
+        return entry is not None and entry["sha256"] == digest
+
+    def verify(self, recording: Recording) -> None:
+        """Read a file that is kept from the disk, and fail where it is not a complete recording, as it was received."""
+        if not recording.kept or recording.path is None:
+            return
+        try:
+            if sha256_of(recording.path) != recording.sha256:
+                recording.fail(
+                    ConflictError(f"message {recording.id}: {recording.path} is not what was received", "Run it again")
+                )
+                return
+            problem = container_problem(recording.path)
+        except VoicemailError as error:
+            recording.fail(error)
+            return
+        except OSError as error:
+            recording.fail(FileProblem(f"cannot read {recording.path}", error))
+            return
+        if problem:
+            recording.fail(
+                RejectedError(
+                    f"message {recording.id}: {recording.path} is not a complete recording: {problem}",
+                    "Listen to the message at the vendor; it does not count as archived",
+                )
+            )
+            return
+        recording.verified = True

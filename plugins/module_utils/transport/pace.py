@@ -1,0 +1,141 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the next request may start: one pacer and one budget for all threads of a task."""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import math
+import threading
+import time
+import typing as t
+
+from ..concurrency import interrupted
+from ..errors import RateLimitedError
+
+#: Seconds after which a thread that waits looks whether the user interrupted the task.
+SLICE = 1.0
+
+
+class Budget:
+    """Seconds a task may spend waiting. Threads that wait at the same time spend them once."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._spent = 0.0
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def take(self, wait: float, spent: float = 0.0) -> bool:
+        """Reserve a wait that starts now; False when the budget does not hold it.
+
+        :param spent: seconds until now that were lost to the attempt that is to be repeated.
+        """
+        with self._lock:
+            now = time.monotonic()
+            cost = max(0.0, now + wait - max(now - spent, self._until))
+            if self._spent + cost > self.seconds:
+                return False
+            self._spent += cost
+            self._until = max(self._until, now + wait)
+            return True
+
+
+class Pacer:
+    """Keeps a task inside the vendor's token bucket, and makes one refusal pause every thread.
+
+    It lets requests pass freely until the vendor shows that it counts: by a falling number of remaining
+    tokens, by a refusal, or because the vendor documents that it always does. From then on it starts no
+    request that the bucket would refuse.
+
+    :param capacity: tokens the vendor's bucket holds; None where no bucket is documented.
+    :param rate: tokens it gains each second.
+    """
+
+    def __init__(self, capacity: float | None = None, rate: float = 10.0) -> None:
+        self._capacity = capacity
+        self._rate = rate
+        self._tokens = capacity or 0.0
+        self._stamp = time.monotonic()
+        self._counting = False
+        self._paused_until = 0.0
+        self._under_way = 0
+        self._lock = threading.Lock()
+
+    def count(self) -> None:
+        """Start to count: this vendor charges every request."""
+        with self._lock:
+            if self._capacity is not None and not self._counting:
+                self._counting = True
+                self._stamp = time.monotonic()
+
+    def observe(self, remaining: float) -> None:
+        """Learn how many tokens the vendor says are left."""
+        if self._capacity is None or math.isnan(remaining):
+            return
+        remaining = min(max(remaining, 0.0), self._capacity)
+        with self._lock:
+            # What is under way will be charged as well, or was when the vendor counted.
+            left = remaining - self._under_way
+            if not self._counting and remaining < self._capacity / 2:
+                self._counting = True
+                self._tokens, self._stamp = left, time.monotonic()
+            elif self._counting:
+                self._refill()
+                self._tokens = min(self._tokens, left)
+
+    def refused(self, wait: float) -> None:
+        """Pause every thread: the vendor refused a request and wants to be left alone for some seconds."""
+        with self._lock:
+            now = time.monotonic()
+            self._paused_until = max(self._paused_until, now + wait)
+            if self._capacity is not None:
+                self._counting = True
+                self._tokens, self._stamp = min(self._tokens, self._rate * wait), now + wait
+
+    @contextlib.contextmanager
+    def turn(self) -> t.Iterator[None]:
+        """Block until the next request may start; it is under way for the length of the block.
+
+        :raises RateLimitedError: when the user interrupts while the vendor wants to be left alone.
+        """
+        while (delay := self._reserve()) > 0:
+            if delay > SLICE and interrupted():
+                raise RateLimitedError("interrupted while the vendor refuses more requests", "Run the task again")
+            time.sleep(min(delay, SLICE))
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _refill(self) -> None:
+        now = time.monotonic()
+        if now > self._stamp:
+            self._tokens = min(self._capacity or 0.0, self._tokens + (now - self._stamp) * self._rate)
+            self._stamp = now
+
+    def _reserve(self) -> float:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._paused_until:
+                return self._paused_until - now
+            if self._counting:
+                self._refill()
+                if self._tokens < 1:
+                    return (1 - self._tokens) / self._rate
+                self._tokens -= 1
+            self._under_way += 1
+            return 0.0
+
+
+def retry_after(value: str) -> float | None:
+    """Return the seconds that a header ``Retry-After`` asks to wait; None where it tells nothing of use."""
+    try:
+        dated = email.utils.parsedate_to_datetime(value).timestamp() - time.time() if "," in value else None
+        seconds = float(value) if dated is None else dated
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends a request again where that may help: how often, after what wait, and for how long in all."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+from ..concurrency import interrupted
+from ..deps import tenacity
+from ..errors import VoicemailError
+from .pace import SLICE, Budget, Pacer
+
+#: Attempts at a request that fails; a refusal (429) is repeated for as long as the budget lasts.
+MAX_ATTEMPTS = 5
+#: Seconds of a wait from which on the user is told of it.
+LONG_WAIT = 10.0
+#: Seconds that a server must ask for to be believed more than once.
+SHORTEST_WAIT = 1.0
+
+
+class Retryable(Exception):
+    """An attempt failed in a way that may be repeated.
+
+    :param error: raised when it is not repeated.
+    :param retry_after: seconds that the server asks to wait.
+    :param refused: the server carried nothing out and wants to be left alone.
+    :param reply: returned in place of the error when it is not repeated.
+    """
+
+    def __init__(
+        self, error: VoicemailError, retry_after: float | None = None, refused: bool = False, reply: t.Any = None
+    ) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retry_after = retry_after
+        self.refused = refused
+        self.reply = reply
+        #: Seconds that the attempt took.
+        self.seconds = 0.0
+
+
+class Retries:
+    """Repeats the requests of a task, with one budget of time for all threads.
+
+    :param seconds: that the task may spend in waits and in attempts that failed.
+    :param pacer: told of refusals.
+    """
+
+    def __init__(self, seconds: float, pacer: Pacer) -> None:
+        self._budget = Budget(seconds)
+        self._pacer = pacer
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._stopped = False
+        #: Seconds that went into long waits.
+        self.long_waits = 0.0
+        #: Called with a text when a long wait begins.
+        self.notify: t.Callable[[str], None] = lambda text: None
+
+    def stop(self) -> None:
+        """End every wait, and repeat nothing from now on."""
+        self._stopped = True
+
+    def run(self, attempt: t.Callable[[], t.Any]) -> t.Any:
+        """Make attempts until one ends with anything but :class:`Retryable`, or the time is spent.
+
+        :raises VoicemailError: of the last attempt.
+        """
+        latest: Retryable | None = None
+
+        def noted() -> t.Any:
+            nonlocal latest
+            try:
+                return attempt()
+            except Retryable as failure:
+                latest = failure
+                raise
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Retryable),
+            wait=_Backoff(),
+            stop=self._spent,
+            sleep=self._rest,
+            reraise=True,
+        )
+        try:
+            return retrying(noted)
+        except (Retryable, _InterruptedError):
+            if latest is None:
+                raise
+            if latest.reply is not None:
+                return latest.reply
+            raise latest.error from None
+
+    def _spent(self, state: t.Any) -> bool:
+        failure: Retryable = state.outcome.exception()
+        wait = state.upcoming_sleep
+        if self._ends() or (not failure.refused and state.attempt_number >= MAX_ATTEMPTS):
+            return True
+        if not self._budget.take(wait, failure.seconds):
+            return True
+        if failure.refused:
+            self._pacer.refused(wait)
+        if wait >= LONG_WAIT:
+            self._note(wait)
+        return False
+
+    def _ends(self) -> bool:
+        return self._stopped or interrupted()
+
+    def _rest(self, seconds: float) -> None:
+        """Wait between attempts, but no longer than until the user interrupts the task."""
+        # An interrupt ends a wait of the main thread by itself.
+        part = seconds if threading.current_thread() is threading.main_thread() else SLICE
+        while seconds > 0:
+            if self._ends():
+                raise _InterruptedError
+            tenacity.nap.sleep(min(seconds, part))
+            seconds -= part
+
+    def _note(self, wait: float) -> None:
+        until = time.monotonic() + wait
+        with self._lock:
+            # Threads that are refused at the same moment wait together.
+            added = min(wait, until - self._until)
+            if added < SLICE:
+                return
+            self.long_waits += added
+            self._until = until
+        self.notify(f"waiting {wait:.0f} s because the server asks for it")
+
+
+class _InterruptedError(Exception):
+    """The user interrupted the task during a wait."""
+
+
+class _Backoff:
+    """What the vendor asks for, or a growing random wait."""
+
+    def __init__(self) -> None:
+        self._growing = tenacity.wait_random_exponential(multiplier=0.5, max=10, min=0.1)
+
+    def __call__(self, state: t.Any) -> float:
+        failure: Retryable = state.outcome.exception()
+        asked = failure.retry_after
+        # "At once" is believed one time: a server that says so with every refusal would be asked without end.
+        if asked is not None and (asked >= SHORTEST_WAIT or state.attempt_number == 1):
+            return asked
+        # A refusal without a date: a bucket that gains tokens each second is worth asking again after one.
+        return max(1.0 if failure.refused else 0.0, self._growing(state))
+
+
+__all__ = ("LONG_WAIT", "MAX_ATTEMPTS", "Retries", "Retryable")

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates and proxies of a connection."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import pathlib
+import re
+import ssl
+import urllib.parse
+import urllib.request
+
+from ..errors import TransportError
+from ..model.connection import Connection
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+
+
+@functools.lru_cache(maxsize=8)
+def _cached_context(
+    validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None
+) -> ssl.SSLContext:
+    # One context for all tasks of a process: loading the trust store costs more than a task.
+    if ca_path is not None and pathlib.Path(ca_path).is_dir():
+        context = _folder_context(pathlib.Path(ca_path))
+    else:
+        context = ssl.create_default_context(cafile=ca_path)
+    if not validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if client_cert:
+        context.load_cert_chain(client_cert, client_key)
+    return context
+
+
+def _folder_context(folder: pathlib.Path) -> ssl.SSLContext:
+    """Trust the authorities of a folder, whether it was prepared for OpenSSL (c_rehash) or just holds PEM files."""
+    context = ssl.create_default_context(capath=str(folder))
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    if any(_HASHED.fullmatch(path.name) for path in files):
+        return context
+    certificates = [path for path in files if path.suffix in (".pem", ".crt", ".cer")]
+    if not certificates:
+        raise FileNotFoundError(2, "the folder holds no certificate (.pem, .crt or .cer)")
+    for path in certificates:
+        context.load_verify_locations(cafile=path)
+    return context
+
+
+@functools.lru_cache(maxsize=1)
+def _bare_context() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def prepare() -> None:
+    """Load the usual trust store before processes are forked, so that none of them has to."""
+    _bare_context()
+    with contextlib.suppress(OSError):
+        _cached_context(True, None, None, None)
+
+
+def ssl_context(connection: Connection) -> ssl.SSLContext:
+    """Return how the server must prove itself, and what this client shows.
+
+    :raises TransportError: when a file cannot be used.
+    """
+    if connection.origin[0] == "http":
+        return _bare_context()
+    try:
+        return _cached_context(
+            connection.validate_certs, connection.ca_path, connection.client_cert, connection.client_key
+        )
+    except (OSError, ssl.SSLError) as error:
+        names = [name for name in ("ca_path", "client_cert", "client_key") if getattr(connection, name)]
+        raise TransportError(
+            f"cannot use `{'` and `'.join(names)}`: {error.strerror or error}", "Check that the file exists and is PEM"
+        ) from None
+
+
+def proxy_of(connection: Connection) -> str | None:
+    """Return the proxy that is asked for, or that the environment names for this host."""
+    proxy = connection.proxy or _environment_proxy(connection)
+    # Also written without a scheme, as curl takes it.
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def proxy_secrets(proxy: str | None) -> tuple[str, ...]:
+    """Return the password of a proxy's address, as it is written there and as it is sent."""
+    try:
+        password = urllib.parse.urlsplit(proxy or "").password or ""
+    except ValueError:
+        return ()
+    return tuple(dict.fromkeys((password, urllib.parse.unquote(password)))) if password else ()
+
+
+def _environment_proxy(connection: Connection) -> str | None:
+    scheme, host, port = connection.origin
+    if urllib.request.proxy_bypass(f"{host}:{port}"):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(scheme) or proxies.get("all")
