@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import importlib.util
+import os
 import pathlib
 import shutil
 import sys
@@ -50,6 +51,9 @@ with contextlib.suppress(ImportError):
     hypothesis.settings.register_profile("quick", always, max_examples=20)  # for the inner loop
     hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
     hypothesis.settings.load_profile("repository")
+
+# Ansible refuses to run without UTF-8, and tests read the system's own messages in English, whatever the user's locale.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 if str(SIMULATOR) not in sys.path:
     sys.path.insert(0, str(SIMULATOR))

@@ -16,6 +16,7 @@ import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import mailboxes_for_vendor
 from silence import shows
 from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
+from test_export_role import parsed
 from voicemail_simulator.server import SimulatorServer
 from ways import in_worker
 
@@ -267,7 +268,7 @@ def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServ
     mailboxes = (planned / "mailboxes.yml").read_text()
     assert mailboxes == (applied / "mailboxes.yml").read_text()
     assert "# Left out as secret: pin." in mailboxes
-    assert [box["mailbox"] for box in yaml.safe_load(mailboxes)["mailboxes"]] == ["1001", "1002"]
+    assert [box["mailbox"] for box in parsed(mailboxes)["mailboxes"]] == ["1001", "1002"]
     again = in_worker("vmboxes", ONSIP.arguments(new, src=str(applied / "mailboxes.yml")))
     assert (again["failed"], again["changed"]) == (False, False)
     report = json.loads((planned / "report.json").read_text())
