@@ -126,7 +126,7 @@ def test_lint_tells_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.P
     pipeline.git("add", ".")
     (lint,) = pipeline.run("review")
     assert lint.status != 0
-    assert "wrong.csv line 1: unknown column 'nmae'; did you mean `name`?" in lint.output
+    assert "wrong.csv:1: unknown column 'nmae'; did you mean `name`?" in lint.output
 
 
 INJECTIONS = [
