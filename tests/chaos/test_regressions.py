@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from judge import judge
 from liar import declared, lied_to
@@ -62,14 +64,26 @@ def test_a_deletion_that_collides_is_tried_again() -> None:
     assert not story.first["failed"]
 
 
-@pytest.mark.parametrize(("name", "field"), [("portsip-personal", b"voicemail_play_datetime"), ("onsip", b"Timezone")])
-def test_a_list_in_the_place_of_a_word_is_read_as_something_else(name: str, field: bytes) -> None:
+def _with_a_list(field: bytes) -> t.Callable[[int, list[object], bytes], tuple[int, list[object], bytes]]:
+    """Return a lie that puts a list in the place of the text of a field."""
+
     def lie(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
         before, found, after = body.partition(b'"' + field + b'":"')
         return status, headers, before + found[:-1] + b'["x"]' + after.partition(b'"')[2] if found else body
 
-    lies = lied_to(WORLDS[name], "vmbox_info", 1, lie, True)
+    return lie
+
+
+def test_a_list_in_the_place_of_a_word_is_read_as_something_else() -> None:
+    lies = lied_to(WORLDS["portsip-personal"], "vmbox_info", 1, _with_a_list(b"voicemail_play_datetime"), True)
     assert not lies.result["failed"], lies.result["msg"]
+
+
+def test_a_list_in_the_place_of_a_plain_value_is_not_understood() -> None:
+    """OnSIP's replies are converted from XML, where a list means a repeated element."""
+    lies = lied_to(WORLDS["onsip"], "vmbox_info", 1, _with_a_list(b"Timezone"), True)
+    assert lies.result["failed"]
+    assert "was not understood: expected a plain value as `Timezone`" in lies.result["msg"]
 
 
 @pytest.mark.parametrize("name", ["kazoo", "tel4vn"])

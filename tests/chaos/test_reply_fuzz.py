@@ -33,14 +33,18 @@ def test_no_spoiled_count_deletes_a_mailbox_with_messages(name: str) -> None:
 
 
 def test_the_judge_notices_a_deletion_that_the_true_run_does_not_send(tmp_path: pathlib.Path) -> None:
-    """With the reply that counts replaced by a true one of an empty mailbox, the deletion goes through."""
+    """With every reply that counts replaced by a true one of an empty mailbox, the deletion goes through."""
     target = TARGETS["kazoo-guard"]
     true = recorded(target, tmp_path)
     counts = [one for one in true.exchanges if one.key.path.endswith("/messages")]
     assert len(counts) == 1
     empty = counts[0].answer._replace(body=b'{"data": [], "page_size": 0, "status": "success"}')
-    exchanges = [one._replace(answer=empty) if one in counts else one for one in true.exchanges]
-    replay = true._replace(exchanges=exchanges).replay(None, 0)
+    # The messages are counted once for the plan, and again immediately before the deletion.
+    exchanges, further = (
+        [one._replace(answer=empty) if one.key.path.endswith("/messages") else one for one in part]
+        for part in (true.exchanges, true.further)
+    )
+    replay = true._replace(exchanges=exchanges, further=further).replay(None, 0)
     assert ["it deletes more" in problem for problem in judged(target, true, replay, true.task)] == [True]
 
 

@@ -188,6 +188,9 @@ def _masked(value: t.Any, way: str) -> t.Any:
         kept = {key: inner for key, inner in value.items() if way != "async" or key not in _OF_ASYNC}
         return {key: _masked(inner, way) for key, inner in kept.items()}
     if isinstance(value, list):
+        if all(isinstance(inner, dict) and inner.get("call_id") for inner in value):
+            # Messages of one second are in the order of their ids, which differ from server to server.
+            value = sorted(value, key=lambda inner: str(inner["call_id"]))
         return [_masked(inner, way) for inner in value]
     if isinstance(value, int) and value > _SECONDS:
         return "time"

@@ -224,7 +224,7 @@ def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None
         assert in_worker("vmbox", TEL4VN.arguments(server, **arguments))["changed"]
         stale = {"split": True, "remove_stale": True}
         matching, many = refused(tmp_path, TEL4VN, server, {**stale, "match": "1"}, stale)
-        assert "export_remove_stale needs export_split, and no export_match" in matching
+        assert "export_remove_stale needs export_split, and cannot be combined with export_match" in matching
         assert f"1 of {len(names) - 1} exported files would be removed, more than 30 percent" in many
         allowed = {"split": True, "remove_stale": True, "max_delete_percent": 50}
         foreseen = export(tmp_path, TEL4VN, server, "--check", **allowed)

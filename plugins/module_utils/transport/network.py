@@ -252,8 +252,9 @@ class _NestedTls(httpcore.NetworkStream):
                 return result
 
     def _flush(self, timeout: float | None) -> None:
-        if self._outgoing.pending:
-            self._outer.write(self._outgoing.read(), timeout)
+        data = self._outgoing.read()
+        if data:
+            self._outer.write(data, timeout)
 
     def _receive(self, timeout: float | None) -> None:
         data = self._outer.read(16 * 1024, timeout)
