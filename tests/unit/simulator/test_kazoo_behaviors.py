@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 from kazoo_client import Start
@@ -147,13 +148,16 @@ def test_charges_must_be_accepted(kazoo: Start) -> None:
 
 def test_logins_are_rate_limited(kazoo: Start) -> None:
     client = kazoo(rate_limit="on", login=False)
-    replies = [client.login() for _number in range(60)]
-    refused = [one for one in replies if one.status_code == 429]
-    assert sum(one.status_code == 201 for one in replies) >= 50
-    assert refused
-    assert refused[0].json()["message"] == "too_many_requests"
-    assert "retry-after" not in refused[0].headers
-    assert "content-type" not in refused[0].headers
+    # Tokens come in while the test runs: on a busy machine the limit is reached later.
+    replies = [client.login()]
+    while replies[-1].status_code == 201 and len(replies) < 5000:
+        replies.append(client.login())
+    assert len(replies) > 50
+    refused = replies[-1]
+    assert refused.status_code == 429
+    assert refused.json()["message"] == "too_many_requests"
+    assert "retry-after" not in refused.headers
+    assert "content-type" not in refused.headers
     assert all(client.get().status_code == 200 for _number in range(150))
     client.server.clock.advance(2)
     assert client.login().status_code == 201
@@ -162,11 +166,12 @@ def test_logins_are_rate_limited(kazoo: Start) -> None:
 @pytest.mark.parametrize(("profile", "logins"), [("5", 2), ("M", 50), ("4.3", 50)])
 def test_cost_of_a_login(kazoo: Start, profile: str, logins: int) -> None:
     client = kazoo(profile=profile, rate_limit="on", login=False)
-    # The bucket refills while the test runs, so there is only a lower and a loose upper bound.
-    done = 0
+    began, done = time.monotonic(), 0
     while client.login().status_code == 201:
         done += 1
-    assert logins <= done <= logins + 20
+    # The bucket of 100 tokens refills by 10 a second while the test runs.
+    refilled = (time.monotonic() - began) * 10 / (100 / logins)
+    assert logins <= done <= logins + refilled + 1
 
 
 def test_every_request_can_be_charged(kazoo: Start) -> None:
