@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 from judge import judge
-from liar import declared, lied_to
+from liar import Liar, declared, lied_to
 from message_judge import judge_messages
 from message_play import play_messages
 from message_scenario import MessageScenario
 from message_worlds import MESSAGE_WORLDS
 from play import Story, play
 from scenario import Scenario
+from virtual_time import virtual_time
+from ways import in_worker
 from worlds import WORLDS
 
 
@@ -84,6 +87,19 @@ def test_a_list_in_the_place_of_a_plain_value_is_not_understood() -> None:
     lies = lied_to(WORLDS["onsip"], "vmbox_info", 1, _with_a_list(b"Timezone"), True)
     assert lies.result["failed"]
     assert "was not understood: expected a plain value as `Timezone`" in lies.result["msg"]
+
+
+def test_a_mailbox_without_a_pin_is_created_where_the_reply_shows_none() -> None:
+    def lie(status: int, headers: list[object], body: bytes) -> tuple[int, list[object], bytes]:
+        return status, headers, re.sub(rb'"Password":"[^"]*",?', b"", body)
+
+    world = WORLDS["onsip"]
+    with world.subject.serve(mailboxes=1) as server, virtual_time(server.clock.advance):
+        server.simulation.faults = Liar(server, world, 1, lie, True)  # type: ignore[assignment]
+        item = {"mailbox": "3000", "name": "Reception", "verify": False}
+        result = in_worker("vmbox", world.subject.arguments(server, **item))
+    assert "unexpected" not in result.get("msg", "")
+    assert result["changed"]
 
 
 @pytest.mark.parametrize("name", ["kazoo", "tel4vn"])

@@ -119,7 +119,7 @@ class OnsipMailboxes:
         self._created.add(str(box.id))
         self._attachments.keep_address(box, address)
         rest = {option: values[option] for option in ("pin", *ATTACH) if option in values}
-        if rest.get("pin") == box.values["pin"]:
+        if "pin" in rest and rest["pin"] == box.values.get("pin"):
             del rest["pin"]
         if not rest:
             return box
