@@ -162,18 +162,21 @@ class Boolean(Kind):
         return value if self.words is None or value is None else self.words[bool(value)]
 
 
+#: More digits than any field has, and far fewer than Python refuses to convert.
+_WHOLE_NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
+
+
 @dataclasses.dataclass(frozen=True)
 class Integer(Kind):
     """A whole number, not below ``minimum`` and not above ``maximum``."""
 
     minimum: int | None = None
     maximum: int | None = None
-    as_text: bool = False
 
     ansible_type: t.ClassVar[str] = "int"  # type: ignore[misc]
 
     def parse(self, value: t.Any) -> Canonical:
-        if isinstance(value, bool) or not re.fullmatch(r"-?\d+", str(value).strip()):
+        if isinstance(value, bool) or not _WHOLE_NUMBER.fullmatch(str(value).strip()):
             raise ValueError(f"must be a whole number, not {_named(value)}")
         number = int(value)
         if self.minimum is not None and number < self.minimum:
@@ -183,12 +186,9 @@ class Integer(Kind):
         return number
 
     def read(self, value: t.Any) -> Canonical:
-        if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+        if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
             return int(value)
         return None if value == "" else value
-
-    def write(self, value: Canonical) -> t.Any:
-        return str(value) if self.as_text and value is not None else value
 
 
 @dataclasses.dataclass(frozen=True)

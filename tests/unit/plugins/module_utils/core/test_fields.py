@@ -5,9 +5,18 @@
 
 from __future__ import annotations
 
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Integer
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 
 def test_several_of_a_resource_have_a_name_for_errors() -> None:
     tables = [table for name in NAMES for table in vendor(name).tables.values()]
     assert {table.plural for table in tables} == {"mailboxes", "shared voicemails"}
+
+
+@pytest.mark.parametrize("text", ["9" * 19, "9" * 5000, "-" + "9" * 5000, "\u0661"])
+def test_a_number_without_end_is_read_as_it_came_and_is_no_declaration(text: str) -> None:
+    assert Integer().read(text) == text
+    with pytest.raises(ValueError, match="must be a whole number"):
+        Integer().parse(text)
