@@ -28,11 +28,16 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 """
 _ATTEMPTS = 5
+#: A server that root starts needs it; the service of the distribution creates it.
+_OF_ROOT = pathlib.Path("/run/sshd")
 
 
 def missing_programs() -> list[str]:
-    """Return which programs of OpenSSH this machine lacks."""
-    return [name for name in ("ssh", "ssh-keygen", "sshd") if shutil.which(name, path=_PROGRAMS) is None]
+    """Return which programs of OpenSSH this machine lacks, or cannot start."""
+    missing = [name for name in ("ssh", "ssh-keygen", "sshd") if shutil.which(name, path=_PROGRAMS) is None]
+    if not missing and os.geteuid() == 0 and not _OF_ROOT.is_dir():
+        missing.append(f"sshd with its folder {_OF_ROOT}")
+    return missing
 
 
 @contextlib.contextmanager
