@@ -35,9 +35,10 @@ def run(task: Task) -> Result:
     connection, problems = connect_options(target, task.params)
     table = target.tables.get(task.resource)
     if table is None:
+        owners = ", ".join(name for name in NAMES if task.resource in vendor(name).tables)
         raise UnsupportedError(
             f"{target.name} has no {task.resource}s",
-            "Only portsip has shared voicemails; use the module vmbox for mailboxes",
+            f"Only {owners} has {task.resource}s; use the module vmbox for mailboxes",
         )
     operation = {"info": _info, "many": _many, "one": _one}[task.spec.shape]
     return operation(task, target, connection, table, problems)

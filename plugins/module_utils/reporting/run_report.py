@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from ..model.text import clean, clean_lines
+from ..results import DONE
 
 SCHEMA_VERSION = 1
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
@@ -22,7 +23,6 @@ MODULES = {
     "shared_voicemails": "extension_number",
 }
 LONGEST_MESSAGE = 1000
-_NEW_NAMES = {"create": "created", "update": "updated", "delete": "deleted", "none": "unchanged"}
 Result = t.Mapping[str, t.Any]
 
 
@@ -131,7 +131,7 @@ def _counts(module: str, result: Result, report: TaskReport) -> dict[str, int]:
     if isinstance(told, t.Mapping):
         # Of messages and recordings only what failed or was skipped has a place among the counts of mailboxes.
         names = COUNTED if module in MODULES else ("failed", "skipped")
-        return counts | {name: int(told.get(_NEW_NAMES.get(name, name), told.get(name)) or 0) for name in names}
+        return counts | {name: int(told.get(DONE.get(name, name), told.get(name)) or 0) for name in names}
     for change in report.changes:
         name = change.status if change.status in ("failed", "skipped") else change.action
         if name in ("failed", "skipped") or module in MODULES:
