@@ -56,6 +56,8 @@ BULK: Spec = {
     "max_delete_percent": {"type": "int", "default": 30},
     "allow_empty": {"type": "bool", "default": False},
     "delete_messages": {"type": "bool", "default": False},
+    "max_updates": {"type": "int"},
+    "max_update_percent": {"type": "int"},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "expect_checksum": {"type": "str"},
     "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},

@@ -26,6 +26,7 @@ from .guards import (
     check_deletions,
     check_limits,
     check_messages,
+    check_updates,
     may_lose_messages,
 )
 from .plan import (
@@ -84,6 +85,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
     check_deletions(result, options.limits)
+    check_updates(result, options.limits)
     lost = _check_messages(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
