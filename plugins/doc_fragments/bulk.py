@@ -54,6 +54,19 @@ options:
         where the vendor lets messages be counted.
     type: bool
     default: false
+  max_updates:
+    description:
+      - Refuse a plan with more updates than this, before anything is written. By default there is no limit.
+      - One wrong column of a table changes every mailbox. This guard stops such a plan.
+    type: int
+    version_added: 1.1.0
+  max_update_percent:
+    description:
+      - Refuse a plan that updates a larger percentage than this of the entries that already exist, before anything is written.
+        By default there is no limit.
+      - Entries to create do not count.
+    type: int
+    version_added: 1.1.0
   on_error:
     description:
       - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.

@@ -57,6 +57,8 @@ BULK: Spec = {
     "allow_empty": {"type": "bool", "default": False},
     "on_guard": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     "delete_messages": {"type": "bool", "default": False},
+    "max_updates": {"type": "int"},
+    "max_update_percent": {"type": "int"},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "expect_checksum": {"type": "str"},
     "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},

@@ -26,6 +26,7 @@ from .guards import (
     check_deletions,
     check_limits,
     check_messages,
+    check_updates,
     may_lose_messages,
 )
 from .plan import (
@@ -178,6 +179,7 @@ def _check_guards(boxes: Boxes, result: Plan, options: Options) -> tuple[list[st
     lost: list[str] = []
     checks: tuple[t.Callable[[], None], ...] = (
         lambda: check_deletions(result, options.limits),
+        lambda: check_updates(result, options.limits),
         lambda: lost.extend(_check_messages(boxes, result, options)),
     )
     for check in checks:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import re
 import typing as t
@@ -107,19 +108,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         problems.append("`on_guard` report is allowed in check mode only: a guard must stop a run that writes")
     items = _items(task)
     desired = _desired(task, table, items, problems)
-    limits = Limits(
-        **{
-            name: params[name]
-            for name in (
-                "prune",
-                "prune_match",
-                "max_deletions",
-                "max_delete_percent",
-                "allow_empty",
-                "delete_messages",
-            )
-        }
-    )
+    limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
     with opened_session(task, target, connection) as session:
         options = engine.Options(
             limits=limits,
