@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 
 from ..concurrency import in_order, run_all
-from ..errors import InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
+from ..errors import ConflictError, InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
 from ..model.cautions import grouped
 from ..model.mailbox import Box, Desired, Wanted
 from ..results import Outcome, Report
@@ -37,8 +37,8 @@ from .plan import (
     Step,
     compared,
     match,
-    plan,
 )
+from .renumber import free_number, plan_in_order, renumbered, units
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -81,7 +81,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     index = _read(boxes, desired, options, progress)
-    result = plan(boxes.table, desired, index)
+    result = plan_in_order(boxes.table, desired, index)
     problems = [*result.problems, *boxes.objections(result.steps)]
     if problems:
         raise InvalidInputError.of(problems)
@@ -135,9 +135,10 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     index = Index.of(boxes.list(wanted).boxes)
     partial: dict[str, Box] = {}
+    settled = renumbered(desired, index, table)
     for item in desired:
         try:
-            box = match(item, index, table)
+            box = match(item, index, table, item.position in settled)
         except AmbiguousError:
             continue
         needed = asked if options.full else compared(table, item)
@@ -278,20 +279,46 @@ def _run_stage(
 ) -> None:
     failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
 
-    def attempt(step: Step) -> Outcome:
-        outcome = outcomes[id(step)] = carry_out(boxes, step, options.verify)
-        return outcome
+    def attempt(unit: list[Step]) -> list[Outcome]:
+        done = []
+        for outcome in _in_turn(boxes, unit, options.verify):
+            outcomes[id(outcome.step)] = outcome
+            done.append(outcome)
+        return done
 
-    def tell(outcome: Outcome) -> None:
-        failures.extend([outcome] if outcome.status == "failed" else ())
+    def tell(done: list[Outcome]) -> None:
+        failures.extend(outcome for outcome in done if outcome.status == "failed")
         if progress is not None:
             progress(len(outcomes), total, len(failures), "done")
 
-    def ends(outcome: Outcome) -> bool:
-        return options.stop_on_error and outcome.status == "failed"
+    def ends(done: list[Outcome]) -> bool:
+        return options.stop_on_error and any(outcome.status == "failed" for outcome in done)
 
     # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
-    report.interrupted = run_all(attempt, stage, options.workers, tell, ends)
+    report.interrupted = run_all(attempt, units(stage), options.workers, tell, ends)
+
+
+def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[Outcome]:
+    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers."""
+    last = unit[-1]
+    moved: Box | None = None
+    if last.detour:
+        number = free_number(last, boxes.table, lambda text: boxes.find(text, None) is not None)
+        outcome = carry_out(boxes, dataclasses.replace(last, number=number or "", changes={}, writes={}), verify)
+        if outcome.status == "failed":
+            yield dataclasses.replace(outcome, step=last)
+            return
+        moved = outcome.box
+    for step in unit:
+        started = dataclasses.replace(step, current=moved) if step is last and moved is not None else step
+        outcome = carry_out(boxes, started, verify)
+        yield dataclasses.replace(outcome, step=step) if started is not step else outcome
+        if outcome.status == "failed":
+            if moved is not None and step is not last:
+                problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
+                error = ConflictError(f"{boxes.table.resource} {last.number}: {problem}", "Run the task again")
+                yield Outcome(last, "failed", moved, error, wrote=True)
+            return
 
 
 __all__ = ("Options", "VoicemailError", "apply", "read")

@@ -18,6 +18,7 @@ from ..model.fields import Field, FieldTable, Values
 from ..model.kinds import Boolean, Kind, Pin, Text, is_number
 from ..model.mailbox import Desired, PinPolicy
 from ..model.masks import mask_problems
+from .cycles import cycles
 
 #: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
 SOURCE = "source"
@@ -62,22 +63,45 @@ class Reader:
             if item is not None:
                 desired.append(item)
         self._refuse_twins(desired)
+        self._refuse_cycles(desired)
         return desired
 
     def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
-        seen: dict[str, tuple[Desired, str]] = {}
+        seen: dict[tuple[str, str], tuple[Desired, str]] = {}
         for item in desired:
-            numbers = {self.table.number.key(text): text for text in (item.number, item.new_number) if text}
-            ids = {f"id {item.id}": f"id {item.id}"} if item.id else {}
-            for key, text in {**numbers, **ids}.items():
-                first, before = seen.setdefault(key, (item, text))
-                if first is item:
-                    continue
-                same = f" (for {self.table.vendor} the same number as {before})" if text != before else ""
+            twins = [
+                (first, text, earlier)
+                for kind, key, text in self._names(item)
+                for first, earlier in [seen.setdefault((kind, key), (item, text))]
+                if first is not item
+            ]
+            # An item that is not renumbered has its number before and after.
+            for first, text, earlier in {twin[1]: twin for twin in twins}.values():
+                same = f" (for {self.table.vendor} the same number as {earlier})" if text != earlier else ""
                 self.problems.append(
                     f"{item.source or f'item {item.position}'}: {self.table.resource} {text}{same} is declared twice,"
                     f" first {f'in {first.source}' if first.source else f'by item {first.position}'}"
                 )
+
+    def _refuse_cycles(self, desired: t.Sequence[Desired]) -> None:
+        for item, numbers in cycles(desired, self.table):
+            self.problems.append(
+                f"{item.label}: `new_{self.table.key}` exchanges numbers ({numbers}), and the next run would exchange"
+                f" them again. Identify these by `id` instead of `{self.table.key}`"
+            )
+
+    def _names(self, item: Desired) -> t.Iterator[tuple[str, str, str]]:
+        """Yield kind, key and text of what no other item may have.
+
+        The number of one item may be the new number of another: the first one is renumbered before it.
+        """
+        if item.id is not None:
+            yield "id", item.id, f"id {item.id}"
+        if item.number is not None and item.id is None:
+            yield "number", self.table.number.key(item.number), item.number
+        after = item.new_number or item.number
+        if after is not None:
+            yield "new number", self.table.number.key(after), after
 
 
 class _ItemReader:

@@ -36,6 +36,8 @@ class Step:
     :param writes: what is sent; None clears.
     :param after: every value of the box once the step is done.
     :param spares_messages: the box may be deleted only while it holds no messages.
+    :param waits_for: the step that frees the number of this one.
+    :param detour: the box takes a free number first, so that the steps that wait for each other can be ordered.
     """
 
     action: Action
@@ -47,6 +49,8 @@ class Step:
     after: Values = dataclasses.field(default_factory=dict)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     spares_messages: bool = False
+    waits_for: Step | None = None
+    detour: bool = False
 
     @property
     def new_number(self) -> str | None:
@@ -112,15 +116,18 @@ class AmbiguousError(ValueError):
     """Two boxes answer to one declaration."""
 
 
-def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
+def match(desired: Desired, index: Index, table: FieldTable, renumbered: bool = False) -> Box | None:
     """Find the box that a declaration means.
 
+    :param renumbered: the box already has its new number; a box with the old number is another one.
     :raises AmbiguousError: when it is not one box, with a sentence that names the ids.
     """
     name = desired.label
     wanted = desired.new_number or desired.number
     if desired.id is not None:
         found = index.ids.get(desired.id)
+    elif renumbered:
+        found = None
     elif not desired.present and len(index.numbers.get(desired.number or "", ())) == 1:
         # Of two numbers that the vendor treats as one, the one that is written like this can be deleted.
         (found,) = index.numbers[desired.number or ""]
@@ -129,12 +136,6 @@ def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
     if not desired.present or wanted is None or (found is not None and table.same_number(found.number, wanted)):
         return found
     holder = _only(index, wanted, name, table)
-    if found is not None and holder is not None:
-        now = f", now {found.number}," if desired.id is not None else ""
-        raise AmbiguousError(
-            f"{name}{now} cannot take the number {wanted}: {table.resource} {wanted} exists"
-            f" (id {holder.id}); delete or renumber that one first"
-        )
     return found if desired.id is not None else found or holder
 
 
@@ -155,19 +156,20 @@ def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
     return frozenset(field.option for field in fields if not (ignored and field.secret and not field.resent))
 
 
-def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
+def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumbered: t.Collection[int] = ()) -> Plan:
     """Compare every declaration with what is there.
 
     :param table: field table of the vendor.
     :param desired: the declarations.
     :param index: the boxes; those that are declared must cover the declared options.
+    :param renumbered: positions of the items whose boxes already have their new numbers.
     :returns: the plan, whose ``problems`` must be empty before it is carried out.
     """
     result = Plan(table, [], present=len(index.ids))
     meant: dict[str, Desired] = {}
     for item in desired:
         try:
-            current = match(item, index, table)
+            current = match(item, index, table, item.position in renumbered)
         except AmbiguousError as error:
             result.problems.append(str(error))
             continue
