@@ -13,6 +13,7 @@ import urllib.parse
 from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
 from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
+from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
@@ -150,9 +151,13 @@ class KazooMailboxes:
             data["mailbox"] = new_number
         what = f"update mailbox {box.number}"
         try:
-            envelope = self._session.call(
-                "PATCH", _path(box.id), what, headers=_only(box), repeatable=True, json={"data": data}
-            )
+            try:
+                envelope = self._patch(box, data, what)
+            except RejectedError as error:
+                completed = self._completed(box, writes, data, error)
+                if completed == data:
+                    raise
+                envelope = self._patch(box, completed, what)
         except RejectedError as error:
             if (
                 error.status == 400
@@ -174,6 +179,30 @@ class KazooMailboxes:
         raise RejectedError(
             f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
         )
+
+    def _patch(self, box: Box, data: dict[str, t.Any], what: str) -> Envelope:
+        return self._session.call(
+            "PATCH", _path(box.id), what, headers=_only(box), repeatable=True, json={"data": data}
+        )
+
+    def _completed(self, box: Box, writes: Values, data: dict[str, t.Any], error: RejectedError) -> dict[str, t.Any]:
+        """Return the data of an update with the normal form of the fields that the server refuses and that it stores.
+
+        KAZOO validates the whole merged document. A mailbox that an older version stored may hold fields in a form that
+        it refuses today (docs/vendors/kazoo.md, "Patching a mailbox").
+        """
+        refused = set(error.details) if error.status == 400 else set()
+        known = [
+            option
+            for option, value in box.values.items()
+            if option not in writes
+            and _is_refused(self.table, option, refused)
+            and _is_valid(self.table, option, value)
+        ]
+        completed = self.table.encode([*writes, *known], {**box.values, **writes})
+        if "mailbox" in data or "mailbox" in refused:
+            completed["mailbox"] = data.get("mailbox", box.number)
+        return completed
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages, in the revision that was read, and read it back.
@@ -261,6 +290,26 @@ class KazooMailboxes:
         if revision is not None:
             revision = expect_header_text(revision, what, "a revision")
         return Box(number, identity(native), values, full, native, revision)
+
+
+def _is_refused(table: FieldTable, option: str, refused: t.Collection[str]) -> bool:
+    """Check whether the server refuses a field of an option; a refused field may be an entry of a list."""
+    field = table.by_option[option]
+    wires = (
+        [field.wire]
+        if field.wire
+        else [name for one in table.composites for name in one.wires if option in one.options]
+    )
+    return any(name == wire or name.startswith(f"{wire}.") for wire in wires for name in refused)
+
+
+def _is_valid(table: FieldTable, option: str, value: t.Any) -> bool:
+    """Check whether a stored value has a form that the server accepts."""
+    kind = table.by_option[option].kind
+    try:
+        return value is None or (value is not UNKNOWN and kind.parse(kind.write(value)) == value)
+    except ValueError:
+        return False
 
 
 def _path(box_id: str | None) -> str:

@@ -54,7 +54,7 @@ class AccountIndex:
         insert(self.ids, box["id"])
         for text in texts_of(box):
             self.texts[text].add(box["id"])
-        number = occupied_number(box["public"]["mailbox"])
+        number = occupied_number(str(box["public"]["mailbox"]))
         if number is not None:
             self.numbers[number].add(box["id"])
 
@@ -66,16 +66,19 @@ class AccountIndex:
                 del entries[position]
         for text in texts_of(box):
             self.texts[text].discard(box["id"])
-        number = occupied_number(box["public"]["mailbox"])
+        number = occupied_number(str(box["public"]["mailbox"]))
         if number is not None:
             self.numbers[number].discard(box["id"])
 
 
 def texts_of(box: Document) -> set[str]:
-    """Return the number and aliases of a mailbox. 4.3 and M have no aliases, and accept any value of this key."""
+    """Return the number and aliases of a mailbox. Old documents hold the number as an integer.
+
+    4.3 and M have no aliases, and accept any value of this key.
+    """
     aliases = box["public"].get("aliases")
     known = aliases if isinstance(aliases, list) else []
-    return {box["public"]["mailbox"], *(one for one in known if isinstance(one, str))}
+    return {str(box["public"]["mailbox"]), *(one for one in known if isinstance(one, str))}
 
 
 class State:
