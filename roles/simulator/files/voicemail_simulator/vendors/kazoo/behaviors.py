@@ -20,7 +20,10 @@ BEHAVIORS = (
     ),
     Behavior("conflict_writes", 0, int, "number of writes to mailboxes that conflict with another client"),
     Behavior(
-        "uniqueness_delay", 0.0, float, "seconds between the check of a number and the save, in which others may write"
+        "uniqueness_delay",
+        0.0,
+        float,
+        "seconds between the check of a number and the save, in which others may write",
     ),
     Behavior(
         "rate_limit", "off", ("off", "on"), "whether requests are limited to a bucket of 100 tokens, plus 10 per second"

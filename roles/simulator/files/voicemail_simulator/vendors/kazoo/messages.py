@@ -119,10 +119,10 @@ def time_range(call: Call) -> tuple[int, int]:
     if start is None:
         return end - call.vendor.retention(), end
     if end < start:
-        message = "created_to is before created_from"
+        message = f"created_to {end} is before created_from {start}"
         raise invalid({"created_from": {"date_range": {"message": message, "cause": start}}})
     if end - start > MAXIMUM_RANGE:
-        message = f"created_to is more than {MAXIMUM_RANGE} seconds from created_from"
+        message = f"created_to {end} is more than {MAXIMUM_RANGE} seconds from created_from {start}"
         raise invalid({"created_from": {"date_range": {"message": message, "cause": end}}})
     return start, end
 

@@ -46,6 +46,8 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
             return {"PUT": lambda call: validate_schema(call, name)}
         case ["accounts", _]:
             return {"GET": accounts.read_account}
+        case ["accounts", _, "children"]:
+            return {"GET": accounts.list_children}
         case ["accounts", _, "descendants"]:
             return {"GET": accounts.list_descendants}
         case ["accounts", _, "users"]:
@@ -102,11 +104,6 @@ def list_messages(call: Call, box_id: str | None) -> Response:
     """Handle `GET .../messages`. Another message may arrive before it."""
     add_arriving_message(call, box_id)
     return messages.list_messages(call, box_id)
-
-
-def accepts_files(parts: list[str]) -> bool:
-    """Check whether the path accepts bodies other than JSON."""
-    return "messages" in parts
 
 
 def forbidden(call: Call) -> Response:

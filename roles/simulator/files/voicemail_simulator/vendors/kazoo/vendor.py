@@ -16,7 +16,7 @@ from .bodies import read_body
 from .call import Call, DelayedSave, EmptyReply, EndlessLoop, Failure, accepts, bad_identifier
 from .installation import Installation
 from .login import Authority, unauthorized
-from .routes import NEED_NO_TOKEN, accepts_files, find
+from .routes import NEED_NO_TOKEN, find
 from .seeds import seed
 
 METHODS = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
@@ -89,8 +89,6 @@ class SimulatedKazoo(Installation):
             self.authority.charge_request(call)
         if call.account_id:
             self.authority.authorize(call)
-        if not call.parsed and not accepts_files(parts):
-            raise EmptyReply(415)
         if not accepts_json(call, parts):
             raise EmptyReply(406)
         return handler(call)
