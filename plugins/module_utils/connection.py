@@ -28,7 +28,7 @@ class Task:
     :param diff: tell the difference.
     :param sessions: gives the session of a connection; lets a loop keep one login.
     :param progress: told how far a long plan is.
-    :param source_text: content of the file ``src``, where the caller has read and decrypted it.
+    :param source: content of the file ``src``, where the caller has read and decrypted it.
     :param notify: shows a text to the user while the task runs.
     """
 
@@ -39,7 +39,7 @@ class Task:
     diff: bool = False
     sessions: t.Callable[[Vendor, Connection, int], t.ContextManager[Session]] | None = None
     progress: engine.Progress | None = None
-    source_text: str | None = None
+    source: bytes | None = None
     notify: t.Callable[[str], None] = lambda text: None
     warnings: list[str] = dataclasses.field(default_factory=list)
 

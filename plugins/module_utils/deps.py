@@ -85,4 +85,14 @@ def import_openpyxl() -> t.Any:
     return openpyxl
 
 
-__all__ = ("IMPORT_ERROR", "LIBRARIES", "WORKBOOKS", "httpcore", "httpx", "import_openpyxl", "pydantic", "pydantic_core", "tenacity")
+__all__ = (
+    "IMPORT_ERROR",
+    "LIBRARIES",
+    "WORKBOOKS",
+    "httpcore",
+    "httpx",
+    "import_openpyxl",
+    "pydantic",
+    "pydantic_core",
+    "tenacity",
+)

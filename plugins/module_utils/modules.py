@@ -47,8 +47,27 @@ STATE: Spec = {
 ON_UNSUPPORTED: Spec = {"on_unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "error"}}
 VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
 
+#: How a table in a file becomes items.
+TABLE: Spec = {
+    "layout": {"type": "str"},
+    "sheet": {"type": "str"},
+    "heading_row": {"type": "int"},
+    "encoding": {"type": "str"},
+    "delimiter": {"type": "str"},
+    "columns": {"type": "dict"},
+    "templates": {"type": "dict"},
+    "only_rows": {"type": "dict"},
+    "skip_rows": {"type": "dict"},
+    "optional_columns": {"type": "list", "elements": "str"},
+    "only_mapped_columns": {"type": "bool"},
+    "ignore_unknown_columns": {"type": "bool"},
+    "clear_marker": {"type": "str"},
+    "list_separator": {"type": "raw"},
+}
+
 BULK: Spec = {
     "src": {"type": "path"},
+    **TABLE,
     "defaults": {"type": "dict", "no_log": True},
     "prune": {"type": "bool", "default": False},
     "prune_match": {"type": "str"},

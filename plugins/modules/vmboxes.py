@@ -20,6 +20,8 @@ extends_documentation_fragment:
   - telephony.voicemail.connection
   - telephony.voicemail.attributes
   - telephony.voicemail.bulk
+  - telephony.voicemail.table
+  - telephony.voicemail.table.file
 options:
   mailboxes:
     description:
@@ -31,12 +33,14 @@ options:
     elements: raw
   src:
     description:
-      - A YAML, JSON or CSV file with the list, or with a dictionary that holds the list under C(mailboxes).
+      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that holds the list under C(mailboxes).
       - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
       - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
       - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
-      - The first row of a CSV file names the options, with dots for the vendors' dictionaries, such as C(kazoo.skip_greeting). Lists are
-        separated by semicolons. An empty cell means not managed.
+      - A row of a CSV, TSV, TXT, XLSX, XLSM or ODS file names the options, or O(columns) and O(layout) map its headings to them. An empty
+        cell means not managed. XLSX files need the Python package openpyxl.
+      - Of cells of a spreadsheet counts what they show. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
+        value are errors.
     type: path
 seealso:
   - module: telephony.voicemail.vmbox

@@ -24,7 +24,7 @@ creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subj
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool) -> Result:
     """Run in the worker, which the action plugin hands the file's content."""
     result = task.run_in_worker(
-        name, arguments, check, True, dispatch.session_of, None, {}, source_text=pathlib.Path(source).read_text()
+        name, arguments, check, True, dispatch.session_of, None, {}, source=pathlib.Path(source).read_bytes()
     )
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
@@ -156,7 +156,9 @@ def test_a_file_that_cannot_be_read(kind: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve() as server:
         result = as_module("vmboxes", KAZOO.arguments(server, src=str(source), prune=True))
         assert result["failed"]
-        assert result["msg"].startswith(f"`src` {source} cannot be read: ")
+        encoding = f"{source}: is not UTF-8 text. Save it as UTF-8."
+        expected = encoding if kind == "latin" else f"`src` {source} cannot be read: "
+        assert result["msg"].startswith(expected)
         assert len(server.journal) == 0
 
 

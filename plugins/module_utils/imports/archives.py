@@ -19,7 +19,9 @@ MOST_UNPACKED = 256 * 1024**2
 MOST_XML = 128 * 1024**2
 MOST_PARTS = 10_000
 # Also in UTF-16, where a zero stands between the letters.
-_DEFINITIONS = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)", re.I)
+_DEFINITIONS = re.compile(
+    rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)", re.I
+)
 
 
 def opened_archive(content: bytes, kind: str) -> zipfile.ZipFile:

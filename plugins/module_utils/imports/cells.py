@@ -9,6 +9,8 @@ import dataclasses
 import re
 import typing as t
 
+from ..model.artefacts import clean_cell
+
 #: Rows and columns that a table may have. The largest telephone systems have some hundred thousand mailboxes.
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1_000
@@ -67,7 +69,7 @@ Likeness = t.Callable[[t.Sequence[t.Any]], int]
 
 def is_blank(cell: t.Any) -> bool:
     """Check whether a cell has no content."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and not clean_cell(cell))
 
 
 def column_letters(position: int) -> str:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decode files that people and programs saved: UTF-8, UTF-16 and the code pages of Windows.
 
-Guessing wrong would write wrong names to a telephone system, so a file is decoded only where every reading of it agrees.
+A wrong guess would write wrong names to a telephone system, so a file is decoded only where all readings of it agree.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def decode(content: bytes, encoding: str | None = None) -> str:
     """
     if encoding is not None:
         return _decode_as(content, encoding).removeprefix("\ufeff")
-    for mark, name in _MARKS:
+    for mark, marked in _MARKS:
         if content.startswith(mark):
-            return _decode_as(content[len(mark) :], name)
+            return _decode_as(content[len(mark) :], marked)
     name = _unmarked_utf16(content)
     if name is not None:
         return _decode_as(content, name)

@@ -24,7 +24,7 @@ class ItemOptions:
     :param keys: every option that names an item.
     :param types: option to its type in an argument spec: ``str``, ``list``, ``bool``, ``int`` or ``raw``.
     :param choices: option to the words that it takes.
-    :param records: options that are lists of dictionaries.
+    :param elements: option that is a list to the type of its entries.
     :param addresses: options that are lists of email addresses.
     """
 
@@ -32,12 +32,12 @@ class ItemOptions:
     keys: tuple[str, ...] = ("mailbox", "extension", "id")
     types: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     choices: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    records: frozenset[str] = frozenset()
+    elements: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     addresses: frozenset[str] = frozenset()
 
     def is_list(self, option: str) -> bool:
         """Check whether an option is a list of texts or numbers."""
-        return self.types.get(option) == "list" and option not in self.records
+        return option in self.elements and self.elements[option] != "dict"
 
 
 def is_pin(option: str | None) -> bool:
@@ -75,21 +75,21 @@ def item_options(module: str) -> ItemOptions:
     """
     types: dict[str, str] = {}
     choices: dict[str, tuple[str, ...]] = {}
-    records: set[str] = set()
+    elements: dict[str, str] = {}
 
     def visit(name: str, option: t.Mapping[str, t.Any]) -> None:
         types[name] = option["type"]
         if option.get("choices"):
             choices[name] = tuple(option["choices"])
-        if option.get("elements") == "dict":
-            records.add(name)
+        if option["type"] == "list":
+            elements[name] = option.get("elements", "str")
 
     walk_options(module, visit)
     resource = next(one for one in (arguments.MAILBOXES, arguments.SHARED_VOICEMAILS) if one.module == module)
     tables = [table for name in NAMES if (table := vendor(name).tables.get(resource.key)) is not None]
     addresses = {field.option for table in tables for field in table.fields if isinstance(field.kind, Addresses)}
     keys = tuple(option for option in (resource.number, "extension", "id") if option in types)
-    return ItemOptions(resource.number, keys, types, choices, frozenset(records), frozenset(addresses))
+    return ItemOptions(resource.number, keys, types, choices, elements, frozenset(addresses))
 
 
 __all__ = ("ItemOptions", "is_pin", "item_options", "walk_options")

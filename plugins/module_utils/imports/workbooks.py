@@ -12,7 +12,6 @@ import typing as t
 import warnings
 
 from ..deps import WORKBOOKS, import_openpyxl
-from ..model.paths import import_hint
 from . import cells
 from .archives import opened_archive
 from .cells import BadCell, Row, Sheet
@@ -34,7 +33,9 @@ def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], S
     try:
         openpyxl = import_openpyxl()
     except ImportError:
-        raise ValueError(f"cannot be read without {WORKBOOKS}. {import_hint('openpyxl')}, or save it as CSV") from None
+        raise ValueError(
+            f"cannot be read without {WORKBOOKS}. Install it with `pip install openpyxl`, or save the file as CSV"
+        ) from None
     opened_archive(content, "an Excel workbook").close()
 
     def load(**options: t.Any) -> t.Any:
@@ -68,7 +69,7 @@ class _Reader:
         :raises ValueError: when there are too many.
         """
         self._merged = set(self._merged_cells())
-        rows = []
+        rows: list[Row] = []
         for record in self._sheet.iter_rows():
             if all(cell.value is None for cell in record) and not any(self._is_merged(cell) for cell in record):
                 continue

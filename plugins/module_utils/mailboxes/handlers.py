@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import re
 import typing as t
@@ -17,6 +18,7 @@ from ..model.cautions import grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired
+from ..model.problem import Problem
 from ..results import Outcome, Report
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
@@ -135,28 +137,40 @@ def _items(task: Task) -> t.Sequence[t.Any]:
             hint = "give the file it came from as `src`, or put it through from_yaml or from_json"
             raise InvalidInputError.of([f"`{key}` must be a list, not {type_name(items)}; {hint}"])
         return items
-    if task.source_text is None:
+    if task.source is None:
         try:
-            task.source_text = pathlib.Path(source).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            raise InvalidInputError.of([f"`src` {source} cannot be read: {reason}"]) from None
-    return listed(task.module, str(task.raw["src"]), task.source_text)[key]
+            task.source = pathlib.Path(source).read_bytes()
+        except OSError as error:
+            raise InvalidInputError.of([f"`src` {source} cannot be read: {error.strerror}"]) from None
+    return listed(task.module, task.raw, task.source)[key]
 
 
-def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:
-    """Return the list that a file holds, under the option that takes it.
+def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str, list[t.Any]]:
+    """Return the list that the file ``src`` holds, under the option that takes it.
 
-    :raises InvalidInputError: when it cannot be read.
+    :param raw: the task's arguments; those that describe a table say how it is read.
+    :raises InvalidInputError: when it cannot be read, or when a table has values that the vendor does not take.
     """
     # Few tasks read a file, and a module's own process compiles whatever it imports anew.
-    from ..imports.sources import item_options, read_items
-    from ..imports.tables import Layout
+    from ..imports.check import Checks, check_entries, unchecked_items
+    from ..imports.layouts import layout_of
+    from ..imports.sources import File, read_entries
 
     resource = arguments.MODULES[module].resource
-    key, number = resource.plural, resource.number
-    options, lists = item_options(resource.module)
-    return {key: read_items(text, name, key, Layout(lists=lists, known=options, key=number, mapped=False))}
+    problems: list[Problem] = []
+    file = File(content, str(raw["src"]), resource)
+    entries = read_entries(file, layout_of(raw), problems)
+    checks = Checks(vendor=_named_vendor(raw), sources=True, resource=resource)
+    if isinstance(raw.get("defaults"), dict):
+        checks.defaults = raw["defaults"]
+    # The values of a table are checked here, while their columns are known; others where all items are checked.
+    finish = check_entries if file.is_table else unchecked_items
+    return {resource.plural: finish(entries, problems, checks)}
+
+
+def _named_vendor(raw: t.Mapping[str, t.Any]) -> str | None:
+    """Return the vendor that a task names."""
+    return raw.get("vendor") or os.environ.get("VOICEMAIL_VENDOR")
 
 
 def dictionary_problems(task: Task) -> list[str]:

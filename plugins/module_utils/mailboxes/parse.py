@@ -21,6 +21,8 @@ from ..model.masks import mask_problems
 
 #: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
 SOURCE = "source"
+#: What is wrong with an item, which is then skipped: a list of texts, set by whatever reads items from a file.
+INVALID = "invalid"
 #: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
 STEERING = ("id", "state", "update_pin", "delete_messages", "native", SOURCE)
 STATES = ("present", "absent")
