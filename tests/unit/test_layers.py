@@ -17,7 +17,7 @@ PLUGINS = ROOT / "plugins"
 PACKAGE = "ansible_collections.telephony.voicemail.plugins"
 VENDORS = ("kazoo", "portsip", "tel4vn", "onsip")
 # PyYAML is no such library: Ansible brings it along, save on managed hosts.
-THIRD_PARTY = {"httpcore", "httpx", "pydantic", "tenacity"}
+THIRD_PARTY = {"httpcore", "httpx", "openpyxl", "pydantic", "tenacity"}
 
 # The layer of a file, by the start of its path below plugins/, and what that layer may import. A layer may always
 # import itself. A new file in module_utils has to find its place here.

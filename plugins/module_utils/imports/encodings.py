@@ -22,6 +22,11 @@ _MARKS = (
 #: Code pages of Windows for languages with Latin letters, apart from some of the Baltic and Viet Nam.
 _LATIN_PAGES = ("cp1252", "cp1250", "cp1254")
 _HINT = "Save it as UTF-8, or name its encoding, such as `encoding: cp1252`"
+_UNKNOWN = f"is not UTF-8 text, and its encoding cannot be recognized. {_HINT}"
+#: What else a table in such a code page may have.
+_SIGNS = frozenset(map(chr, range(128))) | frozenset(
+    "\u20ac\u2026\u2018\u2019\u201c\u201d\u201e\u2013\u2014\xa0\xa7\xab\xbb\xb0\xb4"
+)
 
 
 def decode(content: bytes, encoding: str | None = None) -> str:
@@ -76,12 +81,13 @@ def _latin(content: bytes) -> str:
     except UnicodeDecodeError:
         readings = set()
     if len(readings) != 1:
-        raise ValueError(f"is not UTF-8 text, and its encoding cannot be recognised. {_HINT}")
+        raise ValueError(_UNKNOWN)
     (text,) = readings
-    # In Greek and Cyrillic text, the same bytes are letters of words without any ASCII letter.
-    for word in re.findall(r"[^\W\d_]+", text):
-        if not word.isascii() and not re.search("[A-Za-z]", word):
-            raise ValueError(f"is not UTF-8 text, and its encoding cannot be recognised. {_HINT}")
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    # In Greek, Cyrillic and Asian text, the same bytes are letters of words without any ASCII letter, and signs.
+    is_latin = words and all(re.search("[A-Za-z]", word) for word in words)
+    if not is_latin or not set(re.sub(r"[^\W_]", "", text)) <= _SIGNS:
+        raise ValueError(_UNKNOWN)
     return text
 
 

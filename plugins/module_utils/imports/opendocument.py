@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 import xml.etree.ElementTree as ElementTree
 
@@ -142,7 +143,8 @@ def _number(text: str, shown: str) -> t.Any:
 def _format_of(shown: str) -> str:
     """Return the format behind what a cell shows: of a quantity the plain one, of anything else the shown text."""
     without_marks = shown.translate(str.maketrans("", "", ".,'- \u2019\u00a0\u202f"))
-    return "0.0" if without_marks.isdigit() or "E" in shown.upper() else f"[{shown[:30]}]x"
+    is_plain = without_marks.isdigit() or re.fullmatch(r"-?[0-9.,]+E[+-]?[0-9]+", shown, re.IGNORECASE)
+    return "0.0" if is_plain else f"[{shown[:30]}]x"
 
 
 def _shown(element: ElementTree.Element) -> str:

@@ -153,6 +153,7 @@ class _Table:
         if not self._is_wanted(cells):
             return
         entry = Entry(row.place, {})
+        self._refuse_conditions(entry, cells)
         for position, cell in enumerate(cells):
             column = self.columns.at(position)
             if column is not None:
@@ -163,32 +164,48 @@ class _Table:
                 )
                 entry.problems.append(self._row_problem(row, position, text))
         for option, template in self._layout.templates.items():
+            self._fill(entry, option, template, cells)
+        self.entries.append(entry)
+
+    def _fill(self, entry: Entry, option: str, template: str, cells: t.Sequence[t.Any]) -> None:
+        """Set an option from several cells."""
+        try:
             text = filled(template, lambda heading: self._shown(cells, heading))
             if text:
                 entry.origins[option] = f"template {template}"
-                try:
-                    self._set(entry, option, self._reader.read(text, option, {}))
-                except ValueError as error:
-                    entry.problems.append(Problem(str(error), option=option, subject=entry.subject(option)))
-        self.entries.append(entry)
+                self._set(entry, option, self._reader.read(text, option, {}))
+        except ValueError as error:
+            entry.problems.append(Problem(str(error), option=option, subject=entry.subject(option)))
 
     def _row_problem(self, row: Row, position: int, text: str) -> Problem:
         return Problem(text, subject=Subject(source=f"{row.place}, {self.columns.name(position)}"))
 
     def _shown(self, cells: t.Sequence[t.Any], heading: str) -> str:
         cell = self.columns.cell(cells, heading)
-        return "" if cell is None or isinstance(cell, BadCell) else " ".join(str(cell).split())
+        if isinstance(cell, BadCell):
+            raise ValueError(f"uses column {self._layout.names.get(heading, heading)}, which {cell}")
+        return "" if cell is None else " ".join(str(cell).split())
 
     def _is_wanted(self, cells: t.Sequence[t.Any]) -> bool:
-        layout = self._layout
+        layout, columns = self._layout, self.columns
+        only = {heading: wanted for heading, wanted in layout.only_rows.items() if columns.has(heading)}
+        skip = {heading: wanted for heading, wanted in layout.skip_rows.items() if columns.has(heading)}
 
         def holds(heading: str, wanted: tuple[str, ...]) -> bool:
-            return matches(self.columns.cell(cells, heading), wanted)
+            return matches(columns.cell(cells, heading), wanted)
 
-        present = {heading: wanted for heading, wanted in layout.only_rows.items() if self.columns.has(heading)}
-        return all(holds(*pair) for pair in present.items()) and not any(
-            holds(*pair) for pair in layout.skip_rows.items() if self.columns.has(pair[0])
-        )
+        if any(isinstance(columns.cell(cells, heading), BadCell) for heading in (*only, *skip)):
+            # Nobody knows whether it is wanted, so it is read and then refused.
+            return True
+        return all(holds(*pair) for pair in only.items()) and not any(holds(*pair) for pair in skip.items())
+
+    def _refuse_conditions(self, entry: Entry, cells: t.Sequence[t.Any]) -> None:
+        for name, headings in (("only_rows", self._layout.only_rows), ("skip_rows", self._layout.skip_rows)):
+            for heading in headings:
+                cell = self.columns.cell(cells, heading)
+                if isinstance(cell, BadCell):
+                    text = f"`{name}` needs column {self._layout.names.get(heading, heading)}, which {cell}"
+                    entry.problems.append(Problem(text, subject=entry.subject()))
 
     def _read(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
         option = column.option

@@ -74,7 +74,7 @@ class _Reader:
             if all(cell.value is None for cell in record) and not any(self._is_merged(cell) for cell in record):
                 continue
             if len(rows) >= cells.MOST_ROWS or len(record) > cells.MOST_COLUMNS:
-                raise ValueError(f"has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
+                raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
             number = record[0].row
             rows.append(Row(f"{self._place}, row {number}", number, [self._value(cell) for cell in record]))
         return Sheet(self._place, rows, lettered=True)
