@@ -67,6 +67,16 @@ options:
       - Entries to create do not count.
     type: int
     version_added: 1.1.0
+  invalid:
+    description:
+      - V(fail) writes nothing if an entry is invalid.
+      - V(skip) leaves it out and applies the others. It is in RV(results) with the status V(skipped) and the error.
+      - What an invalid entry means is never pruned. If its number is not sure, nothing is pruned, with a warning.
+      - A file that cannot be read as a whole, or whose headings are wrong, fails in both cases.
+    type: str
+    choices: [fail, skip]
+    default: fail
+    version_added: 1.1.0
   on_error:
     description:
       - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.

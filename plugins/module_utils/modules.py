@@ -68,6 +68,7 @@ TABLE: Spec = {
 BULK: Spec = {
     "src": {"type": "path"},
     **TABLE,
+    "invalid": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     "defaults": {"type": "dict", "no_log": True},
     "prune": {"type": "bool", "default": False},
     "prune_match": {"type": "str"},

@@ -10,7 +10,7 @@ import typing as t
 
 from .errors import VoicemailError
 from .mailboxes.plan import Action, Plan, Step
-from .model.mailbox import Box
+from .model.mailbox import Box, SkippedItem
 
 #: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
 #: template. Every module uses these words.
@@ -71,6 +71,7 @@ class Outcome:
 class Report:
     """What became of a plan.
 
+    :param skipped: declarations that were left out since they are wrong.
     :param guards: what stops the plan before its first write, where that is only reported.
     """
 
@@ -81,6 +82,7 @@ class Report:
     interrupted: bool = False
     checksum: str = ""
     guards: list[str] = dataclasses.field(default_factory=list)
+    skipped: list[SkippedItem] = dataclasses.field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -98,5 +100,5 @@ class Report:
         """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
         done = [outcome for outcome in self.outcomes if outcome.status in ("ok", "changed")]
         counts = {str(action): sum(outcome.step.action is action for outcome in done) for action in Action}
-        skipped = sum(outcome.status == "skipped" for outcome in self.outcomes)
+        skipped = sum(outcome.status == "skipped" for outcome in self.outcomes) + len(self.skipped)
         return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)

@@ -14,7 +14,7 @@ import typing as t
 from ..concurrency import in_order, run_all
 from ..errors import InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Wanted
+from ..model.mailbox import Box, Desired, SkippedItem, Wanted
 from ..results import Outcome, Report
 from ..vendors.protocol import Boxes, NotUnique
 from .describe import checksum
@@ -39,6 +39,7 @@ from .plan import (
     match,
     plan,
 )
+from .skipping import keep_skipped, leave_out
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -55,6 +56,7 @@ class Options:
     :param stop_on_error: start nothing more after a failure.
     :param expect_checksum: apply only the plan that has this checksum.
     :param workers: most requests at once.
+    :param skipped: declarations that are left out since they are wrong; None where such a one stops the task.
     :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
     """
 
@@ -66,6 +68,7 @@ class Options:
     stop_on_error: bool = False
     expect_checksum: str | None = None
     workers: int = 16
+    skipped: t.Sequence[SkippedItem] | None = None
     system: t.Callable[[], tuple[str, ...]] = tuple
 
 
@@ -82,20 +85,26 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     index = _read(boxes, desired, options, progress)
     result = plan(boxes.table, desired, index)
+    skipped = list(options.skipped or ())
+    if options.skipped is not None:
+        skipped += leave_out(result, result.refused)
+        result.refused.clear()
     problems = [*result.problems, *boxes.objections(result.steps)]
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
+    unsure = keep_skipped(result, skipped)
     guards, lost = _check_guards(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
-    warnings = [*lost, *_warnings(result.steps)]
+    warnings = [*unsure, *lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest, guards=guards)
+        planned = [_foreseen(step) for step in result.steps]
+        return Report(result, planned, warnings, checksum=digest, guards=guards, skipped=skipped)
     report = _write(boxes, result, options, progress, warnings)
-    report.checksum = digest
+    report.checksum, report.skipped = digest, skipped
     learned = _warnings([outcome.step for outcome in report.outcomes])
     report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
     return report

@@ -17,7 +17,7 @@ from ..errors import InvalidInputError, UnsupportedError
 from ..model.cautions import grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
-from ..model.mailbox import Desired
+from ..model.mailbox import Desired, SkippedItem
 from ..model.problem import Problem
 from ..results import Outcome, Report
 from ..vendors.protocol import Vendor
@@ -27,6 +27,7 @@ from .describe import describe, difference, predicted, to_options
 from .guards import Limits
 from .parse import Reader, number_warning, type_name
 from .plan import Action
+from .skipping import read_valid
 
 
 def run(task: Task) -> Result:
@@ -48,15 +49,29 @@ def run(task: Task) -> Result:
 
 
 def _desired(
-    task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[str], single: bool = False
+    task: Task,
+    table: FieldTable,
+    items: t.Sequence[t.Any],
+    problems: list[str],
+    single: bool = False,
+    skipped: list[SkippedItem] | None = None,
 ) -> list[Desired]:
+    """Return the declared boxes.
+
+    :param skipped: takes the items that are wrong, instead of raising.
+    :raises InvalidInputError: with every problem.
+    """
     shared = task.spec.resource.shared
     pruning = bool(task.params.get("prune"))
     reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single, pruning)
     defaults = task.raw.get("defaults") or None
     if defaults is not None and not isinstance(defaults, dict):
         raise InvalidInputError.of([*problems, f"`defaults` must be a dictionary, not {type_name(defaults)}"])
-    desired = reader.read(items, defaults)
+    if skipped is None:
+        desired = reader.read(items, defaults)
+    else:
+        desired, left_out = read_valid(reader, items, defaults)
+        skipped += left_out
     problems.extend(reader.problems)
     if problems:
         raise InvalidInputError.of(problems)
@@ -109,7 +124,8 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if params["on_guard"] == "report" and not task.check:
         problems.append("`on_guard` report is allowed in check mode only: a guard must stop a run that writes")
     items = _items(task)
-    desired = _desired(task, table, items, problems)
+    skipped: list[SkippedItem] | None = [] if params["invalid"] == "skip" else None
+    desired = _desired(task, table, items, problems, skipped=skipped)
     limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
     with opened_session(task, target, connection) as session:
         options = engine.Options(
@@ -120,6 +136,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
+            skipped=skipped,
             system=lambda: (target.name, connection.address, session.account_key()),
         )
         report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
@@ -160,7 +177,8 @@ def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str,
     problems: list[Problem] = []
     file = File(content, str(raw["src"]), resource)
     entries = read_entries(file, layout_of(raw), problems)
-    checks = Checks(vendor=_named_vendor(raw), sources=True, resource=resource)
+    skip = raw.get("invalid") == "skip"
+    checks = Checks(vendor=_named_vendor(raw), sources=True, skip=skip, resource=resource)
     if isinstance(raw.get("defaults"), dict):
         checks.defaults = raw["defaults"]
     # The values of a table are checked here, while their columns are known; others where all items are checked.
@@ -195,7 +213,7 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
     shown = [outcome for outcome in report.outcomes if task.params["report"] == "all" or outcome.status != "ok"]
     result: Result = {
         "changed": report.changed,
-        "results": [_row(table, outcome) for outcome in shown],
+        "results": [_row(table, outcome) for outcome in shown] + [_skipped_row(table, item) for item in report.skipped],
         "summary": report.summary(),
         "plan_checksum": report.checksum,
     }
@@ -222,6 +240,18 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
 def _row(table: FieldTable, outcome: Outcome) -> Result:
     row = outcome.as_dict()
     return {table.key: row.pop("number"), **row}
+
+
+def _skipped_row(table: FieldTable, item: SkippedItem) -> Result:
+    return {
+        table.key: item.number,
+        "id": item.id,
+        "action": str(Action.NONE),
+        "status": "skipped",
+        "changed_fields": [],
+        "source": item.source,
+        "error": "; ".join(item.problems),
+    }
 
 
 def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
