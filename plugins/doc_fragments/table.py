@@ -41,6 +41,8 @@ options:
         A dictionary with C(option) and C(values) also translates values, such as
         C({option: after_email, values: {1: delete, 0: keep}}). In C(values), V(null) means not managed, an empty key means an
         empty cell, and C(*) means every other value. A value may be a dictionary of several options; C(option) is then not needed.
+      - >-
+        A dictionary with C(settings) reads cells such as C(attach=yes|delete=no), by the name of each setting.
       - Several columns may hold one list, such as C(emails).
     type: dict
     version_added: 1.1.0

@@ -108,7 +108,8 @@ class Columns:
             if isinstance(heading, BadCell) and position in self._held:
                 self._problem(f"the heading of {self.name(position)} {heading}")
         wanted = [column.option for column in self._held.values() if column.option]
-        for option in sorted({*wanted, *layout.templates}):
+        named = {option for column in self._held.values() for option in column.options()}
+        for option in sorted({*named, *layout.templates}):
             if known and option not in known:
                 self._problems.append(Problem(f"`columns`: unknown option `{option}`{_did_you_mean(option, known)}"))
             if any(other.startswith(f"{option}.") for other in wanted):
@@ -123,15 +124,8 @@ class Columns:
         return False
 
     def _has_key(self) -> bool:
-        held = {column.option for column in self._held.values()} | set(self._layout.templates)
-        given = {
-            key
-            for column in self._held.values()
-            for value in column.values.values()
-            if isinstance(value, dict)
-            for key in value
-        }
-        return not (held | given).isdisjoint(self._options.keys) or (not self._options.types and "mailbox" in held)
+        held = {option for column in self._held.values() for option in column.options()}
+        return not held.union(self._layout.templates).isdisjoint(self._options.keys)
 
     def _check_references(self) -> None:
         if not self._layout.has_headings:

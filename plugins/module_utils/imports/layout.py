@@ -43,10 +43,21 @@ class Column:
 
     :param option: the option that takes them; empty for the heading itself, None for no option.
     :param values: text of a cell to what it means: a value, a dictionary of options, or None for not managed.
+    :param settings: of a cell such as ``attach=yes|delete=no``, the name of each setting to what it becomes.
     """
 
     option: str | None = ""
     values: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    settings: t.Mapping[str, Column] = dataclasses.field(default_factory=dict)
+
+    def options(self) -> t.Iterator[str]:
+        """Yield the options that the column may set."""
+        if self.option:
+            yield self.option
+        for value in self.values.values():
+            yield from value if isinstance(value, dict) else ()
+        for column in self.settings.values():
+            yield from column.options()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,16 +209,20 @@ class _Parser:
             hint = "Write the name of an option, null, or a dictionary with `option` and `values`"
             self._refuse("columns", f"has {type_name(target)} for {heading!r}", hint)
             return None
-        unknown = sorted(set(target) - {"option", "values"})
-        values = target.get("values", {})
-        if unknown or not isinstance(values, dict) or not isinstance(target.get("option", ""), (str, type(None))):
-            wrong = f"the unknown key `{unknown[0]}`" if unknown else "something else than text, or a dictionary"
-            self._refuse("columns", f"has {wrong} for {heading!r}", "Its keys are `option` and `values`")
+        values, settings = target.get("values", {}), target.get("settings", {})
+        unknown = sorted(set(map(str, target)) - {"option", "values", "settings"})
+        is_wrong = not (isinstance(values, dict) and isinstance(settings, dict))
+        if unknown or is_wrong or not isinstance(target.get("option", ""), (str, type(None))):
+            wrong = f"the unknown key `{unknown[0]}`" if unknown else "a value of the wrong type"
+            hint = "Its keys are `option`, which is text, and `values` and `settings`, which are dictionaries"
+            self._refuse("columns", f"has {wrong} for {heading!r}", hint)
             return None
         option = target.get("option", "")
-        if option == "" and values and all(isinstance(value, dict) or value is None for value in values.values()):
+        names_options = bool(values) and all(isinstance(value, dict) or value is None for value in values.values())
+        if option == "" and (names_options or settings):
             option = None
-        return Column(option, {text_of(key): value for key, value in values.items()})
+        inner = {folded(name): column for name, one in settings.items() if (column := self._column(str(name), one))}
+        return Column(option, {text_of(key): value for key, value in values.items()}, inner)
 
     def templates(self) -> dict[str, str]:
         found = {}

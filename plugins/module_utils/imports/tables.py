@@ -18,7 +18,7 @@ from .cells import BadCell, NumberText, Row, Sheet, column_position, is_blank
 from .columns import Columns
 from .layout import Column, Layout, filled, folded, text_of
 from .options import ItemOptions, is_pin
-from .values import UNMANAGED, CellReader, truth
+from .values import UNMANAGED, CellReader, same_truth
 
 _NO_ROWS = "An empty list is written as `[]` in a YAML or JSON file"
 # Values with fewer characters than this are shown, unless they may be a PIN in the wrong column.
@@ -209,6 +209,9 @@ class _Table:
 
     def _read(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
         option = column.option
+        if column.settings:
+            self._read_settings(entry, position, cell, column)
+            return
         if option is None:
             self._read_several(entry, position, cell, column)
             return
@@ -226,6 +229,22 @@ class _Table:
             self._set(entry, option, value)
             if is_pin(option) and isinstance(cell, NumberText) and isinstance(value, str):
                 self._pins.append((entry, option, value))
+
+    def _read_settings(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
+        """Read a cell such as ``attach=yes|delete=no``."""
+        text = self._plain_text(entry, position, cell)
+        pairs = (part.partition("=") for part in text.split("|"))
+        given = {folded(name): value for name, mark, value in pairs if mark}
+        for name, inner in column.settings.items():
+            if name in given:
+                self._read(entry, position, given[name], inner)
+
+    def _plain_text(self, entry: Entry, position: int, cell: t.Any) -> str:
+        if isinstance(cell, BadCell):
+            source = f"{entry.place}, {self.columns.name(position)}"
+            entry.problems.append(Problem(str(cell), subject=Subject(source=source)))
+            return ""
+        return "" if cell is None else str(cell)
 
     def _read_several(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
         """Read a column whose value map names the options."""
@@ -272,8 +291,7 @@ class _Table:
 def matches(cell: t.Any, wanted: tuple[str, ...]) -> bool:
     """Check whether a cell has one of some texts; words for a truth value mean the same in all languages."""
     text = text_of(cell) if not isinstance(cell, (BadCell, list, dict)) else "\0"
-    word = truth(text)
-    return text in wanted or (word is not None and str(word).lower() in wanted)
+    return text in wanted or same_truth(text, wanted) is not None
 
 
 def _shown_value(cell: t.Any) -> str:

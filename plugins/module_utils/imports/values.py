@@ -78,7 +78,7 @@ class CellReader:
         if isinstance(cell, str) and cell.startswith(JSON_MARK):
             return _json(cell)
         if meanings:
-            cell = meaning(cell, meanings, self._options.types.get(option) == "bool")
+            cell = meaning(cell, meanings)
         if isinstance(cell, str):
             cell = clean_cell(cell, is_name(option))
         if cell is None or is_blank(cell):
@@ -138,17 +138,18 @@ def truth(text: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def meaning(cell: t.Any, meanings: t.Mapping[str, t.Any], is_truth: bool = False) -> t.Any:
-    """Return what a value map says of a cell, or the cell where it says nothing.
+def same_truth(text: str, words: t.Iterable[str]) -> str | None:
+    """Return the word, not a digit, that means the same truth value as a text, or None."""
+    value = truth(text)
+    return None if value is None else next((word for word in words if word.isalpha() and truth(word) is value), None)
 
-    :param is_truth: the option is a truth value, so that the map may name one by any word for it.
-    """
+
+def meaning(cell: t.Any, meanings: t.Mapping[str, t.Any]) -> t.Any:
+    """Return what a value map says of a cell, or the cell where it says nothing. A truth value may be any word."""
     text = text_of(cell) if not isinstance(cell, (list, dict)) else ""
-    word = truth(text)
-    if text in meanings:
-        return meanings[text]
-    if word is not None and str(word).lower() in meanings:
-        return meanings[str(word).lower()]
+    word = text if text in meanings else same_truth(text, meanings)
+    if word is not None:
+        return meanings[word]
     return meanings[OTHERWISE] if OTHERWISE in meanings and text else cell
 
 
@@ -223,4 +224,4 @@ def _plain_text(value: t.Any) -> str | None:
     return None
 
 
-__all__ = ("UNMANAGED", "CellReader", "CellWriter", "is_name", "meaning", "truth")
+__all__ = ("UNMANAGED", "CellReader", "CellWriter", "is_name", "same_truth")
