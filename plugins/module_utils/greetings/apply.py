@@ -23,13 +23,14 @@ from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 _STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
-@dataclasses.dataclass
-class GreetingReport:
+@dataclasses.dataclass(slots=True)
+class GreetingReport(StepResult):
     """What became of a task.
 
+    :param resource: what the box is called in messages.
+    :param number: its number.
     :param own: the greeting that callers hear afterwards, where it was uploaded.
     :param digests: SHA-256 of the recordings that were read, by id of their greeting.
-    :param wrote: something was written, also where the task failed after it.
     """
 
     plan: GreetingPlan
@@ -37,8 +38,6 @@ class GreetingReport:
     own: Greeting | None = None
     digests: dict[str, str] = dataclasses.field(default_factory=dict)
     warnings: list[str] = dataclasses.field(default_factory=list)
-    wrote: bool = False
-    error: VoicemailError | None = None
 
 
 def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check: bool) -> GreetingReport:
