@@ -61,8 +61,8 @@ def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
-class StepResult(abc.ABC):
-    """What became of one step of a task.
+class StepResult:
+    """What became of one thing that a task had to do.
 
     :param wrote: something was written, also where the step failed after it.
     """
@@ -70,34 +70,6 @@ class StepResult(abc.ABC):
     status: Status = Status.PENDING
     error: VoicemailError | None = None
     wrote: bool = False
-
-    @property
-    @abc.abstractmethod
-    def action_name(self) -> str:
-        """The action: a key of ``DONE``."""
-
-    @property
-    @abc.abstractmethod
-    def label(self) -> str:
-        """What names the step in a list of several: a number or an id."""
-
-    @abc.abstractmethod
-    def as_row(self) -> dict[str, t.Any]:
-        """Return the step as a row of ``results``, with no secret in it."""
-
-    @abc.abstractmethod
-    def difference(self) -> dict[str, t.Any]:
-        """Return before and after in the form that Ansible prints, and what names the step in a plan."""
-
-    @property
-    def reason(self) -> str:
-        """Why it failed, without what only this step has, so that equal reasons can be grouped."""
-        return str(self.error)
-
-    @property
-    def source(self) -> str | None:
-        """File and line of the item, where it was read from a file."""
-        return None
 
     @property
     def is_done(self) -> bool:
@@ -114,7 +86,40 @@ class StepResult(abc.ABC):
         self.status, self.error = Status.FAILED, error
 
 
-S = t.TypeVar("S", bound=StepResult)
+@dataclasses.dataclass(slots=True, kw_only=True)
+class ListedStep(StepResult, abc.ABC):
+    """What became of one of the many steps of a task."""
+
+    @property
+    @abc.abstractmethod
+    def action_name(self) -> str:
+        """The action: a key of ``DONE``."""
+
+    @property
+    @abc.abstractmethod
+    def label(self) -> str:
+        """What names the step in a list of several: a number or an id."""
+
+    @property
+    @abc.abstractmethod
+    def reason(self) -> str:
+        """Why it failed, without what only this step has, so that equal reasons can be grouped."""
+
+    @abc.abstractmethod
+    def as_row(self) -> dict[str, t.Any]:
+        """Return the step as a row of ``results``, with no secret in it."""
+
+    @abc.abstractmethod
+    def difference(self) -> dict[str, t.Any]:
+        """Return before and after in the form that Ansible prints, and what names the step in a plan."""
+
+    @property
+    def source(self) -> str | None:
+        """File and line of the item, where it was read from a file."""
+        return None
+
+
+S = t.TypeVar("S", bound=ListedStep)
 
 
 @dataclasses.dataclass(slots=True)
@@ -176,21 +181,23 @@ class RunReport(t.Generic[S]):
             "results": [step.as_row() for step in shown],
             "summary": self.summary(),
         }
-        altered = [step for step in self.steps if step.action_name != "none" or step.status is Status.FAILED]
-        result["diff"] = [step.difference() for step in altered]
         if self.failures or self.interrupted:
             result["failed"] = True
-            # Ansible neither prints `diff` nor keeps it from whoever registers the result.
-            result["diff"] = [{**step.as_row(), **step.difference()} for step in altered]
+            # Ansible does not print `diff`, and whoever registers the result has it.
+            every = [step for step in self.steps if step.action_name != "none" or not step.is_done]
+            result["diff"] = [{**step.as_row(), **step.difference()} for step in every]
             if not everything:
                 self._fit(result, shown)
+        else:
+            altered = [step for step in self.steps if step.action_name != "none" and step.is_done]
+            result["diff"] = [step.difference() for step in altered]
         return result
 
     def message(self) -> str:
         """Return the outcome as a person reads it: a sentence, and a line for each reason of a failure."""
         counts = self._counts()
         if self.failures:
-            failures = [Failure(step.reason, step.label, step.source) for step in self.failures]
+            failures = [Failure(str(step.error), step.reason, step.label, step.source) for step in self.failures]
             return failure_text(self.nouns, counts, failures)
         if self.interrupted:
             return interrupted_text(self.nouns, counts)

@@ -77,7 +77,7 @@ def predicted(table: FieldTable, step: Step) -> dict[str, t.Any]:
 
 def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
     """Return before and after of the options that change, as Ansible shows differences, and what names the step."""
-    about = {table.key: step.number, "action": str(step.action), "source": step.source}
+    about: dict[str, t.Any] = {table.key: step.number, "action": str(step.action), "source": step.source}
     if step.action is Action.DELETE:
         about.update(messages=step.messages, pruned=step.desired is None)
     return {**about, **_difference(table, step)}
@@ -111,8 +111,8 @@ def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t
     before, after = {}, {}
     for option, (old, new) in step.changes.items():
         secret = option in table.secrets
-        before[option] = HIDDEN if secret else old
-        after[option] = HIDDEN_NEW if secret else new
+        before[option] = HIDDEN if secret and old is not None else old
+        after[option] = HIDDEN_NEW if secret and new is not None else new
     return before, after
 
 

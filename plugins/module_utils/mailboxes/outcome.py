@@ -11,13 +11,13 @@ import typing as t
 from ..model.fields import FieldTable
 from ..model.mailbox import Box
 from ..reporting.sentences import Nouns
-from ..results import RunReport, StepResult
+from ..results import ListedStep, RunReport
 from .describe import difference
 from .plan import Action, Plan, Step
 
 
 @dataclasses.dataclass(slots=True)
-class Outcome(StepResult):
+class Outcome(ListedStep):
     """What became of one step.
 
     :param box: the box after the step, where it is known.
@@ -69,10 +69,14 @@ class Outcome(StepResult):
 
 @dataclasses.dataclass(slots=True)
 class Report(RunReport[Outcome]):
-    """What became of a plan."""
+    """What became of a plan.
+
+    :param guards: what stops the plan before its first write, where that is only reported.
+    """
 
     plan: Plan = dataclasses.field(kw_only=True)
     checksum: str = ""
+    guards: list[str] = dataclasses.field(default_factory=list)
 
     actions: t.ClassVar[tuple[str, ...]] = tuple(map(str, Action))
 

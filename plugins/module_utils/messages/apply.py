@@ -110,7 +110,9 @@ def upload(messages: Messages, number: str, wanted: Upload, *, check: bool) -> M
     place = Selection(mailbox=number, call_ids=frozenset((wanted.call_id,)))
     found = place.select(messages.list(place))
     if found:
-        return MessageReport([MessageStep(found[0].id, MessageAction.NONE, found[0], status=results.Status.OK)], planned=check)
+        return MessageReport(
+            [MessageStep(found[0].id, MessageAction.NONE, found[0], status=results.Status.OK)], planned=check
+        )
     after = {"mailbox": number, "caller_number": wanted.caller_number, "call_id": wanted.call_id, "status": "unread"}
     step = MessageStep("", MessageAction.UPLOAD, to=(number,), status=results.Status.CHANGED, after=after)
     if check:

@@ -51,7 +51,7 @@ class Order:
 
 
 @dataclasses.dataclass(slots=True)
-class MessageStep(results.StepResult):
+class MessageStep(results.ListedStep):
     """One message of a task, and what became of it.
 
     :param id: the id asked for, or that of the message.

@@ -69,7 +69,7 @@ def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> No
             time.sleep(wait)
             found = place.select(messages.list(place))
             if found:
-                step.new_id, step.status, step.error = found[0].id, "changed", None
+                step.new_id, step.status, step.error = found[0].id, results.Status.CHANGED, None
                 return
     except VoicemailError as error:
         step.fail(step.error or error)

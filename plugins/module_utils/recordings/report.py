@@ -12,11 +12,11 @@ import typing as t
 from ..errors import NotFoundError, VoicemailError
 from ..model.message import Message, undated_rows, undated_warnings
 from ..reporting.sentences import Nouns
-from ..results import RunReport, Status, StepResult
+from ..results import ListedStep, RunReport, Status
 
 
 @dataclasses.dataclass(slots=True)
-class Recording(StepResult):
+class Recording(ListedStep):
     """One recording of a task.
 
     :param stem: parts of its path below the folder, without an ending.

@@ -9,13 +9,12 @@ import dataclasses
 import typing as t
 
 from ..model.text import clean
-from .ranges import compact
+from .grouping import Reason, as_lines, group_by_reason, shortened
 
-#: Letters of the message of a failed task: Ansible prints it twice.
-MOST_LETTERS = 400
-_MOST_REASON = 150
-_MOST_NUMBERS = 60
-#: Failures of one reason that are named with their file and line.
+#: Bytes of the message of a failed task: Ansible prints it twice.
+MOST_BYTES = 400
+_MOST_REASON = 250
+#: Most failures that are named with their file and line.
 _MOST_PLACES = 3
 
 _PLANNED = {
@@ -48,7 +47,7 @@ class Nouns(t.NamedTuple):
     one: str
     many: str
 
-    def count(self, number: int) -> str:
+    def counted(self, number: int) -> str:
         """Return a number of them."""
         return f"{number} {self.one if number == 1 else self.many}"
 
@@ -71,24 +70,30 @@ class Counts:
 class Failure(t.NamedTuple):
     """One step that failed.
 
-    :param reason: without the number.
+    :param text: the error.
+    :param reason: the same without the number.
     :param source: file and line of its item.
     """
 
+    text: str
     reason: str
     label: str
     source: str | None = None
+
+    def name(self, with_source: bool) -> str:
+        """Return the number, and where it is declared."""
+        return clean(f"{self.label} ({self.source})" if with_source and self.source else self.label)
 
 
 def outcome_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
     """Return what a task did, or would do in check mode."""
     if not counts.done:
-        what = nouns.count(counts.unchanged) if counts.unchanged else f"no {nouns.many}"
+        what = nouns.counted(counts.unchanged) if counts.unchanged else f"no {nouns.many}"
         return f"Nothing to change: {what}{' as declared' if counts.unchanged else ''}."
     words = _PLANNED if planned else _DONE
     parts = [f"{count} {words[action]}" for action, count in counts.done.items()]
     first, number = next(iter(counts.done.items()))
-    parts[0] = f"{nouns.count(number)} {words[first]}"
+    parts[0] = f"{nouns.counted(number)} {words[first]}"
     if counts.unchanged:
         parts.append(f"{counts.unchanged} unchanged")
     return f"{', '.join(parts)}."
@@ -99,7 +104,7 @@ def interrupted_text(nouns: Nouns, counts: Counts) -> str:
     left = counts.skipped + counts.skipped_deletions
     return (
         f"Interrupted: requests in flight finished and are reported. {outcome_text(nouns, counts, planned=False)}"
-        f" {nouns.count(left)} {'was' if left == 1 else 'were'} not attempted."
+        f" {nouns.counted(left)} {'was' if left == 1 else 'were'} not attempted."
     )
 
 
@@ -108,42 +113,33 @@ def failure_text(nouns: Nouns, counts: Counts, failures: t.Sequence[Failure]) ->
     applied = sum(counts.done.values())
     # Deletions come last and are no part of what failed or was applied before them.
     total = counts.failed + applied + counts.unchanged + counts.skipped
-    parts = [f"{counts.failed} of {nouns.count(total)} failed"]
-    parts += _were(applied, "applied", always=True)
-    parts += _were(counts.unchanged, "unchanged") + _were(counts.skipped, "not attempted")
+    parts = [f"{counts.failed} of {nouns.counted(total)} failed"]
+    parts += _were(applied, "applied") + _were(counts.unchanged, "unchanged")
+    parts += _were(counts.skipped, "not attempted")
     if counts.skipped_deletions:
         number = counts.skipped_deletions
         text = "1 deletion was" if number == 1 else f"{number} deletions were"
         parts.append(f"{text} not attempted because of that")
     sentence = "; ".join(parts)
-    lines = _reasons(failures, MOST_LETTERS - len(sentence))
+    lines = _reasons(nouns, failures, MOST_BYTES - len(sentence))
     return "\n".join([f"{sentence}:", *lines])
 
 
-def _were(number: int, what: str, always: bool = False) -> list[str]:
-    return [f"{number} {'was' if number == 1 else 'were'} {what}"] if number or always else []
+def _were(number: int, what: str) -> list[str]:
+    return [f"{number} {'was' if number == 1 else 'were'} {what}"] if number else []
 
 
-def _reasons(failures: t.Sequence[Failure], letters: int) -> list[str]:
-    grouped: dict[str, list[Failure]] = {}
-    for failure in failures:
-        grouped.setdefault(clean(failure.reason), []).append(failure)
-    lines: list[str] = []
-    for reason, members in sorted(grouped.items(), key=lambda pair: -len(pair[1])):
-        text = reason if len(reason) <= _MOST_REASON else f"{reason[:_MOST_REASON]}..."
-        line = f"- {_numbers(members)}: {text}"
-        letters -= len(line)
-        if lines and letters < 0:
-            break
-        lines.append(line)
-    left = len(grouped) - len(lines)
-    return lines + ([f"- and {left} more {'reason' if left == 1 else 'reasons'}"] if left else [])
-
-
-def _numbers(members: t.Sequence[Failure]) -> str:
-    if len(members) <= _MOST_PLACES:
-        return ", ".join(clean(one.label) + (f" ({clean(one.source)})" if one.source else "") for one in members)
-    return compact([one.label for one in members], _MOST_NUMBERS)
+def _reasons(nouns: Nouns, failures: t.Sequence[Failure], most_bytes: int) -> list[str]:
+    few = len(failures) <= _MOST_PLACES
+    groups = group_by_reason((one.name(few), one.reason) for one in failures)
+    alone = {one.reason: one for one in failures}
+    reasons = []
+    for group in sorted(groups, key=lambda group: -len(group.names)):
+        one = alone[group.text]
+        # What is not grouped can name its mailbox itself.
+        text, names = (one.text, (clean(one.source or ""),)) if len(group.names) == 1 else (group.text, group.names)
+        reasons.append(Reason(shortened(clean(text), _MOST_REASON), names))
+    return [f"- {line}" for line in as_lines(reasons, nouns.many, most_bytes)]
 
 
 __all__ = ("Counts", "Failure", "Nouns", "failure_text", "interrupted_text", "outcome_text")
