@@ -112,7 +112,7 @@ def test_a_box_that_could_not_be_made_is_named(subject: Subject) -> None:
     """Although there is none to show, and newer versions of Ansible leave out what a task was asked for."""
     with subject.serve(faults=["status:500,count=9,method=PUT|POST,path=.*(vmboxes|voicemail).*"]) as server:
         item = {subject.key: subject.number, **subject.create}
-        result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item), diff=False)
+        result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item))
     assert result["failed"], result
     result.pop("invocation", None)
     (change,) = run_report.read_result("office", "One", subject.module, False, True, result).changes
