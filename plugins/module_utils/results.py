@@ -9,11 +9,9 @@ import abc
 import collections
 import dataclasses
 import enum
-import json
 import typing as t
 
 from .errors import VoicemailError
-from .reporting.ranges import compact
 from .reporting.sentences import Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
 
 #: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
@@ -31,12 +29,6 @@ DONE = {
     "none": "unchanged",
 }
 
-#: Bytes of the rows that a failed task returns under `results`. Ansible prints all of a failed result but `diff`, and
-#: its message twice; with these a task prints at most 2 kB.
-MOST_ROWS_BYTES = 320
-#: Letters of each list of numbers that have no row.
-MOST_OMITTED = 60
-
 
 class Status(enum.StrEnum):
     """What became of a step."""
@@ -46,10 +38,6 @@ class Status(enum.StrEnum):
     CHANGED = "changed"
     FAILED = "failed"
     SKIPPED = "skipped"
-
-
-#: The order in which a reader wants to see them.
-_URGENT = (Status.FAILED, Status.SKIPPED, Status.CHANGED, Status.OK, Status.PENDING)
 
 
 def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
@@ -119,6 +107,10 @@ class ListedStep(StepResult, abc.ABC):
         return None
 
 
+def _reason(step: ListedStep) -> dict[str, str]:
+    return {"reason": step.reason} if step.error else {}
+
+
 S = t.TypeVar("S", bound=ListedStep)
 
 
@@ -172,7 +164,7 @@ class RunReport(t.Generic[S]):
     def as_result(self, everything: bool) -> dict[str, t.Any]:
         """Return the result of a module.
 
-        :param everything: ``results`` has a row of every step, however much Ansible prints of a failed task.
+        :param everything: ``results`` has a row of every step, also of those that needed nothing.
         """
         shown = [step for step in self.steps if everything or step.status is not Status.OK]
         result: dict[str, t.Any] = {
@@ -185,9 +177,7 @@ class RunReport(t.Generic[S]):
             result["failed"] = True
             # Ansible does not print `diff`, and whoever registers the result has it.
             every = [step for step in self.steps if step.action_name != "none" or not step.is_done]
-            result["diff"] = [{**step.as_row(), **step.difference()} for step in every]
-            if not everything:
-                self._fit(result, shown)
+            result["diff"] = [{**step.as_row(), **step.difference(), **_reason(step)} for step in every]
         else:
             altered = [step for step in self.steps if step.action_name != "none" and step.is_done]
             result["diff"] = [step.difference() for step in altered]
@@ -214,17 +204,3 @@ class RunReport(t.Generic[S]):
             skipped=len(skipped) - deletions,
             skipped_deletions=deletions,
         )
-
-    def _fit(self, result: dict[str, t.Any], shown: list[S]) -> None:
-        """Leave rows out of a failed result, the least urgent first, and name their numbers."""
-        left = MOST_ROWS_BYTES
-        kept, omitted = set(), collections.defaultdict(list)
-        for step in sorted(shown, key=lambda step: _URGENT.index(step.status)):
-            left -= len(json.dumps(step.as_row(), ensure_ascii=False).encode())
-            if left >= 0:
-                kept.add(id(step))
-                continue
-            omitted[step.status if not step.is_done else DONE[step.action_name]].append(step.label)
-        if omitted:
-            result["results"] = [step.as_row() for step in shown if id(step) in kept]
-            result["omitted"] = {str(what): compact(labels, MOST_OMITTED) for what, labels in omitted.items()}

@@ -96,7 +96,8 @@ def test_every_format_tells_every_change_and_no_secret(tmp_path: pathlib.Path) -
     )
     assert "<script>alert" not in texts[".html"]
     for outside in ("src=", "href=", "url(", "@import", "http://", "https://"):
-        assert outside not in texts[".html"]
+        # The address of the system is text, and leads nowhere.
+        assert outside not in texts[".html"].replace(f"kazoo at {server.url}", "")
     suites = junit_of(tmp_path)
     assert (suites.get("tests"), suites.get("failures")) == ("4", "0")
     assert [case.get("name") for case in suites.iter("testcase")] == [

@@ -20,7 +20,6 @@ def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
     """Run the module as the packed module does, and return what it prints."""
     internal = {
         "_ansible_check_mode": check,
-        "_ansible_diff": diff,
         "_ansible_remote_tmp": "/tmp",
         "_ansible_no_log": False,
     }

@@ -121,7 +121,8 @@ def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, n
         "removed": [greeting.name for greeting in plan.remove],
         "kept": [greeting.name for greeting in plan.kept],
     }
-    result["diff"] = _difference(report, f"greeting of {resource} {number}", heard, after)
+    about = {"mailbox": number, "action": plan.action, "label": f"greeting of {resource} {number}"}
+    result["diff"] = {**about, **_difference(report, about["label"], heard, after)}
     if report.error is not None:
         result.update(failed=True, msg=f"greeting of {resource} {number}: {report.error}", error=report.error.as_dict())
     return result
@@ -188,7 +189,8 @@ def _chosen_result(task: Task, report: Report, option: str, number: str) -> Resu
     }
     header = f"greeting of mailbox {number}"
     shown = {"before": {"media_id": before}, "after": {"media_id": after}}
-    result["diff"] = {"before_header": header, "after_header": header, **shown}
+    about = {"mailbox": number, "action": action, "label": header}
+    result["diff"] = {**about, "before_header": header, "after_header": header, **shown}
     if outcome.error is not None:
         result.update(failed=True, msg=str(outcome.error), error=outcome.error.as_dict())
     return result

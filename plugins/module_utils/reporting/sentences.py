@@ -110,6 +110,17 @@ def interrupted_text(nouns: Nouns, counts: Counts) -> str:
 
 def failure_text(nouns: Nouns, counts: Counts, failures: t.Sequence[Failure]) -> str:
     """Return what a task that failed in part did, and a line for each reason with the numbers it concerns."""
+    sentence = _failure_sentence(nouns, counts)
+    lines = _reasons(nouns, failures, MOST_BYTES - len(sentence))
+    return "\n".join([f"{sentence}:", *lines])
+
+
+def counted_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
+    """Return the sentence of a task, whether it failed in part or not."""
+    return f"{_failure_sentence(nouns, counts)}." if counts.failed else outcome_text(nouns, counts, planned)
+
+
+def _failure_sentence(nouns: Nouns, counts: Counts) -> str:
     applied = sum(counts.done.values())
     # Deletions come last and are no part of what failed or was applied before them.
     total = counts.failed + applied + counts.unchanged + counts.skipped
@@ -120,9 +131,7 @@ def failure_text(nouns: Nouns, counts: Counts, failures: t.Sequence[Failure]) ->
         number = counts.skipped_deletions
         text = "1 deletion was" if number == 1 else f"{number} deletions were"
         parts.append(f"{text} not attempted because of that")
-    sentence = "; ".join(parts)
-    lines = _reasons(nouns, failures, MOST_BYTES - len(sentence))
-    return "\n".join([f"{sentence}:", *lines])
+    return "; ".join(parts)
 
 
 def _were(number: int, what: str) -> list[str]:
@@ -142,4 +151,4 @@ def _reasons(nouns: Nouns, failures: t.Sequence[Failure], most_bytes: int) -> li
     return [f"- {line}" for line in as_lines(reasons, nouns.many, most_bytes)]
 
 
-__all__ = ("Counts", "Failure", "Nouns", "failure_text", "interrupted_text", "outcome_text")
+__all__ = ("Counts", "Failure", "Nouns", "counted_text", "failure_text", "interrupted_text", "outcome_text")
