@@ -21,6 +21,7 @@ _MOST_NUMBERS = 60
 _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 #: The order in which a reader wants to see them.
 _URGENT = ("failed", "skipped", "changed", "ok")
+_UNDONE = ("failed", "skipped")
 
 
 def printable(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -38,7 +39,8 @@ def printable(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     kept, omitted = set(), collections.defaultdict(list)
     for row in sorted(rows, key=lambda row: _URGENT.index(row["status"])):
         left -= _size(row) + 2
-        if left >= 0:
+        # Some of what was done says nothing; the numbers of all of it do.
+        if left >= 0 and row["status"] in _UNDONE:
             kept.add(id(row))
         else:
             omitted[_outcome(row)].append(_label(row))
