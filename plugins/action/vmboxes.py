@@ -41,9 +41,11 @@ with _no_collection():
     from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
     from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
     from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
+    from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.printing import printable
     from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
     from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils.plan_display import show_outcome
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
 
     if not IMPORT_ERROR:
@@ -123,16 +125,24 @@ class ActionModule(ActionBase):
         if MODULES[self.module].takes_src:
             source, given = self._source(), self._with_layout(given)
         if IMPORT_ERROR or self._runs_elsewhere(environment):
-            return self._run_as_module(given, source, task_vars)
+            return self._shown(given, self._run_as_module(given, source, task_vars))
         # As the modules of Ansible do that run on the controller, from the folder of the playbook.
         with contextlib.chdir(self._loader.get_basedir()):
             result = self._run_here(given, source, environment)
         if not _shows_invocation(task_vars):
             result.pop("invocation", None)
+        result = self._shown(given, result)
         if result.get("failed"):
             # What a module's failure has where Ansible shows no tracebacks.
             result["exception"] = "(traceback unavailable)"
         return result
+
+    def _shown(self, given: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Show what a person should see beside Ansible's own lines, and return the result as Ansible may print it."""
+        if not self._task.no_log:
+            with_plan = bool(self._task.check_mode) and not self._task.diff
+            show_outcome(self._display, result, with_plan, given.get("plan_lines"))
+        return result if given.get("report") == "all" else printable(result)
 
     def _run_as_module(
         self, given: dict[str, t.Any], source: bytes | None, task_vars: dict[str, t.Any] | None
@@ -162,7 +172,6 @@ class ActionModule(ActionBase):
                     self.module,
                     given,
                     check=bool(self._task.check_mode),
-                    diff=bool(self._task.diff),
                     sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
                     progress=progress,
                     environment=environment,

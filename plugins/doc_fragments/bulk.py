@@ -91,10 +91,20 @@ options:
     type: str
   report:
     description:
-      - Whether RV(results) tells only what changed, failed or was skipped, or everything.
+      - Whether RV(results) lists only what changed, failed or was skipped, or everything.
+      - Ansible prints the whole result of a failed task. With V(changed), RV(results) then lists only as much as fits on a screen,
+        failures first, and RV(omitted) names the others. RV(diff) still has every row, and V(all) lists everything.
     type: str
     choices: [changed, all]
     default: changed
+  plan_lines:
+    description:
+      - Number of changes that check mode shows one by one, deletions first, when Ansible does not show differences. V(0) shows
+        only their number.
+      - They are shown on the controller, and hidden with C(no_log).
+    type: int
+    default: 20
+    version_added: 1.1.0
   on_unsupported:
     description:
       - What to do with a shared option that this vendor cannot hold.

@@ -45,6 +45,10 @@ STATE: Spec = {
 }
 
 ON_UNSUPPORTED: Spec = {"on_unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "error"}}
+REPORT: Spec = {
+    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    "plan_lines": {"type": "int", "default": 20},
+}
 VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
 
 #: How a table in a file becomes items.
@@ -81,7 +85,7 @@ BULK: Spec = {
     "max_update_percent": {"type": "int"},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "expect_checksum": {"type": "str"},
-    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    **REPORT,
     **ON_UNSUPPORTED,
     **VERIFY,
 }
@@ -106,8 +110,6 @@ SELECTION: Spec = {
 }
 _PLACES = ("mailbox", "shared_voicemail", "all_mailboxes")
 _ONE_PLACE: Spec = {"required_one_of": [_PLACES], "mutually_exclusive": [_PLACES]}
-REPORT: Spec = {"report": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
-
 MESSAGE: Spec = {
     "state": {
         "type": "str",

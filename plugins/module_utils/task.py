@@ -98,7 +98,7 @@ def run_module(name: str) -> None:
     module = _Module(name)
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
-    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
+    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode)
     result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
@@ -111,7 +111,6 @@ def run_in_worker(
     name: str,
     raw: t.Mapping[str, t.Any],
     check: bool,
-    diff: bool,
     sessions: t.Any,
     progress: t.Any,
     environment: t.Mapping[str, str],
@@ -138,9 +137,7 @@ def run_in_worker(
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
-    task = dispatch.Task(
-        name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source=source
-    )
+    task = dispatch.Task(name, params, given, check=check, sessions=sessions, progress=progress, source=source)
     task.notify = notify
     task.warnings.extend(warnings)
     result = execute(task)
@@ -218,6 +215,8 @@ def execute(task: dispatch.Task) -> Result:
         result = dispatch.run(task)
     except VoicemailError as error:
         result = failure(error)
+        if task.system and not task.spec.reads_only:
+            result["system"] = task.system
     except Exception as error:
         # Ansible would show its message, and with it whatever data it quotes.
         told = unforeseen(error)

@@ -67,6 +67,32 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: One sentence with the counts. If some failed, also a line for each distinct reason.
+  returned: always
+  type: str
+  version_added: 1.1.0
+  sample: 3 shared voicemails created, 1 updated, 16 unchanged.
+omitted:
+  description:
+    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  returned: failure in part, if RV(results) is not complete
+  type: dict
+  version_added: 1.1.0
+  sample: {created: "3000-3479, 3483-3499"}
+diff:
+  description:
+    - One entry for each change, with the values before and after. Secrets are hidden.
+    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  returned: success or when some failed
+  type: list
+  elements: dict
+system:
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  returned: always, once the connection options are valid
+  type: dict
+  version_added: 1.1.0
+  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
 results:
   description:
     - One entry for each shared voicemail that changed, failed or was skipped, with O(report=all) for every one.

@@ -19,12 +19,12 @@ from ..model.connection import Connection
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired, SkippedItem
 from ..model.problem import Problem
-from ..results import Outcome, Report
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as engine
-from .describe import describe, difference, predicted, to_options
+from .describe import describe, predicted, to_options
 from .guards import Limits
+from .outcome import Report
 from .parse import Reader, number_warning, type_name
 from .plan import Action
 from .skipping import read_valid
@@ -94,11 +94,11 @@ def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, 
 
 
 def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
-    outcome = report.outcomes[0]
+    outcome = report.steps[0]
     step = outcome.step
     task.warnings.extend(report.warnings)
     shown = predicted(table, step)
-    undone = outcome.status in ("failed", "skipped")
+    undone = not outcome.is_done
     box = outcome.box or (step.current if undone else None)
     if undone and box is None:
         shown = {}
@@ -110,8 +110,7 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
         "changed_fields": sorted(step.changes),
         task.spec.resource.singular: shown,
     }
-    if task.diff:
-        result["diff"] = difference(table, step) if step.action is not Action.NONE else {"before": {}, "after": {}}
+    result["diff"] = outcome.difference() if step.action is not Action.NONE else {"before": {}, "after": {}}
     if outcome.error is not None:
         result.update(failed=True, msg=str(outcome.error), error={table.key: step.number, **outcome.error.as_dict()})
     elif report.interrupted:
@@ -141,7 +140,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         )
         report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
         report.requests = session.client.requests
-    return _plural_result(task, table, report)
+    return _plural_result(task, report)
 
 
 def _items(task: Task) -> t.Sequence[t.Any]:
@@ -208,50 +207,13 @@ def dictionary_problems(task: Task) -> list[str]:
     return problems
 
 
-def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
+def _plural_result(task: Task, report: Report) -> Result:
     task.warnings.extend(report.warnings)
-    shown = [outcome for outcome in report.outcomes if task.params["report"] == "all" or outcome.status != "ok"]
-    result: Result = {
-        "changed": report.changed,
-        "results": [_row(table, outcome) for outcome in shown] + [_skipped_row(table, item) for item in report.skipped],
-        "summary": report.summary(),
-        "plan_checksum": report.checksum,
-    }
+    result = report.as_result(everything=task.params["report"] == "all")
     if task.params["on_guard"] == "report":
         result["guards"] = report.guards
         task.warnings.extend(f"the real run would be refused: {guard}" for guard in report.guards)
-    if task.diff:
-        result["diff"] = [
-            difference(table, outcome.step) for outcome in report.outcomes if outcome.step.action is not Action.NONE
-        ]
-    if report.failures:
-        first = report.failures[0]
-        source = first.step.desired.source if first.step.desired else None
-        told = f"{source}: {first.error}" if source else str(first.error)
-        result.update(
-            failed=True,
-            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {told}",
-        )
-    elif report.interrupted:
-        result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")
-    return result
-
-
-def _row(table: FieldTable, outcome: Outcome) -> Result:
-    row = outcome.as_dict()
-    return {table.key: row.pop("number"), **row}
-
-
-def _skipped_row(table: FieldTable, item: SkippedItem) -> Result:
-    return {
-        table.key: item.number,
-        "id": item.id,
-        "action": str(Action.NONE),
-        "status": "skipped",
-        "changed_fields": [],
-        "source": item.source,
-        "error": "; ".join(item.problems),
-    }
+    return {**result, "plan_checksum": report.checksum}
 
 
 def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:

@@ -36,6 +36,7 @@ class Step:
     :param writes: what is sent; None clears.
     :param after: every value of the box once the step is done.
     :param spares_messages: the box may be deleted only while it holds no messages.
+    :param messages: how many it holds, where a deletion has counted them.
     """
 
     action: Action
@@ -47,6 +48,12 @@ class Step:
     after: Values = dataclasses.field(default_factory=dict)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     spares_messages: bool = False
+    messages: int | None = None
+
+    @property
+    def source(self) -> str | None:
+        """File and line that declare it, where they are known."""
+        return self.desired.source if self.desired else None
 
     @property
     def new_number(self) -> str | None:
