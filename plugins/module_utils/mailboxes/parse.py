@@ -21,8 +21,10 @@ from ..model.masks import mask_problems
 
 #: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
 SOURCE = "source"
-#: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
-STEERING = ("id", "state", "update_pin", "delete_messages", "native", SOURCE)
+#: What reading returns beside the options, and declarations ignore.
+READ_ONLY = ("native", "hidden")
+#: Keys of an item that steer it and are no field of the vendor.
+STEERING = ("id", "state", "update_pin", "delete_messages", *READ_ONLY, SOURCE)
 STATES = ("present", "absent")
 
 
