@@ -40,6 +40,14 @@ options:
       - Allow a list that is empty, or holds only entries to delete, together with O(prune), which deletes everything.
     type: bool
     default: false
+  on_guard:
+    description:
+      - What to do in check mode with a plan that a guard stops, such as O(max_deletions) or O(delete_messages).
+      - V(fail) fails as the real run would. V(report) returns the plan, and the reasons in RV(guards).
+    type: str
+    choices: [fail, report]
+    default: fail
+    version_added: 1.1.0
   delete_messages:
     description:
       - Allow to delete what holds messages, which are lost with it; a warning tells how many. Without it that is an error,

@@ -55,6 +55,7 @@ BULK: Spec = {
     "max_deletions": {"type": "int", "default": 10},
     "max_delete_percent": {"type": "int", "default": 30},
     "allow_empty": {"type": "bool", "default": False},
+    "on_guard": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     "delete_messages": {"type": "bool", "default": False},
     "max_updates": {"type": "int"},
     "max_update_percent": {"type": "int"},

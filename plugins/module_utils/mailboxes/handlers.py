@@ -105,6 +105,8 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
 
 def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
     params = task.params
+    if params["on_guard"] == "report" and not task.check:
+        problems.append("`on_guard` report is allowed in check mode only: a guard must stop a run that writes")
     items = _items(task)
     desired = _desired(task, table, items, problems)
     limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
@@ -112,6 +114,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         options = engine.Options(
             limits=limits,
             check=task.check,
+            report_guards=params["on_guard"] == "report",
             verify=params["verify"],
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
@@ -183,6 +186,9 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         "summary": report.summary(),
         "plan_checksum": report.checksum,
     }
+    if task.params["on_guard"] == "report":
+        result["guards"] = report.guards
+        task.warnings.extend(f"the real run would be refused: {guard}" for guard in report.guards)
     if task.diff:
         result["diff"] = [
             difference(table, outcome.step) for outcome in report.outcomes if outcome.step.action is not Action.NONE
