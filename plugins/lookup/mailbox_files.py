@@ -29,6 +29,8 @@ options:
         O(exclude). Anything else in the folder, such as another folder or a link that leads nowhere, is an error.
       - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes). An empty list
         must be written out, as C([]).
+      - Such a dictionary may hold options for all of its mailboxes under C(defaults). They override O(defaults), and
+        the mailbox overrides them.
       - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
       - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
         playbook, and beside the playbook.

@@ -18,6 +18,8 @@ from ..vendors.registry import NAMES, vendor
 from . import documents
 from .tables import KEYS, Entry, Layout, read_csv
 
+#: Key of a document with options for each of its entries, which the entry overrides.
+DEFAULTS = "defaults"
 #: What an option wants of a scalar in a file: by the option's name, or a dictionary of the same kind.
 Schema = dict[str, t.Any]
 
@@ -127,12 +129,18 @@ def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[
     if name.lower().endswith(".csv"):
         return read_csv(text, layout, problems, name)
     try:
-        items = _list_in(documents.load(text, name), name, key)
+        content = documents.load(text, name)
+        items = _list_in(content, name, key)
+        shared = _defaults_in(content, name)
     except InvalidInputError as error:
         problems += error.problems
         return []
     schema = _schema("vmbox" if key == "mailboxes" else "shared_voicemail")
-    entries = [Entry(f"{name}:{line}", _typed(item, schema)) for line, item in zip(items.lines, items, strict=True)]
+    defaults = _typed(shared, schema)
+    entries = [
+        Entry(f"{name}:{line}", _with_defaults(defaults, _typed(item, schema)))
+        for line, item in zip(items.lines, items, strict=True)
+    ]
     problems += [
         f"{entry.place}: unknown option `{SOURCE}`. The collection sets it itself"
         for entry in entries
@@ -164,6 +172,28 @@ def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
     if not isinstance(content, documents.Sequence):
         raise InvalidInputError.of([f"{name}: must hold a list, or a dictionary with a list under `{key}`"])
     return content
+
+
+def _defaults_in(content: t.Any, name: str) -> t.Mapping[str, t.Any]:
+    """Return the options that a document lays under its entries.
+
+    :raises InvalidInputError: when they are not a dictionary, or name one entry.
+    """
+    if not isinstance(content, documents.Mapping) or content.get(DEFAULTS) is None:
+        return {}
+    found, place = content[DEFAULTS], f"{name}:{content.lines[DEFAULTS]}"
+    if not isinstance(found, documents.Mapping):
+        raise InvalidInputError.of([f"{place}: `{DEFAULTS}` must be a dictionary of options, not {type_name(found)}"])
+    naming = [key for key in KEYS if key in found]
+    if naming:
+        raise InvalidInputError.of(
+            [f"{place}: `{DEFAULTS}` must not have `{naming[0]}`, which names one entry. Move it to the entry"]
+        )
+    return found
+
+
+def _with_defaults(defaults: t.Mapping[str, t.Any], item: t.Any) -> t.Any:
+    return laid_over(defaults, item) if defaults and isinstance(item, dict) else item
 
 
 def _no_dictionary(entry: Entry, key: str) -> str:

@@ -42,8 +42,8 @@ class KazooMailboxes:
     def table(self) -> FieldTable:
         """The field table.
 
-        Which numbers KAZOO treats as one, and which properties it knows, depends on its generation, known from the first
-        reply on.
+        Which numbers KAZOO treats as one, and which properties it knows, depends on its generation. The first reply
+        reveals it.
         """
         return TABLES.get(self._session.generation, MAILBOX)
 
