@@ -115,7 +115,7 @@ def boxes_to_rows(
         raise AnsibleFilterError(f"boxes_to_rows takes a list of dictionaries with `{key}`")
     tables = [vendor(name).tables.get(known[resource].key) for name in NAMES]
     secrets = {option for table in tables if table is not None for option in table.secrets}
-    left_out = {"native", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
+    left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     try:
         table = table_of(plain, known[resource], left_out)
         text = as_csv(table)

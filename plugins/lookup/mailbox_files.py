@@ -34,6 +34,8 @@ options:
         another folder or a link that leads nowhere, is an error.
       - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes). An empty list
         must be written out, as C([]).
+      - Such a dictionary may hold options for all of its mailboxes under C(defaults). They override O(defaults), and
+        the mailbox overrides them.
       - A row of a table holds the headings, and the options below say what its columns mean. XLSX files need
         the Python package openpyxl.
       - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the

@@ -93,6 +93,7 @@ BULK: Spec = {
 READING: Spec = {
     "match": {"type": "str"},
     "include_pins": {"type": "bool", "default": False, "no_log": False},
+    "compact": {"type": "bool", "default": False},
 }
 
 #: Which messages a task is about.

@@ -34,6 +34,8 @@ options:
   src:
     description:
       - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that holds the list under C(shared_voicemails).
+      - Such a dictionary may hold options for all of its entries under C(defaults), in YAML and JSON. They override
+        O(defaults), and the entry overrides them.
       - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
       - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
       - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).

@@ -114,6 +114,61 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
             assert not any({"id", "native", "pin"} & set(box) for box in parsed(text)[subject.listed])
 
 
+def test_compact_exports_state_shared_values_once_and_change_nothing(tmp_path: pathlib.Path) -> None:
+    boxes = [{"mailbox": str(7000 + position), "name": f"Box {position}"} for position in range(4)]
+    odd = {"timezone": "Asia/Tokyo", "attach_audio": True, "kazoo": {"skip_greeting": True}}
+    shared = {"timezone": "Europe/Paris", "attach_audio": False}
+    with KAZOO.serve({"profile": "M"}, mailboxes=0) as server:
+        made = in_worker(
+            "vmboxes", KAZOO.arguments(server, defaults=shared, mailboxes=[*boxes[1:], {**boxes[0], **odd}])
+        )
+        assert not made["failed"], made
+        server.journal.clear()
+        compact = [{**ROLE, "vars": {"export_compact": True, "export_split": split}} for split in (False, True)]
+        names = ["mailboxes.yml", *(f"mailboxes/{box['mailbox']}.yml" for box in boxes[:2])]
+        applied = [apply(tmp_path, KAZOO, server, name) for name in names]
+        run = export(tmp_path, KAZOO, server, tasks=[*compact, *applied])
+        assert run.code == 0, run.output
+        assert KAZOO.writes(server) == []
+        found = texts(tmp_path)
+        assert "# Left out: options that have the vendor's default.\n" in found["mailboxes.yml"]
+        assert parsed(found["mailboxes.yml"]) == {
+            "defaults": {"attach_audio": False, "timezone": "Europe/Paris"},
+            "mailboxes": [{**boxes[0], **odd}, *boxes[1:]],
+        }
+        assert parsed(found["mailboxes/7001.yml"]) == {"mailboxes": [{**boxes[1], **shared}]}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("pins", [False, True], ids=["without", "with"])
+def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, pins: bool) -> None:
+    with subject.serve(mailboxes=5) as server:
+        populate(subject, server)
+        long = in_worker(subject.info, subject.arguments(server, include_pins=pins))[subject.listed]
+        short = in_worker(subject.info, subject.arguments(server, include_pins=pins, compact=True))
+        assert [box[subject.key] for box in short[subject.listed]] == [box[subject.key] for box in long]
+        assert all(len(few) < len(many) for few, many in zip(short[subject.listed], long, strict=True))
+        assert not any("native" in box for box in short[subject.listed])
+        server.journal.clear()
+        given = {subject.listed: short[subject.listed], "defaults": short["defaults"]}
+        again = in_worker(subject.plural, subject.arguments(server, **given))
+        assert (again["failed"], again["changed"]) == (False, False), again
+        assert subject.writes(server) == []
+
+
+@pytest.mark.parametrize("profile", ["4.3", "M"])
+def test_properties_that_the_server_does_not_show_are_not_exported_to_another(profile: str) -> None:
+    with KAZOO.serve({"profile": profile}, mailboxes=2) as server, KAZOO.serve({"profile": "M"}, mailboxes=0) as other:
+        found = in_worker("vmbox_info", KAZOO.arguments(server))["mailboxes"]
+        later = {"after_forward_action", "envelope_type", "shared_vmbox", "vm_message_forward_type"}
+        assert not any(later & set(box["kazoo"]) for box in found)
+        items = [{key: value for key, value in box.items() if key not in ("id", "owner_id")} for box in found]
+        assert not in_worker("vmboxes", KAZOO.arguments(other, mailboxes=items))["failed"]
+        stored = [box["public"] for box in other.store.collection("kazoo.boxes").values()]
+        assert len(stored) == 2
+        assert not any(later & set(box) for box in stored)
+
+
 NAMES = [
     "Line\x85break",
     "A\u2028B\u2029C",

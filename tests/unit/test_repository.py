@@ -43,7 +43,7 @@ ARCHIVE_ALLOWED = re.compile(
       | changelogs/(?:changelog|config)\.yaml
       | SECURITY\.md
       | docs/[\w./-]+\.(?:md|rst|yml|svg)
-      | docs/schemas/[\w.-]+\.json
+      | docs/schemas/(?:[\w.-]+\.json|check\.py)
       | extensions/eda/[\w./-]+\.(?:py|yml)
       | playbooks/[\w./-]+\.(?:yml|j2|csv)
       | plugins/[\w./-]+\.py

@@ -13,7 +13,7 @@ import typing as t
 
 from .. import modules as arguments
 from ..errors import InvalidInputError
-from ..mailboxes.parse import INVALID, SOURCE, type_name
+from ..mailboxes.parse import INVALID, SOURCE, laid_over, type_name
 from ..model.problem import Problem
 from ..resources import Resource
 from . import documents
@@ -31,6 +31,8 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 #: Endings of the files that are read.
 SUFFIXES = (".yml", ".yaml", ".json", *TABLES, ".conf")
+#: Key of a document with options for each of its entries, which the entry overrides.
+DEFAULTS = "defaults"
 #: What an option wants of a scalar in a file: by the option's name, or a dictionary of the same kind.
 Schema = dict[str, t.Any]
 
@@ -200,12 +202,13 @@ def _read_document(file: File) -> list[Entry]:
 
     :raises InvalidInputError: when it cannot be read.
     """
-    key = file.resource.plural
-    items = _list_in(documents.load(_document_text(file), file.name), file.name, key)
+    content = documents.load(_document_text(file), file.name)
+    items = _list_in(content, file.name, file.resource.plural)
     schema = _schema(file.resource.module)
+    defaults = _typed(_defaults_in(content, file), schema)
     entries = []
     for line, item in zip(items.lines, items, strict=True):
-        entry = Entry(f"{file.name}:{line}", _typed(item, schema))
+        entry = Entry(f"{file.name}:{line}", _with_defaults(defaults, _typed(item, schema)))
         subject = entry.subject()
         if not isinstance(entry.item, dict):
             text = f"must be a dictionary with `{file.resource.number}`, not {type_name(entry.item)}"
@@ -243,6 +246,28 @@ def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
     if not isinstance(content, documents.Sequence):
         raise InvalidInputError.of([f"{name}: must hold a list, or a dictionary with a list under `{key}`"])
     return content
+
+
+def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
+    """Return the options that a document lays under its entries.
+
+    :raises InvalidInputError: when they are not a dictionary, or name one entry.
+    """
+    if not isinstance(content, documents.Mapping) or content.get(DEFAULTS) is None:
+        return {}
+    found, place = content[DEFAULTS], f"{file.name}:{content.lines[DEFAULTS]}"
+    if not isinstance(found, documents.Mapping):
+        raise InvalidInputError.of([f"{place}: `{DEFAULTS}` must be a dictionary of options, not {type_name(found)}"])
+    naming = [key for key in item_options(file.resource.module).keys if key in found]
+    if naming:
+        raise InvalidInputError.of(
+            [f"{place}: `{DEFAULTS}` must not have `{naming[0]}`, which names one entry. Move it to the entry"]
+        )
+    return found
+
+
+def _with_defaults(defaults: t.Mapping[str, t.Any], item: t.Any) -> t.Any:
+    return laid_over(defaults, item) if defaults and isinstance(item, dict) else item
 
 
 __all__ = ("SUFFIXES", "File", "read_entries", "text_entries")

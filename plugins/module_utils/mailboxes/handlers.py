@@ -22,6 +22,7 @@ from ..model.problem import Problem
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as engine
+from .compact import compact
 from .describe import describe, predicted, to_options
 from .guards import Limits
 from .outcome import Report
@@ -232,8 +233,12 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     with opened_session(task, target, connection) as session:
         boxes = target.boxes[task.resource](session)
         found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
-    shown = [describe(table, box, pins=params["include_pins"]) for box in found]
-    return {"changed": False, task.spec.resource.plural: shown}
+    pins = params["include_pins"]
+    if params["compact"]:
+        # The table of the server's generation, known now, has its defaults.
+        short = compact(boxes.table, found, pins=pins)
+        return {"changed": False, task.spec.resource.plural: short.items, "defaults": short.defaults}
+    return {"changed": False, task.spec.resource.plural: [describe(table, box, pins=pins) for box in found]}
 
 
 __all__ = ("dictionary_problems", "listed", "run")

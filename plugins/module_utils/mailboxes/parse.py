@@ -23,8 +23,10 @@ from ..model.masks import mask_problems
 SOURCE = "source"
 #: What is wrong with an item, which is then skipped: a list of texts, set by whatever reads items from a file.
 INVALID = "invalid"
-#: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
-STEERING = ("id", "state", "update_pin", "delete_messages", "native", SOURCE)
+#: What reading returns beside the options, and declarations ignore.
+READ_ONLY = ("native", "hidden")
+#: Keys of an item that steer it and are no field of the vendor.
+STEERING = ("id", "state", "update_pin", "delete_messages", *READ_ONLY, SOURCE)
 STATES = ("present", "absent")
 
 

@@ -14,12 +14,12 @@ import dataclasses
 import typing as t
 
 from ..errors import InvalidInputError
-from ..mailboxes.parse import Reader, type_name
+from ..mailboxes.parse import READ_ONLY, Reader, type_name
 from ..model.fields import FieldTable
 from .translate import Choices, Crossing, Loss, Source
 
 #: What no choice of the user may hold: it would find another box, or delete one.
-_FORBIDDEN = ("id", "state", "delete_messages", "native")
+_FORBIDDEN = ("id", "state", "delete_messages", *READ_ONLY)
 #: Most problems that are told at once: one of the defaults may be repeated by every mailbox.
 _MOST_PROBLEMS = 50
 
@@ -152,7 +152,7 @@ def _box_problems(table: FieldTable, position: int, box: t.Any) -> list[str]:
         return [
             f"{table.resource} {position} must be a dictionary with `{table.key}`, as the module that reads returns it"
         ]
-    known = {table.key, "id", "native", *table.by_option, *table.groups}
+    known = {table.key, "id", *READ_ONLY, *table.by_option, *table.groups}
     return [
         f"{table.resource} {box[table.key]}: {table.vendor} has no option `{option}`"
         for option in box

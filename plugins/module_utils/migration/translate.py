@@ -246,8 +246,10 @@ class Crossing:
         self._lost.append((held, reason))
 
     def _ask_for_pin(self, held: t.Mapping[str, _Held]) -> None:
-        """Tell of a PIN that was not read: there may be one."""
+        """Report a PIN that was not read. One that was asked for and is not hidden is not set."""
         if _PIN in held or _PIN in self._chosen or _PIN not in self._source.by_option:
+            return
+        if self._choices.include_pins and _PIN not in self._box.get("hidden", ()):
             return
         reason = f"{self._source.vendor} does not show it" if self._choices.include_pins else "PINs were not asked for"
         self._lose(_Held(_PIN, _PIN, None, secret=True), reason)

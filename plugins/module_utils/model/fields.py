@@ -213,7 +213,7 @@ class FieldTable:
                 continue
             field = self.by_option[option]
             value = values[option]
-            _place(wire, field.wire, None if value is None else field.kind.write(value))
+            place(wire, field.wire, None if value is None else field.kind.write(value))
         return wire
 
     def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[str]:
@@ -223,8 +223,9 @@ class FieldTable:
         return [problem for problem in found if problem]
 
 
-def _place(wire: dict[str, t.Any], name: str, value: t.Any) -> None:
+def place(target: dict[str, t.Any], name: str, value: t.Any) -> None:
+    """Set a value under its dotted name, in dictionaries that are created where they are missing."""
     *parents, last = name.split(".")
     for parent in parents:
-        wire = wire.setdefault(parent, {})
-    wire[last] = value
+        target = target.setdefault(parent, {})
+    target[last] = value

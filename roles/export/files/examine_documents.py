@@ -22,9 +22,9 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-#: The first line of every file that a role of this collection writes.
+#: The first lines of every file that a role of this collection writes.
 HEADER = re.compile(
-    r"# (?:Exported|Made for \S+)(?: from (?:mailboxes of )?(?P<vendor>\w+))?"
+    r"(?:# yaml-language-server: [^\n]*\n)?# (?:Exported|Made for \S+)(?: from (?:mailboxes of )?(?P<vendor>\w+))?"
     r" by telephony\.voicemail\.(?P<role>\w+)\."
 )
 #: The headings of every CSV file that a role of this collection writes: options, the number first.

@@ -212,8 +212,8 @@ MAILBOX = FieldTable(
             "username",
             Text(longest=64, pattern=r"[A-Za-z0-9][A-Za-z0-9._+-]*", expected="the part of a SIP address before the @"),
             "",
-            "Local part of the box's own SIP address, `vm.` and the number by default. Used when the box is made, and"
-            " to tell its address for `attach`; OnSIP never shows it, so it is not compared.",
+            "Local part of the box's own SIP address, `vm.` and the number by default. Used to create the mailbox, and"
+            " to derive its address for `attach`. OnSIP never shows it, so it is not compared.",
             creation_only=True,
         ),
         _own(

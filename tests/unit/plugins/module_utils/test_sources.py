@@ -62,6 +62,43 @@ def test_an_empty_list_is_written_out(text: str, name: str) -> None:
     assert items(text, name) == []
 
 
+DEFAULTS = """
+defaults: {timezone: Europe/Paris, attach_audio: no, kazoo: {skip_greeting: yes, skip_envelope: true}}
+mailboxes:
+  - {mailbox: 0300, timezone: null, kazoo: {skip_greeting: no}}
+  - {mailbox: 0301}
+"""
+
+
+def test_a_document_has_defaults_for_its_entries() -> None:
+    shared = {"timezone": "Europe/Paris", "attach_audio": False}
+    assert items(DEFAULTS, "boxes.yml") == [
+        {"mailbox": "0300", **shared, "timezone": None, "kazoo": {"skip_greeting": False, "skip_envelope": True}},
+        {"mailbox": "0301", **shared, "kazoo": {"skip_greeting": True, "skip_envelope": True}},
+    ]
+    # The defaults of a task or role are laid under those of the document.
+    text = '{"defaults": {"name": "a"}, "mailboxes": [{"mailbox": "1"}]}'
+    (entry,) = read_entries(File(text, "b.json"), Layout(), [])
+    assert check_entries([entry], [], Checks({"name": "b", "notify": True})) == [
+        {"mailbox": "1", "name": "a", "notify": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "problem"),
+    [
+        ("[1]", "boxes.yml:1: `defaults` must be a dictionary of options, not a list"),
+        (
+            "{mailbox: 3000}",
+            "boxes.yml:1: `defaults` must not have `mailbox`, which names one entry. Move it to the entry",
+        ),
+        ("{id: x}", "boxes.yml:1: `defaults` must not have `id`, which names one entry. Move it to the entry"),
+    ],
+)
+def test_defaults_of_a_document_that_are_none(defaults: str, problem: str) -> None:
+    assert problems_of(f"defaults: {defaults}\nmailboxes: []\n", "boxes.yml") == (problem,)
+
+
 EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
 
 
