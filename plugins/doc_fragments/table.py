@@ -104,7 +104,7 @@ options:
     description:
       - Name of the sheet of a spreadsheet, or its position, counted from 1 without hidden sheets.
       - By default it is the only sheet whose headings are those of mailboxes.
-    type: str
+    type: raw
     version_added: 1.1.0
   encoding:
     description:

@@ -54,7 +54,7 @@ VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
 #: How a table in a file becomes items.
 TABLE: Spec = {
     "layout": {"type": "str"},
-    "sheet": {"type": "str"},
+    "sheet": {"type": "raw"},
     "heading_row": {"type": "int"},
     "encoding": {"type": "str"},
     "delimiter": {"type": "str"},

@@ -201,7 +201,9 @@ def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) ->
     if not listed or any(raw.get(option) is not None for option in listed):
         # A list beside the file is for the module to refuse.
         return dict(raw)
-    return {**{name: value for name, value in raw.items() if name != "src"}, **listed}
+    # The table is read, so the module that runs elsewhere needs nothing that describes it.
+    read = ("src", *arguments.TABLE)
+    return {**{name: value for name, value in raw.items() if name not in read}, **listed}
 
 
 def failure(error: VoicemailError) -> Result:

@@ -68,14 +68,18 @@ def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_
 def test_a_layout_and_a_mapping_that_make_no_sense_are_refused_before_the_first_request(tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.csv"
     source.write_text("mailbox\n1\n")
+    document = tmp_path / "staff.yml"
+    document.write_text("mailboxes: []\n")
     with KAZOO.serve() as server:
         for options, text in (
             ({"layout": "freebpx"}, "`layout` freebpx is unknown. Use 3cx, asterisk, freepbx"),
             ({"columns": {"mailbox": ["x"]}}, "`columns` has a list for 'mailbox'"),
             ({"heading_row": -1}, "`heading_row` must not be below 0"),
             ({"list_separator": {"a": 1}}, "`list_separator` must be text"),
+            ({"src": None, "mailboxes": [], "sheet": 2}, "`sheet` describes the table in `src`, and there is no `src`"),
+            ({"src": str(document), "columns": {"a": "b"}}, "`columns` describes a table, and"),
         ):
-            result = run(KAZOO, server, src=str(source), **options)
+            result = run(KAZOO, server, **{"src": str(source), **options})
             assert result["failed"]
             assert text in result["msg"]
             assert len(server.journal) == 0

@@ -29,8 +29,9 @@ from .workbooks import read_workbook
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
+DOCUMENTS = (".yml", ".yaml", ".json")
 #: Endings of the files that are read.
-SUFFIXES = (".yml", ".yaml", ".json", *TABLES, ".conf")
+SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
 #: Key of a document with options for each of its entries, which the entry overrides.
 DEFAULTS = "defaults"
 #: What an option wants of a scalar in a file: by the option's name, or a dictionary of the same kind.
@@ -95,6 +96,10 @@ class File:
         """Check whether the ending of the name is that of a table."""
         return self.suffix in TABLES
 
+    def follows(self, layout: Layout) -> bool:
+        """Check whether the file has the format that a layout is made for."""
+        return layout.format is not None and self.suffix not in (*DOCUMENTS, *TABLES[:2], *WORKBOOKS)
+
     @property
     def suffix(self) -> str:
         """The ending of the name in small letters, with its dot."""
@@ -109,9 +114,11 @@ def read_entries(file: File, layout: Layout, problems: list[Problem]) -> list[En
         empty list, since `prune` would delete what it used to hold.
     """
     try:
-        if file.is_table or layout.format:
+        if file.is_table or file.follows(layout):
             options = item_options(file.resource.module)
             return read_sheet(_sheet(file, layout, options), layout, options, problems)
+        if file.suffix == ".conf":
+            raise ValueError("is read with `layout: asterisk` only. Set it, or leave the file out")
         return _read_document(file)
     except InvalidInputError as error:
         problems += [Problem(problem) for problem in error.problems]
@@ -165,7 +172,7 @@ def _text(file: File, encoding: str | None = None) -> str:
 
 
 def _sheet(file: File, layout: Layout, options: ItemOptions) -> Sheet:
-    if layout.format == "asterisk":
+    if file.follows(layout):
         return read_voicemail_conf(_text(file, layout.encoding), file.name)
     likeness = likeness_of(layout, options)
     if file.suffix in WORKBOOKS:

@@ -69,15 +69,20 @@ class _Reader:
         :raises ValueError: when there are too many.
         """
         self._merged = set(self._merged_cells())
-        rows: list[Row] = []
-        for record in self._sheet.iter_rows():
-            if all(cell.value is None for cell in record) and not any(self._is_merged(cell) for cell in record):
+        rows: dict[int, Row] = {}
+        # Only cells that exist. A format up to the last row of a sheet would otherwise be a million rows to read.
+        for (number, column), cell in sorted(self._sheet._cells.items()):
+            value = self._value(cell)
+            if value is None:
                 continue
-            if len(rows) >= cells.MOST_ROWS or len(record) > cells.MOST_COLUMNS:
+            row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, []))
+            if len(rows) > cells.MOST_ROWS or column > cells.MOST_COLUMNS:
                 raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
-            number = record[0].row
-            rows.append(Row(f"{self._place}, row {number}", number, [self._value(cell) for cell in record]))
-        return Sheet(self._place, rows, lettered=True)
+            row.cells.extend([None] * (column - 1 - len(row.cells)))
+            row.cells.append(value)
+        return Sheet(
+            self._place, [row for row in rows.values() if not all(map(cells.is_blank, row.cells))], lettered=True
+        )
 
     def _merged_cells(self) -> t.Iterator[tuple[int, int]]:
         for area in self._sheet.merged_cells.ranges:

@@ -148,6 +148,10 @@ def _items(task: Task) -> t.Sequence[t.Any]:
     key = task.spec.resource.plural
     source = task.params.get("src")
     if source is None:
+        given = [name for name in arguments.TABLE if task.raw.get(name) is not None]
+        if given:
+            hint = "Set `src`, or use the filter rows_to_mailboxes for a table in a variable"
+            raise InvalidInputError.of([f"`{given[0]}` describes the table in `src`, and there is no `src`. {hint}"])
         items = task.raw.get(key) or []
         if not isinstance(items, (list, tuple)):
             # Ansible itself would take the text apart at its commas.
@@ -176,13 +180,18 @@ def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str,
     resource = arguments.MODULES[module].resource
     problems: list[Problem] = []
     file = File(content, str(raw["src"]), resource)
-    entries = read_entries(file, layout_of(raw), problems)
+    layout = layout_of(raw)
+    given = [name for name in arguments.TABLE if raw.get(name) is not None]
+    is_table = file.is_table or file.follows(layout)
+    if given and not is_table:
+        raise InvalidInputError.of([f"`{given[0]}` describes a table, and {file.name} is not one. Leave it out"])
+    entries = read_entries(file, layout, problems)
     skip = raw.get("invalid") == "skip"
     checks = Checks(vendor=_named_vendor(raw), sources=True, skip=skip, resource=resource)
     if isinstance(raw.get("defaults"), dict):
         checks.defaults = raw["defaults"]
     # The values of a table are checked here, while their columns are known; others where all items are checked.
-    finish = check_entries if file.is_table else unchecked_items
+    finish = check_entries if is_table else unchecked_items
     return {resource.plural: finish(entries, problems, checks)}
 
 

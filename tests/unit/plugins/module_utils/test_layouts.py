@@ -261,6 +261,13 @@ def test_a_voicemail_conf_that_is_not_understood(text: str, problem: str) -> Non
     assert problems_of(text, "v.conf", layout="asterisk") == [problem]
 
 
+def test_a_conf_file_needs_its_layout_and_other_files_do_not() -> None:
+    assert problems_of("[a]\n1 => 2222\n", "voicemail.conf") == [
+        "voicemail.conf: is read with `layout: asterisk` only. Set it, or leave the file out"
+    ]
+    assert read("- mailbox: 1\n", "a.yml", layout="asterisk") == [{"mailbox": "1"}]
+
+
 def test_one_context_of_several() -> None:
     text = "[a]\n1 => 2222,A\n[b]\n1 => 3333,B\n"
     assert read(text, "v.conf", layout="asterisk", only_rows={"context": "b"}) == [

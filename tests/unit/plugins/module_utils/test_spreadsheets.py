@@ -278,6 +278,14 @@ def test_repeated_rows_and_columns_are_bounded(monkeypatch: pytest.MonkeyPatch) 
     assert problems_of(content, "a.xlsx") == ["a.xlsx, sheet Staff: has more than 2 rows or 1000 columns"]
 
 
+def test_formats_up_to_the_last_row_and_column_are_not_read() -> None:
+    def decorate(book: t.Any) -> None:
+        book.active.cell(1_048_576, 16_384).number_format = "0"
+
+    content = workbook(["mailbox"], ["1"], change=decorate)
+    assert read(content, "a.xlsx") == [{"mailbox": "1"}]
+
+
 def test_a_workbook_is_the_same_read_by_openpyxl_alone() -> None:
     """The tests' own workbooks are what a program would write."""
     content = workbook(["mailbox"], ["0456"])
