@@ -146,7 +146,11 @@ def test_pins_of_a_table_are_encrypted_and_written(tmp_path: pathlib.Path) -> No
         run = init(tmp_path, KAZOO, server, "-vvv", "--diff", source=str(tmp_path / "staff.csv"))
         assert run.code == 0, run.output
         assert "7q3z19" not in run.output
-        assert not any("7q3z19" in text for text in contents(tmp_path).values())
+        files = contents(tmp_path)
+        assert not any("7q3z19" in text for text in files.values())
+        # A pipeline that generates PINs keeps the encrypted file.
+        steps = yaml.safe_load(files[".github/workflows/voicemail.yml"])["jobs"]["apply"]["steps"]
+        assert steps[-1]["with"]["path"].split() == ["voicemail-report/", "pins.yml"]
         applied = inside(tmp_path, "apply", "-e", "provision_confirm=false")
         assert applied.code == 0, applied.output
         boxes = in_worker("vmbox_info", KAZOO.arguments(server, include_pins=True))["mailboxes"]
