@@ -121,6 +121,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables
     read_rows,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
@@ -147,7 +148,7 @@ def rows_to_mailboxes(
         raise AnsibleFilterError(f"rows_to_mailboxes: `vendor` must be one of {', '.join(NAMES)}, not {vendor!r}")
     known, lists = item_options("vmbox")
     layout = Layout(columns or {}, lists, known, list_separator, delimiter, ignore_unknown_columns)
-    problems: list[str] = []
+    problems: list[Problem] = []
     if isinstance(rows, str):
         entries = read_csv(rows, layout, problems)
     elif isinstance(rows, (list, tuple)):

@@ -122,6 +122,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.source
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem, Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
 SUFFIXES = (".yml", ".yaml", ".json", ".csv")
@@ -152,7 +153,7 @@ class LookupModule(LookupBase):
             ignore_unknown=self.get_option("ignore_unknown_columns"),
         )
         entries: list[Entry] = []
-        problems: list[str] = []
+        problems: list[Problem] = []
         try:
             names = flatten_terms(terms, "name of a file or folder")
         except InvalidInputError as error:
@@ -171,17 +172,17 @@ class LookupModule(LookupBase):
             Display().warning(clean(warning))
         return mailboxes
 
-    def _text(self, path: pathlib.Path, problems: list[str]) -> str | None:
+    def _text(self, path: pathlib.Path, problems: list[Problem]) -> str | None:
         try:
             return str(t.cast(t.Any, self._loader).get_text_file_contents(str(path)))
         except UnicodeDecodeError:
-            problems.append(f"{path.name}: is not UTF-8 text. Save it as UTF-8")
+            problems.append(Problem("is not UTF-8 text", subject=Subject(source=path.name), hint="Save it as UTF-8"))
         except (AnsibleError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            problems.append(f"{path.name}: cannot be read: {reason}")
+            problems.append(Problem(f"cannot be read: {reason}", subject=Subject(source=path.name)))
         return None
 
-    def _files(self, names: list[str], variables: dict[str, t.Any], problems: list[str]) -> list[pathlib.Path]:
+    def _files(self, names: list[str], variables: dict[str, t.Any], problems: list[Problem]) -> list[pathlib.Path]:
         found: list[pathlib.Path] = []
         for given in names:
             name = str(pathlib.Path(given).expanduser())
@@ -192,7 +193,7 @@ class LookupModule(LookupBase):
             found += self._inside(path, name, problems) if path.is_dir() else [path]
         return list(dict.fromkeys(found))
 
-    def _inside(self, folder: pathlib.Path, name: str, problems: list[str]) -> list[pathlib.Path]:
+    def _inside(self, folder: pathlib.Path, name: str, problems: list[Problem]) -> list[pathlib.Path]:
         """Return the files of a folder; whatever else is in it is a problem, since it may hold mailboxes too."""
         hint = f"Move it to another place, or name it in `exclude` ({name})"
         found = []
@@ -200,23 +201,26 @@ class LookupModule(LookupBase):
         try:
             inside = sorted(folder.iterdir())
         except OSError as error:
-            problems.append(f"{name}: cannot be read: {error.strerror}")
+            problems.append(Problem(f"cannot be read: {error.strerror}", subject=Subject(source=name)))
             return []
         for path in inside:
             if any(fnmatch.fnmatchcase(path.name, pattern) for pattern in excluded):
                 continue
             if path.is_dir():
-                problems.append(f"{path.name}: is a folder, and is not read. {hint}")
+                problems.append(Problem("is a folder, and is not read", subject=Subject(source=path.name), hint=hint))
             elif not path.exists():
-                problems.append(f"{path.name}: is a link that leads nowhere. {hint}")
+                problems.append(Problem("is a link that leads nowhere", subject=Subject(source=path.name), hint=hint))
             elif not path.is_file():
-                problems.append(f"{path.name}: is not a regular file. {hint}")
+                problems.append(Problem("is not a regular file", subject=Subject(source=path.name), hint=hint))
             elif path.suffix.lower() not in SUFFIXES:
-                problems.append(f"{path.name}: does not end in {', '.join(SUFFIXES)}. {hint}")
+                problems.append(
+                    Problem(f"does not end in {', '.join(SUFFIXES)}", subject=Subject(source=path.name), hint=hint)
+                )
             else:
                 found.append(path)
         if not found and not problems:
-            problems.append(f"{name}: holds no file that ends in {', '.join(SUFFIXES)}")
+            text = f"holds no file that ends in {', '.join(SUFFIXES)}"
+            problems.append(Problem(text, subject=Subject(source=name)))
         return found
 
     def _place(self, variables: dict[str, t.Any], name: str) -> str | None:

@@ -26,6 +26,7 @@ from .deps import IMPORT_ERROR, LIBRARIES
 from .errors import InvalidInputError, VoicemailError, unforeseen
 from .mailboxes import handlers as mailboxes
 from .model.connection import SECRETS, blank_options, read_options
+from .model.problem import Problem
 from .model.text import clean
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
@@ -191,7 +192,9 @@ def _refusal(
         or mailboxes.dictionary_problems(dispatch.Task(name, {}, raw))
     )
     message = without_values(message)
-    refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
+    if not problems and len(message) > _LONGEST:
+        problems = [Problem(message)]
+    refused = str(InvalidInputError.of(problems)) if problems else message
     return str(_redacted(refused, params))
 
 

@@ -59,7 +59,7 @@ def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check:
         finished(lambda: run.carry_out(report, found))
     except VoicemailError as error:
         report.error = error
-        report.wrote = report.wrote or getattr(error, "uncertain", False)
+        report.wrote = report.wrote or error.uncertain
     return report
 
 

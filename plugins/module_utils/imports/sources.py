@@ -11,9 +11,10 @@ import typing as t
 
 from .. import modules as arguments
 from ..errors import InvalidInputError
-from ..mailboxes.parse import SOURCE, Reader, laid_over, type_name
-from ..model.cautions import Caution, cautions_of, grouped
+from ..mailboxes.parse import LINES, SOURCE, Reader, Twins, laid_over, type_name
+from ..model.cautions import cautions_of, grouped
 from ..model.masks import mask_problems
+from ..model.problem import Problem, Subject
 from ..vendors.registry import NAMES, vendor
 from . import documents
 from .tables import KEYS, Entry, Layout, read_csv
@@ -101,15 +102,15 @@ def read_items(text: str, name: str, key: str, layout: Layout) -> list[t.Any]:
     :param layout: how a table is read, for CSV.
     :raises InvalidInputError: when it cannot be read, with the line where that is known.
     """
-    problems: list[str] = []
+    problems: list[Problem] = []
     entries = read_entries(text, name, key, layout, problems)
     problems += [_no_dictionary(entry, layout.key) for entry in entries if not isinstance(entry.item, dict)]
     if problems:
         raise InvalidInputError.of(problems)
-    return [{**entry.item, SOURCE: entry.place} for entry in entries]
+    return [entry.placed(entry.item) for entry in entries]
 
 
-def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[str]) -> list[Entry]:
+def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[Problem]) -> list[Entry]:
     """Return the list that a file holds, each entry with its place; see :func:`read_items`.
 
     :param problems: takes what is wrong; the entries that are right come back all the same. A file without a list is
@@ -119,10 +120,10 @@ def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[
         text.encode()
     except UnicodeEncodeError:
         # Ansible reads other bytes all the same, as characters that nobody can send.
-        problems.append(f"{name}: is not UTF-8 text. Save it as UTF-8")
+        problems.append(Problem("is not UTF-8 text", subject=Subject(source=name), hint="Save it as UTF-8"))
         return []
     if not text.removeprefix("\ufeff").strip():
-        problems.append(f"{name}: is empty. {_how_to_be_empty(key)}")
+        problems.append(Problem("is empty", subject=Subject(source=name), hint=_how_to_be_empty(key)))
         return []
     if name.lower().endswith(".csv"):
         return read_csv(text, layout, problems, name)
@@ -132,13 +133,25 @@ def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[
         problems += error.problems
         return []
     schema = _schema("vmbox" if key == "mailboxes" else "shared_voicemail")
-    entries = [Entry(f"{name}:{line}", _typed(item, schema)) for line, item in zip(items.lines, items, strict=True)]
-    problems += [
-        f"{entry.place}: unknown option `{SOURCE}`. The collection sets it itself"
-        for entry in entries
-        if isinstance(entry.item, dict) and SOURCE in entry.item
+    entries = [
+        Entry(f"{name}:{line}", _typed(item, schema), _lines_below(item, line))
+        for line, item in zip(items.lines, items, strict=True)
     ]
+    for entry in entries:
+        reserved = [key for key in (SOURCE, LINES) if isinstance(entry.item, dict) and key in entry.item]
+        problems += [entry.problem(f"`{key}` is not an option", "The collection sets it itself") for key in reserved]
     return entries
+
+
+def _lines_below(item: t.Any, first: int) -> dict[str, int] | None:
+    """Return the lines of the keys of an item, dotted; None where all are in its first line."""
+    if not isinstance(item, documents.Mapping):
+        return None
+    lines = dict(item.lines)
+    for key, value in item.items():
+        if isinstance(value, documents.Mapping):
+            lines.update({f"{key}.{inner}": line for inner, line in (_lines_below(value, 0) or {}).items()})
+    return lines if any(line != first for line in lines.values()) else None
 
 
 def _how_to_be_empty(key: str) -> str:
@@ -154,25 +167,29 @@ def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
         near = difflib.get_close_matches(key, [word for word in content if word != key], n=1, cutoff=0.8)
         if near:
             line = content.lines[near[0]]
-            raise InvalidInputError.of([f"{name}:{line}: unknown key `{near[0]}`. The list belongs under `{key}`"])
+            raise _refused(f"{name}:{line}", f"unknown key `{near[0]}`", f"The list belongs under `{key}`")
         if key not in content:
-            raise InvalidInputError.of([f"{name}: there is no key `{key}`. {_how_to_be_empty(key)}"])
+            raise _refused(name, f"there is no key `{key}`", _how_to_be_empty(key))
         name = f"{name}:{content.lines[key]}"
         content = content[key]
     if content is None:
-        raise InvalidInputError.of([f"{name}: holds no list. {_how_to_be_empty(key)}"])
+        raise _refused(name, "holds no list", _how_to_be_empty(key))
     if not isinstance(content, documents.Sequence):
-        raise InvalidInputError.of([f"{name}: must hold a list, or a dictionary with a list under `{key}`"])
+        raise _refused(name, f"must hold a list, or a dictionary with a list under `{key}`")
     return content
 
 
-def _no_dictionary(entry: Entry, key: str) -> str:
-    return f"{entry.place}: must be a dictionary with `{key}`, not {type_name(entry.item)}"
+def _refused(source: str, text: str, hint: str = "") -> InvalidInputError:
+    return InvalidInputError.of([Problem(text, subject=Subject(source=source), hint=hint)])
+
+
+def _no_dictionary(entry: Entry, key: str) -> Problem:
+    return entry.problem(f"must be a dictionary with `{key}`, not {type_name(entry.item)}")
 
 
 def check_mailboxes(
     entries: t.Sequence[Entry],
-    problems: list[str],
+    problems: t.Sequence[Problem],
     defaults: t.Mapping[str, t.Any] | None = None,
     vendor_name: str | None = None,
     sources: bool = False,
@@ -187,48 +204,46 @@ def check_mailboxes(
     :raises InvalidInputError: with those problems and every further one, each with its place.
     """
     problems = list(problems)
-    reader = None
+    problems += [_no_dictionary(entry, KEYS[0]) for entry in entries if not isinstance(entry.item, dict)]
+    usable = [
+        (entry, laid_over(defaults, entry.item) if defaults else entry.item)
+        for entry in entries
+        if isinstance(entry.item, dict)
+    ]
     if vendor_name is not None:
-        shared = tuple(arguments.MAILBOX)
-        reader = Reader(vendor(vendor_name).tables["mailbox"], shared, NAMES, on_unsupported="ignore", single=True)
-    same = vendor(vendor_name).tables["mailbox"].number.key if vendor_name is not None else str
-    seen: dict[str, str] = {}
-    cautions: list[Caution] = []
-    mailboxes = []
-    for place, raw in entries:
-        if not isinstance(raw, dict):
-            problems.append(_no_dictionary(Entry(place, raw), KEYS[0]))
-            continue
-        item = laid_over(defaults, raw) if defaults else raw
-        mailboxes.append({**item, SOURCE: place} if sources else item)
-        if reader is not None:
-            before = len(reader.problems)
-            found = reader.read([{**item, SOURCE: place}])
-            cautions += [caution for desired in found for caution in cautions_of(reader.table, desired)]
-            problems.extend(reader.problems[before:])
-        else:
-            problems.extend(f"{place}: {problem}" for problem in mask_problems(item))
-        named = _key_of(item)
-        if named is None:
-            problems += [] if reader else [f"{place}: `mailbox` is missing"]
-            continue
-        option, value = named
-        first = seen.setdefault(f"{option} {value if option == 'id' else same(value)}", place)
-        if first != place:
-            problems.append(f"{place}: {option} {value} is declared twice, first in {first}")
+        table = vendor(vendor_name).tables["mailbox"]
+        reader = Reader(table, tuple(arguments.MAILBOX), NAMES, on_unsupported="ignore")
+        found = reader.read([entry.placed(item) for entry, item in usable])
+        problems += reader.problems
+        if warnings is not None and not problems:
+            warnings += grouped(caution for desired in found for caution in cautions_of(table, desired))
+    else:
+        problems += _neutral_problems(usable)
     if problems:
         raise InvalidInputError.of(problems)
-    if warnings is not None:
-        warnings += grouped(cautions)
-    return mailboxes
+    return [{**item, SOURCE: entry.place} if sources else item for entry, item in usable]
 
 
-def _key_of(item: t.Mapping[str, t.Any]) -> tuple[str, str] | None:
-    """Return what names an item, ``mailbox`` or ``id``, and its value."""
+def _neutral_problems(usable: t.Iterable[tuple[Entry, t.Mapping[str, t.Any]]]) -> t.Iterator[Problem]:
+    """Yield what is wrong with mailboxes whatever their vendor is."""
+    twins = Twins("mailbox")
+    for entry, item in usable:
+        option, value = _key_of(item)
+        subject = Subject("mailbox", value if option != "id" else f"id {value}", entry.place)
+        for problem in mask_problems(item):
+            yield problem.about(subject.at_line((entry.lines or {}).get(problem.option)))
+        if not option:
+            yield Problem("is missing", option="mailbox", subject=subject)
+        number, box_id = (None, value) if option == "id" else (value, None)
+        yield from twins.check(subject, (number,), box_id)
+
+
+def _key_of(item: t.Mapping[str, t.Any]) -> tuple[str, str]:
+    """Return the option that names an item, and its value; both are empty where there is none."""
     for option in KEYS:
         if item.get(option) not in (None, ""):
-            return "id" if option == "id" else "mailbox", str(item[option])
-    return None
+            return option, str(item[option])
+    return "", ""
 
 
 __all__ = ("check_mailboxes", "item_options", "read_entries", "read_items")

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import difflib
 import io
 import re
 import typing as t
 
-from ..mailboxes.parse import type_name
+from ..mailboxes.parse import LINES, SOURCE, did_you_mean, type_name
 from ..model.artefacts import clean_cell
+from ..model.problem import Problem, Subject
 
 #: Separates the entries of a list in one cell, unless something else is asked for.
 LIST_SEPARATOR = ";"
@@ -63,13 +63,25 @@ class Layout:
 
 
 class Entry(t.NamedTuple):
-    """One declaration and the place it came from, such as ``staff.csv:7``."""
+    """One declaration and the place it came from, such as ``staff.csv:7``.
+
+    :param lines: line of each of its keys in the file, dotted inside dictionaries, where they are in several.
+    """
 
     place: str
     item: t.Any
+    lines: t.Mapping[str, int] | None = None
+
+    def placed(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return an item, this one or one that is made of it, with its place."""
+        return {**item, SOURCE: self.place, **({LINES: dict(self.lines)} if self.lines else {})}
+
+    def problem(self, text: str, hint: str = "") -> Problem:
+        """Return a problem of this entry."""
+        return Problem(text, subject=Subject(source=self.place), hint=hint)
 
 
-def read_csv(text: str, layout: Layout, problems: list[str], source: str = "") -> list[Entry]:
+def read_csv(text: str, layout: Layout, problems: list[Problem], source: str = "") -> list[Entry]:
     """Return the entries of CSV text whose first row holds the headings.
 
     :param problems: takes what is wrong, each with its line; the entries that are right come back all the same.
@@ -80,7 +92,7 @@ def read_csv(text: str, layout: Layout, problems: list[str], source: str = "") -
     place, headings = next(records, ("", []))
     if not headings:
         if len(problems) == known:
-            problems.append(f"{source or 'the table'}: is empty. {_NO_ROWS}")
+            problems.append(Problem("is empty", subject=Subject(source=source or "the table"), hint=_NO_ROWS))
         return []
     table = _Table(layout, headings, place, problems)
     rows = 0
@@ -91,16 +103,18 @@ def read_csv(text: str, layout: Layout, problems: list[str], source: str = "") -
         rows += 1
         if len(cells) < len(headings) or filled[-1] >= len(headings):
             than = "fewer" if len(cells) < len(headings) else "more"
-            problems.append(f"{place}: it has {than} cells than the first row")
+            problems.append(Problem(f"it has {than} cells than the first row", subject=Subject(source=place)))
             continue
         table.add(place, cells)
     if not rows and len(problems) == known:
         # Half a file that ends after its headings would otherwise prune every mailbox.
-        problems.append(f"{source or 'the table'}: has headings and no rows. {_NO_ROWS}")
+        problems.append(
+            Problem("has headings and no rows", subject=Subject(source=source or "the table"), hint=_NO_ROWS)
+        )
     return table.entries
 
 
-def read_rows(rows: t.Sequence[t.Any], layout: Layout, problems: list[str]) -> list[Entry]:
+def read_rows(rows: t.Sequence[t.Any], layout: Layout, problems: list[Problem]) -> list[Entry]:
     """Return the entries of rows that are dictionaries of heading to cell; places are ``row 1`` and on.
 
     :param problems: takes what is wrong, each with its row; the entries that are right come back all the same.
@@ -109,7 +123,8 @@ def read_rows(rows: t.Sequence[t.Any], layout: Layout, problems: list[str]) -> l
     table = _Table(layout, headings, "headings", problems) if headings else None
     for position, row in enumerate(rows, 1):
         if not isinstance(row, dict):
-            problems.append(f"row {position}: must be a dictionary of column to value, not {type_name(row)}")
+            text = f"must be a dictionary of column to value, not {type_name(row)}"
+            problems.append(Problem(text, subject=Subject(source=f"row {position}")))
             continue
         cells = {str(heading): cell for heading, cell in row.items()}
         if table and not all(map(_is_empty, cells.values())):
@@ -117,7 +132,7 @@ def read_rows(rows: t.Sequence[t.Any], layout: Layout, problems: list[str]) -> l
     return table.entries if table else []
 
 
-def _records(text: str, layout: Layout, problems: list[str], source: str) -> t.Iterator[tuple[str, list[str]]]:
+def _records(text: str, layout: Layout, problems: list[Problem], source: str) -> t.Iterator[tuple[str, list[str]]]:
     """Give every record of CSV text that is not blank, with the line where it begins."""
     text = text.removeprefix("\ufeff")
     first, _newline, rest = text.partition("\n")
@@ -126,7 +141,7 @@ def _records(text: str, layout: Layout, problems: list[str], source: str) -> t.I
     if hint:
         text, offset = rest, 2
     if layout.delimiter is not None and len(layout.delimiter) != 1:
-        problems.append("`delimiter` must be one character")
+        problems.append(Problem("must be one character", option="delimiter"))
         return
     delimiter = layout.delimiter or (hint[1] if hint else _tell_delimiter(text))
     # Strict: a quote that is never closed would otherwise swallow the rest of the file into one cell.
@@ -139,7 +154,7 @@ def _records(text: str, layout: Layout, problems: list[str], source: str) -> t.I
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(f"{place}: it is no CSV: {error}")
+            problems.append(Problem(f"is not valid CSV: {error}", subject=Subject(source=place)))
             return
         if cells:
             yield place, cells
@@ -157,7 +172,7 @@ def _tell_delimiter(text: str) -> str:
 class _Table:
     """Turns the rows of one table into entries, and gathers what is wrong with them."""
 
-    def __init__(self, layout: Layout, headings: t.Sequence[str], place: str, problems: list[str]) -> None:
+    def __init__(self, layout: Layout, headings: t.Sequence[str], place: str, problems: list[Problem]) -> None:
         self._layout = layout
         self.entries: list[Entry] = []
         self.problems = problems
@@ -182,30 +197,35 @@ class _Table:
         self._keyed = known is None or not set(KEYS).isdisjoint(options)
         self._has_headings = self._keyed or not headings.isdisjoint(mapping)
         if not self._layout.ignore_unknown:
-            self.problems += [
-                self._stranger(position, heading) for position, heading in self._strangers.items() if heading
-            ]
+            for position, heading in self._strangers.items():
+                if heading:
+                    self._add(self._stranger(position, heading))
         for heading, option in mapping.items():
             if heading not in headings:
-                self.problems.append(f"{self._place}: `columns` names {heading!r}, and there is no such column")
+                self._add(f"`columns` names {heading!r}, and there is no such column")
             if option and known is not None and option not in known:
-                self.problems.append(f"`columns`: unknown option `{option}`{_did_you_mean(option, known)}")
+                self.problems.append(
+                    Problem(f"names the unknown option `{option}`{did_you_mean(option, known)}", option="columns")
+                )
         for option in sorted({option for option in options if options.count(option) > 1}):
-            self.problems.append(f"{self._place}: two columns hold `{option}`")
+            self._add(f"two columns hold `{option}`")
         for option in sorted(set(options)):
             if any(other.startswith(f"{option}.") for other in options):
-                self.problems.append(f"{self._place}: `{option}` is a dictionary; columns hold its options")
+                self._add(f"`{option}` is a dictionary; columns hold its options")
         if not self._keyed:
             hint = "name the one that does in `columns`" if self._layout.mapped else "the first row must name it"
-            self.problems.append(f"{self._place}: no column holds `{self._layout.key}`; {hint}")
+            self._add(f"no column holds `{self._layout.key}`; {hint}")
 
     def _stranger(self, position: int, heading: str) -> str:
         names = [*(self._layout.known or ()), *self._layout.columns]
-        hint = _did_you_mean(heading, names)
+        hint = did_you_mean(heading, names)
         if not self._has_headings or not re.match(r"[^\W\d]", heading):
             # Where the headings were forgotten, this is somebody's data, and may be a PIN.
-            return f"{self._place}: column {position + 1} has no heading that names an option{hint}"
-        return f"{self._place}: unknown column {heading!r}{hint}"
+            return f"column {position + 1} has no heading that names an option{hint}"
+        return f"unknown column {heading!r}{hint}"
+
+    def _add(self, text: str) -> None:
+        self.problems.append(Problem(text, subject=Subject(source=self._place)))
 
     def add(self, place: str, cells: t.Sequence[t.Any]) -> None:
         """Take one row with a cell for each heading."""
@@ -220,7 +240,8 @@ class _Table:
                 # Without its number an entry would be told once more, for having none.
                 named = self._set(item, option, cell, place) and named
             elif self._strangers.get(position) == "":
-                self.problems.append(f"{place}: column {position + 1} has a value and no heading")
+                text = f"column {position + 1} has a value and no heading"
+                self.problems.append(Problem(text, subject=Subject(source=place)))
         if named:
             self.entries.append(Entry(place, item))
 
@@ -229,7 +250,7 @@ class _Table:
         try:
             value = _value(cell, option)
         except ValueError as error:
-            self.problems.append(f"{place}: `{option}` {error}")
+            self.problems.append(Problem(str(error), option=option, subject=Subject(source=place)))
             return option not in KEYS
         if option in self._layout.lists and isinstance(value, str):
             parts = (clean_cell(part, _is_name(option)) for part in value.split(self._layout.list_separator))
@@ -288,11 +309,6 @@ def _digits(text: str, is_pin: bool) -> str:
     if fraction and is_pin:
         raise ValueError(_LOST)
     return fraction[1] if fraction else text
-
-
-def _did_you_mean(word: str, words: t.Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(words), n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 __all__ = ("KEYS", "LIST_SEPARATOR", "Entry", "Layout", "read_csv", "read_rows")

@@ -105,7 +105,7 @@ class _Run:
                 raise
             except (TransportError, RejectedError) as error:
                 # A driver finds duplicates only once the vendor accepted the creation.
-                uncertain = getattr(error, "uncertain", False) or isinstance(error, DuplicateError)
+                uncertain = error.uncertain or isinstance(error, DuplicateError)
                 self.wrote = self.wrote or uncertain
                 self.uncertain = self.uncertain or uncertain
                 # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
@@ -153,7 +153,7 @@ class _Run:
         desired = dataclasses.replace(desired, update_pin=policy, number=self.step.number, new_number=None)
         again = plan(self.boxes.table, [desired], Index.of([found]))
         if again.problems:
-            raise RejectedError(again.problems[0])
+            raise RejectedError(again.problems[0].reason)
         step = again.steps[0]
         if foreign:
             # Somebody else created it: this run only updates it, if at all.
@@ -220,7 +220,8 @@ class _Run:
         contradictions = table.conflicts(settled, {**box.values, **settled})
         if contradictions:
             raise ConflictError(
-                f"does not go together with what somebody else changed meanwhile: {'; '.join(contradictions)}",
+                "does not go together with what somebody else changed meanwhile:"
+                f" {'; '.join(map(str, contradictions))}",
                 "Run the task again",
             )
         return box
@@ -260,7 +261,7 @@ class _Run:
         except NotFoundError:
             pass
         except (TransportError, RejectedError) as error:
-            if getattr(error, "uncertain", False):
+            if error.uncertain:
                 self.wrote = True
             if self.boxes.find(None, current.id) is not None:
                 raise

@@ -11,6 +11,7 @@ import typing as t
 
 from ..errors import InvalidInputError, UnsafeError, UnsupportedError
 from ..model.fields import FieldTable
+from ..model.problem import Problem
 from .plan import Action, Index, Plan, Step
 
 #: Boxes that an error names; what the others are is seen with the limits raised, in check mode.
@@ -49,17 +50,16 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
     """
     if limits.prune_match is not None:
         if not limits.prune_match.strip():
-            raise InvalidInputError.of(
-                ["`prune_match` is empty. Leave it out to prune every box that is not declared, whatever its number"]
-            )
+            hint = "Leave it out to prune every box that is not declared, whatever its number"
+            raise InvalidInputError.of([Problem("is empty", option="prune_match", hint=hint)])
         try:
             re.compile(limits.prune_match)
         except re.error as error:
-            raise InvalidInputError.of([f"`prune_match` is no regular expression: {error}"]) from None
+            raise InvalidInputError.of([Problem(f"is no regular expression: {error}", option="prune_match")]) from None
     if limits.max_deletions is not None and limits.max_deletions < 0:
-        raise InvalidInputError.of(["`max_deletions` must be at least 0"])
+        raise InvalidInputError.of([Problem("must be at least 0", option="max_deletions")])
     if not 0 <= limits.max_delete_percent <= 100:
-        raise InvalidInputError.of(["`max_delete_percent` must be between 0 and 100"])
+        raise InvalidInputError.of([Problem("must be between 0 and 100", option="max_delete_percent")])
     if limits.prune and not table.can_create:
         raise UnsupportedError(
             f"`prune` is not possible: {table.refused.get('state', 'this vendor deletes nothing')}", "Leave `prune` out"

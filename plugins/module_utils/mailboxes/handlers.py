@@ -16,6 +16,7 @@ from ..model.cautions import grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired
+from ..model.problem import Problem
 from ..results import Outcome, Report
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
@@ -45,14 +46,15 @@ def run(task: Task) -> Result:
 
 
 def _desired(
-    task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[str], single: bool = False
+    task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[Problem], single: bool = False
 ) -> list[Desired]:
     shared = task.spec.resource.shared
     pruning = bool(task.params.get("prune"))
     reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single, pruning)
     defaults = task.raw.get("defaults") or None
     if defaults is not None and not isinstance(defaults, dict):
-        raise InvalidInputError.of([*problems, f"`defaults` must be a dictionary, not {type_name(defaults)}"])
+        text = f"must be a dictionary, not {type_name(defaults)}"
+        raise InvalidInputError.of([*problems, Problem(text, option="defaults")])
     desired = reader.read(items, defaults)
     problems.extend(reader.problems)
     if problems:
@@ -63,7 +65,7 @@ def _desired(
     return desired
 
 
-def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     steering = {*arguments.CONNECTION, *arguments.ON_UNSUPPORTED, *arguments.VERIFY}
     item = {key: value for key, value in task.raw.items() if key not in steering}
     desired = _desired(task, table, [item], problems, single=True)
@@ -101,7 +103,7 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
     return result
 
 
-def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     params = task.params
     items = _items(task)
     desired = _desired(task, table, items, problems)
@@ -141,14 +143,14 @@ def _items(task: Task) -> t.Sequence[t.Any]:
         if not isinstance(items, (list, tuple)):
             # Ansible itself would take the text apart at its commas.
             hint = "give the file it came from as `src`, or put it through from_yaml or from_json"
-            raise InvalidInputError.of([f"`{key}` must be a list, not {type_name(items)}; {hint}"])
+            raise InvalidInputError.of([Problem(f"must be a list, not {type_name(items)}; {hint}", option=key)])
         return items
     if task.source_text is None:
         try:
             task.source_text = pathlib.Path(source).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            raise InvalidInputError.of([f"`src` {source} cannot be read: {reason}"]) from None
+            raise InvalidInputError.of([Problem(f"{source} cannot be read: {reason}", option="src")]) from None
     return listed(task.module, str(task.raw["src"]), task.source_text)[key]
 
 
@@ -167,20 +169,20 @@ def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:
     return {key: read_items(text, name, key, Layout(lists=lists, known=options, key=number, mapped=False))}
 
 
-def dictionary_problems(task: Task) -> list[str]:
+def dictionary_problems(task: Task) -> list[Problem]:
     """Return what the vendors' dictionaries of a singular module hold that they cannot, and what to use instead."""
-    problems = []
+    problems: list[Problem] = []
     for name in NAMES:
         table = vendor(name).tables.get(task.resource)
         if table is None or task.raw.get(name) is None:
             continue
         if not isinstance(task.raw[name], dict):
-            problems.append(f"`{name}` must be a dictionary, not {type_name(task.raw[name])}")
+            problems.append(Problem(f"must be a dictionary, not {type_name(task.raw[name])}", option=name))
             continue
         item = {key: value for key, value in task.raw.items() if key in (table.key, table.alias, "id", name)}
         reader = Reader(table, (), NAMES, single=True)
         reader.read([item])
-        problems += [problem for problem in reader.problems if f"`{name}." in problem]
+        problems += [problem for problem in reader.problems if problem.option.startswith(f"{name}.")]
     return problems
 
 
@@ -215,7 +217,7 @@ def _row(table: FieldTable, outcome: Outcome) -> Result:
     return {table.key: row.pop("number"), **row}
 
 
-def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     params = task.params
     numbers = None
     try:
@@ -223,9 +225,9 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             numbers = frozenset((str(table.number.parse(params[table.key])),))
         pattern = re.compile(params.get("match") or "")
     except ValueError as error:
-        problems.append(f"`{table.key}` {error}")
+        problems.append(Problem(str(error), option=table.key))
     except re.error as error:
-        problems.append(f"`match` is no regular expression: {error}")
+        problems.append(Problem(f"is no regular expression: {error}", option="match"))
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:

@@ -123,7 +123,7 @@ def _upload(messages: Messages, number: str, wanted: Upload, place: Selection, s
         step.wrote = True
     except VoicemailError as error:
         step.fail(error)
-        step.wrote = getattr(error, "uncertain", False)
+        step.wrote = error.uncertain
     if step.wrote:
         verify_upload(messages, place, step)
 
@@ -218,7 +218,7 @@ def _write_group(messages: Messages, order: Order, group: list[MessageStep]) -> 
         step.status = "changed"
         # Of the copies that were refused together, some may have been made.
         partly = step.action is MessageAction.COPY and isinstance(error_of_step, RejectedError)
-        step.wrote = error_of_step is None or partly or getattr(error_of_step, "uncertain", False)
+        step.wrote = error_of_step is None or partly or error_of_step.uncertain
         if error_of_step is not None:
             step.fail(error_of_step)
     return []

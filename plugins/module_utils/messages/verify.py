@@ -80,7 +80,7 @@ def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> No
 
 def _may_come(step: MessageStep) -> bool:
     """Tell whether a request whose reply was lost may still be carried out, so that a change has to be told."""
-    return bool(getattr(step.error, "uncertain", False))
+    return step.error is not None and step.error.uncertain
 
 
 def _done(

@@ -60,9 +60,9 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
     assert str(caught.value).splitlines()[1:] == [
         "- d.csv:1: unknown column 'nmae'; did you mean `name`?",
         "- d.csv:2: it has fewer cells than the first row",
-        "- e.yml:1: is not valid YAML: did not find expected node content",
+        "- e.yml:1: is not valid YAML at column 4: did not find expected node content: x: ]",
         "- f.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "- f.yml:1: mailbox 3000 is declared twice, first in a.yml:1.",
+        "- f.yml:1: mailbox 3000: is declared twice, first in a.yml:1.",
     ]
 
 
@@ -104,7 +104,9 @@ class ForbiddenLoader(DataLoader):
 
 
 def test_a_file_that_cannot_be_read(folder: pathlib.Path) -> None:
-    with pytest.raises(AnsibleLookupError, match=r"- a\.yml: cannot be read: Permission denied\n"):
+    with pytest.raises(
+        AnsibleLookupError, match=r"- 3 items: cannot be read: Permission denied: a\.yml, b\.csv, c\.JSON"
+    ):
         read(str(folder), loader=ForbiddenLoader())
 
 

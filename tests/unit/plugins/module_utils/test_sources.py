@@ -20,6 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.source
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout, read_csv
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.artefacts import clean_cell
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,13 +30,13 @@ ITEMS = [{"mailbox": "3000", "name": "Reception"}, {"mailbox": "3001", "emails":
 def items(text: str, name: str) -> list:
     """Return the items of a file without their places."""
     found = read_items(text, name, "mailboxes", Layout(lists={"emails", "kazoo.flags"}))
-    return [{key: value for key, value in item.items() if key != "source"} for item in found]
+    return [{key: value for key, value in item.items() if key not in ("source", "source_lines")} for item in found]
 
 
 def problems_of(text: str, name: str) -> tuple[str, ...]:
     with pytest.raises(InvalidInputError) as caught:
         items(text, name)
-    return caught.value.problems
+    return tuple(map(str, caught.value.problems))
 
 
 @pytest.mark.parametrize("content", [ITEMS, {"mailboxes": ITEMS}], ids=["list", "dictionary"])
@@ -51,7 +52,7 @@ def test_json_with_a_byte_order_mark() -> None:
 def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "yaml", None)
     assert items(json.dumps(ITEMS), "boxes.json") == ITEMS
-    told = "boxes.yml: cannot be read without PyYAML. Install it, or use JSON or CSV"
+    told = "boxes.yml: cannot be read without PyYAML. Install it with `pip install PyYAML`, or use JSON or CSV"
     assert problems_of("- mailbox: '3000'", "boxes.yml") == (told,)
 
 
@@ -104,21 +105,53 @@ EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
         (
             "[{mailbox: 1, source: x}]",
             "boxes.yml",
-            "boxes.yml:1: unknown option `source`. The collection sets it itself",
+            "boxes.yml:1: `source` is not an option. The collection sets it itself",
         ),
-        ("[1,\n2", "boxes.json", "boxes.json:2: is not valid JSON: `,` or `]` is missing"),
-        ('[{"a": 1,\n\n"b": }]', "boxes.json", "boxes.json:3: is not valid JSON: a value is missing"),
-        ('[{"mailbox": NaN}]', "boxes.json", "boxes.json:1: is not valid JSON: not a number that JSON has"),
-        ('[{"mailbox": 0123}]', "boxes.json", "boxes.json:1: is not valid JSON: `,` or `}` is missing"),
-        ('["x\n"]', "boxes.json", "boxes.json:1: is not valid JSON: Invalid control character at"),
-        ("[] []", "boxes.json", "boxes.json:1: is not valid JSON: more text after the end"),
-        ('[{"a"\n1}]', "boxes.json", "boxes.json:2: is not valid JSON: `:` is missing"),
-        ("[{a: 1}]", "boxes.json", "boxes.json:1: is not valid JSON: a key in double quotes is missing"),
-        ("[" * 100_000, "boxes.json", "boxes.json:1: is not valid JSON: nested deeper than 100 levels"),
-        ("[" * 100_000, "boxes.yml", "boxes.yml:1: is not valid YAML: exceeded maximum nesting depth"),
+        ("[1,\n2", "boxes.json", "boxes.json:2: is not valid JSON at column 2: `,` or `]` is missing"),
+        (
+            '[{"a": 1,\n\n"b": }]',
+            "boxes.json",
+            'boxes.json:3: is not valid JSON at column 6: a value is missing: "b": }]',
+        ),
+        (
+            '[{"mailbox": NaN}]',
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 14: not a number that JSON has",
+        ),
+        (
+            '[{"mailbox": 0123}]',
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 15: `,` or `}` is missing",
+        ),
+        ('["x\n"]', "boxes.json", "boxes.json:1: is not valid JSON at column 4: Invalid control character at"),
+        ("[] []", "boxes.json", "boxes.json:1: is not valid JSON at column 4: more text after the end"),
+        ('[{"a"\n1}]', "boxes.json", "boxes.json:2: is not valid JSON at column 1: `:` is missing"),
+        (
+            "[{a: 1}]",
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 3: a key in double quotes is missing",
+        ),
+        (
+            "[" * 100_000,
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 101: nested deeper than 100 levels",
+        ),
+        (
+            "[" * 100_000,
+            "boxes.yml",
+            "boxes.yml:1: is not valid YAML at column 1001: exceeded maximum nesting depth",
+        ),
         ("[" * 500 + "]" * 500, "boxes.yml", "boxes.yml:1: is nested deeper than 100 levels"),
-        ("a: 1\nb: ]\nc: 2", "boxes.yml", "boxes.yml:2: is not valid YAML: did not find expected node content"),
-        ("- pin: *4821", "boxes.yml", "boxes.yml:1: is not valid YAML: found undefined alias"),
+        (
+            "a: 1\nb: ]\nc: 2",
+            "boxes.yml",
+            "boxes.yml:2: is not valid YAML at column 4: did not find expected node content",
+        ),
+        (
+            "- pin: *4821",
+            "boxes.yml",
+            "boxes.yml:1: is not valid YAML at column 8: found undefined alias",
+        ),
         ("- &a [*a]", "boxes.yml", "boxes.yml:1: an anchor contains itself"),
         ("- ? [a]\n  : b", "boxes.yml", "boxes.yml:1: a key must be text"),
         ("- <<: 3", "boxes.yml", "boxes.yml:1: `<<` must name a dictionary, or a list of dictionaries"),
@@ -132,11 +165,13 @@ EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
             "boxes.yml",
             "boxes.yml:1: the tag `!vault` is not supported. Encrypt the whole file instead",
         ),
-        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: it is no CSV: unexpected end of data"),
+        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: is not valid CSV: unexpected end of data"),
     ],
 )
 def test_a_file_that_is_not_understood_is_never_an_empty_list(text: str, name: str, problem: str) -> None:
-    assert problems_of(text, name) == (problem,)
+    (found,) = problems_of(text, name)
+    # What follows is the line itself.
+    assert found == problem or (found.startswith(f"{problem}: ") and " at column " in problem)
 
 
 def test_aliases_cannot_fill_memory() -> None:
@@ -203,10 +238,10 @@ def test_whatever_a_spreadsheet_writes_is_read(
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([("mailbox", "name", "description"), *rows])
-    problems: list[str] = []
+    problems: list[Problem] = []
     found = read_csv(mark + written.getvalue(), Layout(), problems)
     if all(not clean_cell(cell) for row in rows for cell in row):
-        assert [problem.partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
+        assert [(str(one.subject), one.text) for one in problems] == [("the table", "has headings and no rows")]
         return
     assert problems == []
     expected = [
@@ -222,7 +257,7 @@ def test_whatever_a_spreadsheet_writes_is_read(
 
 
 def test_a_line_that_names_the_delimiter() -> None:
-    problems: list[str] = []
+    problems: list[Problem] = []
     found = read_csv("sep=|\r\nmailbox|name, first\r\n3000|x\r\n", Layout(), problems)
     assert (found, problems) == ([Entry("line 3", {"mailbox": "3000", "name, first": "x"})], [])
 
@@ -235,10 +270,10 @@ def test_options_know_every_vendor() -> None:
 
 
 def test_entries_keep_their_place_and_those_that_are_right_come_back() -> None:
-    problems: list[str] = []
+    problems: list[Problem] = []
     entries = read_entries("mailbox,name\n3000\n3001,x\n", "staff.csv", "mailboxes", Layout(), problems)
     assert entries == [Entry("staff.csv:3", {"mailbox": "3001", "name": "x"})]
-    assert problems == ["staff.csv:2: it has fewer cells than the first row"]
+    assert [str(problem) for problem in problems] == ["staff.csv:2: it has fewer cells than the first row"]
 
 
 def test_mailboxes_of_several_files_are_checked_together() -> None:
@@ -250,14 +285,14 @@ def test_mailboxes_of_several_files_are_checked_together() -> None:
         Entry("b.csv:5", {"id": "x", "kazoo": {"flogs": []}}),
     ]
     with pytest.raises(InvalidInputError) as caught:
-        check_mailboxes(entries, ["known before"], {"kazoo": {"skip_greeting": True}}, "kazoo")
-    assert caught.value.problems == (
+        check_mailboxes(entries, [Problem("known before")], {"kazoo": {"skip_greeting": True}}, "kazoo")
+    assert tuple(map(str, caught.value.problems)) == (
         "known before",
-        "a.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "b.csv:2: mailbox 3000 is declared twice, first in a.yml:1",
         "b.csv:3: must be a dictionary with `mailbox`, not text",
+        "a.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
+        "b.csv:2: mailbox 3000: is declared twice, first in a.yml:1",
         "b.csv:4: mailbox: `mailbox` is missing",
-        "b.csv:5: mailbox x: `kazoo.flogs` is no field of this vendor; did you mean `flags`?",
+        "b.csv:5: mailbox x: `kazoo.flogs` is not a field of this vendor; did you mean `flags`?",
     )
 
 
@@ -275,5 +310,5 @@ def test_defaults_lie_under_every_mailbox() -> None:
 @pytest.mark.parametrize("vendor_name", [None, "kazoo"])
 def test_a_mask_in_a_file_is_told_with_its_place(vendor_name: str | None) -> None:
     entries = [Entry("desks.yml item 2", {"mailbox": "1001", "kazoo": {"flags": ["a ********"]}})]
-    with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags`: contains \*{8}"):
+    with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags` contains \*{8}"):
         check_mailboxes(entries, [], vendor_name=vendor_name)

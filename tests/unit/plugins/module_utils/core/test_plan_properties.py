@@ -37,6 +37,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
     TextSet,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem, Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,10 +115,10 @@ def declared(table: FieldTable, raw: dict[str, t.Any]) -> Desired:
     return desired[0]
 
 
-def reconciled(desired: Desired, problems_of: t.Callable[[Desired], t.Sequence[str]]) -> Desired:
+def reconciled(desired: Desired, problems_of: t.Callable[[Desired], t.Sequence[Problem]]) -> Desired:
     """Leave out what contradicts other options. Most of what is drawn would otherwise be of no use to some vendors."""
     while problems := problems_of(desired):
-        named = {option for option in re.findall(r"`([\w.]+)`", problems[0]) if option in desired.values}
+        named = {option for option in re.findall(r"`([\w.]+)`", str(problems[0])) if option in desired.values}
         assert named, problems
         rest = {option: value for option, value in desired.values.items() if option not in named}
         desired = dataclasses.replace(desired, values=rest)
@@ -217,7 +218,7 @@ def _composed(table: FieldTable, option: str) -> bool:
 def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
     secret = next(field for field in table.fields if field.secret)
     old = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, secret.option: "748159"})
-    desired = Desired(1, "mailbox 3000", "3000", {secret.option: "904751"})
+    desired = Desired(Subject("mailbox", "3000"), "3000", {secret.option: "904751"})
     shown = repr(difference(table, plan(table, [desired], Index.of([old])).steps[0]))
     assert "748159" not in shown
     assert "904751" not in shown
@@ -240,7 +241,7 @@ def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
 def test_when_a_pin_is_written_and_told(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
     table = vendor("kazoo").tables["mailbox"]
     box = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, "pin": current})
-    desired = Desired(1, "mailbox 3000", "3000", {"pin": "904751"}, update_pin=policy)
+    desired = Desired(Subject("mailbox", "3000"), "3000", {"pin": "904751"}, update_pin=policy)
     step = plan(table, [desired], Index.of([box])).steps[0]
     assert (step.writing, step.action is Action.UPDATE) == (writes, changes)
     assert bool(step.warnings) == (policy is PinPolicy.IF_CHANGED and current is UNKNOWN)
