@@ -212,7 +212,11 @@ def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None)
 
 def failure(error: VoicemailError) -> Result:
     """Return the result of a task that changed nothing."""
-    return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    result: Result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    if isinstance(error, InvalidInputError) and len(error.problems) > 1:
+        # Ansible keeps `diff` for `register`, and prints that of a failed task only with -vvv.
+        result["diff"] = [{"problems": [problem.as_dict() for problem in error.problems]}]
+    return result
 
 
 def execute(task: dispatch.Task) -> Result:
@@ -239,6 +243,9 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
     for told in ("message", "hint", "details"):
         if told in result.get("error", {}):
             result["error"][told] = _redacted(result["error"][told], params)
+    for entry in result.get("diff", ()) if isinstance(result.get("diff"), list) else ():
+        if "problems" in entry:
+            entry["problems"] = _redacted(entry["problems"], params)
     for row in result.get("results", ()):
         row["error"] = _redacted(row.get("error"), params)
 
