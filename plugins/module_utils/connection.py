@@ -11,6 +11,7 @@ import typing as t
 
 from .mailboxes import apply as engine
 from .model.connection import Connection, missing_credentials, url_problem, value_problems
+from .model.problem import Problem
 from .modules import MODULES, ModuleSpec
 from .vendors.protocol import Session, Vendor
 
@@ -54,25 +55,28 @@ class Task:
         return self.spec.resource.key
 
 
-def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[str]]:
+def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[Problem]]:
     """Return the connection a user asks for, and what is wrong with it."""
     given = {
         field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
     }
     given.setdefault("url", target.default_url or "")
     problems = value_problems({option: value for option, value in given.items() if option != "url"})
-    problems += [
-        problem for problem in (url_problem(given["url"]), missing_credentials(given, target.credentials)) if problem
-    ]
+    if wrong := url_problem(given["url"]):
+        problems.append(Problem(wrong, option="url"))
+    if missing := missing_credentials(given, target.credentials):
+        problems.append(Problem(missing))
     ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
     if len(ways) > 1:
         named = " and ".join(f"`{way[0]}`" for way in ways)
-        problems.append(f"credentials contradict each other: {named} are two ways to log in; give one")
+        problems.append(Problem(f"credentials contradict each other: {named} are two ways to log in; give one"))
     for option, least in (("timeout", 0.001), ("workers", 1), ("retry_budget", 0)):
         if given.get(option) is not None and given[option] < least:
-            problems.append(f"`{option}` must be {'at least' if least in (0, 1) else 'more than'} {int(least)}")
+            problems.append(
+                Problem(f"must be {'at least' if least in (0, 1) else 'more than'} {int(least)}", option=option)
+            )
     if given.get("client_key") and not given.get("client_cert"):
-        problems.append("`client_key` needs `client_cert`")
+        problems.append(Problem("needs `client_cert`", option="client_key"))
     return Connection(**given), problems
 
 

@@ -10,6 +10,7 @@ from .connection import Result, Task, session_of
 from .errors import InvalidInputError, VoicemailError
 from .mailboxes import handlers as mailboxes
 from .model.connection import type_problems
+from .model.problem import Problem
 from .modules import CONNECTION
 from .transport import tls
 from .vendors.registry import load_drivers
@@ -22,7 +23,7 @@ def run(task: Task) -> Result:
     """
     problems = type_problems(CONNECTION, task.raw)
     if (task.params.get("plan_lines") or 0) < 0:
-        problems.append("`plan_lines` must be at least 0")
+        problems.append(Problem("must be at least 0", option="plan_lines"))
     if problems:
         raise InvalidInputError.of(problems)
     check_texts(task)

@@ -26,6 +26,7 @@ from .deps import IMPORT_ERROR, LIBRARIES
 from .errors import InvalidInputError, VoicemailError, unforeseen
 from .mailboxes import handlers as mailboxes
 from .model.connection import SECRETS, blank_options, read_options
+from .model.problem import Problem
 from .model.text import clean
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
@@ -188,7 +189,9 @@ def _refusal(
         or mailboxes.dictionary_problems(dispatch.Task(name, {}, raw))
     )
     message = without_values(message)
-    refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
+    if not problems and len(message) > _LONGEST:
+        problems = [Problem(message)]
+    refused = str(InvalidInputError.of(problems)) if problems else message
     return str(_redacted(refused, params))
 
 
@@ -208,7 +211,11 @@ def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) ->
 
 def failure(error: VoicemailError) -> Result:
     """Return the result of a task that changed nothing."""
-    return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    result: Result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    if isinstance(error, InvalidInputError) and len(error.problems) > 1:
+        # Ansible keeps `diff` for `register`, and prints that of a failed task only with -vvv.
+        result["diff"] = [{"problems": [problem.as_dict() for problem in error.problems]}]
+    return result
 
 
 def execute(task: dispatch.Task) -> Result:
@@ -237,6 +244,9 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
     for told in ("message", "hint", "details"):
         if told in result.get("error", {}):
             result["error"][told] = _redacted(result["error"][told], params)
+    for entry in result.get("diff", ()) if isinstance(result.get("diff"), list) else ():
+        if "problems" in entry:
+            entry["problems"] = _redacted(entry["problems"], params)
     for row in result.get("results", ()):
         row["error"] = _redacted(row.get("error"), params)
 

@@ -140,7 +140,7 @@ def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
         source.write_text("- mailbox: 0300\n  name: x\n- mailbox: 0300\n  name: y\n")
         (first, *others) = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
-        assert first["msg"] == f"{source}:3: mailbox 0300 is declared twice, first in {source}:1."
+        assert first["msg"] == f"{source}:3: mailbox 0300: is declared twice, first in {source}:1."
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
 
 

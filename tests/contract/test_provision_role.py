@@ -65,7 +65,7 @@ def test_connection_by_module_defaults(bench: Bench) -> None:
     assert bench.writes() == {"PUT": 2}
     wrong = bench.run(by_defaults=True, mailboxes=[{"mailbox": "3000", "nmae": "x"}, "3001"][:1])
     assert_refused(bench, wrong)
-    assert "item 1 (mailbox 3000): unknown option `nmae`; did you mean `name`?" in wrong.output
+    assert "item 1 (mailbox 3000): `nmae` is not an option; did you mean `name`?" in wrong.output
 
 
 def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None:

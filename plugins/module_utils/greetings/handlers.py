@@ -17,6 +17,7 @@ from ..model.connection import Connection
 from ..model.mailbox import Desired
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
+from ..model.problem import Problem, Subject
 from ..vendors.greetings import GreetingSupport
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
@@ -49,24 +50,24 @@ def run(task: Task) -> Result:
     for option, way in _OWN_WAY.items():
         if way not in ways and params.get(option) not in (None, False):
             owners = ", ".join(name for name in NAMES if way in vendor(name).abilities)
-            problems.append(f"`{option}` is not for {target.name}, but for vendors that {way}: {owners}")
+            problems.append(Problem(f"is not for {target.name}, but for vendors that {way}: {owners}", option=option))
     number = _number(target, resource, params, problems)
     if ways[0] == UPLOAD_GREETINGS:
         return _uploaded(task, target, connection, resource, number, problems)
     return _chosen(task, target, connection, number, problems)
 
 
-def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[str]) -> str:
+def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
     option = resource.replace(" ", "_")
     try:
         return str(target.tables[resource].number.parse(params.get(option)))
     except ValueError as error:
-        problems.append(f"`{option}` {error}")
+        problems.append(Problem(str(error), option=option))
         return ""
 
 
 def _uploaded(
-    task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[str]
+    task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[Problem]
 ) -> Result:
     params, support = task.params, t.cast(GreetingSupport, target.greetings)
     wanted = None
@@ -75,9 +76,9 @@ def _uploaded(
     if params["state"] == "present" and not unusable:
         wanted = _recording(params.get("src"), support.most_bytes, problems)
     elif params.get("src") is not None:
-        problems.append("`src` is for `state: present` only")
+        problems.append(Problem("is for `state: present` only", option="src"))
     if wanted is not None and (problem := support.problem(wanted.content)) is not None:
-        problems.append(f"`src` {params['src']} {problem}")
+        problems.append(Problem(f"{params['src']} {problem}", option="src"))
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
@@ -86,18 +87,18 @@ def _uploaded(
     return _result(task, report, resource, number)
 
 
-def _recording(source: str | None, most_bytes: int, problems: list[str]) -> Recording | None:
+def _recording(source: str | None, most_bytes: int, problems: list[Problem]) -> Recording | None:
     if source is None:
-        problems.append("`src` is missing: the WAV file of the greeting")
+        problems.append(Problem("is missing: the WAV file of the greeting", option="src"))
         return None
     path = pathlib.Path(source)
     try:
         if path.stat().st_size > most_bytes:
-            problems.append(f"`src` {path} is larger than {most_bytes // 2**20} MB")
+            problems.append(Problem(f"{path} is larger than {most_bytes // 2**20} MB", option="src"))
             return None
         return Recording(path.name, path.read_bytes())
     except OSError as error:
-        problems.append(f"`src` {path} cannot be read: {error.strerror}")
+        problems.append(Problem(f"{path} cannot be read: {error.strerror}", option="src"))
         return None
 
 
@@ -145,7 +146,7 @@ def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) ->
     return {"name": greeting.name, "size_bytes": greeting.size_bytes, "sha256": report.digests.get(greeting.id)}
 
 
-def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[str]) -> Result:
+def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[Problem]) -> Result:
     """Set the media id of a box, by way of the engine of boxes."""
     params, table = task.params, target.tables["mailbox"]
     option = next(name for name in table.by_option if name.endswith(_MEDIA))
@@ -156,12 +157,12 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
         try:
             media_id = table.by_option[option].kind.parse(media_id)
         except ValueError as error:
-            problems.append(f"`media_id` {error}")
+            problems.append(Problem(str(error), option="media_id"))
     elif media_id is not None:
-        problems.append("`media_id` is for `state: present` only")
+        problems.append(Problem("is for `state: present` only", option="media_id"))
     if problems:
         raise InvalidInputError.of(problems)
-    desired = Desired(position=1, label=f"mailbox {number}", number=number, values={option: media_id})
+    desired = Desired(Subject("mailbox", number), number, {option: media_id})
     with opened_session(task, target, connection) as session:
         boxes = target.boxes["mailbox"](session)
         if boxes.find(number, None) is None:

@@ -61,7 +61,8 @@ def unchecked_items(entries: t.Sequence[Entry], problems: t.Sequence[Problem], c
 
     :raises InvalidInputError: as :func:`check_entries`.
     """
-    return _without_problems([(entry, entry.item) for entry in entries], problems, checks)
+    placed = ((entry, entry.placed(entry.item) if isinstance(entry.item, dict) else entry.item) for entry in entries)
+    return _without_problems(list(placed), problems, checks)
 
 
 def _without_problems(
@@ -69,7 +70,7 @@ def _without_problems(
 ) -> list[t.Any]:
     found = [] if checks.skip else [problem for entry, _item in checked for problem in entry.problems]
     if problems or found:
-        raise InvalidInputError.of(list(map(str, [*problems, *found])))
+        raise InvalidInputError.of([*problems, *found])
     items = []
     for entry, item in checked:
         if entry.problems:
@@ -112,10 +113,11 @@ class _Checker:
         if self._table is not None:
             self._check_values(entry, item, self._table, had_key_problem)
         else:
-            entry.problems += [Problem(text, subject=entry.subject()) for text in mask_problems(item)]
+            name = {"kind": checks.resource.key, "name": named[1] if named else ""}
+            entry.problems += [one.about(entry.subject(one.option, **name)) for one in mask_problems(item)]
             if named is None and not had_key_problem:
-                text = f"`{checks.resource.number}` is missing"
-                entry.problems.append(Problem(text, subject=entry.subject()))
+                subject = entry.subject(kind=checks.resource.key)
+                entry.problems.append(Problem("is missing", option=checks.resource.number, subject=subject))
         if named is not None:
             option, value = named
             same = value if option == "id" or self._table is None else self._table.number.key(value)
@@ -125,7 +127,7 @@ class _Checker:
     def _check_values(self, entry: Entry, item: dict[str, t.Any], table: FieldTable, keyless: bool) -> None:
         """Check the values that have a column one by one, so that errors name it, and the others together."""
         named = _key_of(item, self._checks.resource)
-        name = f"{table.resource} {named[1]}" if named else ""
+        name = named[1] if named else ""
         rest = item
         for option in entry.origins:
             value = _value_of(item, option)
@@ -137,28 +139,30 @@ class _Checker:
             try:
                 kind.parse(value)
             except ValueError as error:
-                problem = Problem(str(error), option=option, subject=entry.subject(option, name))
+                problem = Problem(str(error), option=option, subject=entry.subject(option, table.resource, name))
                 entry.problems.append(problem)
                 rest = _without(rest, option)
         if keyless or any(option in item and option not in rest for option in _keys(self._checks.resource)):
             # Without the number that cannot be used, it would be told to have none.
             return
         reader = Reader(table, tuple(self._checks.resource.shared), NAMES, on_unsupported="ignore", single=True)
-        desired = reader.read([{**rest, SOURCE: entry.place}])
+        desired = reader.read([entry.placed(rest)])
         self.cautions += [caution for one in desired for caution in cautions_of(table, one)]
         entry.problems += [problem if isinstance(problem, Problem) else Problem(problem) for problem in reader.problems]
 
     def refuse_twins(self) -> None:
         """Add to the entries that declare the same number where the first of them stands."""
+        resource = self._checks.resource.key
         for (option, _same), entries in self._seen.items():
             for entry in entries[1:]:
-                value = _key_of(entry.item, self._checks.resource)
-                text = f"{option} {value[1] if value else ''} is declared twice, first in {entries[0].place}"
-                entry.problems.append(Problem(text, subject=entry.subject()))
+                value = (_key_of(entry.item, self._checks.resource) or ("", ""))[1]
+                subject = entry.subject(kind=resource, name=f"id {value}" if option == "id" else value)
+                twin = dataclasses.replace(subject, note=f"first in {entries[0].place}")
+                entry.problems.append(Problem("is declared twice", subject=twin))
             if len(entries) > 1 and self._checks.skip:
                 # Which of them is right is for a person to say.
-                text = f"{option} is declared again in {entries[1].place}"
-                entries[0].problems.append(Problem(text, subject=entries[0].subject()))
+                text = f"is declared again in {entries[1].place}"
+                entries[0].problems.append(Problem(text, subject=entries[0].subject(kind=resource)))
 
 
 def _keys(resource: Resource) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def layout_of(given: t.Mapping[str, t.Any], mapped: bool = True) -> Layout:
             options[option] = {**below[option], **options[option]}
     layout, problems = parse_layout({**below, **options}, mapped=mapped)
     if problems:
-        raise InvalidInputError.of(list(map(str, problems)))
+        raise InvalidInputError.of(problems)
     return layout
 
 
@@ -71,14 +71,15 @@ def _read(name: t.Any) -> dict[str, t.Any]:
     unknown = [key for key in content if key not in (*TYPES, *_OTHERS)]
     if unknown:
         raise InvalidInputError.of(
-            [f"{path.name}:{content.lines[key]}: unknown key `{key}`. Use {', '.join(TYPES)}" for key in unknown]
+            Problem(f"{path.name}:{content.lines[key]}: unknown key `{key}`", hint=f"Use {', '.join(TYPES)}")
+            for key in unknown
         )
     options = t.cast("dict[str, t.Any]", _plain(content))
     if options.get("format") not in (None, *FORMATS):
         raise _refused(f"{path.name}: `format` must be one of {', '.join(FORMATS)}")
     _layout, problems = parse_layout(options, path.name)
     if problems:
-        raise InvalidInputError.of(list(map(str, problems)))
+        raise InvalidInputError.of(problems)
     return options
 
 
@@ -93,7 +94,7 @@ def _plain(value: t.Any) -> t.Any:
 
 
 def _refused(text: str) -> InvalidInputError:
-    return InvalidInputError.of([str(Problem(text))])
+    return InvalidInputError.of([Problem(text)])
 
 
 __all__ = ("is_path", "known_layouts", "layout_of")

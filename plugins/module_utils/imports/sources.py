@@ -13,8 +13,8 @@ import typing as t
 
 from .. import modules as arguments
 from ..errors import InvalidInputError
-from ..mailboxes.parse import INVALID, SOURCE, laid_over, type_name
-from ..model.problem import Problem
+from ..mailboxes.parse import INVALID, LINES, SOURCE, laid_over, type_name
+from ..model.problem import Problem, Subject
 from ..resources import Resource
 from . import documents
 from .asterisk import read_voicemail_conf
@@ -121,7 +121,7 @@ def read_entries(file: File, layout: Layout, problems: list[Problem]) -> list[En
             raise ValueError("is read with `layout: asterisk` only. Set it, or leave the file out")
         return _read_document(file)
     except InvalidInputError as error:
-        problems += [Problem(problem) for problem in error.problems]
+        problems += error.problems
     except ValueError as error:
         problems.append(Problem(_placed(file.name, str(error))))
     return []
@@ -215,19 +215,31 @@ def _read_document(file: File) -> list[Entry]:
     defaults = _typed(_defaults_in(content, file), schema)
     entries = []
     for line, item in zip(items.lines, items, strict=True):
-        entry = Entry(f"{file.name}:{line}", _with_defaults(defaults, _typed(item, schema)))
+        whole = _with_defaults(defaults, _typed(item, schema))
+        entry = Entry(f"{file.name}:{line}", whole, lines=_lines_below(item, line))
         subject = entry.subject()
         if not isinstance(entry.item, dict):
             text = f"must be a dictionary with `{file.resource.number}`, not {type_name(entry.item)}"
             entry.problems.append(Problem(text, subject=subject))
         else:
             entry.problems += [
-                Problem(f"unknown option `{name}`", subject=subject, hint="The collection sets it itself")
-                for name in (SOURCE, INVALID)
+                Problem(f"`{name}` is not an option", subject=subject, hint="The collection sets it itself")
+                for name in (SOURCE, LINES, INVALID)
                 if name in entry.item
             ]
         entries.append(entry)
     return entries
+
+
+def _lines_below(item: t.Any, first: int) -> dict[str, int] | None:
+    """Return the lines of the keys of an item, dotted; None where all are in its first line."""
+    if not isinstance(item, documents.Mapping):
+        return None
+    lines = dict(item.lines)
+    for key, value in item.items():
+        if isinstance(value, documents.Mapping):
+            lines.update({f"{key}.{inner}": line for inner, line in (_lines_below(value, 0) or {}).items()})
+    return lines if any(line != first for line in lines.values()) else None
 
 
 def _how_to_be_empty(key: str) -> str:
@@ -243,16 +255,20 @@ def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
         near = difflib.get_close_matches(key, [word for word in content if word != key], n=1, cutoff=0.8)
         if near:
             line = content.lines[near[0]]
-            raise InvalidInputError.of([f"{name}:{line}: unknown key `{near[0]}`. The list belongs under `{key}`"])
+            raise _refused(f"{name}:{line}", f"unknown key `{near[0]}`", f"The list belongs under `{key}`")
         if key not in content:
-            raise InvalidInputError.of([f"{name}: there is no key `{key}`. {_how_to_be_empty(key)}"])
+            raise _refused(name, f"there is no key `{key}`", _how_to_be_empty(key))
         name = f"{name}:{content.lines[key]}"
         content = content[key]
     if content is None:
-        raise InvalidInputError.of([f"{name}: holds no list. {_how_to_be_empty(key)}"])
+        raise _refused(name, "holds no list", _how_to_be_empty(key))
     if not isinstance(content, documents.Sequence):
-        raise InvalidInputError.of([f"{name}: must hold a list, or a dictionary with a list under `{key}`"])
+        raise _refused(name, f"must hold a list, or a dictionary with a list under `{key}`")
     return content
+
+
+def _refused(source: str, text: str, hint: str = "") -> InvalidInputError:
+    return InvalidInputError.of([Problem(text, subject=Subject(source=source), hint=hint)])
 
 
 def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
@@ -264,12 +280,11 @@ def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
         return {}
     found, place = content[DEFAULTS], f"{file.name}:{content.lines[DEFAULTS]}"
     if not isinstance(found, documents.Mapping):
-        raise InvalidInputError.of([f"{place}: `{DEFAULTS}` must be a dictionary of options, not {type_name(found)}"])
+        raise _refused(place, f"`{DEFAULTS}` must be a dictionary of options, not {type_name(found)}")
     naming = [key for key in item_options(file.resource.module).keys if key in found]
     if naming:
-        raise InvalidInputError.of(
-            [f"{place}: `{DEFAULTS}` must not have `{naming[0]}`, which names one entry. Move it to the entry"]
-        )
+        text = f"`{DEFAULTS}` must not have `{naming[0]}`, which names one entry"
+        raise _refused(place, text, "Move it to the entry")
     return found
 
 

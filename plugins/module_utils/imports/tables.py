@@ -12,7 +12,7 @@ import dataclasses
 import re
 import typing as t
 
-from ..mailboxes.parse import type_name
+from ..mailboxes.parse import LINES, SOURCE, type_name
 from ..model.problem import Problem, Subject
 from .cells import BadCell, NumberText, Row, Sheet, column_position, is_blank
 from .columns import Columns
@@ -30,6 +30,7 @@ class Entry:
     """One declaration of a file.
 
     :param place: where it stands, such as ``staff.csv:7``.
+    :param lines: line of each of its keys in the file, dotted inside dictionaries, where they are in several.
     :param origins: option to the column and value that it came from, for errors.
     :param problems: what is wrong with it.
     """
@@ -38,11 +39,17 @@ class Entry:
     item: t.Any
     origins: dict[str, str] = dataclasses.field(default_factory=dict)
     problems: list[Problem] = dataclasses.field(default_factory=list)
+    lines: t.Mapping[str, int] | None = None
 
-    def subject(self, option: str = "", name: str = "") -> Subject:
+    def subject(self, option: str = "", kind: str = "", name: str = "") -> Subject:
         """Return what a problem with an option of this entry is about."""
         origin = self.origins.get(option, "")
-        return Subject(name=name, source=f"{self.place}, {origin}" if origin else self.place)
+        subject = Subject(kind, name, f"{self.place}, {origin}" if origin else self.place)
+        return subject.at_line((self.lines or {}).get(option))
+
+    def placed(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return an item, this one or one that is made of it, with its place."""
+        return {**item, SOURCE: self.place, **({LINES: dict(self.lines)} if self.lines else {})}
 
 
 def read_sheet(sheet: Sheet, layout: Layout, options: ItemOptions, problems: list[Problem]) -> list[Entry]:

@@ -40,7 +40,7 @@ from .plan import (
     match,
     plan,
 )
-from .skipping import keep_skipped, leave_out
+from .skipping import keep_skipped, leave_out, refused_by
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -90,6 +90,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     if options.skipped is not None:
         skipped += leave_out(result, result.refused)
         result.refused.clear()
+        skipped += leave_out(result, refused_by(result, boxes.objections(result.steps)))
     problems = [*result.problems, *boxes.objections(result.steps)]
     if problems:
         raise InvalidInputError.of(problems)

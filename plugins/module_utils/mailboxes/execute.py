@@ -156,7 +156,7 @@ class _Run:
         desired = dataclasses.replace(desired, update_pin=policy, number=self.step.number, new_number=None)
         again = plan(self.boxes.table, [desired], Index.of([found]))
         if again.problems:
-            raise RejectedError(again.problems[0])
+            raise RejectedError(again.problems[0].reason)
         step = again.steps[0]
         if foreign:
             # Somebody else created it: this run only updates it, if at all.
@@ -223,7 +223,8 @@ class _Run:
         contradictions = table.conflicts(settled, {**box.values, **settled})
         if contradictions:
             raise ConflictError(
-                f"does not go together with what somebody else changed meanwhile: {'; '.join(contradictions)}",
+                "does not go together with what somebody else changed meanwhile:"
+                f" {'; '.join(map(str, contradictions))}",
                 "Run the task again",
             )
         return box

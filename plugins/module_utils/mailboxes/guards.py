@@ -11,6 +11,7 @@ import typing as t
 
 from ..errors import InvalidInputError, UnsafeError, UnsupportedError
 from ..model.fields import FieldTable
+from ..model.problem import Problem
 from .plan import Action, Index, Plan, Step
 
 #: Boxes that an error names; what the others are is seen with the limits raised, in check mode.
@@ -53,13 +54,12 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
     """
     if limits.prune_match is not None:
         if not limits.prune_match.strip():
-            raise InvalidInputError.of(
-                ["`prune_match` is empty. Leave it out to prune every box that is not declared, whatever its number"]
-            )
+            hint = "Leave it out to prune every box that is not declared, whatever its number"
+            raise InvalidInputError.of([Problem("is empty", option="prune_match", hint=hint)])
         try:
             re.compile(limits.prune_match)
         except re.error as error:
-            raise InvalidInputError.of([f"`prune_match` is no regular expression: {error}"]) from None
+            raise InvalidInputError.of([Problem(f"is no regular expression: {error}", option="prune_match")]) from None
     problems = _limit_problems(limits)
     if problems:
         raise InvalidInputError.of(problems)
@@ -74,11 +74,12 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
         )
 
 
-def _limit_problems(limits: Limits) -> list[str]:
+def _limit_problems(limits: Limits) -> list[Problem]:
     counts = {"max_deletions": limits.max_deletions, "max_updates": limits.max_updates}
     percents = {"max_delete_percent": limits.max_delete_percent, "max_update_percent": limits.max_update_percent}
-    return [f"`{name}` must be at least 0" for name, count in counts.items() if count is not None and count < 0] + [
-        f"`{name}` must be between 0 and 100"
+    negative = [name for name, count in counts.items() if count is not None and count < 0]
+    return [Problem("must be at least 0", option=name) for name in negative] + [
+        Problem("must be between 0 and 100", option=name)
         for name, percent in percents.items()
         if percent is not None and not 0 <= percent <= 100
     ]

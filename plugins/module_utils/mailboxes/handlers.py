@@ -53,7 +53,7 @@ def _desired(
     task: Task,
     table: FieldTable,
     items: t.Sequence[t.Any],
-    problems: list[str],
+    problems: list[Problem],
     single: bool = False,
     skipped: list[SkippedItem] | None = None,
 ) -> list[Desired]:
@@ -67,7 +67,8 @@ def _desired(
     reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single, pruning)
     defaults = task.raw.get("defaults") or None
     if defaults is not None and not isinstance(defaults, dict):
-        raise InvalidInputError.of([*problems, f"`defaults` must be a dictionary, not {type_name(defaults)}"])
+        text = f"must be a dictionary, not {type_name(defaults)}"
+        raise InvalidInputError.of([*problems, Problem(text, option="defaults")])
     if skipped is None:
         desired = reader.read(items, defaults)
     else:
@@ -82,7 +83,7 @@ def _desired(
     return desired
 
 
-def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     steering = {*arguments.CONNECTION, *arguments.ON_UNSUPPORTED, *arguments.VERIFY}
     item = {key: value for key, value in task.raw.items() if key not in steering}
     desired = _desired(task, table, [item], problems, single=True)
@@ -119,10 +120,11 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
     return result
 
 
-def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     params = task.params
     if params["on_guard"] == "report" and not task.check:
-        problems.append("`on_guard` report is allowed in check mode only: a guard must stop a run that writes")
+        text = "report is allowed in check mode only: a guard must stop a run that writes"
+        problems.append(Problem(text, option="on_guard"))
     items = _items(task)
     skipped: list[SkippedItem] | None = [] if params["invalid"] == "skip" else None
     desired = _desired(task, table, items, problems, skipped=skipped)
@@ -151,18 +153,19 @@ def _items(task: Task) -> t.Sequence[t.Any]:
         given = [name for name in arguments.TABLE if task.raw.get(name) is not None]
         if given:
             hint = "Set `src`, or use the filter rows_to_mailboxes for a table in a variable"
-            raise InvalidInputError.of([f"`{given[0]}` describes the table in `src`, and there is no `src`. {hint}"])
+            text = "describes the table in `src`, and there is no `src`"
+            raise InvalidInputError.of([Problem(text, option=given[0], hint=hint)])
         items = task.raw.get(key) or []
         if not isinstance(items, (list, tuple)):
             # Ansible itself would take the text apart at its commas.
             hint = "give the file it came from as `src`, or put it through from_yaml or from_json"
-            raise InvalidInputError.of([f"`{key}` must be a list, not {type_name(items)}; {hint}"])
+            raise InvalidInputError.of([Problem(f"must be a list, not {type_name(items)}; {hint}", option=key)])
         return items
     if task.source is None:
         try:
             task.source = pathlib.Path(source).read_bytes()
         except OSError as error:
-            raise InvalidInputError.of([f"`src` {source} cannot be read: {error.strerror}"]) from None
+            raise InvalidInputError.of([Problem(f"{source} cannot be read: {error.strerror}", option="src")]) from None
     return listed(task.module, task.raw, task.source)[key]
 
 
@@ -184,7 +187,8 @@ def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str,
     given = [name for name in arguments.TABLE if raw.get(name) is not None]
     is_table = file.is_table or file.follows(layout)
     if given and not is_table:
-        raise InvalidInputError.of([f"`{given[0]}` describes a table, and {file.name} is not one. Leave it out"])
+        text = f"describes a table, and {file.name} is not one"
+        raise InvalidInputError.of([Problem(text, option=given[0], hint="Leave it out")])
     entries = read_entries(file, layout, problems)
     skip = raw.get("invalid") == "skip"
     checks = Checks(vendor=_named_vendor(raw), sources=True, skip=skip, resource=resource)
@@ -200,20 +204,20 @@ def _named_vendor(raw: t.Mapping[str, t.Any]) -> str | None:
     return raw.get("vendor") or os.environ.get("VOICEMAIL_VENDOR")
 
 
-def dictionary_problems(task: Task) -> list[str]:
+def dictionary_problems(task: Task) -> list[Problem]:
     """Return what the vendors' dictionaries of a singular module hold that they cannot, and what to use instead."""
-    problems = []
+    problems: list[Problem] = []
     for name in NAMES:
         table = vendor(name).tables.get(task.resource)
         if table is None or task.raw.get(name) is None:
             continue
         if not isinstance(task.raw[name], dict):
-            problems.append(f"`{name}` must be a dictionary, not {type_name(task.raw[name])}")
+            problems.append(Problem(f"must be a dictionary, not {type_name(task.raw[name])}", option=name))
             continue
         item = {key: value for key, value in task.raw.items() if key in (table.key, table.alias, "id", name)}
         reader = Reader(table, (), NAMES, single=True)
         reader.read([item])
-        problems += [problem for problem in reader.problems if f"`{name}." in problem]
+        problems += [problem for problem in reader.problems if problem.option.startswith(f"{name}.")]
     return problems
 
 
@@ -226,7 +230,7 @@ def _plural_result(task: Task, report: Report) -> Result:
     return {**result, "plan_checksum": report.checksum}
 
 
-def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     params = task.params
     numbers = None
     try:
@@ -234,9 +238,9 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             numbers = frozenset((str(table.number.parse(params[table.key])),))
         pattern = re.compile(params.get("match") or "")
     except ValueError as error:
-        problems.append(f"`{table.key}` {error}")
+        problems.append(Problem(str(error), option=table.key))
     except re.error as error:
-        problems.append(f"`match` is no regular expression: {error}")
+        problems.append(Problem(f"is no regular expression: {error}", option="match"))
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:

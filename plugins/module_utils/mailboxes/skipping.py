@@ -9,10 +9,11 @@ import typing as t
 
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired, SkippedItem
+from ..model.problem import Problem
 from .parse import INVALID, SOURCE, Reader
 from .plan import Action, Plan, Step
 
-Refused = t.Sequence[tuple[Desired, str]]
+Refused = t.Sequence[tuple[Desired, Problem]]
 
 
 def read_valid(
@@ -30,12 +31,23 @@ def read_valid(
             skipped.append(_skipped(reader.table, raw, [*map(str, marked or ()), *map(str, reader.problems)]))
         reader.problems.clear()
     twins: dict[int, list[str]] = {}
-    for item, first, text in reader.twins(desired):
-        twins.setdefault(item.position, []).append(text)
-        # Which of the two is right is for a person to say.
-        twins.setdefault(first.position, []).append(f"{first.label}: is declared again, by {item.label}")
-    skipped += [refused_item(item, twins[item.position]) for item in desired if item.position in twins]
-    return [item for item in desired if item.position not in twins], skipped
+    for same in _declared_together(reader.table, desired):
+        for item in same:
+            # Which of them is right is for a person to say.
+            others = " and ".join(other.subject.place for other in same if other is not item)
+            twins.setdefault(id(item), []).append(f"{item.subject}: is declared twice, also {others}")
+    skipped += [refused_item(item, twins[id(item)]) for item in desired if id(item) in twins]
+    return [item for item in desired if id(item) not in twins], skipped
+
+
+def _declared_together(table: FieldTable, desired: t.Sequence[Desired]) -> list[list[Desired]]:
+    """Return the declarations that share a number or an id, each group of several."""
+    groups: dict[str, list[Desired]] = {}
+    for item in desired:
+        names = {table.number.key(number) for number in (item.number, item.new_number) if number}
+        for name in (*names, *([f"id {item.id}"] if item.id else ())):
+            groups.setdefault(name, []).append(item)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _skipped(table: FieldTable, raw: t.Any, problems: list[str]) -> SkippedItem:
@@ -76,12 +88,18 @@ def refused_item(desired: Desired, problems: t.Sequence[str], current: str | Non
 def leave_out(plan: Plan, refused: Refused) -> list[SkippedItem]:
     """Take the steps of declarations that cannot be met out of a plan, and return the skipped items."""
     texts: dict[int, list[str]] = {}
-    for desired, text in refused:
-        texts.setdefault(id(desired), []).append(text)
+    for desired, problem in refused:
+        texts.setdefault(id(desired), []).append(str(problem))
     steps = {id(step.desired): step for step in plan.steps if step.desired is not None}
     plan.steps = [step for step in plan.steps if id(step.desired) not in texts]
-    found = {id(desired): desired for desired, _text in refused}
+    found = {id(desired): desired for desired, _problem in refused}
     return [refused_item(desired, texts[key], _current(steps.get(key))) for key, desired in found.items()]
+
+
+def refused_by(plan: Plan, problems: t.Iterable[Problem]) -> Refused:
+    """Return the declarations that problems are about, found by the name of the box."""
+    named = {step.desired.subject.noun: step.desired for step in plan.steps if step.desired is not None}
+    return [(named[one.subject.noun], one) for one in problems if one.subject.noun in named]
 
 
 def _current(step: Step | None) -> str | None:
@@ -109,4 +127,4 @@ def keep_skipped(plan: Plan, skipped: t.Sequence[SkippedItem]) -> list[str]:
     return [f"`prune`: nothing was pruned, because {why}. Correct its number"]
 
 
-__all__ = ("keep_skipped", "leave_out", "read_valid", "refused_item")
+__all__ = ("keep_skipped", "leave_out", "read_valid", "refused_by", "refused_item")

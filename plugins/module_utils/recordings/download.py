@@ -9,6 +9,7 @@ from ..concurrency import run_all
 from ..errors import InvalidInputError, VoicemailError
 from ..messages.apply import Progress, read
 from ..model.message import Selection
+from ..model.problem import Problem
 from ..results import Status
 from ..vendors.messages import Messages
 from .files import Folder
@@ -43,7 +44,7 @@ def download(
     same = clashes(stems)
     if same:
         pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
-        raise InvalidInputError.of([f"`name_template` gives the same name to messages {pairs}"])
+        raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
     run = Run(messages, order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]

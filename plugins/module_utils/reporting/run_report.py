@@ -9,6 +9,7 @@ import dataclasses
 import json
 import typing as t
 
+from ..model.problem import Subject
 from ..model.text import clean, clean_lines
 from ..modules import MODULES
 from ..results import DONE
@@ -330,11 +331,13 @@ def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
         if task.status != "failed":
             continue
         failed = [change for change in task.changes if change.status == "failed"]
-        rows += [(_named(change), clean(change.reason or change.error or "failed")) for change in failed]
+        rows += [(Subject(name=_named(change)), clean(change.reason or change.error or "failed")) for change in failed]
         if not failed:
-            rows.append((task.task if "." in task.module else "", clean(task.message or "failed")))
-    groups = sorted(group_by_reason(rows), key=lambda group: -len(group.names))
-    return [{"text": group.text, "items": [name for name in group.names if name]} for group in groups]
+            rows.append((Subject(name=task.task if "." in task.module else ""), clean(task.message or "failed")))
+    groups = sorted(group_by_reason(rows), key=lambda group: -len(group.subjects))
+    return [
+        {"text": group.text, "items": [subject.name for subject in group.subjects if subject.name]} for group in groups
+    ]
 
 
 def _named(change: Change) -> str:

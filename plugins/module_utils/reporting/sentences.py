@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..model.problem import Subject
 from ..model.text import clean
 from .grouping import Reason, as_lines, group_by_reason, shortened
 
@@ -140,15 +141,16 @@ def _were(number: int, what: str) -> list[str]:
 
 def _reasons(nouns: Nouns, failures: t.Sequence[Failure], most_bytes: int) -> list[str]:
     few = len(failures) <= _MOST_PLACES
-    groups = group_by_reason((one.name(few), one.reason) for one in failures)
+    groups = group_by_reason((Subject(nouns.one, one.name(few)), one.reason) for one in failures)
     alone = {one.reason: one for one in failures}
     reasons = []
-    for group in sorted(groups, key=lambda group: -len(group.names)):
+    for group in sorted(groups, key=lambda group: -len(group.subjects)):
         one = alone[group.text]
         # What is not grouped can name its mailbox itself.
-        text, names = (one.text, (clean(one.source or ""),)) if len(group.names) == 1 else (group.text, group.names)
-        reasons.append(Reason(shortened(clean(text), _MOST_REASON), names))
-    return [f"- {line}" for line in as_lines(reasons, nouns.many, most_bytes)]
+        is_alone = len(group.subjects) == 1
+        subjects = (Subject(source=clean(one.source or "")),) if is_alone else group.subjects
+        reasons.append(Reason(shortened(clean(one.text if is_alone else group.text), _MOST_REASON), subjects))
+    return [f"- {line}" for line in as_lines(reasons, most_bytes)]
 
 
 __all__ = ("Counts", "Failure", "Nouns", "counted_text", "failure_text", "interrupted_text", "outcome_text")

@@ -14,6 +14,7 @@ from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedErro
 from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.problem import Problem
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import GENERATIONS, MAILBOX, TABLES, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity
@@ -213,7 +214,7 @@ class KazooMailboxes:
             raise not_understood(what, "expected messages on a page that another one follows")
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
         doubts = doubtful(steps)
         if not doubts:

@@ -212,7 +212,7 @@ def test_a_declaration_from_an_export_is_the_box(name: str, flag: str) -> None:
     box = {"mailbox": "3000", "name": name, "kazoo": {"flags": [flag, "0123"], "operator_number": flag}}
     (file,) = boxes_to_yaml([box], vendor="kazoo", split=True)
     (item,) = items(file["content"], file["name"])
-    assert {key: value for key, value in item.items() if key != "source"} == box
+    assert {key: value for key, value in item.items() if key not in ("source", "source_lines")} == box
     reader = Reader(vendor("kazoo").tables["mailbox"], tuple(MAILBOX), NAMES)
     is_refused = "\0" in name + flag or {HIDDEN, HIDDEN_NEW} & {name, flag}
     (desired,) = [None] if is_refused else reader.read([item])

@@ -265,7 +265,7 @@ def test_all_that_is_wrong_with_the_choices_is_told_at_once() -> None:
         "`defaults` may not hold `mailbox`",
         "`overrides` of 3000 may not hold `id`",
         "`overrides` of 3001 must be a dictionary",
-        "`values`: `timezone` must be a dictionary",
+        "`values.timezone` must be a dictionary",
         "`values` names the unknown option `nmae`",
     ):
         assert part in text
@@ -288,7 +288,7 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
     [
         (([], "kazoo", "asterisk"), "`target` must be one of kazoo"),
         (("text", "kazoo", "onsip"), "`boxes` must be a list, not text"),
-        (([{"number": "3000"}], "kazoo", "onsip"), "mailbox 1 must be a dictionary with `mailbox`"),
+        (([{"number": "3000"}], "kazoo", "onsip"), "item 1: must be a dictionary with `mailbox`"),
         (([{"mailbox": "3000", "nmae": "x"}], "kazoo", "onsip"), "mailbox 3000: kazoo has no option `nmae`"),
     ],
 )

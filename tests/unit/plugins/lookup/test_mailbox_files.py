@@ -59,9 +59,9 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
         read(str(folder), vendor="kazoo")
     assert str(caught.value).splitlines()[1:] == [
         "- d.csv:1: unknown column 'nmae'; did you mean `name`?",
-        "- e.yml:1: is not valid YAML: did not find expected node content",
+        "- e.yml:1: is not valid YAML at column 4: did not find expected node content: x: ]",
         "- f.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "- f.yml:1: mailbox 3000 is declared twice, first in a.yml:1.",
+        "- f.yml:1: mailbox 3000: is declared twice, first in a.yml:1.",
     ]
 
 

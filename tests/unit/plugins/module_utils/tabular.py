@@ -33,7 +33,7 @@ def problems_of(content: bytes | str, name: str, vendor: str | None = None, **op
     """Return what is wrong with a file."""
     with pytest.raises(InvalidInputError) as caught:
         read(content, name, vendor, **options)
-    return list(caught.value.problems)
+    return list(map(str, caught.value.problems))
 
 
 def workbook(*rows: t.Sequence[t.Any], title: str = "Staff", change: t.Callable[[t.Any], None] | None = None) -> bytes:

@@ -42,13 +42,14 @@ def read(text: str, name: str = "boxes.yml", key: str = "mailboxes") -> list[dic
     (resource,) = (one for one in RESOURCES.values() if one.plural == key)
     problems: list[Problem] = []
     entries = read_entries(File(text, name, resource), Layout(), problems)
-    return unchecked_items(entries, problems, Checks(sources=True, resource=resource))
+    items = unchecked_items(entries, problems, Checks(sources=True, resource=resource))
+    return [{key: value for key, value in item.items() if key != "source_lines"} for item in items]
 
 
 def problems_of(text: str, name: str = "boxes.yml") -> tuple[str, ...]:
     with pytest.raises(InvalidInputError) as caught:
         read(text, name)
-    return caught.value.problems
+    return tuple(map(str, caught.value.problems))
 
 
 def is_plain(text: str) -> bool:

@@ -254,7 +254,7 @@ def test_the_file_column_of_newer_fusionpbx() -> None:
             "[general]\nattach=yes\n",
             "v.conf: has headings and no rows. An empty list is written as `[]` in a YAML or JSON file",
         ),
-        ("[a]\n1 => 2222,A\n[b]\n1 => 3333,B\n", "v.conf:4: mailbox 1 is declared twice, first in v.conf:2"),
+        ("[a]\n1 => 2222,A\n[b]\n1 => 3333,B\n", "v.conf:4: mailbox 1: is declared twice, first in v.conf:2"),
     ],
 )
 def test_a_voicemail_conf_that_is_not_understood(text: str, problem: str) -> None:
@@ -317,7 +317,7 @@ def test_a_layout_that_is_wrong(content: str, problem: str, tmp_path: pathlib.Pa
     own.write_text(content)
     with pytest.raises(InvalidInputError) as caught:
         layout_of({"layout": str(own)})
-    assert caught.value.problems[0].startswith(problem)
+    assert str(caught.value.problems[0]).startswith(problem)
 
 
 @pytest.mark.parametrize("name", ["freebpx", "../tables", "missing.yml", 7])

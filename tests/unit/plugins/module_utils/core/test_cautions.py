@@ -24,7 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.cautions
     cautions_of,
     grouped,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem, Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 ADDRESSES = [
@@ -100,7 +100,9 @@ def test_numbers_that_no_telephone_can_dial(number: str) -> None:
 @pytest.mark.parametrize("pin", ["'0456", "NULL", "12-Mar", "0456\u200b", "\uff10\uff14\uff15\uff16"])
 @pytest.mark.parametrize(("name", "further"), [("kazoo", {"name": "x"}), ("tel4vn", {})])
 def test_pins_that_no_telephone_can_dial_are_not_shown(pin: str, name: str, further: dict[str, str]) -> None:
-    assert cautions({"pin": pin, **further}, name) == [Caution("item 1 (mailbox 3000)", f"`pin` {NO_DIGITS}")]
+    assert cautions({"pin": pin, **further}, name) == [
+        Caution(Subject("mailbox", "3000", position=1), f"`pin` {NO_DIGITS}")
+    ]
 
 
 def test_other_numbers_of_a_box() -> None:
@@ -132,10 +134,10 @@ def test_without_a_database_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_thousands_of_equal_warnings_are_one() -> None:
-    (warning,) = grouped([Caution(f"mailbox {number}", "`pin` x") for number in range(2000)])
-    assert warning == f"2000 items: `pin` x: {', '.join(f'mailbox {number}' for number in range(10))} and 1990 more"
-    assert grouped([Caution("mailbox 1", "x")] * 2) == ["mailbox 1: x"]
-    assert len(grouped([Caution("mailbox 1", f"x{number}") for number in range(2000)])) == 21
+    (warning,) = grouped([Caution(Subject("mailbox", str(number)), "`pin` x") for number in range(2000)])
+    assert warning == f"2000 mailboxes: `pin` x: {', '.join(map(str, range(10)))} and 1990 more"
+    assert grouped([Caution(Subject("mailbox", "1"), "x")] * 2) == ["mailbox 1: x"]
+    assert len(grouped([Caution(Subject("mailbox", "1"), f"x{number}") for number in range(2000)])) == 21
 
 
 def test_lint_warns_of_the_same_by_file_and_line() -> None:

@@ -25,6 +25,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
     UNKNOWN,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from declarations import declared, raw_items, reconciled, stored
 from hypothesis import given
@@ -117,7 +118,7 @@ def _composed(table: FieldTable, option: str) -> bool:
 def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
     secret = next(field for field in table.fields if field.secret)
     old = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, secret.option: "748159"})
-    desired = Desired(1, "mailbox 3000", "3000", {secret.option: "904751"})
+    desired = Desired(Subject("mailbox", "3000"), "3000", {secret.option: "904751"})
     shown = repr(difference(table, plan(table, [desired], Index.of([old])).steps[0]))
     assert "748159" not in shown
     assert "904751" not in shown
@@ -140,7 +141,7 @@ def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
 def test_when_a_pin_is_written_and_told(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
     table = vendor("kazoo").tables["mailbox"]
     box = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, "pin": current})
-    desired = Desired(1, "mailbox 3000", "3000", {"pin": "904751"}, update_pin=policy)
+    desired = Desired(Subject("mailbox", "3000"), "3000", {"pin": "904751"}, update_pin=policy)
     step = plan(table, [desired], Index.of([box])).steps[0]
     assert (step.writing, step.action is Action.UPDATE) == (writes, changes)
     assert bool(step.warnings) == (policy is PinPolicy.IF_CHANGED and current is UNKNOWN)

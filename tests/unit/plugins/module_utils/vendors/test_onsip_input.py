@@ -67,7 +67,7 @@ def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
         ({"onsip": {"notify_email": "attach"}}, ["`onsip.notify_email`", "`notify`"]),
         ({"onsip": {"Email": "a@example.com"}}, ["`onsip.Email`", "`emails`"]),
         ({"onsip": {"say_datetime": True}}, ["`onsip.say_datetime`", "`announce_time`"]),
-        ({"kazoo": {"skip_greeting": True}, "onsip": {"greeting": 1}}, ["`onsip.greeting` is no field"]),
+        ({"kazoo": {"skip_greeting": True}, "onsip": {"greeting": 1}}, ["`onsip.greeting` is not a field"]),
         ({"attach_audio": True, "emails": ["a@example.com"]}, ["`attach_audio` true needs `notify` true"]),
         (
             {"after_email": "delete", "notify": True, "emails": ["a@example.com"]},
