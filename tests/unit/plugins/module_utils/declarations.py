@@ -101,7 +101,7 @@ def declared(table: FieldTable, raw: dict[str, t.Any]) -> Desired:
 def reconciled(desired: Desired, problems_of: t.Callable[[Desired], t.Sequence[str]]) -> Desired:
     """Leave out what contradicts other options. Most of what is drawn would otherwise be of no use to some vendors."""
     while problems := problems_of(desired):
-        named = {option for option in re.findall(r"`([\w.]+)`", problems[0]) if option in desired.values}
+        named = {option for option in re.findall(r"`([\w.]+)`", str(problems[0])) if option in desired.values}
         assert named, problems
         rest = {option: value for option, value in desired.values.items() if option not in named}
         desired = dataclasses.replace(desired, values=rest)
