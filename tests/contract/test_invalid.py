@@ -104,7 +104,7 @@ def test_an_entry_that_cannot_be_met_is_skipped_with_its_reason() -> None:
         result = run(KAZOO, server, mailboxes=[{"mailbox": "7101"}, declared(KAZOO, "7102"), {"id": "0" * 32}])
         first, second = skipped(result)
         assert "`name` is required to create it" in first["error"]
-        assert "there is no mailbox with id" in second["error"]
+        assert "`id` does not belong to a mailbox" in second["error"]
         assert result["summary"]["created"] == 1
 
 

@@ -50,7 +50,7 @@ def test_one_number_in_two_spellings_is_declared_twice(pair: tuple[str, str]) ->
     with KAZOO.serve() as server:
         result = run(server, "vmboxes", mailboxes=items)
         assert result["failed"]
-        expected = f"mailbox {pair[1]} (for kazoo the same number as {pair[0]}) is declared twice, first by item 1"
+        expected = f"mailbox {pair[1]} (for kazoo the same number as {pair[0]})): is declared twice, first by item 1"
         assert expected in result["msg"]
         assert KAZOO.writes(server) == []
     with pytest.raises(InvalidInputError, match="declared twice"):

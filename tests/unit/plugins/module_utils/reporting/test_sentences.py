@@ -70,7 +70,7 @@ def test_the_most_frequent_reason_comes_first_and_the_text_is_bounded() -> None:
     many = failures(*range(1000, 3000))
     text = failure_text(BOXES, Counts({}, failed=2040), [*rare, *many])
     assert text.splitlines()[1].startswith("- 2000 mailboxes: refused mailbox. Correct it: 1000, 1001")
-    assert "more reasons" in text.splitlines()[-1]
+    assert "further problems" in text.splitlines()[-1]
     assert len(text.encode()) < MOST_BYTES + 200
 
 
