@@ -25,23 +25,23 @@ class Task:
     :param params: options with their defaults and conversions.
     :param raw: options as they were written, which still tell null from not given.
     :param check: write nothing.
-    :param diff: tell the difference.
     :param sessions: gives the session of a connection; lets a loop keep one login.
     :param progress: told how far a long plan is.
-    :param source_text: content of the file ``src``, where the caller has read and decrypted it.
+    :param source: content of the file ``src``, where the caller has read and decrypted it.
     :param notify: shows a text to the user while the task runs.
+    :param system: the system that the task works on: vendor, address and account.
     """
 
     module: str
     params: t.Mapping[str, t.Any]
     raw: t.Mapping[str, t.Any]
     check: bool = False
-    diff: bool = False
     sessions: t.Callable[[Vendor, Connection, int], t.ContextManager[Session]] | None = None
     progress: engine.Progress | None = None
-    source_text: str | None = None
+    source: bytes | None = None
     notify: t.Callable[[str], None] = lambda text: None
     warnings: list[str] = dataclasses.field(default_factory=list)
+    system: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def spec(self) -> ModuleSpec:
@@ -99,12 +99,14 @@ def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iter
         task.warnings.append(
             "`validate_certs` is false: anyone on the way can pose as the server and read credentials and PINs"
         )
+    task.system = {"vendor": target.name, "url": connection.url.rstrip("/"), "account": ""}
     opener = task.sessions or session_of
     with opener(target, connection, workers) as session:
         retries = session.client.retries
         retries.notify = task.notify
         try:
             yield session
+            task.system["account"] = session.account_name()
         finally:
             if retries.long_waits:
                 task.warnings.append(

@@ -21,9 +21,16 @@ def run(task: Task) -> Result:
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
     problems = type_problems(CONNECTION, task.raw)
+    if (task.params.get("plan_lines") or 0) < 0:
+        problems.append("`plan_lines` must be at least 0")
     if problems:
         raise InvalidInputError.of(problems)
     check_texts(task)
+    result = _handled(task)
+    return result if task.spec.reads_only else {**result, "system": task.system}
+
+
+def _handled(task: Task) -> Result:
     # Few tasks need them, and a module's own process compiles whatever it imports anew.
     if task.spec.feature == "messages":
         from .messages import handlers as messages

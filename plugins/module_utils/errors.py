@@ -25,6 +25,7 @@ class VoicemailError(Exception):
     :param status: HTTP status of the vendor's reply, where there was one.
     :param wrote: the vendor changed something before it failed.
     :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
+    :param uncertain: the vendor may have carried the request out all the same.
     """
 
     message: str
@@ -32,6 +33,7 @@ class VoicemailError(Exception):
     status: int | None = None
     details: dict[str, str] = dataclasses.field(default_factory=dict)
     wrote: bool = False
+    uncertain: bool = False
 
     kind: t.ClassVar[str] = "error"
     #: Most letters of a message: an id that a server or a user made up may have thousands.
@@ -122,11 +124,9 @@ class RateLimitedError(VoicemailError):
 class TransportError(VoicemailError):
     """No usable reply came back.
 
-    :param uncertain: the vendor may have carried the request out all the same.
-    :param pending: it may even carry it out later, and would do so twice if it were sent again.
+    :param pending: the vendor may even carry the request out later, and would do so twice if it were sent again.
     """
 
-    uncertain: bool = False
     pending: bool = False
     kind: t.ClassVar[str] = "transport"
 

@@ -98,7 +98,7 @@ def run_module(name: str) -> None:
     module = _Module(name)
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
-    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
+    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode)
     result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
@@ -111,18 +111,17 @@ def run_in_worker(
     name: str,
     raw: t.Mapping[str, t.Any],
     check: bool,
-    diff: bool,
     sessions: t.Any,
     progress: t.Any,
     environment: t.Mapping[str, str],
-    source_text: str | None = None,
+    source: bytes | None = None,
     notify: t.Callable[[str], None] = lambda text: None,
 ) -> Result:
     """Run a module inside the worker that would otherwise start it, with the same result.
 
     :param raw: the task's arguments, templated and made plain.
     :param environment: variables that the task sets for its module.
-    :param source_text: content of the file ``src``, decrypted.
+    :param source: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
     given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
@@ -138,9 +137,7 @@ def run_in_worker(
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
-    task = dispatch.Task(
-        name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
-    )
+    task = dispatch.Task(name, params, given, check=check, sessions=sessions, progress=progress, source=source)
     task.notify = notify
     task.warnings.extend(warnings)
     result = execute(task)
@@ -195,12 +192,12 @@ def _refusal(
     return str(_redacted(refused, params))
 
 
-def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:
+def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) -> Result:
     """Return a task's arguments with the list in place of the file: the host that the module runs on may not have it.
 
     :raises VoicemailError: when the file cannot be understood.
     """
-    listed = {} if source_text is None else mailboxes.listed(module, str(raw["src"]), source_text)
+    listed = {} if source is None else mailboxes.listed(module, raw, source)
     if not listed or any(raw.get(option) is not None for option in listed):
         # A list beside the file is for the module to refuse.
         return dict(raw)
@@ -218,6 +215,8 @@ def execute(task: dispatch.Task) -> Result:
         result = dispatch.run(task)
     except VoicemailError as error:
         result = failure(error)
+        if task.system and not task.spec.reads_only:
+            result["system"] = task.system
     except Exception as error:
         # Ansible would show its message, and with it whatever data it quotes.
         told = unforeseen(error)

@@ -361,3 +361,35 @@ def test_a_number_never_leads_out_of_the_folder() -> None:
     documents = FilterModule().filters()["boxes_to_yaml"](boxes, vendor="kazoo", split=True)
     names = [document["name"] for document in documents]
     assert sorted(names) == ["mailboxes/%2E%2E%2Fx.yml", "mailboxes/%2E%2E.yml"]
+
+
+@pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
+def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
+    files = [f"{subject.listed}.{ending}" for ending in ("csv", "xlsx")]
+    with subject.serve(mailboxes=3) as server:
+        populate(subject, server)
+        tasks = [{**ROLE, "vars": {"export_format": file.rpartition(".")[2]}} for file in files]
+        tasks += [apply(tmp_path, subject, server, file) for file in files]
+        run = export(tmp_path, subject, server, tasks=tasks)
+        assert run.code == 0, run.output
+        written = [tmp_path / FOLDER / file for file in files]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+        assert not shows(PINS[subject.name], written[0].read_text())
+        assert "changed=0" in export(tmp_path, subject, server, tasks=tasks).output
+
+
+def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    (folder / "mailboxes.csv").write_text("Number;Name\n1;what a person keeps\n")
+    (folder / "mailboxes.xlsx").write_bytes(b"PK")
+    with KAZOO.serve(mailboxes=2) as server:
+        pins = {"include_pins": True, "vault_password": VAULT_PASSWORD}
+        options = ({}, {}, {"split": True}, pins, {"match": "no number"})
+        formats = ("csv", "xlsx", "csv", "xlsx", "csv")
+        scenarios = [{"format": name, **given} for name, given in zip(formats, options, strict=True)]
+        told = refused(tmp_path, KAZOO, server, *scenarios)
+    foreign = "has files that no export wrote"
+    unsupported = ("csv does not support export_split. Use yaml", "xlsx does not support export_include_pins. Use yaml")
+    expected = [foreign, foreign, *unsupported, "there are no mailboxes, and a table cannot be empty. Use yaml"]
+    assert [text in error for text, error in zip(expected, told, strict=True)] == [True] * 5, told

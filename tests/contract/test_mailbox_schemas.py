@@ -15,8 +15,9 @@ import jsonschema
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_yaml import SCHEMA_LINE, SCHEMAS, boxes_to_yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import item_options, read_items
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, unchecked_items
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
@@ -117,8 +118,8 @@ def test_good_files_are_good_to_the_collection(name: str) -> None:
     plural, vendor_name = name.split(".")
     resource = next(one for one in RESOURCES.values() if one.plural == plural)
     table = vendor(vendor_name).tables[resource.key]
-    options, lists = item_options(resource.module)
-    items = read_items(GOOD[name], "good.yml", plural, Layout(lists=lists, known=options, key=table.key, mapped=False))
+    entries = read_entries(File(GOOD[name], "good.yml", resource), Layout(), [])
+    items = unchecked_items(entries, [], Checks(sources=True, resource=resource))
     reader = Reader(table, tuple(resource.shared), NAMES)
     reader.read(items)
     assert reader.problems == []

@@ -74,10 +74,11 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t
 def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-lines"]
     assert_refused(bench, run)
-    told = re.findall(r"many\.csv:(\d+): mailbox (\d+): `timezone`", run.report["plan"]["msg"])
+    place = r"many\.csv:(\d+), column timezone, value '[^']*': mailbox (\d+): `timezone`"
+    told = re.findall(place, run.report["plan"]["msg"])
     assert told == [(str(line), str(line + 2948)) for line in range(52, 102)]
-    assert all(f"- many.csv:{line}: mailbox" in run.output for line, _number in told)
-    assert all(f"- many.csv:{line}: mailbox" in run.markdown for line, _number in told)
+    assert all(f"- many.csv:{line}, column timezone, value" in run.output for line, _number in told)
+    assert all(f"- many.csv:{line}, column timezone, value" in run.markdown for line, _number in told)
 
 
 def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]]) -> None:

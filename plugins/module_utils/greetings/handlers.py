@@ -11,12 +11,12 @@ import typing as t
 from ..connection import Result, Task, connect_options, opened_session
 from ..errors import InvalidInputError, NotFoundError, UnsupportedError
 from ..mailboxes import apply as engine
+from ..mailboxes.outcome import Report
 from ..model.abilities import CHOOSE_GREETINGS, UPLOAD_GREETINGS
 from ..model.connection import Connection
 from ..model.mailbox import Desired
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
-from ..results import Report
 from ..vendors.greetings import GreetingSupport
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
@@ -115,28 +115,28 @@ def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, n
         }
     own_id = report.own.id if report.own else None
     result: Result = {
-        "changed": report.wrote if report.error or not task.check else plan.action != "none",
+        "changed": report.changed,
         "action": plan.action,
         "greeting": {} if after is None else {"id": own_id, "media_id": None, **after},
         "removed": [greeting.name for greeting in plan.remove],
         "kept": [greeting.name for greeting in plan.kept],
     }
-    if task.diff:
-        others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
-        result["diff"] = {
-            "before_header": f"greeting of {resource} {number}",
-            "after_header": f"greeting of {resource} {number}",
-            "before": {"greeting": heard, "switched_off": sorted(map(str, others))},
-            "after": {
-                "greeting": after,
-                "switched_off": sorted(str(greeting.name) for greeting in plan.kept),
-            },
-        }
-        if plan.action == "none":
-            result["diff"].update(before=result["diff"]["after"])
+    about = {"mailbox": number, "action": plan.action, "label": f"greeting of {resource} {number}"}
+    result["diff"] = {**about, **_difference(report, about["label"], heard, after)}
     if report.error is not None:
         result.update(failed=True, msg=f"greeting of {resource} {number}: {report.error}", error=report.error.as_dict())
     return result
+
+
+def _difference(
+    report: greeting_engine.GreetingReport, header: str, heard: Result | None, after: Result | None
+) -> Result:
+    plan = report.plan
+    others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
+    wanted = {"greeting": after, "switched_off": sorted(str(greeting.name) for greeting in plan.kept)}
+    found = {"greeting": heard, "switched_off": sorted(map(str, others))}
+    before = wanted if plan.action == "none" else found
+    return {"before_header": header, "after_header": header, "before": before, "after": wanted}
 
 
 def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
@@ -172,7 +172,7 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
 
 
 def _chosen_result(task: Task, report: Report, option: str, number: str) -> Result:
-    (outcome,) = report.outcomes
+    (outcome,) = report.steps
     step = outcome.step
     task.warnings.extend(report.warnings)
     before, after = step.changes.get(option, (step.after.get(option),) * 2)
@@ -187,10 +187,10 @@ def _chosen_result(task: Task, report: Report, option: str, number: str) -> Resu
         "removed": [],
         "kept": [],
     }
-    if task.diff:
-        header = f"greeting of mailbox {number}"
-        shown = {"before": {"media_id": before}, "after": {"media_id": after}}
-        result["diff"] = {"before_header": header, "after_header": header, **shown}
+    header = f"greeting of mailbox {number}"
+    shown = {"before": {"media_id": before}, "after": {"media_id": after}}
+    about = {"mailbox": number, "action": action, "label": header}
+    result["diff"] = {**about, "before_header": header, "after_header": header, **shown}
     if outcome.error is not None:
         result.update(failed=True, msg=str(outcome.error), error=outcome.error.as_dict())
     return result

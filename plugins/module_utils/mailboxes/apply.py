@@ -14,8 +14,8 @@ import typing as t
 from ..concurrency import in_order, run_all
 from ..errors import InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Wanted
-from ..results import Outcome, Report
+from ..model.mailbox import Box, Desired, SkippedItem, Wanted
+from ..results import Status
 from ..vendors.protocol import Boxes, NotUnique
 from .describe import checksum
 from .duplicates import Driver, settle
@@ -29,6 +29,7 @@ from .guards import (
     check_updates,
     may_lose_messages,
 )
+from .outcome import Outcome, Report
 from .plan import (
     Action,
     AmbiguousError,
@@ -39,6 +40,7 @@ from .plan import (
     match,
     plan,
 )
+from .skipping import keep_skipped, leave_out
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -55,6 +57,7 @@ class Options:
     :param stop_on_error: start nothing more after a failure.
     :param expect_checksum: apply only the plan that has this checksum.
     :param workers: most requests at once.
+    :param skipped: declarations that are left out since they are wrong; None where such a one stops the task.
     :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
     """
 
@@ -66,6 +69,7 @@ class Options:
     stop_on_error: bool = False
     expect_checksum: str | None = None
     workers: int = 16
+    skipped: t.Sequence[SkippedItem] | None = None
     system: t.Callable[[], tuple[str, ...]] = tuple
 
 
@@ -82,23 +86,30 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     index = _read(boxes, desired, options, progress)
     result = plan(boxes.table, desired, index)
+    skipped = list(options.skipped or ())
+    if options.skipped is not None:
+        skipped += leave_out(result, result.refused)
+        result.refused.clear()
     problems = [*result.problems, *boxes.objections(result.steps)]
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
+    unsure = keep_skipped(result, skipped)
     guards, lost = _check_guards(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
-    warnings = [*lost, *_warnings(result.steps)]
+    warnings = [*unsure, *lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest, guards=guards)
+        steps = [_foreseen(result, step) for step in result.steps]
+        report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
+        return report.with_skipped(skipped)
     report = _write(boxes, result, options, progress, warnings)
     report.checksum = digest
-    learned = _warnings([outcome.step for outcome in report.outcomes])
+    learned = _warnings([outcome.step for outcome in report.steps])
     report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
-    return report
+    return report.with_skipped(skipped)
 
 
 def read(
@@ -208,6 +219,8 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     for step in result.deletions:
         step.spares_messages = not may_lose_messages(step, options.limits)
     counts = dict(in_order(count, [step for step in result.deletions if step.current], options.workers))
+    for step in result.deletions:
+        step.messages = counts.get(str(step.current.id)) if step.current else None
     return check_messages(result, counts, options.limits)
 
 
@@ -227,21 +240,22 @@ def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
     )
 
 
-def _foreseen(step: Step) -> Outcome:
-    return Outcome(step, "ok" if step.action is Action.NONE else "changed", step.current)
+def _foreseen(result: Plan, step: Step) -> Outcome:
+    status = Status.OK if step.action is Action.NONE else Status.CHANGED
+    return Outcome(result.table, step, step.current, status=status)
 
 
 def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | None, warnings: list[str]) -> Report:
     outcomes: dict[int, Outcome] = {}
     writing = [step for step in result.steps if step.writing]
-    report = Report(result, [], warnings)
+    report = Report([], warnings, plan=result)
     stages = (
         [step for step in writing if step.action is not Action.DELETE],
         # Deletions come last, and none is made once something failed: what failed may be what replaces them.
         [step for step in writing if step.action is Action.DELETE],
     )
     for position, stage in enumerate(stages):
-        if position and any(outcome.status == "failed" for outcome in outcomes.values()):
+        if position and any(outcome.status is Status.FAILED for outcome in outcomes.values()):
             break
         if report.interrupted:
             break
@@ -249,8 +263,8 @@ def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | No
         if not position and isinstance(boxes, NotUnique):
             _settle(boxes, stage, options, outcomes, report)
     for step in result.steps:
-        untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)
-        report.outcomes.append(outcomes.get(id(step), untouched))
+        skipped = Outcome(result.table, step, status=Status.SKIPPED)
+        report.steps.append(outcomes.get(id(step), skipped if step.writing else _foreseen(result, step)))
     return report
 
 
@@ -276,19 +290,19 @@ def _run_stage(
     progress: Progress | None,
     report: Report,
 ) -> None:
-    failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
+    failures = [outcome for outcome in outcomes.values() if outcome.status is Status.FAILED]
 
     def attempt(step: Step) -> Outcome:
         outcome = outcomes[id(step)] = carry_out(boxes, step, options.verify)
         return outcome
 
     def tell(outcome: Outcome) -> None:
-        failures.extend([outcome] if outcome.status == "failed" else ())
+        failures.extend([outcome] if outcome.status is Status.FAILED else ())
         if progress is not None:
             progress(len(outcomes), total, len(failures), "done")
 
     def ends(outcome: Outcome) -> bool:
-        return options.stop_on_error and outcome.status == "failed"
+        return options.stop_on_error and outcome.status is Status.FAILED
 
     # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
     report.interrupted = run_all(attempt, stage, options.workers, tell, ends)

@@ -84,7 +84,14 @@ def predicted(table: FieldTable, step: Step) -> dict[str, t.Any]:
 
 
 def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
-    """Return before and after of the options that change, as Ansible shows differences."""
+    """Return before and after of the options that change, as Ansible shows differences, and what names the step."""
+    about: dict[str, t.Any] = {table.key: step.number, "action": str(step.action), "source": step.source}
+    if step.action is Action.DELETE:
+        about.update(messages=step.messages, pruned=step.desired is None)
+    return {**about, **_difference(table, step)}
+
+
+def _difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
     header = _header(table, step.number)
     if step.action is Action.DELETE:
         told = {option: value for option, value in step.after.items() if value != table.by_option[option].absent}

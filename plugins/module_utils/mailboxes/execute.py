@@ -24,8 +24,9 @@ from ..errors import (
 )
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
-from ..results import Outcome
+from ..results import Status
 from ..vendors.protocol import Boxes
+from .outcome import Outcome
 from .plan import (
     Action,
     Index,
@@ -84,12 +85,14 @@ class _Run:
             return self._failed(error, self.wrote or error.wrote)
         except Exception as error:
             return self._failed(unforeseen(error), self.wrote)
-        status = "ok" if self.step.action is Action.NONE else "changed"
-        return Outcome(self.step, status, box, wrote=True, uncertain=self.uncertain)
+        status = Status.OK if self.step.action is Action.NONE else Status.CHANGED
+        return Outcome(self.boxes.table, self.step, box, status=status, wrote=True, uncertain=self.uncertain)
 
     def _failed(self, error: VoicemailError, wrote: bool) -> Outcome:
         named = _named(self.boxes, self.step, error)
-        return Outcome(self.step, "failed", self.box, named, wrote=wrote, uncertain=self.uncertain)
+        outcome = Outcome(self.boxes.table, self.step, self.box, wrote=wrote, uncertain=self.uncertain)
+        outcome.fail(named)
+        return outcome
 
     def do(self) -> Box | None:
         current = self.step.current
@@ -105,7 +108,7 @@ class _Run:
                 raise
             except (TransportError, RejectedError) as error:
                 # A driver finds duplicates only once the vendor accepted the creation.
-                uncertain = getattr(error, "uncertain", False) or isinstance(error, DuplicateError)
+                uncertain = error.uncertain or isinstance(error, DuplicateError)
                 self.wrote = self.wrote or uncertain
                 self.uncertain = self.uncertain or uncertain
                 # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
@@ -260,7 +263,7 @@ class _Run:
         except NotFoundError:
             pass
         except (TransportError, RejectedError) as error:
-            if getattr(error, "uncertain", False):
+            if error.uncertain:
                 self.wrote = True
             if self.boxes.find(None, current.id) is not None:
                 raise

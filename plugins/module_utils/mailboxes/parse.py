@@ -21,6 +21,8 @@ from ..model.masks import mask_problems
 
 #: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
 SOURCE = "source"
+#: What is wrong with an item, which is then skipped: a list of texts, set by whatever reads items from a file.
+INVALID = "invalid"
 #: What reading returns beside the options, and declarations ignore.
 READ_ONLY = ("native", "hidden")
 #: Keys of an item that steer it and are no field of the vendor.
@@ -55,18 +57,25 @@ class Reader:
         """Return the declared boxes; what is wrong is added to ``problems``, each naming position and number."""
         desired = []
         for position, raw in enumerate(items, 1):
-            if not isinstance(raw, dict):
-                self.problems.append(
-                    f"item {position}: must be a dictionary with `{self.table.key}`, not {type_name(raw)}"
-                )
-                continue
-            item = _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw).read()
+            item = self.read_one(position, raw, defaults)
             if item is not None:
                 desired.append(item)
-        self._refuse_twins(desired)
+        self.problems += [text for _item, _first, text in self.twins(desired)]
         return desired
 
-    def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
+    def read_one(self, position: int, raw: t.Any, defaults: t.Mapping[str, t.Any] | None = None) -> Desired | None:
+        """Return one declared box, or None; what is wrong is added to ``problems``."""
+        if not isinstance(raw, dict):
+            self.problems.append(f"item {position}: must be a dictionary with `{self.table.key}`, not {type_name(raw)}")
+            return None
+        if isinstance(raw.get(INVALID), list):
+            # What was wrong with it in its file, where it was to be skipped.
+            self.problems += map(str, raw[INVALID])
+            return None
+        return _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw).read()
+
+    def twins(self, desired: t.Sequence[Desired]) -> t.Iterator[tuple[Desired, Desired, str]]:
+        """Yield each box that is declared again, the first declaration of it, and what is wrong."""
         seen: dict[str, tuple[Desired, str]] = {}
         for item in desired:
             numbers = {self.table.number.key(text): text for text in (item.number, item.new_number) if text}
@@ -76,10 +85,9 @@ class Reader:
                 if first is item:
                     continue
                 same = f" (for {self.table.vendor} the same number as {before})" if text != before else ""
-                self.problems.append(
-                    f"{item.source or f'item {item.position}'}: {self.table.resource} {text}{same} is declared twice,"
-                    f" first {f'in {first.source}' if first.source else f'by item {first.position}'}"
-                )
+                where = f"in {first.source}" if first.source else f"by item {first.position}"
+                place = item.source or f"item {item.position}"
+                yield item, first, f"{place}: {self.table.resource} {text}{same} is declared twice, first {where}"
 
 
 class _ItemReader:

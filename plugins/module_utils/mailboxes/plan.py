@@ -36,6 +36,7 @@ class Step:
     :param writes: what is sent; None clears.
     :param after: every value of the box once the step is done.
     :param spares_messages: the box may be deleted only while it holds no messages.
+    :param messages: how many it holds, where a deletion has counted them.
     """
 
     action: Action
@@ -47,6 +48,12 @@ class Step:
     after: Values = dataclasses.field(default_factory=dict)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     spares_messages: bool = False
+    messages: int | None = None
+
+    @property
+    def source(self) -> str | None:
+        """File and line that declare it, where they are known."""
+        return self.desired.source if self.desired else None
 
     @property
     def new_number(self) -> str | None:
@@ -61,12 +68,20 @@ class Step:
 
 @dataclasses.dataclass(slots=True)
 class Plan:
-    """Every step of a task, in the order of the declaration, pruned boxes last."""
+    """Every step of a task, in the order of the declaration, pruned boxes last.
+
+    :param refused: each declaration that cannot be met, and why.
+    """
 
     table: FieldTable
     steps: list[Step]
     present: int = 0
-    problems: list[str] = dataclasses.field(default_factory=list)
+    refused: list[tuple[Desired, str]] = dataclasses.field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """What keeps the plan from being carried out."""
+        return [text for _desired, text in self.refused]
 
     @property
     def deletions(self) -> list[Step]:
@@ -169,15 +184,16 @@ def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
         try:
             current = match(item, index, table)
         except AmbiguousError as error:
-            result.problems.append(str(error))
+            result.refused.append((item, str(error)))
             continue
         # One by its number and one by its id, which nobody can tell before the boxes were read.
         first = meant.setdefault(current.id, item) if current is not None and current.id is not None else item
         if current is not None and first is not item:
-            result.problems.append(f"{item.label}: means the same {table.resource} as {first.label}, id {current.id}")
+            text = f"{item.label}: means the same {table.resource} as {first.label}, id {current.id}"
+            result.refused.append((item, text))
             continue
         step, problems = _step(table, item, current)
-        result.problems.extend(f"{item.label}: {problem}" for problem in problems)
+        result.refused.extend((item, f"{item.label}: {problem}") for problem in problems)
         result.steps.append(step)
     return result
 

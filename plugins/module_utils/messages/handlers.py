@@ -33,7 +33,7 @@ from ..vendors.messages import Messages, Upload
 from ..vendors.protocol import Session, Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as message_engine
-from .plan import MessageAction, MessageReport, Order
+from .plan import MessageReport, Order
 
 _ABILITIES = {"read": MARK, "unread": MARK, "absent": DELETE, "moved": MOVE, "copied": COPY, "present": UPLOAD}
 _FILTERS = ("ids", "call_ids", "status", "older_than", "newer_than", "caller", "limit")
@@ -238,23 +238,8 @@ def _upload(task: Task, target: Vendor, connection: Connection, problems: list[s
 
 def _result(task: Task, report: MessageReport) -> Result:
     task.warnings.extend(report.warnings)
-    everything = task.params["report"] == "all"
-    result: Result = {
-        "changed": report.changed,
-        "results": [step.as_dict() for step in report.steps if everything or step.status != "ok"],
-        "summary": report.summary(),
-        "undated": undated_rows(report.undated),
-    }
-    if task.diff:
-        done = [step for step in report.steps if step.action is not MessageAction.NONE]
-        result["diff"] = [step.difference() for step in done]
-    if report.failures:
-        first = report.failures[0]
-        counted = f"{len(report.failures)} of {len(report.steps)} messages failed, the first: {first.error}"
-        result.update(failed=True, msg=counted)
-    elif report.interrupted:
-        result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")
-    return result
+    result = report.as_result(everything=task.params["report"] == "all")
+    return {**result, "undated": undated_rows(report.undated)}
 
 
 def _download(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
@@ -275,5 +260,5 @@ def _download(task: Task, target: Vendor, connection: Connection, selection: Sel
             progress=task.progress,
         )
         report.requests = session.client.requests
-    task.warnings.extend(report.warnings)
-    return report.as_result(everything=params["report"] == "all", diff=task.diff)
+    task.warnings.extend(report.notes)
+    return report.as_result(everything=params["report"] == "all")

@@ -74,6 +74,29 @@ class Desired:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SkippedItem:
+    """A declaration that is wrong and left out, as the user asked. The box that it means is not absent.
+
+    :param number: its number, or None where that is not sure.
+    :param numbers: every number under which the box may exist.
+    :param id: the vendor's id that it gives.
+    :param problems: what is wrong with it.
+    :param source: file and line that it was read from, where it was.
+    """
+
+    number: str | None
+    numbers: frozenset[str]
+    id: str | None
+    problems: tuple[str, ...]
+    source: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Check whether it is sure which box the declaration means."""
+        return self.number is not None or self.id is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Wanted:
     """What a listing is asked for, so that a vendor can answer with the fewest requests.
 

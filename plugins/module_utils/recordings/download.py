@@ -9,6 +9,7 @@ from ..concurrency import run_all
 from ..errors import InvalidInputError, VoicemailError
 from ..messages.apply import Progress, read
 from ..model.message import Selection
+from ..results import Status
 from ..vendors.messages import Messages
 from .files import Folder
 from .manifest import Manifest
@@ -46,11 +47,11 @@ def download(
     run = Run(messages, order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]
-    report = AudioReport(recordings, undated=undated)
+    report = AudioReport(recordings, planned=check, undated=undated)
     waiting = [recording for recording in recordings if not recording.status]
     if check:
         for recording in waiting:
-            recording.status = "changed"
+            recording.status = Status.CHANGED
     else:
         _fetch_all(run, waiting, workers, progress, report)
     if manifest is not None:
@@ -78,10 +79,10 @@ def _fetch_all(
     def tell(recording: Recording) -> None:
         nonlocal done, failed
         done += 1
-        failed += recording.status == "failed"
+        failed += recording.status is Status.FAILED
         if progress is not None:
             progress(done, len(waiting), failed, "done")
 
     report.interrupted = run_all(fetch, waiting, workers, tell, stop=run.stop.set)
     for recording in waiting:
-        recording.status = recording.status or "skipped"
+        recording.status = recording.status or Status.SKIPPED

@@ -125,6 +125,9 @@ class Session(t.Protocol):
     def account_key(self) -> str:
         """Return what tells the account that the session works on from any other; it reveals no secret."""
 
+    def account_name(self) -> str:
+        """Return the account as a person knows it, or an empty text; nothing is sent for it."""
+
     def close(self) -> None:
         """End the login where the vendor wants that, and close the connections."""
 

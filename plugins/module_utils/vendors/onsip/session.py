@@ -77,6 +77,10 @@ class OnsipSession:
         """Return the id of the organization."""
         return self.organization.id
 
+    def account_name(self) -> str:
+        """Return the domain of the organization, or its id."""
+        return self.connection.domain or self.connection.account_id or ""
+
     @functools.cached_property
     def organization(self) -> Organization:
         """The organization, looked up by its domain where its id is not given."""

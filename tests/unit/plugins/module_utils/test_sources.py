@@ -12,14 +12,14 @@ import json
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
-    check_mailboxes,
-    item_options,
-    read_entries,
-    read_items,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.delimited import read_delimited
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.options import item_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, likeness_of, read_sheet
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.artefacts import clean_cell
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,9 +27,10 @@ ITEMS = [{"mailbox": "3000", "name": "Reception"}, {"mailbox": "3001", "emails":
 
 
 def items(text: str, name: str) -> list:
-    """Return the items of a file without their places."""
-    found = read_items(text, name, "mailboxes", Layout(lists={"emails", "kazoo.flags"}))
-    return [{key: value for key, value in item.items() if key != "source"} for item in found]
+    """Return the items of a file."""
+    problems: list[Problem] = []
+    entries = read_entries(File(text, name), Layout(), problems)
+    return check_entries(entries, problems, Checks())
 
 
 def problems_of(text: str, name: str) -> tuple[str, ...]:
@@ -77,8 +78,8 @@ def test_a_document_has_defaults_for_its_entries() -> None:
     ]
     # The defaults of a task or role are laid under those of the document.
     text = '{"defaults": {"name": "a"}, "mailboxes": [{"mailbox": "1"}]}'
-    (entry,) = read_entries(text, "b.json", "mailboxes", Layout(), [])
-    assert check_mailboxes([entry], [], {"name": "b", "notify": True}) == [
+    (entry,) = read_entries(File(text, "b.json"), Layout(), [])
+    assert check_entries([entry], [], Checks({"name": "b", "notify": True})) == [
         {"mailbox": "1", "name": "a", "notify": True}
     ]
 
@@ -137,7 +138,7 @@ EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
             "boxes.yml:3: a second YAML document begins here. Keep one document in a file",
         ),
         ("[\n['3000']]", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not a list"),
-        ("- {}\n-", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not nothing"),
+        ("- {mailbox: 1}\n-", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not nothing"),
         (
             "[{mailbox: 1, source: x}]",
             "boxes.yml",
@@ -169,7 +170,7 @@ EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
             "boxes.yml",
             "boxes.yml:1: the tag `!vault` is not supported. Encrypt the whole file instead",
         ),
-        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: it is no CSV: unexpected end of data"),
+        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: is not a CSV file: unexpected end of data"),
     ],
 )
 def test_a_file_that_is_not_understood_is_never_an_empty_list(text: str, name: str, problem: str) -> None:
@@ -194,29 +195,28 @@ def test_a_file_of_another_encoding_is_told_as_one(name: str) -> None:
 def test_csv_of_src() -> None:
     text = "mailbox,name,emails,kazoo.skip_greeting,kazoo.flags\n 3000 , Reception ,a@b.c; d@e.f,yes,\n3001,,,,x\n"
     assert items(text, "boxes.csv") == [
-        {"mailbox": "3000", "name": "Reception", "emails": ["a@b.c", "d@e.f"], "kazoo": {"skip_greeting": "yes"}},
+        {"mailbox": "3000", "name": "Reception", "emails": ["a@b.c", "d@e.f"], "kazoo": {"skip_greeting": True}},
         {"mailbox": "3001", "kazoo": {"flags": ["x"]}},
     ]
 
 
-def test_every_wrong_row_is_told() -> None:
-    assert problems_of("mailbox,name\n3000\n3001,x,y\n\n,\n3002,x\n3003,x,\n3004\n", "b.csv") == (
-        "b.csv:2: it has fewer cells than the first row",
-        "b.csv:3: it has more cells than the first row",
-        "b.csv:8: it has fewer cells than the first row",
+def test_short_rows_are_padded_and_every_long_one_is_a_problem() -> None:
+    assert items("mailbox,name\n3000\n", "b.csv") == [{"mailbox": "3000"}]
+    assert problems_of("mailbox,name\n3000\n3001,x,y\n\n,\n3002,x\n3003,x,\n3004,x,,z", "b.csv") == (
+        "b.csv:3, column 3: is more than the headings have",
+        "b.csv:8, column 4: is more than the headings have",
     )
 
 
 def test_lines_are_counted_through_breaks_in_cells_and_blank_lines() -> None:
-    assert problems_of('\nmailbox,name\n\n3000,"a\r\nb\nc"\n3001\n', "b.csv") == (
-        "b.csv:7: it has fewer cells than the first row",
+    assert problems_of('\nmailbox,name\n\n3000,"a\r\nb\nc"\n3001,x,y\n', "b.csv") == (
+        "b.csv:7, column 3: is more than the headings have",
     )
 
 
 @pytest.mark.parametrize("heading", ["kazoo,kazoo.flags", "mailbox,mailbox"])
 def test_columns_that_contradict_each_other(heading: str) -> None:
-    (problem,) = problems_of(f"{heading}\na,b\n", "b.csv")
-    assert problem.startswith("b.csv:1: ")
+    assert problems_of(f"{heading}\na,b\n", "b.csv")[0].startswith("b.csv:1: ")
 
 
 def cells(excluded: str) -> st.SearchStrategy[str]:
@@ -240,10 +240,10 @@ def test_whatever_a_spreadsheet_writes_is_read(
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([("mailbox", "name", "description"), *rows])
-    problems: list[str] = []
-    found = read_csv(mark + written.getvalue(), Layout(), problems)
+    problems: list[Problem] = []
+    found = table(mark + written.getvalue(), problems)
     if all(not clean_cell(cell) for row in rows for cell in row):
-        assert [problem.partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
+        assert [str(problem).partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
         return
     assert problems == []
     expected = [
@@ -258,24 +258,42 @@ def test_whatever_a_spreadsheet_writes_is_read(
     assert [entry.item for entry in found] == [item for item in expected if item]
 
 
+def table(text: str, problems: list[Problem]) -> list[Entry]:
+    """Return the entries of CSV text."""
+    options = item_options("vmbox")
+    sheet = read_delimited(text, "", None, likeness_of(Layout(), options))
+    return read_sheet(sheet, Layout(), options, problems)
+
+
 def test_a_line_that_names_the_delimiter() -> None:
-    problems: list[str] = []
-    found = read_csv("sep=|\r\nmailbox|name, first\r\n3000|x\r\n", Layout(), problems)
-    assert (found, problems) == ([Entry("line 3", {"mailbox": "3000", "name, first": "x"})], [])
+    problems: list[Problem] = []
+    found = table("sep=|\r\nmailbox|name\r\n3000|x; y\r\n", problems)
+    assert ([(entry.place, entry.item) for entry in found], problems) == (
+        [("line 3", {"mailbox": "3000", "name": "x; y"})],
+        [],
+    )
 
 
 def test_options_know_every_vendor() -> None:
-    options, lists = item_options("vmbox")
-    assert {"mailbox", "extension", "pin", "state", "kazoo.notify.callback.number", "onsip.username"} <= options
-    assert {"emails", "kazoo.flags"} <= lists
-    assert options.isdisjoint({"kazoo", "kazoo.notify", "on_unsupported", "verify", "vendor", "password"})
+    options = item_options("vmbox")
+    names = set(options.types)
+    assert {"mailbox", "extension", "pin", "state", "kazoo.notify.callback.number", "onsip.username"} <= names
+    assert options.is_list("emails")
+    assert options.is_list("kazoo.flags")
+    assert not options.is_list("kazoo.members")
+    assert options.addresses == {"emails"}
+    assert names.isdisjoint({"kazoo", "kazoo.notify", "on_unsupported", "verify", "vendor", "password"})
 
 
 def test_entries_keep_their_place_and_those_that_are_right_come_back() -> None:
-    problems: list[str] = []
-    entries = read_entries("mailbox,name\n3000\n3001,x\n", "staff.csv", "mailboxes", Layout(), problems)
-    assert entries == [Entry("staff.csv:3", {"mailbox": "3001", "name": "x"})]
-    assert problems == ["staff.csv:2: it has fewer cells than the first row"]
+    problems: list[Problem] = []
+    entries = read_entries(File("mailbox,name\n3000,x,y\n3001,x\n", "staff.csv"), Layout(), problems)
+    assert [(entry.place, entry.item) for entry in entries if not entry.problems] == [
+        ("staff.csv:3", {"mailbox": "3001", "name": "x"})
+    ]
+    assert [str(problem) for problem in entries[0].problems] == [
+        "staff.csv:2, column 3: is more than the headings have"
+    ]
 
 
 def test_mailboxes_of_several_files_are_checked_together() -> None:
@@ -287,7 +305,7 @@ def test_mailboxes_of_several_files_are_checked_together() -> None:
         Entry("b.csv:5", {"id": "x", "kazoo": {"flogs": []}}),
     ]
     with pytest.raises(InvalidInputError) as caught:
-        check_mailboxes(entries, ["known before"], {"kazoo": {"skip_greeting": True}}, "kazoo")
+        check_entries(entries, [Problem("known before")], Checks({"kazoo": {"skip_greeting": True}}, "kazoo"))
     assert caught.value.problems == (
         "known before",
         "a.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
@@ -303,7 +321,7 @@ def test_defaults_lie_under_every_mailbox() -> None:
         Entry("item 1", {"mailbox": "1", "kazoo": {"flags": ["x"]}}),
         Entry("item 2", {"mailbox": "2", "name": None}),
     ]
-    assert check_mailboxes(entries, [], {"name": "New", "kazoo": {"skip_greeting": True}}) == [
+    assert check_entries(entries, [], Checks({"name": "New", "kazoo": {"skip_greeting": True}})) == [
         {"mailbox": "1", "name": "New", "kazoo": {"skip_greeting": True, "flags": ["x"]}},
         {"mailbox": "2", "name": None, "kazoo": {"skip_greeting": True}},
     ]
@@ -313,4 +331,4 @@ def test_defaults_lie_under_every_mailbox() -> None:
 def test_a_mask_in_a_file_is_told_with_its_place(vendor_name: str | None) -> None:
     entries = [Entry("desks.yml item 2", {"mailbox": "1001", "kazoo": {"flags": ["a ********"]}})]
     with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags`: contains \*{8}"):
-        check_mailboxes(entries, [], vendor_name=vendor_name)
+        check_entries(entries, [], Checks(vendor=vendor_name))

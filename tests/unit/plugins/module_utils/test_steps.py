@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import StaleError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.outcome import Outcome
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import (
     Action,
     Index,
@@ -19,7 +20,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
-from ansible_collections.telephony.voicemail.plugins.module_utils.results import Outcome
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.fields import MAILBOX
 
 VALUES = {field.option: field.absent for field in MAILBOX.fields if not field.on_demand and not field.creation_only}

@@ -10,8 +10,9 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_yaml import boxes_to_yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import item_options, read_items
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, unchecked_items
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.compact import compact
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Action, Index, plan
@@ -61,13 +62,13 @@ def applied(table: FieldTable, boxes: list[Box], items: list[t.Any], defaults: t
 def exported(table: FieldTable, items: list[t.Any], defaults: t.Any, pins: bool, split: bool) -> list[t.Any]:
     """Return the items of the files that the filter makes of them."""
     resource = RESOURCES[table.resource]
-    options, lists = item_options(resource.module)
-    layout = Layout(lists=lists, known=options, key=table.key, mapped=False)
+    checks = Checks(sources=True, resource=resource)
     documents = boxes_to_yaml(items, table.vendor, resource.plural, include_pins=pins, split=split, defaults=defaults)
     return [
         item
         for document in documents
-        for item in read_items(document["content"], document["name"], resource.plural, layout)
+        for entries in [read_entries(File(document["content"], document["name"], resource), Layout(), [])]
+        for item in unchecked_items(entries, [], checks)
     ]
 
 
