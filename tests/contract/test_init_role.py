@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import sys
 import time
 import typing as t
 
+import openpyxl
 import pytest
 import yaml
 from pipelines import GitHub, GitLab
@@ -97,25 +99,33 @@ def test_the_next_plan_shows_no_change(tmp_path: pathlib.Path, subject: Subject)
 STAFF = 200
 
 
-def staff() -> str:
-    """A table of invented staff, with the headings of a personnel department and columns that no vendor has."""
-    lines = ["Extension,Full name,Mail,Notify,Room"]
-    lines += [f"{1001 + row},Person {row:03d},person{row:03d}@example.com,yes,{row}.17" for row in range(STAFF)]
-    return "\n".join(lines) + "\n"
+def write_staff(path: pathlib.Path) -> None:
+    """Write a workbook of invented staff, with columns that no vendor has."""
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    sheet = book.create_sheet("Staff")
+    sheet.append(["Extension", "Full name", "Mail", "Notify", "Room", "Since"])
+    for row in range(STAFF):
+        mail = f"person{row:03d}@example.com"
+        sheet.append([1001 + row, f"Person {row:03d}", mail, "yes", f"{row}.17", datetime.date(2020, 1, 1 + row % 28)])
+    book.save(path)
 
 
-COLUMNS = {"Extension": "mailbox", "Full name": "name", "Mail": "emails", "Notify": "notify", "Room": None}
+TABLE = {
+    "sheet": "Staff",
+    "columns": {"Extension": "mailbox", "Full name": "name", "Mail": "emails", "Notify": "notify"},
+    "only_mapped_columns": True,
+}
 
 
 @pytest.mark.parametrize("subject", VENDORS, ids=lambda subject: subject.vendor)
 def test_from_a_table_of_staff_to_mailboxes(tmp_path: pathlib.Path, subject: Subject) -> None:
     """Ten minutes: the table of two hundred people, init, the plan that is applied, and then no change."""
-    (tmp_path / "staff.csv").write_text(staff(), encoding="utf-8")
+    write_staff(tmp_path / "staff.xlsx")
     # A mailbox of PortSIP is part of its user, who exists.
     with subject.serve(mailboxes=0 if subject.can_create else STAFF) as server:
-        run = init(
-            tmp_path, subject, server, source=str(tmp_path / "staff.csv"), table={"columns": COLUMNS}, pipeline="none"
-        )
+        source = str(tmp_path / "staff.xlsx")
+        run = init(tmp_path, subject, server, source=source, table=TABLE, pipeline="none")
         assert run.code == 0, run.output
         files = contents(tmp_path)
         assert "Person 000" in files["mailboxes.yml"]
