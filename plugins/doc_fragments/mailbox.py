@@ -369,8 +369,8 @@ options:
         type: bool
       username:
         description:
-        - Local part of the box's own SIP address, `vm.` and the number by default. Used when the box is made, and to tell its address
-          for `attach`; OnSIP never shows it, so it is not compared.
+        - Local part of the box's own SIP address, `vm.` and the number by default. Used to create the mailbox, and to derive its address
+          for `attach`. OnSIP never shows it, so it is not compared.
         - Only used when the mailbox is created; it cannot be read back.
         type: str
   on_unsupported:

@@ -137,9 +137,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes impo
     inventory as inventory_operations,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.inventory import Found
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import number_problem
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import (
+    number_hint,
+    number_problem,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked, read_options
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import is_number
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
 #: What a kept inventory has to be of, to be used again.
@@ -214,8 +218,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             unknown = clean("`, `".join(strangers))
             raise AnsibleParserError(f"unknown option `{unknown}`; {self.NAME} has: {_listed(known)}")
         if is_number(config.get("match")):
-            problem = number_problem(config["match"], "match", "it would match others")
-            raise AnsibleParserError(f"`match` {problem}")
+            problem = Problem(number_problem("it would match others"), option="match", hint=number_hint("match"))
+            raise AnsibleParserError(str(problem))
         return {
             name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match", "include_own_account")
         }

@@ -70,4 +70,29 @@ else:
 
         httpcore = httpx = pydantic = pydantic_core = tenacity = _Library
 
-__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpcore", "httpx", "pydantic", "pydantic_core", "tenacity")
+
+#: What reads and writes Excel workbooks. Few tasks need it, so it is neither required nor imported before its use.
+WORKBOOKS = "openpyxl (3.1 or newer)"
+
+
+def import_openpyxl() -> t.Any:
+    """Return the library for Excel workbooks.
+
+    :raises ImportError: when it is not installed.
+    """
+    import openpyxl
+
+    return openpyxl
+
+
+__all__ = (
+    "IMPORT_ERROR",
+    "LIBRARIES",
+    "WORKBOOKS",
+    "httpcore",
+    "httpx",
+    "import_openpyxl",
+    "pydantic",
+    "pydantic_core",
+    "tenacity",
+)

@@ -10,6 +10,7 @@ from .connection import Result, Task, session_of
 from .errors import InvalidInputError, VoicemailError
 from .mailboxes import handlers as mailboxes
 from .model.connection import type_problems
+from .model.problem import Problem
 from .modules import CONNECTION
 from .transport import tls
 from .vendors.registry import load_drivers
@@ -21,9 +22,16 @@ def run(task: Task) -> Result:
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
     problems = type_problems(CONNECTION, task.raw)
+    if (task.params.get("plan_lines") or 0) < 0:
+        problems.append(Problem("must be at least 0", option="plan_lines"))
     if problems:
         raise InvalidInputError.of(problems)
     check_texts(task)
+    result = _handled(task)
+    return result if task.spec.reads_only else {**result, "system": task.system}
+
+
+def _handled(task: Task) -> Result:
     # Few tasks need them, and a module's own process compiles whatever it imports anew.
     if task.spec.feature == "messages":
         from .messages import handlers as messages

@@ -45,10 +45,34 @@ STATE: Spec = {
 }
 
 ON_UNSUPPORTED: Spec = {"on_unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "error"}}
+REPORT: Spec = {
+    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    "plan_lines": {"type": "int", "default": 20},
+}
 VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
+
+#: How a table in a file becomes items.
+TABLE: Spec = {
+    "layout": {"type": "str"},
+    "sheet": {"type": "raw"},
+    "heading_row": {"type": "int"},
+    "encoding": {"type": "str"},
+    "delimiter": {"type": "str"},
+    "columns": {"type": "dict"},
+    "templates": {"type": "dict"},
+    "only_rows": {"type": "dict"},
+    "skip_rows": {"type": "dict"},
+    "optional_columns": {"type": "list", "elements": "str"},
+    "only_mapped_columns": {"type": "bool"},
+    "ignore_unknown_columns": {"type": "bool"},
+    "clear_marker": {"type": "str"},
+    "list_separator": {"type": "raw"},
+}
 
 BULK: Spec = {
     "src": {"type": "path"},
+    **TABLE,
+    "invalid": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     "defaults": {"type": "dict", "no_log": True},
     "prune": {"type": "bool", "default": False},
     "prune_match": {"type": "str"},
@@ -61,7 +85,7 @@ BULK: Spec = {
     "max_update_percent": {"type": "int"},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "expect_checksum": {"type": "str"},
-    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    **REPORT,
     **ON_UNSUPPORTED,
     **VERIFY,
 }
@@ -69,6 +93,7 @@ BULK: Spec = {
 READING: Spec = {
     "match": {"type": "str"},
     "include_pins": {"type": "bool", "default": False, "no_log": False},
+    "compact": {"type": "bool", "default": False},
 }
 
 #: Which messages a task is about.
@@ -86,8 +111,6 @@ SELECTION: Spec = {
 }
 _PLACES = ("mailbox", "shared_voicemail", "all_mailboxes")
 _ONE_PLACE: Spec = {"required_one_of": [_PLACES], "mutually_exclusive": [_PLACES]}
-REPORT: Spec = {"report": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
-
 MESSAGE: Spec = {
     "state": {
         "type": "str",

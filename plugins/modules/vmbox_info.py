@@ -33,6 +33,16 @@ options:
       - Also return PINs, where the vendor shows them. Set C(no_log) on the task, since the result then holds secrets.
     type: bool
     default: false
+  compact:
+    description:
+      - Return the short form, for a file that people edit. It leaves out C(native) and every option that has the vendor's
+        default, and returns values that most mailboxes share in RV(defaults).
+      - Pass RV(mailboxes) and RV(defaults) to M(telephony.voicemail.vmboxes) together. That changes nothing on the system they
+        were read from.
+      - Options that are left out are not managed. Use the long form to manage them too.
+    type: bool
+    default: false
+    version_added: 1.1.0
 seealso:
   - module: telephony.voicemail.vmbox
   - module: telephony.voicemail.vmboxes
@@ -71,7 +81,23 @@ mailboxes:
       type: str
     native:
       description: The vendor's own object, without its secrets.
+      returned: O(compact=false)
       type: dict
+    hidden:
+      description:
+        - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+        - M(telephony.voicemail.vmboxes) ignores it.
+      returned: O(include_pins=true)
+      type: list
+      elements: str
+      version_added: 1.1.0
+      sample: [pin]
+defaults:
+  description: Options that most mailboxes share, to pass as O(telephony.voicemail.vmboxes#module:defaults).
+  returned: O(compact=true)
+  type: dict
+  version_added: 1.1.0
+  sample: {timezone: Europe/Paris}
 """
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module

@@ -315,7 +315,7 @@ def test_boxes_that_are_read_one_by_one_are_counted() -> None:
     told: list[tuple[t.Any, ...]] = []
     with KAZOO.serve(mailboxes=5) as server:
         arguments = KAZOO.arguments(server, mailboxes=items)
-        task.run_in_worker("vmboxes", arguments, False, False, dispatch.session_of, lambda *now: told.append(now), {})
+        task.run_in_worker("vmboxes", arguments, False, dispatch.session_of, lambda *now: told.append(now), {})
     assert told[:5] == [(count, 5, 0, "read") for count in range(1, 6)]
     assert {now[1:] for now in told[5:]} == {(5, 0, "done")}
 

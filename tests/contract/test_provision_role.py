@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import stat
 import typing as t
 
 import pytest
@@ -64,7 +65,7 @@ def test_connection_by_module_defaults(bench: Bench) -> None:
     assert bench.writes() == {"PUT": 2}
     wrong = bench.run(by_defaults=True, mailboxes=[{"mailbox": "3000", "nmae": "x"}, "3001"][:1])
     assert_refused(bench, wrong)
-    assert "item 1 (mailbox 3000): unknown option `nmae`; did you mean `name`?" in wrong.output
+    assert "item 1 (mailbox 3000): `nmae` is not an option; did you mean `name`?" in wrong.output
 
 
 def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None:
@@ -158,3 +159,44 @@ def test_without_a_report(bench: Bench) -> None:
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], report_folder="")
     assert run.code == 0, run.output
     assert not (bench.folder / "provision-report").exists()
+
+
+def test_missing_pins_are_generated_for_new_mailboxes_only(bench: Bench) -> None:
+    bench.write("password", "a long vault password")
+    staff = 'mailbox,name,emails,pin\n1000,Existing,,\n3000,"=Ada, née B",a@example.com,\n3001,Ben,,482159\n'
+    bench.write("staff.csv", staff)
+    secret = ("--vault-password-file", "password")
+    given = {
+        "sources": ["staff.csv"],
+        "pin_file": "pins.yml",
+        "pin_encrypt": True,
+        "pin_table": "new.csv",
+        "pin_letters": "letters.txt",
+    }
+    there = {"mailbox": "1000", "name": "Existing", "pin": "904751"}
+    assert in_worker("vmboxes", {**bench.connection, "mailboxes": [there]})["changed"]
+    planned = bench.run("--check", *secret, **given)
+    assert (planned.code, planned.report["state"]) == (0, "planned"), planned.output
+    assert not (bench.folder / "pins.yml").exists()
+    assert not (bench.folder / "new.csv").exists()
+    # The drafts of the plan differ from the PINs that are written, and the checksum does not.
+    applied = bench.run(*secret, **given, checksum=planned.report["plan"]["plan_checksum"], confirm=True)
+    assert (applied.code, applied.report["state"]) == (0, "applied"), applied.output
+    boxes = bench.boxes()
+    pin = boxes["3000"]["pin"]
+    assert len(pin) == 6
+    assert boxes["3001"]["pin"] == "482159"
+    assert boxes["1000"]["pin"] == "904751"
+    assert (bench.folder / "pins.yml").read_text().startswith("$ANSIBLE_VAULT;")
+    assert (bench.folder / "new.csv").read_text() == (
+        f'mailbox,name,emails,pin\n3000,"\'=Ada, née B",a@example.com,{pin}\n'
+    )
+    letters = (bench.folder / "letters.txt").read_text()
+    assert f"Mailbox: 3000\n    PIN:     {pin}\n" in letters
+    assert "3001" not in letters
+    files = [bench.folder / name for name in ("pins.yml", "new.csv", "letters.txt")]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert pin not in applied.output + applied.markdown + str(applied.report)
+    bench.writes()
+    again = bench.run(*secret, **given)
+    assert (again.code, again.report["state"], bench.writes()) == (0, "unchanged", {}), again.output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the documentation says of the field tables: option fragments and the support table.
+"""Writes what follows from the field tables: option fragments, the support table and the schemas of mailbox files.
 
 Run it after a change to a field table; with --check it writes nothing and fails when a file is out of date.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import pathlib
 import sys
 import textwrap
@@ -18,8 +19,9 @@ import typing as t
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]
 importlib.import_module("conftest")  # makes the collection importable
+import mailbox_schemas  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.doc_fragments import connection  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable  # noqa: E402
@@ -171,6 +173,8 @@ def outputs() -> dict[pathlib.Path, str]:
         ROOT / "plugins" / "doc_fragments" / "mailbox.py": fragment("mailbox"),
         ROOT / "plugins" / "doc_fragments" / "shared_voicemail.py": fragment("shared voicemail"),
     }
+    for name, schema in mailbox_schemas.schemas(TEXTS).items():
+        found[ROOT / "docs" / "schemas" / name] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     readme = ROOT / "README.md"
     if readme.is_file() and START in readme.read_text():
         found[readme] = with_table(readme.read_text())

@@ -17,13 +17,14 @@ PLUGINS = ROOT / "plugins"
 PACKAGE = "ansible_collections.telephony.voicemail.plugins"
 VENDORS = ("kazoo", "portsip", "tel4vn", "onsip")
 # PyYAML is no such library: Ansible brings it along, save on managed hosts.
-THIRD_PARTY = {"httpcore", "httpx", "pydantic", "tenacity"}
+THIRD_PARTY = {"httpcore", "httpx", "openpyxl", "pydantic", "tenacity"}
 
 # The layer of a file, by the start of its path below plugins/, and what that layer may import. A layer may always
 # import itself. A new file in module_utils has to find its place here.
 LAYERS = {
     "modules/": "modules",
     "action/": "action",
+    "plugin_utils/report_files": "plugin",
     "plugin_utils/": "action",
     "callback/": "plugin",
     "filter/": "plugin",
@@ -34,7 +35,6 @@ LAYERS = {
     "module_utils/arguments/normalize": "task",
     # One handler for each module: arguments in, result out.
     "module_utils/dispatch": "handlers",
-    "module_utils/resources": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
     "module_utils/messages/handlers": "handlers",
@@ -60,10 +60,14 @@ LAYERS = {
     "module_utils/migration/": "planning",
     # How texts are grouped for a person; an error that holds many problems needs it.
     "module_utils/reporting/grouping": "model",
+    # They know every module.
+    "module_utils/reporting/run_report": "handlers",
+    "module_utils/reporting/gathering": "handlers",
     "module_utils/reporting/": "planning",
     "module_utils/results": "planning",
     "module_utils/model/": "model",
     "module_utils/errors": "model",
+    "module_utils/resources": "model",
     "module_utils/vendors/protocol": "protocol",
     "module_utils/vendors/messages": "protocol",
     "module_utils/vendors/greetings": "protocol",

@@ -16,6 +16,7 @@ import typing as t
 
 from ..concurrency import finished
 from ..errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
+from ..results import Status, StepResult
 from ..vendors.greetings import Greetings
 from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 
@@ -23,13 +24,12 @@ from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 _STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
-@dataclasses.dataclass
-class GreetingReport:
+@dataclasses.dataclass(slots=True)
+class GreetingReport(StepResult):
     """What became of a task.
 
     :param own: the greeting that callers hear afterwards, where it was uploaded.
     :param digests: SHA-256 of the recordings that were read, by id of their greeting.
-    :param wrote: something was written, also where the task failed after it.
     """
 
     plan: GreetingPlan
@@ -37,8 +37,6 @@ class GreetingReport:
     own: Greeting | None = None
     digests: dict[str, str] = dataclasses.field(default_factory=dict)
     warnings: list[str] = dataclasses.field(default_factory=list)
-    wrote: bool = False
-    error: VoicemailError | None = None
 
 
 def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check: bool) -> GreetingReport:
@@ -51,15 +49,18 @@ def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check:
     """
     run = _Run(greetings, wanted)
     found = greetings.list()
-    report = run.report = GreetingReport(plan_greeting(found, wanted, run.same, prune), wanted)
+    plan = plan_greeting(found, wanted, run.same, prune)
+    status = Status.OK if plan.action == "none" else Status.CHANGED
+    report = run.report = GreetingReport(plan, wanted, status=status)
     report.digests, report.warnings, report.own = run.digests, run.warnings, report.plan.own
     if check or report.plan.action == "none":
         return report
     try:
         finished(lambda: run.carry_out(report, found))
+        report.status = Status.CHANGED if report.wrote else Status.OK
     except VoicemailError as error:
-        report.error = error
-        report.wrote = report.wrote or getattr(error, "uncertain", False)
+        report.fail(error)
+        report.wrote = report.wrote or error.uncertain
     return report
 
 

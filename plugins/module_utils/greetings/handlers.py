@@ -11,12 +11,13 @@ import typing as t
 from ..connection import Result, Task, connect_options, opened_session
 from ..errors import InvalidInputError, NotFoundError, UnsupportedError
 from ..mailboxes import apply as engine
+from ..mailboxes.outcome import Report
 from ..model.abilities import CHOOSE_GREETINGS, UPLOAD_GREETINGS
 from ..model.connection import Connection
 from ..model.mailbox import Desired
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
-from ..results import Report
+from ..model.problem import Problem, Subject
 from ..vendors.greetings import GreetingSupport
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
@@ -49,24 +50,24 @@ def run(task: Task) -> Result:
     for option, way in _OWN_WAY.items():
         if way not in ways and params.get(option) not in (None, False):
             owners = ", ".join(name for name in NAMES if way in vendor(name).abilities)
-            problems.append(f"`{option}` is not for {target.name}, but for vendors that {way}: {owners}")
+            problems.append(Problem(f"is not for {target.name}, but for vendors that {way}: {owners}", option=option))
     number = _number(target, resource, params, problems)
     if ways[0] == UPLOAD_GREETINGS:
         return _uploaded(task, target, connection, resource, number, problems)
     return _chosen(task, target, connection, number, problems)
 
 
-def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[str]) -> str:
+def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
     option = resource.replace(" ", "_")
     try:
         return str(target.tables[resource].number.parse(params.get(option)))
     except ValueError as error:
-        problems.append(f"`{option}` {error}")
+        problems.append(Problem(str(error), option=option))
         return ""
 
 
 def _uploaded(
-    task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[str]
+    task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[Problem]
 ) -> Result:
     params, support = task.params, t.cast(GreetingSupport, target.greetings)
     wanted = None
@@ -75,9 +76,9 @@ def _uploaded(
     if params["state"] == "present" and not unusable:
         wanted = _recording(params.get("src"), support.most_bytes, problems)
     elif params.get("src") is not None:
-        problems.append("`src` is for `state: present` only")
+        problems.append(Problem("is for `state: present` only", option="src"))
     if wanted is not None and (problem := support.problem(wanted.content)) is not None:
-        problems.append(f"`src` {params['src']} {problem}")
+        problems.append(Problem(f"{params['src']} {problem}", option="src"))
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
@@ -86,18 +87,18 @@ def _uploaded(
     return _result(task, report, resource, number)
 
 
-def _recording(source: str | None, most_bytes: int, problems: list[str]) -> Recording | None:
+def _recording(source: str | None, most_bytes: int, problems: list[Problem]) -> Recording | None:
     if source is None:
-        problems.append("`src` is missing: the WAV file of the greeting")
+        problems.append(Problem("is missing: the WAV file of the greeting", option="src"))
         return None
     path = pathlib.Path(source)
     try:
         if path.stat().st_size > most_bytes:
-            problems.append(f"`src` {path} is larger than {most_bytes // 2**20} MB")
+            problems.append(Problem(f"{path} is larger than {most_bytes // 2**20} MB", option="src"))
             return None
         return Recording(path.name, path.read_bytes())
     except OSError as error:
-        problems.append(f"`src` {path} cannot be read: {error.strerror}")
+        problems.append(Problem(f"{path} cannot be read: {error.strerror}", option="src"))
         return None
 
 
@@ -115,28 +116,28 @@ def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, n
         }
     own_id = report.own.id if report.own else None
     result: Result = {
-        "changed": report.wrote if report.error or not task.check else plan.action != "none",
+        "changed": report.changed,
         "action": plan.action,
         "greeting": {} if after is None else {"id": own_id, "media_id": None, **after},
         "removed": [greeting.name for greeting in plan.remove],
         "kept": [greeting.name for greeting in plan.kept],
     }
-    if task.diff:
-        others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
-        result["diff"] = {
-            "before_header": f"greeting of {resource} {number}",
-            "after_header": f"greeting of {resource} {number}",
-            "before": {"greeting": heard, "switched_off": sorted(map(str, others))},
-            "after": {
-                "greeting": after,
-                "switched_off": sorted(str(greeting.name) for greeting in plan.kept),
-            },
-        }
-        if plan.action == "none":
-            result["diff"].update(before=result["diff"]["after"])
+    about = {"mailbox": number, "action": plan.action, "label": f"greeting of {resource} {number}"}
+    result["diff"] = {**about, **_difference(report, about["label"], heard, after)}
     if report.error is not None:
         result.update(failed=True, msg=f"greeting of {resource} {number}: {report.error}", error=report.error.as_dict())
     return result
+
+
+def _difference(
+    report: greeting_engine.GreetingReport, header: str, heard: Result | None, after: Result | None
+) -> Result:
+    plan = report.plan
+    others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
+    wanted = {"greeting": after, "switched_off": sorted(str(greeting.name) for greeting in plan.kept)}
+    found = {"greeting": heard, "switched_off": sorted(map(str, others))}
+    before = wanted if plan.action == "none" else found
+    return {"before_header": header, "after_header": header, "before": before, "after": wanted}
 
 
 def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
@@ -145,7 +146,7 @@ def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) ->
     return {"name": greeting.name, "size_bytes": greeting.size_bytes, "sha256": report.digests.get(greeting.id)}
 
 
-def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[str]) -> Result:
+def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[Problem]) -> Result:
     """Set the media id of a box, by way of the engine of boxes."""
     params, table = task.params, target.tables["mailbox"]
     option = next(name for name in table.by_option if name.endswith(_MEDIA))
@@ -156,12 +157,12 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
         try:
             media_id = table.by_option[option].kind.parse(media_id)
         except ValueError as error:
-            problems.append(f"`media_id` {error}")
+            problems.append(Problem(str(error), option="media_id"))
     elif media_id is not None:
-        problems.append("`media_id` is for `state: present` only")
+        problems.append(Problem("is for `state: present` only", option="media_id"))
     if problems:
         raise InvalidInputError.of(problems)
-    desired = Desired(position=1, label=f"mailbox {number}", number=number, values={option: media_id})
+    desired = Desired(Subject("mailbox", number), number, {option: media_id})
     with opened_session(task, target, connection) as session:
         boxes = target.boxes["mailbox"](session)
         if boxes.find(number, None) is None:
@@ -172,7 +173,7 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
 
 
 def _chosen_result(task: Task, report: Report, option: str, number: str) -> Result:
-    (outcome,) = report.outcomes
+    (outcome,) = report.steps
     step = outcome.step
     task.warnings.extend(report.warnings)
     before, after = step.changes.get(option, (step.after.get(option),) * 2)
@@ -187,10 +188,10 @@ def _chosen_result(task: Task, report: Report, option: str, number: str) -> Resu
         "removed": [],
         "kept": [],
     }
-    if task.diff:
-        header = f"greeting of mailbox {number}"
-        shown = {"before": {"media_id": before}, "after": {"media_id": after}}
-        result["diff"] = {"before_header": header, "after_header": header, **shown}
+    header = f"greeting of mailbox {number}"
+    shown = {"before": {"media_id": before}, "after": {"media_id": after}}
+    about = {"mailbox": number, "action": action, "label": header}
+    result["diff"] = {**about, "before_header": header, "after_header": header, **shown}
     if outcome.error is not None:
         result.update(failed=True, msg=str(outcome.error), error=outcome.error.as_dict())
     return result

@@ -14,8 +14,8 @@ import typing as t
 from ..concurrency import in_order, run_all
 from ..errors import ConflictError, InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Wanted
-from ..results import Outcome, Report
+from ..model.mailbox import Box, Desired, SkippedItem, Wanted
+from ..results import Status
 from ..vendors.protocol import Boxes, NotUnique
 from .describe import checksum
 from .duplicates import Driver, settle
@@ -29,6 +29,7 @@ from .guards import (
     check_updates,
     may_lose_messages,
 )
+from .outcome import Outcome, Report
 from .plan import (
     Action,
     AmbiguousError,
@@ -39,6 +40,7 @@ from .plan import (
     match,
 )
 from .renumber import free_number, plan_in_order, renumbered, units
+from .skipping import keep_skipped, leave_out, refused_by
 
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
@@ -55,6 +57,7 @@ class Options:
     :param stop_on_error: start nothing more after a failure.
     :param expect_checksum: apply only the plan that has this checksum.
     :param workers: most requests at once.
+    :param skipped: declarations that are left out since they are wrong; None where such a one stops the task.
     :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
     """
 
@@ -66,6 +69,7 @@ class Options:
     stop_on_error: bool = False
     expect_checksum: str | None = None
     workers: int = 16
+    skipped: t.Sequence[SkippedItem] | None = None
     system: t.Callable[[], tuple[str, ...]] = tuple
 
 
@@ -82,23 +86,31 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     index = _read(boxes, desired, options, progress)
     result = plan_in_order(boxes.table, desired, index)
+    skipped = list(options.skipped or ())
+    if options.skipped is not None:
+        skipped += leave_out(result, result.refused)
+        result.refused.clear()
+        skipped += leave_out(result, refused_by(result, boxes.objections(result.steps)))
     problems = [*result.problems, *boxes.objections(result.steps)]
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
+    unsure = keep_skipped(result, skipped)
     guards, lost = _check_guards(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
-    warnings = [*lost, *_warnings(result.steps)]
+    warnings = [*unsure, *lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest, guards=guards)
+        steps = [_foreseen(result, step) for step in result.steps]
+        report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
+        return report.with_skipped(skipped)
     report = _write(boxes, result, options, progress, warnings)
     report.checksum = digest
-    learned = _warnings([outcome.step for outcome in report.outcomes])
+    learned = _warnings([outcome.step for outcome in report.steps])
     report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
-    return report
+    return report.with_skipped(skipped)
 
 
 def read(
@@ -138,7 +150,7 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     settled = renumbered(desired, index, table)
     for item in desired:
         try:
-            box = match(item, index, table, item.position in settled)
+            box = match(item, index, table, id(item) in settled)
         except AmbiguousError:
             continue
         needed = asked if options.full else compared(table, item)
@@ -209,6 +221,8 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     for step in result.deletions:
         step.spares_messages = not may_lose_messages(step, options.limits)
     counts = dict(in_order(count, [step for step in result.deletions if step.current], options.workers))
+    for step in result.deletions:
+        step.messages = counts.get(str(step.current.id)) if step.current else None
     return check_messages(result, counts, options.limits)
 
 
@@ -228,21 +242,22 @@ def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
     )
 
 
-def _foreseen(step: Step) -> Outcome:
-    return Outcome(step, "ok" if step.action is Action.NONE else "changed", step.current)
+def _foreseen(result: Plan, step: Step) -> Outcome:
+    status = Status.OK if step.action is Action.NONE else Status.CHANGED
+    return Outcome(result.table, step, step.current, status=status)
 
 
 def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | None, warnings: list[str]) -> Report:
     outcomes: dict[int, Outcome] = {}
     writing = [step for step in result.steps if step.writing]
-    report = Report(result, [], warnings)
+    report = Report([], warnings, plan=result)
     stages = (
         [step for step in writing if step.action is not Action.DELETE],
         # Deletions come last, and none is made once something failed: what failed may be what replaces them.
         [step for step in writing if step.action is Action.DELETE],
     )
     for position, stage in enumerate(stages):
-        if position and any(outcome.status == "failed" for outcome in outcomes.values()):
+        if position and any(outcome.status is Status.FAILED for outcome in outcomes.values()):
             break
         if report.interrupted:
             break
@@ -250,8 +265,8 @@ def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | No
         if not position and isinstance(boxes, NotUnique):
             _settle(boxes, stage, options, outcomes, report)
     for step in result.steps:
-        untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)
-        report.outcomes.append(outcomes.get(id(step), untouched))
+        skipped = Outcome(result.table, step, status=Status.SKIPPED)
+        report.steps.append(outcomes.get(id(step), skipped if step.writing else _foreseen(result, step)))
     return report
 
 
@@ -277,7 +292,7 @@ def _run_stage(
     progress: Progress | None,
     report: Report,
 ) -> None:
-    failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
+    failures = [outcome for outcome in outcomes.values() if outcome.status is Status.FAILED]
 
     def attempt(unit: list[Step]) -> list[Outcome]:
         done = []
@@ -287,12 +302,12 @@ def _run_stage(
         return done
 
     def tell(done: list[Outcome]) -> None:
-        failures.extend(outcome for outcome in done if outcome.status == "failed")
+        failures.extend(outcome for outcome in done if outcome.status is Status.FAILED)
         if progress is not None:
             progress(len(outcomes), total, len(failures), "done")
 
     def ends(done: list[Outcome]) -> bool:
-        return options.stop_on_error and any(outcome.status == "failed" for outcome in done)
+        return options.stop_on_error and any(outcome.status is Status.FAILED for outcome in done)
 
     # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
     report.interrupted = run_all(attempt, units(stage), options.workers, tell, ends)
@@ -305,7 +320,7 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[Outcome
     if last.detour:
         number = free_number(last, boxes.table, lambda text: boxes.find(text, None) is not None)
         outcome = carry_out(boxes, dataclasses.replace(last, number=number or "", changes={}, writes={}), verify)
-        if outcome.status == "failed":
+        if outcome.status is Status.FAILED:
             yield dataclasses.replace(outcome, step=last)
             return
         moved = outcome.box
@@ -313,11 +328,11 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[Outcome
         started = dataclasses.replace(step, current=moved) if step is last and moved is not None else step
         outcome = carry_out(boxes, started, verify)
         yield dataclasses.replace(outcome, step=step) if started is not step else outcome
-        if outcome.status == "failed":
+        if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
                 problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
                 error = ConflictError(f"{boxes.table.resource} {last.number}: {problem}", "Run the task again")
-                yield Outcome(last, "failed", moved, error, wrote=True)
+                yield Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
             return
 
 

@@ -9,6 +9,7 @@ import typing as t
 
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired
+from ..model.problem import Problem
 
 
 def cycles(desired: t.Sequence[Desired], table: FieldTable) -> list[tuple[Desired, str]]:
@@ -26,3 +27,14 @@ def cycles(desired: t.Sequence[Desired], table: FieldTable) -> list[tuple[Desire
         if following is item and len(chain) > 1:
             found.append((item, " to ".join(str(one.number) for one in [*chain, item])))
     return found
+
+
+def cycle_problem(key: str, item: Desired, numbers: str) -> Problem:
+    """Return the problem of an item in a cycle.
+
+    :param key: the option that holds the number.
+    :param numbers: the numbers of the cycle, as text.
+    """
+    option = f"new_{key}"
+    text = f"exchanges numbers ({numbers}), and the next run would exchange them again"
+    return Problem(text, option=option, subject=item.at(option), hint=f"Identify these by `id` instead of `{key}`")

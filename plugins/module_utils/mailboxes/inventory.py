@@ -12,6 +12,7 @@ from ..concurrency import in_order
 from ..connection import Task, connect_options, opened_session
 from ..errors import InvalidInputError, UnsupportedError
 from ..model.account import Account
+from ..model.problem import Problem
 from ..vendors.protocol import Boxes
 from ..vendors.registry import NAMES, vendor
 from . import apply as engine
@@ -55,7 +56,7 @@ def read(task: Task) -> list[Found]:
     try:
         pattern = re.compile(params["match"] or "")
     except re.error as error:
-        problems.append(f"`match` is no regular expression: {error}")
+        problems.append(Problem(f"is no regular expression: {error}", option="match"))
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:

@@ -14,20 +14,21 @@ import typing as t
 
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired
+from ..model.problem import Problem
 from .plan import Index, Plan, Step, plan
 
 
 def plan_in_order(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
     """Plan declarations that may renumber boxes to the numbers of each other; see :func:`.plan.plan`."""
     result = plan(table, desired, index, renumbered(desired, index, table))
-    result.problems.extend(
-        f"{step.desired.label}: {problem}" for step, problem in order(result.steps, index, table) if step.desired
-    )
+    for step, problem in order(result.steps, index, table):
+        if step.desired is not None:
+            result.refused.append((step.desired, Problem(problem, subject=step.desired.subject)))
     return result
 
 
 def renumbered(desired: t.Sequence[Desired], index: Index, table: FieldTable) -> frozenset[int]:
-    """Return the positions of the items whose box already has its new number, although their old number exists.
+    """Return the identities (`id`) of the items whose box already has its new number, although their old number exists.
 
     The old number then belongs to the box of another item, which was renumbered to it.
     """
@@ -37,20 +38,20 @@ def renumbered(desired: t.Sequence[Desired], index: Index, table: FieldTable) ->
 
     def is_waiting(item: Desired) -> bool:
         """Check whether a box still has the old number, following the chain to its first item."""
-        chain = []
+        chain: list[Desired] = []
         current: Desired | None = item
-        while current is not None and current.position not in waiting:
-            if current in chain:
+        while current is not None and id(current) not in waiting:
+            if any(one is current for one in chain):
                 # A cycle, which is refused: see `cycles`.
                 break
             chain.append(current)
             current = previous.get(table.number.key(str(current.number)))
-        before = True if current is None or current in chain else waiting[current.position]
+        before = True if current is None or any(one is current for one in chain) else waiting[id(current)]
         for one in reversed(chain):
-            before = waiting[one.position] = before and bool(index.same(str(one.number), table))
-        return waiting[item.position]
+            before = waiting[id(one)] = before and bool(index.same(str(one.number), table))
+        return waiting[id(item)]
 
-    return frozenset(item.position for item in moving if not is_waiting(item))
+    return frozenset(id(item) for item in moving if not is_waiting(item))
 
 
 def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tuple[Step, str]]:
@@ -68,7 +69,8 @@ def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tupl
         if not holders:
             continue
         if blocking is None or blocking.new_number is None or table.same_number(blocking.number, step.number):
-            now = f"now {step.current.number}, " if step.desired is not None and step.desired.id is not None else ""
+            by_id = step.desired is not None and step.desired.id is not None
+            now = f"is {table.resource} {step.current.number} now, and " if by_id else ""
             problem = (
                 f"{now}cannot take the number {step.number}: {table.resource} {step.number} exists"
                 f" (id {holders[0].id}); delete or renumber that one first"

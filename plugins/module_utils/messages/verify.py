@@ -9,6 +9,7 @@ import dataclasses
 import time
 import typing as t
 
+from .. import results
 from ..errors import RejectedError, VoicemailError
 from ..model.message import Message, Selection, Status
 from ..vendors.messages import Messages
@@ -68,7 +69,7 @@ def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> No
             time.sleep(wait)
             found = place.select(messages.list(place))
             if found:
-                step.new_id, step.status, step.error = found[0].id, "changed", None
+                step.new_id, step.status, step.error = found[0].id, results.Status.CHANGED, None
                 return
     except VoicemailError as error:
         step.fail(step.error or error)
@@ -80,7 +81,7 @@ def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> No
 
 def _may_come(step: MessageStep) -> bool:
     """Tell whether a request whose reply was lost may still be carried out, so that a change has to be told."""
-    return bool(getattr(step.error, "uncertain", False))
+    return step.error is not None and step.error.uncertain
 
 
 def _done(
@@ -98,7 +99,7 @@ def _done(
     else:
         done = _arrived(step, now, filed, before)
     if done:
-        step.status, step.error = "changed", None
+        step.status, step.error = results.Status.CHANGED, None
     return done
 
 

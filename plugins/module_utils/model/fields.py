@@ -14,6 +14,8 @@ import functools
 import typing as t
 
 from .kinds import Canonical, Kind
+from .problem import Problem
+from .text import plural_of
 
 Values: t.TypeAlias = "dict[str, Canonical]"
 
@@ -70,14 +72,14 @@ class Composite:
     :param wires: the wire fields it owns.
     :param take_apart: wire object to the values of the options.
     :param put_together: values of all the options to the wire fragment.
-    :param conflict: values of all the options to what cannot hold together, naming the options, or None.
+    :param conflict: values of all the options to the problem of those that cannot hold together, or None.
     """
 
     options: tuple[str, ...]
     wires: tuple[str, ...]
     take_apart: t.Callable[[t.Mapping[str, t.Any]], Values]
     put_together: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
-    conflict: t.Callable[[t.Mapping[str, Canonical]], str | None] = lambda values: None
+    conflict: t.Callable[[t.Mapping[str, Canonical]], Problem | None] = lambda values: None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,7 +135,7 @@ class FieldTable:
     @property
     def plural(self) -> str:
         """Several of the resource, in words."""
-        return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
+        return plural_of(self.resource)
 
     def same_number(self, one: str | None, other: str | None) -> bool:
         """Check whether the vendor treats two numbers as one."""
@@ -213,18 +215,19 @@ class FieldTable:
                 continue
             field = self.by_option[option]
             value = values[option]
-            _place(wire, field.wire, None if value is None else field.kind.write(value))
+            place(wire, field.wire, None if value is None else field.kind.write(value))
         return wire
 
-    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[str]:
-        """Return what cannot hold together once ``options`` are laid over a box, one sentence each."""
+    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
+        """Return what cannot hold together once ``options`` are laid over a box."""
         asked = set(options)
         found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
 
-def _place(wire: dict[str, t.Any], name: str, value: t.Any) -> None:
+def place(target: dict[str, t.Any], name: str, value: t.Any) -> None:
+    """Set a value under its dotted name, in dictionaries that are created where they are missing."""
     *parents, last = name.split(".")
     for parent in parents:
-        wire = wire.setdefault(parent, {})
-    wire[last] = value
+        target = target.setdefault(parent, {})
+    target[last] = value

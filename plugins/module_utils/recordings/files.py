@@ -21,6 +21,7 @@ import wave
 
 from ..errors import ConflictError, InvalidInputError, VoicemailError
 from ..model.disk import describe, hint_for, is_lasting
+from ..model.problem import Problem
 from .container import kind_of
 
 _ENDINGS = {
@@ -100,15 +101,19 @@ class Folder:
         try:
             resolved = root.resolve(strict=True)
             if not resolved.is_dir():
-                raise InvalidInputError.of([f"`dest` {dest} is no folder"])
+                raise InvalidInputError.of([Problem(f"{dest} is no folder", option="dest")])
             if not os.access(resolved, os.W_OK | os.X_OK):
-                raise InvalidInputError.of([f"`dest` {dest} cannot be written to by the user that runs the task"])
+                raise InvalidInputError.of(
+                    [Problem(f"{dest} cannot be written to by the user that runs the task", option="dest")]
+                )
             if not check:
                 with tempfile.TemporaryFile(dir=resolved) as probe:
                     _check_locks(dest, probe.fileno())
         except OSError as error:
             hint = "" if root.exists() else "; make it with ansible.builtin.file"
-            raise InvalidInputError.of([f"`dest` {dest} cannot be written to: {describe(error)}{hint}"]) from None
+            raise InvalidInputError.of(
+                [Problem(f"{dest} cannot be written to: {describe(error)}{hint}", option="dest")]
+            ) from None
         return cls(resolved, mode)
 
     def path(self, parts: t.Sequence[str], ending: str) -> pathlib.Path:
@@ -148,8 +153,8 @@ def _check_locks(dest: str, descriptor: int) -> None:
     try:
         try_lock(descriptor)
     except OSError as error:
-        problem = f"`dest` {dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
-        raise InvalidInputError.of([problem]) from None
+        text = f"{dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
+        raise InvalidInputError.of([Problem(text, option="dest")]) from None
 
 
 def try_lock(descriptor: int) -> bool:

@@ -28,6 +28,7 @@ from ..errors import (
     not_understood,
 )
 from ..model.connection import Connection, origin_of
+from ..model.problem import Problem
 from ..model.text import visible
 from .bodies import ACCEPT_ENCODING, Memory, Share, read_body
 from .json_bodies import describe_bad_body, read_json
@@ -110,9 +111,8 @@ class Client:
             self._clients = Clients(self._make)
         except (ValueError, ImportError, httpx.InvalidURL):
             # The address may hold a password, so it is not shown.
-            raise InvalidInputError.of(
-                ["the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"]
-            ) from None
+            text = "the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"
+            raise InvalidInputError.of([Problem(text)]) from None
 
     def _make(self) -> httpx.Client:
         return httpx.Client(

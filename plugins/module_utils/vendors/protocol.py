@@ -12,6 +12,7 @@ from ..mailboxes.plan import Step
 from ..model.connection import Connection
 from ..model.fields import FieldTable, Values
 from ..model.mailbox import Box, Listing, Wanted
+from ..model.problem import Problem
 from ..transport.client import Client
 
 if t.TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Boxes(t.Protocol):
     def count_messages(self, box: Box) -> int | None:
         """Return how many messages would be lost with a box; None where the vendor cannot tell."""
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
-        """Return what this very server will refuse of a plan that the field table allows, one sentence each.
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
+        """Return what this very server will refuse of a plan that the field table allows.
 
         Called before anything is written. It sends a request only where something is in doubt.
         """
@@ -124,6 +125,9 @@ class Session(t.Protocol):
 
     def account_key(self) -> str:
         """Return what tells the account that the session works on from any other; it reveals no secret."""
+
+    def account_name(self) -> str:
+        """Return the account as a person knows it, or an empty text; nothing is sent for it."""
 
     def close(self) -> None:
         """End the login where the vendor wants that, and close the connections."""

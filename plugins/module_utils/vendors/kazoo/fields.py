@@ -191,10 +191,30 @@ MAILBOX = FieldTable(
     implied=(Implied("notify", follows="emails"), Implied("enabled", always=True)),
 )
 
-#: KAZOO 5 compares numbers as text.
-MAILBOX_OF_5 = dataclasses.replace(
-    MAILBOX, number=Text(**{field.name: getattr(MAILBOX.number, field.name) for field in dataclasses.fields(Text)})
-)
+#: Generations of KAZOO, oldest first.
+GENERATIONS = ("4.3", "M", "5")
+
+
+def _table_of(generation: str) -> FieldTable:
+    """Return the field table of a generation.
+
+    A server writes the defaults of its own schema into every mailbox. What a later schema brought has no default here:
+    a key that the server does not show is not set.
+    """
+    age = GENERATIONS.index(generation)
+    later = frozenset(GENERATIONS[age + 1 :])
+    fields = tuple(
+        dataclasses.replace(field, absent=None) if field.since in later else field for field in MAILBOX.fields
+    )
+    number = MAILBOX.number
+    if generation == "5":
+        # KAZOO 5 compares numbers as text.
+        number = Text(**{field.name: getattr(number, field.name) for field in dataclasses.fields(Text)})
+    return dataclasses.replace(MAILBOX, fields=fields, number=number)
+
+
+#: Field table of each generation.
+TABLES = {generation: _table_of(generation) for generation in GENERATIONS}
 
 #: Wire names asked of a listing of the fifth generation, which then carries whole boxes.
 WIRE_NAMES = tuple(

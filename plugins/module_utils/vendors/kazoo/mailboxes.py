@@ -15,8 +15,9 @@ from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.problem import Problem
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
-from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
+from .fields import GENERATIONS, MAILBOX, TABLES, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
@@ -28,7 +29,6 @@ _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
-_GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 
 
 class KazooMailboxes:
@@ -42,8 +42,12 @@ class KazooMailboxes:
 
     @property
     def table(self) -> FieldTable:
-        """The field table; what KAZOO treats as one number depends on its generation, known from the first reply on."""
-        return MAILBOX_OF_5 if self._session.generation == "5" else MAILBOX
+        """The field table.
+
+        Which numbers KAZOO treats as one, and which properties it knows, depends on its generation. The first reply
+        reveals it.
+        """
+        return TABLES.get(self._session.generation, MAILBOX)
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
@@ -239,7 +243,7 @@ class KazooMailboxes:
             raise not_understood(what, "expected messages on a page that another one follows")
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
         doubts = doubtful(steps)
         if not doubts:
@@ -254,9 +258,9 @@ class KazooMailboxes:
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
-        here = _GENERATIONS[self._session.generation]
-        late = sorted(option for option in options if here < _GENERATIONS[self.table.by_option[option].since])
-        late = [option for option in late if self.table.by_option[option].since]
+        generation = self._session.generation
+        later = GENERATIONS[GENERATIONS.index(generation) + 1 :] if generation else ()
+        late = sorted(option for option in options if self.table.by_option[option].since in later)
         return [
             f"`{option}` has no effect on this server: it is known from KAZOO {self.table.by_option[option].since} on"
             for option in late

@@ -94,6 +94,11 @@ class KazooSession:
         """Return the path of the account, which holds its id."""
         return self.account(self.login.token())
 
+    def account_name(self) -> str:
+        """Return the id of the account, where a login has shown it."""
+        token = self.login.current
+        return "" if token is None else self.account(token).rpartition("/")[2]
+
     def account(self, token: Token) -> str:
         """Return the path of the account that the task works on."""
         account_id = (

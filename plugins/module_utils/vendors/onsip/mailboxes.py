@@ -22,6 +22,7 @@ from ...mailboxes.plan import Step
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.problem import Problem
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
@@ -194,7 +195,7 @@ class OnsipMailboxes:
         """Return None: OnSIP shows no messages."""
         return None
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Return nothing: there is one service, and its rules are in the field table."""
         return ()
 

@@ -17,6 +17,7 @@ from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.problem import Problem
 from ..replies import expect_identifier, expect_text
 from .listing import Page, Pages
 from .session import PortsipSession
@@ -137,7 +138,7 @@ class PortsipBoxes:
 
         self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, renew=renew, json=body)
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Return nothing: where a tenant's rules for PINs can be read is not published."""
         return ()
 

@@ -15,6 +15,7 @@ from ...mailboxes.plan import Step
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.problem import Problem
 from ..replies import expect_identifier, expect_text, expect_types, identifier_in
 from .fields import MAILBOX
 from .listing import counted_rows, rows_of
@@ -175,7 +176,7 @@ class Tel4vnMailboxes:
         foreign = sum(expect_text(row, "extension", what, URL_HINT) != box.number for row in rows)
         return max(len(rows), total) - foreign
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Return nothing: there is one service, and its rules are in the field table."""
         return ()
 
