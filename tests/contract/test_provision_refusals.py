@@ -75,7 +75,7 @@ def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dic
     assert_refused(bench, run)
     names = ", ".join(f"{line + 2948} (many.csv:{line})" for line in range(52, 62))
     for text in (run.report["plan"]["msg"], run.output, run.markdown):
-        assert "50 mailboxes: `timezone` " in text
+        assert "50 mailboxes: " in text
         assert f": {names} and 40 more" in text
 
 
