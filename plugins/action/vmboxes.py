@@ -17,7 +17,7 @@ import os
 import typing as t
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleUndefinedConfigEntry
+from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleFileNotFound, AnsibleUndefinedConfigEntry
 from ansible.plugins.action import ActionBase
 
 
@@ -189,6 +189,10 @@ class ActionModule(ActionBase):
             return None
         try:
             return str(self._loader.get_text_file_contents(self._find_needle("files", name)))
+        except AnsibleFileNotFound as error:
+            searched = ", ".join(dict.fromkeys(map(str, error.paths or ())))
+            places = f" Searched: {searched}" if searched else ""
+            raise AnsibleActionFail(f"`src`: there is no file {name}.{places}") from None
         except (AnsibleError, UnicodeDecodeError) as error:
             raise AnsibleActionFail(f"`src` cannot be read: {error}") from error
 

@@ -108,7 +108,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
     check_mailboxes,
@@ -140,7 +140,7 @@ def rows_to_mailboxes(
     :raises AnsibleFilterError: with every problem.
     """
     if IMPORT_ERROR:
-        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}")
+        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}. {INSTALL}")
     for name, value in (("columns", columns), ("defaults", defaults)):
         if value is not None and not isinstance(value, dict):
             raise AnsibleFilterError(f"rows_to_mailboxes: `{name}` must be a dictionary, not {type_name(value)}")

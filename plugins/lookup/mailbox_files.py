@@ -79,6 +79,14 @@ options:
       - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
+  on_unsupported:
+    description:
+      - With O(vendor), whether an option that this vendor cannot hold is an error here, with file and line, or is left
+        to the module.
+    type: str
+    choices: [error, ignore]
+    default: ignore
+    version_added: 1.1.0
 notes:
   - What the files hold is data. Templates in them are not rendered.
   - A single file in the modules' own form is read faster by O(telephony.voicemail.vmboxes#module:src).
@@ -113,7 +121,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
     check_mailboxes,
@@ -137,7 +145,7 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: with every problem.
         """
         if IMPORT_ERROR:
-            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}")
+            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}. {INSTALL}")
         definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
         given, wrong = checked(definitions, kwargs)
         if wrong:
@@ -165,7 +173,9 @@ class LookupModule(LookupBase):
         defaults, vendor, sources = (self.get_option(option) for option in ("defaults", "vendor", "sources"))
         warnings: list[str] = []
         try:
-            mailboxes = check_mailboxes(entries, problems, defaults, vendor, sources, warnings)
+            mailboxes = check_mailboxes(
+                entries, problems, defaults, vendor, sources, warnings, self.get_option("on_unsupported")
+            )
         except InvalidInputError as error:
             raise AnsibleLookupError(f"mailbox_files: {error}") from error
         for warning in warnings:

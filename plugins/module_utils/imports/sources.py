@@ -194,11 +194,14 @@ def check_mailboxes(
     vendor_name: str | None = None,
     sources: bool = False,
     warnings: list[str] | None = None,
+    on_unsupported: str = "ignore",
 ) -> list[t.Any]:
     """Return the mailboxes with defaults under them.
 
     :param problems: what is known to be wrong already.
-    :param vendor_name: check every value by the rules of this vendor too; what it cannot hold is left to the module.
+    :param vendor_name: check every value by the rules of this vendor too.
+    :param on_unsupported: what an option is that this vendor cannot hold: ``error``, or ``ignore`` to leave it to the
+        module.
     :param sources: keep the place of each mailbox under ``source``.
     :param warnings: takes what should be known of values that this vendor accepts, such as a PIN with letters.
     :raises InvalidInputError: with those problems and every further one, each with its place.
@@ -212,7 +215,7 @@ def check_mailboxes(
     ]
     if vendor_name is not None:
         table = vendor(vendor_name).tables["mailbox"]
-        reader = Reader(table, tuple(arguments.MAILBOX), NAMES, on_unsupported="ignore")
+        reader = Reader(table, tuple(arguments.MAILBOX), NAMES, on_unsupported)
         found = reader.read([entry.placed(item) for entry, item in usable])
         problems += reader.problems
         if warnings is not None and not problems:
