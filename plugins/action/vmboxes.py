@@ -17,7 +17,7 @@ import os
 import typing as t
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleUndefinedConfigEntry
+from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleFileNotFound, AnsibleUndefinedConfigEntry
 from ansible.plugins.action import ActionBase
 
 
@@ -202,6 +202,10 @@ class ActionModule(ActionBase):
             # One character for each byte: a spreadsheet is not text, and a table may be in any encoding.
             text = self._loader.get_text_file_contents(self._find_needle("files", name), encoding="latin-1")
             return str(text).encode("latin-1")
+        except AnsibleFileNotFound as error:
+            searched = ", ".join(dict.fromkeys(map(str, error.paths or ())))
+            places = f" Searched: {searched}" if searched else ""
+            raise AnsibleActionFail(f"`src`: there is no file {name}.{places}") from None
         except AnsibleError as error:
             raise AnsibleActionFail(f"`src` cannot be read: {error}") from error
 

@@ -14,7 +14,7 @@ import urllib.parse
 
 import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, laid_over
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
@@ -173,7 +173,7 @@ def boxes_to_yaml(
     :raises AnsibleFilterError: when the arguments make no sense.
     """
     if IMPORT_ERROR:
-        raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}")
+        raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}. {INSTALL}")
     tables = _tables(vendor, resource)
     secrets = frozenset().union(*(table.secrets for table in tables))
     key = tables[0].key

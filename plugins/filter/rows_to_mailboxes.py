@@ -98,7 +98,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layouts import layout_of
@@ -128,7 +128,7 @@ def rows_to_mailboxes(
     :raises AnsibleFilterError: with every problem.
     """
     if IMPORT_ERROR:
-        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}")
+        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}. {INSTALL}")
     _refuse(defaults, vendor, invalid, options)
     problems: list[Problem] = []
     checks = Checks(defaults, vendor, sources=invalid == "skip", skip=invalid == "skip")

@@ -127,7 +127,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.template import trust_as_template
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.connection import Task
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     InvalidInputError,
     VoicemailError,
@@ -171,7 +171,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """
         super().parse(inventory, loader, path, cache)
         if IMPORT_ERROR:
-            raise AnsibleParserError(missing_required_lib(LIBRARIES))
+            raise AnsibleParserError(f"{missing_required_lib(LIBRARIES)}. {INSTALL}")
         params = self._params(self._read_config_data(path))
         ways = self._ways(params["resource"])
         params["count_messages"] = "messages" in ways

@@ -82,6 +82,14 @@ options:
       - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
+  on_unsupported:
+    description:
+      - With O(vendor), whether an option that this vendor cannot hold is an error here, with file and line, or is left
+        to the module.
+    type: str
+    choices: [error, ignore]
+    default: ignore
+    version_added: 1.1.0
 notes:
   - What the files hold is data. Templates in them are not rendered.
   - A single file in the modules' own form is read faster by O(telephony.voicemail.vmboxes#module:src).
@@ -116,7 +124,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
@@ -138,7 +146,7 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: with every problem.
         """
         if IMPORT_ERROR:
-            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}")
+            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}. {INSTALL}")
         definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
         given, wrong = checked(definitions, kwargs)
         if wrong:
@@ -149,6 +157,7 @@ class LookupModule(LookupBase):
             self.get_option("vendor"),
             sources=self.get_option("sources") or self.get_option("invalid") == "skip",
             skip=self.get_option("invalid") == "skip",
+            on_unsupported=self.get_option("on_unsupported"),
         )
         try:
             names = flatten_terms(terms, "name of a file or folder")

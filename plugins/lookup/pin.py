@@ -123,7 +123,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
@@ -285,7 +285,7 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: when the rules leave no PIN, or the file cannot be used.
         """
         if IMPORT_ERROR:
-            raise AnsibleLookupError(f"pin needs {LIBRARIES}")
+            raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")
         definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
         given, problems = checked(definitions, kwargs)
         if problems:

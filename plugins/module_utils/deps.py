@@ -17,6 +17,8 @@ import typing as t
 
 IMPORT_ERROR: str | None = None
 LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer) and tenacity (8.3 or newer)"
+#: What to do where one is missing.
+INSTALL = "Install them with: pip install 'httpx>=0.27' 'pydantic>=2.8' 'tenacity>=8.3'"
 
 if t.TYPE_CHECKING:
     import httpcore
@@ -87,6 +89,7 @@ def import_openpyxl() -> t.Any:
 
 __all__ = (
     "IMPORT_ERROR",
+    "INSTALL",
     "LIBRARIES",
     "WORKBOOKS",
     "httpcore",

@@ -22,9 +22,10 @@ from . import modules as arguments
 from .arguments.checks import checkable, misplaced
 from .arguments.masking import masked, without_values
 from .arguments.normalize import with_dictionaries, without_nulls
-from .deps import IMPORT_ERROR, LIBRARIES
+from .deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from .errors import InvalidInputError, VoicemailError, unforeseen
 from .mailboxes import handlers as mailboxes
+from .mailboxes.parse import did_you_mean
 from .model.connection import SECRETS, blank_options, read_options
 from .model.problem import Problem
 from .model.text import clean
@@ -98,7 +99,7 @@ def run_module(name: str) -> None:
     """Run a module in its own process: the whole of every module's ``main``."""
     module = _Module(name)
     if IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
+        module.fail_json(msg=f"{missing_required_lib(LIBRARIES)}. {INSTALL}", exception=IMPORT_ERROR)
     task = dispatch.Task(name, module.given, module.raw, check=module.check_mode)
     result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
     for warning in result.pop("warnings", ()):
@@ -189,10 +190,26 @@ def _refusal(
         or mailboxes.dictionary_problems(dispatch.Task(name, {}, raw))
     )
     message = without_values(message)
+    strangers = _strangers(name, raw)
+    if strangers:
+        required = [option for option, spec in arguments.own_options(name).items() if spec.get("required")]
+        missing = [Problem("is missing", option=option) for option in required if raw.get(option) is None]
+        # A slip in the name of an option may be why another one is missing.
+        problems = [*strangers, *problems, *missing] if problems or missing else problems
     if not problems and len(message) > _LONGEST:
         problems = [Problem(message)]
     refused = str(InvalidInputError.of(problems)) if problems else message
     return str(_redacted(refused, params))
+
+
+def _strangers(name: str, raw: t.Mapping[str, t.Any]) -> list[Problem]:
+    """Return what was given and is no option, each with the option that is nearest to it."""
+    known = {word for option, spec in _spec(name).items() for word in (option, *spec.get("aliases", ()))}
+    return [
+        Problem(f"is not an option{did_you_mean(option, known)}", option=option)
+        for option in raw
+        if option not in known
+    ]
 
 
 def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) -> Result:

@@ -26,6 +26,8 @@ class Checks:
     :param defaults: options that are laid under every item.
     :param vendor: also check every value by the rules of this vendor; what it cannot hold is left to the module.
     :param sources: keep the place of each item under ``source``.
+    :param on_unsupported: ``error`` refuses a shared option that the vendor cannot hold; ``ignore`` leaves it to the
+        module.
     :param skip: keep an item that is wrong as its number, its place and what is wrong, in place of an error.
     :param warnings: takes what a user should know of values that the vendor accepts, such as a PIN with letters.
     """
@@ -35,6 +37,7 @@ class Checks:
     sources: bool = False
     skip: bool = False
     resource: Resource = MAILBOXES
+    on_unsupported: str = "ignore"
     warnings: list[str] = dataclasses.field(default_factory=list)
 
     @property
@@ -145,7 +148,8 @@ class _Checker:
         if keyless or any(option in item and option not in rest for option in _keys(self._checks.resource)):
             # Without the number that cannot be used, it would be told to have none.
             return
-        reader = Reader(table, tuple(self._checks.resource.shared), NAMES, on_unsupported="ignore", single=True)
+        shared, on_unsupported = tuple(self._checks.resource.shared), self._checks.on_unsupported
+        reader = Reader(table, shared, NAMES, on_unsupported=on_unsupported, single=True)
         desired = reader.read([entry.placed(rest)])
         self.cautions += [caution for one in desired for caution in cautions_of(table, one)]
         entry.problems += [problem if isinstance(problem, Problem) else Problem(problem) for problem in reader.problems]

@@ -52,6 +52,9 @@ _BROKEN = frozenset((500, 502, 503, 504))
 
 Model = t.TypeVar("Model")
 
+#: Reasons of OpenSSL for a server whose first bytes are no TLS, such as the reply of a plain HTTP server.
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
@@ -313,6 +316,8 @@ class Client:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
         way = " through the proxy" if self._proxy else ""
+        if any(reason in str(error) for reason in _NOT_TLS):
+            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` begins with http://"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES, pydantic
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
     read_options as read_options_of_connection,
@@ -39,7 +39,7 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     :raises InvalidInputError: naming every option that is wrong, without its value.
     """
     if IMPORT_ERROR:
-        raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}")
+        raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}. {INSTALL}")
     positive = t.Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
     config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     listener = {

@@ -16,6 +16,7 @@ from ...deps import pydantic
 from ...errors import not_understood
 from ...mailboxes.plan import Step
 from ...model.problem import Problem
+from ...model.zones import zone_caution
 from .fields import MAILBOX
 
 
@@ -63,7 +64,8 @@ def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[s
         except pydantic.ValidationError:
             raise not_understood("read the schema of mailboxes", f"expected the limits of `{wire}`") from None
         if problem and step.desired:
-            problems.append(Problem(problem, option=option, subject=step.desired.at(option)))
+            hint = (zone_caution(value) or "") if option == "timezone" else ""
+            problems.append(Problem(problem, option=option, subject=step.desired.at(option), hint=hint))
     return problems
 
 

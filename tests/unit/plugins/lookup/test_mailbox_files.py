@@ -148,3 +148,13 @@ def test_lists_of_names_are_flattened(folder: pathlib.Path) -> None:
 def test_terms_that_are_no_names_are_refused(term: object, folder: pathlib.Path) -> None:
     with pytest.raises(AnsibleLookupError, match="the name of a file or folder"):
         read(term, place=folder)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wanted", ["error", "ignore"])
+def test_what_the_vendor_cannot_hold_is_refused_where_that_is_wanted(folder: pathlib.Path, wanted: str) -> None:
+    (folder / "a.yml").write_text("- mailbox: '3000'\n  name: x\n  description: y\n")
+    if wanted == "ignore":
+        assert read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)[0]["description"] == "y"
+        return
+    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` cannot be held by kazoo"):
+        read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)
