@@ -74,7 +74,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t
 def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-lines"]
     assert_refused(bench, run)
-    told = re.findall(r"many\.csv:(\d+): mailbox (\d+): `timezone`", run.report["plan"]["msg"])
+    told = re.findall(r"many\.csv:(\d+): mailbox (\d+): `timezone`", run.message)
     assert told == [(str(line), str(line + 2948)) for line in range(52, 102)]
     assert all(f"- many.csv:{line}: mailbox" in run.output for line, _number in told)
     assert all(f"- many.csv:{line}: mailbox" in run.markdown for line, _number in told)
@@ -83,7 +83,7 @@ def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dic
 def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-items"]
     assert_refused(bench, run)
-    found = re.findall(r"- item (\d+) \(mailbox (\d+)\): unknown option `emials`", run.report["plan"]["msg"])
+    found = re.findall(r"- item (\d+) \(mailbox (\d+)\): unknown option `emials`", run.message)
     assert found == [(str(position), str(position + 2998)) for position in range(2, 52)]
 
 
@@ -91,18 +91,18 @@ def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]])
 def test_bad_input(refusals: dict[str, tuple[Bench, Run]], name: str) -> None:
     bench, run = refusals[name]
     assert_refused(bench, run)
-    assert BAD_FILES[name][1] in run.report["plan"]["msg"]
+    assert BAD_FILES[name][1] in run.message
     assert bench.boxes() == {}
 
 
 def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["empty-list"]
     assert_refused(bench, run)
-    assert "the list is empty and `prune` is set" in run.report["plan"]["msg"]
+    assert "the list is empty and `prune` is set" in run.message
 
 
 def test_more_updates_than_allowed(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["updates"]
     assert_refused(bench, run)
-    assert "100 percent of the 3 that are declared and exist" in run.report["plan"]["msg"]
-    assert "`max_update_percent`, which is 50" in run.report["plan"]["msg"]
+    assert "100 percent of the 3 that are declared and exist" in run.message
+    assert "`max_update_percent`, which is 50" in run.message
