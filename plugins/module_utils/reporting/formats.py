@@ -72,15 +72,15 @@ def as_markdown(report: Report, most: int) -> str:
     lines = [f"# {markdown(report['title'])}", "", f"**{verdict(report)[1]}**", ""]
     lines += [f"{markdown(report['sentence'])}", ""] if report["sentence"] else []
     lines += [f"* {name}: {markdown(text)}" for name, text in facts(report)]
+    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
+    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
+    if report["apply"]:
+        lines += ["", "Apply this plan, and no other:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     lines += _failures(report, every)
     counts = report["summary"]
     lines += ["", "| create | update | delete | as declared | failed | not attempted |", "|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(str(counts[name]) for name in COUNTS) + " |", ""]
     lines += _table(every, most)
-    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
-    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
-    if report["apply"]:
-        lines += ["", "Apply this plan, and no other:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
     lines += [f"\n> {markdown(warning)}" for warning in warnings]
     return "\n".join(lines) + "\n"
