@@ -110,7 +110,7 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     if limits.max_deletions is not None and len(deletions) > limits.max_deletions:
         raise _too_many(
             plan,
-            "deletions",
+            "deletions planned",
             deletions,
             f"more than `max_deletions`, which is {limits.max_deletions}",
             f"Set `max_deletions` to {len(deletions)}",
@@ -119,7 +119,7 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     if percent > limits.max_delete_percent:
         raise _too_many(
             plan,
-            "deletions",
+            "deletions planned",
             pruned,
             f"{percent:.0f} percent of the {plan.present} that are there,"
             f" more than `max_delete_percent`, which is {limits.max_delete_percent}",
@@ -138,7 +138,7 @@ def check_updates(plan: Plan, limits: Limits) -> None:
     if limits.max_updates is not None and len(updates) > limits.max_updates:
         raise _too_many(
             plan,
-            "updates",
+            "updates planned",
             updates,
             f"more than `max_updates`, which is {limits.max_updates}",
             f"Set `max_updates` to {len(updates)}",
@@ -148,7 +148,7 @@ def check_updates(plan: Plan, limits: Limits) -> None:
     if limits.max_update_percent is not None and percent > limits.max_update_percent:
         raise _too_many(
             plan,
-            "updates",
+            "updates planned",
             updates,
             f"{percent} percent of the {existing} that are declared and exist,"
             f" more than `max_update_percent`, which is {limits.max_update_percent}",
@@ -185,6 +185,6 @@ def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
 def _too_many(plan: Plan, what: str, steps: list[Step], why: str, hint: str) -> UnsafeError:
     numbers = compact([step.number for step in steps], MOST_LETTERS)
     return UnsafeError(
-        f"{len(steps)} {what} planned, {why}: {plan.table.resource} {numbers}",
+        f"{len(steps)} {what}, {why}: {plan.table.resource} {numbers}",
         f"{hint} if that is meant; nothing was written",
     )
