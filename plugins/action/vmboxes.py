@@ -151,6 +151,7 @@ class ActionModule(ActionBase):
             given = task.with_items(self.module, given, source)
         except VoicemailError as error:
             return task.failure(error)
+        given[task.PRINTED] = True
         if self._task.timeout and not self._task.async_val:
             # It ends itself then, and reports what was done.
             given[task.TIME_LIMIT] = self._task.timeout

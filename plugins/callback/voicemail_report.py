@@ -142,7 +142,6 @@ class CallbackModule(CallbackBase):
         atexit.register(self._write_what_is_left, os.getpid())
         self._open = False
         self._began = time.monotonic()
-        self._folder = "."
         #: The role whose plan may be applied by its checksum.
         self._role: str | None = None
 
@@ -170,7 +169,6 @@ class CallbackModule(CallbackBase):
         """Expect an end."""
         self._open = True
         self._began = time.monotonic()
-        self._folder = str(getattr(playbook, "_basedir", None) or ".")
 
     def v2_runner_retry(self, result: t.Any) -> None:
         """Note an attempt after which the task is tried again."""
@@ -221,7 +219,7 @@ class CallbackModule(CallbackBase):
         known = run_report.RunContext(
             title=self.get_option("title"),
             playbook=report_files.playbook_name(),
-            commit=report_files.commit_of(self._folder, os.environ),
+            commit=report_files.commit_of(report_files.start_folder(), os.environ),
             duration=time.monotonic() - self._began,
             apply=report_files.apply_command(self._role),
         )

@@ -29,9 +29,12 @@ from .mailboxes.parse import did_you_mean
 from .model.connection import SECRETS, blank_options, read_options
 from .model.problem import Problem
 from .model.text import clean
+from .reporting.printing import printable
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
 TIME_LIMIT = "_ansible_voicemail_time_limit"
+#: Argument that tells a module in its own process that Ansible prints its result.
+PRINTED = "_ansible_voicemail_printed"
 Result = dict[str, t.Any]
 
 
@@ -61,6 +64,7 @@ class _Module(AnsibleModule):
 
     raw: dict[str, t.Any]
     time_limit: int
+    printed: bool
 
     def __init__(self, name: str) -> None:
         self._spec_name = name
@@ -90,6 +94,7 @@ class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
+        self.printed = bool(self.params.pop(PRINTED, None))
         self.params = with_dictionaries(self.argument_spec, _without_blanks(self.params))
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
         self.params = checkable(_spec(self._spec_name), without_nulls(self.params))
@@ -102,6 +107,8 @@ def run_module(name: str) -> None:
         module.fail_json(msg=f"{missing_required_lib(LIBRARIES)}. {INSTALL}", exception=IMPORT_ERROR)
     task = dispatch.Task(name, module.given, module.raw, check=module.check_mode)
     result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
+    if module.printed and module.given.get("report") != "all":
+        result = printable(result)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if result.pop("failed", False):

@@ -149,7 +149,7 @@ guards:
   returned: with O(on_guard=report)
   type: list
   elements: str
-  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000, 3001. Set `max_deletions` to 12 if that is meant"]
+  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000-3011. Set `max_deletions` to 12 if that is meant"]
   version_added: 1.1.0
 plan_checksum:
   description:

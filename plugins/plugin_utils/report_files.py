@@ -15,7 +15,7 @@ import tempfile
 import typing as t
 
 import jinja2
-from ansible import context
+from ansible import constants, context
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import formats
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.junit import as_junit
 
@@ -79,6 +79,13 @@ def playbook_name() -> str:
     return " ".join(map(str, context.CLIARGS.get("args") or ()))
 
 
+def start_folder() -> str:
+    """Return the folder of the playbook, or the one where Ansible was started for a playbook of a collection."""
+    first = next(iter(context.CLIARGS.get("args") or ()), "")
+    path = pathlib.Path(first)
+    return str(path.parent) if first and path.exists() else "."
+
+
 def apply_command(role: str | None) -> str:
     """Return the command that applies the plan of a role, up to its checksum; empty for a plan of another kind.
 
@@ -89,12 +96,19 @@ def apply_command(role: str | None) -> str:
         return ""
     playbook = f"{_COLLECTION}apply" if playbooks[0] == f"{_COLLECTION}plan" else playbooks[0]
     words = ["ansible-playbook", playbook]
-    for inventory in context.CLIARGS.get("inventory") or ():
-        words += ["-i", str(inventory)]
-    for given in context.CLIARGS.get("extra_vars") or ():
-        if str(given).startswith("@"):
-            words += ["-e", str(given)]
+    inventories = [str(one) for one in context.CLIARGS.get("inventory") or ()]
+    for inventory in inventories if inventories != constants.config.get_config_value("DEFAULT_HOST_LIST") else ():
+        words += ["-i", _as_typed(inventory)]
+    for given in map(str, context.CLIARGS.get("extra_vars") or ()):
+        if given.startswith("@"):
+            words += ["-e", f"@{_as_typed(given[1:])}"]
     return f"{shlex.join(words)} {_APPLIES[role]}"
+
+
+def _as_typed(path: str) -> str:
+    """Return a path from where Ansible was started, which has made it absolute."""
+    below = os.path.relpath(path) if pathlib.Path(path).is_absolute() else path
+    return path if below.startswith("..") else below
 
 
 def commit_of(folder: str, environment: t.Mapping[str, str]) -> dict[str, str] | None:
@@ -127,4 +141,4 @@ def _git(folder: str, *arguments: str) -> str:
     return done.stdout
 
 
-__all__ = ("ENDINGS", "apply_command", "commit_of", "page", "playbook_name", "report_text", "write")
+__all__ = ("ENDINGS", "apply_command", "commit_of", "page", "playbook_name", "report_text", "start_folder", "write")

@@ -89,7 +89,7 @@ def test_the_next_plan_shows_no_change(tmp_path: pathlib.Path, subject: Subject)
         check_schema(tmp_path, files)
         planned = inside(tmp_path, "plan")
         assert planned.code == 0, planned.output
-        report = json.loads(next((tmp_path / "voicemail" / "provision-report").glob("*.json")).read_text())
+        report = json.loads(next((tmp_path / "voicemail" / "voicemail-report").glob("*.json")).read_text())
         count = len(in_worker(subject.info, subject.arguments(server))["mailboxes"])
         assert count >= 6
         assert (report["state"], report["plan"]["summary"]["unchanged"]) == ("unchanged", count)
@@ -143,7 +143,7 @@ def test_from_a_table_of_staff_to_mailboxes(tmp_path: pathlib.Path, subject: Sub
         planned = inside(tmp_path, "plan")
         assert planned.code == 0, planned.output
         report = json.loads(
-            (tmp_path / "voicemail" / "provision-report" / "localhost.json").read_text(encoding="utf-8")
+            (tmp_path / "voicemail" / "voicemail-report" / "localhost.json").read_text(encoding="utf-8")
         )
         assert (report["state"], report["plan"]["summary"]["unchanged"]) == ("unchanged", STAFF)
         assert subject.writes(server) == []
@@ -185,7 +185,7 @@ def test_a_fleet_has_a_file_for_each_account(tmp_path: pathlib.Path) -> None:
         server.journal.clear()
         planned = inside(tmp_path, "plan")
         assert planned.code == 0, planned.output
-        reports = sorted((tmp_path / "voicemail" / "provision-report").glob("*.json"))
+        reports = sorted((tmp_path / "voicemail" / "voicemail-report").glob("*.json"))
         assert [path.stem for path in reports] == sorted(accounts)
         assert {json.loads(path.read_text(encoding="utf-8"))["state"] for path in reports} == {"unchanged"}
         assert KAZOO.writes(server) == []

@@ -12,10 +12,15 @@ import typing as t
 from ..errors import InvalidInputError, UnsafeError, UnsupportedError
 from ..model.fields import FieldTable
 from ..model.problem import Problem
+from ..reporting.grouping import listed
+from ..reporting.ranges import compact
 from .plan import Action, Index, Plan, Step
 
-#: Boxes that an error names; what the others are is seen with the limits raised, in check mode.
-MOST_LISTED = 100
+#: Letters of the numbers that an error names, as ranges: Ansible prints a message up to three times. The other numbers
+#: are seen with the limits raised, in check mode.
+MOST_LETTERS = 200
+#: Boxes that an error names with the number of their messages.
+MOST_COUNTED = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -175,16 +180,12 @@ def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> l
 
 
 def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
-    return _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current])
+    return listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current], MOST_COUNTED)
 
 
 def _too_many(plan: Plan, what: str, steps: list[Step], why: str, hint: str) -> UnsafeError:
+    numbers = compact([step.number for step in steps], MOST_LETTERS)
     return UnsafeError(
-        f"{len(steps)} {what}, {why}: {plan.table.resource} {_listed([step.number for step in steps])}",
+        f"{len(steps)} {what}, {why}: {plan.table.resource} {numbers}",
         f"{hint} if that is meant; nothing was written",
     )
-
-
-def _listed(names: t.Sequence[str]) -> str:
-    left = len(names) - MOST_LISTED
-    return ", ".join(names[:MOST_LISTED]) + (f" and {left} more" if left > 0 else "")

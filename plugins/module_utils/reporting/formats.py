@@ -16,6 +16,8 @@ COUNTS = ("create", "update", "delete", "none", "failed", "skipped")
 #: What a reader calls a status: a deletion that was skipped must not read like one that was done.
 STATUS_WORDS = {"skipped": "not attempted"}
 MOST_SYSTEMS = 5
+#: Only a role knows how it ended before its first write.
+_ENDED_BEFORE = {"refused": "Refused: nothing was written", "declined": "Not confirmed: nothing was written"}
 _MOST_REASON_BYTES = 4000
 _FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 3, "ok": 4}
 _UNKNOWN = "the outcome is not known: the task runs in the background, or its result is hidden"
@@ -70,15 +72,15 @@ def as_markdown(report: Report, most: int) -> str:
     lines = [f"# {markdown(report['title'])}", "", f"**{verdict(report)[1]}**", ""]
     lines += [f"{markdown(report['sentence'])}", ""] if report["sentence"] else []
     lines += [f"* {name}: {markdown(text)}" for name, text in facts(report)]
+    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
+    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
+    if report["apply"]:
+        lines += ["", "Apply this plan, and no other:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     lines += _failures(report, every)
     counts = report["summary"]
     lines += ["", "| create | update | delete | as declared | failed | not attempted |", "|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(str(counts[name]) for name in COUNTS) + " |", ""]
     lines += _table(every, most)
-    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
-    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
-    if report["apply"]:
-        lines += ["", "Apply this plan, and no other:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
     lines += [f"\n> {markdown(warning)}" for warning in warnings]
     return "\n".join(lines) + "\n"
@@ -155,6 +157,8 @@ def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
 
 def verdict(report: Report) -> tuple[str, str]:
     """Return how a run ended: ``failed``, ``changed`` or ``same``, and a sentence. It agrees with the exit status."""
+    if report["state"] in _ENDED_BEFORE:
+        return "failed", _ENDED_BEFORE[report["state"]]
     tasks = report["tasks"]
     changed = [one for one in tasks if one["status"] == "changed" or _is_changed(one["changes"])]
     unknown = any(one["status"] == "unknown" for one in tasks)

@@ -29,7 +29,10 @@ def printable(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
     ``omitted`` then names the others, by what became of them. ``diff`` keeps a row of each.
     """
-    rows = result.get("results")
+    rows, error = result.get("results"), result.get("error")
+    if result.get("failed") and isinstance(error, dict) and "\n" in str(error.get("message")):
+        # The message of the task has the other lines.
+        result = {**result, "error": {**error, "message": str(error["message"]).splitlines()[0]}}
     if not result.get("failed") or not isinstance(rows, list):
         return dict(result)
     left = MOST_BYTES - _FRAME - _size(str(result.get("msg"))) - _size(_printed(result))

@@ -18,6 +18,9 @@ from .plan_lines import line_of
 from .sentences import Counts, Nouns, counted_text
 
 SCHEMA_VERSION = 1
+#: How a run can end: nothing to change; planned only; done; a plan that was not confirmed; stopped before the first
+#: write; failed in part.
+STATES = ("unchanged", "planned", "applied", "declined", "refused", "failed")
 ACTIONS = ("create", "update", "delete")
 BOXES = Nouns("mailbox", "mailboxes")
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
@@ -265,6 +268,7 @@ class RunContext:
     :param commit: ``sha``, ``branch`` and ``url`` of what was checked out, each empty where it is not known.
     :param duration: seconds that the run took.
     :param apply: the command that applies a plan, without its checksum; empty where none is known.
+    :param state: one of ``STATES``, where the results do not show it.
     """
 
     title: str = "Voicemail"
@@ -272,6 +276,7 @@ class RunContext:
     commit: t.Mapping[str, str] | None = None
     duration: float | None = None
     apply: str = ""
+    state: str | None = None
 
 
 def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskReport]) -> dict[str, t.Any]:
@@ -287,6 +292,7 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
         "playbook": context.playbook or None,
         "commit": context.commit,
         "systems": _distinct([one.system for one in ours if one.system]),
+        "state": context.state or _state(ours, kept),
         "sentence": _sentence(ours),
         "apply": f"{context.apply}{checksums[0]}" if context.apply and len(set(checksums)) == 1 else None,
         "summary": {name: sum(one.summary[name] for one in kept) for name in COUNTED},
@@ -297,6 +303,14 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
         "tasks": [dataclasses.asdict(one) for one in kept],
     }
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(report, default=str)))
+
+
+def _state(ours: t.Sequence[TaskReport], kept: t.Sequence[TaskReport]) -> str:
+    if any(one.status == "failed" and not one.handled for one in kept):
+        return "failed"
+    if any(not one.check_mode and one.status == "changed" for one in ours):
+        return "applied"
+    return "planned" if any(one.status == "changed" for one in ours) else "unchanged"
 
 
 def _distinct(rows: t.Sequence[dict[str, str]]) -> list[dict[str, str]]:

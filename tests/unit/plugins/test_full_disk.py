@@ -43,7 +43,6 @@ def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> No
     callback = types.SimpleNamespace(
         get_option=options.__getitem__,
         _gathering=types.SimpleNamespace(reports=[]),
-        _folder=str(tmp_path),
         _began=0.0,
         _role=None,
     )

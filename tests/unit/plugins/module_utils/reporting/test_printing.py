@@ -48,6 +48,15 @@ def test_it_is_bounded_for_any_number_of_items(number: int, done: int) -> None:
         assert kept["omitted"]["created"] == f"1000-{1000 + done - 1}"
 
 
+def test_lines_of_a_message_are_not_repeated_in_its_error() -> None:
+    result = {
+        "failed": True,
+        "msg": "2 problems:\n- one\n- two",
+        "error": {"kind": "invalid", "message": "2 problems:\n- one\n- two"},
+    }
+    assert printable(result) == {**result, "error": {"kind": "invalid", "message": "2 problems:"}}
+
+
 def test_a_small_result_and_a_success_stay_whole() -> None:
     assert printable(failed(2, 1)) == failed(2, 1)
     success = {**failed(500, 500), "failed": False}
