@@ -27,7 +27,8 @@ from ..model.masks import mask_problems
 from ..model.message import Selection, Status, parse_moment, undated_rows, undated_warnings
 from ..model.paths import path_problems
 from ..recordings.download import download
-from ..recordings.files import Folder, content_type_of, duration_of
+from ..recordings.files import Folder, content_type_of
+from ..recordings.lengths import duration_of
 from ..recordings.order import Order as AudioOrder
 from ..vendors.messages import Messages, Upload
 from ..vendors.protocol import Session, Vendor

@@ -138,6 +138,11 @@ MAILBOX = FieldTable(
         _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
         _own("media.unavailable", _ID, "Media id of the greeting. The phone menu sets it when a greeting is recorded."),
         _own(
+            "media.temporary_unavailable",
+            _ID,
+            "Media id of the temporary greeting, which callers hear in place of the other one while it is set.",
+        ),
+        _own(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
         ),
         _own(

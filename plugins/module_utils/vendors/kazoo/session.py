@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import json
 import math
@@ -24,7 +25,7 @@ from ...errors import (
     VoicemailError,
 )
 from ...model.connection import Connection
-from ...transport.client import Client, Reply, broken, expired
+from ...transport.client import Client, Reply, Stream, broken, expired
 from ...transport.pace import Pacer
 from ..login import Login, Token
 
@@ -130,6 +131,32 @@ class KazooSession:
         data = body.get("data") if isinstance(body, dict) else None
         pin = str(data.get("pin") or "") if isinstance(data, dict) else ""
         return self.login.run(once)
+
+    @contextlib.contextmanager
+    def stream(
+        self,
+        path: str,
+        what: str,
+        refused: t.Callable[[Reply], VoicemailError],
+        headers: t.Mapping[str, str] | None = None,
+    ) -> t.Iterator[Stream]:
+        """Open a recording below the account, to be read while it arrives.
+
+        :param path: below the account.
+        :param refused: returns the error of a reply that is no success.
+        """
+        opened: list[Stream] = []
+
+        def once(token: Token) -> contextlib.ExitStack:
+            # KAZOO refuses a recording to who accepts only JSON.
+            sent = {**(headers or {}), "X-Auth-Token": token.value, "Accept": "*/*"}
+            with contextlib.ExitStack() as stack:
+                address = self.account(token) + path
+                opened.append(stack.enter_context(self.client.stream(address, what, refused, headers=sent)))
+                return stack.pop_all()
+
+        with self.login.run(once):
+            yield opened[-1]
 
     def _open(self, reply: Reply, pin: str) -> Envelope:
         if not reply.ok:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from . import accounts, audio, mailbox_list, mailboxes, message_changes, messages
+from . import accounts, audio, mailbox_list, mailboxes, media, message_changes, messages
 from .call import Call, Failure, bad_identifier, invalid
 from .login import Authority
 from .schema import published
@@ -58,6 +58,8 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
             return {"GET": mailbox_list.read_bulk}
         case ["accounts", _, "vmboxes", *rest]:
             return find_box_path(rest)
+        case ["accounts", _, "media", *rest]:
+            return find_media_path(rest)
     raise not_found()
 
 
@@ -98,6 +100,25 @@ def find_box_path(rest: list[str]) -> Table:
     raise not_found()
 
 
+def find_media_path(rest: list[str]) -> Table:
+    """Return the handlers of a path below `/media` by method. Raises Failure for an unknown path."""
+    match rest:
+        case []:
+            return {"GET": media.list_media, "PUT": media.create_media}
+        case [media_id]:
+            return {
+                "GET": lambda call: media.read_media(call, media_id),
+                "POST": lambda call: media.replace_media(call, media_id),
+                "DELETE": lambda call: media.delete_media(call, media_id),
+            }
+        case [media_id, "raw"]:
+            return {
+                "GET": lambda call: media.download_media(call, media_id),
+                "POST": lambda call: media.upload_media(call, media_id),
+            }
+    raise not_found()
+
+
 def list_messages(call: Call, box_id: str | None) -> Response:
     """Handle `GET .../messages`. Another message may arrive before it."""
     add_arriving_message(call, box_id)
@@ -106,7 +127,7 @@ def list_messages(call: Call, box_id: str | None) -> Response:
 
 def accepts_files(parts: list[str]) -> bool:
     """Check whether the path accepts bodies other than JSON."""
-    return "messages" in parts
+    return "messages" in parts or "media" in parts
 
 
 def forbidden(call: Call) -> Response:

@@ -104,6 +104,21 @@ MESSAGE: Schema = {
     },
 }
 
+MEDIA: Schema = {
+    "type": "object",
+    "required": ["media_source", "name"],
+    "properties": {
+        "content_length": {"type": "integer", "minimum": 1},
+        "description": text(1, 128),
+        "language": {"type": "string", "default": "en-us"},
+        "media_source": {"type": "string", "default": "upload", "enum": ["recording", "upload", "tts"]},
+        "name": text(1, 128),
+        "source_id": text(32, 32),
+        "streamable": flag(True),
+        "tts": {"type": "object", "default": {}},
+    },
+}
+
 USER_AUTH: Schema = {
     "type": "object",
     "required": ["credentials"],
@@ -142,6 +157,7 @@ def published(profile: str, maximum_pin: int) -> dict[str, Schema]:
     """Return the schemas that `GET /schemas` lists, by name."""
     return {
         "api_auth": API_AUTH,
+        "media": MEDIA,
         "notify.callback": CALLBACK,
         "user_auth": USER_AUTH,
         "vm_message_metadata": MESSAGE,
