@@ -195,6 +195,10 @@ options:
         - Fields below C(media).
         type: dict
         suboptions:
+          temporary_unavailable:
+            description:
+            - Media id of the temporary greeting, which callers hear in place of the other one while it is set.
+            type: str
           unavailable:
             description:
             - Media id of the greeting. The phone menu sets it when a greeting is recorded.

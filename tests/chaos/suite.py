@@ -11,6 +11,7 @@ import typing as t
 
 from greeting_scenario import GREETINGS, generate_greeting
 from judge import judge
+from kazoo_greeting_scenario import KAZOO_GREETINGS
 from message_judge import judge_messages
 from message_play import play_messages
 from message_scenario import generate_messages
@@ -62,7 +63,7 @@ KINDS: dict[str, Kind] = {
     },
     **{
         name: Kind(vendor, functools.partial(generate_greeting, name), problems)
-        for name, (vendor, problems) in GREETINGS.items()
+        for name, (vendor, problems) in {**GREETINGS, **KAZOO_GREETINGS}.items()
     },
     **{
         name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), judge_operator)

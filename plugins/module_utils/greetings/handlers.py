@@ -49,13 +49,12 @@ def run(task: Task) -> Result:
     if kind not in support.kinds:
         problems.append(f"`kind` {kind} is not for {target.name}, whose mailboxes have one kind of greeting")
     number = _number(target, resource, params, problems)
-    wanted = _wanted(target, support, params, problems)
+    given = _wanted(target, support, params, problems)
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
         greetings = support.open(session, resource, number, kind)
-        if isinstance(wanted, str):
-            wanted = t.cast("SharedGreetings", greetings).existing(wanted)
+        wanted = t.cast("SharedGreetings", greetings).existing(given) if isinstance(given, str) else given
         report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
     return _result(task, report, f"{resource} {number}", isinstance(greetings, SharedGreetings))
 
@@ -154,9 +153,7 @@ def _after(report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
     return {"name": name, "size_bytes": len(wanted.content), "sha256": wanted.sha256}
 
 
-def _difference(
-    report: greeting_engine.GreetingReport, label: str, after: dict[str, t.Any] | None
-) -> dict[str, t.Any]:
+def _difference(report: greeting_engine.GreetingReport, label: str, after: dict[str, t.Any] | None) -> dict[str, t.Any]:
     plan = report.plan
     others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
     difference: dict[str, t.Any] = {

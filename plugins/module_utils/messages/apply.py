@@ -125,7 +125,7 @@ def _upload(messages: Messages, number: str, wanted: Upload, place: Selection, s
         step.fail(error)
         step.wrote = getattr(error, "uncertain", False)
     if step.wrote:
-        verify_upload(messages, place, step)
+        verify_upload(messages, place, step, wanted)
 
 
 def _place_of(selection: Selection) -> Selection:

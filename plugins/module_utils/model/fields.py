@@ -14,6 +14,7 @@ import functools
 import typing as t
 
 from .kinds import Canonical, Kind
+from .text import plural_of
 
 Values: t.TypeAlias = "dict[str, Canonical]"
 
@@ -133,7 +134,7 @@ class FieldTable:
     @property
     def plural(self) -> str:
         """Several of the resource, in words."""
-        return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
+        return plural_of(self.resource)
 
     def same_number(self, one: str | None, other: str | None) -> bool:
         """Check whether the vendor treats two numbers as one."""

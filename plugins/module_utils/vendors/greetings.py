@@ -54,7 +54,8 @@ class SharedGreetings(t.Protocol):
     def existing(self, media_id: str) -> Greeting:
         """Return a recording that the vendor has already, of this box or not.
 
-        :raises NotFoundError: when the account has none of this id.
+        :param media_id: its id or name.
+        :raises NotFoundError: when the account has none.
         """
 
 

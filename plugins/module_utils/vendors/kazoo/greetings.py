@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import time
 import typing as t
@@ -17,6 +18,7 @@ from ...transport.client import Stream
 from .greeting_audio import CONTENT_TYPES, conversion_problem
 from .mailboxes import KazooMailboxes
 from .media import KazooMedia, Media
+from .names import Names
 from .paging import every, identity
 from .session import KazooSession
 
@@ -74,18 +76,16 @@ class KazooGreetings:
         return not greeting.made_here or self._is_used(greeting.id, self._read_box())
 
     def existing(self, media_id: str) -> Greeting:
-        """Return a media file of the account as a greeting.
-
-        :raises NotFoundError: when the account has none of this id.
-        """
-        media = self._media.read(media_id)
+        """Return a media file of the account, given by its id or name, as a greeting."""
+        try:
+            found = Names(self._session).media_id(media_id)
+        except (NotFoundError, RejectedError) as error:
+            raise dataclasses.replace(error, message=f"{self._label}: media_id: {error.message}") from None
+        media = self._media.read(found)
         if media is None:
-            raise NotFoundError(
-                f"{self._label}: media_id: the account has no media file {media_id}",
-                "Use the id of a media file of this very account",
-            )
+            raise NotFoundError(f"{self._label}: media_id: media file {found} is gone", "Run the task again")
         box = self._read_box()
-        return _greeting(media_id, media, media_id == self._current(box), self._is_mine(media, box))
+        return _greeting(found, media, found == self._current(box), self._is_mine(media, box))
 
     def upload(self, recording: Recording) -> str:
         """Create a marked media document and store the recording in it."""

@@ -76,6 +76,8 @@ def test_ogg_by_its_last_position() -> None:
     assert duration_of(ogg(b"\x80theora" + bytes(40), 8000)) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"no recording", mp4(), wav()[:-10], mp3()[:20], b"ID3\x04\0\0\xff\xff\xff\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no recording", mp4(), wav()[:-10], mp3()[:20], b"ID3\x04\0\0\xff\xff\xff\xff"]
+)
 def test_no_length_of_what_is_no_complete_sound(content: bytes) -> None:
     assert duration_of(content) is None
