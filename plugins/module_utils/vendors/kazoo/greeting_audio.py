@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which recordings KAZOO plays as greetings, and what it may make of them (docs/vendors/kazoo.md, "Greetings")."""
+"""Which recordings KAZOO accepts as greetings (docs/vendors/kazoo_media.md, "Greetings")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's greetings: media that a mailbox points to (docs/vendors/kazoo.md, "Greetings")."""
+"""KAZOO's greetings: media that a mailbox points to (docs/vendors/kazoo_media.md, "Greetings")."""
 
 from __future__ import annotations
 

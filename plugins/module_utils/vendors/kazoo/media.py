@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's media: documents with a recording each (docs/vendors/kazoo.md, "Media")."""
+"""KAZOO's media: documents with a recording each (docs/vendors/kazoo_media.md, "Media")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists and replies that media and callflows share (docs/vendors/kazoo.md, "Media" and "Callflows")."""
+"""Lists and replies that media and callflows share (docs/vendors/kazoo_media.md, "Media" and "Callflows")."""
 
 from __future__ import annotations
 
