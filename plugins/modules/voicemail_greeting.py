@@ -104,7 +104,7 @@ EXAMPLES = r"""
     url: https://kazoo.example.com:8443/v2
     api_key: "{{ kazoo_api_key }}"
     mailbox: "1000"
-    src: files/welcome.mp3
+    src: files/welcome.wav
 
 - name: Play another greeting during the holidays
   telephony.voicemail.voicemail_greeting:
@@ -113,15 +113,15 @@ EXAMPLES = r"""
     api_key: "{{ kazoo_api_key }}"
     mailbox: "1000"
     kind: temporary
-    src: files/holidays.wav
+    src: files/welcome.wav
 
-- name: Use a media file that the KAZOO account has
+- name: Use a media file that the KAZOO account has already
   telephony.voicemail.voicemail_greeting:
     vendor: kazoo
     url: https://kazoo.example.com:8443/v2
     api_key: "{{ kazoo_api_key }}"
     mailbox: "1000"
-    media_id: Welcome to support
+    media: welcome.wav (mailbox 1000, unavailable greeting)
 """
 
 RETURN = r"""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import _thread
+import contextlib
 import threading
 import time
 import types
