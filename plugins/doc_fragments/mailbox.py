@@ -137,6 +137,11 @@ options:
     - Id of the user that owns the mailbox. KAZOO does not check whether the user exists.
     - Held by KAZOO.
     type: str
+  owner:
+    description:
+    - User name of the user that owns the mailbox, in place of O(owner_id). A user that the KAZOO account does not have is an error.
+    - Held by KAZOO.
+    type: str
   kazoo:
     description:
     - Fields that only KAZOO has, under the names that KAZOO gives them.
@@ -197,11 +202,11 @@ options:
         suboptions:
           temporary_unavailable:
             description:
-            - Media id of the temporary greeting, which callers hear in place of the other one while it is set.
+            - Id or name of the media file that callers hear in place of the greeting while it is set.
             type: str
           unavailable:
             description:
-            - Media id of the greeting. The phone menu sets it when a greeting is recorded.
+            - Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.
             type: str
       media_extension:
         description:

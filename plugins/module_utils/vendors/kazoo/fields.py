@@ -30,6 +30,9 @@ from ...model.zones import zone_caution
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
 
+#: Media are named by id or by name; the driver looks names up.
+_MEDIA = Text(shortest=1, longest=128)
+
 _LONGEST_NUMBER = 30
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
 
@@ -74,7 +77,7 @@ def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", **further: t.Any) -> Field:
     # An id names something of one account.
-    local = kind is _ID or isinstance(kind, Records)
+    local = kind in (_ID, _MEDIA) or isinstance(kind, Records)
     return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, local=local, **further)
 
 
@@ -107,6 +110,8 @@ MAILBOX = FieldTable(
             caution=zone_caution,
         ),
         Field("owner_id", _ID, "owner_id", summary=True, local=True),
+        # The driver replaces it by the id.
+        Field("owner", Text(shortest=1, longest=128), local=True, on_demand=True),
         _own(
             "after_forward_action",
             Choice({"prompt": "prompt", "save": "save"}),
@@ -136,11 +141,15 @@ MAILBOX = FieldTable(
             "is_setup", Boolean(), "Whether the first call's set-up was done. The phone menu sets it by itself.", False
         ),
         _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
-        _own("media.unavailable", _ID, "Media id of the greeting. The phone menu sets it when a greeting is recorded."),
+        _own(
+            "media.unavailable",
+            _MEDIA,
+            "Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.",
+        ),
         _own(
             "media.temporary_unavailable",
-            _ID,
-            "Media id of the temporary greeting, which callers hear in place of the other one while it is set.",
+            _MEDIA,
+            "Id or name of the media file that callers hear in place of the greeting while it is set.",
         ),
         _own(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"

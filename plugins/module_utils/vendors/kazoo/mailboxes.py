@@ -13,9 +13,10 @@ import urllib.parse
 from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
 from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Desired, Listing, Wanted
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
+from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
@@ -36,6 +37,7 @@ class KazooMailboxes:
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._bulk = True
+        self._names = Names(session)
         #: Revision of every box that was created here, by its id.
         self._created: dict[str, str] = {}
 
@@ -43,6 +45,10 @@ class KazooMailboxes:
     def table(self) -> FieldTable:
         """The field table; what KAZOO treats as one number depends on its generation, known from the first reply on."""
         return MAILBOX_OF_5 if self._session.generation == "5" else MAILBOX
+
+    def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
+        """Put ids in place of names of users and media."""
+        return with_ids(self._names, desired)
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
@@ -211,17 +217,19 @@ class KazooMailboxes:
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
-        """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
+        """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
+        missing = missing_media(self._names, steps)
         doubts = doubtful(steps)
         if not doubts:
-            return ()
+            return missing
         what = "read the schema of mailboxes"
         reply = self._session.client.send("GET", "/schemas/vmboxes", what)
         if not reply.ok:
             # A server that shows no schema judges by itself, one box at a time.
-            return ()
+            return missing
         schema = expect_object(reply.parse(Envelope).data, what, "a schema", ADDRESS_HINT)
-        return objections(doubts, expect_object(schema.get("properties"), what, "the properties of a schema"))
+        properties = expect_object(schema.get("properties"), what, "the properties of a schema")
+        return [*missing, *objections(doubts, properties)]
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""

@@ -5,25 +5,27 @@
 
 from __future__ import annotations
 
-import re
+import dataclasses
 import threading
 import typing as t
 
-from ...errors import NotFoundError, RejectedError
+from ...errors import InvalidInputError, NotFoundError, RejectedError
+from ...mailboxes.plan import Step
+from ...model.mailbox import Desired
 from ..replies import expect_text, optional_text
 from .media import KazooMedia
 from .paging import every, identity
-from .session import KazooSession
+from .session import IDENTIFIER, KazooSession
 
-#: An id of KAZOO. Whatever else is given is a name.
-_ID = re.compile(r"[0-9a-zA-Z]{32}")
+#: Options of a mailbox that name media.
+MEDIA = ("kazoo.media.unavailable", "kazoo.media.temporary_unavailable")
 #: How many ids an error names.
 _MOST_NAMED = 5
 
 
 def is_id(text: str) -> bool:
     """Check whether a text is an id of KAZOO."""
-    return _ID.fullmatch(text) is not None
+    return IDENTIFIER.fullmatch(text) is not None
 
 
 class Names:
@@ -85,6 +87,60 @@ class Names:
                         found.setdefault(name, []).append(identity(native))
                 self._listed[things] = found
             return self._listed[things]
+
+
+def with_ids(names: Names, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
+    """Return declarations with ids in place of the names of users and media.
+
+    :raises InvalidInputError: for every name that is unknown or has several objects.
+    """
+    problems: list[str] = []
+    found = [_with_ids(names, item, problems) for item in desired]
+    if problems:
+        raise InvalidInputError.of(problems)
+    return found
+
+
+def _with_ids(names: Names, item: Desired, problems: list[str]) -> Desired:
+    lookups = {option: names.media_id for option in MEDIA if not is_id(str(item.values.get(option) or "0" * 32))}
+    if "owner" in item.values:
+        lookups["owner"] = names.user_id
+    if not lookups or not item.present:
+        return item
+    values = dict(item.values)
+    if "owner" in values and "owner_id" in values:
+        problems.append(f"{item.label}: `owner` and `owner_id` are the same option; use one")
+    for option, lookup in lookups.items():
+        value = values.pop(option)
+        target = "owner_id" if option == "owner" else option
+        if value is None:
+            values[target] = None
+            continue
+        try:
+            values[target] = lookup(str(value))
+        except (NotFoundError, RejectedError) as error:
+            # One with a status is about the listing itself.
+            if error.status is not None:
+                raise
+            problems.append(f"{item.label}: `{option}`: {error}".rstrip("."))
+    return dataclasses.replace(item, values=values)
+
+
+def missing_media(names: Names, steps: t.Iterable[Step]) -> list[str]:
+    """Return what is wrong with the media that are to be used: KAZOO stores any id.
+
+    Each id is looked up once. See docs/vendors/kazoo_media.md, "Greetings".
+    """
+    problems = []
+    for step in steps:
+        for option in MEDIA:
+            if step.desired is None or not step.writes.get(option):
+                continue
+            try:
+                names.media_id(str(step.writes[option]))
+            except NotFoundError as error:
+                problems.append(f"{step.desired.label}: `{option}`: {error}".rstrip("."))
+    return problems
 
 
 def _name_of(things: str, native: t.Mapping[str, t.Any], what: str) -> str | None:

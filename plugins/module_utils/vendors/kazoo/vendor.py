@@ -32,9 +32,10 @@ if t.TYPE_CHECKING:
 
 
 def _connect(connection: Connection, workers: int) -> Session:
+    from .accounts import find_account
     from .session import KazooSession
 
-    return KazooSession(connection, workers)
+    return KazooSession(connection, workers, find_account)
 
 
 def _mailboxes(session: KazooSession) -> Boxes:
