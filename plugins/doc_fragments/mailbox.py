@@ -166,6 +166,24 @@ options:
         description:
         - The box only plays its announcement.
         type: bool
+      callflow:
+        description:
+        - Fields below C(callflow).
+        type: dict
+        suboptions:
+          adopt:
+            description:
+            - Rewrite a callflow that has the number and that this collection did not make. It then belongs to the mailbox, and is deleted
+              with it.
+            type: bool
+          check_code:
+            description:
+            - Feature code that users dial to hear their messages, such as `*97`; one for the whole account.
+            type: str
+          number:
+            description:
+            - Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.
+            type: str
       check_if_owner:
         description:
         - Whether an owner who calls the box need not say which box.

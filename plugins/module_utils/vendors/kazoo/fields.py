@@ -33,6 +33,18 @@ _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 
 #: Media are named by id or by name; the driver looks names up.
 _MEDIA = Text(shortest=1, longest=128)
 
+#: Options that callflows hold, not the mailbox itself: its direct number, and the account's code to check voicemail.
+DIRECT, CHECK_CODE = CALLFLOW = ("kazoo.callflow.number", "kazoo.callflow.check_code")
+#: Whether a callflow that somebody else made may be rewritten.
+ADOPT = "kazoo.callflow.adopt"
+# KAZOO rewrites other spellings of telephone numbers.
+_CALLED = Text(
+    shortest=1,
+    longest=36,
+    pattern=r"(?!1?[0-9]{10}$|011|00)\+?[0-9*#]+",
+    expected="an extension, a feature code, or a telephone number such as +12015550123",
+)
+
 _LONGEST_NUMBER = 30
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
 
@@ -127,6 +139,25 @@ MAILBOX = FieldTable(
             caution=not_digits,
         ),
         _own("announcement_only", Boolean(), "The box only plays its announcement.", False),
+        Field(
+            DIRECT,
+            _CALLED,
+            text="Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.",
+            on_demand=True,
+        ),
+        Field(
+            CHECK_CODE,
+            _CALLED,
+            text="Feature code that users dial to hear their messages, such as `*97`; one for the whole account.",
+            on_demand=True,
+        ),
+        Field(
+            ADOPT,
+            Boolean(),
+            text="Rewrite a callflow that has the number and that this collection did not make. It then belongs to the"
+            " mailbox, and is deleted with it.",
+            on_demand=True,
+        ),
         _own("check_if_owner", Boolean(), "Whether an owner who calls the box need not say which box.", True),
         _own(
             "envelope_type",

@@ -5,17 +5,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 import typing as t
 import urllib.parse
 
-from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
+from ...errors import (
+    ConflictError,
+    DuplicateError,
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    VoicemailError,
+    not_understood,
+)
 from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
 from ...model.mailbox import Box, Desired, Listing, Wanted
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
-from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
+from .callflows import Callflows
+from .fields import CALLFLOW, MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
 from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
@@ -38,6 +48,7 @@ class KazooMailboxes:
         self._session = session
         self._bulk = True
         self._names = Names(session)
+        self._callflows = Callflows(session)
         #: Revision of every box that was created here, by its id.
         self._created: dict[str, str] = {}
 
@@ -48,7 +59,7 @@ class KazooMailboxes:
 
     def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
         """Put ids in place of names of users and media."""
-        return with_ids(self._names, desired)
+        return with_ids(self._names, self._callflows.without_steering(desired))
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
@@ -104,12 +115,29 @@ class KazooMailboxes:
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
-        data = {"mailbox": number, **self.table.encode(values, values)}
+        own = {option: value for option, value in values.items() if option not in CALLFLOW}
+        data = {"mailbox": number, **self.table.encode(own, own)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
         box = self._box(envelope.data, revision=envelope.revision)
         if box.revision:
             self._created[str(box.id)] = box.revision
-        return box
+        if len(own) == len(values):
+            return box
+        try:
+            return self._reachable(box, values)
+        except VoicemailError as error:
+            raise TransportError(
+                f"mailbox {number} was created (id {box.id}), but not its callflow: {error.message}",
+                error.hint,
+                status=error.status,
+                details=error.details,
+                uncertain=True,
+            ) from None
+
+    def _reachable(self, box: Box, values: Values) -> Box:
+        """Write the callflows of a box and return it with their options."""
+        written = self._callflows.write(box, values)
+        return dataclasses.replace(box, values={**box.values, **written})
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every box of these numbers: KAZOO looks for duplicates before it saves, without a lock."""
@@ -135,6 +163,7 @@ class KazooMailboxes:
         kept = self.find(None, other.id)
         if kept is None or not self.table.same_number(kept.number, box.number):
             return False
+        self._callflows.remove(box)
         try:
             self._session.call("DELETE", _path(box.id), what, headers=_only(fresh), repeatable=True)
         except NotFoundError:
@@ -151,6 +180,11 @@ class KazooMailboxes:
 
         A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
         """
+        own = [option for option in writes if option not in CALLFLOW]
+        if len(own) < len(writes):
+            rest = {option: writes[option] for option in own}
+            done = self.update(box, rest, new_number, reread) if rest or new_number is not None else None
+            return self._reachable(done or box, writes)
         data = self.table.encode(writes, {**box.values, **writes})
         if new_number is not None:
             data["mailbox"] = new_number
@@ -191,6 +225,7 @@ class KazooMailboxes:
         # Refused before anything is done; without it the messages would be gone when the box itself collides.
         what = f"delete mailbox {box.number}"
         headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
+        self._callflows.remove(box)
         self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
         self._confirm_gone(box)
 
@@ -218,7 +253,7 @@ class KazooMailboxes:
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
         """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
-        missing = missing_media(self._names, steps)
+        missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
         doubts = doubtful(steps)
         if not doubts:
             return missing
@@ -268,7 +303,8 @@ class KazooMailboxes:
             values = {field.option: values[field.option] for field in self.table.fields if field.summary}
         if revision is not None:
             revision = expect_header_text(revision, what, "a revision")
-        return Box(number, identity(native), values, full, native, revision)
+        box = Box(number, identity(native), values, full, native, revision)
+        return self._callflows.laid_over(box) if full else box
 
 
 def _path(box_id: str | None) -> str:

@@ -15,9 +15,8 @@ from . import start_keys
 from .call import Call, Failure, bad_identifier
 from .filters import query_test
 from .mailbox_list import filtered_value
+from .mailboxes import CONFLICT, has_conflict
 from .paging import Page, View, list_reply
-
-CONFLICT = {"message": "conflicting documents"}
 
 
 def list_documents(call: Call, collection: Collection, summary: Callable[[Document], dict[str, Any]]) -> Response:
@@ -91,11 +90,3 @@ def delete_document(call: Call, collection: Collection, identifier: str) -> Resp
         raise Failure(409, "datastore_conflict", CONFLICT)
     save = call.vendor.state.save_document
     return reply_document(call, save(collection, call.account_id, identifier, document["public"], deleted=True))
-
-
-def has_conflict(call: Call) -> bool:
-    """Check whether this write conflicts with another client, and count it (behaviour `conflict_writes`)."""
-    left = call.vendor.behaviors.conflict_writes
-    if left > 0:
-        call.vendor.behaviors.conflict_writes = left - 1
-    return left > 0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from . import accounts, audio, mailbox_list, mailboxes, media, message_changes, messages
+from . import accounts, audio, callflows, mailbox_list, mailboxes, media, message_changes, messages
 from .call import Call, Failure, bad_identifier, invalid
 from .login import Authority
 from .schema import published
@@ -58,6 +58,15 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
             return {"GET": mailbox_list.read_bulk}
         case ["accounts", _, "vmboxes", *rest]:
             return find_box_path(rest)
+        case ["accounts", _, "callflows"]:
+            return {"GET": callflows.list_callflows, "PUT": callflows.create_callflow}
+        case ["accounts", _, "callflows", callflow_id]:
+            return {
+                "GET": lambda call: callflows.read_callflow(call, callflow_id),
+                "POST": lambda call: callflows.replace_callflow(call, callflow_id),
+                "PATCH": lambda call: callflows.patch_callflow(call, callflow_id),
+                "DELETE": lambda call: callflows.delete_callflow(call, callflow_id),
+            }
         case ["accounts", _, "media", *rest]:
             return find_media_path(rest)
     raise not_found()

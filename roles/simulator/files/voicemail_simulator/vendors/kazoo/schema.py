@@ -104,6 +104,18 @@ MESSAGE: Schema = {
     },
 }
 
+CALLFLOW: Schema = {
+    "type": "object",
+    "properties": {
+        "featurecode": {"type": "object", "properties": {"name": text(1, 128), "number": text(1, 30)}},
+        "flags": {"type": "array", "items": {"type": "string"}},
+        "flow": {"type": "object"},
+        "name": text(),
+        "numbers": {"type": "array", "default": [], "items": text(1, 36), "uniqueItems": True},
+        "patterns": {"type": "array", "default": [], "items": text(1)},
+    },
+}
+
 MEDIA: Schema = {
     "type": "object",
     "required": ["media_source", "name"],
@@ -157,6 +169,7 @@ def published(profile: str, maximum_pin: int) -> dict[str, Schema]:
     """Return the schemas that `GET /schemas` lists, by name."""
     return {
         "api_auth": API_AUTH,
+        "callflows": CALLFLOW,
         "media": MEDIA,
         "notify.callback": CALLBACK,
         "user_auth": USER_AUTH,

@@ -94,6 +94,7 @@ class State:
         self.messages = store.collection("kazoo.messages")
         self.audio = store.collection("kazoo.audio")
         self.media = store.collection("kazoo.media")
+        self.callflows = store.collection("kazoo.callflows")
         self.indexes: dict[str, AccountIndex] = {}
         self._previous_boxes: dict[str, tuple[float, Document | None]] = {}
         self.rebuild()

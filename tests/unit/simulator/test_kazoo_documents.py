@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO: media documents and their recordings."""
+"""KAZOO: media documents with their recordings, and callflows."""
 
 from __future__ import annotations
 
@@ -93,3 +93,32 @@ def test_uploads_that_are_converted_or_lost(media: MediaClient) -> None:
     media.upload(media_id)
     raw = media.send("GET", f"/{media_id}/raw")
     assert (raw.headers["content-type"], raw.content[:1]) == ("audio/mp3", b"\xff")
+
+
+@pytest.fixture(params=PROFILES)
+def flows(kazoo: Start, request: pytest.FixtureRequest) -> MediaClient:
+    client = MediaClient(kazoo(profile=request.param))
+    client.path = f"/accounts/{SimulatedKazoo.ACCOUNT_ID}/callflows"
+    return client
+
+
+def test_a_callflow_needs_a_number_of_its_own(flows: MediaClient) -> None:
+    assert flows.send("PUT", json={"data": {"name": "x"}}).json()["data"]["numbers"] == {
+        "required": {"message": "Callflows must be assigned at least one number or pattern"}
+    }
+    data = {"numbers": ["2000", "2015550123"], "flow": {"module": "voicemail", "data": {"id": "x"}, "children": {}}}
+    made = flows.send("PUT", json={"data": data}).json()
+    assert made["data"]["numbers"] == ["2000", "+12015550123"]
+    taken = flows.send("PUT", json={"data": {"numbers": ["2000"]}})
+    assert (taken.status_code, "unique" in taken.json()["data"]["numbers"]) == (400, True)
+    (item,) = flows.send("GET").json()["data"]
+    assert (item["modules"], item["featurecode"], "flow" in item) == (["voicemail"], False, False)
+    path = f"/{made['data']['id']}"
+    patched = flows.send(
+        "PATCH", path, json={"data": {"numbers": ["2001"]}}, headers={"if-match": f'"{made["revision"]}"'}
+    )
+    assert (patched.json()["data"]["numbers"], patched.json()["data"]["flow"]) == (["2001"], data["flow"])
+    assert flows.send("POST", path, json={"data": {"numbers": ["2"]}}, headers={"if-match": '"1-0"'}).status_code == 412
+    assert "metadata" in flows.send("GET", path).json()["data"]
+    assert flows.send("DELETE", path).status_code == 200
+    assert flows.send("GET", path).status_code == 404
