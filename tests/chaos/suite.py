@@ -11,6 +11,7 @@ import typing as t
 
 from greeting_scenario import GREETINGS, generate_greeting
 from judge import judge
+from kazoo_callflow_scenario import callflow_problems, generate_callflows
 from kazoo_greeting_scenario import KAZOO_GREETINGS
 from message_judge import judge_messages
 from message_play import play_messages
@@ -69,6 +70,7 @@ KINDS: dict[str, Kind] = {
         name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), judge_operator)
         for name in OPERATORS
     },
+    "kazoo-callflow": Kind("kazoo", functools.partial(generate_callflows, "kazoo-callflow"), callflow_problems),
     **{f"{name}-race": Kind(name, functools.partial(generate_race, name), race_problems) for name in RACES},
 }
 

@@ -160,7 +160,7 @@ def support_table() -> str:
                 wire = field.wire or ", ".join(
                     wire for item in table.composites if option in item.options for wire in item.wires
                 )
-                cells.append(f"`{wire}`")
+                cells.append(f"`{wire}`" if wire else "yes")
         rows.append(f"| `{option}` | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 

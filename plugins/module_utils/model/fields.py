@@ -15,6 +15,7 @@ import typing as t
 
 from .kinds import Canonical, Kind
 from .text import plural_of
+from .text import plural_of
 
 Values: t.TypeAlias = "dict[str, Canonical]"
 

@@ -10,6 +10,8 @@ import typing as t
 
 from ..model.problem import Subject
 
+from ..model.problem import Subject
+
 #: Items that one line names; it counts the others.
 MOST_NAMED = 10
 #: Bytes of all lines together: a failed task has to fit on a screen, whatever the number of its items.
