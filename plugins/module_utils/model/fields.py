@@ -14,8 +14,6 @@ import functools
 import typing as t
 
 from .kinds import Canonical, Kind
-from .text import plural_of
-from .text import plural_of
 
 Values: t.TypeAlias = "dict[str, Canonical]"
 
@@ -135,7 +133,7 @@ class FieldTable:
     @property
     def plural(self) -> str:
         """Several of the resource, in words."""
-        return plural_of(self.resource)
+        return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
 
     def same_number(self, one: str | None, other: str | None) -> bool:
         """Check whether the vendor treats two numbers as one."""
