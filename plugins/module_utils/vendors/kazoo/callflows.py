@@ -12,6 +12,7 @@ import time
 import typing as t
 import urllib.parse
 
+from ...concurrency import in_order
 from ...errors import AuthError, ConflictError, NotFoundError, RejectedError, StaleError, TransportError, not_understood
 from ...mailboxes.plan import Step
 from ...model.fields import Values
@@ -64,6 +65,12 @@ class Callflows:
             if option in declared.values
         }
         return dataclasses.replace(box, values={**box.values, **values})
+
+    def laid_over_all(self, boxes: list[Box], workers: int) -> list[Box]:
+        """Return boxes with the callflow options that are declared for those of them that are full."""
+        asking = {position for position, box in enumerate(boxes) if box.full and self._declared_of(box) is not None}
+        done = iter(in_order(self.laid_over, [boxes[position] for position in sorted(asking)], workers))
+        return [next(done) if position in asking else box for position, box in enumerate(boxes)]
 
     def write(self, box: Box, values: Values) -> Values:
         """Create, change or delete the callflows of a mailbox and return the options as they are then."""

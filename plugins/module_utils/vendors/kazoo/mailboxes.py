@@ -71,8 +71,11 @@ class KazooMailboxes:
             boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
-            return Listing(tuple(boxes))
-        return Listing(tuple(self._pages({}, wanted.options)))
+            return self._listing(boxes)
+        return self._listing(self._pages({}, wanted.options))
+
+    def _listing(self, boxes: t.Iterable[Box]) -> Listing:
+        return Listing(tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers)))
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes through the bulk module of 4.3, where the operator started it.
@@ -89,11 +92,13 @@ class KazooMailboxes:
             except (NotFoundError, RejectedError):
                 self._bulk = False
                 return None
-            found.extend(self._box(native) for native in expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT))
+            rows = expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT)
+            found.extend(self._bare_box(native) for native in rows)
         # What the reply leaves out is gone, or was lost on the way: a body of GET is no matter of course.
         shown = {box.id for box in found}
         left_out = (self.find(None, box.id) for box in boxes if box.id not in shown)
-        return found + [box for box in left_out if box is not None]
+        found += [box for box in left_out if box is not None]
+        return self._callflows.laid_over_all(found, self._session.client.workers)
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through a filter and then its id."""
@@ -104,7 +109,7 @@ class KazooMailboxes:
             if len(listed) > 1:
                 raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
             if not listed or listed[0].full:
-                return listed[0] if listed else None
+                return self._callflows.laid_over(listed[0]) if listed else None
             box_id = listed[0].id
         what = f"read mailbox {number or box_id}"
         try:
@@ -282,7 +287,7 @@ class KazooMailboxes:
             # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
             query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
-            yield self._box(native, listed=True)
+            yield self._bare_box(native, listed=True)
 
     def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
@@ -290,7 +295,11 @@ class KazooMailboxes:
             raise not_understood(what, "expected the mailbox with the id that was asked for")
         return box
 
-    def _box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
+    def _box(self, native: t.Any, revision: t.Any = None) -> Box:
+        """Return a whole box with the callflow options that are declared for it."""
+        return self._callflows.laid_over(self._bare_box(native, revision=revision))
+
+    def _bare_box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
         what = "read a mailbox"
         native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
         if not identity(native):
@@ -303,8 +312,7 @@ class KazooMailboxes:
             values = {field.option: values[field.option] for field in self.table.fields if field.summary}
         if revision is not None:
             revision = expect_header_text(revision, what, "a revision")
-        box = Box(number, identity(native), values, full, native, revision)
-        return self._callflows.laid_over(box) if full else box
+        return Box(number, identity(native), values, full, native, revision)
 
 
 def _path(box_id: str | None) -> str:

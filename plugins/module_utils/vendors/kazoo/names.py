@@ -70,9 +70,7 @@ class Names:
             return ids[0]
         thing = "media file" if things == "media" else "user"
         if not ids:
-            raise NotFoundError(
-                f"the account has no {thing} named {name!r}", "Check the name, upper and lower case too"
-            )
+            raise NotFoundError(f"the account has no {thing} named {name!r}", "Check its spelling")
         shown = ", ".join(ids[:_MOST_NAMED]) + (" and more" if len(ids) > _MOST_NAMED else "")
         raise RejectedError(f"{len(ids)} {thing}s of the account are named {name!r}: {shown}", "Use the id")
 
