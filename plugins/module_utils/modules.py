@@ -133,7 +133,8 @@ GREETING: Spec = {
     "shared_voicemail": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "src": {"type": "path"},
-    "media_id": {"type": "str"},
+    "media_id": {"type": "str", "aliases": ["media"]},
+    "kind": {"type": "str", "choices": ["unavailable", "temporary"], "default": "unavailable"},
     "prune": {"type": "bool", "default": False},
 }
 

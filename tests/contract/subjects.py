@@ -172,7 +172,7 @@ KAZOO = Subject(
     },
     # A box that costs money cannot be made at all, which has a test of its own; into one where messages arrive, nothing
     # is deleted. Other accounts have their own boxes.
-    unconcerned=frozenset(("billable", "arriving_messages", "customers")),
+    unconcerned=frozenset(("billable", "arriving_messages", "customers", "normalize_media", "broken_uploads")),
     alone=frozenset(
         ("rate_limit", "rate_limit_charge", "rate_limit_cost", "login_cost", "view_lag", "document_cache_lag")
     ),

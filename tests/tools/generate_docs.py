@@ -65,7 +65,7 @@ def option_docs(name: str, spec: dict[str, t.Any], resource: str, key: str) -> d
     description = list(text) if isinstance(text, list) else [text]
     if key != "steering" and resource == "mailbox":
         description.append(f"Held by {holders(name, resource)}.")
-    return {"description": description, **_types(spec)}
+    return {"description": description, **_types(spec), **_added(name)}
 
 
 def _types(spec: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -95,9 +95,10 @@ def _nested(table: FieldTable, spec: dict[str, t.Any], prefix: str) -> dict[str,
         path = f"{prefix}.{key}"
         if "options" in option:
             docs[key] = {
-                "description": [f"Fields below C({key})."],
+                "description": f"Fields below C({key}).",
                 "type": "dict",
                 "suboptions": _nested(table, option["options"], path),
+                **_added(path),
             }
             continue
         field = table.by_option[path]
@@ -106,8 +107,15 @@ def _nested(table: FieldTable, spec: dict[str, t.Any], prefix: str) -> dict[str,
             description.append(f"Known from {table.vendor.upper()} {field.since} on.")
         if field.creation_only:
             description.append("Only used when the mailbox is created; it cannot be read back.")
-        docs[key] = {"description": description, **_types(option)}
+        # One line instead of two: there are many of them.
+        shown = description if len(description) > 1 else description[0]
+        docs[key] = {"description": shown, **_types(option), **_added(path)}
     return docs
+
+
+def _added(option: str) -> dict[str, str]:
+    """Return the version that an option came with, where it is newer than its module."""
+    return {"version_added": TEXTS["added"][option]} if option in TEXTS["added"] else {}
 
 
 def fragment(resource: str) -> str:
@@ -154,7 +162,7 @@ def support_table() -> str:
                 wire = field.wire or ", ".join(
                     wire for item in table.composites if option in item.options for wire in item.wires
                 )
-                cells.append(f"`{wire}`")
+                cells.append(f"`{wire}`" if wire else "yes")
         rows.append(f"| `{option}` | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 

@@ -51,6 +51,8 @@ LAYERS = {
     "module_utils/messages/verify": "feature",
     "module_utils/greetings/apply": "feature",
     "module_utils/recordings/bounds": "planning",
+    "module_utils/recordings/container": "planning",
+    "module_utils/recordings/lengths": "planning",
     "module_utils/recordings/names": "planning",
     "module_utils/recordings/": "feature",
     # Pure: plans, comparisons, reports. They send nothing.

@@ -9,16 +9,13 @@ import pathlib
 import typing as t
 
 from ..connection import Result, Task, connect_options, opened_session
-from ..errors import InvalidInputError, NotFoundError, UnsupportedError
-from ..mailboxes import apply as engine
-from ..mailboxes.outcome import Report
+from ..errors import InvalidInputError, UnsupportedError
 from ..model.abilities import CHOOSE_GREETINGS, UPLOAD_GREETINGS
-from ..model.connection import Connection
-from ..model.mailbox import Desired
+from ..model.kinds import Text
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
-from ..model.problem import Problem, Subject
-from ..vendors.greetings import GreetingSupport
+from ..model.problem import Problem
+from ..vendors.greetings import GreetingSupport, SharedGreetings
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as greeting_engine
@@ -26,8 +23,6 @@ from .plan import Greeting, Recording
 
 #: Options of each way to have a greeting.
 _OWN_WAY = {"src": UPLOAD_GREETINGS, "prune": UPLOAD_GREETINGS, "media_id": CHOOSE_GREETINGS}
-#: The end of the option that holds the media id of the greeting, in the table of a vendor that has one.
-_MEDIA = ".media.unavailable"
 
 
 def run(task: Task) -> Result:
@@ -37,9 +32,9 @@ def run(task: Task) -> Result:
     """
     params = task.params
     target = vendor(params["vendor"])
-    ways = [way for way in (UPLOAD_GREETINGS, CHOOSE_GREETINGS) if way in target.abilities]
-    if not ways:
-        others = [name for name in NAMES if {UPLOAD_GREETINGS, CHOOSE_GREETINGS} & vendor(name).abilities]
+    support = target.greetings
+    if support is None:
+        others = [name for name in NAMES if vendor(name).greetings]
         raise UnsupportedError(
             f"{target.title} cannot change greetings through its API", f"These can: {', '.join(others)}"
         )
@@ -48,13 +43,22 @@ def run(task: Task) -> Result:
         raise UnsupportedError(f"{target.title} has no {resource}s", "Give `mailbox`")
     connection, problems = connect_options(target, params)
     for option, way in _OWN_WAY.items():
-        if way not in ways and params.get(option) not in (None, False):
+        if way not in target.abilities and params.get(option) not in (None, False):
             owners = ", ".join(name for name in NAMES if way in vendor(name).abilities)
             problems.append(Problem(f"is not for {target.name}, but for vendors that {way}: {owners}", option=option))
+    kind = params.get("kind") or support.kinds[0]
+    if kind not in support.kinds:
+        text = f"{kind} is not for {target.name}, whose mailboxes have one kind of greeting"
+        problems.append(Problem(text, option="kind"))
     number = _number(target, resource, params, problems)
-    if ways[0] == UPLOAD_GREETINGS:
-        return _uploaded(task, target, connection, resource, number, problems)
-    return _chosen(task, target, connection, number, problems)
+    given = _wanted(target, support, params, problems)
+    if problems:
+        raise InvalidInputError.of(problems)
+    with opened_session(task, target, connection) as session:
+        greetings = support.open(session, resource, number, kind)
+        wanted = t.cast("SharedGreetings", greetings).existing(given) if isinstance(given, str) else given
+        report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
+    return _result(task, report, resource, number, isinstance(greetings, SharedGreetings))
 
 
 def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
@@ -66,132 +70,107 @@ def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], proble
         return ""
 
 
-def _uploaded(
-    task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[Problem]
-) -> Result:
-    params, support = task.params, t.cast(GreetingSupport, target.greetings)
-    wanted = None
-    unusable = path_problems(params, ("src",))
+def _wanted(
+    target: Vendor, support: GreetingSupport, params: t.Mapping[str, t.Any], problems: list[Problem]
+) -> Recording | str | None:
+    """Return the recording of ``src``, the text of ``media_id``, or None for the default greeting."""
+    unusable = path_problems(params, ("src",)) + mask_problems({"media_id": params.get("media_id")})
     problems.extend(unusable)
-    if params["state"] == "present" and not unusable:
-        wanted = _recording(params.get("src"), support.most_bytes, problems)
-    elif params.get("src") is not None:
-        problems.append(Problem("is for `state: present` only", option="src"))
-    if wanted is not None and (problem := support.problem(wanted.content)) is not None:
-        problems.append(Problem(f"{params['src']} {problem}", option="src"))
-    if problems:
-        raise InvalidInputError.of(problems)
-    with opened_session(task, target, connection) as session:
-        greetings = support.open(session, resource, number)
-        report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
-    return _result(task, report, resource, number)
-
-
-def _recording(source: str | None, most_bytes: int, problems: list[Problem]) -> Recording | None:
-    if source is None:
-        problems.append(Problem("is missing: the WAV file of the greeting", option="src"))
+    given = [option for option in ("src", "media_id") if params.get(option) is not None]
+    if params["state"] == "absent":
+        problems.extend(Problem("is for `state: present` only", option=option) for option in given)
         return None
+    if unusable:
+        return None
+    if len(given) == 2:
+        problems.append(Problem("`src` and `media_id` both set the greeting; use one of them"))
+    elif not given:
+        both = " or `media_id`" if CHOOSE_GREETINGS in target.abilities else ""
+        problems.append(Problem(f"`src`{both} is missing: the {support.file} of the greeting"))
+    elif given == ["media_id"]:
+        return _reference(params["media_id"], problems)
+    else:
+        return _recording(params["src"], support, problems)
+    return None
+
+
+def _reference(text: t.Any, problems: list[Problem]) -> str | None:
+    try:
+        return str(Text(shortest=1, longest=128).parse(text))
+    except ValueError as error:
+        problems.append(Problem(str(error), option="media_id"))
+        return None
+
+
+def _recording(source: str, support: GreetingSupport, problems: list[Problem]) -> Recording | None:
     path = pathlib.Path(source)
     try:
-        if path.stat().st_size > most_bytes:
-            problems.append(Problem(f"{path} is larger than {most_bytes // 2**20} MB", option="src"))
+        if path.stat().st_size > support.most_bytes:
+            problems.append(Problem(f"{path} is larger than {support.most_bytes // 2**20} MB", option="src"))
             return None
-        return Recording(path.name, path.read_bytes())
+        recording = Recording(path.name, path.read_bytes())
     except OSError as error:
         problems.append(Problem(f"{path} cannot be read: {error.strerror}", option="src"))
         return None
+    problem = support.problem(recording.content)
+    if problem is not None:
+        problems.append(Problem(f"{source} {problem}", option="src"))
+    return recording
 
 
-def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, number: str) -> Result:
+def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, number: str, shares: bool) -> Result:
+    """Return the result of a task.
+
+    :param shares: the vendor's greetings are media files, so that their ids are media ids.
+    """
     task.warnings.extend(dict.fromkeys(report.warnings))
-    plan, wanted = report.plan, report.wanted
-    heard = _shown(plan.heard, report)
-    after = None
-    if wanted is not None:
-        after = {
-            # What holds the recording already keeps the name that it has there.
-            "name": plan.own.name if plan.own else wanted.name,
-            "size_bytes": len(wanted.content),
-            "sha256": wanted.sha256,
-        }
+    plan = report.plan
+    after = _after(report)
     own_id = report.own.id if report.own else None
+    ids = {"id": None, "media_id": own_id} if shares else {"id": own_id, "media_id": None}
+    removed = [greeting.name for greeting in plan.remove if greeting not in plan.staying]
     result: Result = {
         "changed": report.changed,
         "action": plan.action,
-        "greeting": {} if after is None else {"id": own_id, "media_id": None, **after},
-        "removed": [greeting.name for greeting in plan.remove],
+        "greeting": {} if after is None else {**ids, **after},
+        "removed": removed,
         "kept": [greeting.name for greeting in plan.kept],
     }
-    about = {"mailbox": number, "action": plan.action, "label": f"greeting of {resource} {number}"}
-    result["diff"] = {**about, **_difference(report, about["label"], heard, after)}
+    label = f"greeting of {resource} {number}"
+    about = {"mailbox": number, "action": plan.action, "label": label}
+    result["diff"] = {**about, **_difference(report, label, after)}
     if report.error is not None:
-        result.update(failed=True, msg=f"greeting of {resource} {number}: {report.error}", error=report.error.as_dict())
+        result.update(failed=True, msg=f"{label}: {report.error}", error=report.error.as_dict())
     return result
 
 
-def _difference(
-    report: greeting_engine.GreetingReport, header: str, heard: Result | None, after: Result | None
-) -> Result:
+def _after(report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
+    """Return what callers hear in the end, None for the default greeting."""
+    plan, wanted = report.plan, report.wanted
+    if wanted is None:
+        return None
+    if isinstance(wanted, Greeting):
+        return {"name": wanted.name, "size_bytes": None, "sha256": None}
+    # What holds the recording already keeps the name that it has there.
+    name = plan.own.name if plan.own else wanted.name
+    return {"name": name, "size_bytes": len(wanted.content), "sha256": wanted.sha256}
+
+
+def _difference(report: greeting_engine.GreetingReport, label: str, after: dict[str, t.Any] | None) -> dict[str, t.Any]:
     plan = report.plan
     others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
-    wanted = {"greeting": after, "switched_off": sorted(str(greeting.name) for greeting in plan.kept)}
-    found = {"greeting": heard, "switched_off": sorted(map(str, others))}
-    before = wanted if plan.action == "none" else found
-    return {"before_header": header, "after_header": header, "before": before, "after": wanted}
+    difference: dict[str, t.Any] = {
+        "before_header": label,
+        "after_header": label,
+        "before": {"greeting": _shown(plan.heard, report), "switched_off": sorted(map(str, others))},
+        "after": {"greeting": after, "switched_off": sorted(str(greeting.name) for greeting in plan.kept)},
+    }
+    if plan.action == "none":
+        difference.update(before=difference["after"])
+    return difference
 
 
 def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
     if greeting is None:
         return None
     return {"name": greeting.name, "size_bytes": greeting.size_bytes, "sha256": report.digests.get(greeting.id)}
-
-
-def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[Problem]) -> Result:
-    """Set the media id of a box, by way of the engine of boxes."""
-    params, table = task.params, target.tables["mailbox"]
-    option = next(name for name in table.by_option if name.endswith(_MEDIA))
-    media_id = params.get("media_id")
-    present = params["state"] == "present"
-    problems += mask_problems({"media_id": media_id})
-    if present:
-        try:
-            media_id = table.by_option[option].kind.parse(media_id)
-        except ValueError as error:
-            problems.append(Problem(str(error), option="media_id"))
-    elif media_id is not None:
-        problems.append(Problem("is for `state: present` only", option="media_id"))
-    if problems:
-        raise InvalidInputError.of(problems)
-    desired = Desired(Subject("mailbox", number), number, {option: media_id})
-    with opened_session(task, target, connection) as session:
-        boxes = target.boxes["mailbox"](session)
-        if boxes.find(number, None) is None:
-            # Declared, it would be made.
-            raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
-        report = engine.apply(boxes, [desired], engine.Options(check=task.check, workers=session.client.workers))
-    return _chosen_result(task, report, option, number)
-
-
-def _chosen_result(task: Task, report: Report, option: str, number: str) -> Result:
-    (outcome,) = report.steps
-    step = outcome.step
-    task.warnings.extend(report.warnings)
-    before, after = step.changes.get(option, (step.after.get(option),) * 2)
-    action = str(step.action)
-    if option in step.changes:
-        action = "delete" if after is None else "update" if before is not None else "create"
-    greeting = {"id": None, "media_id": after, "name": None, "size_bytes": None, "sha256": None}
-    result: Result = {
-        "changed": report.changed,
-        "action": action,
-        "greeting": greeting if after is not None else {},
-        "removed": [],
-        "kept": [],
-    }
-    header = f"greeting of mailbox {number}"
-    shown = {"before": {"media_id": before}, "after": {"media_id": after}}
-    about = {"mailbox": number, "action": action, "label": header}
-    result["diff"] = {**about, "before_header": header, "after_header": header, **shown}
-    if outcome.error is not None:
-        result.update(failed=True, msg=str(outcome.error), error=outcome.error.as_dict())
-    return result

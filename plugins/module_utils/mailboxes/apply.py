@@ -16,7 +16,7 @@ from ..errors import ConflictError, InvalidInputError, UnsafeError, UnsupportedE
 from ..model.cautions import grouped
 from ..model.mailbox import Box, Desired, SkippedItem, Wanted
 from ..results import Status
-from ..vendors.protocol import Boxes, NotUnique
+from ..vendors.protocol import Boxes, NamesObjects, NotUnique
 from .describe import checksum
 from .duplicates import Driver, settle
 from .execute import carry_out
@@ -84,6 +84,8 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     :raises VoicemailError: when reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
+    if isinstance(boxes, NamesObjects):
+        desired = boxes.resolve(desired)
     index = _read(boxes, desired, options, progress)
     result = plan_in_order(boxes.table, desired, index)
     skipped = list(options.skipped or ())

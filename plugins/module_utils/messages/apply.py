@@ -129,7 +129,7 @@ def _upload(messages: Messages, number: str, wanted: Upload, place: Selection, s
         step.fail(error)
         step.wrote = error.uncertain
     if step.wrote:
-        verify_upload(messages, place, step)
+        verify_upload(messages, place, step, wanted)
 
 
 def _place_of(selection: Selection) -> Selection:

@@ -28,7 +28,8 @@ from ..model.message import Selection, Status, parse_moment, undated_rows, undat
 from ..model.paths import path_problems
 from ..model.problem import Problem
 from ..recordings.download import download
-from ..recordings.files import Folder, content_type_of, duration_of
+from ..recordings.files import Folder, content_type_of
+from ..recordings.lengths import duration_of
 from ..recordings.order import Order as AudioOrder
 from ..vendors.messages import Messages, Upload
 from ..vendors.protocol import Session, Vendor

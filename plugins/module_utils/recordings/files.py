@@ -10,14 +10,12 @@ import dataclasses
 import errno
 import fcntl
 import hashlib
-import io
 import os
 import pathlib
 import stat
 import tempfile
 import time
 import typing as t
-import wave
 
 from ..errors import ConflictError, InvalidInputError, VoicemailError
 from ..model.disk import describe, hint_for, is_lasting
@@ -55,15 +53,6 @@ def ending_of(content_type: str, start: bytes, file_name: str = "") -> str:
 def content_type_of(content: bytes) -> str | None:
     """Return the content type of a recording to upload, or None where it is none."""
     return _TYPES.get(kind_of(content))
-
-
-def duration_of(content: bytes) -> int | None:
-    """Return the length of a WAV recording in milliseconds; None for others."""
-    try:
-        with wave.open(io.BytesIO(content)) as recording:
-            return round(1000 * recording.getnframes() / recording.getframerate())
-    except (wave.Error, EOFError, ZeroDivisionError):
-        return None
 
 
 class FileProblem(VoicemailError):

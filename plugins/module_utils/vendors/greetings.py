@@ -44,15 +44,35 @@ class Greetings(t.Protocol):
         """Delete a greeting; one that is gone already is no error."""
 
 
+@t.runtime_checkable
+class SharedGreetings(t.Protocol):
+    """What a driver offers beside :class:`Greetings` where a recording is an object that several boxes can use."""
+
+    def stays(self, greeting: Greeting) -> bool:
+        """Check whether :meth:`Greetings.delete` keeps the recording, since others use it or others made it."""
+
+    def existing(self, media_id: str) -> Greeting:
+        """Return a recording that the vendor has already, of this box or not.
+
+        :param media_id: its id or name.
+        :raises NotFoundError: when the account has none.
+        """
+
+
 @dataclasses.dataclass(frozen=True)
 class GreetingSupport:
     """What is known of a vendor's greetings before anything is sent.
 
-    :param open: the driver for a box, given a session of the vendor, the resource and the number of the box.
+    :param open: the driver for a box, given a session of the vendor, the resource, the number of the box and the kind
+        of greeting.
     :param problem: what is wrong with a recording and how to put it right, or None.
     :param most_bytes: size of the largest recording.
+    :param file: the kinds of file that it may be, in words.
+    :param kinds: the kinds of greeting that a box has, the usual one first.
     """
 
-    open: t.Callable[[t.Any, str, str], Greetings]
+    open: t.Callable[[t.Any, str, str, str], Greetings]
     problem: t.Callable[[bytes], str | None]
     most_bytes: int
+    file: str
+    kinds: tuple[str, ...] = ("unavailable",)

@@ -11,7 +11,7 @@ import typing as t
 from ..mailboxes.plan import Step
 from ..model.connection import Connection
 from ..model.fields import FieldTable, Values
-from ..model.mailbox import Box, Listing, Wanted
+from ..model.mailbox import Box, Desired, Listing, Wanted
 from ..model.problem import Problem
 from ..transport.client import Client
 
@@ -86,6 +86,17 @@ class Boxes(t.Protocol):
         """Return warnings on options that this very server does not know, and on what it did beside what was asked.
 
         Called once a listing was read, and once more after the writes; repeated warnings are dropped.
+        """
+
+
+@t.runtime_checkable
+class NamesObjects(t.Protocol):
+    """What a driver offers beside :class:`Boxes` where options can name objects of the vendor instead of their ids."""
+
+    def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
+        """Return declarations with ids in place of names; each name is looked up once.
+
+        :raises InvalidInputError: for every name that is unknown or has several objects.
         """
 
 

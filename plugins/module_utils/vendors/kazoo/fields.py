@@ -30,6 +30,21 @@ from ...model.zones import zone_caution
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
 
+#: Media are named by id or by name; the driver looks names up.
+_MEDIA = Text(shortest=1, longest=128)
+
+#: Options that callflows hold, not the mailbox itself: its direct number, and the account's code to check voicemail.
+DIRECT, CHECK_CODE = CALLFLOW = ("kazoo.callflow.number", "kazoo.callflow.check_code")
+#: Whether a callflow that somebody else made may be rewritten.
+ADOPT = "kazoo.callflow.adopt"
+# KAZOO rewrites other spellings of telephone numbers.
+_CALLED = Text(
+    shortest=1,
+    longest=36,
+    pattern=r"(?!1?[0-9]{10}$|011|00)\+?[0-9*#]+",
+    expected="an extension, a feature code, or a telephone number such as +12015550123",
+)
+
 _LONGEST_NUMBER = 30
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
 
@@ -74,7 +89,7 @@ def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", **further: t.Any) -> Field:
     # An id names something of one account.
-    local = kind is _ID or isinstance(kind, Records)
+    local = kind in (_ID, _MEDIA) or isinstance(kind, Records)
     return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, local=local, **further)
 
 
@@ -107,6 +122,8 @@ MAILBOX = FieldTable(
             caution=zone_caution,
         ),
         Field("owner_id", _ID, "owner_id", summary=True, local=True),
+        # The driver replaces it by the id.
+        Field("owner", Text(shortest=1, longest=128), local=True, on_demand=True),
         _own(
             "after_forward_action",
             Choice({"prompt": "prompt", "save": "save"}),
@@ -122,6 +139,25 @@ MAILBOX = FieldTable(
             caution=not_digits,
         ),
         _own("announcement_only", Boolean(), "The box only plays its announcement.", False),
+        Field(
+            DIRECT,
+            _CALLED,
+            text="Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.",
+            on_demand=True,
+        ),
+        Field(
+            CHECK_CODE,
+            _CALLED,
+            text="Feature code that users dial to hear their messages, such as `*97`; one for the whole account.",
+            on_demand=True,
+        ),
+        Field(
+            ADOPT,
+            Boolean(),
+            text="Rewrite a callflow that has the number and that this collection did not make. It then belongs to the"
+            " mailbox, and is deleted with it.",
+            on_demand=True,
+        ),
         _own("check_if_owner", Boolean(), "Whether an owner who calls the box need not say which box.", True),
         _own(
             "envelope_type",
@@ -136,7 +172,16 @@ MAILBOX = FieldTable(
             "is_setup", Boolean(), "Whether the first call's set-up was done. The phone menu sets it by itself.", False
         ),
         _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
-        _own("media.unavailable", _ID, "Media id of the greeting. The phone menu sets it when a greeting is recorded."),
+        _own(
+            "media.unavailable",
+            _MEDIA,
+            "Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.",
+        ),
+        _own(
+            "media.temporary_unavailable",
+            _MEDIA,
+            "Id or name of the media file that callers hear in place of the greeting while it is set.",
+        ),
         _own(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
         ),

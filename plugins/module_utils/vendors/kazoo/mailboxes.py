@@ -5,19 +5,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 import typing as t
 import urllib.parse
 
-from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
+from ...errors import (
+    ConflictError,
+    DuplicateError,
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    VoicemailError,
+    not_understood,
+)
 from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Desired, Listing, Wanted
 from ...model.problem import Problem
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
-from .fields import GENERATIONS, MAILBOX, TABLES, WIRE_NAMES, Number
+from .callflows import Callflows
+from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, WIRE_NAMES, Number
+from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
@@ -37,6 +48,8 @@ class KazooMailboxes:
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._bulk = True
+        self._names = Names(session)
+        self._callflows = Callflows(session)
         #: Revision of every box that was created here, by its id.
         self._created: dict[str, str] = {}
 
@@ -49,6 +62,10 @@ class KazooMailboxes:
         """
         return TABLES.get(self._session.generation, MAILBOX)
 
+    def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
+        """Put ids in place of names of users and media."""
+        return with_ids(self._names, self._callflows.without_steering(desired))
+
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
         numbers = wanted.numbers
@@ -59,8 +76,11 @@ class KazooMailboxes:
             boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
-            return Listing(tuple(boxes))
-        return Listing(tuple(self._pages({}, wanted.options)))
+            return self._listing(boxes)
+        return self._listing(self._pages({}, wanted.options))
+
+    def _listing(self, boxes: t.Iterable[Box]) -> Listing:
+        return Listing(tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers)))
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes through the bulk module of 4.3, where the operator started it.
@@ -77,11 +97,13 @@ class KazooMailboxes:
             except (NotFoundError, RejectedError):
                 self._bulk = False
                 return None
-            found.extend(self._box(native) for native in expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT))
+            rows = expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT)
+            found.extend(self._bare_box(native) for native in rows)
         # What the reply leaves out is gone, or was lost on the way: a body of GET is no matter of course.
         shown = {box.id for box in found}
         left_out = (self.find(None, box.id) for box in boxes if box.id not in shown)
-        return found + [box for box in left_out if box is not None]
+        found += [box for box in left_out if box is not None]
+        return self._callflows.laid_over_all(found, self._session.client.workers)
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through a filter and then its id."""
@@ -92,7 +114,7 @@ class KazooMailboxes:
             if len(listed) > 1:
                 raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
             if not listed or listed[0].full:
-                return listed[0] if listed else None
+                return self._callflows.laid_over(listed[0]) if listed else None
             box_id = listed[0].id
         what = f"read mailbox {number or box_id}"
         try:
@@ -103,12 +125,29 @@ class KazooMailboxes:
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
-        data = {"mailbox": number, **self.table.encode(values, values)}
+        own = {option: value for option, value in values.items() if option not in CALLFLOW}
+        data = {"mailbox": number, **self.table.encode(own, own)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
         box = self._box(envelope.data, revision=envelope.revision)
         if box.revision:
             self._created[str(box.id)] = box.revision
-        return box
+        if len(own) == len(values):
+            return box
+        try:
+            return self._reachable(box, values)
+        except VoicemailError as error:
+            raise TransportError(
+                f"mailbox {number} was created (id {box.id}), but not its callflow: {error.message}",
+                error.hint,
+                status=error.status,
+                details=error.details,
+                uncertain=True,
+            ) from None
+
+    def _reachable(self, box: Box, values: Values) -> Box:
+        """Write the callflows of a box and return it with their options."""
+        written = self._callflows.write(box, values)
+        return dataclasses.replace(box, values={**box.values, **written})
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every box of these numbers: KAZOO looks for duplicates before it saves, without a lock."""
@@ -134,6 +173,7 @@ class KazooMailboxes:
         kept = self.find(None, other.id)
         if kept is None or not self.table.same_number(kept.number, box.number):
             return False
+        self._callflows.remove(box)
         try:
             self._session.call("DELETE", _path(box.id), what, headers=_only(fresh), repeatable=True)
         except NotFoundError:
@@ -150,6 +190,11 @@ class KazooMailboxes:
 
         A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
         """
+        own = [option for option in writes if option not in CALLFLOW]
+        if len(own) < len(writes):
+            rest = {option: writes[option] for option in own}
+            done = self.update(box, rest, new_number, reread) if rest or new_number is not None else None
+            return self._reachable(done or box, writes)
         data = self.table.encode(writes, {**box.values, **writes})
         if new_number is not None:
             data["mailbox"] = new_number
@@ -218,6 +263,7 @@ class KazooMailboxes:
         # Refused before anything is done; without it the messages would be gone when the box itself collides.
         what = f"delete mailbox {box.number}"
         headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
+        self._callflows.remove(box)
         self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
         self._confirm_gone(box)
 
@@ -244,17 +290,19 @@ class KazooMailboxes:
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
     def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
+        """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
+        missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
         doubts = doubtful(steps)
         if not doubts:
-            return ()
+            return missing
         what = "read the schema of mailboxes"
         reply = self._session.client.send("GET", "/schemas/vmboxes", what)
         if not reply.ok:
             # A server that shows no schema judges by itself, one box at a time.
-            return ()
+            return missing
         schema = expect_object(reply.parse(Envelope).data, what, "a schema", ADDRESS_HINT)
-        return objections(doubts, expect_object(schema.get("properties"), what, "the properties of a schema"))
+        properties = expect_object(schema.get("properties"), what, "the properties of a schema")
+        return [*missing, *objections(doubts, properties)]
 
     def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
@@ -272,7 +320,7 @@ class KazooMailboxes:
             # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
             query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
-            yield self._box(native, listed=True)
+            yield self._bare_box(native, listed=True)
 
     def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
@@ -280,7 +328,11 @@ class KazooMailboxes:
             raise not_understood(what, "expected the mailbox with the id that was asked for")
         return box
 
-    def _box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
+    def _box(self, native: t.Any, revision: t.Any = None) -> Box:
+        """Return a whole box with the callflow options that are declared for it."""
+        return self._callflows.laid_over(self._bare_box(native, revision=revision))
+
+    def _bare_box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
         what = "read a mailbox"
         native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
         if not identity(native):

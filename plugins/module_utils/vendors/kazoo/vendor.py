@@ -16,21 +16,26 @@ from ...model.abilities import (
     MOVE,
     READ,
     UPLOAD,
+    UPLOAD_GREETINGS,
 )
 from ...model.connection import Connection
+from ..greetings import GreetingSupport
 from ..protocol import Boxes, Session, Vendor
+from . import greeting_audio
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
     from ...model.account import Account
+    from ..greetings import Greetings
     from ..messages import Messages
     from .session import KazooSession
 
 
 def _connect(connection: Connection, workers: int) -> Session:
+    from .accounts import find_account
     from .session import KazooSession
 
-    return KazooSession(connection, workers)
+    return KazooSession(connection, workers, find_account)
 
 
 def _mailboxes(session: KazooSession) -> Boxes:
@@ -43,6 +48,12 @@ def _messages(session: KazooSession) -> Messages:
     from .messages import KazooMessages
 
     return KazooMessages(session)
+
+
+def _greetings(session: KazooSession, resource: str, number: str, kind: str) -> Greetings:
+    from .greetings import KazooGreetings
+
+    return KazooGreetings(session, number, kind)
 
 
 def _accounts(session: KazooSession) -> t.Sequence[Account]:
@@ -60,8 +71,15 @@ VENDOR = Vendor(
     boxes={"mailbox": _mailboxes},
     messages=_messages,
     accounts=_accounts,
-    abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, CHOOSE_GREETINGS)),
+    abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, UPLOAD_GREETINGS, CHOOSE_GREETINGS)),
     countable=frozenset(("mailbox",)),
     message_statuses=("unread", "read", "deleted"),
     workers=(32, 32),
+    greetings=GreetingSupport(
+        _greetings,
+        greeting_audio.problem,
+        greeting_audio.MOST_BYTES,
+        "WAV or MP3 file",
+        ("unavailable", "temporary"),
+    ),
 )

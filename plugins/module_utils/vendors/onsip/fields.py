@@ -251,6 +251,7 @@ MAILBOX = FieldTable(
         "enabled": "an OnSIP box cannot be switched off",
         "description": "OnSIP has only `name`",
         "owner_id": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
+        "owner": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
         **{
             f"onsip.{own}": f"is what the option `{shared}` sets; use that one"
             for own, shared in _REFUSED_TWICE.items()

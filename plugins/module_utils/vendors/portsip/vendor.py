@@ -43,7 +43,7 @@ def _messages(session: PortsipSession) -> Messages:
     return PortsipMessages(session)
 
 
-def _greetings(session: PortsipSession, resource: str, number: str) -> Greetings:
+def _greetings(session: PortsipSession, resource: str, number: str, kind: str) -> Greetings:
     from .greetings import PortsipGreetings
 
     return PortsipGreetings(session, resource, number)
@@ -63,5 +63,5 @@ VENDOR = Vendor(
     countable=frozenset(("shared voicemail",)),
     message_statuses=("unread", "read"),
     workers=(16, 32),
-    greetings=GreetingSupport(_greetings, greeting_audio.problem, greeting_audio.MOST_BYTES),
+    greetings=GreetingSupport(_greetings, greeting_audio.problem, greeting_audio.MOST_BYTES, "WAV file"),
 )

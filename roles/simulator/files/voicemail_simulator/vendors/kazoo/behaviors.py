@@ -41,6 +41,8 @@ BEHAVIORS = (
     Behavior("view_lag", 0.0, float, "seconds until a list shows a write"),
     Behavior("document_cache_lag", 0.0, float, "seconds until a read by id shows a write"),
     Behavior("onboarding_ids", "auto", AUTOMATIC, "clients may choose the id of a new mailbox (auto: off in 5)"),
+    Behavior("normalize_media", False, bool, "uploaded media are converted to MP3"),
+    Behavior("broken_uploads", 0, int, "number of uploads that are answered with a success and not stored"),
     Behavior("customers", 0, int, "number of accounts below accounttwo in a new state"),
     Behavior("page_size", 50, int, "items per page when the client requests none"),
     Behavior("requests_per_connection", 0, int, "requests after which a connection is closed (0: never)"),

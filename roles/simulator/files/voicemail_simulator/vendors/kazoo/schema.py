@@ -104,6 +104,33 @@ MESSAGE: Schema = {
     },
 }
 
+CALLFLOW: Schema = {
+    "type": "object",
+    "properties": {
+        "featurecode": {"type": "object", "properties": {"name": text(1, 128), "number": text(1, 30)}},
+        "flags": {"type": "array", "items": {"type": "string"}},
+        "flow": {"type": "object"},
+        "name": text(),
+        "numbers": {"type": "array", "default": [], "items": text(1, 36), "uniqueItems": True},
+        "patterns": {"type": "array", "default": [], "items": text(1)},
+    },
+}
+
+MEDIA: Schema = {
+    "type": "object",
+    "required": ["media_source", "name"],
+    "properties": {
+        "content_length": {"type": "integer", "minimum": 1},
+        "description": text(1, 128),
+        "language": {"type": "string", "default": "en-us"},
+        "media_source": {"type": "string", "default": "upload", "enum": ["recording", "upload", "tts"]},
+        "name": text(1, 128),
+        "source_id": text(32, 32),
+        "streamable": flag(True),
+        "tts": {"type": "object", "default": {}},
+    },
+}
+
 USER_AUTH: Schema = {
     "type": "object",
     "required": ["credentials"],
@@ -184,6 +211,8 @@ def published(profile: str, maximum_pin: int) -> dict[str, Schema]:
     """Return the schemas that `GET /schemas` lists, by name."""
     return {
         "api_auth": API_AUTH,
+        "callflows": CALLFLOW,
+        "media": MEDIA,
         "notify.callback": CALLBACK,
         "user_auth": USER_AUTH,
         "vm_message_metadata": MESSAGE,
