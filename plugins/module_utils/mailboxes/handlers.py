@@ -20,6 +20,7 @@ from ..results import Outcome, Report
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as engine
+from .caching import cache_folder, opened_cache
 from .describe import describe, difference, predicted, to_options
 from .guards import Limits
 from .parse import Reader, number_warning, type_name
@@ -118,7 +119,11 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             )
         }
     )
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, task.resource)
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         options = engine.Options(
             limits=limits,
             check=task.check,
@@ -126,6 +131,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
+            cache=cache,
             system=lambda: (target.name, connection.address, session.account_key()),
         )
         report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
@@ -228,9 +234,13 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         problems.append(f"`match` is no regular expression: {error}")
     if problems:
         raise InvalidInputError.of(problems)
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, task.resource)
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         boxes = target.boxes[task.resource](session)
-        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
+        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress, cache)
     shown = [describe(table, box, pins=params["include_pins"]) for box in found]
     return {"changed": False, task.spec.resource.plural: shown}
 

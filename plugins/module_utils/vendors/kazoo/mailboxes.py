@@ -17,6 +17,7 @@ from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity
+from .revisions import unchanged
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
 
@@ -36,6 +37,8 @@ class KazooMailboxes:
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._bulk = True
+        #: Boxes of the account, known once all were listed.
+        self._in_account: int | None = None
         #: Revision of every box that was created here, by its id.
         self._created: dict[str, str] = {}
 
@@ -55,7 +58,20 @@ class KazooMailboxes:
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
             return Listing(tuple(boxes))
-        return Listing(tuple(self._pages({}, wanted.options)))
+        every_box = tuple(self._pages({}, wanted.options))
+        self._in_account = len(every_box)
+        return Listing(every_box, whole=True)
+
+    @property
+    def generation(self) -> str:
+        """The generation of the server, as its latest reply shows it."""
+        return self._session.generation
+
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+        """Ask by revision, where all boxes of the account were listed: a few boxes are read as fast."""
+        if self._in_account is None:
+            return None
+        return unchanged(self._session, self.table, boxes, self._in_account, trusted)
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes through the bulk module of 4.3, where the operator started it.
