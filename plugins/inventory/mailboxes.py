@@ -62,8 +62,8 @@ options:
     choices: [vendor, owner, timezone, messages, depth, parent]
   mailbox_cache:
     description:
-      - Folder for what was read of each mailbox, as O(telephony.voicemail.vmbox_info#module:cache) has it. The next run reads only
-        the mailboxes that changed. Only KAZOO supports it, with O(resource=mailboxes).
+      - Folder for what was read of each mailbox, as for O(telephony.voicemail.vmbox_info#module:cache). The next run
+        reads only the mailboxes that changed. Only KAZOO supports it, with O(resource=mailboxes).
       - O(cache) instead returns the hosts of an earlier run without asking the telephone system at all.
     type: path
     version_added: 1.1.0

@@ -74,7 +74,7 @@ def read(path: pathlib.Path, credential: str) -> tuple[Keys, dict[str, t.Any]] |
 def _read_bytes(path: pathlib.Path) -> bytes:
     # Neither a link nor a pipe, which would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise UnusableError("it is not a regular file")
@@ -91,7 +91,7 @@ def write(path: pathlib.Path, keys: Keys, content: t.Mapping[str, t.Any]) -> Non
     body = json.dumps(content, separators=(",", ":")).encode("ascii")
     descriptor, name = tempfile.mkstemp(prefix=".cache-", dir=path.parent)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(f"telephony.voicemail cache {SCHEMA} {keys.salt.hex()} {keys.signature(body)}\n".encode())
             file.write(body)
             file.flush()

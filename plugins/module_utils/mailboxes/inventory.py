@@ -36,7 +36,8 @@ def read(task: Task) -> list[Found]:
     """Return every object that is to become a host, in a steady order.
 
     The task has the options of the connection and ``resource`` (of :data:`RESOURCES`), ``match`` (a regular expression
-    that the number, or the realm of an account, must hold), ``count_messages``, ``include_own_account`` and ``mailbox_cache``.
+    that the number, or the realm of an account, must hold), ``count_messages``, ``include_own_account`` and
+    ``mailbox_cache``.
 
     :raises VoicemailError: rather than to return a part.
     """

@@ -39,7 +39,7 @@ def unchanged(
     parts = _parts(boxes)
     if len(parts) == 1 and not trusted:
         half = len(boxes) // 2
-        parts = [part for part in (boxes[:half], boxes[half:]) if part]
+        parts = [part for part in (parts[0][:half], parts[0][half:]) if part]
     if (len(parts) == 1 and not trusted) or not _pays(session, len(boxes), len(parts), in_account):
         return None
     found: set[str] = set()

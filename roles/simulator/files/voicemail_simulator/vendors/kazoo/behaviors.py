@@ -39,6 +39,7 @@ BEHAVIORS = (
     Behavior("document_cache_lag", 0.0, float, "seconds until a read by id shows a write"),
     Behavior("onboarding_ids", "auto", AUTOMATIC, "clients may choose the id of a new mailbox (auto: off in 5)"),
     Behavior("customers", 0, int, "number of accounts below accounttwo in a new state"),
+    Behavior("short_filters", 0, int, "percent of the mailboxes that a list filtered by revision leaves out"),
     Behavior("page_size", 50, int, "items per page when the client requests none"),
     Behavior("requests_per_connection", 0, int, "requests after which a connection is closed (0: never)"),
 )
