@@ -12,10 +12,10 @@ import urllib.parse
 
 from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
 from ...mailboxes.plan import Step
-from ...model.fields import FieldTable, Values
+from ...model.fields import Decoded, FieldTable, Values
 from ...model.mailbox import Box, Listing, Wanted
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
-from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
+from .fields import MAILBOX, MAILBOX_OF_5, Number, wire_names
 from .paging import PAGE_SIZE, every, identity
 from .revisions import unchanged
 from .schema import doubtful, objections
@@ -27,6 +27,7 @@ MOST_FILTERED = 40
 _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
+_READ = "read a mailbox"
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 
@@ -50,15 +51,18 @@ class KazooMailboxes:
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
         numbers = wanted.numbers
-        texts = _spellings(numbers or ())
-        encoded = len(urllib.parse.quote(_any_of(texts))) if texts else 0
-        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED and encoded <= _LONGEST_FILTER
-        if few:
-            boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
+        # A deletion minds every option of its box: who changes one uses it.
+        deletes = wanted.everything or any(not item.present for item in wanted.declared)
+        options = self.table.standing if deletes else wanted.options
+        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED
+        # Each number has dozens of spellings, which are of no use where all boxes are listed.
+        searched = _any_of(_spellings(numbers or ())) if few and numbers else ""
+        if few and len(urllib.parse.quote(searched)) <= _LONGEST_FILTER:
+            boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
             return Listing(tuple(boxes))
-        every_box = tuple(self._pages({}, wanted.options))
+        every_box = tuple(self._pages({}, options))
         self._in_account = len(every_box)
         return Listing(every_box, whole=True)
 
@@ -251,11 +255,15 @@ class KazooMailboxes:
 
     def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
         query = dict(parameters)
-        if any(not self.table.by_option[option].summary for option in options):
-            # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
-            query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
+        summary = frozenset(field.option for field in self.table.fields if field.summary)
+        if not summary.issuperset(options):
+            # 5 answers these keys; older generations ignore the parameter and answer the summary.
+            query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
+        whole = self.table.standing.issubset(options)
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
-            yield self._box(native, listed=True)
+            # Only a document has it: the schema writes its default into every box that was made or changed by the API.
+            shown = options if "require_pin" in native else summary
+            yield self._box(native) if whole and shown is options else self._part(native, shown)
 
     def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
@@ -263,20 +271,19 @@ class KazooMailboxes:
             raise not_understood(what, "expected the mailbox with the id that was asked for")
         return box
 
-    def _box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
-        what = "read a mailbox"
-        native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
+    def _box(self, native: t.Any, revision: t.Any = None) -> Box:
+        native = expect_object(native, _READ, "a mailbox", ADDRESS_HINT)
         if not identity(native):
-            raise not_understood(what, "expected a mailbox with its id", ADDRESS_HINT)
-        number = expect_text(native, "mailbox", what, ADDRESS_HINT)
-        # Only a whole box has it: the schema writes its default into every box that was made or changed by the API.
-        full = not listed or "require_pin" in native
-        values = self.table.decode(native)
-        if not full:
-            values = {field.option: values[field.option] for field in self.table.fields if field.summary}
+            raise not_understood(_READ, "expected a mailbox with its id", ADDRESS_HINT)
+        number = expect_text(native, "mailbox", _READ, ADDRESS_HINT)
         if revision is not None:
-            revision = expect_header_text(revision, what, "a revision")
-        return Box(number, identity(native), values, full, native, revision)
+            revision = expect_header_text(revision, _READ, "a revision")
+        return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
+
+    def _part(self, native: t.Mapping[str, t.Any], options: t.Collection[str]) -> Box:
+        """Return a box of which only some options were shown."""
+        values = {option: self.table.decode_one(option, native) for option in options}
+        return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
 
 def _path(box_id: str | None) -> str:
