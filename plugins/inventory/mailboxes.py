@@ -60,6 +60,13 @@ options:
     type: list
     elements: str
     choices: [vendor, owner, timezone, messages, depth, parent]
+  mailbox_cache:
+    description:
+      - Folder for what was read of each mailbox, as for O(telephony.voicemail.vmbox_info#module:cache). The next run
+        reads only the mailboxes that changed. Only KAZOO supports it, with O(resource=mailboxes).
+      - O(cache) instead returns the hosts of an earlier run without asking the telephone system at all.
+    type: path
+    version_added: 1.1.0
   hostname:
     description:
       - Template for the names of the hosts, out of their variables. It must give each another name.
@@ -221,7 +228,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             problem = Problem(number_problem("it would match others"), option="match", hint=number_hint("match"))
             raise AnsibleParserError(str(problem))
         return {
-            name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match", "include_own_account")
+            name: self.get_option(name)
+            for name in (*arguments.CONNECTION, "resource", "match", "include_own_account", "mailbox_cache")
         }
 
     def _rendered(self, name: str, value: t.Any) -> t.Any:

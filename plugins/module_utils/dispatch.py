@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import typing as t
+
 from .arguments.text_values import check_texts
 from .connection import Result, Task, session_of
 from .errors import InvalidInputError, VoicemailError
@@ -14,6 +18,9 @@ from .model.problem import Problem
 from .modules import CONNECTION
 from .transport import tls
 from .vendors.registry import load_drivers
+
+#: New objects after which Python looks for garbage among the youngest.
+_COLLECT_AFTER = 100_000
 
 
 def run(task: Task) -> Result:
@@ -27,7 +34,8 @@ def run(task: Task) -> Result:
     if problems:
         raise InvalidInputError.of(problems)
     check_texts(task)
-    result = _handled(task)
+    with _rare_collection():
+        result = _handled(task)
     return result if task.spec.reads_only else {**result, "system": task.system}
 
 
@@ -42,6 +50,17 @@ def _handled(task: Task) -> Result:
 
         return greetings.run(task)
     return mailboxes.run(task)
+
+
+@contextlib.contextmanager
+def _rare_collection() -> t.Iterator[None]:
+    """Look for garbage rarely: each look walks through all objects, and a listing makes a million that stay."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _COLLECT_AFTER) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def prepare() -> None:

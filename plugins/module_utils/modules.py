@@ -96,6 +96,9 @@ READING: Spec = {
     "compact": {"type": "bool", "default": False},
 }
 
+#: The folder in which a task that reads many mailboxes keeps what it read.
+CACHE: Spec = {"cache": {"type": "path"}}
+
 #: Which messages a task is about.
 SELECTION: Spec = {
     "mailbox": {"type": "str", "aliases": ["extension"]},
@@ -224,21 +227,29 @@ class ModuleSpec:
     takes_src: bool = False
 
 
-def _plural(name: str, resource: Resource) -> ModuleSpec:
+def _plural(name: str, resource: Resource, further: Spec | None = None) -> ModuleSpec:
     exclusive = [(resource.plural, "src")]
     rules: Spec = {"required_one_of": exclusive, "mutually_exclusive": exclusive}
-    return ModuleSpec(name, "mailboxes", lambda: _many(resource.plural), rules, resource, shape="many", takes_src=True)
+    return ModuleSpec(
+        name,
+        "mailboxes",
+        lambda: {**_many(resource.plural), **(further or {})},
+        rules,
+        resource,
+        shape="many",
+        takes_src=True,
+    )
 
 
 MODULES: dict[str, ModuleSpec] = {
     spec.name: spec
     for spec in (
         ModuleSpec("vmbox", "mailboxes", _vmbox, {"required_one_of": [("mailbox", "id")]}, shape="one"),
-        _plural("vmboxes", MAILBOXES),
+        _plural("vmboxes", MAILBOXES, CACHE),
         ModuleSpec(
             "vmbox_info",
             "mailboxes",
-            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING},
+            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING, **CACHE},
             {"mutually_exclusive": [("mailbox", "match")]},
             shape="info",
             reads_only=True,

@@ -42,6 +42,19 @@ options:
       - Options that are left out are not managed. Use the long form to manage them too.
     type: bool
     default: false
+  cache:
+    description:
+      - Folder on the machine that runs the task, for what is read of each mailbox. The next run asks which mailboxes changed and
+        reads only those.
+      - Useful on KAZOO 4.3 and on its master branch, which return mailboxes one by one. There, 1000 unchanged mailboxes take 8 requests
+        instead of 1001. KAZOO 5 lists whole mailboxes in one request, so the cache is neither used nor written. Other vendors end with an error.
+      - With O(include_pins=true), all mailboxes are read, and the file is only brought up to date.
+      - Each account has a file of its own with mode 0600. It holds names and addresses, and PINs only as keyed digests. It is
+        authenticated with a key derived from O(api_key), O(password) or O(token). A file of another credential, account or version,
+        or one that was changed, is ignored with a warning.
+      - A O(token) is different after each login. Give O(api_key), or O(username) and O(password), so that the next run can use the file.
+      - The folder is created with mode 0700 if it does not exist. One that other users can write to is an error.
+    type: path
     version_added: 1.1.0
 seealso:
   - module: telephony.voicemail.vmbox

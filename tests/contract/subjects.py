@@ -155,6 +155,7 @@ KAZOO = Subject(
         "document_cache_lag": (0.3,),
         "page_size": (1, 2),
         "requests_per_connection": (1, 3),
+        "short_filters": (15, 100),
     },
     pin_field="pin",
     # The schema of the newest generation has more properties, and gives every box their defaults.

@@ -37,6 +37,7 @@ LAYERS = {
     "module_utils/dispatch": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
+    "module_utils/mailboxes/caching": "handlers",
     "module_utils/messages/handlers": "handlers",
     "module_utils/greetings/handlers": "handlers",
     "module_utils/arguments/": "handlers",

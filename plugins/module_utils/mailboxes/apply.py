@@ -14,9 +14,9 @@ import typing as t
 from ..concurrency import in_order, run_all
 from ..errors import ConflictError, InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, SkippedItem, Wanted
+from ..model.mailbox import Box, Desired, Listing, SkippedItem, Wanted
 from ..results import Status
-from ..vendors.protocol import Boxes, NamesObjects, NotUnique
+from ..vendors.protocol import Boxes, NamesObjects, NotUnique, Revisioned
 from .describe import checksum
 from .duplicates import Driver, settle
 from .execute import carry_out
@@ -42,6 +42,9 @@ from .plan import (
 from .renumber import free_number, plan_in_order, renumbered, units
 from .skipping import keep_skipped, leave_out, refused_by
 
+if t.TYPE_CHECKING:
+    from .cache import Cache
+
 #: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
 
@@ -58,6 +61,7 @@ class Options:
     :param expect_checksum: apply only the plan that has this checksum.
     :param workers: most requests at once.
     :param skipped: declarations that are left out since they are wrong; None where such a one stops the task.
+    :param cache: what earlier runs read; refreshed by this one, also with ``check``.
     :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
     """
 
@@ -70,6 +74,7 @@ class Options:
     expect_checksum: str | None = None
     workers: int = 16
     skipped: t.Sequence[SkippedItem] | None = None
+    cache: Cache | None = None
     system: t.Callable[[], tuple[str, ...]] = tuple
 
 
@@ -109,6 +114,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
         return report.with_skipped(skipped)
     report = _write(boxes, result, options, progress, warnings)
+    _follow(boxes, report.steps, options.cache)
     report.checksum = digest
     learned = _warnings([outcome.step for outcome in report.steps])
     report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
@@ -121,22 +127,27 @@ def read(
     workers: int,
     matches: t.Callable[[str], t.Any] = lambda number: True,
     progress: Progress | None = None,
+    cache: Cache | None = None,
 ) -> list[Box]:
     """Return boxes in full, sorted by number.
 
     :param numbers: the numbers to read; None for all.
     :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
     :param progress: called after each box that is read by itself.
+    :param cache: what earlier runs read; refreshed by this one.
     :raises TransportError: when not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
-    listed = boxes.list(wanted).boxes
+    listing = boxes.list(wanted)
+    listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
     key = boxes.table.number.key
     keys = None if numbers is None else {key(number) for number in numbers}
     found = [box for box in listed if (keys is None or key(box.number) in keys) and matches(box.number)]
     unique = Index.of(found).ids.values()
-    return sorted(_completed(boxes, list(unique), workers, progress), key=lambda box: (len(box.number), box.number))
+    complete = _completed(boxes, list(unique), workers, progress, cache)
+    _save(cache, listing)
+    return sorted(complete, key=lambda box: (len(box.number), box.number))
 
 
 def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None) -> Index:
@@ -147,7 +158,8 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         table.standing if options.full else frozenset(option for item in desired for option in compared(table, item))
     )
     wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
-    index = Index.of(boxes.list(wanted).boxes)
+    listing = boxes.list(wanted)
+    index = Index.of(listing.boxes)
     partial: dict[str, Box] = {}
     settled = renumbered(desired, index, table)
     for item in desired:
@@ -160,25 +172,69 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
             partial[box.id] = box
     if not partial:
         return index
-    known = {box.id: box for box in _completed(boxes, list(partial.values()), options.workers, progress)}
+    complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
+    _save(options.cache, listing)
+    known = {box.id: box for box in complete}
     # A box that vanished between the listing and its reading is not there any more.
     return Index.of(known.get(box.id, box) for box in index.ids.values() if box.id in known or box.id not in partial)
 
 
-def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress | None) -> list[Box]:
+def _completed(
+    boxes: Boxes, found: list[Box], workers: int, progress: Progress | None, cache: Cache | None
+) -> list[Box]:
     partial = [box for box in found if not box.full]
     if not partial:
         return found
-    many = boxes.read_many(partial)
+    confirmed = _confirmed(boxes, partial, cache) if cache is not None else {}
+    unread = [box for box in partial if box.id not in confirmed]
+    many = boxes.read_many(unread) if unread else ()
     if many is None:
 
         def tell(count: int) -> None:
             if progress is not None:
-                progress(count, len(partial), 0, "read")
+                progress(count, len(unread), 0, "read")
 
-        read_singly = in_order(lambda box: boxes.find(None, box.id), partial, workers, tell)
+        read_singly = in_order(lambda box: boxes.find(None, box.id), unread, workers, tell)
         many = [box for box in read_singly if box is not None]
-    return [box for box in found if box.full] + list(many)
+    if cache is not None:
+        cache.drop(box.id for box in unread)
+        cache.keep(boxes.table, many)
+    return [box for box in found if box.full] + list(confirmed.values()) + list(many)
+
+
+def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | None, Box]:
+    """Return the boxes of the cache that the vendor confirms, by id."""
+    if not isinstance(boxes, Revisioned):
+        return {}
+    cache.open(boxes.generation)
+    known = cache.boxes(boxes.table, partial)
+    unchanged = boxes.unchanged(known, cache.proven) if known else None
+    if unchanged is None:
+        return {}
+    cache.proven = bool(unchanged)
+    return {box.id: box for box in known if box.id in unchanged}
+
+
+def _save(cache: Cache | None, listing: Listing) -> None:
+    if cache is None:
+        return
+    if listing.whole:
+        cache.drop_others({str(box.id) for box in listing.boxes})
+    cache.save()
+
+
+def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) -> None:
+    """Note in the cache what was written; forget every box of which that is not certain."""
+    if cache is None or not cache.opened:
+        return
+    for outcome in outcomes:
+        step = outcome.step
+        if not step.writing or outcome.status == "skipped":
+            continue
+        cache.drop([step.current.id if step.current else None])
+        if outcome.status == "changed" and step.action is not Action.DELETE and outcome.box is not None:
+            cache.keep(boxes.table, [outcome.box])
+    cache.save()
 
 
 def _warnings(steps: t.Iterable[Step]) -> list[str]:

@@ -98,7 +98,7 @@ def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
     for box in sorted(index.ids.values(), key=lambda box: (box.number, box.id or "")):
         if box.id in kept or (limits.prune_match and not re.fullmatch(limits.prune_match, box.number)):
             continue
-        plan.steps.append(Step(Action.DELETE, box.number, None, box, after=dict(box.values)))
+        plan.steps.append(Step(Action.DELETE, box.number, None, box, after=box.values))
 
 
 def check_deletions(plan: Plan, limits: Limits) -> None:

@@ -22,6 +22,7 @@ from ..model.problem import Problem
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as engine
+from .caching import cache_folder, opened_cache
 from .compact import compact
 from .describe import describe, predicted, to_options
 from .guards import Limits
@@ -129,7 +130,11 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     skipped: list[SkippedItem] | None = [] if params["invalid"] == "skip" else None
     desired = _desired(task, table, items, problems, skipped=skipped)
     limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, task.resource)
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         options = engine.Options(
             limits=limits,
             check=task.check,
@@ -139,6 +144,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
             skipped=skipped,
+            cache=cache,
             system=lambda: (target.name, connection.address, session.account_key()),
         )
         report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
@@ -243,9 +249,13 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         problems.append(Problem(f"is no regular expression: {error}", option="match"))
     if problems:
         raise InvalidInputError.of(problems)
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, task.resource)
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         boxes = target.boxes[task.resource](session)
-        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
+        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress, cache)
     pins = params["include_pins"]
     if params["compact"]:
         # The table of the server's generation, known now, has its defaults.

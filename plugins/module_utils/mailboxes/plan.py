@@ -48,7 +48,7 @@ class Step:
     current: Box | None = None
     changes: dict[str, tuple[Canonical, Canonical]] = dataclasses.field(default_factory=dict)
     writes: Values = dataclasses.field(default_factory=dict)
-    after: Values = dataclasses.field(default_factory=dict)
+    after: t.Mapping[str, Canonical] = dataclasses.field(default_factory=dict)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     spares_messages: bool = False
     waits_for: Step | None = None
@@ -213,7 +213,7 @@ def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Ste
             spelled = f"{table.vendor} has it as {current.number}; write it like that to delete it"
             known_by_id = f"id {desired.id} is {table.resource} {current.number}; correct one of the two"
             problems.append(Problem(spelled if desired.id is None else known_by_id))
-        return Step(action, number, desired, current, after=dict(current.values) if current else {}), problems
+        return Step(action, number, desired, current, after=current.values if current else {}), problems
     if current is None:
         return _creation(table, desired)
     return _alteration(table, desired, current)
@@ -255,7 +255,7 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
     spelled = desired.new_number is None and number != current.number and table.same_number(number, current.number)
     if spelled:
         number = current.number
-    step = Step(Action.NONE, number, desired, current, after=dict(current.values))
+    step = Step(Action.NONE, number, desired, current, after=current.values)
     problems = []
     if spelled:
         text = (
@@ -267,6 +267,7 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
         step.changes[table.key] = (current.number, number)
         if not table.can_renumber:
             problems.append(Problem(f"has the number {current.number}, and {table.vendor} cannot change a number"))
+    settled: Values = {}
     for option, value in desired.values.items():
         field = table.by_option[option]
         if field.creation_only:
@@ -286,9 +287,11 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
             problems.append(Problem(f"cannot be cleared by {table.vendor}", option=option))
         if write:
             step.writes[option] = value
-            step.after[option] = after
+            settled[option] = after
         if change:
             step.changes[option] = (before, after)
+    if settled:
+        step.after = {**current.values, **settled}
     if step.changes:
         step.action = Action.UPDATE
     if step.writing:

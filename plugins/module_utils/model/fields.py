@@ -9,6 +9,7 @@ vendor's dictionary are named with dots below it; shared options have no dot.
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import functools
 import typing as t
@@ -193,6 +194,25 @@ class FieldTable:
             values[option] = absent if settled is None else settled
         return values
 
+    def decode_one(self, option: str, native: t.Mapping[str, t.Any]) -> Canonical:
+        """Return the canonical value of one option of a vendor's object.
+
+        :raises KeyError: for an option that the table does not have.
+        """
+        composite = self._composite_of.get(option)
+        if composite is not None:
+            return composite.take_apart(native)[option]
+        _option, path, read, absent = self._reader_of[option]
+        value: t.Any = native
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        settled = read(value)
+        return absent if settled is None else settled
+
+    @functools.cached_property
+    def _reader_of(self) -> dict[str, tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]]:
+        return {reader[0]: reader for reader in self._readers}
+
     @functools.cached_property
     def _readers(self) -> tuple[tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical], ...]:
         # Taken apart once: a listing decodes some forty options of a hundred thousand boxes.
@@ -223,6 +243,36 @@ class FieldTable:
         asked = set(options)
         found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
+
+
+class Decoded(collections.abc.Mapping[str, Canonical]):
+    """The values of a vendor's object, each decoded when it is looked at: a plan compares a few options of many.
+
+    :param over: values that are known already, and win.
+    """
+
+    __slots__ = ("_native", "_over", "_table")
+
+    def __init__(
+        self, table: FieldTable, native: t.Mapping[str, t.Any], over: t.Mapping[str, Canonical] | None = None
+    ) -> None:
+        self._table = table
+        self._native = native
+        self._over = over
+
+    def __getitem__(self, option: str) -> Canonical:
+        if self._over is not None and option in self._over:
+            return self._over[option]
+        return self._table.decode_one(option, self._native)
+
+    def __contains__(self, option: object) -> bool:
+        return option in self._table.by_option
+
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self._table.by_option)
+
+    def __len__(self) -> int:
+        return len(self._table.by_option)
 
 
 def place(target: dict[str, t.Any], name: str, value: t.Any) -> None:

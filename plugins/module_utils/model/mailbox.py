@@ -10,6 +10,7 @@ import enum
 import typing as t
 
 from .fields import Values
+from .kinds import Canonical
 from .problem import Subject
 
 
@@ -40,7 +41,7 @@ class Box:
 
     number: str
     id: str | None
-    values: Values
+    values: t.Mapping[str, Canonical]
     full: bool = True
     native: t.Mapping[str, t.Any] | None = None
     revision: str | None = None
@@ -127,6 +128,10 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Listing:
-    """Boxes found. A vendor answers all that were asked for or raises: a short listing is never handed on."""
+    """Boxes found. A vendor answers all that were asked for or raises: a short listing is never handed on.
+
+    :param whole: these are all boxes of the account.
+    """
 
     boxes: tuple[Box, ...]
+    whole: bool = False

@@ -38,6 +38,7 @@ from .pool import Clients
 from .redaction import Redactor
 from .renewal import renewing
 from .retry import Retries, Retryable
+from .sender import Sender
 from .stream import Stream
 from .tls import proxy_of, proxy_secrets, ssl_context
 
@@ -117,14 +118,9 @@ class Client:
             text = "the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"
             raise InvalidInputError.of([Problem(text)]) from None
 
-    def _make(self) -> httpx.Client:
-        return httpx.Client(
-            transport=Transport(self._context, self._proxy),
-            timeout=httpx.Timeout(self.connection.timeout),
-            trust_env=False,
-            follow_redirects=False,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
-        )
+    def _make(self) -> Sender:
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING}
+        return Sender(Transport(self._context, self._proxy), headers, self.connection.timeout)
 
     def close(self) -> None:
         """Close every connection."""
@@ -277,13 +273,13 @@ class Client:
                 self.received += len(content)
             return Reply(response.status_code, response.headers, content, what, share)
 
-    def _open_stream(self, client: httpx.Client, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open_stream(self, client: Sender, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         response = self._open(client, "GET", path, what, request)
         return response if response.is_success else self._read(response, what)
 
-    def _open(self, client: httpx.Client, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open(self, client: Sender, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)
-        extensions = {EXTENSION: Deadline(self.connection.timeout)}
+        deadline = Deadline(self.connection.timeout)
         for _hop in range(MAX_REDIRECTS + 1):
             if _origin(url) != self.connection.origin:
                 raise TransportError(
@@ -291,7 +287,7 @@ class Client:
                     " which never gets the credentials of this one",
                     "Give that address as `url` if you trust it",
                 )
-            response = client.send(client.build_request(method, url, extensions=extensions, **request), stream=True)
+            response = client.send(method, url, deadline, request)
             location = response.headers.get("location")
             if not (response.is_redirect and location):
                 return response

@@ -126,6 +126,24 @@ class NotUnique(t.Protocol):
         """
 
 
+@t.runtime_checkable
+class Revisioned(t.Protocol):
+    """What a driver offers beside :class:`Boxes` whose vendor confirms revisions without reading each box."""
+
+    @property
+    def generation(self) -> str:
+        """The generation of the server, known from the first reply on: revisions of another one mean nothing."""
+
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+        """Return the ids of boxes that are still in their revision, or None where reading them all costs less.
+
+        A box that is not returned may have changed; a box that changed is never returned.
+
+        :param boxes: as they were read, maybe long ago.
+        :param trusted: an earlier run saw this server answer as it should; otherwise it has to prove it.
+        """
+
+
 class Session(t.Protocol):
     """A login at a vendor."""
 
@@ -153,6 +171,7 @@ class Vendor:
     :param credentials: the ways to log in, each the options it needs.
     :param tables: field table by resource.
     :param abilities: what it can do beyond mailboxes, such as ``read messages``.
+    :param revisioned: the resources whose driver is :class:`Revisioned`.
     :param countable: the resources whose messages :meth:`Boxes.count_messages` can count.
     :param message_statuses: what it tells of a message, of ``unread``, ``read`` and ``deleted``.
     :param connect: open a session with so many workers, for complete credentials; it logs in when first needed.
@@ -175,6 +194,7 @@ class Vendor:
     accounts: t.Callable[[t.Any], t.Sequence[Account]] | None = None
     abilities: frozenset[str] = frozenset()
     countable: frozenset[str] = frozenset()
+    revisioned: frozenset[str] = frozenset()
     message_statuses: tuple[str, ...] = ()
     workers: tuple[int, int] = (16, 32)
     default_url: str | None = None

@@ -68,8 +68,13 @@ class Callflows:
         return dataclasses.replace(box, values={**box.values, **values})
 
     def laid_over_all(self, boxes: list[Box], workers: int) -> list[Box]:
-        """Return boxes with the callflow options that are declared for those of them that are full."""
-        asking = {position for position, box in enumerate(boxes) if box.full and self._declared_of(box) is not None}
+        """Return boxes with the callflow options that are declared for them; a summary is read in full later."""
+        asking = {
+            position
+            for position, box in enumerate(boxes)
+            if (box.full or not box.values.keys().isdisjoint((DIRECT, CHECK_CODE)))
+            and self._declared_of(box) is not None
+        }
         done = iter(in_order(self.laid_over, [boxes[position] for position in sorted(asking)], workers))
         return [next(done) if position in asking else box for position, box in enumerate(boxes)]
 

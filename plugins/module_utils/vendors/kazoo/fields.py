@@ -261,13 +261,14 @@ def _table_of(generation: str) -> FieldTable:
 #: Field table of each generation.
 TABLES = {generation: _table_of(generation) for generation in GENERATIONS}
 
-#: Wire names asked of a listing of the fifth generation, which then carries whole boxes.
-WIRE_NAMES = tuple(
-    sorted(
-        {
-            "mailbox",
-            *(name for field in MAILBOX.fields if field.wire for name in [field.wire.split(".")[0]]),
-            *MAILBOX.composites[0].wires,
-        }
-    )
-)
+
+def wire_names(options: t.Iterable[str]) -> list[str]:
+    """Return the keys that a listing of the fifth generation is asked for, to show these options.
+
+    ``require_pin`` is among them: it is in every document, so a row without it comes from a server that ignores keys.
+    """
+    names = {"mailbox", "require_pin"}
+    for option in options:
+        field = MAILBOX.by_option[option]
+        names.update([field.wire.split(".")[0]] if field.wire else MAILBOX.composites[0].wires)
+    return sorted(names)

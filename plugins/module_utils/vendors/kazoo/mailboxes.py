@@ -21,15 +21,16 @@ from ...errors import (
     not_understood,
 )
 from ...mailboxes.plan import Step
-from ...model.fields import FieldTable, Values
+from ...model.fields import Decoded, FieldTable, Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Desired, Listing, Wanted
 from ...model.problem import Problem
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .callflows import Callflows
-from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, WIRE_NAMES, Number
+from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
 from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
+from .revisions import unchanged
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
 
@@ -39,6 +40,7 @@ MOST_FILTERED = 40
 _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
+_READ = "read a mailbox"
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
@@ -50,6 +52,8 @@ class KazooMailboxes:
         self._bulk = True
         self._names = Names(session)
         self._callflows = Callflows(session)
+        #: Boxes of the account, known once all were listed.
+        self._in_account: int | None = None
         #: Revision of every box that was created here, by its id.
         self._created: dict[str, str] = {}
 
@@ -69,18 +73,34 @@ class KazooMailboxes:
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
         numbers = wanted.numbers
-        texts = _spellings(numbers or ())
-        encoded = len(urllib.parse.quote(_any_of(texts))) if texts else 0
-        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED and encoded <= _LONGEST_FILTER
-        if few:
-            boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
+        # A deletion minds every option of its box: who changes one uses it.
+        deletes = wanted.everything or any(not item.present for item in wanted.declared)
+        options = self.table.standing if deletes else wanted.options
+        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED
+        # Each number has dozens of spellings, which are of no use where all boxes are listed.
+        searched = _any_of(_spellings(numbers or ())) if few and numbers else ""
+        if few and len(urllib.parse.quote(searched)) <= _LONGEST_FILTER:
+            boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
-            return self._listing(boxes)
-        return self._listing(self._pages({}, wanted.options))
+            return Listing(self._with_callflows(boxes))
+        every_box = self._with_callflows(self._pages({}, options))
+        self._in_account = len(every_box)
+        return Listing(every_box, whole=True)
 
-    def _listing(self, boxes: t.Iterable[Box]) -> Listing:
-        return Listing(tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers)))
+    def _with_callflows(self, boxes: t.Iterable[Box]) -> tuple[Box, ...]:
+        return tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers))
+
+    @property
+    def generation(self) -> str:
+        """The generation of the server, as its latest reply shows it."""
+        return self._session.generation
+
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+        """Ask by revision, where all boxes of the account were listed: a few boxes are read as fast."""
+        if self._in_account is None:
+            return None
+        return unchanged(self._session, self.table, boxes, self._in_account, trusted)
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes through the bulk module of 4.3, where the operator started it.
@@ -316,11 +336,15 @@ class KazooMailboxes:
 
     def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
         query = dict(parameters)
-        if any(not self.table.by_option[option].summary for option in options):
-            # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
-            query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
+        summary = frozenset(field.option for field in self.table.fields if field.summary)
+        if not summary.issuperset(options):
+            # 5 answers these keys; older generations ignore the parameter and answer the summary.
+            query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
+        whole = self.table.standing.issubset(options)
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
-            yield self._bare_box(native, listed=True)
+            # Only a document has it: the schema writes its default into every box that was made or changed by the API.
+            shown = options if "require_pin" in native else summary
+            yield self._bare_box(native) if whole and shown is options else self._part(native, shown)
 
     def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
@@ -332,20 +356,19 @@ class KazooMailboxes:
         """Return a whole box with the callflow options that are declared for it."""
         return self._callflows.laid_over(self._bare_box(native, revision=revision))
 
-    def _bare_box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
-        what = "read a mailbox"
-        native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
+    def _bare_box(self, native: t.Any, revision: t.Any = None) -> Box:
+        native = expect_object(native, _READ, "a mailbox", ADDRESS_HINT)
         if not identity(native):
-            raise not_understood(what, "expected a mailbox with its id", ADDRESS_HINT)
-        number = expect_text(native, "mailbox", what, ADDRESS_HINT)
-        # Only a whole box has it: the schema writes its default into every box that was made or changed by the API.
-        full = not listed or "require_pin" in native
-        values = self.table.decode(native)
-        if not full:
-            values = {field.option: values[field.option] for field in self.table.fields if field.summary}
+            raise not_understood(_READ, "expected a mailbox with its id", ADDRESS_HINT)
+        number = expect_text(native, "mailbox", _READ, ADDRESS_HINT)
         if revision is not None:
-            revision = expect_header_text(revision, what, "a revision")
-        return Box(number, identity(native), values, full, native, revision)
+            revision = expect_header_text(revision, _READ, "a revision")
+        return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
+
+    def _part(self, native: t.Mapping[str, t.Any], options: t.Collection[str]) -> Box:
+        """Return a box of which only some options were shown."""
+        values = {option: self.table.decode_one(option, native) for option in options}
+        return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
 
 def _is_refused(table: FieldTable, option: str, refused: t.Collection[str]) -> bool:

@@ -73,6 +73,7 @@ VENDOR = Vendor(
     accounts=_accounts,
     abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, UPLOAD_GREETINGS, CHOOSE_GREETINGS)),
     countable=frozenset(("mailbox",)),
+    revisioned=frozenset(("mailbox",)),
     message_statuses=("unread", "read", "deleted"),
     workers=(32, 32),
     greetings=GreetingSupport(

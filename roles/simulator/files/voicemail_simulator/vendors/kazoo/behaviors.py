@@ -44,6 +44,7 @@ BEHAVIORS = (
     Behavior("normalize_media", False, bool, "uploaded media are converted to MP3"),
     Behavior("broken_uploads", 0, int, "number of uploads that are answered with a success and not stored"),
     Behavior("customers", 0, int, "number of accounts below accounttwo in a new state"),
+    Behavior("short_filters", 0, int, "percent of the mailboxes that a list filtered by revision leaves out"),
     Behavior("page_size", 50, int, "items per page when the client requests none"),
     Behavior("requests_per_connection", 0, int, "requests after which a connection is closed (0: never)"),
 )

@@ -20,6 +20,8 @@ from .routes import NEED_NO_TOKEN, find
 from .seeds import seed
 
 METHODS = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
+#: Letters of path and query. Cowboy refuses a longer request line without a body.
+LONGEST_TARGET = 8000
 TUNNELLED = ("PUT", "DELETE", "PATCH", "GET")
 
 
@@ -46,6 +48,8 @@ class SimulatedKazoo(Installation):
 
     async def respond(self, request: Request) -> Response:
         """Return the reply to a request."""
+        if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > LONGEST_TARGET:
+            return Response(None, 414)
         call = Call(self, request)
         try:
             try:
