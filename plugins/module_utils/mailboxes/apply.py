@@ -354,8 +354,8 @@ def _run_stage(
 
     def attempt(unit: list[Step]) -> list[Outcome]:
         done = []
-        for outcome in _in_turn(boxes, unit, options.verify):
-            outcomes[id(outcome.step)] = outcome
+        for step, outcome in _in_turn(boxes, unit, options.verify):
+            outcomes[id(step)] = outcome
             done.append(outcome)
         return done
 
@@ -371,26 +371,29 @@ def _run_stage(
     report.interrupted = run_all(attempt, units(stage), options.workers, tell, ends)
 
 
-def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[Outcome]:
-    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers."""
+def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[Step, Outcome]]:
+    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers.
+
+    :returns: pairs of a step and what became of it. An outcome may be that of another step: one that was planned anew.
+    """
     last = unit[-1]
     moved: Box | None = None
     if last.detour:
         number = free_number(last, boxes.table, lambda text: boxes.find(text, None) is not None)
         outcome = carry_out(boxes, dataclasses.replace(last, number=number or "", changes={}, writes={}), verify)
         if outcome.status is Status.FAILED:
-            yield dataclasses.replace(outcome, step=last)
+            yield last, dataclasses.replace(outcome, step=last)
             return
         moved = outcome.box
     for step in unit:
         started = dataclasses.replace(step, current=moved) if step is last and moved is not None else step
         outcome = carry_out(boxes, started, verify)
-        yield dataclasses.replace(outcome, step=step) if started is not step else outcome
+        yield step, dataclasses.replace(outcome, step=step) if outcome.step is started else outcome
         if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
                 problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
                 error = ConflictError(f"{boxes.table.resource} {last.number}: {problem}", "Run the task again")
-                yield Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
+                yield last, Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
             return
 
 
