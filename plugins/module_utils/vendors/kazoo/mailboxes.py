@@ -22,7 +22,6 @@ from ...errors import (
 )
 from ...mailboxes.plan import Step
 from ...model.fields import Decoded, FieldTable, Values
-from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Desired, Listing, Wanted
 from ...model.problem import Problem
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
@@ -30,6 +29,7 @@ from .callflows import Callflows
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
 from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
+from .repairs import repairable
 from .revisions import unchanged
 from .schema import doubtful, objections
 from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
@@ -261,13 +261,7 @@ class KazooMailboxes:
         it refuses today (docs/vendors/kazoo.md, "Patching a mailbox").
         """
         refused = set(error.details) if error.status == 400 else set()
-        known = [
-            option
-            for option, value in box.values.items()
-            if option not in writes
-            and _is_refused(self.table, option, refused)
-            and _is_valid(self.table, option, value)
-        ]
+        known = [option for option in repairable(self.table, box.values, refused) if option not in writes]
         completed = self.table.encode([*writes, *known], {**box.values, **writes})
         if "mailbox" in data or "mailbox" in refused:
             completed["mailbox"] = data.get("mailbox", box.number)
@@ -369,26 +363,6 @@ class KazooMailboxes:
         """Return a box of which only some options were shown."""
         values = {option: self.table.decode_one(option, native) for option in options}
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
-
-
-def _is_refused(table: FieldTable, option: str, refused: t.Collection[str]) -> bool:
-    """Check whether the server refuses a field of an option; a refused field may be an entry of a list."""
-    field = table.by_option[option]
-    wires = (
-        [field.wire]
-        if field.wire
-        else [name for one in table.composites for name in one.wires if option in one.options]
-    )
-    return any(name == wire or name.startswith(f"{wire}.") for wire in wires for name in refused)
-
-
-def _is_valid(table: FieldTable, option: str, value: t.Any) -> bool:
-    """Check whether a stored value has a form that the server accepts."""
-    kind = table.by_option[option].kind
-    try:
-        return value is None or (value is not UNKNOWN and kind.parse(kind.write(value)) == value)
-    except ValueError:
-        return False
 
 
 def _path(box_id: str | None) -> str:
