@@ -220,6 +220,8 @@ def test_a_call_that_must_not_be_broken_off_ends_although_the_user_interrupts() 
     ended: list[bool] = []
 
     def call() -> str:
+        # By now the main thread waits for the result, and no longer starts threads.
+        time.sleep(SHORT)
         _thread.interrupt_main()
         time.sleep(SHORT)
         ended.append(True)
