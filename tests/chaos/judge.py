@@ -110,7 +110,7 @@ class Judge:
         missing = set(items) - set(told) - {self.number_of(i) for i in items.values() if i.get("state") == "absent"}
         if missing:
             self.problems.append(f"no word about {sorted(missing)}")
-        interrupted = str(result.get("msg")).startswith("interrupted")
+        interrupted = str(result.get("msg")).lower().startswith("interrupted")
         if (interrupted or any(row.status == "failed" for row in rows)) != result["failed"]:
             self.problems.append(f"failed is {result['failed']}, and the rows say otherwise")
         for number in changed:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 
 import pytest
 from kazoo_client import Start
@@ -167,12 +166,11 @@ def test_logins_are_rate_limited(kazoo: Start) -> None:
 @pytest.mark.parametrize(("profile", "logins"), [("5", 2), ("M", 50), ("4.3", 50)])
 def test_cost_of_a_login(kazoo: Start, profile: str, logins: int) -> None:
     client = kazoo(profile=profile, rate_limit="on", login=False)
-    began, done = time.monotonic(), 0
+    done = 0
     while client.login().status_code == 201:
         done += 1
     # The bucket of 100 tokens refills by 10 a second while the test runs.
-    refilled = (time.monotonic() - began) * 10 / (100 / logins)
-    assert logins <= done <= logins + refilled + 1
+    assert logins <= done < 1.5 * logins
 
 
 def test_every_request_can_be_charged(kazoo: Start) -> None:
