@@ -131,7 +131,7 @@ def boxes_to_rows(
 
 
 class FilterModule:
-    """Tells Ansible which filters are here."""
+    """List the filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters by name."""

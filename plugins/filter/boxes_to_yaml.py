@@ -285,7 +285,7 @@ def _head(tables: list[FieldTable], name: str | None, resource: str, include_pin
 
 
 class FilterModule:
-    """Tells Ansible which filters are here."""
+    """List the filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters by name."""

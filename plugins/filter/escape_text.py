@@ -81,7 +81,7 @@ def escape_text(value: t.Any, format: str = "terminal") -> str:  # noqa: A002  t
 
 
 class FilterModule:
-    """Tells Ansible which filters are here."""
+    """List the filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters by name."""

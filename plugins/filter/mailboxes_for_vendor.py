@@ -268,7 +268,7 @@ def _shared(source: str, target: str, boxes: list[t.Any]) -> Source:
 
 
 class FilterModule:
-    """Tells Ansible which filters are here."""
+    """List the filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters by name."""

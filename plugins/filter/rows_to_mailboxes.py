@@ -166,7 +166,7 @@ def _refuse(defaults: t.Any, vendor: t.Any, invalid: t.Any, options: t.Mapping[s
 
 
 class FilterModule:
-    """Tells Ansible which filters are here."""
+    """List the filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters by name."""

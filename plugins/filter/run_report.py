@@ -146,7 +146,7 @@ def _read(task: t.Mapping[str, t.Any], host: str) -> reports.TaskReport:
 
 
 class FilterModule:
-    """Tells Ansible which filters are here."""
+    """List the filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters by name."""

@@ -11,22 +11,41 @@ from ..model.fields import FieldTable
 from ..model.mailbox import Desired
 from ..model.problem import Problem
 
+T = t.TypeVar("T")
+
+
+def renumberings(desired: t.Sequence[Desired]) -> list[Desired]:
+    """Return the items that change the number of a box, which they identify by its present number."""
+    return [item for item in desired if item.present and item.id is None and item.number and item.new_number]
+
+
+def find_cycles(items: t.Iterable[T], following: t.Callable[[T], T | None]) -> list[list[T]]:
+    """Return the cycles among items of which each has at most one that follows it, in time linear in their number."""
+    walked: set[int] = set()
+    found = []
+    for item in items:
+        path: dict[int, T] = {}
+        current: T | None = item
+        while current is not None and id(current) not in walked:
+            walked.add(id(current))
+            path[id(current)] = current
+            current = following(current)
+        if current is not None and id(current) in path:
+            found.append(list(path.values())[list(path).index(id(current)) :])
+    return found
+
 
 def cycles(desired: t.Sequence[Desired], table: FieldTable) -> list[tuple[Desired, str]]:
     """Return the items that are part of a cycle declared by number, each with the numbers of its cycle as text."""
     key = table.number.key
-    moving = [item for item in desired if item.present and item.id is None and item.number and item.new_number]
+    moving = renumberings(desired)
     by_number = {key(str(item.number)): item for item in moving}
-    found = []
-    for item in moving:
-        chain = [item]
-        following = by_number.get(key(str(item.new_number)))
-        while following is not None and following not in chain:
-            chain.append(following)
-            following = by_number.get(key(str(following.new_number)))
-        if following is item and len(chain) > 1:
-            found.append((item, " to ".join(str(one.number) for one in [*chain, item])))
-    return found
+    texts: dict[int, str] = {}
+    for cycle in find_cycles(moving, lambda item: by_number.get(key(str(item.new_number)))):
+        for start, item in enumerate(cycle if len(cycle) > 1 else ()):
+            turned = [*cycle[start:], *cycle[:start], item]
+            texts[id(item)] = " to ".join(str(one.number) for one in turned)
+    return [(item, texts[id(item)]) for item in moving if id(item) in texts]
 
 
 def cycle_problem(key: str, item: Desired, numbers: str) -> Problem:

@@ -15,6 +15,7 @@ import typing as t
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired
 from ..model.problem import Problem
+from .cycles import find_cycles, renumberings
 from .plan import Index, Plan, Step, plan
 
 
@@ -32,22 +33,20 @@ def renumbered(desired: t.Sequence[Desired], index: Index, table: FieldTable) ->
 
     The old number then belongs to the box of another item, which was renumbered to it.
     """
-    moving = [item for item in desired if item.present and item.id is None and item.number and item.new_number]
+    moving = renumberings(desired)
     previous = {table.number.key(str(item.new_number)): item for item in moving}
     waiting: dict[int, bool] = {}
 
     def is_waiting(item: Desired) -> bool:
         """Check whether a box still has the old number, following the chain to its first item."""
-        chain: list[Desired] = []
+        chain: dict[int, Desired] = {}
         current: Desired | None = item
-        while current is not None and id(current) not in waiting:
-            if any(one is current for one in chain):
-                # A cycle, which is refused: see `cycles`.
-                break
-            chain.append(current)
+        # An item that is met twice is part of a cycle, which is refused: see `cycles`.
+        while current is not None and id(current) not in waiting and id(current) not in chain:
+            chain[id(current)] = current
             current = previous.get(table.number.key(str(current.number)))
-        before = True if current is None or any(one is current for one in chain) else waiting[id(current)]
-        for one in reversed(chain):
+        before = True if current is None else waiting.get(id(current), True)
+        for one in reversed(chain.values()):
             before = waiting[id(one)] = before and bool(index.same(str(one.number), table))
         return waiting[id(item)]
 
@@ -65,9 +64,9 @@ def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tupl
         if step.new_number is None or step.current is None:
             continue
         holders = [box for box in index.same(step.number, table) if box.id != step.current.id]
-        blocking = steps_by_box.get(holders[0].id) if holders else None
         if not holders:
             continue
+        blocking = steps_by_box.get(holders[0].id)
         if blocking is None or blocking.new_number is None or table.same_number(blocking.number, step.number):
             by_id = step.desired is not None and step.desired.id is not None
             now = f"is {table.resource} {step.current.number} now, and " if by_id else ""
@@ -78,21 +77,11 @@ def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tupl
             problems.append((step, problem))
             continue
         step.waits_for = blocking
-    for step in steps:
-        _break_cycle(step)
+    positions = {id(step): position for position, step in enumerate(steps)}
+    for cycle in find_cycles(steps, lambda step: step.waits_for):
+        # One step uses a free number in between, so that the others can be ordered.
+        min(cycle, key=lambda step: positions[id(step)]).detour = True
     return problems
-
-
-def _break_cycle(first: Step) -> None:
-    """Let one step of a cycle use a free number in between, so that the others can be ordered."""
-    seen = [first]
-    while (following := seen[-1].waits_for) is not None and not following.detour:
-        if following is first:
-            first.detour = True
-            return
-        if following in seen:
-            return
-        seen.append(following)
 
 
 def units(stage: t.Sequence[Step]) -> list[list[Step]]:
