@@ -34,6 +34,7 @@ LAYERS = {
     "module_utils/arguments/normalize": "task",
     # One handler for each module: arguments in, result out.
     "module_utils/dispatch": "handlers",
+    "module_utils/capabilities": "handlers",
     "module_utils/resources": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",

@@ -16,7 +16,7 @@ import typing as t
 
 from ..concurrency import finished
 from ..errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
-from ..vendors.greetings import Greetings
+from ..vendors.greetings import GreetingWriter
 from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 
 #: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
@@ -41,7 +41,7 @@ class GreetingReport:
     error: VoicemailError | None = None
 
 
-def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check: bool) -> GreetingReport:
+def apply(greetings: GreetingWriter, wanted: Recording | None, *, prune: bool, check: bool) -> GreetingReport:
     """Make callers hear a recording.
 
     :param wanted: None for the vendor's default greeting.
@@ -66,7 +66,7 @@ def apply(greetings: Greetings, wanted: Recording | None, *, prune: bool, check:
 class _Run:
     report: GreetingReport
 
-    def __init__(self, greetings: Greetings, wanted: Recording | None) -> None:
+    def __init__(self, greetings: GreetingWriter, wanted: Recording | None) -> None:
         self._greetings = greetings
         self._wanted = wanted
         self.digests: dict[str, str] = {}

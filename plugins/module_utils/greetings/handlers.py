@@ -8,25 +8,25 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+from ..capabilities import require_resource
 from ..connection import Result, Task, connect_options, opened_session
 from ..errors import InvalidInputError, NotFoundError, UnsupportedError
 from ..mailboxes import apply as engine
-from ..model.abilities import CHOOSE_GREETINGS, UPLOAD_GREETINGS
 from ..model.connection import Connection
+from ..model.fields import Field
 from ..model.mailbox import Desired
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
 from ..results import Report
-from ..vendors.greetings import GreetingSupport
+from ..vendors.greetings import GreetingWriter
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as greeting_engine
 from .plan import Greeting, Recording
 
-#: Options of each way to have a greeting.
-_OWN_WAY = {"src": UPLOAD_GREETINGS, "prune": UPLOAD_GREETINGS, "media_id": CHOOSE_GREETINGS}
-#: The end of the option that holds the media id of the greeting, in the table of a vendor that has one.
-_MEDIA = ".media.unavailable"
+_UPLOADED, _CHOSEN = "upload greetings", "choose greetings by media id"
+#: The way of each option: a greeting is uploaded, or chosen among what is stored elsewhere.
+_OWN_WAY = {"src": _UPLOADED, "prune": _UPLOADED, "media_id": _CHOSEN}
 
 
 def run(task: Task) -> Result:
@@ -36,24 +36,30 @@ def run(task: Task) -> Result:
     """
     params = task.params
     target = vendor(params["vendor"])
-    ways = [way for way in (UPLOAD_GREETINGS, CHOOSE_GREETINGS) if way in target.abilities]
-    if not ways:
-        others = [name for name in NAMES if {UPLOAD_GREETINGS, CHOOSE_GREETINGS} & vendor(name).abilities]
+    way = _way_of(target)
+    if way is None:
+        others = [name for name in NAMES if _way_of(vendor(name))]
         raise UnsupportedError(
             f"{target.title} cannot change greetings through its API", f"These can: {', '.join(others)}"
         )
     resource = "shared voicemail" if params.get("shared_voicemail") is not None else "mailbox"
-    if resource not in target.tables:
-        raise UnsupportedError(f"{target.title} has no {resource}s", "Give `mailbox`")
+    require_resource(target, resource, "Give `mailbox`")
     connection, problems = connect_options(target, params)
-    for option, way in _OWN_WAY.items():
-        if way not in ways and params.get(option) not in (None, False):
-            owners = ", ".join(name for name in NAMES if way in vendor(name).abilities)
-            problems.append(f"`{option}` is not for {target.name}, but for vendors that {way}: {owners}")
+    for option, needed in _OWN_WAY.items():
+        if needed != way and params.get(option) not in (None, False):
+            owners = ", ".join(name for name in NAMES if _way_of(vendor(name)) == needed)
+            problems.append(f"`{option}` is not for {target.name}, but for vendors that {needed}: {owners}")
     number = _number(target, resource, params, problems)
-    if ways[0] == UPLOAD_GREETINGS:
+    if way == _UPLOADED:
         return _uploaded(task, target, connection, resource, number, problems)
     return _chosen(task, target, connection, number, problems)
+
+
+def _way_of(target: Vendor) -> str | None:
+    if target.implements(GreetingWriter):
+        return _UPLOADED
+    table = target.tables.get("mailbox")
+    return _CHOSEN if table and table.greeting else None
 
 
 def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[str]) -> str:
@@ -68,21 +74,22 @@ def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], proble
 def _uploaded(
     task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[str]
 ) -> Result:
-    params, support = task.params, t.cast(GreetingSupport, target.greetings)
+    params, writer = task.params, t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
     wanted = None
     unusable = path_problems(params, ("src",))
     problems.extend(unusable)
     if params["state"] == "present" and not unusable:
-        wanted = _recording(params.get("src"), support.most_bytes, problems)
+        wanted = _recording(params.get("src"), writer.most_bytes, problems)
     elif params.get("src") is not None:
         problems.append("`src` is for `state: present` only")
-    if wanted is not None and (problem := support.problem(wanted.content)) is not None:
+    if wanted is not None and (problem := writer.problem(wanted.content)) is not None:
         problems.append(f"`src` {params['src']} {problem}")
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
-        greetings = support.open(session, resource, number)
-        report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
+        report = greeting_engine.apply(
+            writer(session, resource, number), wanted, prune=params["prune"], check=task.check
+        )
     return _result(task, report, resource, number)
 
 
@@ -148,7 +155,7 @@ def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) ->
 def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[str]) -> Result:
     """Set the media id of a box, by way of the engine of boxes."""
     params, table = task.params, target.tables["mailbox"]
-    option = next(name for name in table.by_option if name.endswith(_MEDIA))
+    option = t.cast(Field, table.greeting).option
     media_id = params.get("media_id")
     present = params["state"] == "present"
     problems += mask_problems({"media_id": media_id})
@@ -163,7 +170,7 @@ def _chosen(task: Task, target: Vendor, connection: Connection, number: str, pro
         raise InvalidInputError.of(problems)
     desired = Desired(position=1, label=f"mailbox {number}", number=number, values={option: media_id})
     with opened_session(task, target, connection) as session:
-        boxes = target.boxes["mailbox"](session)
+        boxes = target.open_boxes("mailbox", session)
         if boxes.find(number, None) is None:
             # Declared, it would be made.
             raise NotFoundError(f"mailbox {number} does not exist", "Check its number")

@@ -12,11 +12,18 @@ import dataclasses
 import typing as t
 
 from ..concurrency import in_order, run_all
-from ..errors import InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
+from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
 from ..model.mailbox import Box, Desired, Wanted
 from ..results import Outcome, Report
-from ..vendors.protocol import Boxes, NotUnique
+from ..vendors.protocol import (
+    Boxes,
+    BulkReader,
+    DuplicateFinder,
+    MessageCounter,
+    OptionAdvisor,
+    PlanValidator,
+)
 from .describe import checksum
 from .duplicates import Driver, settle
 from .execute import carry_out
@@ -79,7 +86,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     index = _read(boxes, desired, options, progress)
     result = plan(boxes.table, desired, index)
-    problems = [*result.problems, *boxes.objections(result.steps)]
+    problems = [*result.problems, *(boxes.validate_plan(result.steps) if isinstance(boxes, PlanValidator) else ())]
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
@@ -89,13 +96,13 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     _check_checksum(result, digest, options.expect_checksum)
     warnings = [*lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
-    warnings.extend(boxes.advise(written))
+    warnings.extend(_advice(boxes, written))
     if options.check:
         return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest)
     report = _write(boxes, result, options, progress, warnings)
     report.checksum = digest
     learned = _warnings([outcome.step for outcome in report.outcomes])
-    report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
+    report.warnings = list(dict.fromkeys([*report.warnings, *learned, *_advice(boxes, written)]))
     return report
 
 
@@ -152,7 +159,7 @@ def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress 
     partial = [box for box in found if not box.full]
     if not partial:
         return found
-    many = boxes.read_many(partial)
+    many = boxes.read_many(partial) if isinstance(boxes, BulkReader) else None
     if many is None:
 
         def tell(count: int) -> None:
@@ -164,6 +171,10 @@ def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress 
     return [box for box in found if box.full] + list(many)
 
 
+def _advice(boxes: Boxes, options: t.Collection[str]) -> t.Sequence[str]:
+    return boxes.warnings_for(options) if isinstance(boxes, OptionAdvisor) else ()
+
+
 def _warnings(steps: t.Iterable[Step]) -> list[str]:
     return grouped(caution for step in steps for caution in step.warnings)
 
@@ -172,9 +183,7 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     def count(step: Step) -> tuple[str, int]:
         box = t.cast(Box, step.current)
         try:
-            return str(box.id), boxes.count_messages(box) or 0
-        except UnsupportedError:
-            raise
+            return str(box.id), boxes.count_messages(box) if isinstance(boxes, MessageCounter) else 0
         except VoicemailError:
             # A login that must not read messages may still delete a box whose messages nobody wants.
             if not may_lose_messages(step, options.limits):
@@ -222,7 +231,7 @@ def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | No
         if report.interrupted:
             break
         _run_stage(boxes, stage, options, outcomes, len(writing), progress, report)
-        if not position and isinstance(boxes, NotUnique):
+        if not position and isinstance(boxes, DuplicateFinder):
             _settle(boxes, stage, options, outcomes, report)
     for step in result.steps:
         untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)

@@ -71,7 +71,7 @@ def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, 
         options = engine.Options(
             check=task.check, full=True, verify=task.params["verify"], workers=session.client.workers
         )
-        report = engine.apply(target.boxes[task.resource](session), desired, options)
+        report = engine.apply(target.open_boxes(task.resource, session), desired, options)
     return _singular_result(task, table, report)
 
 
@@ -128,7 +128,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             workers=session.client.workers,
             system=lambda: (target.name, connection.address, session.account_key()),
         )
-        report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
+        report = engine.apply(target.open_boxes(task.resource, session), desired, options, task.progress)
         report.requests = session.client.requests
     return _plural_result(task, table, report)
 
@@ -229,7 +229,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
-        boxes = target.boxes[task.resource](session)
+        boxes = target.open_boxes(task.resource, session)
         found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
     shown = [describe(table, box, pins=params["include_pins"]) for box in found]
     return {"changed": False, task.spec.resource.plural: shown}

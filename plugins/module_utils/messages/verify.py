@@ -11,7 +11,7 @@ import typing as t
 
 from ..errors import RejectedError, VoicemailError
 from ..model.message import Message, Selection, Status
-from ..vendors.messages import Messages
+from ..vendors.messages import MessageDeleter, MessageReader
 from .plan import MessageAction, MessageStep, Order
 
 Ids: t.TypeAlias = t.Mapping[str, t.Collection[str]]
@@ -27,7 +27,7 @@ _PROBLEMS = {
 
 
 def verify(
-    messages: Messages, selection: Selection, order: Order, writing: t.Sequence[MessageStep], before: Ids
+    messages: MessageReader, selection: Selection, order: Order, writing: t.Sequence[MessageStep], before: Ids
 ) -> None:
     """Read back what was written, and correct what is told of it.
 
@@ -52,13 +52,14 @@ def verify(
         if step.action in (MessageAction.MARK, MessageAction.DELETE):
             step.wrote = _may_come(step)
         if step.error is None:
-            deleting = step.action is MessageAction.DELETE
-            hint = messages.kept_hint if deleting and messages.kept_hint else "Run the task again"
+            is_deletion = step.action is MessageAction.DELETE
+            kept_hint = messages.kept_hint if is_deletion and isinstance(messages, MessageDeleter) else ""
+            hint = kept_hint or "Run the task again"
             problem = f"message {step.id}: the vendor answered success, and {_PROBLEMS[step.action]}"
             step.fail(RejectedError(problem, hint))
 
 
-def verify_upload(messages: Messages, place: Selection, step: MessageStep) -> None:
+def verify_upload(messages: MessageReader, place: Selection, step: MessageStep) -> None:
     """Look for the message that was made.
 
     :param place: the box, and the call of the message.

@@ -37,6 +37,7 @@ class Field:
     :param on_demand: read only for boxes that declare it, since that costs further requests.
     :param since: the vendor's first generation that knows it, where not all do.
     :param means: the option of a mailbox that means the same, where this resource has another name for it.
+    :param greeting: the id of the greeting that callers hear, which is stored elsewhere.
     :param local: names something of this very system, so that the value says nothing on another one.
     """
 
@@ -55,6 +56,7 @@ class Field:
     on_demand: bool = False
     since: str = ""
     means: str = ""
+    greeting: bool = False
     local: bool = False
 
     def settle(self, value: Canonical) -> Canonical:
@@ -109,11 +111,9 @@ class FieldTable:
     :param number_caution: returns what a user should know of a number that is taken all the same, or None.
     :param fields: every managed option.
     :param composites: options that share wire fields.
-    :param refused: shared option or vendor key to why it cannot be used here.
+    :param refused: shared option or vendor key to why it cannot be used here; ``create`` to why no box can be created.
     :param implied: what holds for every box without an option that says so.
     :param hidden: wire fields beside those of secret options that hold secrets.
-    :param can_create: a box can be made and deleted.
-    :param can_renumber: the number of a box can be changed.
     """
 
     vendor: str
@@ -125,8 +125,6 @@ class FieldTable:
     refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     implied: tuple[Implied, ...] = ()
     hidden: frozenset[str] = frozenset()
-    can_create: bool = True
-    can_renumber: bool = False
     alias: str = ""
     number_caution: t.Callable[[str], str | None] = lambda number: None
 
@@ -134,6 +132,21 @@ class FieldTable:
     def plural(self) -> str:
         """Several of the resource, in words."""
         return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
+
+    @property
+    def can_create(self) -> bool:
+        """Check whether a box can be created and deleted."""
+        return "create" not in self.refused
+
+    @property
+    def can_renumber(self) -> bool:
+        """Check whether the number of a box can be changed."""
+        return f"new_{self.key}" not in self.refused
+
+    @functools.cached_property
+    def greeting(self) -> Field | None:
+        """The field that holds the id of the greeting, where a greeting is chosen by it."""
+        return next((field for field in self.fields if field.greeting), None)
 
     def same_number(self, one: str | None, other: str | None) -> bool:
         """Check whether the vendor treats two numbers as one."""

@@ -1,26 +1,46 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a vendor's driver offers for greetings that are uploaded. The engine of greetings knows nothing else of it."""
+"""The interface of a vendor's driver of greetings. The engine of greetings knows nothing else of a vendor."""
 
 from __future__ import annotations
 
-import dataclasses
+import abc
 import typing as t
 
 from ..greetings.plan import Greeting, Recording
 from ..transport.client import Stream
 
 
-class Greetings(t.Protocol):
-    """The greetings of one box. Every call raises what all drivers do."""
+class GreetingWriter(abc.ABC):
+    """The greetings of one box can be uploaded and enabled. Every call raises what all drivers do.
 
+    :param session: a session that the vendor's ``connect`` opened.
+    :param resource: what the box is, such as ``mailbox``.
+    :param number: of the box.
+    """
+
+    #: Size of the largest recording.
+    most_bytes: t.ClassVar[int]
+
+    def __init__(self, session: t.Any, resource: str, number: str) -> None:
+        self._session = session
+        self._box = f"{resource} {number}"
+        self._number = number
+
+    @staticmethod
+    @abc.abstractmethod
+    def problem(content: bytes) -> str | None:
+        """Return what is wrong with a recording and how to convert it, or None."""
+
+    @abc.abstractmethod
     def list(self) -> t.Sequence[Greeting]:
         """Return all greetings of the box.
 
         :raises NotFoundError: when the box does not exist.
         """
 
+    @abc.abstractmethod
     def open(self, greeting: Greeting) -> t.ContextManager[Stream]:
         """Open the recording of a greeting, to be read while it arrives.
 
@@ -28,31 +48,21 @@ class Greetings(t.Protocol):
         :raises RejectedError: when it is kept where this login must not go.
         """
 
+    @abc.abstractmethod
     def upload(self, recording: Recording) -> str:
         """Store a recording and return the id of the file; the box does not have it yet."""
 
+    @abc.abstractmethod
     def attach(self, file_id: str) -> str:
         """Make a stored file a greeting of the box, not enabled, and return its id; sent once.
 
         :raises RejectedError: when the vendor refuses the recording.
         """
 
+    @abc.abstractmethod
     def enable(self, greeting_id: str) -> None:
-        """Let callers hear a greeting."""
+        """Enable a greeting."""
 
+    @abc.abstractmethod
     def delete(self, greeting_id: str) -> None:
         """Delete a greeting; one that is gone already is no error."""
-
-
-@dataclasses.dataclass(frozen=True)
-class GreetingSupport:
-    """What is known of a vendor's greetings before anything is sent.
-
-    :param open: the driver for a box, given a session of the vendor, the resource and the number of the box.
-    :param problem: what is wrong with a recording and how to put it right, or None.
-    :param most_bytes: size of the largest recording.
-    """
-
-    open: t.Callable[[t.Any, str, str], Greetings]
-    problem: t.Callable[[bytes], str | None]
-    most_bytes: int

@@ -87,7 +87,6 @@ MAILBOX = FieldTable(
         shortest=1, longest=_LONGEST_NUMBER, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"
     ),
     number_caution=not_digits,
-    can_renumber=True,
     composites=(Composite(("after_email",), ("save_after_notify", "delete_after_notify"), _take_apart, _put_together),),
     fields=(
         Field("name", Text(shortest=1, longest=128), "name", required=True, summary=True),
@@ -136,7 +135,12 @@ MAILBOX = FieldTable(
             "is_setup", Boolean(), "Whether the first call's set-up was done. The phone menu sets it by itself.", False
         ),
         _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
-        _own("media.unavailable", _ID, "Media id of the greeting. The phone menu sets it when a greeting is recorded."),
+        _own(
+            "media.unavailable",
+            _ID,
+            "Media id of the greeting. The phone menu sets it when a greeting is recorded.",
+            greeting=True,
+        ),
         _own(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
         ),

@@ -10,10 +10,12 @@ import time
 import typing as t
 import urllib.parse
 
-from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, not_understood
+from ...errors import DuplicateError, NotFoundError, RejectedError, not_understood
 from ...mailboxes.plan import Step
 from ...model.fields import FieldTable, Values
 from ...model.mailbox import Box, Listing, Wanted
+from ..creations import Withdrawal
+from ..protocol import BulkReader, OptionAdvisor, PlanValidator, Renumbering, Reread
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
 from .paging import PAGE_SIZE, every, identity
@@ -30,14 +32,14 @@ _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 
 
-class KazooMailboxes:
+class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionAdvisor):
     """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
 
+    _session: KazooSession
+
     def __init__(self, session: KazooSession) -> None:
-        self._session = session
+        super().__init__(session)
         self._bulk = True
-        #: Revision of every box that was created here, by its id.
-        self._created: dict[str, str] = {}
 
     @property
     def table(self) -> FieldTable:
@@ -111,43 +113,25 @@ class KazooMailboxes:
         keys = {self.table.number.key(number) for number in numbers}
         return [box for box in found if self.table.number.key(box.number) in keys]
 
-    def created_here(self, box: Box) -> bool:
-        """Check whether this driver got the box in the reply to a creation."""
-        return str(box.id) in self._created
+    def _is_as_created(self, fresh: Box, box: Box) -> bool:
+        """Compare the revision with that of the creation; KAZOO deletes the box in no other."""
+        return fresh.revision == self._created[str(box.id)]
 
-    def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a box in the revision in which it was created, which KAZOO checks."""
-        what = f"withdraw mailbox {box.number}"
-        revision = self._created[str(box.id)]
-        if self.count_messages(box):
-            raise ConflictError(f"cannot {what}: it holds messages", "Move or delete them")
-        fresh = self.find(None, box.id)
-        if fresh is None:
-            return True
-        if (fresh.number, fresh.revision) != (box.number, revision):
-            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
-        kept = self.find(None, other.id)
-        if kept is None or not self.table.same_number(kept.number, box.number):
-            return False
-        try:
-            self._session.call("DELETE", _path(box.id), what, headers=_only(fresh), repeatable=True)
-        except NotFoundError:
-            return True
-        self._confirm_gone(box)
-        return True
+    def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
+        """Patch only the keys that differ; a key that is not sent is left alone."""
+        return self._patch(box, self.table.encode(writes, {**box.values, **writes}))
 
-    def update(
-        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
-    ) -> Box | None:
+    def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
+        """Patch the number along with the keys that differ."""
+        return self._patch(box, {**self.table.encode(writes, {**box.values, **writes}), "mailbox": new_number})
+
+    def _patch(self, box: Box, data: dict[str, t.Any]) -> Box:
         """Patch only the keys that differ; a key that is not sent is left alone.
 
         See docs/vendors/kazoo.md, "Patching a mailbox".
 
         A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
         """
-        data = self.table.encode(writes, {**box.values, **writes})
-        if new_number is not None:
-            data["mailbox"] = new_number
         what = f"update mailbox {box.number}"
         try:
             envelope = self._session.call(
@@ -198,7 +182,7 @@ class KazooMailboxes:
             "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
         )
 
-    def count_messages(self, box: Box) -> int | None:
+    def count_messages(self, box: Box) -> int:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment.
 
         See docs/vendors/kazoo.md, "Listing and paging".
@@ -210,7 +194,7 @@ class KazooMailboxes:
             raise not_understood(what, "expected messages on a page that another one follows")
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
+    def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
         """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
         doubts = doubtful(steps)
         if not doubts:
@@ -223,7 +207,7 @@ class KazooMailboxes:
         schema = expect_object(reply.parse(Envelope).data, what, "a schema", ADDRESS_HINT)
         return objections(doubts, expect_object(schema.get("properties"), what, "the properties of a schema"))
 
-    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+    def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
         here = _GENERATIONS[self._session.generation]
         late = sorted(option for option in options if here < _GENERATIONS[self.table.by_option[option].since])

@@ -7,24 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ...model.abilities import (
-    AUDIO,
-    CHOOSE_GREETINGS,
-    COPY,
-    DELETE,
-    MARK,
-    MOVE,
-    READ,
-    UPLOAD,
-)
 from ...model.connection import Connection
-from ..protocol import Boxes, Session, Vendor
+from ..protocol import Session, Vendor
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
-    from ...model.account import Account
-    from ..messages import Messages
-    from .session import KazooSession
+    from .accounts import KazooAccounts
+    from .mailboxes import KazooMailboxes
+    from .messages import KazooMessages
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -33,22 +23,22 @@ def _connect(connection: Connection, workers: int) -> Session:
     return KazooSession(connection, workers)
 
 
-def _mailboxes(session: KazooSession) -> Boxes:
+def _mailboxes() -> type[KazooMailboxes]:
     from .mailboxes import KazooMailboxes
 
-    return KazooMailboxes(session)
+    return KazooMailboxes
 
 
-def _messages(session: KazooSession) -> Messages:
+def _messages() -> type[KazooMessages]:
     from .messages import KazooMessages
 
-    return KazooMessages(session)
+    return KazooMessages
 
 
-def _accounts(session: KazooSession) -> t.Sequence[Account]:
-    from .accounts import list_accounts
+def _accounts() -> type[KazooAccounts]:
+    from .accounts import KazooAccounts
 
-    return list_accounts(session)
+    return KazooAccounts
 
 
 VENDOR = Vendor(
@@ -60,8 +50,5 @@ VENDOR = Vendor(
     boxes={"mailbox": _mailboxes},
     messages=_messages,
     accounts=_accounts,
-    abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, CHOOSE_GREETINGS)),
-    countable=frozenset(("mailbox",)),
-    message_statuses=("unread", "read", "deleted"),
     workers=(32, 32),
 )

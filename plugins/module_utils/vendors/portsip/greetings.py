@@ -21,7 +21,9 @@ from ...errors import (
 from ...greetings.plan import Greeting, Recording
 from ...model.mailbox import Wanted
 from ...transport.client import Reply, Stream
+from ..greetings import GreetingWriter
 from ..replies import expect_header_text, expect_identifier, whole_number
+from . import greeting_audio
 from .files import opened
 from .mailboxes import PortsipMailboxes
 from .session import PortsipSession
@@ -65,17 +67,16 @@ class GreetingList(pydantic.BaseModel):
     items: list[GreetingReply]
 
 
-class PortsipGreetings:
-    """Greetings of one box; see :class:`..greetings.Greetings` for what each call promises.
+class PortsipGreetings(GreetingWriter):
+    """Greetings of one box; see :class:`..greetings.GreetingWriter` for what each call promises."""
 
-    :param resource: ``mailbox`` or ``shared voicemail``.
-    """
+    _session: PortsipSession
+    most_bytes = greeting_audio.MOST_BYTES
+    problem = staticmethod(greeting_audio.problem)
 
     def __init__(self, session: PortsipSession, resource: str, number: str) -> None:
-        self._session = session
-        self._box = f"{resource} {number}"
+        super().__init__(session, resource, number)
         self._shared = resource != "mailbox"
-        self._number = number
         self._path: str | None = None
         self._addresses: dict[str, str | None] = {}
 
