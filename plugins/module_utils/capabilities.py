@@ -41,16 +41,18 @@ def owners(interface: type, resource: str | None = None) -> list[str]:
     return [name for name in NAMES if vendor(name).implements(interface, resource)]
 
 
-def require(target: Vendor, interface: type, resource: str | None = None) -> None:
+def require(target: Vendor, interface: type, resource: str | None = None, hint: str = "") -> None:
     """Check that a vendor implements an interface, before anything is sent.
 
     :param resource: the resource that it is needed for, where not every resource of a vendor has it.
+    :param hint: what to do on this vendor; by default only the vendors that can are named.
     :raises UnsupportedError: naming the vendors that do.
     """
     if not target.implements(interface, resource):
         others = ", ".join(owners(interface, resource))
         can = WORDS[interface].format(resource=resource)
-        raise UnsupportedError(f"{target.title} cannot {can} through its API", f"These can: {others}" if others else "")
+        hints = [*([f"These can: {others}"] if others else []), *([hint] if hint else [])]
+        raise UnsupportedError(f"{target.title} cannot {can} through its API", ". ".join(hints))
 
 
 def require_resource(target: Vendor, resource: str, hint: str) -> None:

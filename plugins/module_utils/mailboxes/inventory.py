@@ -46,7 +46,7 @@ def read(task: Task) -> list[Found]:
     else:
         require_resource(target, resource, "Set `resource` to mailboxes")
         if params["count_messages"]:
-            require(target, MessageCounter, resource)
+            require(target, MessageCounter, resource, "Leave messages out of `group_by`")
     try:
         pattern = re.compile(params["match"] or "")
     except re.error as error:
