@@ -17,7 +17,7 @@ import os
 import typing as t
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleUndefinedConfigEntry
+from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleFileNotFound, AnsibleUndefinedConfigEntry
 from ansible.plugins.action import ActionBase
 
 
@@ -41,9 +41,11 @@ with _no_collection():
     from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
     from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
     from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
+    from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.printing import printable
     from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Session, Vendor
     from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils.plan_display import show_outcome
     from ansible_collections.telephony.voicemail.plugins.plugin_utils.progress import Progress
 
     if not IMPORT_ERROR:
@@ -119,26 +121,37 @@ class ActionModule(ActionBase):
         except ValueError as error:
             raise AnsibleActionFail(f"{self.module}: {error}") from error
         # The file of an upload is no text, and is read where the module runs.
-        source = self._source() if MODULES[self.module].takes_src else None
+        source = None
+        if MODULES[self.module].takes_src:
+            source, given = self._source(), self._with_layout(given)
         if IMPORT_ERROR or self._runs_elsewhere(environment):
-            return self._run_as_module(given, source, task_vars)
+            return self._shown(given, self._run_as_module(given, source, task_vars))
         # As the modules of Ansible do that run on the controller, from the folder of the playbook.
         with contextlib.chdir(self._loader.get_basedir()):
             result = self._run_here(given, source, environment)
         if not _shows_invocation(task_vars):
             result.pop("invocation", None)
+        result = self._shown(given, result)
         if result.get("failed"):
             # What a module's failure has where Ansible shows no tracebacks.
             result["exception"] = "(traceback unavailable)"
         return result
 
+    def _shown(self, given: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Show what a person should see beside Ansible's own lines, and return the result as Ansible may print it."""
+        if not self._task.no_log:
+            with_plan = bool(self._task.check_mode) and not self._task.diff
+            show_outcome(self._display, result, with_plan, given.get("plan_lines"))
+        return result if given.get("report") == "all" else printable(result)
+
     def _run_as_module(
-        self, given: dict[str, t.Any], source: str | None, task_vars: dict[str, t.Any] | None
+        self, given: dict[str, t.Any], source: bytes | None, task_vars: dict[str, t.Any] | None
     ) -> dict[str, t.Any]:
         try:
             given = task.with_items(self.module, given, source)
         except VoicemailError as error:
             return task.failure(error)
+        given[task.PRINTED] = True
         if self._task.timeout and not self._task.async_val:
             # It ends itself then, and reports what was done.
             given[task.TIME_LIMIT] = self._task.timeout
@@ -151,7 +164,7 @@ class ActionModule(ActionBase):
             )
         return result
 
-    def _run_here(self, given: dict[str, t.Any], source: str | None, environment: dict[str, str]) -> dict[str, t.Any]:
+    def _run_here(self, given: dict[str, t.Any], source: bytes | None, environment: dict[str, str]) -> dict[str, t.Any]:
         progress = None if self._task.no_log else Progress(self._display, self._task.get_name())
         result: dict[str, t.Any] | None = None
         with interruption.awaited() as interrupted, interruption.expiring() as expired:
@@ -160,11 +173,10 @@ class ActionModule(ActionBase):
                     self.module,
                     given,
                     check=bool(self._task.check_mode),
-                    diff=bool(self._task.diff),
                     sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
                     progress=progress,
                     environment=environment,
-                    source_text=source,
+                    source=source,
                     notify=progress.show if progress is not None else lambda text: None,
                 )
             except KeyboardInterrupt:
@@ -182,15 +194,32 @@ class ActionModule(ActionBase):
             return task.ended(result, self._task.timeout)
         return t.cast("dict[str, t.Any]", result)
 
-    def _source(self) -> str | None:
+    def _source(self) -> bytes | None:
         """Return the content of the file `src`, found and decrypted as Ansible's own actions do."""
         name = self._task.args.get("src")
         if not isinstance(name, str):
             return None
         try:
-            return str(self._loader.get_text_file_contents(self._find_needle("files", name)))
-        except (AnsibleError, UnicodeDecodeError) as error:
+            # One character for each byte: a spreadsheet is not text, and a table may be in any encoding.
+            text = self._loader.get_text_file_contents(self._find_needle("files", name), encoding="latin-1")
+            return str(text).encode("latin-1")
+        except AnsibleFileNotFound as error:
+            searched = ", ".join(dict.fromkeys(map(str, error.paths or ())))
+            places = f" Searched: {searched}" if searched else ""
+            raise AnsibleActionFail(f"`src`: there is no file {name}.{places}") from None
+        except AnsibleError as error:
             raise AnsibleActionFail(f"`src` cannot be read: {error}") from error
+
+    def _with_layout(self, given: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return arguments with the path of a layout of the user's own as Ansible's own actions find files."""
+        name = given.get("layout")
+        # The layouts that come with the collection have plain names.
+        if not isinstance(name, str) or not name.endswith((".yml", ".yaml", ".json")):
+            return given
+        try:
+            return {**given, "layout": self._find_needle("files", name)}
+        except AnsibleError as error:
+            raise AnsibleActionFail(f"`layout` cannot be read: {error}") from error
 
     def _runs_elsewhere(self, environment: t.Mapping[str, str]) -> bool:
         """Check whether the module's own process matters: another host or user, the background, an environment."""

@@ -18,7 +18,10 @@ description:
   - JSON is for programs; its schema is C(docs/schemas/voicemail_report.schema.json) of this collection.
   - Markdown is for a comment on a merge request, JUnit for the pipeline's own view of tests.
   - HTML is one page that needs nothing else, with a chart and a table of every change that can be searched.
-  - Failures come first. Values before and after are told where the task told its difference, so run it with C(--diff).
+  - It leads with the system, the playbook, the commit, the duration and one sentence with the counts.
+  - Failures and deletions come first, each with its reason, file and line, and the values before and after. C(--diff)
+    is not needed.
+  - The commit is the one of GitHub Actions or GitLab CI, or of the Git repository that holds the playbook.
   - A plan that is carried out in the same run is told once.
   - The summary agrees with the exit status. It reports a failure when a task of any module fails or a host is
     unreachable, and shows failures that the play ignores, rescues or declares to be none as such.
@@ -91,36 +94,28 @@ options:
 """
 
 import atexit
-import contextlib
 import datetime
 import functools
-import json
 import os
 import pathlib
-import tempfile
+import time
 import typing as t
 
-import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import typed_or
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, hint_for
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
-from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
-    formats as run_report_texts,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import (
-    run_report,
-)
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.gathering import (
     Gathering,
     ended_early,
 )
+from ansible_collections.telephony.voicemail.plugins.plugin_utils import report_files
 
 COLLECTION = "telephony.voicemail."
 STATUS_OF_JOB = "ansible.builtin.async_status"
-TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
-ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
+ENDINGS = report_files.ENDINGS
 
 #: Options to their types and defaults. Ansible takes whatever is no boolean for false.
 OPTIONS: dict[str, tuple[str, t.Any]] = {
@@ -146,6 +141,9 @@ class CallbackModule(CallbackBase):
         # Of a run that an error ends, such as drift that could not be told, Ansible does not tell the end.
         atexit.register(self._write_what_is_left, os.getpid())
         self._open = False
+        self._began = time.monotonic()
+        #: The role whose plan may be applied by its checksum.
+        self._role: str | None = None
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Read the options; what is empty is unset.
@@ -170,6 +168,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         """Expect an end."""
         self._open = True
+        self._began = time.monotonic()
 
     def v2_runner_retry(self, result: t.Any) -> None:
         """Note an attempt after which the task is tried again."""
@@ -217,12 +216,22 @@ class CallbackModule(CallbackBase):
 
     def _write(self) -> None:
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        report = run_report.as_report(self.get_option("title"), now, self._gathering.reports)
+        known = run_report.RunContext(
+            title=self.get_option("title"),
+            playbook=report_files.playbook_name(),
+            commit=report_files.commit_of(report_files.start_folder(), os.environ),
+            duration=time.monotonic() - self._began,
+            apply=report_files.apply_command(self._role),
+        )
+        report = run_report.as_report(known, now, self._gathering.reports)
         folder = pathlib.Path(self.get_option("folder"))
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for wanted in dict.fromkeys(self.get_option("formats")):
-                write(folder / f"{self.get_option('name')}{ENDINGS[wanted]}", self._text(wanted, report))
+                text = report_files.report_text(
+                    report, wanted, self.get_option("markdown_rows"), self.get_option("fail_on_change")
+                )
+                report_files.write(folder / f"{self.get_option('name')}{ENDINGS[wanted]}", text)
         except OSError as error:
             raise AnsibleError(
                 f"the report cannot be written to {folder}: {describe(error)}. {hint_for(error)}"
@@ -255,21 +264,13 @@ class CallbackModule(CallbackBase):
             # What other modules do, and what reading returns, does not belong in a report: only why the play ended.
             return run_report.failure(*about, told) if failed else None
         waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))
+        self._role = _role(result) or self._role
         report = run_report.read_result(
             *about, failed, told, background=not waits, changed_when=bool(_field(result, "changed_when"))
         )
         if job is not None and not waits:
             self._gathering.start_job(str(job), report)
         return report
-
-    def _text(self, wanted: str, report: dict[str, t.Any]) -> str:
-        if wanted == "json":
-            return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-        if wanted == "markdown":
-            return run_report_texts.as_markdown(report, self.get_option("markdown_rows"))
-        if wanted == "junit":
-            return run_report_texts.as_junit(report, self.get_option("fail_on_change"))
-        return page(report)
 
 
 def _key(result: t.Any) -> tuple[str, str]:
@@ -280,34 +281,13 @@ def _module(result: t.Any) -> str:
     return str(result.task.resolved_action or result.task.action)
 
 
+def _role(result: t.Any) -> str | None:
+    """Return the role of the collection that a task belongs to, without the collection."""
+    role = getattr(result.task, "_role", None)
+    name = role.get_name() if role is not None else ""
+    return str(name).removeprefix(COLLECTION) if str(name).startswith(COLLECTION) else None
+
+
 def _field(result: t.Any, *names: str) -> t.Any:
     """Return a keyword of a task as it was rendered; the task itself still holds its template."""
     return next((result.task_fields[name] for name in names if name in result.task_fields), None)
-
-
-def page(report: dict[str, t.Any]) -> str:
-    """Return the page of a report."""
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=jinja2.FileSystemLoader(TEMPLATES)
-    )
-    environment.filters["shown"] = run_report_texts.shown
-    report = run_report_texts.cleaned(report)
-    return environment.get_template("report.html.j2").render(
-        report=report, rows=run_report_texts.rows(report), verdict=run_report_texts.verdict(report)
-    )
-
-
-def write(path: pathlib.Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all.
-
-    :raises OSError: when that is not possible.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as opened:
-            opened.write(text)
-        pathlib.Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            pathlib.Path(name).unlink()
-        raise

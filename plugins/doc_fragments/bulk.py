@@ -67,6 +67,16 @@ options:
       - Entries to create do not count.
     type: int
     version_added: 1.1.0
+  invalid:
+    description:
+      - V(fail) writes nothing if an entry is invalid.
+      - V(skip) leaves it out and applies the others. It is in RV(results) with the status V(skipped) and the error.
+      - What an invalid entry means is never pruned. If its number is not sure, nothing is pruned, with a warning.
+      - A file that cannot be read as a whole, or whose headings are wrong, fails in both cases.
+    type: str
+    choices: [fail, skip]
+    default: fail
+    version_added: 1.1.0
   on_error:
     description:
       - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.
@@ -81,10 +91,20 @@ options:
     type: str
   report:
     description:
-      - Whether RV(results) tells only what changed, failed or was skipped, or everything.
+      - Whether RV(results) lists only what changed, failed or was skipped, or everything.
+      - Ansible prints the whole result of a failed task. With V(changed), RV(results) then lists only as much as fits on a screen,
+        failures first, and RV(omitted) names the others. RV(diff) still has every row, and V(all) lists everything.
     type: str
     choices: [changed, all]
     default: changed
+  plan_lines:
+    description:
+      - Number of changes that check mode shows one by one, deletions first, when Ansible does not show differences. V(0) shows
+        only their number.
+      - They are shown on the controller, and hidden with C(no_log).
+    type: int
+    default: 20
+    version_added: 1.1.0
   on_unsupported:
     description:
       - What to do with a shared option that this vendor cannot hold.

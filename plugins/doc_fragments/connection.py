@@ -58,6 +58,8 @@ options:
   account_id:
     description:
       - The KAZOO account, the OnSIP organization, or the PortSIP tenant that a system administrator switches to.
+      - A KAZOO account is given by its id, its realm, or its name. Where several accounts have the name, write the names from a higher
+        account on, such as V(reseller/customer).
       - The default is the one that the login belongs to.
       - If not given, the environment variable E(VOICEMAIL_ACCOUNT_ID) is used.
     type: str

@@ -69,6 +69,8 @@ options:
   account_id:
     description:
     - The KAZOO account, the OnSIP organization, or the PortSIP tenant that a system administrator switches to.
+    - A KAZOO account is given by its id, its realm, or its name. Where several accounts have the name, write the names from a higher
+      account on, such as V(reseller/customer).
     - The default is the one that the login belongs to.
     type: str
     env:

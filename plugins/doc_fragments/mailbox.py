@@ -137,6 +137,12 @@ options:
     - Id of the user that owns the mailbox. KAZOO does not check whether the user exists.
     - Held by KAZOO.
     type: str
+  owner:
+    description:
+    - User name of the user that owns the mailbox, in place of O(owner_id). A user that the KAZOO account does not have is an error.
+    - Held by KAZOO.
+    type: str
+    version_added: 1.1.0
   kazoo:
     description:
     - Fields that only KAZOO has, under the names that KAZOO gives them.
@@ -158,12 +164,25 @@ options:
         type: list
         elements: str
       announcement_only:
-        description:
-        - The box only plays its announcement.
+        description: The box only plays its announcement.
         type: bool
+      callflow:
+        description: Fields below C(callflow).
+        type: dict
+        suboptions:
+          adopt:
+            description: Rewrite a callflow that has the number and that this collection did not make. It then belongs to the mailbox,
+              and is deleted with it.
+            type: bool
+          check_code:
+            description: Feature code that users dial to hear their messages, such as `*97`; one for the whole account.
+            type: str
+          number:
+            description: Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.
+            type: str
+        version_added: 1.1.0
       check_if_owner:
-        description:
-        - Whether an owner who calls the box need not say which box.
+        description: Whether an owner who calls the box need not say which box.
         type: bool
       envelope_type:
         description:
@@ -174,34 +193,31 @@ options:
         - default
         - caller_and_time
       flags:
-        description:
-        - Tags for other software.
+        description: Tags for other software.
         type: list
         elements: str
       include_transcription_on_notify:
-        description:
-        - Put the transcription into the email.
+        description: Put the transcription into the email.
         type: bool
       is_setup:
-        description:
-        - Whether the first call's set-up was done. The phone menu sets it by itself.
+        description: Whether the first call's set-up was done. The phone menu sets it by itself.
         type: bool
       is_voicemail_ff_rw_enabled:
-        description:
-        - Allow to seek while a message plays.
+        description: Allow to seek while a message plays.
         type: bool
       media:
-        description:
-        - Fields below C(media).
+        description: Fields below C(media).
         type: dict
         suboptions:
+          temporary_unavailable:
+            description: Id or name of the media file that callers hear in place of the greeting while it is set.
+            type: str
+            version_added: 1.1.0
           unavailable:
-            description:
-            - Media id of the greeting. The phone menu sets it when a greeting is recorded.
+            description: Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.
             type: str
       media_extension:
-        description:
-        - Format of stored messages.
+        description: Format of stored messages.
         type: str
         choices:
         - mp3
@@ -214,47 +230,37 @@ options:
         type: list
         elements: dict
       not_configurable:
-        description:
-        - Hide the configuration menu from the user.
+        description: Hide the configuration menu from the user.
         type: bool
       notify:
-        description:
-        - Fields below C(notify).
+        description: Fields below C(notify).
         type: dict
         suboptions:
           callback:
-            description:
-            - Fields below C(callback).
+            description: Fields below C(callback).
             type: dict
             suboptions:
               attempts:
-                description:
-                - How often a call back is tried.
+                description: How often a call back is tried.
                 type: int
               disabled:
-                description:
-                - Do not call back.
+                description: Do not call back.
                 type: bool
               interval_s:
-                description:
-                - Seconds between two attempts.
+                description: Seconds between two attempts.
                 type: int
               number:
-                description:
-                - Number to call back.
+                description: Number to call back.
                 type: str
               schedule:
-                description:
-                - Seconds before each attempt.
+                description: Seconds before each attempt.
                 type: list
                 elements: int
               timeout_s:
-                description:
-                - Seconds to let it ring.
+                description: Seconds to let it ring.
                 type: int
       oldest_message_first:
-        description:
-        - Play the oldest message first.
+        description: Play the oldest message first.
         type: bool
       operator_number:
         description:
@@ -262,8 +268,7 @@ options:
         - Known from KAZOO M on.
         type: str
       seek_duration_ms:
-        description:
-        - Milliseconds that one seek moves.
+        description: Milliseconds that one seek moves.
         type: int
       shared_vmbox:
         description:
@@ -286,20 +291,16 @@ options:
         - Known from KAZOO 5 on.
         type: int
       skip_envelope:
-        description:
-        - Do not say when and from whom a message came.
+        description: Do not say when and from whom a message came.
         type: bool
       skip_greeting:
-        description:
-        - Do not play the greeting.
+        description: Do not play the greeting.
         type: bool
       skip_instructions:
-        description:
-        - Do not play the instructions.
+        description: Do not play the instructions.
         type: bool
       transcribe:
-        description:
-        - Transcribe new messages.
+        description: Transcribe new messages.
         type: bool
       vm_message_forward_type:
         description:
@@ -326,25 +327,20 @@ options:
     type: dict
     suboptions:
       attach:
-        description:
-        - Fields below C(attach).
+        description: Fields below C(attach).
         type: dict
         suboptions:
           name:
-            description:
-            - Display name of the user's address; as it is by default.
+            description: Display name of the user's address; as it is by default.
             type: str
           timeout:
-            description:
-            - Seconds to let the user's phones ring first; as it is by default.
+            description: Seconds to let the user's phones ring first; as it is by default.
             type: int
           user_address:
-            description:
-            - SIP address of the user whose unanswered calls go to the box. Other users that lead to it are left alone.
+            description: SIP address of the user whose unanswered calls go to the box. Other users that lead to it are left alone.
             type: str
           user_id:
-            description:
-            - Id of the user who owns the address; the one it has by default.
+            description: Id of the user who owns the address; the one it has by default.
             type: str
       domain:
         description:
@@ -352,25 +348,21 @@ options:
         - Only used when the mailbox is created; it cannot be read back.
         type: str
       mwi:
-        description:
-        - SIP address whose phones show that a message waits.
+        description: SIP address whose phones show that a message waits.
         type: str
       notify_pager:
-        description:
-        - Send a notice to `pager`.
+        description: Send a notice to `pager`.
         type: bool
       pager:
-        description:
-        - Email address of the pager.
+        description: Email address of the pager.
         type: str
       say_duration:
-        description:
-        - Say how long a message is before it is played.
+        description: Say how long a message is before it is played.
         type: bool
       username:
         description:
-        - Local part of the box's own SIP address, `vm.` and the number by default. Used when the box is made, and to tell its address
-          for `attach`; OnSIP never shows it, so it is not compared.
+        - Local part of the box's own SIP address, `vm.` and the number by default. Used to create the mailbox, and to derive its address
+          for `attach`. OnSIP never shows it, so it is not compared.
         - Only used when the mailbox is created; it cannot be read back.
         type: str
   on_unsupported:

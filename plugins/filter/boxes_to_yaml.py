@@ -14,7 +14,8 @@ import urllib.parse
 
 import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, laid_over
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
     clean,
@@ -65,6 +66,19 @@ options:
     description: Make one file for each box.
     type: bool
     default: false
+  defaults:
+    description:
+      - Options that the boxes share, as reading in the compact form returns them. They are written to the file under
+        C(defaults), with O(split) to each box.
+      - The comments then state that the vendor's defaults are left out.
+    type: dict
+    version_added: 1.1.0
+  schema:
+    description:
+      - Address or path of a JSON schema, for the first line, which editors read.
+      - By default it is the published schema of O(vendor), or of all vendors. An empty string leaves the line out.
+    type: str
+    version_added: 1.1.0
   title:
     description:
       - First line of the comment, for boxes that were not read from O(vendor) but made for it.
@@ -98,6 +112,9 @@ _value:
 RESOURCES = {"mailboxes": ("mailbox", "vmboxes"), "shared_voicemails": ("shared voicemail", "shared_voicemails")}
 
 
+SCHEMAS = "https://raw.githubusercontent.com/telephony/voicemail/main/docs/schemas"
+SCHEMA_LINE = "# yaml-language-server: $schema="
+NO_DEFAULTS = "# Left out: options that have the vendor's default.\n"
 NO_IDS = "# Left out: id, which means nothing on another system.\n"
 
 
@@ -148,29 +165,60 @@ def boxes_to_yaml(
     include_pins: bool = False,
     split: bool = False,
     title: str | None = None,
+    defaults: dict[str, t.Any] | None = None,
+    schema: str | None = None,
 ) -> list[dict[str, str]]:
     """Return files; see the documentation above.
 
     :raises AnsibleFilterError: when the arguments make no sense.
     """
     if IMPORT_ERROR:
-        raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}")
+        raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}. {INSTALL}")
     tables = _tables(vendor, resource)
     secrets = frozenset().union(*(table.secrets for table in tables))
     key = tables[0].key
     # Ansible's own kinds of text and list are unknown to the dumper.
-    plain = json.loads(json.dumps(boxes))
+    plain, shared = json.loads(json.dumps(boxes)), json.loads(json.dumps(defaults or {}))
     if not isinstance(plain, list) or not all(isinstance(box, dict) and box.get(key) for box in plain):
         raise AnsibleFilterError(f"boxes_to_yaml takes a list of dictionaries with `{key}`")
     _refuse_surrogates(plain, key)
-    left_out = {"native", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
+    left_out = {*READ_ONLY, *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     plain.sort(key=lambda box: (len(box[key]), box[key]))
-    items = [_Item(box, key, left_out, secrets) for box in plain]
-    head = f"{_head(tables, vendor, resource, include_pins, title)}{'' if include_ids else NO_IDS}---\n{resource}:"
+    items = [_Item(_complete(box, shared, key) if split else box, key, left_out, secrets) for box in plain]
+    comments = [
+        _schema_line(tables, vendor, resource) if schema is None else f"{SCHEMA_LINE}{schema}\n" if schema else "",
+        _head(tables, vendor, resource, include_pins, title),
+        NO_DEFAULTS if defaults is not None else "",
+        "" if include_ids else NO_IDS,
+    ]
+    head = f"{''.join(comments)}---\n"
     if not split:
+        above = f"defaults:\n{textwrap.indent(_dumped(shared), '  ')}" if shared else ""
         body = f"\n{''.join(map(str, items))}" if items else " []\n"
-        return [{"name": f"{resource}.yml", "content": f"{head}{body}"}]
-    return [{"name": f"{resource}/{item.name}.yml", "content": f"{head}\n{item}"} for item in items]
+        return [{"name": f"{resource}.yml", "content": f"{head}{above}{resource}:{body}"}]
+    return [{"name": f"{resource}/{item.name}.yml", "content": f"{head}{resource}:\n{item}"} for item in items]
+
+
+def _schema_line(tables: list[FieldTable], vendor: str | None, resource: str) -> str:
+    only = tables[0].vendor if len(tables) == 1 else vendor
+    return f"{SCHEMA_LINE}{SCHEMAS}/{resource}{f'.{only}' if only else ''}.schema.json\n"
+
+
+def _complete(box: dict[str, t.Any], shared: dict[str, t.Any], key: str) -> dict[str, t.Any]:
+    """Return a box with the shared options in it. Null, which only overrides one of them, is left out."""
+    if not shared:
+        return box
+    return _without_null({key: box[key], **({"id": box["id"]} if "id" in box else {}), **laid_over(shared, box)})
+
+
+def _without_null(value: dict[str, t.Any]) -> dict[str, t.Any]:
+    found = {name: _without_null(inner) if isinstance(inner, dict) else inner for name, inner in value.items()}
+    return {name: inner for name, inner in found.items() if inner not in (None, {})}
+
+
+def _dumped(value: t.Any) -> str:
+    # Reviewers see what there is to see, and what is read again is the same.
+    return spelled_out(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf))
 
 
 def _tables(name: str | None, resource: str) -> list[FieldTable]:
@@ -210,13 +258,15 @@ class _Item:
         # The number comes from the vendor and becomes the name of a file: nothing in it may lead to another folder.
         self.name = urllib.parse.quote(box[key], safe="*+").replace(".", "%2E")
         self.kept = {option: value for option, value in box.items() if option not in left_out}
-        self.hidden = sorted(secrets - left_out - set(box))
+        self.missing = sorted(secrets - left_out - set(box))
+        self.hidden = box.get("hidden") or []
 
     def __str__(self) -> str:
-        note = "".join(f"# {secret}: not shown by the vendor, so it is not managed\n" for secret in self.hidden)
-        text = yaml.dump([self.kept], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf)
-        # Reviewers see what there is to see, and what is read again is the same.
-        return textwrap.indent(note + spelled_out(text), "  ")
+        reasons = {True: "not shown by the vendor", False: "not set"}
+        note = "".join(
+            f"# {secret}: {reasons[secret in self.hidden]}, so it is not managed\n" for secret in self.missing
+        )
+        return textwrap.indent(note + _dumped([self.kept]), "  ")
 
 
 def _head(tables: list[FieldTable], name: str | None, resource: str, include_pins: bool, title: str | None) -> str:

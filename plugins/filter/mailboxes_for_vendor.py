@@ -157,7 +157,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import (
     number_warning,
@@ -199,7 +199,7 @@ def mailboxes_for_vendor(
     :raises AnsibleFilterError: with everything that is wrong with the mailboxes or the user's choices.
     """
     if IMPORT_ERROR:
-        raise AnsibleFilterError(f"{NAME} needs {LIBRARIES}")
+        raise AnsibleFilterError(f"{NAME} needs {LIBRARIES}. {INSTALL}")
     for option, name in (("source", source), ("target", target)):
         if name not in NAMES:
             raise AnsibleFilterError(f"{NAME}: `{option}` must be one of {', '.join(NAMES)}, not {name!r}")

@@ -12,6 +12,8 @@ short_description: Turn a table into mailboxes
 version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.table
 description:
   - Turns CSV text, or rows as other tools read them from a spreadsheet, into the list that
     M(telephony.voicemail.vmboxes) takes.
@@ -29,31 +31,19 @@ options:
       - Or a list of dictionaries of heading to cell. Problems are told by row, counted from 1 without the headings.
     type: raw
     required: true
-  columns:
-    description:
-      - Heading of a column to the option it holds, with dots for the vendors' dictionaries, such as
-        C(kazoo.skip_greeting).
-      - A heading that is not named here must be the option itself.
-      - V(null) as option leaves the column out.
-    type: dict
-    default: {}
   defaults:
     description: Options that are laid under every mailbox. What the row gives wins.
     type: dict
     default: {}
-  list_separator:
-    description: What stands between the entries of a list in one cell, such as several addresses.
-    type: str
-    default: ;
-  delimiter:
+  invalid:
     description:
-      - What stands between the cells of CSV text.
-      - By default it is told from the first row, and may be a comma, a semicolon, a tab or a vertical bar.
+      - V(fail) fails with every problem of every row.
+      - V(skip) returns, in place of a mailbox that is wrong, its number, its C(source) and the problems under
+        C(invalid), for O(telephony.voicemail.vmboxes#module:invalid=skip).
     type: str
-  ignore_unknown_columns:
-    description: Leave columns out that hold no known option. Otherwise they are an error.
-    type: bool
-    default: false
+    choices: [fail, skip]
+    default: fail
+    version_added: 1.1.0
   vendor:
     description:
       - Check every value by the rules of this vendor as well, to have those problems told by line too.
@@ -108,60 +98,71 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
-    check_mailboxes,
-    item_options,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import (
-    LIST_SEPARATOR,
-    Layout,
-    read_csv,
-    read_rows,
-)
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layouts import layout_of
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.options import item_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import text_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import read_rows
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import type_name
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import TABLE
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+
+#: What a filter cannot know: it is given rows or text, and no file.
+_OF_FILES = ("sheet", "encoding")
 
 
 def rows_to_mailboxes(
     rows: t.Any,
-    columns: t.Mapping[str, str | None] | None = None,
+    columns: t.Mapping[str, t.Any] | None = None,
     defaults: t.Mapping[str, t.Any] | None = None,
-    list_separator: str = LIST_SEPARATOR,
-    delimiter: str | None = None,
-    ignore_unknown_columns: bool = False,
     vendor: str | None = None,
+    invalid: str = "fail",
+    **options: t.Any,
 ) -> list[t.Any]:
     """Return the mailboxes of a table; see the documentation above.
 
     :raises AnsibleFilterError: with every problem.
     """
     if IMPORT_ERROR:
-        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}")
-    for name, value in (("columns", columns), ("defaults", defaults)):
-        if value is not None and not isinstance(value, dict):
-            raise AnsibleFilterError(f"rows_to_mailboxes: `{name}` must be a dictionary, not {type_name(value)}")
-    if vendor is not None and vendor not in NAMES:
-        raise AnsibleFilterError(f"rows_to_mailboxes: `vendor` must be one of {', '.join(NAMES)}, not {vendor!r}")
-    known, lists = item_options("vmbox")
-    layout = Layout(columns or {}, lists, known, list_separator, delimiter, ignore_unknown_columns)
-    problems: list[str] = []
-    if isinstance(rows, str):
-        entries = read_csv(rows, layout, problems)
-    elif isinstance(rows, (list, tuple)):
-        entries = read_rows(rows, layout, problems)
-    else:
-        raise AnsibleFilterError(f"rows_to_mailboxes takes CSV text or a list of rows, not {type_name(rows)}")
-    warnings: list[str] = []
+        raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}. {INSTALL}")
+    _refuse(defaults, vendor, invalid, options)
+    problems: list[Problem] = []
+    checks = Checks(defaults, vendor, sources=invalid == "skip", skip=invalid == "skip")
     try:
-        mailboxes = check_mailboxes(entries, problems, defaults, vendor, warnings=warnings)
+        layout = layout_of({**options, "columns": columns})
+        if isinstance(rows, str):
+            entries = text_entries(str(rows), layout, problems)
+        elif isinstance(rows, (list, tuple)):
+            entries = read_rows(rows, layout, item_options("vmbox"), problems)
+        else:
+            raise AnsibleFilterError(f"rows_to_mailboxes takes CSV text or a list of rows, not {type_name(rows)}")
+        mailboxes = check_entries(entries, problems, checks)
     except InvalidInputError as error:
         raise AnsibleFilterError(f"rows_to_mailboxes: {error}") from error
-    for warning in warnings:
+    for warning in checks.warnings:
         Display().warning(clean(warning))
     return mailboxes
+
+
+def _refuse(defaults: t.Any, vendor: t.Any, invalid: t.Any, options: t.Mapping[str, t.Any]) -> None:
+    """Refuse arguments that make no sense.
+
+    :raises AnsibleFilterError: naming the argument.
+    """
+    if defaults is not None and not isinstance(defaults, dict):
+        raise AnsibleFilterError(f"rows_to_mailboxes: `defaults` must be a dictionary, not {type_name(defaults)}")
+    if vendor is not None and vendor not in NAMES:
+        raise AnsibleFilterError(f"rows_to_mailboxes: `vendor` must be one of {', '.join(NAMES)}, not {vendor!r}")
+    if invalid not in ("fail", "skip"):
+        raise AnsibleFilterError("rows_to_mailboxes: `invalid` must be fail or skip")
+    known = [name for name in TABLE if name not in _OF_FILES]
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise AnsibleFilterError(f"rows_to_mailboxes: unknown argument `{unknown[0]}`. Use {', '.join(known)}")
 
 
 class FilterModule:

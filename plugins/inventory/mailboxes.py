@@ -60,6 +60,13 @@ options:
     type: list
     elements: str
     choices: [vendor, owner, timezone, messages, depth, parent]
+  mailbox_cache:
+    description:
+      - Folder for what was read of each mailbox, as for O(telephony.voicemail.vmbox_info#module:cache). The next run
+        reads only the mailboxes that changed. Only KAZOO supports it, with O(resource=mailboxes).
+      - O(cache) instead returns the hosts of an earlier run without asking the telephone system at all.
+    type: path
+    version_added: 1.1.0
   hostname:
     description:
       - Template for the names of the hosts, out of their variables. It must give each another name.
@@ -127,7 +134,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.template import trust_as_template
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.connection import Task
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     InvalidInputError,
     VoicemailError,
@@ -137,9 +144,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes impo
     inventory as inventory_operations,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.inventory import Found
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import number_problem
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import (
+    number_hint,
+    number_problem,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked, read_options
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import is_number
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
 #: What a kept inventory has to be of, to be used again.
@@ -167,7 +178,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """
         super().parse(inventory, loader, path, cache)
         if IMPORT_ERROR:
-            raise AnsibleParserError(missing_required_lib(LIBRARIES))
+            raise AnsibleParserError(f"{missing_required_lib(LIBRARIES)}. {INSTALL}")
         params = self._params(self._read_config_data(path))
         ways = self._ways(params["resource"])
         params["count_messages"] = "messages" in ways
@@ -214,10 +225,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             unknown = clean("`, `".join(strangers))
             raise AnsibleParserError(f"unknown option `{unknown}`; {self.NAME} has: {_listed(known)}")
         if is_number(config.get("match")):
-            problem = number_problem(config["match"], "match", "it would match others")
-            raise AnsibleParserError(f"`match` {problem}")
+            problem = Problem(number_problem("it would match others"), option="match", hint=number_hint("match"))
+            raise AnsibleParserError(str(problem))
         return {
-            name: self.get_option(name) for name in (*arguments.CONNECTION, "resource", "match", "include_own_account")
+            name: self.get_option(name)
+            for name in (*arguments.CONNECTION, "resource", "match", "include_own_account", "mailbox_cache")
         }
 
     def _rendered(self, name: str, value: t.Any) -> t.Any:

@@ -12,8 +12,12 @@ short_description: Read mailboxes from files
 version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
+extends_documentation_fragment:
+  - telephony.voicemail.table
+  - telephony.voicemail.table.file
 description:
-  - Reads YAML, JSON and CSV files, and folders of them, into the one list that M(telephony.voicemail.vmboxes) takes.
+  - Reads YAML, JSON, CSV, XLSX and ODS files, and folders of them, into the one list that
+    M(telephony.voicemail.vmboxes) takes.
   - Values without quotes are the characters in the file where an option is text, such as C(0123), C(12:30) or C(yes).
     Ansible's own files make numbers and truth values of these.
   - Every file must be understood whole, since a mailbox that is missed could be pruned. Repeated keys, empty files and
@@ -25,11 +29,15 @@ options:
   _terms:
     description:
       - Files, and folders whose files are read in the order of their names. Of a folder, files that end in C(.yml),
-        C(.yaml), C(.json) or C(.csv) are read. Names that begin with a dot are left out, and so are those in
-        O(exclude). Anything else in the folder, such as another folder or a link that leads nowhere, is an error.
+        C(.yaml), C(.json), C(.csv), C(.tsv), C(.txt), C(.xlsx), C(.xlsm), C(.ods) or C(.conf) are read.
+        Names that begin with a dot are left out, and so are those in O(exclude). Anything else in the folder, such as
+        another folder or a link that leads nowhere, is an error.
       - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes). An empty list
         must be written out, as C([]).
-      - The first row of a CSV file holds the headings; see P(telephony.voicemail.rows_to_mailboxes#filter).
+      - Such a dictionary may hold options for all of its mailboxes under C(defaults). They override O(defaults), and
+        the mailbox overrides them.
+      - A row of a table holds the headings, and the options below say what its columns mean. XLSX files need
+        the Python package openpyxl.
       - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
         playbook, and beside the playbook.
       - Lists of names are flattened.
@@ -54,31 +62,34 @@ options:
     type: bool
     default: false
     version_added: 1.1.0
-  columns:
-    description: For CSV files, the heading of a column to the option it holds. V(null) leaves the column out.
-    type: dict
-    default: {}
   defaults:
     description: Options that are laid under every mailbox. What the mailbox gives wins.
     type: dict
     default: {}
-  list_separator:
-    description: For CSV files, what stands between the entries of a list in one cell.
+  invalid:
+    description:
+      - V(fail) fails with every problem of every file.
+      - V(skip) returns, in place of a mailbox that is wrong, its number, its C(source) and the problems under
+        C(invalid). M(telephony.voicemail.vmboxes) with O(telephony.voicemail.vmboxes#module:invalid=skip) reports it as
+        skipped and does not prune it. A file that is wrong as a whole fails all the same.
     type: str
-    default: ;
-  delimiter:
-    description: For CSV files, what stands between the cells. By default it is told from the first row of each file.
-    type: str
-  ignore_unknown_columns:
-    description: For CSV files, leave columns out that hold no known option. Otherwise they are an error.
-    type: bool
-    default: false
+    choices: [fail, skip]
+    default: fail
+    version_added: 1.1.0
   vendor:
     description:
       - Check every value by the rules of this vendor as well, to have those problems told with file and line too.
       - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
+  on_unsupported:
+    description:
+      - With O(vendor), whether an option that this vendor cannot hold is an error here, with file and line, or is left
+        to the module.
+    type: str
+    choices: [error, ignore]
+    default: ignore
+    version_added: 1.1.0
 notes:
   - What the files hold is data. Templates in them are not rendered.
   - A single file in the modules' own form is read faster by O(telephony.voicemail.vmboxes#module:src).
@@ -113,18 +124,17 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
-    check_mailboxes,
-    item_options,
-    read_entries,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layouts import is_path, layout_of
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import SUFFIXES, File, read_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
-
-SUFFIXES = (".yml", ".yaml", ".json", ".csv")
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import TABLE
 
 
 class LookupModule(LookupBase):
@@ -136,46 +146,58 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: with every problem.
         """
         if IMPORT_ERROR:
-            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}")
+            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}. {INSTALL}")
         definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
         given, wrong = checked(definitions, kwargs)
         if wrong:
             raise AnsibleLookupError(f"mailbox_files: {InvalidInputError.of(wrong)}")
         self.set_options(var_options=variables, direct=given)
-        known, lists = item_options("vmbox")
-        layout = Layout(
-            columns=self.get_option("columns"),
-            lists=lists,
-            known=known,
-            list_separator=self.get_option("list_separator"),
-            delimiter=self.get_option("delimiter"),
-            ignore_unknown=self.get_option("ignore_unknown_columns"),
+        checks = Checks(
+            self.get_option("defaults"),
+            self.get_option("vendor"),
+            sources=self.get_option("sources") or self.get_option("invalid") == "skip",
+            skip=self.get_option("invalid") == "skip",
+            on_unsupported=self.get_option("on_unsupported"),
         )
-        entries: list[Entry] = []
-        problems: list[str] = []
         try:
             names = flatten_terms(terms, "name of a file or folder")
+            layout = self._layout(variables or {})
+            entries, problems = self._read(names, layout, variables or {})
+            mailboxes = check_entries(entries, problems, checks)
         except InvalidInputError as error:
             raise AnsibleLookupError(f"mailbox_files: {error}") from error
-        for path in self._files(names, variables or {}, problems):
-            text = self._text(path, problems)
-            if text is not None:
-                entries += read_entries(text, path.name, "mailboxes", layout, problems)
-        defaults, vendor, sources = (self.get_option(option) for option in ("defaults", "vendor", "sources"))
-        warnings: list[str] = []
-        try:
-            mailboxes = check_mailboxes(entries, problems, defaults, vendor, sources, warnings)
-        except InvalidInputError as error:
-            raise AnsibleLookupError(f"mailbox_files: {error}") from error
-        for warning in warnings:
+        for warning in checks.warnings:
             Display().warning(clean(warning))
         return mailboxes
 
-    def _text(self, path: pathlib.Path, problems: list[str]) -> str | None:
+    def _layout(self, variables: dict[str, t.Any]) -> Layout:
+        """Return the layout of the options, found like the files where it is one of the user's own.
+
+        :raises InvalidInputError: when it makes no sense.
+        """
+        options = {name: self.get_option(name) for name in TABLE}
+        name = options["layout"]
+        if isinstance(name, str) and is_path(name):
+            options["layout"] = self._place(variables, str(pathlib.Path(name).expanduser()))
+            if options["layout"] is None:
+                raise AnsibleLookupError(f"mailbox_files: there is no layout {name}")
+        return layout_of(options)
+
+    def _read(self, names: list[str], layout: Layout, variables: dict[str, t.Any]) -> tuple[list[Entry], list[Problem]]:
+        entries: list[Entry] = []
+        wrong: list[str] = []
+        problems: list[Problem] = []
+        for path in self._files(names, variables, wrong):
+            content = self._content(path, wrong)
+            if content is not None:
+                entries += read_entries(File(content, path.name), layout, problems)
+        return entries, [*map(Problem, wrong), *problems]
+
+    def _content(self, path: pathlib.Path, problems: list[str]) -> bytes | None:
         try:
-            return str(t.cast(t.Any, self._loader).get_text_file_contents(str(path)))
-        except UnicodeDecodeError:
-            problems.append(f"{path.name}: is not UTF-8 text. Save it as UTF-8")
+            # One character for each byte: a spreadsheet is not text, and a table may be in any encoding.
+            text = t.cast(t.Any, self._loader).get_text_file_contents(str(path), encoding="latin-1")
+            return str(text).encode("latin-1")
         except (AnsibleError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             problems.append(f"{path.name}: cannot be read: {reason}")

@@ -47,6 +47,13 @@ options:
       - A relative path is taken from the folder of the playbook.
       - Runs at the same time wait for each other, by a lock on a file beside it whose name ends in C(.lock).
     type: str
+  encrypt:
+    description:
+      - Encrypt O(file) with ansible-vault, with the password that Ansible was started with.
+      - A file that is encrypted already stays encrypted. Others may read it, so that it can be kept in Git.
+    type: bool
+    default: false
+    version_added: 1.1.0
   write:
     description:
       - Whether a new PIN is kept in O(file).
@@ -65,7 +72,7 @@ notes:
   - Give all numbers in one call for many mailboxes. O(file) is then read and written once.
   - Where the vendor does not show PINs, use RV(_raw) with O(telephony.voicemail.vmboxes#module:mailboxes) and
     C(update_pin) set to V(on_create), or nothing tells whether the PIN is the kept one.
-  - O(file) holds PINs in clear. Keep it out of Git, on a disk that is encrypted.
+  - Without O(encrypt), O(file) contains PINs in clear text. Keep it out of Git, on an encrypted disk.
 seealso:
   - module: telephony.voicemail.vmboxes
 """
@@ -112,10 +119,11 @@ import typing as t
 
 import yaml
 from ansible import constants
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
@@ -166,9 +174,11 @@ class PinFile:
     :raises ValueError: from every method, when the file is not safe or not in order. No message holds a PIN.
     """
 
-    def __init__(self, path: str, name: str) -> None:
+    def __init__(self, path: str, name: str, vault: VaultLib, encrypts: bool) -> None:
         self._path = pathlib.Path(os.path.realpath(path))
         self._name = name
+        self._vault = vault
+        self._encrypts = encrypts
         self._is_json = self._path.suffix.lower() == ".json"
 
     def read(self) -> Pins:
@@ -178,13 +188,7 @@ class PinFile:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             return {}
-        try:
-            self._refuse_shared(os.fstat(descriptor))
-        except BaseException:
-            os.close(descriptor)
-            raise
-        with os.fdopen(descriptor, encoding="utf-8") as file:
-            text = file.read()
+        text = self._text(descriptor)
         try:
             content = documents.load(text, self._path.name)
         except InvalidInputError as error:
@@ -193,9 +197,34 @@ class PinFile:
         pins = documents.plain(content) if self._is_json else documents.as_text(content)
         return self._checked({} if pins is None else pins)
 
-    def _refuse_shared(self, status: os.stat_result) -> None:
+    def _text(self, descriptor: int) -> str:
+        """Return the text of the open file, decrypted. Others may read a file only if it is encrypted."""
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
             raise ValueError(f"{self._name} is no regular file")
+        with os.fdopen(descriptor, "rb") as file:
+            content = file.read()
+        if not is_encrypted(content):
+            self._refuse_shared(status)
+            return content.decode()
+        self._encrypts = True
+        try:
+            return self._vault.decrypt(content).decode()
+        except AnsibleError:
+            raise ValueError(f"{self._name} cannot be decrypted. Start Ansible with its vault password") from None
+
+    def _encrypted(self, text: str) -> str:
+        if not self._vault.secrets:
+            raise ValueError(f"{self._name} cannot be encrypted. Start Ansible with a vault password")
+        wanted = constants.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
+        try:
+            vault_id, secret = match_encrypt_secret(self._vault.secrets, wanted)
+        except AnsibleError:
+            raise ValueError(f"{self._name} cannot be encrypted: no vault password has the identity {wanted}") from None
+        return self._vault.encrypt(text, secret, vault_id).decode()
+
+    def _refuse_shared(self, status: os.stat_result) -> None:
         if status.st_uid != os.geteuid():
             raise ValueError(f"{self._name} belongs to another user")
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -227,11 +256,14 @@ class PinFile:
         """Replace the file, so that a reader finds the old or the new one and never a part."""
         # Ansible's own kinds of text are no YAML.
         plain = json.dumps(pins, indent=2, sort_keys=True)
+        text = plain if self._is_json else yaml.safe_dump(json.loads(plain))
+        if self._encrypts:
+            text = self._encrypted(text)
         # A file of this kind is made with mode 0600.
         descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(plain if self._is_json else yaml.safe_dump(json.loads(plain)))
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             pathlib.Path(temporary).replace(self._path)
@@ -253,7 +285,7 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: when the rules leave no PIN, or the file cannot be used.
         """
         if IMPORT_ERROR:
-            raise AnsibleLookupError(f"pin needs {LIBRARIES}")
+            raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")
         definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
         given, problems = checked(definitions, kwargs)
         if problems:
@@ -280,7 +312,8 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None
 
     def _file(self, name: str) -> PinFile:
-        return PinFile(t.cast(t.Any, self._loader).path_dwim(name), name)
+        loader = t.cast(t.Any, self._loader)
+        return PinFile(loader.path_dwim(name), name, loader._vault, bool(self.get_option("encrypt")))
 
     def _kept(self, numbers: list[str], file: PinFile, kind: Kind, writes: bool) -> dict[str, str]:
         """Return the PINs of a file, with those that are missing made and, if asked, written."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .errors import UnsupportedError
-from .vendors.greetings import GreetingWriter
+from .vendors.greetings import GreetingWriter, SharedGreetings
 from .vendors.messages import (
     MessageCopier,
     MessageDeleter,
@@ -32,7 +32,8 @@ WORDS: dict[type, str] = {
     MessageCopier: "copy messages",
     MessageUploader: "upload messages",
     Recordings: "download audio",
-    GreetingWriter: "upload greetings",
+    GreetingWriter: "change greetings",
+    SharedGreetings: "choose greetings by media id",
 }
 
 

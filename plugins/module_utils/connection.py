@@ -11,6 +11,7 @@ import typing as t
 
 from .mailboxes import apply as engine
 from .model.connection import Connection, missing_credentials, url_problem, value_problems
+from .model.problem import Problem
 from .modules import MODULES, ModuleSpec
 from .vendors.protocol import Session, Vendor
 
@@ -25,23 +26,23 @@ class Task:
     :param params: options with their defaults and conversions.
     :param raw: options as they were written, which still tell null from not given.
     :param check: write nothing.
-    :param diff: tell the difference.
     :param sessions: gives the session of a connection; lets a loop keep one login.
     :param progress: told how far a long plan is.
-    :param source_text: content of the file ``src``, where the caller has read and decrypted it.
+    :param source: content of the file ``src``, where the caller has read and decrypted it.
     :param notify: shows a text to the user while the task runs.
+    :param system: the system that the task works on: vendor, address and account.
     """
 
     module: str
     params: t.Mapping[str, t.Any]
     raw: t.Mapping[str, t.Any]
     check: bool = False
-    diff: bool = False
     sessions: t.Callable[[Vendor, Connection, int], t.ContextManager[Session]] | None = None
     progress: engine.Progress | None = None
-    source_text: str | None = None
+    source: bytes | None = None
     notify: t.Callable[[str], None] = lambda text: None
     warnings: list[str] = dataclasses.field(default_factory=list)
+    system: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def spec(self) -> ModuleSpec:
@@ -54,25 +55,28 @@ class Task:
         return self.spec.resource.key
 
 
-def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[str]]:
+def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[Problem]]:
     """Return the connection a user asks for, and what is wrong with it."""
     given = {
         field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
     }
     given.setdefault("url", target.default_url or "")
     problems = value_problems({option: value for option, value in given.items() if option != "url"})
-    problems += [
-        problem for problem in (url_problem(given["url"]), missing_credentials(given, target.credentials)) if problem
-    ]
+    if wrong := url_problem(given["url"]):
+        problems.append(Problem(wrong, option="url"))
+    if missing := missing_credentials(given, target.credentials):
+        problems.append(Problem(missing))
     ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
     if len(ways) > 1:
         named = " and ".join(f"`{way[0]}`" for way in ways)
-        problems.append(f"credentials contradict each other: {named} are two ways to log in; give one")
+        problems.append(Problem(f"credentials contradict each other: {named} are two ways to log in; give one"))
     for option, least in (("timeout", 0.001), ("workers", 1), ("retry_budget", 0)):
         if given.get(option) is not None and given[option] < least:
-            problems.append(f"`{option}` must be {'at least' if least in (0, 1) else 'more than'} {int(least)}")
+            problems.append(
+                Problem(f"must be {'at least' if least in (0, 1) else 'more than'} {int(least)}", option=option)
+            )
     if given.get("client_key") and not given.get("client_cert"):
-        problems.append("`client_key` needs `client_cert`")
+        problems.append(Problem("needs `client_cert`", option="client_key"))
     return Connection(**given), problems
 
 
@@ -99,12 +103,14 @@ def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iter
         task.warnings.append(
             "`validate_certs` is false: anyone on the way can pose as the server and read credentials and PINs"
         )
+    task.system = {"vendor": target.name, "url": connection.url.rstrip("/"), "account": ""}
     opener = task.sessions or session_of
     with opener(target, connection, workers) as session:
         retries = session.client.retries
         retries.notify = task.notify
         try:
             yield session
+            task.system["account"] = session.account_name()
         finally:
             if retries.long_waits:
                 task.warnings.append(

@@ -17,6 +17,8 @@ import typing as t
 
 IMPORT_ERROR: str | None = None
 LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer) and tenacity (8.3 or newer)"
+#: What to do where one is missing.
+INSTALL = "Install them with: pip install 'httpx>=0.27' 'pydantic>=2.8' 'tenacity>=8.3'"
 
 if t.TYPE_CHECKING:
     import httpcore
@@ -70,4 +72,30 @@ else:
 
         httpcore = httpx = pydantic = pydantic_core = tenacity = _Library
 
-__all__ = ("IMPORT_ERROR", "LIBRARIES", "httpcore", "httpx", "pydantic", "pydantic_core", "tenacity")
+
+#: What reads and writes Excel workbooks. Few tasks need it, so it is neither required nor imported before its use.
+WORKBOOKS = "openpyxl (3.1 or newer)"
+
+
+def import_openpyxl() -> t.Any:
+    """Return the library for Excel workbooks.
+
+    :raises ImportError: when it is not installed.
+    """
+    import openpyxl
+
+    return openpyxl
+
+
+__all__ = (
+    "IMPORT_ERROR",
+    "INSTALL",
+    "LIBRARIES",
+    "WORKBOOKS",
+    "httpcore",
+    "httpx",
+    "import_openpyxl",
+    "pydantic",
+    "pydantic_core",
+    "tenacity",
+)

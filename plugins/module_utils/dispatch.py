@@ -5,14 +5,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import typing as t
+
 from .arguments.text_values import check_texts
 from .connection import Result, Task, session_of
 from .errors import InvalidInputError, VoicemailError
 from .mailboxes import handlers as mailboxes
 from .model.connection import type_problems
+from .model.problem import Problem
 from .modules import CONNECTION
 from .transport import tls
 from .vendors.registry import load_drivers
+
+#: New objects after which Python looks for garbage among the youngest.
+_COLLECT_AFTER = 100_000
 
 
 def run(task: Task) -> Result:
@@ -21,9 +29,17 @@ def run(task: Task) -> Result:
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
     problems = type_problems(CONNECTION, task.raw)
+    if (task.params.get("plan_lines") or 0) < 0:
+        problems.append(Problem("must be at least 0", option="plan_lines"))
     if problems:
         raise InvalidInputError.of(problems)
     check_texts(task)
+    with _rare_collection():
+        result = _handled(task)
+    return result if task.spec.reads_only else {**result, "system": task.system}
+
+
+def _handled(task: Task) -> Result:
     # Few tasks need them, and a module's own process compiles whatever it imports anew.
     if task.spec.feature == "messages":
         from .messages import handlers as messages
@@ -34,6 +50,17 @@ def run(task: Task) -> Result:
 
         return greetings.run(task)
     return mailboxes.run(task)
+
+
+@contextlib.contextmanager
+def _rare_collection() -> t.Iterator[None]:
+    """Look for garbage rarely: each look walks through all objects, and a listing makes a million that stay."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _COLLECT_AFTER) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def prepare() -> None:

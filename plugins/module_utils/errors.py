@@ -13,7 +13,9 @@ import dataclasses
 import traceback
 import typing as t
 
+from .model.problem import Problem
 from .model.text import clean, clean_lines
+from .reporting.grouping import as_lines, group_by_reason, shortened
 
 
 @dataclasses.dataclass
@@ -24,7 +26,9 @@ class VoicemailError(Exception):
     :param hint: what to do about it.
     :param status: HTTP status of the vendor's reply, where there was one.
     :param wrote: the vendor changed something before it failed.
+    :param uncertain: the vendor may have carried the request out all the same.
     :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
+    :param uncertain: the vendor may have carried the request out all the same.
     """
 
     message: str
@@ -32,10 +36,11 @@ class VoicemailError(Exception):
     status: int | None = None
     details: dict[str, str] = dataclasses.field(default_factory=dict)
     wrote: bool = False
+    uncertain: bool = False
 
     kind: t.ClassVar[str] = "error"
     #: Most letters of a message: an id that a server or a user made up may have thousands.
-    longest: t.ClassVar[int | None] = 2000
+    longest: t.ClassVar[int] = 2000
     #: The message lists several problems, a line each.
     has_lines: t.ClassVar[bool] = False
 
@@ -43,8 +48,7 @@ class VoicemailError(Exception):
         # Numbers and names come from vendors and files, and what the vendor said is quoted.
         self.message, self.hint = clean_lines(self.message) if self.has_lines else clean(self.message), clean(self.hint)
         self.details = {clean(field): clean(text) for field, text in self.details.items()}
-        if self.longest is not None and len(self.message) > self.longest:
-            self.message = self.message[: self.longest] + "..."
+        self.message = shortened(self.message, self.longest)
 
     def __str__(self) -> str:
         parts = [self.message.rstrip(".")]
@@ -122,11 +126,9 @@ class RateLimitedError(VoicemailError):
 class TransportError(VoicemailError):
     """No usable reply came back.
 
-    :param uncertain: the vendor may have carried the request out all the same.
-    :param pending: it may even carry it out later, and would do so twice if it were sent again.
+    :param pending: the vendor may carry the request out later, and would do so twice if it were sent again.
     """
 
-    uncertain: bool = False
     pending: bool = False
     kind: t.ClassVar[str] = "transport"
 
@@ -159,24 +161,36 @@ class UnsupportedError(VoicemailError):
 
 @dataclasses.dataclass
 class InvalidInputError(VoicemailError):
-    """What the user wrote cannot be used; every problem found is told at once."""
+    """What the user wrote cannot be used. Every problem is in ``problems``; the message groups and bounds them."""
 
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     kind: t.ClassVar[str] = "invalid"
-    #: A file of thousands of mailboxes may have as many problems.
-    longest: t.ClassVar[int | None] = None
     has_lines: t.ClassVar[bool] = True
 
     @classmethod
-    def of(cls, problems: t.Sequence[str]) -> InvalidInputError:
-        """Build one error out of every problem, in the order of the input."""
-        most = VoicemailError.longest or 0
-        problems = [clean(problem) for problem in problems]
-        problems = [problem if len(problem) <= most else f"{problem[:most]}..." for problem in problems]
-        if len(problems) == 1:
-            return cls(problems[0], problems=tuple(problems))
-        listed = "\n".join(f"- {problem}" for problem in problems)
-        return cls(f"{len(problems)} problems, and nothing was written:\n{listed}", problems=tuple(problems))
+    def of(cls, problems: t.Iterable[Problem]) -> InvalidInputError:
+        """Build one error out of every problem, in the order of the input; equal ones count once."""
+        found = tuple(dict.fromkeys(map(_cleaned, problems)))
+        if len(found) == 1:
+            return cls(str(found[0]), problems=found)
+        lines = as_lines(group_by_reason((problem.subject, problem.reason) for problem in found))
+        listed = "".join(f"\n- {line}" for line in lines)
+        return cls(f"{len(found)} problems, and nothing was written:{listed}", problems=found)
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the error for a module's result, whose ``msg`` has the problems already."""
+        count = len(self.problems)
+        message = self.message if count < 2 else f"{count} problems, and nothing was written"
+        return {**super().as_dict(), "message": message}
+
+
+def _cleaned(problem: Problem) -> Problem:
+    subject = problem.subject
+    shown = dataclasses.replace(
+        subject, name=clean(subject.name), source=clean(subject.source), note=clean(subject.note)
+    )
+    text = shortened(clean(problem.text), VoicemailError.longest)
+    return Problem(text, option=clean(problem.option), subject=shown, hint=clean(problem.hint))
 
 
 def unforeseen(error: Exception) -> VoicemailError:

@@ -45,10 +45,34 @@ STATE: Spec = {
 }
 
 ON_UNSUPPORTED: Spec = {"on_unsupported": {"type": "str", "choices": ["error", "warn", "ignore"], "default": "error"}}
+REPORT: Spec = {
+    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    "plan_lines": {"type": "int", "default": 20},
+}
 VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
+
+#: How a table in a file becomes items.
+TABLE: Spec = {
+    "layout": {"type": "str"},
+    "sheet": {"type": "raw"},
+    "heading_row": {"type": "int"},
+    "encoding": {"type": "str"},
+    "delimiter": {"type": "str"},
+    "columns": {"type": "dict"},
+    "templates": {"type": "dict"},
+    "only_rows": {"type": "dict"},
+    "skip_rows": {"type": "dict"},
+    "optional_columns": {"type": "list", "elements": "str"},
+    "only_mapped_columns": {"type": "bool"},
+    "ignore_unknown_columns": {"type": "bool"},
+    "clear_marker": {"type": "str"},
+    "list_separator": {"type": "raw"},
+}
 
 BULK: Spec = {
     "src": {"type": "path"},
+    **TABLE,
+    "invalid": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     "defaults": {"type": "dict", "no_log": True},
     "prune": {"type": "bool", "default": False},
     "prune_match": {"type": "str"},
@@ -61,7 +85,7 @@ BULK: Spec = {
     "max_update_percent": {"type": "int"},
     "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "expect_checksum": {"type": "str"},
-    "report": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+    **REPORT,
     **ON_UNSUPPORTED,
     **VERIFY,
 }
@@ -69,7 +93,11 @@ BULK: Spec = {
 READING: Spec = {
     "match": {"type": "str"},
     "include_pins": {"type": "bool", "default": False, "no_log": False},
+    "compact": {"type": "bool", "default": False},
 }
+
+#: The folder in which a task that reads many mailboxes keeps what it read.
+CACHE: Spec = {"cache": {"type": "path"}}
 
 #: Which messages a task is about.
 SELECTION: Spec = {
@@ -86,8 +114,6 @@ SELECTION: Spec = {
 }
 _PLACES = ("mailbox", "shared_voicemail", "all_mailboxes")
 _ONE_PLACE: Spec = {"required_one_of": [_PLACES], "mutually_exclusive": [_PLACES]}
-REPORT: Spec = {"report": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
-
 MESSAGE: Spec = {
     "state": {
         "type": "str",
@@ -110,7 +136,8 @@ GREETING: Spec = {
     "shared_voicemail": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "src": {"type": "path"},
-    "media_id": {"type": "str"},
+    "media_id": {"type": "str", "aliases": ["media"]},
+    "kind": {"type": "str", "choices": ["unavailable", "temporary"], "default": "unavailable"},
     "prune": {"type": "bool", "default": False},
 }
 
@@ -200,21 +227,29 @@ class ModuleSpec:
     takes_src: bool = False
 
 
-def _plural(name: str, resource: Resource) -> ModuleSpec:
+def _plural(name: str, resource: Resource, further: Spec | None = None) -> ModuleSpec:
     exclusive = [(resource.plural, "src")]
     rules: Spec = {"required_one_of": exclusive, "mutually_exclusive": exclusive}
-    return ModuleSpec(name, "mailboxes", lambda: _many(resource.plural), rules, resource, shape="many", takes_src=True)
+    return ModuleSpec(
+        name,
+        "mailboxes",
+        lambda: {**_many(resource.plural), **(further or {})},
+        rules,
+        resource,
+        shape="many",
+        takes_src=True,
+    )
 
 
 MODULES: dict[str, ModuleSpec] = {
     spec.name: spec
     for spec in (
         ModuleSpec("vmbox", "mailboxes", _vmbox, {"required_one_of": [("mailbox", "id")]}, shape="one"),
-        _plural("vmboxes", MAILBOXES),
+        _plural("vmboxes", MAILBOXES, CACHE),
         ModuleSpec(
             "vmbox_info",
             "mailboxes",
-            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING},
+            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING, **CACHE},
             {"mutually_exclusive": [("mailbox", "match")]},
             shape="info",
             reads_only=True,

@@ -26,6 +26,7 @@ MAILBOX: Spec = {
     "enabled": {"type": "bool"},
     "description": {"type": "str"},
     "owner_id": {"type": "str"},
+    "owner": {"type": "str"},
 }
 
 #: Options of a shared voicemail, under the names of the one vendor that has them.

@@ -1,16 +1,18 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each step."""
+"""The one vocabulary of outcomes: what became of each step of a task, and of the task."""
 
 from __future__ import annotations
 
+import abc
+import collections
 import dataclasses
+import enum
 import typing as t
 
 from .errors import VoicemailError
-from .mailboxes.plan import Action, Plan, Step
-from .model.mailbox import Box
+from .reporting.sentences import Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
 
 #: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
 #: template. Every module uses these words.
@@ -28,6 +30,16 @@ DONE = {
 }
 
 
+class Status(enum.StrEnum):
+    """What became of a step."""
+
+    PENDING = ""
+    OK = "ok"
+    CHANGED = "changed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
     """Return a summary: steps by what was done, then other counts, then the steps again by action.
 
@@ -36,67 +48,159 @@ def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
     return {**{DONE[action]: count for action, count in actions.items()}, **others, **actions}
 
 
-@dataclasses.dataclass(slots=True)
-class Outcome:
-    """What became of one step.
+@dataclasses.dataclass(slots=True, kw_only=True)
+class StepResult:
+    """What became of one thing that a task had to do.
 
-    :param status: ``ok``, ``changed``, ``failed`` or ``skipped``.
-    :param box: the box after the step, where it is known.
     :param wrote: something was written, also where the step failed after it.
-    :param uncertain: a request whose reply was lost may have created the box.
     """
 
-    step: Step
-    status: str
-    box: Box | None = None
+    status: Status = Status.PENDING
     error: VoicemailError | None = None
     wrote: bool = False
-    uncertain: bool = False
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """Return the outcome for a module's result; secrets are named and never shown."""
-        box_id = self.box.id if self.box else (self.step.current.id if self.step.current else None)
-        return {
-            "number": self.step.number,
-            "id": box_id,
-            "action": str(self.step.action),
-            "status": self.status,
-            "changed_fields": sorted(self.step.changes),
-            "source": self.step.desired.source if self.step.desired else None,
-            "error": str(self.error) if self.error else None,
-        }
+    @property
+    def is_done(self) -> bool:
+        """Tell whether what was declared is so now."""
+        return self.status in (Status.OK, Status.CHANGED)
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether anything was changed, also where the step then failed."""
+        return self.status is Status.CHANGED or (self.status is Status.FAILED and self.wrote)
+
+    def fail(self, error: VoicemailError) -> None:
+        """Keep what went wrong."""
+        self.status, self.error = Status.FAILED, error
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class ListedStep(StepResult, abc.ABC):
+    """What became of one of the many steps of a task."""
+
+    @property
+    @abc.abstractmethod
+    def action_name(self) -> str:
+        """The action: a key of ``DONE``."""
+
+    @property
+    @abc.abstractmethod
+    def label(self) -> str:
+        """What names the step in a list of several: a number or an id."""
+
+    @property
+    @abc.abstractmethod
+    def reason(self) -> str:
+        """Why it failed, without what only this step has, so that equal reasons can be grouped."""
+
+    @abc.abstractmethod
+    def as_row(self) -> dict[str, t.Any]:
+        """Return the step as a row of ``results``, with no secret in it."""
+
+    @abc.abstractmethod
+    def difference(self) -> dict[str, t.Any]:
+        """Return before and after in the form that Ansible prints, and what names the step in a plan."""
+
+    @property
+    def source(self) -> str | None:
+        """File and line of the item, where it was read from a file."""
+        return None
+
+
+def _reason(step: ListedStep) -> dict[str, str]:
+    return {"reason": step.reason} if step.error else {}
+
+
+S = t.TypeVar("S", bound=ListedStep)
 
 
 @dataclasses.dataclass(slots=True)
-class Report:
-    """What became of a plan.
+class RunReport(t.Generic[S]):
+    """What became of a task.
 
-    :param guards: what stops the plan before its first write, where that is only reported.
+    :param steps: in the order of the plan.
+    :param planned: check mode: nothing was written.
     """
 
-    plan: Plan
-    outcomes: list[Outcome]
+    steps: list[S]
     warnings: list[str] = dataclasses.field(default_factory=list)
     requests: int = 0
     interrupted: bool = False
-    checksum: str = ""
-    guards: list[str] = dataclasses.field(default_factory=list)
+    planned: bool = False
+
+    #: The actions that its summary counts.
+    actions: t.ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def nouns(self) -> Nouns:
+        """What its steps are about."""
+        raise NotImplementedError
 
     @property
     def changed(self) -> bool:
         """Tell whether anything was changed, also by a step that then failed."""
-        return any(
-            outcome.status == "changed" or (outcome.status == "failed" and outcome.wrote) for outcome in self.outcomes
-        )
+        return any(step.changed for step in self.steps)
 
     @property
-    def failures(self) -> list[Outcome]:
-        """Outcomes that failed."""
-        return [outcome for outcome in self.outcomes if outcome.status == "failed"]
+    def failures(self) -> list[S]:
+        """Steps that failed."""
+        return [step for step in self.steps if step.status is Status.FAILED]
 
     def summary(self) -> dict[str, int]:
         """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
-        done = [outcome for outcome in self.outcomes if outcome.status in ("ok", "changed")]
-        counts = {str(action): sum(outcome.step.action is action for outcome in done) for action in Action}
-        skipped = sum(outcome.status == "skipped" for outcome in self.outcomes)
-        return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)
+        done = collections.Counter(step.action_name for step in self.steps if step.is_done)
+        return summarized(
+            {action: done[action] for action in self.actions},
+            failed=len(self.failures),
+            skipped=sum(step.status is Status.SKIPPED for step in self.steps),
+            **self.further_counts(),
+            requests=self.requests,
+        )
+
+    def further_counts(self) -> dict[str, int]:
+        """Return counts that only this kind of task has."""
+        return {}
+
+    def as_result(self, everything: bool) -> dict[str, t.Any]:
+        """Return the result of a module.
+
+        :param everything: ``results`` has a row of every step, also of those that needed nothing.
+        """
+        shown = [step for step in self.steps if everything or step.status is not Status.OK]
+        result: dict[str, t.Any] = {
+            "changed": self.changed,
+            "msg": self.message(),
+            "results": [step.as_row() for step in shown],
+            "summary": self.summary(),
+        }
+        if self.failures or self.interrupted:
+            result["failed"] = True
+            # Ansible does not print `diff`, and whoever registers the result has it.
+            every = [step for step in self.steps if step.action_name != "none" or not step.is_done]
+            result["diff"] = [{**step.as_row(), **step.difference(), **_reason(step)} for step in every]
+        else:
+            altered = [step for step in self.steps if step.action_name != "none" and step.is_done]
+            result["diff"] = [step.difference() for step in altered]
+        return result
+
+    def message(self) -> str:
+        """Return the outcome as a person reads it: a sentence, and a line for each reason of a failure."""
+        counts = self._counts()
+        if self.failures:
+            failures = [Failure(str(step.error), step.reason, step.label, step.source) for step in self.failures]
+            return failure_text(self.nouns, counts, failures)
+        if self.interrupted:
+            return interrupted_text(self.nouns, counts)
+        return outcome_text(self.nouns, counts, self.planned)
+
+    def _counts(self) -> Counts:
+        done = collections.Counter(step.action_name for step in self.steps if step.is_done)
+        skipped = [step for step in self.steps if step.status is Status.SKIPPED]
+        deletions = sum(step.action_name == "delete" for step in skipped)
+        return Counts(
+            done={action: done[action] for action in self.actions if action != "none" and done[action]},
+            unchanged=done["none"],
+            failed=len(self.failures),
+            skipped=len(skipped) - deletions,
+            skipped_deletions=deletions,
+        )

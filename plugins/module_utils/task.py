@@ -22,14 +22,19 @@ from . import modules as arguments
 from .arguments.checks import checkable, misplaced
 from .arguments.masking import masked, without_values
 from .arguments.normalize import with_dictionaries, without_nulls
-from .deps import IMPORT_ERROR, LIBRARIES
+from .deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from .errors import InvalidInputError, VoicemailError, unforeseen
 from .mailboxes import handlers as mailboxes
+from .mailboxes.parse import did_you_mean
 from .model.connection import SECRETS, blank_options, read_options
+from .model.problem import Problem
 from .model.text import clean
+from .reporting.printing import printable
 
 #: Argument that tells a module in its own process after how many seconds Ansible ends the task.
 TIME_LIMIT = "_ansible_voicemail_time_limit"
+#: Argument that tells a module in its own process that Ansible prints its result.
+PRINTED = "_ansible_voicemail_printed"
 Result = dict[str, t.Any]
 
 
@@ -59,6 +64,7 @@ class _Module(AnsibleModule):
 
     raw: dict[str, t.Any]
     time_limit: int
+    printed: bool
 
     def __init__(self, name: str) -> None:
         self._spec_name = name
@@ -88,6 +94,7 @@ class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         self.time_limit = int(self.params.pop(TIME_LIMIT, None) or 0)
+        self.printed = bool(self.params.pop(PRINTED, None))
         self.params = with_dictionaries(self.argument_spec, _without_blanks(self.params))
         self.raw = {key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")}
         self.params = checkable(_spec(self._spec_name), without_nulls(self.params))
@@ -97,9 +104,11 @@ def run_module(name: str) -> None:
     """Run a module in its own process: the whole of every module's ``main``."""
     module = _Module(name)
     if IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib(LIBRARIES), exception=IMPORT_ERROR)
-    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode, diff=module._diff)
+        module.fail_json(msg=f"{missing_required_lib(LIBRARIES)}. {INSTALL}", exception=IMPORT_ERROR)
+    task = dispatch.Task(name, module.given, module.raw, check=module.check_mode)
     result = _execute_within(task, module.time_limit) if module.time_limit else execute(task)
+    if module.printed and module.given.get("report") != "all":
+        result = printable(result)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if result.pop("failed", False):
@@ -111,18 +120,17 @@ def run_in_worker(
     name: str,
     raw: t.Mapping[str, t.Any],
     check: bool,
-    diff: bool,
     sessions: t.Any,
     progress: t.Any,
     environment: t.Mapping[str, str],
-    source_text: str | None = None,
+    source: bytes | None = None,
     notify: t.Callable[[str], None] = lambda text: None,
 ) -> Result:
     """Run a module inside the worker that would otherwise start it, with the same result.
 
     :param raw: the task's arguments, templated and made plain.
     :param environment: variables that the task sets for its module.
-    :param source_text: content of the file ``src``, decrypted.
+    :param source: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
     given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
@@ -138,9 +146,7 @@ def run_in_worker(
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
-    task = dispatch.Task(
-        name, params, given, check=check, diff=diff, sessions=sessions, progress=progress, source_text=source_text
-    )
+    task = dispatch.Task(name, params, given, check=check, sessions=sessions, progress=progress, source=source)
     task.notify = notify
     task.warnings.extend(warnings)
     result = execute(task)
@@ -191,25 +197,49 @@ def _refusal(
         or mailboxes.dictionary_problems(dispatch.Task(name, {}, raw))
     )
     message = without_values(message)
-    refused = str(InvalidInputError.of(problems or [message])) if problems or len(message) > _LONGEST else message
+    strangers = _strangers(name, raw)
+    if strangers:
+        required = [option for option, spec in arguments.own_options(name).items() if spec.get("required")]
+        missing = [Problem("is missing", option=option) for option in required if raw.get(option) is None]
+        # A slip in the name of an option may be why another one is missing.
+        problems = [*strangers, *problems, *missing] if problems or missing else problems
+    if not problems and len(message) > _LONGEST:
+        problems = [Problem(message)]
+    refused = str(InvalidInputError.of(problems)) if problems else message
     return str(_redacted(refused, params))
 
 
-def with_items(module: str, raw: t.Mapping[str, t.Any], source_text: str | None) -> Result:
+def _strangers(name: str, raw: t.Mapping[str, t.Any]) -> list[Problem]:
+    """Return what was given and is no option, each with the option that is nearest to it."""
+    known = {word for option, spec in _spec(name).items() for word in (option, *spec.get("aliases", ()))}
+    return [
+        Problem(f"is not an option{did_you_mean(option, known)}", option=option)
+        for option in raw
+        if option not in known
+    ]
+
+
+def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) -> Result:
     """Return a task's arguments with the list in place of the file: the host that the module runs on may not have it.
 
     :raises VoicemailError: when the file cannot be understood.
     """
-    listed = {} if source_text is None else mailboxes.listed(module, str(raw["src"]), source_text)
+    listed = {} if source is None else mailboxes.listed(module, raw, source)
     if not listed or any(raw.get(option) is not None for option in listed):
         # A list beside the file is for the module to refuse.
         return dict(raw)
-    return {**{name: value for name, value in raw.items() if name != "src"}, **listed}
+    # The table is read, so the module that runs elsewhere needs nothing that describes it.
+    read = ("src", *arguments.TABLE)
+    return {**{name: value for name, value in raw.items() if name not in read}, **listed}
 
 
 def failure(error: VoicemailError) -> Result:
     """Return the result of a task that changed nothing."""
-    return {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    result: Result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
+    if isinstance(error, InvalidInputError) and len(error.problems) > 1:
+        # Ansible keeps `diff` for `register`, and prints that of a failed task only with -vvv.
+        result["diff"] = [{"problems": [problem.as_dict() for problem in error.problems]}]
+    return result
 
 
 def execute(task: dispatch.Task) -> Result:
@@ -218,6 +248,8 @@ def execute(task: dispatch.Task) -> Result:
         result = dispatch.run(task)
     except VoicemailError as error:
         result = failure(error)
+        if task.system and not task.spec.reads_only:
+            result["system"] = task.system
     except Exception as error:
         # Ansible would show its message, and with it whatever data it quotes.
         told = unforeseen(error)
@@ -236,6 +268,9 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
     for told in ("message", "hint", "details"):
         if told in result.get("error", {}):
             result["error"][told] = _redacted(result["error"][told], params)
+    for entry in result.get("diff", ()) if isinstance(result.get("diff"), list) else ():
+        if "problems" in entry:
+            entry["problems"] = _redacted(entry["problems"], params)
     for row in result.get("results", ()):
         row["error"] = _redacted(row.get("error"), params)
 

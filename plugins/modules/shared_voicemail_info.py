@@ -32,6 +32,16 @@ options:
       - Also return PINs, where the vendor shows them. Set C(no_log) on the task, since the result then holds secrets.
     type: bool
     default: false
+  compact:
+    description:
+      - Return the short form, for a file that people edit. It leaves out C(native) and every option that has the vendor's
+        default, and returns values that most shared voicemails share in RV(defaults).
+      - Pass RV(shared_voicemails) and RV(defaults) to M(telephony.voicemail.shared_voicemails) together. That changes nothing on the system they
+        were read from.
+      - Options that are left out are not managed. Use the long form to manage them too.
+    type: bool
+    default: false
+    version_added: 1.1.0
 seealso:
   - module: telephony.voicemail.shared_voicemail
   - module: telephony.voicemail.shared_voicemails
@@ -67,7 +77,23 @@ shared_voicemails:
       type: str
     native:
       description: The vendor's own object, without its secrets.
+      returned: O(compact=false)
       type: dict
+    hidden:
+      description:
+        - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+        - M(telephony.voicemail.shared_voicemails) ignores it.
+      returned: O(include_pins=true)
+      type: list
+      elements: str
+      version_added: 1.1.0
+      sample: [pin]
+defaults:
+  description: Options that most shared voicemails share, to pass as O(telephony.voicemail.shared_voicemails#module:defaults).
+  returned: O(compact=true)
+  type: dict
+  version_added: 1.1.0
+  sample: {play_datetime: 24_hour}
 """
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module

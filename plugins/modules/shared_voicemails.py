@@ -20,6 +20,8 @@ extends_documentation_fragment:
   - telephony.voicemail.connection
   - telephony.voicemail.attributes
   - telephony.voicemail.bulk
+  - telephony.voicemail.table
+  - telephony.voicemail.table.file
 options:
   shared_voicemails:
     description:
@@ -31,11 +33,16 @@ options:
     elements: raw
   src:
     description:
-      - A YAML, JSON or CSV file with the list, or with a dictionary that holds the list under C(shared_voicemails).
+      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that holds the list under C(shared_voicemails).
+      - Such a dictionary may hold options for all of its entries under C(defaults), in YAML and JSON. They override
+        O(defaults), and the entry overrides them.
       - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
       - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
       - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
-      - The first row of a CSV file names the options. Lists are separated by semicolons. An empty cell means not managed.
+      - A row of a CSV, TSV, TXT, XLSX, XLSM or ODS file names the options, or O(columns) and O(layout) map its headings to them. An empty
+        cell means not managed. XLSX files need the Python package openpyxl.
+      - Of cells of a spreadsheet counts what they show. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
+        value are errors.
     type: path
 seealso:
   - module: telephony.voicemail.shared_voicemail
@@ -62,6 +69,32 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: One sentence with the counts. If some failed, also a line for each distinct reason.
+  returned: always
+  type: str
+  version_added: 1.1.0
+  sample: 3 shared voicemails created, 1 updated, 16 unchanged.
+omitted:
+  description:
+    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  returned: failure in part, if RV(results) is not complete
+  type: dict
+  version_added: 1.1.0
+  sample: {created: "3000-3479, 3483-3499"}
+diff:
+  description:
+    - One entry for each change, with the values before and after. Secrets are hidden.
+    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  returned: success or when some failed
+  type: list
+  elements: dict
+system:
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  returned: always, once the connection options are valid
+  type: dict
+  version_added: 1.1.0
+  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
 results:
   description:
     - One entry for each shared voicemail that changed, failed or was skipped, with O(report=all) for every one.
@@ -108,7 +141,7 @@ guards:
   returned: with O(on_guard=report)
   type: list
   elements: str
-  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000, 3001. Set `max_deletions` to 12 if that is meant"]
+  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000-3011. Set `max_deletions` to 12 if that is meant"]
   version_added: 1.1.0
 plan_checksum:
   description:

@@ -76,6 +76,16 @@ changed_fields:
   type: list
   elements: str
   sample: [emails, pin]
+diff:
+  description: The values before and after. Secrets are hidden.
+  returned: success or failure after the plan was made
+  type: dict
+system:
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  returned: always, once the connection options are valid
+  type: dict
+  version_added: 1.1.0
+  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
 error:
   description: What went wrong.
   returned: failure

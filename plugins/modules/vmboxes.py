@@ -20,6 +20,8 @@ extends_documentation_fragment:
   - telephony.voicemail.connection
   - telephony.voicemail.attributes
   - telephony.voicemail.bulk
+  - telephony.voicemail.table
+  - telephony.voicemail.table.file
 options:
   mailboxes:
     description:
@@ -31,13 +33,31 @@ options:
     elements: raw
   src:
     description:
-      - A YAML, JSON or CSV file with the list, or with a dictionary that holds the list under C(mailboxes).
+      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that holds the list under C(mailboxes).
+      - Such a dictionary may hold options for all of its mailboxes under C(defaults), in YAML and JSON. They override
+        O(defaults), and the mailbox overrides them.
       - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
       - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
       - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
-      - The first row of a CSV file names the options, with dots for the vendors' dictionaries, such as C(kazoo.skip_greeting). Lists are
-        separated by semicolons. An empty cell means not managed.
+      - A row of a CSV, TSV, TXT, XLSX, XLSM or ODS file names the options, or O(columns) and O(layout) map its headings to them. An empty
+        cell means not managed. XLSX files need the Python package openpyxl.
+      - Of cells of a spreadsheet counts what they show. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
+        value are errors.
     type: path
+  cache:
+    description:
+      - Folder on the machine that runs the task, for what is read of each mailbox. The next run asks which mailboxes changed and
+        reads only those.
+      - Useful on KAZOO 4.3 and on its master branch, which return mailboxes one by one. There, 1000 unchanged mailboxes take 8 requests
+        instead of 1001. KAZOO 5 lists whole mailboxes in one request, so the cache is neither used nor written. Other vendors end with an error.
+      - Check mode writes the file as well, since it changes nothing on the telephone system.
+      - Each account has a file of its own with mode 0600. It holds names and addresses, and PINs only as keyed digests. It is
+        authenticated with a key derived from O(api_key), O(password) or O(token). A file of another credential, account or version,
+        or one that was changed, is ignored with a warning.
+      - A O(token) is different after each login. Give O(api_key), or O(username) and O(password), so that the next run can use the file.
+      - The folder is created with mode 0700 if it does not exist. One that other users can write to is an error.
+    type: path
+    version_added: 1.1.0
 seealso:
   - module: telephony.voicemail.vmbox
   - module: telephony.voicemail.vmbox_info
@@ -68,9 +88,44 @@ EXAMPLES = r"""
     src: mailboxes.yml
     prune: true
     prune_match: "3[0-9]{3}"
+
+- name: Compare every hour, and read only the mailboxes that changed since
+  telephony.voicemail.vmboxes:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    src: mailboxes.yml
+    cache: ~/.cache/voicemail
+  check_mode: true
 """
 
 RETURN = r"""
+msg:
+  description: One sentence with the counts. If some failed, also a line for each distinct reason.
+  returned: always
+  type: str
+  version_added: 1.1.0
+  sample: 3 mailboxes created, 1 updated, 996 unchanged.
+omitted:
+  description:
+    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  returned: failure in part, if RV(results) is not complete
+  type: dict
+  version_added: 1.1.0
+  sample: {created: "3000-3479, 3483-3499"}
+diff:
+  description:
+    - One entry for each change, with the values before and after. Secrets are hidden.
+    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  returned: success or when some failed
+  type: list
+  elements: dict
+system:
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  returned: always, once the connection options are valid
+  type: dict
+  version_added: 1.1.0
+  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
 results:
   description:
     - One entry for each mailbox that changed, failed or was skipped, with O(report=all) for every one.
@@ -117,7 +172,7 @@ guards:
   returned: with O(on_guard=report)
   type: list
   elements: str
-  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000, 3001. Set `max_deletions` to 12 if that is meant"]
+  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000-3011. Set `max_deletions` to 12 if that is meant"]
   version_added: 1.1.0
 plan_checksum:
   description:

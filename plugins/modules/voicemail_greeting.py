@@ -12,9 +12,11 @@ short_description: Manage the greeting of a mailbox
 version_added: 1.0.0
 description:
   - Makes callers of a mailbox hear a recording, or the default greeting of the vendor.
-  - On PortSIP the recording is the file O(src). Whether the mailbox has it is decided by its content, whatever its name. It is uploaded,
+  - The recording is the file O(src). Whether the mailbox has it is decided by its content, whatever its name. It is uploaded,
     added and enabled, and only then what callers heard before is deleted, so a run that breaks off never leaves the mailbox without a greeting.
-  - On KAZOO the recording is a media file that KAZOO has already, named by O(media_id).
+  - On KAZOO the file becomes a media file of the account. It is read back before the mailbox points to it. Only media files that this module
+    uploaded for this mailbox are ever deleted, and only while no other mailbox uses them. Greetings recorded by phone stay in KAZOO.
+  - On KAZOO the recording can also be a media file that the account has already, selected by O(media_id).
   - TEL4VN and OnSIP cannot change greetings through their APIs, which is an error before the first request.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
@@ -36,25 +38,37 @@ options:
   state:
     description:
       - V(present) makes callers hear O(src) or O(media_id).
-      - V(absent) makes them hear the default greeting. On PortSIP the greeting that was enabled is deleted; on KAZOO the media file stays.
+      - V(absent) makes them hear the default greeting. On PortSIP the greeting that was enabled is deleted. On KAZOO the mailbox no longer points
+        to a media file, and the media file is deleted where this module uploaded it for this mailbox and no other mailbox uses it.
     type: str
     choices: [present, absent]
     default: present
   src:
     description:
-      - Path of a WAV file, on the host that the module runs on. Required for PortSIP with O(state=present).
-      - PortSIP takes PCM audio of 16 bits, mono, with 16, 32 or 48 kHz, no longer than 3 minutes and no larger than 50 MB. Anything else
-        is refused before the first request, with what to convert.
+      - Path of an audio file, on the host that the module runs on. Required for PortSIP with O(state=present).
+      - PortSIP accepts WAV files with PCM audio of 16 bits, mono, with 16, 32 or 48 kHz, no longer than 3 minutes and no larger than 50 MB.
+      - KAZOO accepts complete WAV and MP3 files of up to 8 MB.
+      - Anything else is refused before the first request, with what to convert.
     type: path
   media_id:
     description:
-      - Id of a media file of the KAZOO account. Required for KAZOO with O(state=present).
+      - Id or name of a media file of the KAZOO account, in place of O(src). A text of 32 letters and digits is an id.
+      - A media file that the account does not have is an error, and so is a name that several media files share.
       - This is the option C(kazoo.media.unavailable) of M(telephony.voicemail.vmbox).
     type: str
+    aliases: [media]
+  kind:
+    description:
+      - Which greeting of the mailbox to manage. A V(temporary) greeting is for KAZOO only. Callers hear it in place of the usual one while it is set.
+    type: str
+    choices: [unavailable, temporary]
+    default: unavailable
+    version_added: 1.1.0
   prune:
     description:
       - On PortSIP, also delete all other greetings of the mailbox.
       - Without it, greetings that are switched off are kept, but for those with the name of the file O(src), which are earlier versions of it.
+      - On KAZOO it changes nothing, since earlier uploads of this module are always deleted and no other media file ever is.
     type: bool
     default: false
 seealso:
@@ -84,13 +98,30 @@ EXAMPLES = r"""
     state: absent
     prune: true
 
-- name: A media file that KAZOO has
+- name: Upload the greeting of a KAZOO mailbox
   telephony.voicemail.voicemail_greeting:
     vendor: kazoo
     url: https://kazoo.example.com:8443/v2
     api_key: "{{ kazoo_api_key }}"
     mailbox: "1000"
-    media_id: 1b6f3c2d4e5f60718293a4b5c6d7e8f9
+    src: files/welcome.wav
+
+- name: Play another greeting during the holidays
+  telephony.voicemail.voicemail_greeting:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailbox: "1000"
+    kind: temporary
+    src: files/welcome.wav
+
+- name: Use a media file that the KAZOO account has already
+  telephony.voicemail.voicemail_greeting:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    mailbox: "1000"
+    media: welcome.wav (mailbox 1000, unavailable greeting)
 """
 
 RETURN = r"""
@@ -100,22 +131,22 @@ greeting:
   type: dict
   contains:
     id:
-      description: Id of the greeting on PortSIP. Null on KAZOO, and in check mode for one that is not there yet.
+      description: Id of the greeting on PortSIP. Null on KAZOO, and in check mode for one that is not uploaded yet.
       type: str
       sample: "884757570370146304"
     media_id:
-      description: Id of the media file on KAZOO, else null.
+      description: Id of the media file on KAZOO, otherwise null. Null in check mode for one that is not uploaded yet.
       type: str
     name:
-      description: Name of the file as PortSIP keeps it, else null.
+      description: Name of the file as the vendor keeps it, or of the media file.
       type: str
       sample: welcome.wav
     size_bytes:
-      description: Size of the recording on PortSIP, else null.
+      description: Size of the file O(src), otherwise null.
       type: int
       sample: 96044
     sha256:
-      description: Digest of the recording on PortSIP, else null.
+      description: Digest of the file O(src), otherwise null.
       type: str
 action:
   description:
@@ -136,6 +167,16 @@ kept:
   type: list
   elements: str
   sample: [holiday.wav]
+diff:
+  description: The values before and after. Secrets are hidden.
+  returned: success or failure after the plan was made
+  type: dict
+system:
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  returned: always, once the connection options are valid
+  type: dict
+  version_added: 1.1.0
+  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
 error:
   description: What went wrong.
   returned: failure

@@ -70,9 +70,19 @@ options:
   report:
     description:
       - Whether RV(results) also lists messages that needed nothing.
+      - Ansible prints the whole result of a failed task. With V(changed), RV(results) then lists only as much as fits on a screen,
+        failures first, and RV(omitted) names the others. RV(diff) still has every row, and V(all) lists everything.
     type: str
     choices: [changed, all]
     default: changed
+  plan_lines:
+    description:
+      - Number of changes that check mode shows one by one, deletions first, when Ansible does not show differences. V(0) shows
+        only their number.
+      - They are shown on the controller, and hidden with C(no_log).
+    type: int
+    default: 20
+    version_added: 1.1.0
 seealso:
   - module: telephony.voicemail.voicemail_message_facts
   - module: telephony.voicemail.voicemail_message_info
@@ -127,6 +137,32 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: One sentence with the counts. If some failed, also a line for each distinct reason.
+  returned: always
+  type: str
+  version_added: 1.1.0
+  sample: 12 messages deleted, 3 unchanged.
+omitted:
+  description:
+    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  returned: failure in part, if RV(results) is not complete
+  type: dict
+  version_added: 1.1.0
+  sample: {created: "3000-3479, 3483-3499"}
+diff:
+  description:
+    - One entry for each change, with the values before and after. Secrets are hidden.
+    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  returned: success or when some failed
+  type: list
+  elements: dict
+system:
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  returned: always, once the connection options are valid
+  type: dict
+  version_added: 1.1.0
+  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
 results:
   description: What became of each message; with O(report=changed) only of those that were changed, failed or were skipped.
   returned: success and failure in part

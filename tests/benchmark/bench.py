@@ -31,6 +31,8 @@ class Sizes:
     :param plans: boxes listed and planned, few and many.
     :param applied: boxes created in one task where memory counts.
     :param bucket: writes under a token bucket.
+    :param cached: boxes of the runs with a cache.
+    :param accounts: accounts of a fleet.
     :param recordings: messages whose recordings are downloaded.
     :param large: bytes of a recording where memory counts.
     :param latencies: seconds that the simulator delays every reply.
@@ -44,6 +46,8 @@ class Sizes:
     plans: tuple[int, int]
     applied: int
     bucket: int
+    cached: tuple[int, ...]
+    accounts: int
     recordings: int
     large: int
     latencies: tuple[float, ...]
@@ -58,6 +62,8 @@ FULL = Sizes(
     plans=(10_000, 100_000),
     applied=10_000,
     bucket=300,
+    cached=(50, 150, 1000),
+    accounts=20,
     recordings=1000,
     large=25_000_000,
     latencies=(0.0, 0.02),
@@ -71,6 +77,8 @@ QUICK = Sizes(
     plans=(500, 2_000),
     applied=300,
     bucket=115,
+    cached=(50, 160),
+    accounts=3,
     recordings=30,
     large=2_000_000,
     latencies=(0.02,),

@@ -28,7 +28,6 @@ def main() -> None:
         wanted["module"],
         wanted["arguments"],
         check=wanted["check"],
-        diff=False,
         sessions=dispatch.session_of,
         progress=None,
         environment={},

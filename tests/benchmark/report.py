@@ -23,6 +23,7 @@ HEADINGS = {
     "task": "What a task costs",
     "create": "A thousand new mailboxes",
     "unchanged": "A thousand mailboxes, none or few changed",
+    "cache": "With a cache, none or few changed since the last run",
     "plan": "Tens of thousands of mailboxes",
     "bucket": "Under a rate limit",
     "output": "What is printed",

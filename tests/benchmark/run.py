@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 import report  # noqa: E402
 from bench import FULL, QUICK, Bench  # noqa: E402
 from bulk import measure_create, measure_unchanged  # noqa: E402
+from incremental import measure_cache  # noqa: E402
 from measuring import Figure  # noqa: E402
 from recordings import measure_audio  # noqa: E402
 from scale import measure_bucket, measure_output, measure_plan  # noqa: E402
@@ -33,6 +34,7 @@ MEASUREMENTS = {
     "task": measure_task,
     "create": measure_create,
     "unchanged": measure_unchanged,
+    "cache": measure_cache,
     "plan": measure_plan,
     "bucket": measure_bucket,
     "output": measure_output,

@@ -40,6 +40,7 @@ class Simulator:
         profile: str = "M",
         latency: float = 0.0,
         bucket: bool = False,
+        customers: int = 0,
     ) -> None:
         """Start afresh: so many mailboxes, every bucket full, no request counted.
 
@@ -47,12 +48,22 @@ class Simulator:
         :param profile: generation of KAZOO: ``M`` lists summaries, ``5`` lists whole mailboxes.
         :param latency: seconds that every reply is delayed.
         :param bucket: charge every request to a bucket of 100 tokens that gains 10 a second.
+        :param customers: accounts below the second one.
         """
-        knobs = {"profile": profile, "rate_limit": "on" if bucket else "off", "rate_limit_charge": "all"}
+        knobs = {
+            "profile": profile,
+            "rate_limit": "on" if bucket else "off",
+            "rate_limit_charge": "all",
+            "customers": customers,
+        }
         self._send("PUT", "/knobs", json=knobs)
         self._send("PUT", "/faults", json=[f"latency:{latency}"] if latency else [])
         self._send("POST", "/reset", json={"mailboxes": mailboxes, "messages": messages})
         self.forget()
+
+    def charge(self) -> None:
+        """Charge every request to a bucket from here on, and leave the mailboxes as they are."""
+        self._send("PUT", "/knobs", json={"rate_limit": "on"})
 
     def enlarge(self, size: int) -> None:
         """Put a recording of so many bytes in place of every recording."""

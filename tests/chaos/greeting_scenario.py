@@ -34,6 +34,20 @@ WRITING = tuple(
     f",method=POST,path={path}" for path in ("uploads$", "append$", "complete$", "greetings$", "enable$", "destroy$")
 )
 MEDIA_WRITING = (",method=POST|PATCH,path=vmboxes",)
+MEDIA_UPLOADING = (
+    ",method=PUT,path=media",
+    ",method=POST,path=raw",
+    ",method=GET,path=raw",
+    ",method=PATCH,path=vmboxes",
+    ",method=DELETE,path=media",
+)
+MEDIA_KNOBS = (
+    ("profile", "5"),
+    ("profile", "4.3"),
+    ("normalize_media", True),
+    ("conflict_writes", 1),
+    ("broken_uploads", 1),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +88,11 @@ def generate_greeting(subject: str, seed: int) -> GreetingScenario:
     """Return the scenario of a seed."""
     chance = random.Random(f"{subject} {seed}")
     uploads = subject == "portsip-greeting"
+    aims, knobs, requests = {
+        "portsip-greeting": (WRITING, KNOBS, 14),
+        "kazoo-greeting": (MEDIA_WRITING, (), 6),
+        "kazoo-upload": (MEDIA_UPLOADING, MEDIA_KNOBS, 20),
+    }[subject]
     events = []
     for _event in range(chance.choice((0, 0, 1, 2))):
         events.append(Event(chance.randrange(12), chance.choice(("expire", "late", "add") if uploads else ("expire",))))
@@ -87,9 +106,9 @@ def generate_greeting(subject: str, seed: int) -> GreetingScenario:
         there=tuple(chance.sample(("old", "other"), chance.choice((0, 1, 1, 2)))),
         prune=uploads and chance.random() < 0.3,
         file_name=chance.choice(("greeting.wav", "old.wav")),
-        faults=tuple(aimed_faults(WRITING if uploads else MEDIA_WRITING, chance, 14 if uploads else 6)),
+        faults=tuple(aimed_faults(aims, chance, requests)),
         events=tuple(events),
-        knobs=tuple(chance.sample(KNOBS, chance.choice((0, 1, 2)))) if uploads else (),
+        knobs=tuple(chance.sample(knobs, chance.choice((0, 1, 2)))) if knobs else (),
         options=tuple(options.items()),
         check=chance.random() < 0.08,
     )
@@ -254,6 +273,10 @@ def chosen(scenario: GreetingScenario) -> list[str]:
     with server, virtual_time(server.clock.advance):
         for box in world.boxes(server):
             media = {"media": {"unavailable": media_id(scenario.there[0]), "a": "b"}} if scenario.there else {}
+            for name in SOUNDS:
+                public = {"name": name, "media_source": "upload"}
+                state = server.vendor.state
+                state.save_document(state.media, server.vendor.ACCOUNT_ID, media_id(name), public)
             world.change(server, box, {**world.foreign, **media})
 
         def seen() -> tuple[dict[str, t.Any], dict[str, t.Any], list[Box]]:

@@ -13,6 +13,7 @@ import urllib.parse
 from unittest import mock
 
 import httpx
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Transport
 from spoiling import Answer, spoil
 
 #: Far more requests than any task of these needs: one that sends as many never ends.
@@ -55,7 +56,7 @@ class Exchange(t.NamedTuple):
 def answering(handler: t.Callable[[httpx.Request], httpx.Response]) -> t.Iterator[None]:
     """Let a function answer every request of every client."""
     transport = httpx.MockTransport(handler)
-    with mock.patch.object(httpx.Client, "_transport_for_url", return_value=transport):
+    with mock.patch.object(Transport, "handle_request", side_effect=transport.handle_request):
         yield
 
 

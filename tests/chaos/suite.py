@@ -11,6 +11,8 @@ import typing as t
 
 from greeting_scenario import GREETINGS, generate_greeting
 from judge import judge
+from kazoo_callflow_scenario import callflow_problems, generate_callflows
+from kazoo_greeting_scenario import KAZOO_GREETINGS
 from message_judge import judge_messages
 from message_play import play_messages
 from message_scenario import generate_messages
@@ -62,12 +64,13 @@ KINDS: dict[str, Kind] = {
     },
     **{
         name: Kind(vendor, functools.partial(generate_greeting, name), problems)
-        for name, (vendor, problems) in GREETINGS.items()
+        for name, (vendor, problems) in {**GREETINGS, **KAZOO_GREETINGS}.items()
     },
     **{
         name: Kind(name.partition("-")[0], functools.partial(generate_operator, name), judge_operator)
         for name in OPERATORS
     },
+    "kazoo-callflow": Kind("kazoo", functools.partial(generate_callflows, "kazoo-callflow"), callflow_problems),
     **{f"{name}-race": Kind(name, functools.partial(generate_race, name), race_problems) for name in RACES},
 }
 

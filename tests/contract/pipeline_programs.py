@@ -58,23 +58,37 @@ def gh(words: list[str], platform: Platform) -> None:
         assert words[2:4] == [number, "--body-file"], words
         text = pathlib.Path(words[4]).read_text()
         assert len(text) <= 65536
-        platform["comments"].append({"user": OWN, "body": text})
+        platform["comments"].append({"id": 100 + len(platform["comments"]), "user": OWN, "body": text})
         return
     import jq
 
     assert words.pop(0) == "api", words
     parser = argparse.ArgumentParser()
-    parser.add_argument("--paginate", action="store_true")
-    parser.add_argument("--jq", required=True)
+    for option in ("--paginate", "--silent"):
+        parser.add_argument(option, action="store_true")
+    for option in ("--jq", "--method", "--field"):
+        parser.add_argument(option)
     parser.add_argument("path")
     asked = parser.parse_args(words)
     repository = f"repos/{os.environ['GITHUB_REPOSITORY']}"
+    if asked.method:
+        name, _equals, file = asked.field.partition("=@")
+        assert (asked.method, name, asked.silent) == ("PATCH", "body", True), words
+        edit(platform, asked.path.removeprefix(f"{repository}/issues/comments/"), pathlib.Path(file).read_text())
+        return
     answers = {
         f"{repository}/commits/{os.environ['GITHUB_SHA']}/pulls": [{"number": platform["request"]}],
         f"{repository}/issues/{number}/comments": platform["comments"],
     }
     for value in jq.compile(asked.jq).input_value(answers[asked.path]):
         print(value if isinstance(value, str) else json.dumps(value))
+
+
+def edit(platform: Platform, comment: str, text: str) -> None:
+    """Replace the text of a comment that the pipeline wrote."""
+    (found,) = [one for one in platform["comments"] if str(one["id"]) == comment]
+    assert OWN in (found.get("user"), found.get("author")), "nobody edits the comments of others"
+    found["body"] = text
 
 
 def curl(words: list[str], platform: Platform) -> None:
@@ -84,7 +98,8 @@ def curl(words: list[str], platform: Platform) -> None:
     for name in ("--fail", "--silent", "--show-error"):
         parser.add_argument(name, action="store_true", required=True)
     parser.add_argument("--output")
-    parser.add_argument("--form")
+    for name in ("--form", "--request"):
+        parser.add_argument(name)
     parser.add_argument("url")
     asked = parser.parse_args(words)
     assert sys.stdin.read() == f'header = "PRIVATE-TOKEN: {TOKEN}"'
@@ -93,9 +108,12 @@ def curl(words: list[str], platform: Platform) -> None:
     notes = f"{project}/merge_requests/{platform['request']}/notes"
     if asked.form:
         name, _equals, value = asked.form.partition("=<")
-        assert (asked.url, name) == (notes, "body"), words
         text = pathlib.Path(value).read_text()
-        platform["comments"].append({"author": OWN, "body": text})
+        if asked.request == "PUT":
+            edit(platform, asked.url.removeprefix(f"{notes}/"), text)
+            return
+        assert (asked.url, name, asked.request) == (notes, "body", None), words
+        platform["comments"].append({"id": 100 + len(platform["comments"]), "author": OWN, "body": text})
         return
     requests = [{"iid": 3, "state": "closed"}, {"iid": platform["request"], "state": "merged"}]
     answers = {

@@ -59,7 +59,7 @@ class Pipeline:
         self.state = self.folder / "platform.json"
         # Somebody's own words about a plan, and a plan that was reviewed earlier.
         self.forged = f"# Voicemail plan\n\nChecksum of the plan of localhost: `{'f' * 64}`\n"
-        stranger = {"user": programs.OTHER, "author": programs.OTHER, "body": self.forged}
+        stranger = {"id": 50, "user": programs.OTHER, "author": programs.OTHER, "body": self.forged}
         self.state.write_text(json.dumps({"request": REQUEST, "comments": [], "calls": [], "stranger": stranger}))
         python = f'exec "{sys.executable}"'
         commands = {name: f'{python} "{programs.__file__}" {name} "$@"' for name in programs.PROGRAMS}

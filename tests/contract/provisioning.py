@@ -44,6 +44,16 @@ class Run:
     report: dict[str, t.Any]
     markdown: str
 
+    @property
+    def checksum(self) -> str:
+        """Checksum of the reported plan."""
+        return str(self.report["tasks"][-1]["plan_checksum"])
+
+    @property
+    def message(self) -> str:
+        """Why a task failed, as the report says."""
+        return next(task["message"] for task in self.report["tasks"] if task["status"] == "failed")
+
 
 class Bench:
     """A folder with a playbook that calls the role, and the simulated telephone system it works on."""
@@ -80,8 +90,8 @@ class Bench:
             "vars": {f"provision_{name}": value for name, value in {**given, **variables}.items()},
         }
         self.write("play.yml", yaml.safe_dump([play]))
-        for name in ("localhost.json", "localhost.md"):
-            (self.folder / "provision-report" / name).unlink(missing_ok=True)
+        for name in ("localhost.json", "localhost.md", "localhost.html"):
+            (self.folder / "voicemail-report" / name).unlink(missing_ok=True)
         environment = environment_of(self.folder)
         if typed is None:
             ended = run_program("playbook", self.folder, "play.yml", *options, variables=environment)
@@ -93,7 +103,7 @@ class Bench:
 
     def ended(self, host: str, code: int, output: str) -> Run:
         """Read how a run ended for a host."""
-        report = self.folder / "provision-report" / f"{host}.json"
+        report = self.folder / "voicemail-report" / f"{host}.json"
         recap = re.search(rf"^{host} .* changed=(\d+)", output, re.MULTILINE)
         return Run(
             code,
@@ -174,7 +184,7 @@ def assert_no_secret(bench: Bench, run: Run) -> None:
     """No PIN and no password in what was shown or reported."""
     told = run.output + json.dumps(run.report) + run.markdown
     assert [secret for secret in (*PINS, LOGIN["password"]) if secret in told] == []
-    for file in (bench.folder / "provision-report").iterdir():
+    for file in (bench.folder / "voicemail-report").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 

@@ -155,6 +155,7 @@ KAZOO = Subject(
         "document_cache_lag": (0.3,),
         "page_size": (1, 2),
         "requests_per_connection": (1, 3),
+        "short_filters": (15, 100),
     },
     pin_field="pin",
     # The schema of the newest generation has more properties, and gives every box their defaults.
@@ -172,7 +173,7 @@ KAZOO = Subject(
     },
     # A box that costs money cannot be made at all, which has a test of its own; into one where messages arrive, nothing
     # is deleted. Other accounts have their own boxes.
-    unconcerned=frozenset(("billable", "arriving_messages", "customers")),
+    unconcerned=frozenset(("billable", "arriving_messages", "customers", "normalize_media", "broken_uploads")),
     alone=frozenset(
         ("rate_limit", "rate_limit_charge", "rate_limit_cost", "login_cost", "view_lag", "document_cache_lag")
     ),

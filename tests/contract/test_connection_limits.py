@@ -140,7 +140,6 @@ def test_a_long_wait_is_announced_when_it_begins(clock: FakeTime) -> None:
             KAZOO.info,
             KAZOO.arguments(server, retry_budget=120),
             False,
-            False,
             None,
             None,
             {},

@@ -20,11 +20,9 @@ import documentation_shell
 import pytest
 import yaml
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
-    check_mailboxes,
-    read_entries,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from documentation_blocks import LANGUAGES, ROOT, SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document, documents, markdown
 from voicemail_simulator.server import SimulatorServer
@@ -252,8 +250,8 @@ def test_every_block_is_understood(document: Document) -> None:
         if block.language in YAML_LANGUAGES:
             assert block.content is not None, block.place
             if isinstance(block.content, dict) and "mailboxes" in block.content:
-                entries = read_entries(block.text, block.place, "mailboxes", Layout(), [])
-                assert check_mailboxes(entries, [], vendor_name="kazoo"), block.place
+                entries = read_entries(File(block.text, block.place), Layout(), [])
+                assert check_entries(entries, [], Checks(vendor="kazoo")), block.place
             elif document.path.parent.parent.name == "roles" and isinstance(block.content, dict):
                 specification = yaml.safe_load((document.path.parent / "meta" / "argument_specs.yml").read_text())
                 known = {option for entry in specification["argument_specs"].values() for option in entry["options"]}

@@ -34,8 +34,9 @@ def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
         drift = playbook(tmp_path, server, "drift", mailboxes=OTHER)
         assert drift.code == 2, drift.output
         assert "2 mailboxes differ from what is declared: 1000, 1001" in drift.output
-        report = json.loads((tmp_path / "provision-report" / "localhost.json").read_text())
-        assert report["plan"]["summary"]["create"] == report["plan"]["summary"]["update"] == 1
+        assert not (tmp_path / "voicemail-report" / "localhost.json").exists(), "the callback reports already"
+        report = json.loads((tmp_path / "voicemail-report" / "voicemail.json").read_text())
+        assert report["summary"]["create"] == report["summary"]["update"] == 1
         page = tmp_path / "voicemail-report" / "voicemail.html"
         assert "Reception" in page.read_text()
         page.unlink()
@@ -57,9 +58,9 @@ def test_drift_above_a_guard_is_drift(tmp_path: pathlib.Path) -> None:
         assert "39 mailboxes differ from what is declared" in drift.output
         shown = " ".join(drift.output.split())
         assert "would be refused: 39 deletions planned, more than `max_deletions`, which is 10" in shown
-        report = json.loads((tmp_path / "provision-report" / "localhost.json").read_text())
-        assert report["plan"]["summary"]["delete"] == 39
-        assert "max_deletions" in report["plan"]["guards"][0]
+        report = json.loads((tmp_path / "voicemail-report" / "voicemail.json").read_text())
+        assert report["summary"]["delete"] == 39
+        assert any("max_deletions" in warning for warning in report["tasks"][0]["warnings"])
         assert KAZOO.writes(server) == []
 
 

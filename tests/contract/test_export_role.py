@@ -114,6 +114,61 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
             assert not any({"id", "native", "pin"} & set(box) for box in parsed(text)[subject.listed])
 
 
+def test_compact_exports_state_shared_values_once_and_change_nothing(tmp_path: pathlib.Path) -> None:
+    boxes = [{"mailbox": str(7000 + position), "name": f"Box {position}"} for position in range(4)]
+    odd = {"timezone": "Asia/Tokyo", "attach_audio": True, "kazoo": {"skip_greeting": True}}
+    shared = {"timezone": "Europe/Paris", "attach_audio": False}
+    with KAZOO.serve({"profile": "M"}, mailboxes=0) as server:
+        made = in_worker(
+            "vmboxes", KAZOO.arguments(server, defaults=shared, mailboxes=[*boxes[1:], {**boxes[0], **odd}])
+        )
+        assert not made["failed"], made
+        server.journal.clear()
+        compact = [{**ROLE, "vars": {"export_compact": True, "export_split": split}} for split in (False, True)]
+        names = ["mailboxes.yml", *(f"mailboxes/{box['mailbox']}.yml" for box in boxes[:2])]
+        applied = [apply(tmp_path, KAZOO, server, name) for name in names]
+        run = export(tmp_path, KAZOO, server, tasks=[*compact, *applied])
+        assert run.code == 0, run.output
+        assert KAZOO.writes(server) == []
+        found = texts(tmp_path)
+        assert "# Left out: options that have the vendor's default.\n" in found["mailboxes.yml"]
+        assert parsed(found["mailboxes.yml"]) == {
+            "defaults": {"attach_audio": False, "timezone": "Europe/Paris"},
+            "mailboxes": [{**boxes[0], **odd}, *boxes[1:]],
+        }
+        assert parsed(found["mailboxes/7001.yml"]) == {"mailboxes": [{**boxes[1], **shared}]}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("pins", [False, True], ids=["without", "with"])
+def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, pins: bool) -> None:
+    with subject.serve(mailboxes=5) as server:
+        populate(subject, server)
+        long = in_worker(subject.info, subject.arguments(server, include_pins=pins))[subject.listed]
+        short = in_worker(subject.info, subject.arguments(server, include_pins=pins, compact=True))
+        assert [box[subject.key] for box in short[subject.listed]] == [box[subject.key] for box in long]
+        assert all(len(few) < len(many) for few, many in zip(short[subject.listed], long, strict=True))
+        assert not any("native" in box for box in short[subject.listed])
+        server.journal.clear()
+        given = {subject.listed: short[subject.listed], "defaults": short["defaults"]}
+        again = in_worker(subject.plural, subject.arguments(server, **given))
+        assert (again["failed"], again["changed"]) == (False, False), again
+        assert subject.writes(server) == []
+
+
+@pytest.mark.parametrize("profile", ["4.3", "M"])
+def test_properties_that_the_server_does_not_show_are_not_exported_to_another(profile: str) -> None:
+    with KAZOO.serve({"profile": profile}, mailboxes=2) as server, KAZOO.serve({"profile": "M"}, mailboxes=0) as other:
+        found = in_worker("vmbox_info", KAZOO.arguments(server))["mailboxes"]
+        later = {"after_forward_action", "envelope_type", "shared_vmbox", "vm_message_forward_type"}
+        assert not any(later & set(box["kazoo"]) for box in found)
+        items = [{key: value for key, value in box.items() if key not in ("id", "owner_id")} for box in found]
+        assert not in_worker("vmboxes", KAZOO.arguments(other, mailboxes=items))["failed"]
+        stored = [box["public"] for box in other.store.collection("kazoo.boxes").values()]
+        assert len(stored) == 2
+        assert not any(later & set(box) for box in stored)
+
+
 NAMES = [
     "Line\x85break",
     "A\u2028B\u2029C",
@@ -306,3 +361,35 @@ def test_a_number_never_leads_out_of_the_folder() -> None:
     documents = FilterModule().filters()["boxes_to_yaml"](boxes, vendor="kazoo", split=True)
     names = [document["name"] for document in documents]
     assert sorted(names) == ["mailboxes/%2E%2E%2Fx.yml", "mailboxes/%2E%2E.yml"]
+
+
+@pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
+def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
+    files = [f"{subject.listed}.{ending}" for ending in ("csv", "xlsx")]
+    with subject.serve(mailboxes=3) as server:
+        populate(subject, server)
+        tasks = [{**ROLE, "vars": {"export_format": file.rpartition(".")[2]}} for file in files]
+        tasks += [apply(tmp_path, subject, server, file) for file in files]
+        run = export(tmp_path, subject, server, tasks=tasks)
+        assert run.code == 0, run.output
+        written = [tmp_path / FOLDER / file for file in files]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+        assert not shows(PINS[subject.name], written[0].read_text())
+        assert "changed=0" in export(tmp_path, subject, server, tasks=tasks).output
+
+
+def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    (folder / "mailboxes.csv").write_text("Number;Name\n1;what a person keeps\n")
+    (folder / "mailboxes.xlsx").write_bytes(b"PK")
+    with KAZOO.serve(mailboxes=2) as server:
+        pins = {"include_pins": True, "vault_password": VAULT_PASSWORD}
+        options = ({}, {}, {"split": True}, pins, {"match": "no number"})
+        formats = ("csv", "xlsx", "csv", "xlsx", "csv")
+        scenarios = [{"format": name, **given} for name, given in zip(formats, options, strict=True)]
+        told = refused(tmp_path, KAZOO, server, *scenarios)
+    foreign = "has files that no export wrote"
+    unsupported = ("csv does not support export_split. Use yaml", "xlsx does not support export_include_pins. Use yaml")
+    expected = [foreign, foreign, *unsupported, "there are no mailboxes, and a table cannot be empty. Use yaml"]
+    assert [text in error for text, error in zip(expected, told, strict=True)] == [True] * 5, told

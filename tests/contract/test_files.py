@@ -24,7 +24,7 @@ creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subj
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool) -> Result:
     """Run in the worker, which the action plugin hands the file's content."""
     result = task.run_in_worker(
-        name, arguments, check, True, dispatch.session_of, None, {}, source_text=pathlib.Path(source).read_text()
+        name, arguments, check, dispatch.session_of, None, {}, source=pathlib.Path(source).read_bytes()
     )
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
@@ -90,7 +90,7 @@ def test_results_name_file_and_line(tmp_path: pathlib.Path) -> None:
         assert others == [foreseen, foreseen]
         done = in_worker("vmboxes", given, str(source), check=False)
         assert done["failed"]
-        assert f"1 of 2 mailboxes failed, the first: {source}:3: " in done["msg"]
+        assert done["msg"].startswith(f"1 of 2 mailboxes failed; 1 was applied:\n- {source}:3: ")
         assert {row["source"]: row["status"] for row in done["results"]} == {
             f"{source}:2": "changed",
             f"{source}:3": "failed",
@@ -140,7 +140,7 @@ def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
         source.write_text("- mailbox: 0300\n  name: x\n- mailbox: 0300\n  name: y\n")
         (first, *others) = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
-        assert first["msg"] == f"{source}:3: mailbox 0300 is declared twice, first in {source}:1."
+        assert first["msg"] == f"{source}:3: mailbox 0300: is declared twice, first in {source}:1."
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
 
 
@@ -156,7 +156,9 @@ def test_a_file_that_cannot_be_read(kind: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve() as server:
         result = as_module("vmboxes", KAZOO.arguments(server, src=str(source), prune=True))
         assert result["failed"]
-        assert result["msg"].startswith(f"`src` {source} cannot be read: ")
+        encoding = f"{source}: is not UTF-8 text. Save it as UTF-8."
+        expected = encoding if kind == "latin" else f"`src` {source} cannot be read: "
+        assert result["msg"].startswith(expected)
         assert len(server.journal) == 0
 
 

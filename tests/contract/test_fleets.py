@@ -215,6 +215,34 @@ def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
+def test_a_comparison_every_hour(fleet: Fleet) -> None:
+    fleet.server.knobs.set("profile", "M")
+    fleet.declare(10)
+    for number in range(1, fleet.customers + 1):
+        connection = {"vendor": "kazoo", "url": fleet.server.url, "api_key": fleet.server.vendor.OTHER_API_KEY}
+        account = next(
+            account["id"]
+            for account in fleet.server.vendor.state.accounts.values()
+            if account["name"] == f"customer{number:03d}"
+        )
+        source = str(fleet.folder / "customers" / f"customer{number:03d}.example.com.yml")
+        assert in_worker("vmboxes", {**connection, "account_id": account, "src": source})["changed"]
+    compare = "ansible-playbook -i customers.mailboxes.yml fleet-drift.yml -e @secrets.yml --forks 10"
+    sent = []
+    for _hour in range(3):
+        fleet.sent()
+        assert outcome(fleet.run(compare)) == {"ok=2 changed=0 failed=0": fleet.customers}
+        sent.append(fleet.sent()["GET"])
+    # Two requests of the inventory; of each account a listing, and what is read or asked for.
+    assert sent == [2 + 4 * (1 + 10), 2 + 4 * (1 + 2), 2 + 4 * (1 + 1)]
+    assert len(list((fleet.folder / ".cache" / "voicemail").iterdir())) == fleet.customers
+    account, box = next(iter(fleet.server.vendor.state.boxes.values()))["account_id"], "unexpected name"
+    stored = next(one for one in fleet.server.vendor.state.boxes.values() if one["account_id"] == account)
+    fleet.server.vendor.state.save_box(account, stored["id"], {**stored["public"], "name": box})
+    assert "1 mailboxes differ" in fleet.run(compare, status=2)
+
+
+@pytest.mark.parametrize("fleet", [4], indirect=True)
 def test_an_inventory_that_fails_can_fail_the_run(fleet: Fleet) -> None:
     guarded = next(line for line in COMMANDS if "ANY_UNPARSED" in line)
     variable = guarded.partition("=")[0]

@@ -98,7 +98,8 @@ def test_a_mailbox_with_a_hostile_name_in_every_report(tmp_path: pathlib.Path) -
         found = {one.type for block in parser.parse(text) for one in (block, *(block.children or ()))}
         assert not found & {"link_open", "image", "html_inline", "html_block"}, file
         assert "@everyone" not in text
-        assert all(line.count(" | ") == 6 for line in text.splitlines() if line.startswith("| localhost"))
+        assert len({line.count(" | ") for line in text.splitlines() if line.startswith("| localhost")}) == 1
+        assert all(line.count(" | ") >= 6 for line in text.splitlines() if line.startswith("| localhost"))
     for ending in (".html", ".xml"):
         text = (tmp_path / "voicemail-report" / f"voicemail{ending}").read_text("utf-8")
         assert unshowable(text) == []

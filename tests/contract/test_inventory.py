@@ -272,7 +272,7 @@ BAD_OPTIONS: list[tuple[Subject, dict[str, t.Any], str]] = [
     (KAZOO, {"username": None, "password": None}, "credentials are"),
     (KAZOO, {"url": "kazoo.example.com"}, "`url` must be an address"),
     (KAZOO, {"match": "("}, "`match` is no regular expression"),
-    (KAZOO, {"match": 30}, "`match` is the number 30, not text"),
+    (KAZOO, {"match": 30}, "`match` is a number, not text"),
     (KAZOO, {"api_key": "{{ no_such_variable }}"}, "`api_key` cannot be rendered"),
     (KAZOO, {"hostname": "{{ voicemail_mailbox.nothing }}"}, "`hostname` cannot be rendered for 1000"),
     (KAZOO, {"hostname": "desk"}, "two of the mailboxes would be called desk"),

@@ -12,7 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import check_mailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from stored import boxes_of
 from subjects import KAZOO
@@ -49,17 +50,17 @@ def test_one_number_in_two_spellings_is_declared_twice(pair: tuple[str, str]) ->
     with KAZOO.serve() as server:
         result = run(server, "vmboxes", mailboxes=items)
         assert result["failed"]
-        expected = f"mailbox {pair[1]} (for kazoo the same number as {pair[0]}) is declared twice, first by item 1"
+        expected = f"mailbox {pair[1]} (for kazoo the same number as {pair[0]})): is declared twice, first by item 1"
         assert expected in result["msg"]
         assert KAZOO.writes(server) == []
     with pytest.raises(InvalidInputError, match="declared twice"):
-        check_mailboxes([("a.yml:1", items[0]), ("a.yml:2", items[1])], [], vendor_name="kazoo")
+        check_entries([Entry("a.yml:1", items[0]), Entry("a.yml:2", items[1])], [], Checks(vendor="kazoo"))
 
 
 @pytest.mark.parametrize("pair", [("10ab", "010ab"), ("1e3", "1000"), ("1993-1", "1993"), ("'8000", "8000")])
 def test_numbers_with_other_characters_are_text(pair: tuple[str, str]) -> None:
     assert not MAILBOX.same_number(*pair)
-    check_mailboxes([(number, {"mailbox": number, "name": "x"}) for number in pair], [], vendor_name="kazoo")
+    check_entries([Entry(number, {"mailbox": number, "name": "x"}) for number in pair], [], Checks(vendor="kazoo"))
 
 
 @pytest.mark.parametrize("count", [1, 5, 60])

@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import check_mailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from stored import boxes_of
 from subjects import KAZOO
 from ways import WAYS
@@ -64,4 +65,4 @@ def test_a_new_mailbox_with_null_has_no_pin() -> None:
 )
 def test_what_does_not_remove_a_pin(vendor: str, value: t.Any, problem: str) -> None:
     with pytest.raises(InvalidInputError, match=problem):
-        check_mailboxes([("a.yml:1", {"mailbox": "3000", "pin": value})], [], vendor_name=vendor)
+        check_entries([Entry("a.yml:1", {"mailbox": "3000", "pin": value})], [], Checks(vendor=vendor))

@@ -83,12 +83,21 @@ def test_from_what_exists_to_last_nights_drift(
         assert [(job.name, job.status) for job in jobs] == [("lint", 0), ("plan", 0)], jobs[-1].output
         assert "3 declared for kazoo: every value is valid" in lint.output
         (comment,) = pipeline.platform["comments"]
-        assert "| localhost | 1000 | update | changed | name | Mailbox 1000 | Reception |" in comment["body"]
-        assert "| localhost | 3000 | create | changed |" in comment["body"]
+        assert "| update | changed | name | Mailbox 1000 | Reception |" in comment["body"]
+        assert "| localhost | 3000 | new.csv:2 | create | changed |" in comment["body"]
+        assert "\n$ ansible-playbook telephony.voicemail.apply -e @office.yml" in comment["body"], comment["body"]
         found = re.search(r"^Checksum of the plan of localhost: `([0-9a-f]{64})`$", comment["body"], re.M)
         assert found is not None
         assert found[1] in plan.output
         pipeline.comment_as_somebody()
+        rename_by_hand(server, "1000", "Renamed since the first plan")
+        assert [job.status for job in pipeline.run("review")] == [0, 0]
+        own, other = pipeline.platform["comments"]
+        assert (own["id"], other["body"]) == (comment["id"], pipeline.forged), "the pipeline has one comment"
+        assert "| Renamed since the first plan | Reception |" in own["body"]
+        rename_by_hand(server, "1000", "Mailbox 1000")
+        pipeline.run("review")
+        assert pipeline.platform["comments"][0]["body"].count(found[1]) > 0
         assert names(server) == {"1000": "Mailbox 1000", "1001": "Mailbox 1001"}
 
         pipeline.git("checkout", "-q", "main")

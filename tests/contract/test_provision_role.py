@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import stat
 import typing as t
 
 import pytest
@@ -40,11 +41,13 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     applied = bench.run("-vvv", "--diff", **declared)
     assert applied.code == 0, applied.output
     assert bench.writes() == {"PUT": 4}
-    assert (applied.report["state"], applied.changed, applied.report["changed"]) == ("applied", 1, True)
-    assert applied.report["plan"] == planned.report["plan"]
-    assert applied.report["outcome"]["summary"]["create"] == 4
-    assert {row["status"] for row in applied.report["outcome"]["results"]} == {"changed"}
-    assert "| 3001 | name |  | Ärzte \\| &lt;b&gt; |" in applied.markdown
+    assert (applied.report["state"], applied.changed) == ("applied", 1)
+    ((plan,), (done,)) = planned.report["tasks"], applied.report["tasks"]
+    assert (done["plan_checksum"], done["summary"]["create"]) == (plan["plan_checksum"], 4)
+    assert [change["line"] for change in done["changes"]] == [change["line"] for change in plan["changes"]]
+    assert {change["status"] for change in done["changes"]} == {"changed"}
+    assert "| localhost | 3001 | staff.csv:3 | create | changed | timezone |  | Europe/Paris |" in applied.markdown
+    assert "| name |  | Ärzte \\| &lt;b&gt; |" in applied.markdown
     assert_no_secret(bench, applied)
     boxes = bench.boxes()
     assert sorted(boxes) == ["0300", "3000", "3001", "3003"]
@@ -64,7 +67,7 @@ def test_connection_by_module_defaults(bench: Bench) -> None:
     assert bench.writes() == {"PUT": 2}
     wrong = bench.run(by_defaults=True, mailboxes=[{"mailbox": "3000", "nmae": "x"}, "3001"][:1])
     assert_refused(bench, wrong)
-    assert "item 1 (mailbox 3000): unknown option `nmae`; did you mean `name`?" in wrong.output
+    assert "item 1 (mailbox 3000): `nmae` is not an option; did you mean `name`?" in wrong.output
 
 
 def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None:
@@ -75,8 +78,13 @@ def test_updates_and_deletions_are_shown_with_their_values(bench: Bench) -> None
     bench.write("staff.csv", "\n".join(STAFF.replace("Reception", "Desk").replace(PINS[0], PINS[2]).split("\n")[:2]))
     run = bench.run(**shape)
     assert run.code == 0, run.output
-    assert 'update 3000: name \\"Reception\\" to \\"Desk\\", pin \\"(hidden)\\" to \\"(hidden, new)\\"' in run.output
-    assert "delete 3001" in run.output
+    lines = run.output.splitlines()
+    plan = lines[lines.index('- 3001 "Ärzte | <b>" (pruned)') :]
+    assert plan[1:3] == [
+        "~ 3000 name: Reception → Desk, pin: (hidden) → (hidden, new) (staff.csv:2)",
+        "1 mailbox to update, 1 to delete.",
+    ]
+    assert "1 mailbox updated, 1 deleted." in plan
     assert_no_secret(bench, run)
     assert sum(bench.writes().values()) == 2
     assert sorted(bench.boxes()) == ["3000"]
@@ -106,9 +114,9 @@ def test_confirmation_where_nobody_can_type(bench: Bench) -> None:
         assert run.code != 0, run.output
         assert run.report["state"] == "declined"
         (refused,) = re.findall(rf"^fatal: \[{host}\]: .*$", run.output, re.MULTILINE)
-        assert f"-e provision_checksum={run.report['plan']['plan_checksum']}" in refused
+        assert f"-e provision_checksum={run.checksum}" in refused
         assert ("The plan was not confirmed" if host == "declined" else "is not the one that was reviewed") in refused
-    assert runs["declined"].report["plan"]["plan_checksum"] == checksum
+    assert runs["declined"].checksum == checksum
 
     applied = bench.run(**declared, checksum=checksum)
     assert applied.code == 0, applied.output
@@ -136,8 +144,8 @@ def test_a_failure_in_the_middle_is_reported(bench: Bench) -> None:
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], retry_budget=0)
     assert run.code != 0
     assert run.report["state"] == "failed"
-    assert run.report["outcome"]["summary"]["failed"] == 1
-    assert "| 3000 | create | failed | " in run.markdown
+    assert run.report["summary"]["failed"] == 1
+    assert "| localhost | 3000 | create | failed | error |" in run.markdown
 
 
 def test_a_thousand_unchanged_mailboxes_say_little(bench: Bench) -> None:
@@ -146,7 +154,7 @@ def test_a_thousand_unchanged_mailboxes_say_little(bench: Bench) -> None:
     )
     first = bench.run(sources=[source])
     assert first.code == 0, first.output
-    assert "and 950 more" in first.output
+    assert "980 more in the report" in first.output
     assert bench.writes() == {"PUT": 1000}
     again = bench.run(sources=[source])
     assert (again.code, again.report["state"]) == (0, "unchanged")
@@ -157,4 +165,45 @@ def test_a_thousand_unchanged_mailboxes_say_little(bench: Bench) -> None:
 def test_without_a_report(bench: Bench) -> None:
     run = bench.run(mailboxes=[{"mailbox": "3000", "name": "x"}], report_folder="")
     assert run.code == 0, run.output
-    assert not (bench.folder / "provision-report").exists()
+    assert not (bench.folder / "voicemail-report").exists()
+
+
+def test_missing_pins_are_generated_for_new_mailboxes_only(bench: Bench) -> None:
+    bench.write("password", "a long vault password")
+    staff = 'mailbox,name,emails,pin\n1000,Existing,,\n3000,"=Ada, née B",a@example.com,\n3001,Ben,,482159\n'
+    bench.write("staff.csv", staff)
+    secret = ("--vault-password-file", "password")
+    given = {
+        "sources": ["staff.csv"],
+        "pin_file": "pins.yml",
+        "pin_encrypt": True,
+        "pin_table": "new.csv",
+        "pin_letters": "letters.txt",
+    }
+    there = {"mailbox": "1000", "name": "Existing", "pin": "904751"}
+    assert in_worker("vmboxes", {**bench.connection, "mailboxes": [there]})["changed"]
+    planned = bench.run("--check", *secret, **given)
+    assert (planned.code, planned.report["state"]) == (0, "planned"), planned.output
+    assert not (bench.folder / "pins.yml").exists()
+    assert not (bench.folder / "new.csv").exists()
+    # The drafts of the plan differ from the PINs that are written, and the checksum does not.
+    applied = bench.run(*secret, **given, checksum=planned.checksum, confirm=True)
+    assert (applied.code, applied.report["state"]) == (0, "applied"), applied.output
+    boxes = bench.boxes()
+    pin = boxes["3000"]["pin"]
+    assert len(pin) == 6
+    assert boxes["3001"]["pin"] == "482159"
+    assert boxes["1000"]["pin"] == "904751"
+    assert (bench.folder / "pins.yml").read_text().startswith("$ANSIBLE_VAULT;")
+    assert (bench.folder / "new.csv").read_text() == (
+        f'mailbox,name,emails,pin\n3000,"\'=Ada, née B",a@example.com,{pin}\n'
+    )
+    letters = (bench.folder / "letters.txt").read_text()
+    assert f"Mailbox: 3000\n    PIN:     {pin}\n" in letters
+    assert "3001" not in letters
+    files = [bench.folder / name for name in ("pins.yml", "new.csv", "letters.txt")]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert pin not in applied.output + applied.markdown + str(applied.report)
+    bench.writes()
+    again = bench.run(*secret, **given)
+    assert (again.code, again.report["state"], bench.writes()) == (0, "unchanged", {}), again.output

@@ -96,7 +96,8 @@ def test_every_format_tells_every_change_and_no_secret(tmp_path: pathlib.Path) -
     )
     assert "<script>alert" not in texts[".html"]
     for outside in ("src=", "href=", "url(", "@import", "http://", "https://"):
-        assert outside not in texts[".html"]
+        # The address of the system is text, and leads nowhere.
+        assert outside not in texts[".html"].replace(f"kazoo at {server.url}", "")
     suites = junit_of(tmp_path)
     assert (suites.get("tests"), suites.get("failures")) == ("4", "0")
     assert [case.get("name") for case in suites.iter("testcase")] == [
@@ -112,7 +113,7 @@ def test_a_box_that_could_not_be_made_is_named(subject: Subject) -> None:
     """Although there is none to show, and newer versions of Ansible leave out what a task was asked for."""
     with subject.serve(faults=["status:500,count=9,method=PUT|POST,path=.*(vmboxes|voicemail).*"]) as server:
         item = {subject.key: subject.number, **subject.create}
-        result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item), diff=False)
+        result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item))
     assert result["failed"], result
     result.pop("invocation", None)
     (change,) = run_report.read_result("office", "One", subject.module, False, True, result).changes

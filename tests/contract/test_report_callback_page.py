@@ -12,8 +12,8 @@ import struct
 import subprocess
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.callback.voicemail_report import page
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report
+from ansible_collections.telephony.voicemail.plugins.plugin_utils.report_files import page
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium on this machine to show the page in")
@@ -57,7 +57,7 @@ def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str =
     task = run_report.TaskReport("office", "All", "vmboxes", False, "failed", "1 failed", None, [], summary, changes)
     nothing = dict.fromkeys(summary, 0)
     other = run_report.TaskReport("works", "Rest", "vmbox", False, "failed", "no login", None, [], nothing, [])
-    text = page(run_report.as_report("Mailboxes", "2026-01-02T03:04:05Z", [task, other]))
+    text = page(run_report.as_report(run_report.RunContext("Mailboxes"), "2026-01-02T03:04:05Z", [task, other]))
     file, picture = folder / "page.html", folder / "page.png"
     # The page forbids nothing to its own scripts, so what a reader does can be added to it.
     file.write_text(text.replace("</body>", actions or "</body>"), encoding="utf-8")

@@ -16,11 +16,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import dispatc
 Result = dict[str, t.Any]
 
 
-def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = True) -> Result:
+def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
     """Run the module as the packed module does, and return what it prints."""
     internal = {
         "_ansible_check_mode": check,
-        "_ansible_diff": diff,
         "_ansible_remote_tmp": "/tmp",
         "_ansible_no_log": False,
     }
@@ -36,9 +35,9 @@ def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
     return result
 
 
-def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = True) -> Result:
+def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
     """Run what the action plugin calls, and return it as JSON would carry it."""
-    result = task.run_in_worker(name, arguments, check, diff, dispatch.session_of, None, {})
+    result = task.run_in_worker(name, arguments, check, dispatch.session_of, None, {})
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
     return plain

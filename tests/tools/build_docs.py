@@ -60,9 +60,6 @@ def feature_table() -> str:
             text = words.format(resource=resource)
             if any(can):
                 rows.append([f"{text[0].upper()}{text[1:]}", *("yes" if yes else "no" for yes in can)])
-    tables = [vendor(name).tables["mailbox"] for name in NAMES]
-    chosen = [f"``{table.greeting.option}``" if table.greeting else "no" for table in tables]
-    rows.append(["Choose a greeting by the id of its media", *chosen])
     readers = [messages() if (messages := vendor(name).messages) else None for name in NAMES]
     statuses = [", ".join(reader.statuses) if reader and reader.statuses else "no" for reader in readers]
     rows.append(["Show the status of a message", *statuses])

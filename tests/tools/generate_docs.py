@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the documentation says of the field tables: option fragments and the support table.
+"""Writes what follows from the field tables: option fragments, the support table and the schemas of mailbox files.
 
 Run it after a change to a field table; with --check it writes nothing and fails when a file is out of date.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import pathlib
 import sys
 import textwrap
@@ -18,8 +19,9 @@ import typing as t
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]
 importlib.import_module("conftest")  # makes the collection importable
+import mailbox_schemas  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.doc_fragments import connection  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable  # noqa: E402
@@ -63,7 +65,7 @@ def option_docs(name: str, spec: dict[str, t.Any], resource: str, key: str) -> d
     description = list(text) if isinstance(text, list) else [text]
     if key != "steering" and resource == "mailbox":
         description.append(f"Held by {holders(name, resource)}.")
-    return {"description": description, **_types(spec)}
+    return {"description": description, **_types(spec), **_added(name)}
 
 
 def _types(spec: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -93,9 +95,10 @@ def _nested(table: FieldTable, spec: dict[str, t.Any], prefix: str) -> dict[str,
         path = f"{prefix}.{key}"
         if "options" in option:
             docs[key] = {
-                "description": [f"Fields below C({key})."],
+                "description": f"Fields below C({key}).",
                 "type": "dict",
                 "suboptions": _nested(table, option["options"], path),
+                **_added(path),
             }
             continue
         field = table.by_option[path]
@@ -104,8 +107,15 @@ def _nested(table: FieldTable, spec: dict[str, t.Any], prefix: str) -> dict[str,
             description.append(f"Known from {table.vendor.upper()} {field.since} on.")
         if field.creation_only:
             description.append("Only used when the mailbox is created; it cannot be read back.")
-        docs[key] = {"description": description, **_types(option)}
+        # One line instead of two: there are many of them.
+        shown = description if len(description) > 1 else description[0]
+        docs[key] = {"description": shown, **_types(option), **_added(path)}
     return docs
+
+
+def _added(option: str) -> dict[str, str]:
+    """Return the version that an option came with, where it is newer than its module."""
+    return {"version_added": TEXTS["added"][option]} if option in TEXTS["added"] else {}
 
 
 def fragment(resource: str) -> str:
@@ -152,7 +162,7 @@ def support_table() -> str:
                 wire = field.wire or ", ".join(
                     wire for item in table.composites if option in item.options for wire in item.wires
                 )
-                cells.append(f"`{wire}`")
+                cells.append(f"`{wire}`" if wire else "yes")
         rows.append(f"| `{option}` | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
@@ -171,6 +181,8 @@ def outputs() -> dict[pathlib.Path, str]:
         ROOT / "plugins" / "doc_fragments" / "mailbox.py": fragment("mailbox"),
         ROOT / "plugins" / "doc_fragments" / "shared_voicemail.py": fragment("shared voicemail"),
     }
+    for name, schema in mailbox_schemas.schemas(TEXTS).items():
+        found[ROOT / "docs" / "schemas" / name] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     readme = ROOT / "README.md"
     if readme.is_file() and START in readme.read_text():
         found[readme] = with_table(readme.read_text())

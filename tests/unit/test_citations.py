@@ -17,7 +17,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VENDORS = ("kazoo", "onsip", "portsip", "tel4vn")
-PAGES = {f"docs/vendors/{vendor}.md": (ROOT / "docs" / "vendors" / f"{vendor}.md") for vendor in VENDORS}
+PAGES = {f"docs/vendors/{page.name}": page for page in (ROOT / "docs" / "vendors").glob("*.md")}
 CODE = ("plugins/", "roles/", "tests/", "extensions/")
 
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.M)

@@ -17,13 +17,14 @@ PLUGINS = ROOT / "plugins"
 PACKAGE = "ansible_collections.telephony.voicemail.plugins"
 VENDORS = ("kazoo", "portsip", "tel4vn", "onsip")
 # PyYAML is no such library: Ansible brings it along, save on managed hosts.
-THIRD_PARTY = {"httpcore", "httpx", "pydantic", "tenacity"}
+THIRD_PARTY = {"httpcore", "httpx", "openpyxl", "pydantic", "tenacity"}
 
 # The layer of a file, by the start of its path below plugins/, and what that layer may import. A layer may always
 # import itself. A new file in module_utils has to find its place here.
 LAYERS = {
     "modules/": "modules",
     "action/": "action",
+    "plugin_utils/report_files": "plugin",
     "plugin_utils/": "action",
     "callback/": "plugin",
     "filter/": "plugin",
@@ -35,9 +36,9 @@ LAYERS = {
     # One handler for each module: arguments in, result out.
     "module_utils/dispatch": "handlers",
     "module_utils/capabilities": "handlers",
-    "module_utils/resources": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
+    "module_utils/mailboxes/caching": "handlers",
     "module_utils/messages/handlers": "handlers",
     "module_utils/greetings/handlers": "handlers",
     "module_utils/arguments/": "handlers",
@@ -46,12 +47,15 @@ LAYERS = {
     "module_utils/connection": "handlers",
     # What reads and writes through a driver.
     "module_utils/mailboxes/apply": "feature",
+    "module_utils/mailboxes/write": "feature",
     "module_utils/mailboxes/execute": "feature",
     "module_utils/mailboxes/duplicates": "feature",
     "module_utils/messages/apply": "feature",
     "module_utils/messages/verify": "feature",
     "module_utils/greetings/apply": "feature",
     "module_utils/recordings/bounds": "planning",
+    "module_utils/recordings/container": "planning",
+    "module_utils/recordings/lengths": "planning",
     "module_utils/recordings/names": "planning",
     "module_utils/recordings/": "feature",
     # Pure: plans, comparisons, reports. They send nothing.
@@ -61,10 +65,14 @@ LAYERS = {
     "module_utils/migration/": "planning",
     # How texts are grouped for a person; an error that holds many problems needs it.
     "module_utils/reporting/grouping": "model",
+    # They know every module.
+    "module_utils/reporting/run_report": "handlers",
+    "module_utils/reporting/gathering": "handlers",
     "module_utils/reporting/": "planning",
     "module_utils/results": "planning",
     "module_utils/model/": "model",
     "module_utils/errors": "model",
+    "module_utils/resources": "model",
     "module_utils/vendors/protocol": "protocol",
     "module_utils/vendors/messages": "protocol",
     "module_utils/vendors/greetings": "protocol",

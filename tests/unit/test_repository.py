@@ -43,10 +43,11 @@ ARCHIVE_ALLOWED = re.compile(
       | changelogs/(?:changelog|config)\.yaml
       | SECURITY\.md
       | docs/[\w./-]+\.(?:md|rst|yml|svg)
-      | docs/schemas/[\w.-]+\.json
+      | docs/schemas/(?:[\w.-]+\.json|check\.py)
       | extensions/eda/[\w./-]+\.(?:py|yml)
       | playbooks/[\w./-]+\.(?:yml|j2|csv)
       | plugins/[\w./-]+\.py
+      | plugins/module_utils/imports/known_layouts/\w+\.yml
       | roles/[a-z_]+/README\.md
       | roles/[a-z_]+/(?:defaults|handlers|meta|tasks|vars)/[\w.-]+\.yml
       | roles/[a-z_]+/templates/[\w.-]+\.j2
@@ -169,6 +170,7 @@ def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) 
     assert [name for name in names if not ARCHIVE_ALLOWED.fullmatch(name)] == []
     needed = ("README.md", "LICENSE", "meta/runtime.yml", "plugins/action/vmboxes.py", "playbooks/demo.yml")
     needed += ("meta/execution-environment.yml", "docs/awx/execution-environment.yml", "docs/awx/credential_types.yml")
+    needed += ("plugins/module_utils/imports/known_layouts/freepbx.yml",)
     needed += ("docs/pipelines/github.yml", "docs/pipelines/gitlab-ci.yml", "docs/docsite/rst/architecture.svg")
     needed += tuple(f"docs/vendors/{vendor}.md" for vendor in ("kazoo", "onsip", "portsip", "tel4vn"))
     for name in needed:

@@ -9,6 +9,8 @@ import math
 import re
 import typing as t
 
+from ..model.problem import Problem
+
 #: Digits that a number in a text may have; what is longer is none.
 _LONGEST_NUMBER = 18
 #: Numbers that no option means, and that are infinite, or take forever to write out.
@@ -26,10 +28,10 @@ def checkable(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict
     return {name: _checkable(spec.get(name) or {}, value) for name, value in given.items()}
 
 
-def misplaced(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[str]:
+def misplaced(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[Problem]:
     """Return which options of a refused task are no dictionary and have to be one; Ansible does not name them."""
     return [
-        f"`{name}` must be a dictionary of options"
+        Problem("must be a dictionary of options", option=name)
         for name, value in given.items()
         if "options" in (spec.get(name) or {}) and not _may_be_dictionary(value)
     ]

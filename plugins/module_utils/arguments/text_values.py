@@ -15,8 +15,9 @@ from .. import modules as arguments
 from ..connection import Task
 from ..errors import InvalidInputError
 from ..imports.documents import DEEPEST
-from ..mailboxes.parse import number_problem, number_warning, type_name
+from ..mailboxes.parse import number_hint, number_problem, number_warning, type_name
 from ..model.kinds import is_number
+from ..model.problem import Problem
 
 #: Their items are checked by the field table of the vendor.
 _OF_ITEMS = frozenset(("vmbox", "shared_voicemail"))
@@ -38,18 +39,18 @@ def check_texts(task: Task) -> None:
     deleting = task.params.get("state") == "absent" or (
         task.module == "voicemail_greeting" and bool(task.params.get("prune"))
     )
-    problems: list[str] = []
+    problems: list[Problem] = []
     numbers: list[str] = []
     for name, value in _given(task):
         if isinstance(value, (bool, float, datetime.date)):
-            problems.append(f"`{name}` must be text, not {_type_of(value)}. Put it in quotes")
+            problems.append(Problem(f"must be text, not {_type_of(value)}", option=name, hint="Put it in quotes"))
         elif is_number(value) and (deleting or name in _EXPRESSIONS):
             danger = "another one could be deleted" if deleting else "it would match others"
-            problems.append(f"`{name}` {number_problem(value, name, danger)}")
+            problems.append(Problem(number_problem(danger), option=name, hint=number_hint(name)))
         elif is_number(value):
             numbers.append(f"`{name}`")
     if problems:
-        raise InvalidInputError.of(list(dict.fromkeys(problems)))
+        raise InvalidInputError.of(problems)
     if numbers:
         task.warnings.append(number_warning(list(dict.fromkeys(numbers))))
 
@@ -73,11 +74,13 @@ def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
 
     :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
     """
-    found: list[str] = []
+    found: list[Problem] = []
 
     def walk(value: t.Any, path: str) -> None:
         if isinstance(value, datetime.datetime):
-            found.append(f"`{path}` must be text, not a date and time. Put it in quotes, or use the filter `string`")
+            found.append(
+                Problem("must be text, not a date and time. Put it in quotes, or use the filter `string`", option=path)
+            )
         elif isinstance(value, dict):
             for key, inner in value.items():
                 walk(inner, f"{path}.{key}")
@@ -100,28 +103,28 @@ def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
     :raises InvalidInputError: with every term that is not text, is a number that YAML may have changed, or is blank.
     """
     found: list[str] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
 
     def walk(term: t.Any, depth: int) -> None:
         if isinstance(term, str):
             text = term.strip()
-            problems.extend([] if text else [f"the {what} is empty. Remove the entry, or fill it in"])
+            problems.extend([] if text else [Problem(f"the {what} is empty", hint="Remove the entry, or fill it in")])
             found.append(text)
         elif is_number(term):
-            problems.append(
-                f"the {what} is the number {term}, not text, and YAML reads 0123 as 83."
-                " Quote it in YAML, and end an expression with `| map('string')`"
-            )
+            text = f"the {what} is the number {term}, not text, and YAML reads 0123 as 83"
+            hint = "Quote it in YAML, and end an expression with `| map('string')`"
+            problems.append(Problem(text, hint=hint))
         elif isinstance(term, t.Iterable) and not isinstance(term, (bytes, t.Mapping)) and depth < DEEPEST:
             for inner in term:
                 walk(inner, depth + 1)
         else:
-            problems.append(f"the {what} must be text, not {type_name(term)}. Pass texts, or lists of texts")
+            text = f"the {what} must be text, not {type_name(term)}"
+            problems.append(Problem(text, hint="Pass texts, or lists of texts"))
 
     for term in terms:
         walk(term, 0)
     if problems:
-        raise InvalidInputError.of(list(dict.fromkeys(problems)))
+        raise InvalidInputError.of(problems)
     return found
 
 

@@ -16,65 +16,76 @@ import typing as t
 
 from ..concurrency import finished
 from ..errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
-from ..vendors.greetings import GreetingWriter
+from ..results import Status, StepResult
+from ..vendors.greetings import GreetingWriter, SharedGreetings
 from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 
 #: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
 _STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
+#: A recording that the vendor converted is never larger.
+_MOST_BYTES = 64 * 1024 * 1024
 
 
-@dataclasses.dataclass
-class GreetingReport:
+@dataclasses.dataclass(slots=True)
+class GreetingReport(StepResult):
     """What became of a task.
 
     :param own: the greeting that callers hear afterwards, where it was uploaded.
     :param digests: SHA-256 of the recordings that were read, by id of their greeting.
-    :param wrote: something was written, also where the task failed after it.
     """
 
     plan: GreetingPlan
-    wanted: Recording | None
+    wanted: Recording | Greeting | None
     own: Greeting | None = None
     digests: dict[str, str] = dataclasses.field(default_factory=dict)
     warnings: list[str] = dataclasses.field(default_factory=list)
-    wrote: bool = False
-    error: VoicemailError | None = None
 
 
-def apply(greetings: GreetingWriter, wanted: Recording | None, *, prune: bool, check: bool) -> GreetingReport:
+def apply(
+    greetings: GreetingWriter, wanted: Recording | Greeting | None, *, prune: bool, check: bool
+) -> GreetingReport:
     """Make callers hear a recording.
 
-    :param wanted: None for the vendor's default greeting.
+    :param wanted: a recording, a greeting that the vendor has already, or None for the vendor's default greeting.
     :param prune: also delete greetings that are switched off.
     :param check: plan, and write nothing.
     :raises VoicemailError: when reading failed; nothing was written.
     """
     run = _Run(greetings, wanted)
     found = greetings.list()
-    report = run.report = GreetingReport(plan_greeting(found, wanted, run.same, prune), wanted)
+    plan = plan_greeting(found, wanted, run.same, prune, run.stays)
+    status = Status.OK if plan.action == "none" else Status.CHANGED
+    report = run.report = GreetingReport(plan, wanted, status=status)
     report.digests, report.warnings, report.own = run.digests, run.warnings, report.plan.own
     if check or report.plan.action == "none":
         return report
     try:
         finished(lambda: run.carry_out(report, found))
+        report.status = Status.CHANGED if report.wrote else Status.OK
     except VoicemailError as error:
-        report.error = error
-        report.wrote = report.wrote or getattr(error, "uncertain", False)
+        report.fail(error)
+        report.wrote = report.wrote or error.uncertain
     return report
 
 
 class _Run:
     report: GreetingReport
 
-    def __init__(self, greetings: GreetingWriter, wanted: Recording | None) -> None:
+    def __init__(self, greetings: GreetingWriter, wanted: Recording | Greeting | None) -> None:
         self._greetings = greetings
         self._wanted = wanted
         self.digests: dict[str, str] = {}
         self.warnings: list[str] = []
 
+    def stays(self, greeting: Greeting) -> bool:
+        """Check whether the recording of a removed greeting stays at the vendor."""
+        return isinstance(self._greetings, SharedGreetings) and self._greetings.stays(greeting)
+
     def same(self, greeting: Greeting) -> bool:
-        """Tell whether a greeting holds the wanted recording."""
+        """Check whether a greeting holds the wanted recording, or what the vendor made of it."""
         wanted = t.cast("Recording", self._wanted)
+        source, stored = greeting.converted or (None, None)
+        most = _MOST_BYTES if source == wanted.sha256 else len(wanted.content)
         if greeting.size_bytes is not None and greeting.size_bytes != len(wanted.content):
             return False
         digest, size = hashlib.sha256(), 0
@@ -83,7 +94,7 @@ class _Run:
                 for piece in stream.pieces():
                     digest.update(piece)
                     size += len(piece)
-                    if size > len(wanted.content):
+                    if size > most:
                         # Longer is another one, however much of it may come.
                         return False
         except (NotFoundError, RejectedError) as error:
@@ -92,7 +103,7 @@ class _Run:
             self.warnings.append(f"greeting {greeting.name} is taken for {verdict} by its name and size: {error}")
             return alike
         self.digests[greeting.id] = digest.hexdigest()
-        return digest.hexdigest() == wanted.sha256
+        return digest.hexdigest() in (wanted.sha256, stored if source == wanted.sha256 else None)
 
     def carry_out(self, report: GreetingReport, before: t.Sequence[Greeting]) -> None:
         """Do what the plan says.

@@ -8,25 +8,18 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
-from ..capabilities import require_resource
+from ..capabilities import WORDS, owners, require, require_resource
 from ..connection import Result, Task, connect_options, opened_session
-from ..errors import InvalidInputError, NotFoundError, UnsupportedError
-from ..mailboxes import apply as engine
-from ..model.connection import Connection
-from ..model.fields import Field
-from ..model.mailbox import Desired
+from ..errors import InvalidInputError
+from ..model.kinds import Text
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
-from ..results import Report
-from ..vendors.greetings import GreetingWriter
+from ..model.problem import Problem
+from ..vendors.greetings import GreetingWriter, SharedGreetings
 from ..vendors.protocol import Vendor
-from ..vendors.registry import NAMES, vendor
+from ..vendors.registry import vendor
 from . import apply as greeting_engine
 from .plan import Greeting, Recording
-
-_UPLOADED, _CHOSEN = "upload greetings", "choose greetings by media id"
-#: The way of each option: a greeting is uploaded, or chosen among what is stored elsewhere.
-_OWN_WAY = {"src": _UPLOADED, "prune": _UPLOADED, "media_id": _CHOSEN}
 
 
 def run(task: Task) -> Result:
@@ -36,168 +29,139 @@ def run(task: Task) -> Result:
     """
     params = task.params
     target = vendor(params["vendor"])
-    way = _way_of(target)
-    if way is None:
-        others = [name for name in NAMES if _way_of(vendor(name))]
-        raise UnsupportedError(
-            f"{target.title} cannot change greetings through its API", f"These can: {', '.join(others)}"
-        )
+    require(target, GreetingWriter)
+    writer = t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
     resource = "shared voicemail" if params.get("shared_voicemail") is not None else "mailbox"
     require_resource(target, resource, "Give `mailbox`")
     connection, problems = connect_options(target, params)
-    for option, needed in _OWN_WAY.items():
-        if needed != way and params.get(option) not in (None, False):
-            owners = ", ".join(name for name in NAMES if _way_of(vendor(name)) == needed)
-            problems.append(f"`{option}` is not for {target.name}, but for vendors that {needed}: {owners}")
+    if params.get("media_id") is not None and not issubclass(writer, SharedGreetings):
+        others = f"vendors that {WORDS[SharedGreetings]}: {', '.join(owners(SharedGreetings))}"
+        problems.append(Problem(f"is not for {target.name}, but for {others}", option="media_id"))
+    kind = params.get("kind") or writer.kinds[0]
+    if kind not in writer.kinds:
+        text = f"{kind} is not for {target.name}, whose mailboxes have one kind of greeting"
+        problems.append(Problem(text, option="kind"))
     number = _number(target, resource, params, problems)
-    if way == _UPLOADED:
-        return _uploaded(task, target, connection, resource, number, problems)
-    return _chosen(task, target, connection, number, problems)
+    given = _wanted(writer, params, problems)
+    if problems:
+        raise InvalidInputError.of(problems)
+    with opened_session(task, target, connection) as session:
+        greetings = writer(session, resource, number, kind)
+        wanted = t.cast("SharedGreetings", greetings).existing(given) if isinstance(given, str) else given
+        report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
+    return _result(task, report, resource, number, isinstance(greetings, SharedGreetings))
 
 
-def _way_of(target: Vendor) -> str | None:
-    if target.implements(GreetingWriter):
-        return _UPLOADED
-    table = target.tables.get("mailbox")
-    return _CHOSEN if table and table.greeting else None
-
-
-def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[str]) -> str:
+def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
     option = resource.replace(" ", "_")
     try:
         return str(target.tables[resource].number.parse(params.get(option)))
     except ValueError as error:
-        problems.append(f"`{option}` {error}")
+        problems.append(Problem(str(error), option=option))
         return ""
 
 
-def _uploaded(
-    task: Task, target: Vendor, connection: Connection, resource: str, number: str, problems: list[str]
-) -> Result:
-    params, writer = task.params, t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
-    wanted = None
-    unusable = path_problems(params, ("src",))
+def _wanted(
+    writer: type[GreetingWriter], params: t.Mapping[str, t.Any], problems: list[Problem]
+) -> Recording | str | None:
+    """Return the recording of ``src``, the text of ``media_id``, or None for the default greeting."""
+    unusable = path_problems(params, ("src",)) + mask_problems({"media_id": params.get("media_id")})
     problems.extend(unusable)
-    if params["state"] == "present" and not unusable:
-        wanted = _recording(params.get("src"), writer.most_bytes, problems)
-    elif params.get("src") is not None:
-        problems.append("`src` is for `state: present` only")
-    if wanted is not None and (problem := writer.problem(wanted.content)) is not None:
-        problems.append(f"`src` {params['src']} {problem}")
-    if problems:
-        raise InvalidInputError.of(problems)
-    with opened_session(task, target, connection) as session:
-        report = greeting_engine.apply(
-            writer(session, resource, number), wanted, prune=params["prune"], check=task.check
-        )
-    return _result(task, report, resource, number)
-
-
-def _recording(source: str | None, most_bytes: int, problems: list[str]) -> Recording | None:
-    if source is None:
-        problems.append("`src` is missing: the WAV file of the greeting")
+    given = [option for option in ("src", "media_id") if params.get(option) is not None]
+    if params["state"] == "absent":
+        problems.extend(Problem("is for `state: present` only", option=option) for option in given)
         return None
+    if unusable:
+        return None
+    if len(given) == 2:
+        problems.append(Problem("`src` and `media_id` both set the greeting; use one of them"))
+    elif not given:
+        both = " or `media_id`" if issubclass(writer, SharedGreetings) else ""
+        problems.append(Problem(f"`src`{both} is missing: the {writer.file} of the greeting"))
+    elif given == ["media_id"]:
+        return _reference(params["media_id"], problems)
+    else:
+        return _recording(params["src"], writer, problems)
+    return None
+
+
+def _reference(text: t.Any, problems: list[Problem]) -> str | None:
+    try:
+        return str(Text(shortest=1, longest=128).parse(text))
+    except ValueError as error:
+        problems.append(Problem(str(error), option="media_id"))
+        return None
+
+
+def _recording(source: str, writer: type[GreetingWriter], problems: list[Problem]) -> Recording | None:
     path = pathlib.Path(source)
     try:
-        if path.stat().st_size > most_bytes:
-            problems.append(f"`src` {path} is larger than {most_bytes // 2**20} MB")
+        if path.stat().st_size > writer.most_bytes:
+            problems.append(Problem(f"{path} is larger than {writer.most_bytes // 2**20} MB", option="src"))
             return None
-        return Recording(path.name, path.read_bytes())
+        recording = Recording(path.name, path.read_bytes())
     except OSError as error:
-        problems.append(f"`src` {path} cannot be read: {error.strerror}")
+        problems.append(Problem(f"{path} cannot be read: {error.strerror}", option="src"))
         return None
+    problem = writer.problem(recording.content)
+    if problem is not None:
+        problems.append(Problem(f"{source} {problem}", option="src"))
+    return recording
 
 
-def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, number: str) -> Result:
+def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, number: str, shares: bool) -> Result:
+    """Return the result of a task.
+
+    :param shares: the vendor's greetings are media files, so that their ids are media ids.
+    """
     task.warnings.extend(dict.fromkeys(report.warnings))
-    plan, wanted = report.plan, report.wanted
-    heard = _shown(plan.heard, report)
-    after = None
-    if wanted is not None:
-        after = {
-            # What holds the recording already keeps the name that it has there.
-            "name": plan.own.name if plan.own else wanted.name,
-            "size_bytes": len(wanted.content),
-            "sha256": wanted.sha256,
-        }
+    plan = report.plan
+    after = _after(report)
     own_id = report.own.id if report.own else None
+    ids = {"id": None, "media_id": own_id} if shares else {"id": own_id, "media_id": None}
+    removed = [greeting.name for greeting in plan.remove if greeting not in plan.staying]
     result: Result = {
-        "changed": report.wrote if report.error or not task.check else plan.action != "none",
+        "changed": report.changed,
         "action": plan.action,
-        "greeting": {} if after is None else {"id": own_id, "media_id": None, **after},
-        "removed": [greeting.name for greeting in plan.remove],
+        "greeting": {} if after is None else {**ids, **after},
+        "removed": removed,
         "kept": [greeting.name for greeting in plan.kept],
     }
-    if task.diff:
-        others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
-        result["diff"] = {
-            "before_header": f"greeting of {resource} {number}",
-            "after_header": f"greeting of {resource} {number}",
-            "before": {"greeting": heard, "switched_off": sorted(map(str, others))},
-            "after": {
-                "greeting": after,
-                "switched_off": sorted(str(greeting.name) for greeting in plan.kept),
-            },
-        }
-        if plan.action == "none":
-            result["diff"].update(before=result["diff"]["after"])
+    label = f"greeting of {resource} {number}"
+    about = {"mailbox": number, "action": plan.action, "label": label}
+    result["diff"] = {**about, **_difference(report, label, after)}
     if report.error is not None:
-        result.update(failed=True, msg=f"greeting of {resource} {number}: {report.error}", error=report.error.as_dict())
+        result.update(failed=True, msg=f"{label}: {report.error}", error=report.error.as_dict())
     return result
+
+
+def _after(report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
+    """Return what callers hear in the end, None for the default greeting."""
+    plan, wanted = report.plan, report.wanted
+    if wanted is None:
+        return None
+    if isinstance(wanted, Greeting):
+        return {"name": wanted.name, "size_bytes": None, "sha256": None}
+    # What holds the recording already keeps the name that it has there.
+    name = plan.own.name if plan.own else wanted.name
+    return {"name": name, "size_bytes": len(wanted.content), "sha256": wanted.sha256}
+
+
+def _difference(report: greeting_engine.GreetingReport, label: str, after: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    plan = report.plan
+    others = [greeting.name for greeting in (*plan.remove, *plan.kept) if greeting not in (plan.heard, plan.own)]
+    difference: dict[str, t.Any] = {
+        "before_header": label,
+        "after_header": label,
+        "before": {"greeting": _shown(plan.heard, report), "switched_off": sorted(map(str, others))},
+        "after": {"greeting": after, "switched_off": sorted(str(greeting.name) for greeting in plan.kept)},
+    }
+    if plan.action == "none":
+        difference.update(before=difference["after"])
+    return difference
 
 
 def _shown(greeting: Greeting | None, report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
     if greeting is None:
         return None
     return {"name": greeting.name, "size_bytes": greeting.size_bytes, "sha256": report.digests.get(greeting.id)}
-
-
-def _chosen(task: Task, target: Vendor, connection: Connection, number: str, problems: list[str]) -> Result:
-    """Set the media id of a box, by way of the engine of boxes."""
-    params, table = task.params, target.tables["mailbox"]
-    option = t.cast(Field, table.greeting).option
-    media_id = params.get("media_id")
-    present = params["state"] == "present"
-    problems += mask_problems({"media_id": media_id})
-    if present:
-        try:
-            media_id = table.by_option[option].kind.parse(media_id)
-        except ValueError as error:
-            problems.append(f"`media_id` {error}")
-    elif media_id is not None:
-        problems.append("`media_id` is for `state: present` only")
-    if problems:
-        raise InvalidInputError.of(problems)
-    desired = Desired(position=1, label=f"mailbox {number}", number=number, values={option: media_id})
-    with opened_session(task, target, connection) as session:
-        boxes = target.open_boxes("mailbox", session)
-        if boxes.find(number, None) is None:
-            # Declared, it would be made.
-            raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
-        report = engine.apply(boxes, [desired], engine.Options(check=task.check, workers=session.client.workers))
-    return _chosen_result(task, report, option, number)
-
-
-def _chosen_result(task: Task, report: Report, option: str, number: str) -> Result:
-    (outcome,) = report.outcomes
-    step = outcome.step
-    task.warnings.extend(report.warnings)
-    before, after = step.changes.get(option, (step.after.get(option),) * 2)
-    action = str(step.action)
-    if option in step.changes:
-        action = "delete" if after is None else "update" if before is not None else "create"
-    greeting = {"id": None, "media_id": after, "name": None, "size_bytes": None, "sha256": None}
-    result: Result = {
-        "changed": report.changed,
-        "action": action,
-        "greeting": greeting if after is not None else {},
-        "removed": [],
-        "kept": [],
-    }
-    if task.diff:
-        header = f"greeting of mailbox {number}"
-        shown = {"before": {"media_id": before}, "after": {"media_id": after}}
-        result["diff"] = {"before_header": header, "after_header": header, **shown}
-    if outcome.error is not None:
-        result.update(failed=True, msg=str(outcome.error), error=outcome.error.as_dict())
-    return result

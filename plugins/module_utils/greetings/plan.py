@@ -10,6 +10,8 @@ import functools
 import hashlib
 import typing as t
 
+from ..recordings.container import kind_of
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Greeting:
@@ -17,12 +19,16 @@ class Greeting:
 
     :param enabled: callers hear it.
     :param size_bytes: of its recording; None where the vendor does not tell.
+    :param made_here: this collection uploaded it for this very box. None where nobody else could use it anyway.
+    :param converted: SHA-256 of the file that was uploaded and of what the vendor made of it, where they differ.
     """
 
     id: str
     name: str | None
     size_bytes: int | None
     enabled: bool
+    made_here: bool | None = None
+    converted: tuple[str, str] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +46,11 @@ class Recording:
         """Digest of the content, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
+    @property
+    def kind(self) -> str:
+        """What the file is: ``wav``, ``mp3``, ``ogg``, ``mp4``, or empty."""
+        return kind_of(self.content[:16])
+
 
 @dataclasses.dataclass(frozen=True)
 class GreetingPlan:
@@ -50,7 +61,8 @@ class GreetingPlan:
     :param own: the greeting that holds the recording already, enabled or not.
     :param upload: the recording has to be uploaded.
     :param enable: the greeting has to be enabled.
-    :param remove: greetings to delete once the right one is enabled.
+    :param remove: greetings to take from the box once the right one is enabled.
+    :param staying: those of them whose recording stays at the vendor, such as one that other boxes use.
     :param kept: other greetings, which stay switched off.
     """
 
@@ -60,37 +72,61 @@ class GreetingPlan:
     upload: bool = False
     enable: bool = False
     remove: tuple[Greeting, ...] = ()
+    staying: tuple[Greeting, ...] = ()
     kept: tuple[Greeting, ...] = ()
 
 
 def plan_greeting(
     found: t.Sequence[Greeting],
-    wanted: Recording | None,
+    wanted: Recording | Greeting | None,
     same: t.Callable[[Greeting], bool],
     prune: bool,
+    stays: t.Callable[[Greeting], bool] = lambda greeting: False,
 ) -> GreetingPlan:
-    """Return how to get from the greetings there are to the one that is wanted.
+    """Return how to get from the existing greetings to the wanted one.
 
-    What callers heard before is deleted. So is what has the name of the wanted one: an earlier version of it, or a
-    copy, that a run which was cut off has left behind.
+    What callers heard before is removed. So is what this collection uploaded earlier, and what has the name of the
+    wanted file: an earlier version of it, or a copy that an interrupted run left behind.
 
-    :param wanted: None for the vendor's default greeting.
+    :param wanted: the recording, an existing greeting, or None for the vendor's default greeting.
     :param same: tells whether a greeting holds the wanted recording; may be costly, and is asked as little as possible.
-    :param prune: also delete every other greeting.
+    :param prune: also remove every other greeting.
+    :param stays: tells whether the recording of a removed greeting stays at the vendor.
     """
     enabled = [greeting for greeting in found if greeting.enabled]
     heard = enabled[0] if enabled else None
-    if wanted is None:
-        doomed = tuple(greeting for greeting in found if greeting.enabled or prune)
-        return GreetingPlan("delete" if doomed else "none", heard, remove=doomed, kept=_rest(found, doomed))
     ordered = [*enabled, *(greeting for greeting in found if not greeting.enabled)]
-    own = next((greeting for greeting in ordered if same(greeting)), None)
+    own, upload = None, False
+    if isinstance(wanted, Greeting):
+        own = next((greeting for greeting in found if greeting.id == wanted.id), wanted)
+    elif wanted is not None:
+        own = next((greeting for greeting in ordered if same(greeting)), None)
+        upload = own is None
     others = [greeting for greeting in found if greeting is not own]
-    doomed = tuple(greeting for greeting in others if prune or greeting.enabled or greeting.name == wanted.name)
-    enable = own is None or not own.enabled
-    action = "none" if not enable and not doomed else "update" if heard else "create"
-    return GreetingPlan(action, heard, own, own is None, enable, doomed, _rest(others, doomed))
+    name = wanted.name if isinstance(wanted, Recording) else None
+    doomed = tuple(
+        greeting
+        for greeting in others
+        if prune or greeting.enabled or greeting.made_here or (name is not None and greeting.name == name)
+    )
+    enable = wanted is not None and (own is None or not own.enabled)
+    return GreetingPlan(
+        action=_action(wanted, enable, doomed, heard),
+        heard=heard,
+        own=own,
+        upload=upload,
+        enable=enable,
+        remove=doomed,
+        staying=tuple(greeting for greeting in doomed if stays(greeting)),
+        kept=tuple(greeting for greeting in others if greeting not in doomed),
+    )
 
 
-def _rest(found: t.Iterable[Greeting], doomed: t.Container[Greeting]) -> tuple[Greeting, ...]:
-    return tuple(greeting for greeting in found if greeting not in doomed)
+def _action(
+    wanted: Recording | Greeting | None, enable: bool, doomed: t.Sequence[Greeting], heard: Greeting | None
+) -> str:
+    if not enable and not doomed:
+        return "none"
+    if wanted is None:
+        return "delete"
+    return "update" if heard else "create"

@@ -20,6 +20,8 @@ except ImportError:  # a managed host may lack it, and needs it for files in YAM
     yaml = None  # type: ignore[assignment]
 
 from ..errors import InvalidInputError
+from ..model.problem import Problem, Subject
+from .slips import slip, yaml_place
 
 #: Levels of lists and dictionaries inside each other. A mailbox needs five.
 DEEPEST = 100
@@ -71,11 +73,12 @@ def load(text: str, name: str) -> t.Any:
     :raises InvalidInputError: when it cannot be read, or has repeated keys, with each line.
     """
     text = text.removeprefix("\ufeff")
-    problems: list[str] = []
+    problems: list[Problem] = []
     if name.lower().endswith(".json"):
         content = _JsonReader(text, name, problems).read()
     elif yaml is None:
-        problems.append(f"{name}: cannot be read without PyYAML. Install it, or use JSON or CSV")
+        hint = "Install it with `pip install PyYAML`, or use JSON or CSV"
+        problems.append(Problem("cannot be read without PyYAML", subject=Subject(source=name), hint=hint))
         content = None
     else:
         content = _read_yaml(text, name, problems)
@@ -102,15 +105,16 @@ def as_text(value: t.Any) -> t.Any:
     return [as_text(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _add(mapping: Mapping, key: str, value: t.Any, line: int, name: str, problems: list[str]) -> None:
+def _add(mapping: Mapping, key: str, value: t.Any, line: int, name: str, problems: list[Problem]) -> None:
     first = mapping.lines.setdefault(key, line)
     if key in mapping:
         shown = key if len(key) <= 60 else f"{key[:60]}..."
-        problems.append(f"{name}:{line}: the key `{shown}` is repeated, first in line {first}. Keep one of the two")
+        text = f"the key `{shown}` is repeated, first in line {first}"
+        problems.append(Problem(text, subject=Subject(source=f"{name}:{line}"), hint="Keep one of the two"))
     mapping[key] = value
 
 
-def _read_yaml(text: str, name: str, problems: list[str]) -> t.Any:
+def _read_yaml(text: str, name: str, problems: list[Problem]) -> t.Any:
     loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         if not loader.check_node():
@@ -118,17 +122,16 @@ def _read_yaml(text: str, name: str, problems: list[str]) -> t.Any:
         node = loader.get_node()
         if loader.check_node():
             line = loader.get_node().start_mark.line + 1
-            problems.append(f"{name}:{line}: a second YAML document begins here. Keep one document in a file")
+            second = Subject(source=f"{name}:{line}")
+            hint = "Keep one document in a file"
+            problems.append(Problem("a second YAML document begins here", subject=second, hint=hint))
             return None
         return _YamlReader(loader, name, problems).value(node)
     except RecursionError:
-        problems.append(f"{name}: is nested too deeply")
+        problems.append(Problem("is nested too deeply", subject=Subject(source=name)))
     except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{name}:{mark.line + 1}" if mark else name
-        why = getattr(error, "problem", None) or ""
-        # What PyYAML puts into quotes is the file's content, and may be a PIN.
-        problems.append(f"{place}: is not valid YAML" + (f": {why}" if why and "'" not in why else ""))
+        place, why, begun = yaml_place(error, text, yaml.reader.Reader.NON_PRINTABLE)
+        problems.append(slip("YAML", name, text, place, why, begun))
     finally:
         loader.dispose()
     return None
@@ -137,7 +140,7 @@ def _read_yaml(text: str, name: str, problems: list[str]) -> t.Any:
 class _YamlReader:
     """Turns the nodes of a YAML document into values."""
 
-    def __init__(self, loader: t.Any, name: str, problems: list[str]) -> None:
+    def __init__(self, loader: t.Any, name: str, problems: list[Problem]) -> None:
         self._loader = loader
         self._name = name
         self._problems = problems
@@ -164,10 +167,10 @@ class _YamlReader:
         self._read[id(node)] = found
         return found
 
-    def _refuse(self, node: t.Any, problem: str) -> None:
-        text = f"{self._name}:{node.start_mark.line + 1}: {problem}"
-        if text not in self._problems:
-            self._problems.append(text)
+    def _refuse(self, node: t.Any, problem: str, hint: str = "") -> None:
+        found = Problem(problem, subject=Subject(source=f"{self._name}:{node.start_mark.line + 1}"), hint=hint)
+        if found not in self._problems:
+            self._problems.append(found)
 
     def _measure(self, node: t.Any, inner: t.Iterable[t.Any]) -> None:
         size = 1 + sum(self._sizes.get(id(part), 1) for part in inner)
@@ -196,7 +199,7 @@ class _YamlReader:
             if key_node.tag != f"{_TAG}merge":
                 _add(own, key_node.value, value, line, self._name, self._problems)
             elif merged:
-                self._refuse(key_node, "the key `<<` is repeated. Use one with a list: `<<: [*first, *second]`")
+                self._refuse(key_node, "the key `<<` is repeated", "Use one with a list: `<<: [*first, *second]`")
             else:
                 merged = self._merged(value_node, value)
         self._measure(node, (part for pair in node.value for part in pair))
@@ -215,8 +218,8 @@ class _YamlReader:
         if node.tag in _TEXT_TAGS:
             return node.value
         if node.tag not in _RESOLVED_TAGS:
-            hint = ". Encrypt the whole file instead" if node.tag in _VAULT_TAGS else ""
-            return self._refuse(node, f"the tag {_shown_tag(node.tag)} is not supported{hint}")
+            hint = "Encrypt the whole file instead" if node.tag in _VAULT_TAGS else ""
+            return self._refuse(node, f"the tag {_shown_tag(node.tag)} is not supported", hint)
         try:
             value = self._loader.construct_object(node)
         except _UNRESOLVABLE:
@@ -251,13 +254,17 @@ class _NotJsonError(Exception):
 class _JsonReader:
     """Reads JSON text with the line of every key and entry, which the standard library does not tell."""
 
-    def __init__(self, text: str, name: str, problems: list[str]) -> None:
+    def __init__(self, text: str, name: str, problems: list[Problem]) -> None:
         self._text = text
         self._name = name
         self._problems = problems
         self._breaks = [match.start() for match in re.finditer("\n", text)]
         decoder: t.Any = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse_constant)
         self._read_scalar = decoder.scan_once
+        decoder = json.JSONDecoder(
+            parse_int=_integer, parse_constant=_refuse_constant, object_pairs_hook=_without_repeated_keys
+        )
+        self._read_object = decoder.scan_once
 
     def read(self) -> t.Any:
         try:
@@ -274,7 +281,9 @@ class _JsonReader:
         return None
 
     def _tell(self, position: int, problem: str) -> None:
-        self._problems.append(f"{self._name}:{self._line(position)}: is not valid JSON: {problem}")
+        line = self._line(position)
+        start = self._text.rfind("\n", 0, position) + 1
+        self._problems.append(slip("JSON", self._name, self._text, (line, position - start + 1), problem))
 
     def _line(self, position: int) -> int:
         return bisect.bisect_left(self._breaks, position) + 1
@@ -309,6 +318,17 @@ class _JsonReader:
                 raise _NotJsonError(position, f"`,` or `{_ENDS[opened]}` is missing")
             position = self._after_blanks(position + 1)
 
+    def _entry_value(self, position: int, depth: int) -> tuple[t.Any, int]:
+        """Return an entry of a list: at the speed of the standard library where nothing is wrong with it."""
+        if self._text[position : position + 1] == "{":
+            try:
+                value, end = self._read_object(self._text, position)
+            except (ValueError, StopIteration, RecursionError):
+                return self._value(position, depth)
+            if self._text.count("{", position, end) + self._text.count("[", position, end) + depth <= DEEPEST:
+                return value, end
+        return self._value(position, depth)
+
     def _entry(self, found: t.Any, position: int, depth: int) -> int:
         """Read one entry of a list or one pair of a dictionary, and return where the next mark is."""
         line = self._line(position)
@@ -322,10 +342,21 @@ class _JsonReader:
             value, end = self._value(self._after_blanks(colon + 1), depth + 1)
             _add(found, key, value, line, self._name, self._problems)
         else:
-            value, end = self._value(position, depth + 1)
+            value, end = self._entry_value(position, depth + 1)
             found.append(value)
             found.lines.append(line)
         return self._after_blanks(end)
+
+
+class _SlowlyError(ValueError):
+    """An object that has to be read with the line of every key, so that its problems can be reported."""
+
+
+def _without_repeated_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _SlowlyError
+    return found
 
 
 def _integer(digits: str) -> Scalar:

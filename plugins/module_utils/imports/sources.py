@@ -1,55 +1,41 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read lists of declarations from YAML, JSON and CSV files, and check mailboxes before any module sees them."""
+"""Read lists of declarations from files: YAML, JSON, tables as text, and spreadsheets."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
+import pathlib
 import typing as t
 
 from .. import modules as arguments
 from ..errors import InvalidInputError
-from ..mailboxes.parse import SOURCE, Reader, laid_over, type_name
-from ..model.cautions import Caution, cautions_of, grouped
-from ..model.masks import mask_problems
-from ..vendors.registry import NAMES, vendor
+from ..mailboxes.parse import INVALID, LINES, SOURCE, laid_over, type_name
+from ..model.problem import Problem, Subject
+from ..resources import Resource
 from . import documents
-from .tables import KEYS, Entry, Layout, read_csv
+from .asterisk import read_voicemail_conf
+from .cells import Likeness, Sheet
+from .delimited import read_delimited
+from .encodings import decode
+from .layout import Layout
+from .opendocument import read_opendocument
+from .options import ItemOptions, item_options, walk_options
+from .tables import Entry, likeness_of, read_sheet
+from .workbooks import read_workbook
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
+DOCUMENTS = (".yml", ".yaml", ".json")
+#: Endings of the files that are read.
+SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
+#: Key of a document with options for each of its entries, which the entry overrides.
+DEFAULTS = "defaults"
 #: What an option wants of a scalar in a file: by the option's name, or a dictionary of the same kind.
 Schema = dict[str, t.Any]
-
-
-def _walk(module: str, visit: t.Callable[[str, t.Mapping[str, t.Any]], None]) -> None:
-    """Visit every option of an item, with dots inside the vendors' dictionaries, aliases included."""
-
-    def walk(spec: t.Mapping[str, t.Any], above: str) -> None:
-        for name, option in spec.items():
-            if option.get("options"):
-                walk(option["options"], f"{above}{name}.")
-                continue
-            for word in (name, *option.get("aliases", ())):
-                visit(above + word, option)
-
-    own = {
-        name: option
-        for name, option in arguments.own_options(module).items()
-        if name not in ("on_unsupported", "verify")
-    }
-    walk(own, "")
-
-
-@functools.cache
-def item_options(module: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return (every option of an item, those that are lists), with dots inside the vendors' dictionaries.
-
-    :param module: the singular module: vmbox or shared_voicemail.
-    """
-    types: dict[str, str] = {}
-    _walk(module, lambda name, option: types.update({name: option["type"]}))
-    return frozenset(types), frozenset(name for name, kind in types.items() if kind == "list")
 
 
 @functools.cache
@@ -64,7 +50,7 @@ def _schema(module: str) -> Schema:
             inside = inside.setdefault(group, {})
         inside[last] = _pin if last == "pin" else _reading_of(option)
 
-    _walk(module, visit)
+    walk_options(module, visit)
     return schema
 
 
@@ -92,53 +78,168 @@ def _typed(value: t.Any, schema: t.Any) -> t.Any:
     return documents.plain(value) if isinstance(schema, dict) else schema(value)
 
 
-def read_items(text: str, name: str, key: str, layout: Layout) -> list[t.Any]:
-    """Return the list that a file holds, each item with its place under ``source``.
+@dataclasses.dataclass(frozen=True)
+class File:
+    """A file of declarations.
 
-    :param text: the content.
-    :param name: the file's name, whose ending tells the format; YAML where it tells none.
-    :param key: key of the list where the file holds a dictionary.
-    :param layout: how a table is read, for CSV.
-    :raises InvalidInputError: when it cannot be read, with the line where that is known.
+    :param content: its bytes, decrypted; or its text.
+    :param name: its name, whose ending tells the format; YAML where it tells none.
+    :param resource: what it declares.
     """
-    problems: list[str] = []
-    entries = read_entries(text, name, key, layout, problems)
-    problems += [_no_dictionary(entry, layout.key) for entry in entries if not isinstance(entry.item, dict)]
-    if problems:
-        raise InvalidInputError.of(problems)
-    return [{**entry.item, SOURCE: entry.place} for entry in entries]
+
+    content: bytes | str
+    name: str
+    resource: Resource = arguments.MAILBOXES
+
+    @property
+    def is_table(self) -> bool:
+        """Check whether the ending of the name is that of a table."""
+        return self.suffix in TABLES
+
+    def follows(self, layout: Layout) -> bool:
+        """Check whether the file has the format that a layout is made for."""
+        return layout.format is not None and self.suffix not in (*DOCUMENTS, *TABLES[:2], *WORKBOOKS)
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the name in small letters, with its dot."""
+        return pathlib.PurePath(self.name).suffix.lower()
 
 
-def read_entries(text: str, name: str, key: str, layout: Layout, problems: list[str]) -> list[Entry]:
-    """Return the list that a file holds, each entry with its place; see :func:`read_items`.
+def read_entries(file: File, layout: Layout, problems: list[Problem]) -> list[Entry]:
+    """Return the list that a file holds, each entry with its place and what is wrong with it.
 
-    :param problems: takes what is wrong; the entries that are right come back all the same. A file without a list is
-        a problem and never an empty list, since `prune` would delete what it used to hold.
+    :param layout: how a table is read.
+    :param problems: takes what is wrong with the file as a whole. A file without a list is a problem and never an
+        empty list, since `prune` would delete what it used to hold.
     """
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        # Ansible reads other bytes all the same, as characters that nobody can send.
-        problems.append(f"{name}: is not UTF-8 text. Save it as UTF-8")
-        return []
-    if not text.removeprefix("\ufeff").strip():
-        problems.append(f"{name}: is empty. {_how_to_be_empty(key)}")
-        return []
-    if name.lower().endswith(".csv"):
-        return read_csv(text, layout, problems, name)
-    try:
-        items = _list_in(documents.load(text, name), name, key)
+        if file.is_table or file.follows(layout):
+            options = item_options(file.resource.module)
+            return read_sheet(_sheet(file, layout, options), layout, options, problems)
+        if file.suffix == ".conf":
+            raise ValueError("is read with `layout: asterisk` only. Set it, or leave the file out")
+        return _read_document(file)
     except InvalidInputError as error:
         problems += error.problems
+    except ValueError as error:
+        problems.append(Problem(_placed(file.name, str(error))))
+    return []
+
+
+def text_entries(text: str, layout: Layout, problems: list[Problem]) -> list[Entry]:
+    """Return the entries of a table as text that is in no file; see :func:`read_entries`."""
+    options = item_options(arguments.MAILBOXES.module)
+    try:
+        if layout.format == "asterisk":
+            sheet = read_voicemail_conf(text, "the text")
+        else:
+            sheet = read_delimited(text, "", layout.delimiter, likeness_of(layout, options))
+    except ValueError as error:
+        problems.append(Problem(str(error)))
         return []
-    schema = _schema("vmbox" if key == "mailboxes" else "shared_voicemail")
-    entries = [Entry(f"{name}:{line}", _typed(item, schema)) for line, item in zip(items.lines, items, strict=True)]
-    problems += [
-        f"{entry.place}: unknown option `{SOURCE}`. The collection sets it itself"
-        for entry in entries
-        if isinstance(entry.item, dict) and SOURCE in entry.item
-    ]
+    return read_sheet(sheet, layout, options, problems)
+
+
+def _placed(name: str, text: str) -> str:
+    return text if text.startswith((f"{name}:", f"{name},", "`")) else f"{name}: {text}"
+
+
+def _document_text(file: File) -> str:
+    """Return the text of YAML or JSON, which is UTF-8.
+
+    :raises ValueError: when it is not.
+    """
+    try:
+        text = file.content.decode("utf-8") if isinstance(file.content, bytes) else file.content
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8 text. Save it as UTF-8") from None
+    return _text(dataclasses.replace(file, content=text))
+
+
+def _text(file: File, encoding: str | None = None) -> str:
+    """Return the text of a file.
+
+    :raises ValueError: when it is empty, or its encoding is not understood.
+    """
+    text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        # What Ansible makes of bytes in another encoding: characters that nobody can send.
+        raise ValueError("is not UTF-8 text. Save it as UTF-8")
+    if not text.strip():
+        raise ValueError(f"is empty. {_how_to_be_empty(file.resource.plural)}")
+    return text
+
+
+def _sheet(file: File, layout: Layout, options: ItemOptions) -> Sheet:
+    if file.follows(layout):
+        return read_voicemail_conf(_text(file, layout.encoding), file.name)
+    likeness = likeness_of(layout, options)
+    if file.suffix in WORKBOOKS:
+        content = file.content if isinstance(file.content, bytes) else file.content.encode("utf-8", "surrogateescape")
+        read = read_opendocument if file.suffix == ".ods" else read_workbook
+        return _chosen(read(content, file.name), layout, likeness)
+    return read_delimited(_text(file, layout.encoding), file.name, layout.delimiter, likeness)
+
+
+def _chosen(sheets: list[tuple[str, t.Callable[[], Sheet]]], layout: Layout, likeness: Likeness) -> Sheet:
+    """Return the sheet that the user names, or the only one with the headings of mailboxes.
+
+    :raises ValueError: when there is no such sheet, or when several could be meant.
+    """
+    titles = [title for title, _read in sheets]
+    wanted = layout.sheet
+    if wanted is not None:
+        position = titles.index(wanted) if wanted in titles else int(wanted) - 1 if wanted.isdigit() else -1
+        if not 0 <= position < len(sheets):
+            raise ValueError(f"has no sheet {wanted}. Set `sheet` to one of {', '.join(titles)}")
+        return sheets[position][1]()
+    read = [sheet for _title, reading in sheets if (sheet := reading()).rows]
+    if len(read) < 2:
+        return read[0] if read else sheets[0][1]()
+    scores = [max((likeness(row.cells) for row in sheet.rows[:50]), default=0) for sheet in read]
+    best = [sheet for sheet, score in zip(read, scores, strict=True) if score == max(scores)]
+    if len(best) > 1:
+        raise ValueError(f"has several sheets that may be meant. Set `sheet` to one of {', '.join(titles)}")
+    return best[0]
+
+
+def _read_document(file: File) -> list[Entry]:
+    """Return the entries of YAML or JSON.
+
+    :raises InvalidInputError: when it cannot be read.
+    """
+    content = documents.load(_document_text(file), file.name)
+    items = _list_in(content, file.name, file.resource.plural)
+    schema = _schema(file.resource.module)
+    defaults = _typed(_defaults_in(content, file), schema)
+    entries = []
+    for line, item in zip(items.lines, items, strict=True):
+        whole = _with_defaults(defaults, _typed(item, schema))
+        entry = Entry(f"{file.name}:{line}", whole, lines=_lines_below(item, line))
+        subject = entry.subject()
+        if not isinstance(entry.item, dict):
+            text = f"must be a dictionary with `{file.resource.number}`, not {type_name(entry.item)}"
+            entry.problems.append(Problem(text, subject=subject))
+        else:
+            entry.problems += [
+                Problem(f"`{name}` is not an option", subject=subject, hint="The collection sets it itself")
+                for name in (SOURCE, LINES, INVALID)
+                if name in entry.item
+            ]
+        entries.append(entry)
     return entries
+
+
+def _lines_below(item: t.Any, first: int) -> dict[str, int] | None:
+    """Return the lines of the keys of an item, dotted; None where all are in its first line."""
+    if not isinstance(item, documents.Mapping):
+        return None
+    lines = dict(item.lines)
+    for key, value in item.items():
+        if isinstance(value, documents.Mapping):
+            lines.update({f"{key}.{inner}": line for inner, line in (_lines_below(value, 0) or {}).items()})
+    return lines if any(line != first for line in lines.values()) else None
 
 
 def _how_to_be_empty(key: str) -> str:
@@ -154,81 +255,41 @@ def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
         near = difflib.get_close_matches(key, [word for word in content if word != key], n=1, cutoff=0.8)
         if near:
             line = content.lines[near[0]]
-            raise InvalidInputError.of([f"{name}:{line}: unknown key `{near[0]}`. The list belongs under `{key}`"])
+            raise _refused(f"{name}:{line}", f"unknown key `{near[0]}`", f"The list belongs under `{key}`")
         if key not in content:
-            raise InvalidInputError.of([f"{name}: there is no key `{key}`. {_how_to_be_empty(key)}"])
+            raise _refused(name, f"there is no key `{key}`", _how_to_be_empty(key))
         name = f"{name}:{content.lines[key]}"
         content = content[key]
     if content is None:
-        raise InvalidInputError.of([f"{name}: holds no list. {_how_to_be_empty(key)}"])
+        raise _refused(name, "holds no list", _how_to_be_empty(key))
     if not isinstance(content, documents.Sequence):
-        raise InvalidInputError.of([f"{name}: must hold a list, or a dictionary with a list under `{key}`"])
+        raise _refused(name, f"must hold a list, or a dictionary with a list under `{key}`")
     return content
 
 
-def _no_dictionary(entry: Entry, key: str) -> str:
-    return f"{entry.place}: must be a dictionary with `{key}`, not {type_name(entry.item)}"
+def _refused(source: str, text: str, hint: str = "") -> InvalidInputError:
+    return InvalidInputError.of([Problem(text, subject=Subject(source=source), hint=hint)])
 
 
-def check_mailboxes(
-    entries: t.Sequence[Entry],
-    problems: list[str],
-    defaults: t.Mapping[str, t.Any] | None = None,
-    vendor_name: str | None = None,
-    sources: bool = False,
-    warnings: list[str] | None = None,
-) -> list[t.Any]:
-    """Return the mailboxes with defaults under them.
+def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
+    """Return the options that a document lays under its entries.
 
-    :param problems: what is known to be wrong already.
-    :param vendor_name: check every value by the rules of this vendor too; what it cannot hold is left to the module.
-    :param sources: keep the place of each mailbox under ``source``.
-    :param warnings: takes what should be known of values that this vendor accepts, such as a PIN with letters.
-    :raises InvalidInputError: with those problems and every further one, each with its place.
+    :raises InvalidInputError: when they are not a dictionary, or name one entry.
     """
-    problems = list(problems)
-    reader = None
-    if vendor_name is not None:
-        shared = tuple(arguments.MAILBOX)
-        reader = Reader(vendor(vendor_name).tables["mailbox"], shared, NAMES, on_unsupported="ignore", single=True)
-    same = vendor(vendor_name).tables["mailbox"].number.key if vendor_name is not None else str
-    seen: dict[str, str] = {}
-    cautions: list[Caution] = []
-    mailboxes = []
-    for place, raw in entries:
-        if not isinstance(raw, dict):
-            problems.append(_no_dictionary(Entry(place, raw), KEYS[0]))
-            continue
-        item = laid_over(defaults, raw) if defaults else raw
-        mailboxes.append({**item, SOURCE: place} if sources else item)
-        if reader is not None:
-            before = len(reader.problems)
-            found = reader.read([{**item, SOURCE: place}])
-            cautions += [caution for desired in found for caution in cautions_of(reader.table, desired)]
-            problems.extend(reader.problems[before:])
-        else:
-            problems.extend(f"{place}: {problem}" for problem in mask_problems(item))
-        named = _key_of(item)
-        if named is None:
-            problems += [] if reader else [f"{place}: `mailbox` is missing"]
-            continue
-        option, value = named
-        first = seen.setdefault(f"{option} {value if option == 'id' else same(value)}", place)
-        if first != place:
-            problems.append(f"{place}: {option} {value} is declared twice, first in {first}")
-    if problems:
-        raise InvalidInputError.of(problems)
-    if warnings is not None:
-        warnings += grouped(cautions)
-    return mailboxes
+    if not isinstance(content, documents.Mapping) or content.get(DEFAULTS) is None:
+        return {}
+    found, place = content[DEFAULTS], f"{file.name}:{content.lines[DEFAULTS]}"
+    if not isinstance(found, documents.Mapping):
+        raise _refused(place, f"`{DEFAULTS}` must be a dictionary of options, not {type_name(found)}")
+    naming = [key for key in item_options(file.resource.module).keys if key in found]
+    if naming:
+        text = f"`{DEFAULTS}` must not have `{naming[0]}`, which names one entry"
+        raise _refused(place, text, "Move it to the entry")
+    return found
 
 
-def _key_of(item: t.Mapping[str, t.Any]) -> tuple[str, str] | None:
-    """Return what names an item, ``mailbox`` or ``id``, and its value."""
-    for option in KEYS:
-        if item.get(option) not in (None, ""):
-            return "id" if option == "id" else "mailbox", str(item[option])
-    return None
+def _with_defaults(defaults: t.Mapping[str, t.Any], item: t.Any) -> t.Any:
+    return laid_over(defaults, item) if defaults and isinstance(item, dict) else item
 
 
-__all__ = ("check_mailboxes", "item_options", "read_entries", "read_items")
+__all__ = ("SUFFIXES", "File", "read_entries", "text_entries")

@@ -1,298 +1,311 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads tables, as CSV text or as the rows of a spreadsheet, into declarations.
+"""Turn the rows of a table into declarations by a layout.
 
-Every entry keeps the place it came from, so that whatever is found wrong with it later can be told by its line.
+Every entry keeps the place it came from and the column of each option, so that errors name what a person sees.
 """
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import difflib
-import io
 import re
 import typing as t
 
-from ..mailboxes.parse import type_name
-from ..model.artefacts import clean_cell
+from ..mailboxes.parse import LINES, SOURCE, type_name
+from ..model.problem import Problem, Subject
+from .cells import BadCell, NumberText, Row, Sheet, column_position, is_blank
+from .columns import Columns
+from .layout import Column, Layout, filled, folded, text_of
+from .options import ItemOptions, is_pin
+from .values import UNMANAGED, CellReader, same_truth
 
-#: Separates the entries of a list in one cell, unless something else is asked for.
-LIST_SEPARATOR = ";"
-DELIMITERS = ",;\t|"
-#: Options that name a mailbox or shared voicemail; a table needs a column for one of them.
-KEYS = ("mailbox", "extension", "extension_number", "id")
-# What a spreadsheet makes of the digits of a number: powers of ten, groups of three, a fraction.
-_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]+")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f][0-9]{3})+")
-_FRACTION = re.compile(r"([0-9]+)[.,]0+")
-# A formula that makes text of a number, so that its leading zeros stay.
-_TEXT_FORMULA = re.compile(r'="([^"]*)"')
-_LOST = "is a number, which has lost its leading zeros; format the column as text"
-# What it writes into a cell that it could not compute.
-_FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
-# Options with free text, whose apostrophes and invisible characters may have a meaning.
-_NAMES = ("name", "description", "flags")
 _NO_ROWS = "An empty list is written as `[]` in a YAML or JSON file"
+# Values with fewer characters than this are shown, unless they may be a PIN in the wrong column.
+_LONGEST_SHOWN = 60
 
 
-@dataclasses.dataclass(frozen=True)
-class Layout:
-    """How a table is read.
+@dataclasses.dataclass
+class Entry:
+    """One declaration of a file.
 
-    :param columns: heading of a column to the option it holds, dotted inside a vendor's dictionary; None leaves the
-        column out. A heading that is not named here is the option itself.
-    :param lists: options that are lists.
-    :param known: options there are; None takes any heading for an option.
-    :param list_separator: stands between the entries of a list in one cell.
-    :param delimiter: stands between the cells of CSV text; None tells it from the first row.
-    :param ignore_unknown: leave columns out that hold no known option; otherwise they are an error.
-    :param key: option that names an entry, for the error of a table that has no column for it.
-    :param mapped: the user can give ``columns``.
+    :param place: where it stands, such as ``staff.csv:7``.
+    :param lines: line of each of its keys in the file, dotted inside dictionaries, where they are in several.
+    :param origins: option to the column and value that it came from, for errors.
+    :param problems: what is wrong with it.
     """
-
-    columns: t.Mapping[str, str | None] = dataclasses.field(default_factory=dict)
-    lists: t.Collection[str] = ()
-    known: t.Collection[str] | None = None
-    list_separator: str = LIST_SEPARATOR
-    delimiter: str | None = None
-    ignore_unknown: bool = False
-    key: str = KEYS[0]
-    mapped: bool = True
-
-
-class Entry(t.NamedTuple):
-    """One declaration and the place it came from, such as ``staff.csv:7``."""
 
     place: str
     item: t.Any
+    origins: dict[str, str] = dataclasses.field(default_factory=dict)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    lines: t.Mapping[str, int] | None = None
+
+    def subject(self, option: str = "", kind: str = "", name: str = "") -> Subject:
+        """Return what a problem with an option of this entry is about."""
+        origin = self.origins.get(option, "")
+        subject = Subject(kind, name, f"{self.place}, {origin}" if origin else self.place)
+        return subject.at_line((self.lines or {}).get(option))
+
+    def placed(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return an item, this one or one that is made of it, with its place."""
+        return {**item, SOURCE: self.place, **({LINES: dict(self.lines)} if self.lines else {})}
 
 
-def read_csv(text: str, layout: Layout, problems: list[str], source: str = "") -> list[Entry]:
-    """Return the entries of CSV text whose first row holds the headings.
+def read_sheet(sheet: Sheet, layout: Layout, options: ItemOptions, problems: list[Problem]) -> list[Entry]:
+    """Return the entries of a table.
 
-    :param problems: takes what is wrong, each with its line; the entries that are right come back all the same.
-    :param source: name of the file, for the places of what is read.
+    :param problems: takes what is wrong with the table as a whole; each entry holds its own.
     """
-    known = len(problems)
-    records = _records(text, layout, problems, source)
-    place, headings = next(records, ("", []))
-    if not headings:
-        if len(problems) == known:
-            problems.append(f"{source or 'the table'}: is empty. {_NO_ROWS}")
+    headings = _heading_row(sheet, layout)
+    if headings is None:
+        text = f"row {layout.heading_row} is blank or does not exist" if layout.heading_row else "is empty"
+        hint = "Set `heading_row` to the row of the headings" if layout.heading_row else _NO_ROWS
+        problems.append(Problem(text, subject=Subject(source=sheet.place), hint=hint))
         return []
-    table = _Table(layout, headings, place, problems)
-    rows = 0
-    for place, cells in records:
-        filled = [position for position, cell in enumerate(cells) if clean_cell(cell)]
-        if not filled:
-            continue
-        rows += 1
-        if len(cells) < len(headings) or filled[-1] >= len(headings):
-            than = "fewer" if len(cells) < len(headings) else "more"
-            problems.append(f"{place}: it has {than} cells than the first row")
-            continue
-        table.add(place, cells)
-    if not rows and len(problems) == known:
+    rows = [row for row in sheet.rows if row.number > headings.number]
+    table = _Table(layout, options, Columns(layout, options, headings, sheet.lettered, problems))
+    before = len(problems)
+    if table.columns.is_usable:
+        for row in rows:
+            table.add(row)
+        table.check_pins()
+    if not rows and len(problems) == before:
         # Half a file that ends after its headings would otherwise prune every mailbox.
-        problems.append(f"{source or 'the table'}: has headings and no rows. {_NO_ROWS}")
+        problems.append(Problem("has headings and no rows", subject=Subject(source=sheet.place), hint=_NO_ROWS))
+    elif not table.entries and table.columns.is_usable and len(problems) == before:
+        text = "has no row that `only_rows` and `skip_rows` leave"
+        problems.append(Problem(text, subject=Subject(source=sheet.place), hint=_NO_ROWS))
+    _hint_at_headings(sheet, table, layout, options, problems)
     return table.entries
 
 
-def read_rows(rows: t.Sequence[t.Any], layout: Layout, problems: list[str]) -> list[Entry]:
+def read_rows(rows: t.Sequence[t.Any], layout: Layout, options: ItemOptions, problems: list[Problem]) -> list[Entry]:
     """Return the entries of rows that are dictionaries of heading to cell; places are ``row 1`` and on.
 
-    :param problems: takes what is wrong, each with its row; the entries that are right come back all the same.
+    :param problems: takes what is wrong with the table as a whole; each entry holds its own.
     """
     headings = list(dict.fromkeys(str(heading) for row in rows if isinstance(row, dict) for heading in row))
-    table = _Table(layout, headings, "headings", problems) if headings else None
-    for position, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            problems.append(f"row {position}: must be a dictionary of column to value, not {type_name(row)}")
+    entries: list[Entry] = []
+    named = Row("headings", 0, headings)
+    table = _Table(layout, options, Columns(layout, options, named, False, problems)) if headings else None
+    for position, given in enumerate(rows, 1):
+        place = f"row {position}"
+        if not isinstance(given, dict):
+            text = f"must be a dictionary of column to value, not {type_name(given)}"
+            entries.append(Entry(place, None, problems=[Problem(text, subject=Subject(source=place))]))
             continue
-        cells = {str(heading): cell for heading, cell in row.items()}
-        if table and not all(map(_is_empty, cells.values())):
-            table.add(f"row {position}", [cells.get(heading) for heading in headings])
-    return table.entries if table else []
+        cells = {str(heading): cell for heading, cell in given.items()}
+        if table and table.columns.is_usable and not all(map(is_blank, cells.values())):
+            table.add(Row(place, position, [cells.get(heading) for heading in headings]))
+    if table:
+        table.check_pins()
+        entries += table.entries
+    return entries
 
 
-def _records(text: str, layout: Layout, problems: list[str], source: str) -> t.Iterator[tuple[str, list[str]]]:
-    """Give every record of CSV text that is not blank, with the line where it begins."""
-    text = text.removeprefix("\ufeff")
-    first, _newline, rest = text.partition("\n")
-    hint = re.fullmatch(r"sep=(.)\r?", first)
-    offset = 1
-    if hint:
-        text, offset = rest, 2
-    if layout.delimiter is not None and len(layout.delimiter) != 1:
-        problems.append("`delimiter` must be one character")
+def likeness_of(layout: Layout, options: ItemOptions) -> t.Callable[[t.Sequence[t.Any]], int]:
+    """Return the function that counts the known headings of a row."""
+    known = {heading for heading, _option in layout.references()}
+    if not layout.only_mapped_columns:
+        known |= {folded(option) for option in options.types}
+
+    def count(cells: t.Sequence[t.Any]) -> int:
+        if not layout.has_headings:
+            # Without headings, the right split has the columns that are mapped.
+            positions = [column_position(heading) or 0 for heading in layout.columns]
+            return int(len(cells) >= max(positions, default=1)) and len(cells)
+        return len({folded(cell) for cell in cells if isinstance(cell, str)} & known)
+
+    return count
+
+
+def _heading_row(sheet: Sheet, layout: Layout) -> Row | None:
+    if not sheet.rows:
+        return None
+    if not layout.has_headings:
+        width = max(len(row.cells) for row in sheet.rows)
+        return Row(sheet.place, sheet.rows[0].number - 1, [str(position) for position in range(1, width + 1)])
+    if layout.heading_row is None:
+        return sheet.rows[0]
+    return next((row for row in sheet.rows if row.number == layout.heading_row), None)
+
+
+def _hint_at_headings(
+    sheet: Sheet, table: _Table, layout: Layout, options: ItemOptions, problems: list[Problem]
+) -> None:
+    """Add where the headings seem to be, for a table that has a title above them."""
+    if table.columns.is_usable or not layout.has_headings:
         return
-    delimiter = layout.delimiter or (hint[1] if hint else _tell_delimiter(text))
-    # Strict: a quote that is never closed would otherwise swallow the rest of the file into one cell.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
-    while True:
-        line = reader.line_num + offset
-        place = f"{source}:{line}" if source else f"line {line}"
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            problems.append(f"{place}: it is no CSV: {error}")
-            return
-        if cells:
-            yield place, cells
-
-
-def _tell_delimiter(text: str) -> str:
-    # The first row alone: names, addresses and lists further down hold all of these marks.
-    headings = next((line for line in text.splitlines() if line.strip()), "")
-    try:
-        return csv.Sniffer().sniff(headings, DELIMITERS).delimiter
-    except csv.Error:
-        return ","
+    count = likeness_of(layout, options)
+    best = max(sheet.rows[:50], key=lambda row: count(row.cells))
+    if best.place != table.columns.headings.place and count(best.cells) > count(table.columns.headings.cells):
+        text = f"row {best.number} looks like the row of headings"
+        problems.append(Problem(text, subject=Subject(source=sheet.place), hint=f"Set `heading_row: {best.number}`"))
 
 
 class _Table:
-    """Turns the rows of one table into entries, and gathers what is wrong with them."""
+    """Turns rows into entries."""
 
-    def __init__(self, layout: Layout, headings: t.Sequence[str], place: str, problems: list[str]) -> None:
-        self._layout = layout
+    def __init__(self, layout: Layout, options: ItemOptions, columns: Columns) -> None:
         self.entries: list[Entry] = []
-        self.problems = problems
-        self._place = place
-        self._strangers: dict[int, str] = {}
-        mapping = {clean_cell(heading): option for heading, option in layout.columns.items()}
-        headings = [clean_cell(heading) for heading in headings]
-        self._options = [self._option(position, heading, mapping) for position, heading in enumerate(headings)]
-        self._check_headings(mapping, set(headings))
+        self.columns = columns
+        self._layout = layout
+        self._reader = CellReader(options, layout)
+        self._pins: list[tuple[Entry, str, str]] = []
 
-    def _option(self, position: int, heading: str, mapping: t.Mapping[str, str | None]) -> str | None:
-        if heading in mapping:
-            return mapping[heading]
-        known = self._layout.known
-        if not heading or (known is not None and heading not in known):
-            self._strangers[position] = heading
-            return None
-        return heading
+    def add(self, row: Row) -> None:
+        """Read one row."""
+        cells = [*row.cells, *[None] * (len(self.columns) - len(row.cells))]
+        if not self._is_wanted(cells):
+            return
+        entry = Entry(row.place, {})
+        self._refuse_conditions(entry, cells)
+        for position, cell in enumerate(cells):
+            column = self.columns.at(position)
+            if column is not None:
+                self._read(entry, position, cell, column)
+            elif not is_blank(cell) and self.columns.is_stray(position):
+                text = (
+                    "has a value and no heading" if position < len(self.columns) else "is more than the headings have"
+                )
+                entry.problems.append(self._row_problem(row, position, text))
+        for option, template in self._layout.templates.items():
+            self._fill(entry, option, template, cells)
+        self.entries.append(entry)
 
-    def _check_headings(self, mapping: t.Mapping[str, str | None], headings: t.AbstractSet[str]) -> None:
-        known, options = self._layout.known, [option for option in self._options if option]
-        self._keyed = known is None or not set(KEYS).isdisjoint(options)
-        self._has_headings = self._keyed or not headings.isdisjoint(mapping)
-        if not self._layout.ignore_unknown:
-            self.problems += [
-                self._stranger(position, heading) for position, heading in self._strangers.items() if heading
-            ]
-        for heading, option in mapping.items():
-            if heading not in headings:
-                self.problems.append(f"{self._place}: `columns` names {heading!r}, and there is no such column")
-            if option and known is not None and option not in known:
-                self.problems.append(f"`columns`: unknown option `{option}`{_did_you_mean(option, known)}")
-        for option in sorted({option for option in options if options.count(option) > 1}):
-            self.problems.append(f"{self._place}: two columns hold `{option}`")
-        for option in sorted(set(options)):
-            if any(other.startswith(f"{option}.") for other in options):
-                self.problems.append(f"{self._place}: `{option}` is a dictionary; columns hold its options")
-        if not self._keyed:
-            hint = "name the one that does in `columns`" if self._layout.mapped else "the first row must name it"
-            self.problems.append(f"{self._place}: no column holds `{self._layout.key}`; {hint}")
-
-    def _stranger(self, position: int, heading: str) -> str:
-        names = [*(self._layout.known or ()), *self._layout.columns]
-        hint = _did_you_mean(heading, names)
-        if not self._has_headings or not re.match(r"[^\W\d]", heading):
-            # Where the headings were forgotten, this is somebody's data, and may be a PIN.
-            return f"{self._place}: column {position + 1} has no heading that names an option{hint}"
-        return f"{self._place}: unknown column {heading!r}{hint}"
-
-    def add(self, place: str, cells: t.Sequence[t.Any]) -> None:
-        """Take one row with a cell for each heading."""
-        item: dict[str, t.Any] = {}
-        named = self._keyed
-        for position, (option, cell) in enumerate(zip(self._options, cells, strict=False)):
-            if isinstance(cell, str):
-                cell = clean_cell(cell, _is_name(option))
-            if _is_empty(cell):
-                continue
-            if option:
-                # Without its number an entry would be told once more, for having none.
-                named = self._set(item, option, cell, place) and named
-            elif self._strangers.get(position) == "":
-                self.problems.append(f"{place}: column {position + 1} has a value and no heading")
-        if named:
-            self.entries.append(Entry(place, item))
-
-    def _set(self, item: dict[str, t.Any], option: str, cell: t.Any, place: str) -> bool:
-        """Take one cell; False when it would have named the entry, and cannot be used."""
+    def _fill(self, entry: Entry, option: str, template: str, cells: t.Sequence[t.Any]) -> None:
+        """Set an option from several cells."""
         try:
-            value = _value(cell, option)
+            text = filled(template, lambda heading: self._shown(cells, heading))
+            if text:
+                entry.origins[option] = f"template {template}"
+                self._set(entry, option, self._reader.read(text, option, {}))
         except ValueError as error:
-            self.problems.append(f"{place}: `{option}` {error}")
-            return option not in KEYS
-        if option in self._layout.lists and isinstance(value, str):
-            parts = (clean_cell(part, _is_name(option)) for part in value.split(self._layout.list_separator))
-            value = [part for part in parts if part]
+            entry.problems.append(Problem(str(error), option=option, subject=entry.subject(option)))
+
+    def _row_problem(self, row: Row, position: int, text: str) -> Problem:
+        return Problem(text, subject=Subject(source=f"{row.place}, {self.columns.name(position)}"))
+
+    def _shown(self, cells: t.Sequence[t.Any], heading: str) -> str:
+        cell = self.columns.cell(cells, heading)
+        if isinstance(cell, BadCell):
+            raise ValueError(f"uses column {self._layout.names.get(heading, heading)}, which {cell}")
+        return "" if cell is None else " ".join(str(cell).split())
+
+    def _is_wanted(self, cells: t.Sequence[t.Any]) -> bool:
+        layout, columns = self._layout, self.columns
+        only = {heading: wanted for heading, wanted in layout.only_rows.items() if columns.has(heading)}
+        skip = {heading: wanted for heading, wanted in layout.skip_rows.items() if columns.has(heading)}
+
+        def holds(heading: str, wanted: tuple[str, ...]) -> bool:
+            return matches(columns.cell(cells, heading), wanted)
+
+        if any(isinstance(columns.cell(cells, heading), BadCell) for heading in (*only, *skip)):
+            # Nobody knows whether it is wanted, so it is read and then refused.
+            return True
+        return all(holds(*pair) for pair in only.items()) and not any(holds(*pair) for pair in skip.items())
+
+    def _refuse_conditions(self, entry: Entry, cells: t.Sequence[t.Any]) -> None:
+        for name, headings in (("only_rows", self._layout.only_rows), ("skip_rows", self._layout.skip_rows)):
+            for heading in headings:
+                cell = self.columns.cell(cells, heading)
+                if isinstance(cell, BadCell):
+                    text = f"`{name}` needs column {self._layout.names.get(heading, heading)}, which {cell}"
+                    entry.problems.append(Problem(text, subject=entry.subject()))
+
+    def _read(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
+        option = column.option
+        if column.settings:
+            self._read_settings(entry, position, cell, column)
+            return
+        if option is None:
+            self._read_several(entry, position, cell, column)
+            return
+        name = self.columns.name(position)
+        shown = "" if is_pin(option) else _shown_value(cell)
+        entry.origins[option] = f"{name}{shown}"
+        try:
+            value = self._reader.read(cell, option, column.values)
+        except ValueError as error:
+            entry.problems.append(Problem(str(error), option=option, subject=entry.subject(option)))
+            return
+        if isinstance(value, dict) and column.values:
+            self._set_all(entry, value, entry.origins[option])
+        elif value is not UNMANAGED:
+            self._set(entry, option, value)
+            if is_pin(option) and isinstance(cell, NumberText) and isinstance(value, str):
+                self._pins.append((entry, option, value))
+
+    def _read_settings(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
+        """Read a cell such as ``attach=yes|delete=no``."""
+        text = self._plain_text(entry, position, cell)
+        pairs = (part.partition("=") for part in text.split("|"))
+        given = {folded(name): value for name, mark, value in pairs if mark}
+        for name, inner in column.settings.items():
+            if name in given:
+                self._read(entry, position, given[name], inner)
+
+    def _plain_text(self, entry: Entry, position: int, cell: t.Any) -> str:
+        if isinstance(cell, BadCell):
+            source = f"{entry.place}, {self.columns.name(position)}"
+            entry.problems.append(Problem(str(cell), subject=Subject(source=source)))
+            return ""
+        return "" if cell is None else str(cell)
+
+    def _read_several(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
+        """Read a column whose value map names the options."""
+        if not column.values or (is_blank(cell) and "" not in column.values):
+            return
+        text = "" if is_blank(cell) else cell
+        value = self._reader.read(text, "", column.values) if not isinstance(cell, BadCell) else cell
+        origin = f"{self.columns.name(position)}{_shown_value(cell)}"
+        if isinstance(value, dict):
+            self._set_all(entry, value, origin)
+        elif value is not UNMANAGED:
+            words = ", ".join(word or "an empty cell" for word in column.values)
+            text = str(value) if isinstance(value, BadCell) else f"must be one of {words}"
+            entry.problems.append(Problem(text, subject=Subject(source=f"{entry.place}, {origin}")))
+
+    def _set_all(self, entry: Entry, values: t.Mapping[str, t.Any], origin: str) -> None:
+        for option, value in values.items():
+            entry.origins[option] = origin
+            self._set(entry, option, value)
+
+    def _set(self, entry: Entry, option: str, value: t.Any) -> None:
+        if value is UNMANAGED:
+            return
+        item = entry.item
         *groups, last = option.split(".")
         for group in groups:
             item = item.setdefault(group, {})
             if not isinstance(item, dict):
-                return True
+                return
+        if isinstance(item.get(last), list) and isinstance(value, list):
+            value = [*item[last], *(one for one in value if one not in item[last])]
         item[last] = value
-        return True
+
+    def check_pins(self) -> None:
+        """Refuse PINs that are numbers with fewer digits than others of the column: they have lost leading zeros."""
+        longest = max((len(pin) for _entry, _option, pin in self._pins), default=0)
+        for entry, option, pin in self._pins:
+            if len(pin) < longest:
+                text = "is a number with fewer digits than others in its column, so it may have lost leading zeros"
+                hint = "Format the column as text, and enter the PIN again"
+                entry.problems.append(Problem(text, option=option, subject=entry.subject(option), hint=hint))
 
 
-def _is_name(option: str | None) -> bool:
-    """Check whether an option holds free text."""
-    return option is None or option.rpartition(".")[2] in _NAMES
+def matches(cell: t.Any, wanted: tuple[str, ...]) -> bool:
+    """Check whether a cell has one of some texts; words for a truth value mean the same in all languages."""
+    text = text_of(cell) if not isinstance(cell, (BadCell, list, dict)) else "\0"
+    return text in wanted or same_truth(text, wanted) is not None
 
 
-def _is_empty(cell: t.Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+def _shown_value(cell: t.Any) -> str:
+    """Return a cell's value for an error, unless it may be a PIN or a password in the wrong column."""
+    text = " ".join(str(cell).split()) if isinstance(cell, (str, bool)) else ""
+    may_be_secret = any(map(str.isdigit, text)) and not re.search(r"[^\w*#.-]", text)
+    return f", value {text!r}" if text and len(text) <= _LONGEST_SHOWN and not may_be_secret else ""
 
 
-def _value(cell: t.Any, option: str) -> t.Any:
-    """Return the value of a cell as it may be declared.
-
-    :raises ValueError: when a spreadsheet has spoilt it; never with the cell's content.
-    """
-    is_pin = option.rpartition(".")[2] == "pin"
-    if isinstance(cell, str):
-        if _FAILED_FORMULA.fullmatch(cell):
-            raise ValueError("holds the error of a formula")
-        return _digits(cell, is_pin) if is_pin or option in KEYS or option == "new_mailbox" else cell
-    if is_pin and isinstance(cell, (int, float)):
-        raise ValueError(_LOST)
-    if isinstance(cell, float) and cell.is_integer():
-        # Spreadsheets keep every number as a fraction: 3000 arrives as 3000.0.
-        return int(cell)
-    if isinstance(cell, (bool, int, float, list, dict)):
-        return cell
-    raise ValueError(f"is of the type {type(cell).__name__}; format the column as text")
-
-
-def _digits(text: str, is_pin: bool) -> str:
-    """Return a number or PIN as it was before a spreadsheet took it for a quantity.
-
-    :raises ValueError: when that cannot be known.
-    """
-    formula = _TEXT_FORMULA.fullmatch(text)
-    if formula:
-        return formula[1]
-    if _SCIENTIFIC.fullmatch(text):
-        raise ValueError("was rounded to powers of ten by a spreadsheet; format the column as text")
-    if _GROUPED.fullmatch(text):
-        raise ValueError("has marks between its digits, which a spreadsheet put there; format the column as text")
-    fraction = _FRACTION.fullmatch(text)
-    if fraction and is_pin:
-        raise ValueError(_LOST)
-    return fraction[1] if fraction else text
-
-
-def _did_you_mean(word: str, words: t.Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(words), n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
-
-
-__all__ = ("KEYS", "LIST_SEPARATOR", "Entry", "Layout", "read_csv", "read_rows")
+__all__ = ("Entry", "likeness_of", "read_rows", "read_sheet")

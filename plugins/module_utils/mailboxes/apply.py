@@ -8,27 +8,24 @@ It knows vendors only by the protocol of their drivers, and of Ansible nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
-from ..concurrency import in_order, run_all
+from ..concurrency import in_order
 from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Wanted
-from ..results import Outcome, Report
+from ..model.mailbox import Box, Desired, Listing, Wanted
+from ..model.problem import Problem
 from ..vendors.protocol import (
     Boxes,
     BulkReader,
-    DuplicateFinder,
     MessageCounter,
+    NameResolver,
     OptionAdvisor,
     PlanValidator,
+    RevisionChecker,
 )
 from .describe import checksum
-from .duplicates import Driver, settle
-from .execute import carry_out
 from .guards import (
-    Limits,
     add_pruning,
     check_deletions,
     check_limits,
@@ -36,6 +33,8 @@ from .guards import (
     check_updates,
     may_lose_messages,
 )
+from .options import Options, Progress
+from .outcome import Outcome, Report
 from .plan import (
     Action,
     AmbiguousError,
@@ -44,36 +43,13 @@ from .plan import (
     Step,
     compared,
     match,
-    plan,
 )
+from .renumber import plan_in_order, renumbered
+from .skipping import keep_skipped, leave_out, refused_by
+from .write import foreseen, write
 
-#: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
-Progress = t.Callable[[int, int, int, str], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """How a declaration is carried out.
-
-    :param check: plan, and write nothing.
-    :param report_guards: report the guards that stop the plan instead of raising their errors; in check mode only.
-    :param full: read every declared box in full, so that the whole box can be shown.
-    :param verify: fail on an option that was written and did not take.
-    :param stop_on_error: start nothing more after a failure.
-    :param expect_checksum: apply only the plan that has this checksum.
-    :param workers: most requests at once.
-    :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
-    """
-
-    limits: Limits = dataclasses.field(default_factory=Limits)
-    check: bool = False
-    report_guards: bool = False
-    full: bool = False
-    verify: bool = True
-    stop_on_error: bool = False
-    expect_checksum: str | None = None
-    workers: int = 16
-    system: t.Callable[[], tuple[str, ...]] = tuple
+if t.TYPE_CHECKING:
+    from .cache import Cache
 
 
 def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
@@ -87,25 +63,36 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     :raises VoicemailError: when reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
+    if isinstance(boxes, NameResolver):
+        desired = boxes.resolve(desired)
     index = _read(boxes, desired, options, progress)
-    result = plan(boxes.table, desired, index)
-    problems = [*result.problems, *(boxes.validate_plan(result.steps) if isinstance(boxes, PlanValidator) else ())]
+    result = plan_in_order(boxes.table, desired, index)
+    skipped = list(options.skipped or ())
+    if options.skipped is not None:
+        skipped += leave_out(result, result.refused)
+        result.refused.clear()
+        skipped += leave_out(result, refused_by(result, _refused(boxes, result.steps)))
+    problems = [*result.problems, *_refused(boxes, result.steps)]
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
+    unsure = keep_skipped(result, skipped)
     guards, lost = _check_guards(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
-    warnings = [*lost, *_warnings(result.steps)]
+    warnings = [*unsure, *lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(_advice(boxes, written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest, guards=guards)
-    report = _write(boxes, result, options, progress, warnings)
+        steps = [foreseen(result, step) for step in result.steps]
+        report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
+        return report.with_skipped(skipped)
+    report = write(boxes, result, options, progress, warnings)
+    _follow(boxes, report.steps, options.cache)
     report.checksum = digest
-    learned = _warnings([outcome.step for outcome in report.outcomes])
+    learned = _warnings([outcome.step for outcome in report.steps])
     report.warnings = list(dict.fromkeys([*report.warnings, *learned, *_advice(boxes, written)]))
-    return report
+    return report.with_skipped(skipped)
 
 
 def read(
@@ -114,22 +101,27 @@ def read(
     workers: int,
     matches: t.Callable[[str], t.Any] = lambda number: True,
     progress: Progress | None = None,
+    cache: Cache | None = None,
 ) -> list[Box]:
     """Return boxes in full, sorted by number.
 
     :param numbers: the numbers to read; None for all.
     :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
     :param progress: called after each box that is read by itself.
+    :param cache: what earlier runs read; refreshed by this one.
     :raises TransportError: when not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
-    listed = boxes.list(wanted).boxes
+    listing = boxes.list(wanted)
+    listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
     key = boxes.table.number.key
     keys = None if numbers is None else {key(number) for number in numbers}
     found = [box for box in listed if (keys is None or key(box.number) in keys) and matches(box.number)]
     unique = Index.of(found).ids.values()
-    return sorted(_completed(boxes, list(unique), workers, progress), key=lambda box: (len(box.number), box.number))
+    complete = _completed(boxes, list(unique), workers, progress, cache)
+    _save(cache, listing)
+    return sorted(complete, key=lambda box: (len(box.number), box.number))
 
 
 def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None) -> Index:
@@ -140,11 +132,13 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         table.standing if options.full else frozenset(option for item in desired for option in compared(table, item))
     )
     wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
-    index = Index.of(boxes.list(wanted).boxes)
+    listing = boxes.list(wanted)
+    index = Index.of(listing.boxes)
     partial: dict[str, Box] = {}
+    settled = renumbered(desired, index, table)
     for item in desired:
         try:
-            box = match(item, index, table)
+            box = match(item, index, table, id(item) in settled)
         except AmbiguousError:
             continue
         needed = asked if options.full else compared(table, item)
@@ -152,25 +146,75 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
             partial[box.id] = box
     if not partial:
         return index
-    known = {box.id: box for box in _completed(boxes, list(partial.values()), options.workers, progress)}
+    complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
+    _save(options.cache, listing)
+    known = {box.id: box for box in complete}
     # A box that vanished between the listing and its reading is not there any more.
     return Index.of(known.get(box.id, box) for box in index.ids.values() if box.id in known or box.id not in partial)
 
 
-def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress | None) -> list[Box]:
+def _completed(
+    boxes: Boxes, found: list[Box], workers: int, progress: Progress | None, cache: Cache | None
+) -> list[Box]:
     partial = [box for box in found if not box.full]
     if not partial:
         return found
-    many = boxes.read_many(partial) if isinstance(boxes, BulkReader) else None
+    confirmed = _confirmed(boxes, partial, cache) if cache is not None else {}
+    unread = [box for box in partial if box.id not in confirmed]
+    many: t.Sequence[Box] | None = () if not unread else None
+    if unread and isinstance(boxes, BulkReader):
+        many = boxes.read_many(unread)
     if many is None:
 
         def tell(count: int) -> None:
             if progress is not None:
-                progress(count, len(partial), 0, "read")
+                progress(count, len(unread), 0, "read")
 
-        read_singly = in_order(lambda box: boxes.find(None, box.id), partial, workers, tell)
+        read_singly = in_order(lambda box: boxes.find(None, box.id), unread, workers, tell)
         many = [box for box in read_singly if box is not None]
-    return [box for box in found if box.full] + list(many)
+    if cache is not None:
+        cache.drop(box.id for box in unread)
+        cache.keep(boxes.table, many)
+    return [box for box in found if box.full] + list(confirmed.values()) + list(many)
+
+
+def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | None, Box]:
+    """Return the boxes of the cache that the vendor confirms, by id."""
+    if not isinstance(boxes, RevisionChecker):
+        return {}
+    cache.open(boxes.generation)
+    known = cache.boxes(boxes.table, partial)
+    unchanged = boxes.unchanged(known, cache.proven) if known else None
+    if unchanged is None:
+        return {}
+    cache.proven = bool(unchanged)
+    return {box.id: box for box in known if box.id in unchanged}
+
+
+def _save(cache: Cache | None, listing: Listing) -> None:
+    if cache is None:
+        return
+    if listing.whole:
+        cache.drop_others({str(box.id) for box in listing.boxes})
+    cache.save()
+
+
+def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) -> None:
+    """Note in the cache what was written; forget every box of which that is not certain."""
+    if cache is None or not cache.opened:
+        return
+    for outcome in outcomes:
+        step = outcome.step
+        if not step.writing or outcome.status == "skipped":
+            continue
+        cache.drop([step.current.id if step.current else None])
+        if outcome.status == "changed" and step.action is not Action.DELETE and outcome.box is not None:
+            cache.keep(boxes.table, [outcome.box])
+    cache.save()
+
+
+def _refused(boxes: Boxes, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
+    return boxes.validate_plan(steps) if isinstance(boxes, PlanValidator) else ()
 
 
 def _advice(boxes: Boxes, options: t.Collection[str]) -> t.Sequence[str]:
@@ -217,6 +261,8 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     for step in result.deletions:
         step.spares_messages = not may_lose_messages(step, options.limits)
     counts = dict(in_order(count, [step for step in result.deletions if step.current], options.workers))
+    for step in result.deletions:
+        step.messages = counts.get(str(step.current.id)) if step.current else None
     return check_messages(result, counts, options.limits)
 
 
@@ -234,73 +280,6 @@ def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
         "Something changed since the review, at the vendor or in the declaration, or the review was of another vendor,"
         " `url` or account; plan and review again",
     )
-
-
-def _foreseen(step: Step) -> Outcome:
-    return Outcome(step, "ok" if step.action is Action.NONE else "changed", step.current)
-
-
-def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | None, warnings: list[str]) -> Report:
-    outcomes: dict[int, Outcome] = {}
-    writing = [step for step in result.steps if step.writing]
-    report = Report(result, [], warnings)
-    stages = (
-        [step for step in writing if step.action is not Action.DELETE],
-        # Deletions come last, and none is made once something failed: what failed may be what replaces them.
-        [step for step in writing if step.action is Action.DELETE],
-    )
-    for position, stage in enumerate(stages):
-        if position and any(outcome.status == "failed" for outcome in outcomes.values()):
-            break
-        if report.interrupted:
-            break
-        _run_stage(boxes, stage, options, outcomes, len(writing), progress, report)
-        if not position and isinstance(boxes, DuplicateFinder):
-            _settle(boxes, stage, options, outcomes, report)
-    for step in result.steps:
-        untouched = Outcome(step, "skipped") if step.writing else _foreseen(step)
-        report.outcomes.append(outcomes.get(id(step), untouched))
-    return report
-
-
-def _settle(boxes: Boxes, stage: list[Step], options: Options, outcomes: dict[int, Outcome], report: Report) -> None:
-    """Look for numbers that another run created at the same time, in a thread, as every step."""
-    done = [step for step in stage if id(step) in outcomes]
-
-    def look(steps: list[Step]) -> None:
-        found = [outcomes[id(step)] for step in steps]
-        settled, told = settle(t.cast(Driver, boxes), found, options.verify, options.workers)
-        outcomes.update({id(step): outcome for step, outcome in zip(steps, settled, strict=True)})
-        report.warnings.extend(told)
-
-    report.interrupted = run_all(look, [done], 1, lambda nothing: None) or report.interrupted
-
-
-def _run_stage(
-    boxes: Boxes,
-    stage: list[Step],
-    options: Options,
-    outcomes: dict[int, Outcome],
-    total: int,
-    progress: Progress | None,
-    report: Report,
-) -> None:
-    failures = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
-
-    def attempt(step: Step) -> Outcome:
-        outcome = outcomes[id(step)] = carry_out(boxes, step, options.verify)
-        return outcome
-
-    def tell(outcome: Outcome) -> None:
-        failures.extend([outcome] if outcome.status == "failed" else ())
-        if progress is not None:
-            progress(len(outcomes), total, len(failures), "done")
-
-    def ends(outcome: Outcome) -> bool:
-        return options.stop_on_error and outcome.status == "failed"
-
-    # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
-    report.interrupted = run_all(attempt, stage, options.workers, tell, ends)
 
 
 __all__ = ("Options", "VoicemailError", "apply", "read")

@@ -9,7 +9,7 @@ import hashlib
 import json
 import typing as t
 
-from ..model.fields import FieldTable
+from ..model.fields import FieldTable, place
 from ..model.kinds import UNKNOWN, Canonical
 from ..model.mailbox import Box
 from ..model.masks import HIDDEN, HIDDEN_NEW
@@ -39,19 +39,27 @@ def to_options(
         # Null would say that it is not set, where it was only not read.
         if value is None and (not unset or field.on_demand):
             continue
-        inside = options
-        *groups, last = field.option.split(".")
-        for group in groups:
-            inside = inside.setdefault(group, {})
-        inside[last] = value
+        place(options, field.option, value)
     return options
 
 
 def describe(table: FieldTable, box: Box, *, pins: bool = False) -> dict[str, t.Any]:
-    """Return a box for reading: options that are set, id, and the vendor's own object without its secrets."""
+    """Return a box for reading: options that are set, id, and the vendor's own object without its secrets.
+
+    With ``pins``, ``hidden`` names the secrets that the box has and the vendor does not show: a missing PIN alone
+    does not reveal which of the two it is.
+    """
     options = to_options(table, box.number, box.id, box.values, unset=False, pins=pins)
+    hidden = hidden_secrets(table, box) if pins else []
+    if hidden:
+        options["hidden"] = hidden
     options["native"] = without_secrets(table, box.native or {})
     return options
+
+
+def hidden_secrets(table: FieldTable, box: Box) -> list[str]:
+    """Return the secret options of a box that the vendor does not show."""
+    return sorted(option for option in table.secrets if box.values.get(option) is UNKNOWN)
 
 
 def without_secrets(table: FieldTable, native: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -76,7 +84,14 @@ def predicted(table: FieldTable, step: Step) -> dict[str, t.Any]:
 
 
 def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
-    """Return before and after of the options that change, as Ansible shows differences."""
+    """Return before and after of the options that change, as Ansible shows differences, and what names the step."""
+    about: dict[str, t.Any] = {table.key: step.number, "action": str(step.action), "source": step.source}
+    if step.action is Action.DELETE:
+        about.update(messages=step.messages, pruned=step.desired is None)
+    return {**about, **_difference(table, step)}
+
+
+def _difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
     header = _header(table, step.number)
     if step.action is Action.DELETE:
         told = {option: value for option, value in step.after.items() if value != table.by_option[option].absent}

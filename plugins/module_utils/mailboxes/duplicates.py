@@ -15,10 +15,11 @@ import typing as t
 from ..concurrency import in_order
 from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unforeseen
 from ..model.mailbox import Box
-from ..results import Outcome
+from ..results import Status
 from ..vendors.protocol import Boxes, DuplicateFinder, DuplicateRemover
 from .duplicate_rule import Verdict, decide
 from .execute import adopt, carry_out
+from .outcome import Outcome
 from .plan import Step
 
 #: Seconds between two looks. When nothing changed over all of them, other runs had the time to act.
@@ -56,7 +57,7 @@ class _Claim:
     def held(self) -> bool:
         """Check whether a box has the number by what this run knows, whatever a listing shows."""
         box = self.outcome.box
-        return self.outcome.status != "failed" and (box is None or box.id not in self.withdrawn)
+        return self.outcome.status is not Status.FAILED and (box is None or box.id not in self.withdrawn)
 
 
 class Driver(Boxes, DuplicateFinder):
@@ -84,7 +85,7 @@ def settle(boxes: Driver, outcomes: t.Sequence[Outcome], verify: bool, workers: 
 def _concerned(outcome: Outcome) -> bool:
     """Check whether a step gave a box its number, or found several that have it."""
     created = outcome.step.current is None
-    if outcome.status == "failed":
+    if outcome.status is Status.FAILED:
         return created and isinstance(outcome.error, DuplicateError)
     return created or outcome.step.new_number is not None
 
@@ -220,8 +221,8 @@ class _Settlement:
 
     def _fail(self, claim: _Claim, error: VoicemailError) -> bool:
         outcome = claim.outcome
-        wrote = outcome.wrote and outcome.status != "ok"
-        claim.outcome = dataclasses.replace(outcome, status="failed", error=error, wrote=wrote)
+        wrote = outcome.wrote and outcome.status is not Status.OK
+        claim.outcome = dataclasses.replace(outcome, status=Status.FAILED, error=error, wrote=wrote)
         return True
 
     def warnings(self, claims: t.Sequence[_Claim]) -> list[str]:

@@ -24,8 +24,9 @@ from ..errors import (
 )
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
-from ..results import Outcome
+from ..results import Status
 from ..vendors.protocol import Boxes, Creation, MessageCounter, Renumbering
+from .outcome import Outcome
 from .plan import (
     Action,
     Index,
@@ -84,12 +85,14 @@ class _Run:
             return self._failed(error, self.wrote or error.wrote)
         except Exception as error:
             return self._failed(unforeseen(error), self.wrote)
-        status = "ok" if self.step.action is Action.NONE else "changed"
-        return Outcome(self.step, status, box, wrote=True, uncertain=self.uncertain)
+        status = Status.OK if self.step.action is Action.NONE else Status.CHANGED
+        return Outcome(self.boxes.table, self.step, box, status=status, wrote=True, uncertain=self.uncertain)
 
     def _failed(self, error: VoicemailError, wrote: bool) -> Outcome:
         named = _named(self.boxes, self.step, error)
-        return Outcome(self.step, "failed", self.box, named, wrote=wrote, uncertain=self.uncertain)
+        outcome = Outcome(self.boxes.table, self.step, self.box, wrote=wrote, uncertain=self.uncertain)
+        outcome.fail(named)
+        return outcome
 
     def do(self) -> Box | None:
         current = self.step.current
@@ -105,7 +108,7 @@ class _Run:
                 raise
             except (TransportError, RejectedError) as error:
                 # A driver finds duplicates only once the vendor accepted the creation.
-                uncertain = getattr(error, "uncertain", False) or isinstance(error, DuplicateError)
+                uncertain = error.uncertain or isinstance(error, DuplicateError)
                 self.wrote = self.wrote or uncertain
                 self.uncertain = self.uncertain or uncertain
                 # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
@@ -153,7 +156,7 @@ class _Run:
         desired = dataclasses.replace(desired, update_pin=policy, number=self.step.number, new_number=None)
         again = plan(self.boxes.table, [desired], Index.of([found]))
         if again.problems:
-            raise RejectedError(again.problems[0])
+            raise RejectedError(again.problems[0].reason)
         step = again.steps[0]
         if foreign:
             # Somebody else created it: this run only updates it, if at all.
@@ -224,7 +227,8 @@ class _Run:
         contradictions = table.conflicts(settled, {**box.values, **settled})
         if contradictions:
             raise ConflictError(
-                f"does not go together with what somebody else changed meanwhile: {'; '.join(contradictions)}",
+                "does not go together with what somebody else changed meanwhile:"
+                f" {'; '.join(map(str, contradictions))}",
                 "Run the task again",
             )
         return box
@@ -264,7 +268,7 @@ class _Run:
         except NotFoundError:
             pass
         except (TransportError, RejectedError) as error:
-            if getattr(error, "uncertain", False):
+            if error.uncertain:
                 self.wrote = True
             if self.boxes.find(None, current.id) is not None:
                 raise

@@ -11,10 +11,16 @@ import typing as t
 
 from ..errors import InvalidInputError, UnsafeError, UnsupportedError
 from ..model.fields import FieldTable
+from ..model.problem import Problem
+from ..reporting.grouping import listed
+from ..reporting.ranges import compact
 from .plan import Action, Index, Plan, Step
 
-#: Boxes that an error names; what the others are is seen with the limits raised, in check mode.
-MOST_LISTED = 100
+#: Letters of the numbers that an error names, as ranges: Ansible prints a message up to three times. The other numbers
+#: are seen with the limits raised, in check mode.
+MOST_LETTERS = 200
+#: Boxes that an error names with the number of their messages.
+MOST_COUNTED = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,13 +59,12 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
     """
     if limits.prune_match is not None:
         if not limits.prune_match.strip():
-            raise InvalidInputError.of(
-                ["`prune_match` is empty. Leave it out to prune every box that is not declared, whatever its number"]
-            )
+            hint = "Leave it out to prune every box that is not declared, whatever its number"
+            raise InvalidInputError.of([Problem("is empty", option="prune_match", hint=hint)])
         try:
             re.compile(limits.prune_match)
         except re.error as error:
-            raise InvalidInputError.of([f"`prune_match` is no regular expression: {error}"]) from None
+            raise InvalidInputError.of([Problem(f"is no regular expression: {error}", option="prune_match")]) from None
     problems = _limit_problems(limits)
     if problems:
         raise InvalidInputError.of(problems)
@@ -74,11 +79,12 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
         )
 
 
-def _limit_problems(limits: Limits) -> list[str]:
+def _limit_problems(limits: Limits) -> list[Problem]:
     counts = {"max_deletions": limits.max_deletions, "max_updates": limits.max_updates}
     percents = {"max_delete_percent": limits.max_delete_percent, "max_update_percent": limits.max_update_percent}
-    return [f"`{name}` must be at least 0" for name, count in counts.items() if count is not None and count < 0] + [
-        f"`{name}` must be between 0 and 100"
+    negative = [name for name, count in counts.items() if count is not None and count < 0]
+    return [Problem("must be at least 0", option=name) for name in negative] + [
+        Problem("must be between 0 and 100", option=name)
         for name, percent in percents.items()
         if percent is not None and not 0 <= percent <= 100
     ]
@@ -92,7 +98,7 @@ def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
     for box in sorted(index.ids.values(), key=lambda box: (box.number, box.id or "")):
         if box.id in kept or (limits.prune_match and not re.fullmatch(limits.prune_match, box.number)):
             continue
-        plan.steps.append(Step(Action.DELETE, box.number, None, box, after=dict(box.values)))
+        plan.steps.append(Step(Action.DELETE, box.number, None, box, after=box.values))
 
 
 def check_deletions(plan: Plan, limits: Limits) -> None:
@@ -105,7 +111,7 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     if limits.max_deletions is not None and len(deletions) > limits.max_deletions:
         raise _too_many(
             plan,
-            "deletions",
+            "deletions planned",
             deletions,
             f"more than `max_deletions`, which is {limits.max_deletions}",
             f"Set `max_deletions` to {len(deletions)}",
@@ -114,7 +120,7 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     if percent > limits.max_delete_percent:
         raise _too_many(
             plan,
-            "deletions",
+            "deletions planned",
             pruned,
             f"{percent:.0f} percent of the {plan.present} that are there,"
             f" more than `max_delete_percent`, which is {limits.max_delete_percent}",
@@ -133,7 +139,7 @@ def check_updates(plan: Plan, limits: Limits) -> None:
     if limits.max_updates is not None and len(updates) > limits.max_updates:
         raise _too_many(
             plan,
-            "updates",
+            "updates planned",
             updates,
             f"more than `max_updates`, which is {limits.max_updates}",
             f"Set `max_updates` to {len(updates)}",
@@ -143,7 +149,7 @@ def check_updates(plan: Plan, limits: Limits) -> None:
     if limits.max_update_percent is not None and percent > limits.max_update_percent:
         raise _too_many(
             plan,
-            "updates",
+            "updates planned",
             updates,
             f"{percent} percent of the {existing} that are declared and exist,"
             f" more than `max_update_percent`, which is {limits.max_update_percent}",
@@ -174,16 +180,12 @@ def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> l
 
 
 def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
-    return _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current])
+    return listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current], MOST_COUNTED)
 
 
 def _too_many(plan: Plan, what: str, steps: list[Step], why: str, hint: str) -> UnsafeError:
+    numbers = compact([step.number for step in steps], MOST_LETTERS)
     return UnsafeError(
-        f"{len(steps)} {what} planned, {why}: {plan.table.resource} {_listed([step.number for step in steps])}",
+        f"{len(steps)} {what}, {why}: {plan.table.resource} {numbers}",
         f"{hint} if that is meant; nothing was written",
     )
-
-
-def _listed(names: t.Sequence[str]) -> str:
-    left = len(names) - MOST_LISTED
-    return ", ".join(names[:MOST_LISTED]) + (f" and {left} more" if left > 0 else "")

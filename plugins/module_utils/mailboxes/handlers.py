@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import re
 import typing as t
@@ -16,15 +17,19 @@ from ..errors import InvalidInputError, UnsupportedError
 from ..model.cautions import grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
-from ..model.mailbox import Desired
-from ..results import Outcome, Report
+from ..model.mailbox import Desired, SkippedItem
+from ..model.problem import Problem
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
 from . import apply as engine
-from .describe import describe, difference, predicted, to_options
+from .caching import cache_folder, opened_cache
+from .compact import compact
+from .describe import describe, predicted, to_options
 from .guards import Limits
+from .outcome import Report
 from .parse import Reader, number_warning, type_name
 from .plan import Action
+from .skipping import read_valid
 
 
 def run(task: Task) -> Result:
@@ -46,15 +51,30 @@ def run(task: Task) -> Result:
 
 
 def _desired(
-    task: Task, table: FieldTable, items: t.Sequence[t.Any], problems: list[str], single: bool = False
+    task: Task,
+    table: FieldTable,
+    items: t.Sequence[t.Any],
+    problems: list[Problem],
+    single: bool = False,
+    skipped: list[SkippedItem] | None = None,
 ) -> list[Desired]:
+    """Return the declared boxes.
+
+    :param skipped: takes the items that are wrong, instead of raising.
+    :raises InvalidInputError: with every problem.
+    """
     shared = task.spec.resource.shared
     pruning = bool(task.params.get("prune"))
     reader = Reader(table, tuple(shared), NAMES, task.params["on_unsupported"], single, pruning)
     defaults = task.raw.get("defaults") or None
     if defaults is not None and not isinstance(defaults, dict):
-        raise InvalidInputError.of([*problems, f"`defaults` must be a dictionary, not {type_name(defaults)}"])
-    desired = reader.read(items, defaults)
+        text = f"must be a dictionary, not {type_name(defaults)}"
+        raise InvalidInputError.of([*problems, Problem(text, option="defaults")])
+    if skipped is None:
+        desired = reader.read(items, defaults)
+    else:
+        desired, left_out = read_valid(reader, items, defaults)
+        skipped += left_out
     problems.extend(reader.problems)
     if problems:
         raise InvalidInputError.of(problems)
@@ -64,7 +84,7 @@ def _desired(
     return desired
 
 
-def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     steering = {*arguments.CONNECTION, *arguments.ON_UNSUPPORTED, *arguments.VERIFY}
     item = {key: value for key, value in task.raw.items() if key not in steering}
     desired = _desired(task, table, [item], problems, single=True)
@@ -77,11 +97,11 @@ def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, 
 
 
 def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
-    outcome = report.outcomes[0]
+    outcome = report.steps[0]
     step = outcome.step
     task.warnings.extend(report.warnings)
     shown = predicted(table, step)
-    undone = outcome.status in ("failed", "skipped")
+    undone = not outcome.is_done
     box = outcome.box or (step.current if undone else None)
     if undone and box is None:
         shown = {}
@@ -93,8 +113,7 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
         "changed_fields": sorted(step.changes),
         task.spec.resource.singular: shown,
     }
-    if task.diff:
-        result["diff"] = difference(table, step) if step.action is not Action.NONE else {"before": {}, "after": {}}
+    result["diff"] = outcome.difference() if step.action is not Action.NONE else {"before": {}, "after": {}}
     if outcome.error is not None:
         result.update(failed=True, msg=str(outcome.error), error={table.key: step.number, **outcome.error.as_dict()})
     elif report.interrupted:
@@ -102,14 +121,20 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
     return result
 
 
-def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     params = task.params
     if params["on_guard"] == "report" and not task.check:
-        problems.append("`on_guard` report is allowed in check mode only: a guard must stop a run that writes")
+        text = "report is allowed in check mode only: a guard must stop a run that writes"
+        problems.append(Problem(text, option="on_guard"))
     items = _items(task)
-    desired = _desired(task, table, items, problems)
+    skipped: list[SkippedItem] | None = [] if params["invalid"] == "skip" else None
+    desired = _desired(task, table, items, problems, skipped=skipped)
     limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, task.resource)
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         options = engine.Options(
             limits=limits,
             check=task.check,
@@ -118,99 +143,100 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
             workers=session.client.workers,
+            skipped=skipped,
+            cache=cache,
             system=lambda: (target.name, connection.address, session.account_key()),
         )
         report = engine.apply(target.open_boxes(task.resource, session), desired, options, task.progress)
         report.requests = session.client.requests
-    return _plural_result(task, table, report)
+    return _plural_result(task, report)
 
 
 def _items(task: Task) -> t.Sequence[t.Any]:
     key = task.spec.resource.plural
     source = task.params.get("src")
     if source is None:
+        given = [name for name in arguments.TABLE if task.raw.get(name) is not None]
+        if given:
+            hint = "Set `src`, or use the filter rows_to_mailboxes for a table in a variable"
+            text = "describes the table in `src`, and there is no `src`"
+            raise InvalidInputError.of([Problem(text, option=given[0], hint=hint)])
         items = task.raw.get(key) or []
         if not isinstance(items, (list, tuple)):
             # Ansible itself would take the text apart at its commas.
             hint = "give the file it came from as `src`, or put it through from_yaml or from_json"
-            raise InvalidInputError.of([f"`{key}` must be a list, not {type_name(items)}; {hint}"])
+            raise InvalidInputError.of([Problem(f"must be a list, not {type_name(items)}; {hint}", option=key)])
         return items
-    if task.source_text is None:
+    if task.source is None:
         try:
-            task.source_text = pathlib.Path(source).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            raise InvalidInputError.of([f"`src` {source} cannot be read: {reason}"]) from None
-    return listed(task.module, str(task.raw["src"]), task.source_text)[key]
+            task.source = pathlib.Path(source).read_bytes()
+        except OSError as error:
+            raise InvalidInputError.of([Problem(f"{source} cannot be read: {error.strerror}", option="src")]) from None
+    return listed(task.module, task.raw, task.source)[key]
 
 
-def listed(module: str, name: str, text: str) -> dict[str, list[t.Any]]:
-    """Return the list that a file holds, under the option that takes it.
+def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str, list[t.Any]]:
+    """Return the list that the file ``src`` holds, under the option that takes it.
 
-    :raises InvalidInputError: when it cannot be read.
+    :param raw: the task's arguments; those that describe a table say how it is read.
+    :raises InvalidInputError: when it cannot be read, or when a table has values that the vendor does not take.
     """
     # Few tasks read a file, and a module's own process compiles whatever it imports anew.
-    from ..imports.sources import item_options, read_items
-    from ..imports.tables import Layout
+    from ..imports.check import Checks, check_entries, unchecked_items
+    from ..imports.layouts import layout_of
+    from ..imports.sources import File, read_entries
 
     resource = arguments.MODULES[module].resource
-    key, number = resource.plural, resource.number
-    options, lists = item_options(resource.module)
-    return {key: read_items(text, name, key, Layout(lists=lists, known=options, key=number, mapped=False))}
+    problems: list[Problem] = []
+    file = File(content, str(raw["src"]), resource)
+    layout = layout_of(raw)
+    given = [name for name in arguments.TABLE if raw.get(name) is not None]
+    is_table = file.is_table or file.follows(layout)
+    if given and not is_table:
+        text = f"describes a table, and {file.name} is not one"
+        raise InvalidInputError.of([Problem(text, option=given[0], hint="Leave it out")])
+    entries = read_entries(file, layout, problems)
+    skip = raw.get("invalid") == "skip"
+    checks = Checks(vendor=_named_vendor(raw), sources=True, skip=skip, resource=resource)
+    if isinstance(raw.get("defaults"), dict):
+        checks.defaults = raw["defaults"]
+    # The values of a table are checked here, while their columns are known; others where all items are checked.
+    finish = check_entries if is_table else unchecked_items
+    return {resource.plural: finish(entries, problems, checks)}
 
 
-def dictionary_problems(task: Task) -> list[str]:
+def _named_vendor(raw: t.Mapping[str, t.Any]) -> str | None:
+    """Return the vendor that a task names."""
+    return raw.get("vendor") or os.environ.get("VOICEMAIL_VENDOR")
+
+
+def dictionary_problems(task: Task) -> list[Problem]:
     """Return what the vendors' dictionaries of a singular module hold that they cannot, and what to use instead."""
-    problems = []
+    problems: list[Problem] = []
     for name in NAMES:
         table = vendor(name).tables.get(task.resource)
         if table is None or task.raw.get(name) is None:
             continue
         if not isinstance(task.raw[name], dict):
-            problems.append(f"`{name}` must be a dictionary, not {type_name(task.raw[name])}")
+            problems.append(Problem(f"must be a dictionary, not {type_name(task.raw[name])}", option=name))
             continue
         item = {key: value for key, value in task.raw.items() if key in (table.key, table.alias, "id", name)}
         reader = Reader(table, (), NAMES, single=True)
         reader.read([item])
-        problems += [problem for problem in reader.problems if f"`{name}." in problem]
+        problems += [problem for problem in reader.problems if problem.option.startswith(f"{name}.")]
     return problems
 
 
-def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
+def _plural_result(task: Task, report: Report) -> Result:
     task.warnings.extend(report.warnings)
-    shown = [outcome for outcome in report.outcomes if task.params["report"] == "all" or outcome.status != "ok"]
-    result: Result = {
-        "changed": report.changed,
-        "results": [_row(table, outcome) for outcome in shown],
-        "summary": report.summary(),
-        "plan_checksum": report.checksum,
-    }
+    result = report.as_result(everything=task.params["report"] == "all")
     if task.params["on_guard"] == "report":
         result["guards"] = report.guards
         task.warnings.extend(f"the real run would be refused: {guard}" for guard in report.guards)
-    if task.diff:
-        result["diff"] = [
-            difference(table, outcome.step) for outcome in report.outcomes if outcome.step.action is not Action.NONE
-        ]
-    if report.failures:
-        first = report.failures[0]
-        source = first.step.desired.source if first.step.desired else None
-        told = f"{source}: {first.error}" if source else str(first.error)
-        result.update(
-            failed=True,
-            msg=f"{len(report.failures)} of {len(report.outcomes)} {table.plural} failed, the first: {told}",
-        )
-    elif report.interrupted:
-        result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")
-    return result
+    return {**result, "plan_checksum": report.checksum}
 
 
-def _row(table: FieldTable, outcome: Outcome) -> Result:
-    row = outcome.as_dict()
-    return {table.key: row.pop("number"), **row}
-
-
-def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
+def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[Problem]) -> Result:
     params = task.params
     numbers = None
     try:
@@ -218,16 +244,24 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             numbers = frozenset((str(table.number.parse(params[table.key])),))
         pattern = re.compile(params.get("match") or "")
     except ValueError as error:
-        problems.append(f"`{table.key}` {error}")
+        problems.append(Problem(str(error), option=table.key))
     except re.error as error:
-        problems.append(f"`match` is no regular expression: {error}")
+        problems.append(Problem(f"is no regular expression: {error}", option="match"))
     if problems:
         raise InvalidInputError.of(problems)
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, task.resource)
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         boxes = target.open_boxes(task.resource, session)
-        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress)
-    shown = [describe(table, box, pins=params["include_pins"]) for box in found]
-    return {"changed": False, task.spec.resource.plural: shown}
+        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress, cache)
+    pins = params["include_pins"]
+    if params["compact"]:
+        # The table of the server's generation, known now, has its defaults.
+        short = compact(boxes.table, found, pins=pins)
+        return {"changed": False, task.spec.resource.plural: short.items, "defaults": short.defaults}
+    return {"changed": False, task.spec.resource.plural: [describe(table, box, pins=pins) for box in found]}
 
 
 __all__ = ("dictionary_problems", "listed", "run")

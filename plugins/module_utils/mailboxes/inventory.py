@@ -13,9 +13,12 @@ from ..concurrency import in_order
 from ..connection import Task, connect_options, opened_session
 from ..errors import InvalidInputError
 from ..model.account import Account
+from ..model.mailbox import Box
+from ..model.problem import Problem
 from ..vendors.protocol import AccountTree, Boxes, MessageCounter
 from ..vendors.registry import vendor
 from . import apply as engine
+from .caching import cache_folder, opened_cache
 from .describe import describe
 
 #: What is found: ``{"object": {...}, "messages": int or None}``. It holds no secret, so it may be kept in a cache.
@@ -27,13 +30,16 @@ RESOURCES: dict[str, str | None] = {
     "shared_voicemails": "shared voicemail",
     "accounts": None,
 }
+#: The option that names the folder of the cache. Inventories of Ansible have another one that is called ``cache``.
+_CACHE = "mailbox_cache"
 
 
 def read(task: Task) -> list[Found]:
     """Return every object that is to become a host, in a steady order.
 
     The task has the options of the connection and ``resource`` (of :data:`RESOURCES`), ``match`` (a regular expression
-    that the number, or the realm of an account, must hold), ``count_messages`` and ``include_own_account``.
+    that the number, or the realm of an account, must hold), ``count_messages``, ``include_own_account`` and
+    ``mailbox_cache``.
 
     :raises VoicemailError: rather than to return a part.
     """
@@ -50,14 +56,21 @@ def read(task: Task) -> list[Found]:
     try:
         pattern = re.compile(params["match"] or "")
     except re.error as error:
-        problems.append(f"`match` is no regular expression: {error}")
+        problems.append(Problem(f"is no regular expression: {error}", option="match"))
+    if resource is None and params.get(_CACHE) is not None:
+        problems.append(Problem("is for mailboxes, not for accounts. Leave it out", option=_CACHE))
     if problems:
         raise InvalidInputError.of(problems)
-    with opened_session(task, target, connection) as session:
+    folder = cache_folder(task, target, resource, _CACHE) if resource is not None else None
+    with (
+        opened_session(task, target, connection) as session,
+        opened_cache(task, folder, connection, session) as cache,
+    ):
         if target.accounts is not None and resource is None:
             return _accounts(target.accounts()(session).list(), pattern, params["include_own_account"])
         boxes = target.open_boxes(str(resource), session)
-        return _boxes(boxes, session.client.workers, pattern, params["count_messages"])
+        found = engine.read(boxes, None, session.client.workers, pattern.search, cache=cache)
+        return _counted(boxes, found, session.client.workers, params["count_messages"])
 
 
 def address(params: t.Mapping[str, t.Any]) -> str:
@@ -65,8 +78,7 @@ def address(params: t.Mapping[str, t.Any]) -> str:
     return str(params.get("url") or vendor(params["vendor"]).default_url or "")
 
 
-def _boxes(boxes: Boxes, workers: int, pattern: re.Pattern[str], counted: bool) -> list[Found]:
-    found = [box for box in engine.read(boxes, None, workers) if pattern.search(box.number)]
+def _counted(boxes: Boxes, found: t.Sequence[Box], workers: int, counted: bool) -> list[Found]:
     counts: t.Sequence[int | None] = [None] * len(found)
     if counted and isinstance(boxes, MessageCounter):
         counts = in_order(boxes.count_messages, found, workers)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what a user wrote to what is declared, with every problem told at once.
+"""From what a user wrote to what is declared, with every problem reported together.
 
 The rules: an option that is not given is not managed; null or an empty list clears; a shared option that the
 vendor cannot hold is an error, a warning or ignored, as the user chose.
@@ -18,11 +18,19 @@ from ..model.fields import Field, FieldTable, Values
 from ..model.kinds import Boolean, Kind, Pin, Text, is_number
 from ..model.mailbox import Desired, PinPolicy
 from ..model.masks import mask_problems
+from ..model.problem import Problem, Subject
+from .cycles import cycle_problem, cycles
 
 #: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
 SOURCE = "source"
-#: Keys of an item that steer it and are no field of the vendor. ``native`` is what reading returns beside the options.
-STEERING = ("id", "state", "update_pin", "delete_messages", "native", SOURCE)
+#: Lines of the keys of an item in its file, dotted inside dictionaries; set together with :data:`SOURCE`.
+LINES = "source_lines"
+#: What is wrong with an item, which is then skipped: a list of texts, set by whatever reads items from a file.
+INVALID = "invalid"
+#: What reading returns beside the options, and declarations ignore.
+READ_ONLY = ("native", "hidden")
+#: Keys of an item that steer it and are no field of the vendor.
+STEERING = ("id", "state", "update_pin", "delete_messages", *READ_ONLY, SOURCE, LINES)
 STATES = ("present", "absent")
 
 
@@ -44,7 +52,7 @@ class Reader:
     on_unsupported: str = "error"
     single: bool = False
     pruning: bool = False
-    problems: list[str] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     #: Options that hold a number where text is meant, each with its item.
     numbers: list[str] = dataclasses.field(default_factory=list)
@@ -52,88 +60,124 @@ class Reader:
     def read(self, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[Desired]:
         """Return the declared boxes; what is wrong is added to ``problems``, each naming position and number."""
         desired = []
+        twins = Twins(self.table.resource, self.table.vendor, self.table.number.key)
         for position, raw in enumerate(items, 1):
-            if not isinstance(raw, dict):
-                self.problems.append(
-                    f"item {position}: must be a dictionary with `{self.table.key}`, not {type_name(raw)}"
-                )
+            item = self._item(position, raw, defaults)
+            if item is None:
                 continue
-            item = _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw).read()
-            if item is not None:
-                desired.append(item)
-        self._refuse_twins(desired)
+            found = item.read()
+            if found is not None:
+                desired.append(found)
+            self.problems += twins.check(item.subject, item.number, item.new_number, item.box_id)
+        self.problems += [cycle_problem(self.table.key, item, numbers) for item, numbers in cycles(desired, self.table)]
         return desired
 
-    def _refuse_twins(self, desired: t.Sequence[Desired]) -> None:
-        seen: dict[str, tuple[Desired, str]] = {}
-        for item in desired:
-            numbers = {self.table.number.key(text): text for text in (item.number, item.new_number) if text}
-            ids = {f"id {item.id}": f"id {item.id}"} if item.id else {}
-            for key, text in {**numbers, **ids}.items():
-                first, before = seen.setdefault(key, (item, text))
-                if first is item:
-                    continue
-                same = f" (for {self.table.vendor} the same number as {before})" if text != before else ""
-                self.problems.append(
-                    f"{item.source or f'item {item.position}'}: {self.table.resource} {text}{same} is declared twice,"
-                    f" first {f'in {first.source}' if first.source else f'by item {first.position}'}"
-                )
+    def read_one(self, position: int, raw: t.Any, defaults: t.Mapping[str, t.Any] | None = None) -> Desired | None:
+        """Return one declared box, or None; what is wrong is added to ``problems``."""
+        item = self._item(position, raw, defaults)
+        return None if item is None else item.read()
+
+    def _item(self, position: int, raw: t.Any, defaults: t.Mapping[str, t.Any] | None) -> _ItemReader | None:
+        if not isinstance(raw, dict):
+            text = f"must be a dictionary with `{self.table.key}`, not {type_name(raw)}"
+            self.problems.append(Problem(text, subject=Subject(position=position)))
+            return None
+        if isinstance(raw.get(INVALID), list):
+            # What was wrong with it in its file, where it was to be skipped.
+            self.problems += [Problem(str(text)) for text in raw[INVALID]]
+            return None
+        return _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw)
+
+
+class Twins:
+    """Find items of one number or id. What is invalid otherwise may be declared twice as well."""
+
+    def __init__(self, resource: str, vendor: str = "", key: t.Callable[[str], str] = str) -> None:
+        self._resource = resource
+        self._vendor = vendor
+        self._key = key
+        self._seen: dict[str, tuple[Subject, str]] = {}
+
+    def check(self, subject: Subject, number: str | None, new_number: str | None, box_id: str | None) -> list[Problem]:
+        """Return what an item declares that an earlier one declares too.
+
+        The number of one item may be the new number of another, which is renumbered after it.
+        """
+        after = new_number or number
+        names = {f"after {self._key(after)}": after} if after else {}
+        if number and not box_id:
+            names[f"before {self._key(number)}"] = number
+        if box_id:
+            names[f"id {box_id}"] = f"id {box_id}"
+        problems: list[Problem] = []
+        for key, name in names.items():
+            first, before = self._seen.setdefault(key, (subject, name))
+            # An item that is not renumbered has its number before and after.
+            known = {one.subject.note for one in problems}
+            if first is subject or (name == number and f"first {first.place}" in known):
+                continue
+            same = f" (for {self._vendor} the same number as {before})" if name != before else ""
+            twin = dataclasses.replace(subject, kind=self._resource, name=f"{name}{same}", note=f"first {first.place}")
+            problems.append(Problem("is declared twice", subject=twin))
+        return problems
 
 
 class _ItemReader:
     def __init__(self, reader: Reader, position: int, raw: t.Mapping[str, t.Any]) -> None:
         self.reader = reader
         self.table = reader.table
-        self.position = position
         self.raw = raw
         self.number_keys = tuple(filter(None, (self.table.key, self.table.alias)))
         written = next((raw[key] for key in self.number_keys if raw.get(key) is not None), None)
         named = written if isinstance(written, (str, int)) else raw.get("id")
-        name = f"{self.table.resource} {named}" if named is not None else self.table.resource
-        self.source = str(raw[SOURCE]) if raw.get(SOURCE) else None
-        if self.source is not None:
-            self.label = f"{self.source}: {name}"
-        else:
-            self.label = name if reader.single else f"item {position}" + (f" ({name})" if named is not None else "")
+        source = str(raw[SOURCE]) if raw.get(SOURCE) else ""
+        self.subject = Subject(
+            self.table.resource,
+            "" if named is None else str(named),
+            source,
+            None if source or reader.single else position,
+        )
+        lines = raw.get(LINES)
+        self.lines: t.Mapping[str, int] = lines if isinstance(lines, dict) else {}
         self.values: Values = {}
         self.numbers: list[str] = []
         self.failed = False
-        self.unsupported: list[str] = []
+        self.number: str | None = None
+        self.new_number: str | None = None
+        self.box_id: str | None = None
 
     def read(self) -> Desired | None:
         for problem in mask_problems(self.raw):
-            self._problem(problem)
-        number = self._number(*self.number_keys)
-        box_id = self._steer(
+            self._problem(problem.text, problem.option, problem.hint)
+        self.number = self._number(*self.number_keys)
+        self.box_id = self._steer(
             "id",
             Text(longest=200, pattern=r"(?!\.{1,2}$)[^/?#\s\x00-\x1f\x7f]+", expected="an id without / ? # or blanks"),
         )
-        if number is None and box_id is None and not self.failed:
-            self._problem(f"`{self.table.key}` is missing")
+        if self.number is None and self.box_id is None and not self.failed:
+            self._problem("is missing", self.table.key)
         present = self._word("state", STATES, "present") == "present"
-        new_number = self._new_number(present)
+        self.new_number = self._new_number(present)
         policy = PinPolicy(self._word("update_pin", tuple(PinPolicy), PinPolicy.IF_CHANGED))
         delete_messages = bool(self._steer("delete_messages", Boolean()))
         self._read_options()
         self._refuse_foreign_only(present)
         self._judge_numbers(present)
         if not present and not self.table.can_create:
-            self._problem(
-                f"`state` absent is not possible: {self.table.refused.get('state', 'the vendor cannot delete it')}"
-            )
+            reason = self.table.refused.get("state", "the vendor cannot delete it")
+            self._problem(f"absent is not possible: {reason}", "state")
         if self.failed:
             return None
         return Desired(
-            position=self.position,
-            label=self.label,
-            number=number,
-            id=box_id,
+            subject=self.subject,
+            number=self.number,
+            id=self.box_id,
             present=present,
-            new_number=new_number,
+            new_number=self.new_number,
             values=self.values,
             update_pin=policy,
             delete_messages=delete_messages,
-            source=self.source,
+            lines=self.lines,
         )
 
     def _judge_numbers(self, present: bool) -> None:
@@ -141,27 +185,28 @@ class _ItemReader:
         naming = [name for name in self.numbers if name in (*self.number_keys, f"new_{self.table.key}", "id")]
         for name in naming if self.reader.pruning or not present else ():
             danger = "`prune` could delete the one that was meant" if present else "another one could be deleted"
-            self._problem(f"`{name}` {number_problem(self.raw[name], name, danger)}")
-        self.reader.numbers += [f"{self.label}: `{name}`" for name in self.numbers]
+            self._problem(number_problem(danger), name, number_hint(name))
+        self.reader.numbers += [f"{self.subject}: `{name}`" for name in self.numbers]
 
-    def _problem(self, text: str) -> None:
+    def _problem(self, text: str, option: str = "", hint: str = "") -> None:
         self.failed = True
-        self.reader.problems.append(f"{self.label}: {text}")
+        subject = self.subject.at_line(self.lines.get(option))
+        self.reader.problems.append(Problem(text, option=option, subject=subject, hint=hint))
 
     def _number(self, *names: str) -> str | None:
         given = [name for name in names if self.raw.get(name) is not None]
         if not given:
             return None
         if len(given) > 1 and len({str(self.raw[name]) for name in given}) > 1:
-            self._problem(f"`{given[0]}` and `{given[1]}` are the same option and differ")
+            self._problem(f"and `{given[1]}` are the same option and differ", given[0])
         self.numbers += [name for name in given if is_number(self.raw[name])]
         try:
             number = self.table.number.parse(self.raw[given[0]])
         except ValueError as error:
-            self._problem(f"`{given[0]}` {error}")
+            self._problem(str(error), given[0])
             return None
         if number is None:
-            self._problem(f"`{given[0]}` must not be empty")
+            self._problem("must not be empty", given[0])
         return t.cast("str | None", number)
 
     def _new_number(self, present: bool) -> str | None:
@@ -172,7 +217,7 @@ class _ItemReader:
             self._unsupported(name)
             return None
         if not present:
-            self._problem(f"`{name}` has no meaning with `state` absent")
+            self._problem("has no meaning with `state` absent", name)
         return self._number(name)
 
     def _steer(self, name: str, kind: Kind) -> t.Any:
@@ -183,7 +228,7 @@ class _ItemReader:
         try:
             return kind.parse(self.raw[name])
         except ValueError as error:
-            self._problem(f"`{name}` {error}")
+            self._problem(str(error), name)
             return None
 
     def _word(self, name: str, words: t.Sequence[str], default: str) -> str:
@@ -192,7 +237,7 @@ class _ItemReader:
             return default
         if value not in words:
             # Not the value: it may be a PIN in the wrong place.
-            self._problem(f"`{name}` must be one of {', '.join(words)}")
+            self._problem(f"must be one of {', '.join(words)}", name)
             return default
         return str(value)
 
@@ -208,8 +253,8 @@ class _ItemReader:
             elif key in self.reader.shared or key in self.table.refused:
                 self._unsupported(key)
             else:
-                near = difflib.get_close_matches(str(key), [*known, *self.reader.shared, *self.reader.vendors], n=1)
-                self._problem(f"unknown option `{key}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+                names = {*known, *self.reader.shared, *self.reader.vendors} - {SOURCE, LINES}
+                self._problem(f"is not an option{did_you_mean(str(key), names)}", str(key))
 
     def _group(self, group: str, value: t.Any) -> None:
         members = [field for field in self.table.fields if field.option.startswith(f"{group}.")]
@@ -219,7 +264,7 @@ class _ItemReader:
                     self._field(field, None)
             return
         if not isinstance(value, dict):
-            self._problem(f"`{group}` must be a dictionary, not {type_name(value)}")
+            self._problem(f"must be a dictionary, not {type_name(value)}", group)
             return
         for key, inner in value.items():
             option = f"{group}.{key}"
@@ -228,19 +273,16 @@ class _ItemReader:
             elif option in self.table.by_option:
                 self._field(self.table.by_option[option], inner)
             elif group == self.table.vendor and key in self.table.owners:
-                self._problem(f"`{option}` is what the option {self.table.owners[key]} sets; use that one")
+                self._problem(f"is what the option {self.table.owners[key]} sets; use that one", option)
             elif option in self.table.refused:
-                self._problem(f"`{option}`: {self.table.refused[option]}")
+                self._problem(f"cannot be set: {self.table.refused[option]}", option)
             else:
                 names = [
                     name[len(group) + 1 :].split(".")[0]
                     for name in self.table.by_option
                     if name.startswith(f"{group}.")
                 ]
-                near = difflib.get_close_matches(str(key), names, n=1)
-                self._problem(
-                    f"`{option}` is no field of this vendor" + (f"; did you mean `{near[0]}`?" if near else "")
-                )
+                self._problem(f"is not a field of this vendor{did_you_mean(str(key), names)}", option)
 
     def _field(self, field: Field, value: t.Any) -> None:
         try:
@@ -249,30 +291,30 @@ class _ItemReader:
             empty = value is None or clears
             parsed = None if empty else field.kind.parse(value)
         except ValueError as error:
-            self._problem(f"`{field.option}` {error}")
+            self._problem(str(error), field.option)
             return
         if field.kind.takes_as_text(value):
             self.numbers.append(field.option)
         # Empty text clears as well.
         if parsed is None and (field.required or (isinstance(field.kind, Pin) and not field.clearable)):
-            self._problem(f"`{field.option}` cannot be cleared; leave it out to leave it alone")
+            self._problem("cannot be cleared; leave it out to leave it alone", field.option)
             return
         self.values[field.option] = parsed
 
     def _unsupported(self, option: str) -> None:
-        self.unsupported.append(option)
         reason = self.table.refused.get(option, f"{self.table.vendor} has no such field")
-        text = f"`{option}` cannot be held by {self.table.vendor}: {reason}"
+        text = f"cannot be held by {self.table.vendor}: {reason}"
         if self.reader.on_unsupported == "error":
-            self._problem(f"{text}. Leave it out, or set `on_unsupported` to warn or ignore")
+            self._problem(text, option, "Leave it out, or set `on_unsupported` to warn or ignore")
         elif self.reader.on_unsupported == "warn":
-            self.reader.warnings.append(Caution(self.label, f"{text}; it is left out"))
+            subject = self.subject.at_line(self.lines.get(option))
+            self.reader.warnings.append(Caution(subject, f"`{option}` {text}; it is left out"))
 
     def _refuse_foreign_only(self, present: bool) -> None:
         foreign = [key for key in self.reader.vendors if key in self.raw and key != self.table.vendor]
         own = set(self.raw) - set(self.reader.vendors) - {*self.number_keys, *STEERING}
         if present and foreign and not own and self.table.vendor not in self.raw:
-            self._problem(f"only `{foreign[0]}` is given, but the vendor is {self.table.vendor}, which never reads it")
+            self._problem(f"is given alone, but the vendor is {self.table.vendor}, which never reads it", foreign[0])
 
 
 def laid_over(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -284,12 +326,20 @@ def laid_over(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict
     return merged
 
 
-def number_problem(value: int, option: str, danger: str) -> str:
-    """Say why a number is refused where text names something, and what to write instead."""
-    return (
-        f"is the number {value}, not text, and YAML reads 0123 as 83, so {danger}."
-        f' Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
-    )
+def number_problem(danger: str) -> str:
+    """Return why a number is refused where text names something. The number may be another one than was written."""
+    return f"is a number, not text, and YAML reads 0123 as 83, so {danger}"
+
+
+def number_hint(option: str) -> str:
+    """Return what to write instead of a number."""
+    return f'Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
+
+
+def did_you_mean(word: str, words: t.Iterable[str]) -> str:
+    """Return the end of a sentence on an unknown word, with the word that is nearest to it where one is near."""
+    near = difflib.get_close_matches(word, list(words), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def number_warning(places: t.Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from ..model.cautions import Caution, cautions_of
 from ..model.fields import FieldTable, Values
 from ..model.kinds import UNKNOWN, Canonical
 from ..model.mailbox import Box, Desired, PinPolicy
+from ..model.problem import Problem
 
 
 class Action(enum.StrEnum):
@@ -36,6 +37,9 @@ class Step:
     :param writes: what is sent; None clears.
     :param after: every value of the box once the step is done.
     :param spares_messages: the box may be deleted only while it holds no messages.
+    :param waits_for: the step that frees the number of this one.
+    :param detour: the box takes a free number first, so that the steps that wait for each other can be ordered.
+    :param messages: how many it holds, where a deletion has counted them.
     """
 
     action: Action
@@ -44,9 +48,17 @@ class Step:
     current: Box | None = None
     changes: dict[str, tuple[Canonical, Canonical]] = dataclasses.field(default_factory=dict)
     writes: Values = dataclasses.field(default_factory=dict)
-    after: Values = dataclasses.field(default_factory=dict)
+    after: t.Mapping[str, Canonical] = dataclasses.field(default_factory=dict)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
     spares_messages: bool = False
+    waits_for: Step | None = None
+    detour: bool = False
+    messages: int | None = None
+
+    @property
+    def source(self) -> str | None:
+        """File and line that declare it, where they are known."""
+        return self.desired.source if self.desired else None
 
     @property
     def new_number(self) -> str | None:
@@ -61,12 +73,20 @@ class Step:
 
 @dataclasses.dataclass(slots=True)
 class Plan:
-    """Every step of a task, in the order of the declaration, pruned boxes last."""
+    """Every step of a task, in the order of the declaration, pruned boxes last.
+
+    :param refused: each declaration that cannot be met, and why.
+    """
 
     table: FieldTable
     steps: list[Step]
     present: int = 0
-    problems: list[str] = dataclasses.field(default_factory=list)
+    refused: list[tuple[Desired, Problem]] = dataclasses.field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What keeps the plan from being carried out."""
+        return [problem for _desired, problem in self.refused]
 
     @property
     def deletions(self) -> list[Step]:
@@ -109,42 +129,42 @@ class Index:
 
 
 class AmbiguousError(ValueError):
-    """Two boxes answer to one declaration."""
+    """Two boxes answer to one declaration; its only argument is the :class:`Problem`."""
+
+    @property
+    def problem(self) -> Problem:
+        """What is wrong with the declaration."""
+        return t.cast(Problem, self.args[0])
 
 
-def match(desired: Desired, index: Index, table: FieldTable) -> Box | None:
+def match(desired: Desired, index: Index, table: FieldTable, renumbered: bool = False) -> Box | None:
     """Find the box that a declaration means.
 
-    :raises AmbiguousError: when it is not one box, with a sentence that names the ids.
+    :param renumbered: the box already has its new number; a box with the old number is another one.
+    :raises AmbiguousError: when it is not one box, with a problem that names the ids.
     """
-    name = desired.label
     wanted = desired.new_number or desired.number
     if desired.id is not None:
         found = index.ids.get(desired.id)
+    elif renumbered:
+        found = None
     elif not desired.present and len(index.numbers.get(desired.number or "", ())) == 1:
         # Of two numbers that the vendor treats as one, the one that is written like this can be deleted.
         (found,) = index.numbers[desired.number or ""]
     else:
-        found = _only(index, desired.number or "", name, table)
+        found = _only(index, desired.number or "", desired, table)
     if not desired.present or wanted is None or (found is not None and table.same_number(found.number, wanted)):
         return found
-    holder = _only(index, wanted, name, table)
-    if found is not None and holder is not None:
-        now = f", now {found.number}," if desired.id is not None else ""
-        raise AmbiguousError(
-            f"{name}{now} cannot take the number {wanted}: {table.resource} {wanted} exists"
-            f" (id {holder.id}); delete or renumber that one first"
-        )
+    holder = _only(index, wanted, desired, table)
     return found if desired.id is not None else found or holder
 
 
-def _only(index: Index, number: str, name: str, table: FieldTable) -> Box | None:
+def _only(index: Index, number: str, desired: Desired, table: FieldTable) -> Box | None:
     boxes = index.same(number, table)
     if len(boxes) > 1:
         ids = " and ".join(str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes)
-        raise AmbiguousError(
-            f"{name}: the vendor has {len(boxes)} boxes with this number, ids {ids}; delete or renumber one"
-        )
+        text = f"the vendor has {len(boxes)} boxes with this number, ids {ids}; delete or renumber one"
+        raise AmbiguousError(Problem(text, subject=desired.subject))
     return boxes[0] if boxes else None
 
 
@@ -155,34 +175,36 @@ def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
     return frozenset(field.option for field in fields if not (ignored and field.secret and not field.resent))
 
 
-def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
+def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumbered: t.Collection[int] = ()) -> Plan:
     """Compare every declaration with what is there.
 
     :param table: field table of the vendor.
     :param desired: the declarations.
     :param index: the boxes; those that are declared must cover the declared options.
+    :param renumbered: identities (``id``) of the items whose boxes already have their new numbers.
     :returns: the plan, whose ``problems`` must be empty before it is carried out.
     """
     result = Plan(table, [], present=len(index.ids))
     meant: dict[str, Desired] = {}
     for item in desired:
         try:
-            current = match(item, index, table)
+            current = match(item, index, table, id(item) in renumbered)
         except AmbiguousError as error:
-            result.problems.append(str(error))
+            result.refused.append((item, error.problem))
             continue
         # One by its number and one by its id, which nobody can tell before the boxes were read.
         first = meant.setdefault(current.id, item) if current is not None and current.id is not None else item
         if current is not None and first is not item:
-            result.problems.append(f"{item.label}: means the same {table.resource} as {first.label}, id {current.id}")
+            text = f"means the same {table.resource} as {first.subject}, id {current.id}"
+            result.refused.append((item, Problem(text, subject=item.subject)))
             continue
         step, problems = _step(table, item, current)
-        result.problems.extend(f"{item.label}: {problem}" for problem in problems)
+        result.refused.extend((item, problem.about(item.at(problem.option))) for problem in problems)
         result.steps.append(step)
     return result
 
 
-def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Step, list[str]]:
+def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Step, list[Problem]]:
     if not desired.present:
         number = current.number if current else desired.number or ""
         action = Action.DELETE if current else Action.NONE
@@ -190,22 +212,23 @@ def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Ste
         if current and desired.number not in (None, current.number):
             spelled = f"{table.vendor} has it as {current.number}; write it like that to delete it"
             known_by_id = f"id {desired.id} is {table.resource} {current.number}; correct one of the two"
-            problems.append(spelled if desired.id is None else known_by_id)
-        return Step(action, number, desired, current, after=dict(current.values) if current else {}), problems
+            problems.append(Problem(spelled if desired.id is None else known_by_id))
+        return Step(action, number, desired, current, after=current.values if current else {}), problems
     if current is None:
         return _creation(table, desired)
     return _alteration(table, desired, current)
 
 
-def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[str]]:
+def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]:
     number = desired.new_number or desired.number or ""
     step = Step(Action.CREATE, number, desired)
     if desired.id is not None:
-        return step, [f"there is no {table.resource} with id {desired.id}; an id can only be used for one that exists"]
+        text = f"does not belong to a {table.resource}; it must be the id of an existing one"
+        return step, [Problem(text, option="id")]
     if not table.can_create:
-        return step, [table.refused.get("create", f"{table.vendor} cannot create one")]
+        return step, [Problem(table.refused.get("create", f"{table.vendor} cannot create one"))]
     missing = [field.option for field in table.fields if field.required and desired.values.get(field.option) is None]
-    problems = [f"does not exist, and `{option}` is required to create it" for option in missing]
+    problems = [Problem(f"does not exist, and `{option}` is required to create it") for option in missing]
     step.after = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
     step.writes = {option: value for option, value in desired.values.items() if value is not None}
     step.changes = {option: (None, value) for option, value in step.writes.items()}
@@ -214,34 +237,37 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[str]]:
     return step, problems
 
 
-def _unknown_parts(table: FieldTable, step: Step) -> list[str]:
+def _unknown_parts(table: FieldTable, step: Step) -> list[Problem]:
     current = step.current.values if step.current else {}
     unknown = (field.option for field in table.fields if field.resent and current.get(field.option) in (None, UNKNOWN))
     return [
-        f"{table.vendor} wants `{option}` with every update and does not show the present one;"
-        f" give `{option}`, and set `update_pin` to always"
+        Problem(
+            f"{table.vendor} wants `{option}` with every update and does not show the present one;"
+            f" give `{option}`, and set `update_pin` to always"
+        )
         for option in unknown
         if step.writes.get(option) is None
     ]
 
 
-def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[str]]:
+def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[Problem]]:
     number = desired.new_number or desired.number or current.number
     spelled = desired.new_number is None and number != current.number and table.same_number(number, current.number)
     if spelled:
         number = current.number
-    step = Step(Action.NONE, number, desired, current, after=dict(current.values))
+    step = Step(Action.NONE, number, desired, current, after=current.values)
     problems = []
     if spelled:
         text = (
             f"{table.vendor} has it as {number}, and treats both as one number; write {number},"
             f" or set `new_{table.key}` to change it"
         )
-        step.warnings.append(Caution(desired.label, text))
+        step.warnings.append(Caution(desired.subject, text))
     if number != current.number:
         step.changes[table.key] = (current.number, number)
         if not table.can_renumber:
-            problems.append(f"has the number {current.number}, and {table.vendor} cannot change a number")
+            problems.append(Problem(f"has the number {current.number}, and {table.vendor} cannot change a number"))
+    settled: Values = {}
     for option, value in desired.values.items():
         field = table.by_option[option]
         if field.creation_only:
@@ -254,16 +280,18 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
                     f"the vendor does not show the {option}, so it is left as it is;"
                     " set `update_pin` to always to write it at every run"
                 )
-                step.warnings.append(Caution(desired.label, text))
+                step.warnings.append(Caution(desired.subject, text))
         else:
             write = change = before != after
         if change and value is None and not field.clearable:
-            problems.append(f"`{option}` cannot be cleared by {table.vendor}")
+            problems.append(Problem(f"cannot be cleared by {table.vendor}", option=option))
         if write:
             step.writes[option] = value
-            step.after[option] = after
+            settled[option] = after
         if change:
             step.changes[option] = (before, after)
+    if settled:
+        step.after = {**current.values, **settled}
     if step.changes:
         step.action = Action.UPDATE
     if step.writing:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .. import results
 from ..concurrency import finished, run_all
 from ..errors import RejectedError, VoicemailError, unforeseen
 from ..model.message import Message, Selection, undated_warnings
@@ -96,11 +97,12 @@ def apply(
     steps += plan_missing(order, _missing(selection, listed), names if order.state == "moved" else {})
     check_message_deletions(order, steps)
     undated = selection.undated(listed)
-    report = MessageReport(steps, [*_warnings(order, steps), *undated_warnings(undated)], undated=undated)
+    warnings = [*_warnings(order, steps), *undated_warnings(undated)]
+    report = MessageReport(steps, warnings, planned=check, undated=undated)
     writing = [step for step in steps if not step.status]
     if check:
         for step in writing:
-            step.status = "changed"
+            step.status = results.Status.CHANGED
         return report
     _write(messages, order, writing, workers, progress, report)
     if any(step.wrote for step in writing):
@@ -118,11 +120,13 @@ def upload(messages: MessageReader, number: str, wanted: Upload, *, check: bool)
     place = Selection(mailbox=number, call_ids=frozenset((wanted.call_id,)))
     found = place.select(messages.list(place))
     if found:
-        return MessageReport([MessageStep(found[0].id, MessageAction.NONE, found[0], status="ok")])
+        return MessageReport(
+            [MessageStep(found[0].id, MessageAction.NONE, found[0], status=results.Status.OK)], planned=check
+        )
     after = {"mailbox": number, "caller_number": wanted.caller_number, "call_id": wanted.call_id, "status": "unread"}
-    step = MessageStep("", MessageAction.UPLOAD, to=(number,), status="changed", after=after)
+    step = MessageStep("", MessageAction.UPLOAD, to=(number,), status=results.Status.CHANGED, after=after)
     if check:
-        return MessageReport([step])
+        return MessageReport([step], planned=True)
     finished(lambda: _upload(messages, number, wanted, place, step))
     return MessageReport([step])
 
@@ -133,9 +137,9 @@ def _upload(messages: MessageReader, number: str, wanted: Upload, place: Selecti
         step.wrote = True
     except VoicemailError as error:
         step.fail(error)
-        step.wrote = getattr(error, "uncertain", False)
+        step.wrote = error.uncertain
     if step.wrote:
-        verify_upload(messages, place, step)
+        verify_upload(messages, place, step, wanted)
 
 
 def _place_of(selection: Selection) -> Selection:
@@ -159,7 +163,7 @@ def _calls(found: t.Iterable[Message]) -> set[str]:
 
 
 def _warnings(order: Order, steps: t.Sequence[MessageStep]) -> list[str]:
-    absent = [step.id for step in steps if step.message is None and step.status == "ok"]
+    absent = [step.id for step in steps if step.message is None and step.status is results.Status.OK]
     if not absent or order.state != "absent":
         return []
     return [f"not found, so there was nothing to delete: {', '.join(absent[:20])}" + (" and more" * (len(absent) > 20))]
@@ -184,7 +188,7 @@ def _write(
         nonlocal done, failed
         told = [step for step in attempted.group if step.status]
         done += len(told)
-        failed += sum(step.status == "failed" for step in told)
+        failed += sum(step.status is results.Status.FAILED for step in told)
         if progress is not None and told:
             progress(done, len(writing), failed, "done")
 
@@ -194,7 +198,7 @@ def _write(
     # What has begun when the user interrupts is finished and told; what has not is skipped.
     report.interrupted = run_all(attempt, _groups(writing), workers, tell, more=singles)
     for step in writing:
-        step.status = step.status or "skipped"
+        step.status = step.status or results.Status.SKIPPED
 
 
 def _groups(writing: t.Sequence[MessageStep]) -> list[list[MessageStep]]:
@@ -225,10 +229,10 @@ def _write_group(messages: MessageReader, order: Order, group: list[MessageStep]
         return group
     for step in group:
         error_of_step = outcomes.get(step.id)
-        step.status = "changed"
+        step.status = results.Status.CHANGED
         # Of the copies that were refused together, some may have been made.
         partly = step.action is MessageAction.COPY and isinstance(error_of_step, RejectedError)
-        step.wrote = error_of_step is None or partly or getattr(error_of_step, "uncertain", False)
+        step.wrote = error_of_step is None or partly or error_of_step.uncertain
         if error_of_step is not None:
             step.fail(error_of_step)
     return []

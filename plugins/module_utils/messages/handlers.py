@@ -18,8 +18,10 @@ from ..model.kinds import Text
 from ..model.masks import mask_problems
 from ..model.message import Selection, Status, parse_moment, undated_rows, undated_warnings
 from ..model.paths import path_problems
+from ..model.problem import Problem
 from ..recordings.download import download
-from ..recordings.files import Folder, content_type_of, duration_of
+from ..recordings.files import Folder, content_type_of
+from ..recordings.lengths import duration_of
 from ..recordings.order import Order as AudioOrder
 from ..vendors.messages import (
     MessageCopier,
@@ -34,7 +36,7 @@ from ..vendors.messages import (
 from ..vendors.protocol import Session, Vendor
 from ..vendors.registry import vendor
 from . import apply as message_engine
-from .plan import MessageAction, MessageReport, Order
+from .plan import MessageReport, Order
 
 _INTERFACES: dict[str, type] = {
     "read": MessageMarker,
@@ -75,7 +77,7 @@ def run(task: Task) -> Result:
     return operation(task, target, connection, selection, problems)
 
 
-def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
+def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection:
     params = task.params
     now = datetime.datetime.now(datetime.UTC)
     moments = {}
@@ -84,11 +86,11 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
             try:
                 moments[option] = parse_moment(params[option], now)
             except ValueError as error:
-                problems.append(f"`{option}` {error}")
+                problems.append(Problem(str(error), option=option))
     if len(moments) == 2 and moments["newer_than"] >= moments["older_than"]:
-        problems.append("`newer_than` is not before `older_than`, so there is nothing between them")
+        problems.append(Problem("is not before `older_than`, so there is nothing between them", option="newer_than"))
     if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
-        problems.append("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`")
+        problems.append(Problem("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
     if params.get("shared_voicemail") is not None:
         require_resource(target, "shared voicemail", "Select by `mailbox` or `all_mailboxes`")
     status = params.get("status")
@@ -98,14 +100,16 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
         known = f"It tells {told}" if told else "It does not tell what became of a message"
         raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
     if params.get("limit") is not None and params["limit"] < 1:
-        problems.append("`limit` must be at least 1")
+        problems.append(Problem("must be at least 1", option="limit"))
     for option in ("ids", "call_ids"):
         # An empty list selects nothing, but as a filter it would be none at all.
         if params.get(option) is not None and not all(params[option] or [""]):
-            problems.append(f"`{option}` is empty or has an empty entry; leave it out to select by other filters")
+            problems.append(
+                Problem("is empty or has an empty entry; leave it out to select by other filters", option=option)
+            )
         problems.extend(_unsendable(option, params.get(option) or ()))
     if params.get("caller") == "":
-        problems.append("`caller` is empty; leave it out to select messages of every caller")
+        problems.append(Problem("is empty; leave it out to select messages of every caller", option="caller"))
     return Selection(
         mailbox=_number(target, params.get("mailbox"), "mailbox", problems),
         shared_voicemail=_number(target, params.get("shared_voicemail"), "shared_voicemail", problems),
@@ -119,24 +123,24 @@ def _selection(task: Task, target: Vendor, problems: list[str]) -> Selection:
     )
 
 
-def _unsendable(option: str, texts: t.Iterable[str]) -> list[str]:
+def _unsendable(option: str, texts: t.Iterable[str]) -> list[Problem]:
     problems = []
     for text in texts:
         try:
             Text().parse(text)
         except ValueError as error:
-            problems.append(f"`{option}` {error}")
+            problems.append(Problem(str(error), option=option))
     return problems
 
 
-def _number(target: Vendor, value: t.Any, option: str, problems: list[str]) -> str | None:
+def _number(target: Vendor, value: t.Any, option: str, problems: list[Problem]) -> str | None:
     if value is None:
         return None
     try:
         resource = "shared voicemail" if option == "shared_voicemail" else "mailbox"
         return str(target.tables[resource].number.parse(value))
     except ValueError as error:
-        problems.append(f"`{option}` {error}")
+        problems.append(Problem(str(error), option=option))
         return None
 
 
@@ -151,7 +155,7 @@ def _driver(target: Vendor) -> type[MessageReader]:
     return t.cast("t.Callable[[], type[MessageReader]]", target.messages)()
 
 
-def _read(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
+def _read(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[Problem]) -> Result:
     if problems:
         raise InvalidInputError.of(problems)
     with _messages(task, target, connection) as (_opened, messages):
@@ -167,23 +171,29 @@ def _read(task: Task, target: Vendor, connection: Connection, selection: Selecti
     return result
 
 
-def _change(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
+def _change(
+    task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[Problem]
+) -> Result:
     params = task.params
     state = params["state"]
     for option, owner in _OWN_STATE.items():
         if owner != state and params.get(option) not in (None, False):
-            problems.append(f"`{option}` is for `state: {owner}` only")
+            problems.append(Problem(f"is for `state: {owner}` only", option=option))
     if state == "present":
         return _upload(task, target, connection, problems)
     to = params.get("to_mailboxes") if state == "copied" else [params.get("to_mailbox")] if state == "moved" else []
     option = "to_mailboxes" if state == "copied" else "to_mailbox"
     numbers = [_number(target, number, option, problems) for number in to or ()]
     if state in ("copied", "moved") and not all(numbers):
-        problems.append(f"`{option}` must name a mailbox")
+        problems.append(Problem("must name a mailbox", option=option))
     if state == "absent" and not selection.named and params.get("max_deletions") is None:
-        problems.append("`max_deletions` is missing: what is selected by filters may be deleted up to a number only")
+        problems.append(
+            Problem(
+                "is missing: what is selected by filters may be deleted up to a number only", option="max_deletions"
+            )
+        )
     if params.get("max_deletions") is not None and params["max_deletions"] < 0:
-        problems.append("`max_deletions` must be at least 0")
+        problems.append(Problem("must be at least 0", option="max_deletions"))
     if problems:
         raise InvalidInputError.of(problems)
     order = Order(
@@ -205,11 +215,11 @@ def _change(task: Task, target: Vendor, connection: Connection, selection: Selec
     return _result(task, report)
 
 
-def _upload(task: Task, target: Vendor, connection: Connection, problems: list[str]) -> Result:
+def _upload(task: Task, target: Vendor, connection: Connection, problems: list[Problem]) -> Result:
     params = task.params
     given = [option for option in _FILTERS if params.get(option) is not None]
     if given:
-        problems.append(f"`{'`, `'.join(given)}` select messages, and `state: present` makes one")
+        problems.append(Problem(f"`{'`, `'.join(given)}` select messages, and `state: present` makes one"))
     problems += mask_problems({option: params.get(option) for option in ("call_id", "caller_name", "caller_number")})
     number = _number(target, params.get("mailbox"), "mailbox", problems)
     unusable = path_problems(params, ("src",))
@@ -219,11 +229,11 @@ def _upload(task: Task, target: Vendor, connection: Connection, problems: list[s
     try:
         content = source.read_bytes()
     except OSError as error:
-        problems.append(f"`src` {source} cannot be read: {error.strerror}")
+        problems.append(Problem(f"{source} cannot be read: {error.strerror}", option="src"))
         content = b""
     content_type = content_type_of(content)
     if content_type is None and not problems:
-        problems.append(f"`src` {source} is neither a WAV, an MP3 nor an Ogg file")
+        problems.append(Problem(f"{source} is neither a WAV, an MP3 nor an Ogg file", option="src"))
     if problems or number is None or content_type is None:
         raise InvalidInputError.of(problems)
     wanted = Upload(
@@ -243,26 +253,13 @@ def _upload(task: Task, target: Vendor, connection: Connection, problems: list[s
 
 def _result(task: Task, report: MessageReport) -> Result:
     task.warnings.extend(report.warnings)
-    everything = task.params["report"] == "all"
-    result: Result = {
-        "changed": report.changed,
-        "results": [step.as_dict() for step in report.steps if everything or step.status != "ok"],
-        "summary": report.summary(),
-        "undated": undated_rows(report.undated),
-    }
-    if task.diff:
-        done = [step for step in report.steps if step.action is not MessageAction.NONE]
-        result["diff"] = [step.difference() for step in done]
-    if report.failures:
-        first = report.failures[0]
-        counted = f"{len(report.failures)} of {len(report.steps)} messages failed, the first: {first.error}"
-        result.update(failed=True, msg=counted)
-    elif report.interrupted:
-        result.update(failed=True, msg="interrupted: what was begun is done and told, the rest is skipped")
-    return result
+    result = report.as_result(everything=task.params["report"] == "all")
+    return {**result, "undated": undated_rows(report.undated)}
 
 
-def _download(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[str]) -> Result:
+def _download(
+    task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[Problem]
+) -> Result:
     params = task.params
     problems.extend(path_problems(params, ("dest", "manifest")))
     order = AudioOrder.of(params, problems)
@@ -280,5 +277,5 @@ def _download(task: Task, target: Vendor, connection: Connection, selection: Sel
             progress=task.progress,
         )
         report.requests = session.client.requests
-    task.warnings.extend(report.warnings)
-    return report.as_result(everything=params["report"] == "all", diff=task.diff)
+    task.warnings.extend(report.notes)
+    return report.as_result(everything=params["report"] == "all")

@@ -9,9 +9,10 @@ import dataclasses
 import enum
 import typing as t
 
-from ..errors import NotFoundError, RejectedError, UnsafeError, VoicemailError
+from .. import results
+from ..errors import NotFoundError, RejectedError, UnsafeError
 from ..model.message import Message, Status
-from ..results import summarized
+from ..reporting.sentences import Nouns
 
 Calls: t.TypeAlias = t.Mapping[str, t.Collection[str]]
 _MARKS = {"read": Status.READ, "unread": Status.UNREAD}
@@ -50,81 +51,88 @@ class Order:
 
 
 @dataclasses.dataclass(slots=True)
-class MessageStep:
-    """One message of a task.
+class MessageStep(results.ListedStep):
+    """One message of a task, and what became of it.
 
     :param id: the id asked for, or that of the message.
     :param message: as it was found; None where there is none.
     :param to: boxes that it is copied or moved to.
-    :param status: ``ok``, ``changed``, ``failed`` or ``skipped``; empty as long as nothing was tried.
     :param new_id: id of the message after it was moved or made.
-    :param wrote: something was written, also where the step failed after it.
     """
 
     id: str
     action: MessageAction
     message: Message | None = None
     to: tuple[str, ...] = ()
-    status: str = ""
-    error: VoicemailError | None = None
     new_id: str | None = None
-    wrote: bool = False
     after: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
-    def fail(self, error: VoicemailError) -> None:
-        """Keep what went wrong."""
-        self.status, self.error = "failed", error
+    @property
+    def action_name(self) -> str:
+        """The action."""
+        return str(self.action)
 
-    def as_dict(self) -> dict[str, t.Any]:
+    @property
+    def label(self) -> str:
+        """The id, or the call of a message that is made."""
+        return self.id or str(self.after.get("call_id"))
+
+    @property
+    def mailbox(self) -> str | None:
+        """Number of the box that it is in, or is uploaded to."""
+        return self.message.mailbox if self.message else self.after.get("mailbox")
+
+    @property
+    def reason(self) -> str:
+        """The error without the id."""
+        return str(self.error).replace(f"message {self.id}", "message") if self.id else str(self.error)
+
+    def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result."""
         message = self.message
         return {
             "id": self.id or None,
             "new_id": self.new_id,
-            "mailbox": message.mailbox if message else self.after.get("mailbox"),
+            "mailbox": self.mailbox,
             "call_id": message.call_id if message else self.after.get("call_id"),
             "to_mailboxes": list(self.to),
             "action": str(self.action),
-            "status": self.status,
+            "status": str(self.status),
             "error": str(self.error) if self.error else None,
         }
 
     def difference(self) -> dict[str, t.Any]:
-        """Return the difference in the form that Ansible prints."""
-        header = f"message {self.id or self.after.get('call_id')}"
+        """Return before and after in the form that Ansible prints, and what a plan shows of the message."""
+        header = f"message {self.label}"
         before = _shown(self.message) if self.message else {}
-        return {"before_header": header, "after_header": header, "before": before, "after": self.after}
+        box = f" of {self.mailbox}" if self.mailbox else ""
+        return {
+            "mailbox": self.mailbox,
+            "id": self.id or None,
+            "action": str(self.action),
+            "label": f"{header}{box}",
+            "before_header": header,
+            "after_header": header,
+            "before": before,
+            "after": self.after,
+        }
 
 
 @dataclasses.dataclass(slots=True)
-class MessageReport:
+class MessageReport(results.RunReport[MessageStep]):
     """What became of a task.
 
     :param undated: messages that only filters by time may leave out, and whose time cannot be read.
     """
 
-    steps: list[MessageStep]
-    warnings: list[str] = dataclasses.field(default_factory=list)
     undated: list[Message] = dataclasses.field(default_factory=list)
-    requests: int = 0
-    interrupted: bool = False
+
+    actions: t.ClassVar[tuple[str, ...]] = tuple(map(str, MessageAction))
 
     @property
-    def changed(self) -> bool:
-        """Tell whether anything was changed, also by a step that then failed."""
-        return any(step.status == "changed" or (step.status == "failed" and step.wrote) for step in self.steps)
-
-    @property
-    def failures(self) -> list[MessageStep]:
-        """Steps that failed."""
-        return [step for step in self.steps if step.status == "failed"]
-
-    def summary(self) -> dict[str, int]:
-        """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
-        done = [step for step in self.steps if step.status in ("ok", "changed")]
-        counts = {str(action): sum(step.action is action for step in done) for action in MessageAction}
-        skipped = sum(step.status == "skipped" for step in self.steps)
-        return summarized(counts, failed=len(self.failures), skipped=skipped, requests=self.requests)
+    def nouns(self) -> Nouns:
+        """Messages."""
+        return Nouns("message", "messages")
 
 
 def plan_messages(order: Order, found: t.Sequence[Message], there: Calls) -> list[MessageStep]:
@@ -145,7 +153,7 @@ def plan_missing(order: Order, missing: t.Iterable[str], moved: t.Mapping[str, M
     steps = []
     for name in sorted(missing):
         if order.state == "absent" or name in moved:
-            steps.append(MessageStep(name, MessageAction.NONE, moved.get(name), status="ok"))
+            steps.append(MessageStep(name, MessageAction.NONE, moved.get(name), status=results.Status.OK))
             continue
         step = MessageStep(name, MessageAction.NONE)
         step.fail(
@@ -208,7 +216,7 @@ def _copied(order: Order, message: Message, made: dict[str, set[str]]) -> Messag
 
 
 def _settled(message: Message) -> MessageStep:
-    return MessageStep(message.id, MessageAction.NONE, message, status="ok", after=_shown(message))
+    return MessageStep(message.id, MessageAction.NONE, message, status=results.Status.OK, after=_shown(message))
 
 
 def _shown(message: Message) -> dict[str, t.Any]:

@@ -9,15 +9,19 @@ import dataclasses
 import time
 import typing as t
 
-from ..errors import RejectedError, VoicemailError
+from .. import results
+from ..errors import NotFoundError, RejectedError, VoicemailError
 from ..model.message import Message, Selection, Status
-from ..vendors.messages import MessageDeleter, MessageReader
+from ..recordings.container import content_problem
+from ..vendors.messages import MessageDeleter, MessageReader, Recordings, Upload
 from .plan import MessageAction, MessageStep, Order
 
 Ids: t.TypeAlias = t.Mapping[str, t.Collection[str]]
 
 #: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
 _STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
+#: A recording that the vendor converted is never larger.
+_MOST_BYTES = 64 * 1024 * 1024
 _PROBLEMS = {
     MessageAction.MARK: "its status is not what was asked for",
     MessageAction.DELETE: "it is still there",
@@ -59,29 +63,60 @@ def verify(
             step.fail(RejectedError(problem, hint))
 
 
-def verify_upload(messages: MessageReader, place: Selection, step: MessageStep) -> None:
-    """Look for the message that was made.
+def verify_upload(messages: MessageReader, place: Selection, step: MessageStep, wanted: Upload) -> None:
+    """Look for the message that was made, and for its recording.
 
     :param place: the box, and the call of the message.
     """
+    made: Message | None = None
     try:
         for wait in _STALE_WAITS:
             time.sleep(wait)
-            found = place.select(messages.list(place))
-            if found:
-                step.new_id, step.status, step.error = found[0].id, "changed", None
-                return
+            made = next(iter(place.select(messages.list(place))), None)
+            if made is not None:
+                break
+        problem = "the message is not there" if made is None else _recording_problem(messages, made, wanted.audio)
     except VoicemailError as error:
         step.fail(step.error or error)
         return
-    step.wrote = _may_come(step)
-    if step.error is None:
-        step.fail(RejectedError("the vendor answered success, and the message is not there", "Run the task again"))
+    if made is not None:
+        step.new_id = made.id
+    if problem is None:
+        step.status, step.error = results.Status.CHANGED, None
+        return
+    step.wrote = made is not None or _may_come(step)
+    if step.error is None or made is not None:
+        hint = "Delete the message" if made is not None else "Run the task again"
+        step.fail(RejectedError(f"the vendor answered success, and {problem}", hint))
+
+
+def _recording_problem(messages: MessageReader, made: Message, uploaded: bytes) -> str | None:
+    """Return what is wrong with the recording of a message, or None.
+
+    A vendor may convert recordings, so a complete one with other bytes is right too.
+    """
+    if not isinstance(messages, Recordings):
+        return None
+    content = bytearray()
+    try:
+        with messages.audio(made) as stream:
+            for piece in stream.pieces():
+                content += piece
+                if len(content) > _MOST_BYTES:
+                    return "its recording does not end"
+    except NotFoundError:
+        return "the message has no recording"
+    if content == uploaded:
+        return None
+    if not content or uploaded.startswith(content):
+        return "its recording is not complete"
+    damage = content_problem(bytes(content))
+    return f"its recording is damaged: {damage}" if damage else None
 
 
 def _may_come(step: MessageStep) -> bool:
     """Tell whether a request whose reply was lost may still be carried out, so that a change has to be told."""
-    return bool(getattr(step.error, "uncertain", False))
+    return step.error is not None and step.error.uncertain
 
 
 def _done(
@@ -99,7 +134,7 @@ def _done(
     else:
         done = _arrived(step, now, filed, before)
     if done:
-        step.status, step.error = "changed", None
+        step.status, step.error = results.Status.CHANGED, None
     return done
 
 

@@ -14,14 +14,13 @@ import dataclasses
 import typing as t
 
 from ..errors import InvalidInputError
-from ..mailboxes.parse import Reader, type_name
+from ..mailboxes.parse import READ_ONLY, Reader, type_name
 from ..model.fields import FieldTable
+from ..model.problem import Problem, Subject
 from .translate import Choices, Crossing, Loss, Source
 
 #: What no choice of the user may hold: it would find another box, or delete one.
-_FORBIDDEN = ("id", "state", "delete_messages", "native")
-#: Most problems that are told at once: one of the defaults may be repeated by every mailbox.
-_MOST_PROBLEMS = 50
+_FORBIDDEN = ("id", "state", "delete_messages", *READ_ONLY)
 
 
 @dataclasses.dataclass
@@ -64,20 +63,18 @@ def translate(
     key = target.number.key
     numbers = collections.Counter(key(crossing.number) for crossing in crossings if not crossing.excluded)
     result = Translation()
-    problems: dict[str, str] = {}
+    problems: list[Problem] = []
     for crossing in crossings:
         if numbers[key(crossing.number)] > 1 and not crossing.excluded:
             crossing.left_out = f"{numbers[key(crossing.number)]} boxes would have the number {crossing.number} there"
         wrong = [] if crossing.left_out else crossing.cross(lambda: Reader(target, tuple(shared), vendors, single=True))
-        for problem in wrong:
-            # What is wrong with the defaults is wrong with every box.
-            label, _colon, text = problem.partition(": ")
-            problems.setdefault(text, label)
+        problems += wrong
         if not wrong:
             _take(result, crossing, choices)
     if problems:
-        told = [f"{label}: {text} (by `defaults` or `overrides`)" for text, label in problems.items()]
-        raise InvalidInputError.of(told[:_MOST_PROBLEMS])
+        raise InvalidInputError.of(
+            dataclasses.replace(problem, text=f"{problem.text} (by `defaults` or `overrides`)") for problem in problems
+        )
     known = {crossing.name for crossing in crossings}
     result.unused = [number for number in map(str, choices.overrides) if number not in known]
     return result
@@ -116,15 +113,17 @@ def grouped(losses: t.Iterable[Loss]) -> list[dict[str, t.Any]]:
 
 
 def _check(sources: t.Sequence[Source], target: FieldTable, choices: Choices, shared: t.Collection[str]) -> None:
-    problems: list[str] = []
+    problems: list[Problem] = []
     for source in sources:
         for position, box in enumerate(source.boxes, 1):
             problems += _box_problems(source.table, position, box)
     known = {*shared, *target.by_option, *(name for source in sources for name in source.options)}
     for name, entries in (("values", choices.values), ("renamed", choices.renamed)):
-        problems += [f"`{name}` names the unknown option `{option}`" for option in entries if option not in known]
+        problems += [
+            Problem(f"names the unknown option `{option}`", option=name) for option in entries if option not in known
+        ]
     problems += [
-        f"`values`: `{option}` must be a dictionary of value to value, not {type_name(value)}"
+        Problem(f"must be a dictionary of value to value, not {type_name(value)}", option=f"values.{option}")
         for option, value in choices.values.items()
         if not isinstance(value, dict)
     ]
@@ -134,27 +133,25 @@ def _check(sources: t.Sequence[Source], target: FieldTable, choices: Choices, sh
         if isinstance(override, dict):
             places.append((f"`overrides` of {number}", override, forbidden))
         elif override is not None:
-            problems.append(
-                f"`overrides` of {number} must be a dictionary of options, or null to leave the mailbox out"
-            )
+            text = f"of {number} must be a dictionary of options, or null to leave the mailbox out"
+            problems.append(Problem(text, option="overrides"))
     problems += [
-        f"{place} may not hold `{option}`"
+        Problem(f"{place} may not hold `{option}`")
         for place, options, refused in places
         for option in options
         if option in refused
     ]
     if problems:
-        raise InvalidInputError.of(problems[:_MOST_PROBLEMS])
+        raise InvalidInputError.of(problems)
 
 
-def _box_problems(table: FieldTable, position: int, box: t.Any) -> list[str]:
+def _box_problems(table: FieldTable, position: int, box: t.Any) -> list[Problem]:
     if not isinstance(box, dict) or not isinstance(box.get(table.key), str):
-        return [
-            f"{table.resource} {position} must be a dictionary with `{table.key}`, as the module that reads returns it"
-        ]
-    known = {table.key, "id", "native", *table.by_option, *table.groups}
+        text = f"must be a dictionary with `{table.key}`, as the module that reads returns it"
+        return [Problem(text, subject=Subject(table.resource, position=position))]
+    known = {table.key, "id", *READ_ONLY, *table.by_option, *table.groups}
     return [
-        f"{table.resource} {box[table.key]}: {table.vendor} has no option `{option}`"
+        Problem(f"{table.vendor} has no option `{option}`", subject=Subject(table.resource, box[table.key]))
         for option in box
         if option not in known
     ]

@@ -14,6 +14,7 @@ from ..model.fields import FieldTable, Implied, Values
 from ..model.kinds import UNKNOWN, Canonical
 from ..model.mailbox import PinPolicy
 from ..model.masks import HIDDEN
+from ..model.problem import Problem
 
 Item: t.TypeAlias = "dict[str, t.Any]"
 #: Stands for a PIN wherever one would show.
@@ -129,7 +130,7 @@ class Crossing:
         self.needs_presence = ""
         self.item: Item = {}
 
-    def cross(self, reader: t.Callable[[], Reader]) -> list[str]:
+    def cross(self, reader: t.Callable[[], Reader]) -> list[Problem]:
         """Carry what can be carried, and return what is wrong with the user's choices.
 
         :param reader: makes a reader of items of the target.
@@ -246,8 +247,10 @@ class Crossing:
         self._lost.append((held, reason))
 
     def _ask_for_pin(self, held: t.Mapping[str, _Held]) -> None:
-        """Tell of a PIN that was not read: there may be one."""
+        """Report a PIN that was not read. One that was asked for and is not hidden is not set."""
         if _PIN in held or _PIN in self._chosen or _PIN not in self._source.by_option:
+            return
+        if self._choices.include_pins and _PIN not in self._box.get("hidden", ()):
             return
         reason = f"{self._source.vendor} does not show it" if self._choices.include_pins else "PINs were not asked for"
         self._lose(_Held(_PIN, _PIN, None, secret=True), reason)
@@ -285,11 +288,11 @@ class Crossing:
             item.setdefault("update_pin", PinPolicy.ON_CREATE.value)
         return item
 
-    def _conflict(self, values: Values) -> str:
+    def _conflict(self, values: Values) -> Problem | None:
         after = {field.option: field.settle(values.get(field.option)) for field in self._target.fields}
-        return next(iter(self._target.conflicts(values, after)), "")
+        return next(iter(self._target.conflicts(values, after)), None)
 
-    def _give_way(self, values: Values, conflict: str) -> bool:
+    def _give_way(self, values: Values, conflict: Problem) -> bool:
         """Drop the carried option that cannot hold together with the others; tell whether there is one."""
         for composite in self._target.composites:
             for option in composite.options:
@@ -297,7 +300,7 @@ class Crossing:
                     continue
                 left = {name: value for name, value in values.items() if name != option}
                 if self._conflict(left) != conflict:
-                    self._drop(option, conflict)
+                    self._drop(option, conflict.reason)
                     return True
         return False
 

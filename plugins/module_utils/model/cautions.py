@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
+from ..reporting.grouping import group_by_reason
 from .fields import FieldTable
 from .mailbox import Desired
+from .problem import Subject
 from .text import has_invisible
 
-#: Items that one warning names.
-MOST_NAMED = 10
 #: Warnings of one kind of source in a task.
 MOST_WARNINGS = 20
 _NO_DIGITS = "has other characters than digits, which no telephone can dial"
@@ -22,7 +23,7 @@ _NO_DIGITS = "has other characters than digits, which no telephone can dial"
 class Caution(t.NamedTuple):
     """What a user should know, and the item it is about."""
 
-    label: str
+    subject: Subject
     text: str
 
 
@@ -43,32 +44,24 @@ def cautions_of(table: FieldTable, desired: Desired) -> list[Caution]:
     numbers = {table.key: desired.number, f"new_{table.key}": desired.new_number} if desired.present else {}
     found = [(option, table.number_caution(number)) for option, number in numbers.items() if number is not None]
     found += [(option, table.by_option[option].caution(value)) for option, value in desired.values.items()]
-    return [Caution(desired.label, f"`{option}` {text}") for option, text in found if text]
+    return [Caution(desired.at(option), f"`{option}` {text}") for option, text in found if text]
 
 
 def grouped(cautions: t.Iterable[Caution]) -> list[str]:
     """Return one warning for each text, with the items that it is about: thousands of lines are not read."""
-    labels: dict[str, dict[str, None]] = {}
-    for caution in cautions:
-        labels.setdefault(caution.text, {})[_spelled(caution.label)] = None
-    warnings = [_warning(text, list(names)) for text, names in labels.items()]
-    further = warnings[MOST_WARNINGS:]
-    return warnings if not further else [*warnings[:MOST_WARNINGS], f"{len(further)} further warnings are not shown"]
+    reasons = group_by_reason((_spelled(caution.subject), caution.text) for caution in cautions)
+    warnings = [reason.as_line() for reason in reasons[:MOST_WARNINGS]]
+    further = len(reasons) - len(warnings)
+    return [*warnings, f"{further} further warnings are not shown"] if further else warnings
 
 
-def _warning(text: str, labels: list[str]) -> str:
-    if len(labels) == 1:
-        return f"{labels[0]}: {text}"
-    more = len(labels) - MOST_NAMED
-    return f"{len(labels)} items: {text}: {', '.join(labels[:MOST_NAMED])}" + (f" and {more} more" if more > 0 else "")
-
-
-def _spelled(label: str) -> str:
-    """Return a label with characters that nobody sees as their code: they are what a warning is about."""
-    return "".join(
+def _spelled(subject: Subject) -> Subject:
+    """Return an item with characters of its name that nobody sees as their code: they are what a warning is about."""
+    name = "".join(
         f"<U+{ord(character):04X}>" if has_invisible(character) or not character.isprintable() else character
-        for character in label
+        for character in subject.name
     )
+    return dataclasses.replace(subject, name=name)
 
 
 __all__ = ("Caution", "cautions_of", "grouped", "not_dialable", "not_digits")

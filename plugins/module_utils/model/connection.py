@@ -14,6 +14,7 @@ import urllib.parse
 
 from .kinds import Boolean
 from .paths import path_problems
+from .problem import Problem
 
 #: Options that hold secrets; their values are replaced wherever text of a vendor is shown.
 SECRETS = ("token", "api_key", "password")
@@ -76,11 +77,11 @@ def origin_of(url: str) -> tuple[str, str, int]:
 
 
 def url_problem(url: str | None) -> str | None:
-    """Return what is wrong with the base address a user gave, or None."""
+    """Return what is wrong with the base address a user gave, to follow the option's name, or None."""
     if not url:
-        return "`url` is missing: the base address of the vendor's API"
+        return "is missing: the base address of the vendor's API"
     if any(letter.isspace() or not letter.isprintable() for letter in url):
-        return "`url` must not contain blanks, line breaks or other characters that do not show. Remove them"
+        return "must not contain blanks, line breaks or other characters that do not show. Remove them"
     try:
         scheme, host, port = origin_of(url)
         host.encode("idna")
@@ -88,15 +89,15 @@ def url_problem(url: str | None) -> str | None:
         scheme, host, port = "", "", 0
     parts = urllib.parse.urlsplit(url if host else "")
     if scheme not in ("http", "https") or not host or not port or parts.port == 0 or "\\" in url:
-        return "`url` must be an address such as https://pbx.example.com/api"
+        return "must be an address such as https://pbx.example.com/api"
     if parts.username or parts.password:
-        return "`url` must not hold a user name or password; use `username` and `password`"
+        return "must not hold a user name or password; use `username` and `password`"
     if parts.query or parts.fragment:
-        return "`url` must not hold ? or #"
+        return "must not hold ? or #"
     return None
 
 
-def value_problems(given: t.Mapping[str, t.Any]) -> list[str]:
+def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
     """Return what is wrong with single values of the connection options, naming the options and no values.
 
     :param given: the options that have a value, with their types.
@@ -104,16 +105,14 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[str]:
     problems = path_problems(given, ("ca_path", "client_cert", "client_key"))
     for option, value in given.items():
         if isinstance(value, str) and any(not _is_sendable(letter) for letter in value):
-            problems.append(
-                f"`{option}` must not contain line breaks or other control characters."
-                " Remove them, such as a newline at the end of a file that it was read from"
-            )
+            hint = "Remove them, such as a newline at the end of a file that it was read from"
+            text = "must not contain line breaks or other control characters"
+            problems.append(Problem(text, option=option, hint=hint))
         elif option == "token" and not all("!" <= letter <= "~" for letter in value):
-            problems.append(
-                "`token` must be ASCII letters, digits and signs without blanks. Copy it as the vendor shows it"
-            )
+            text = "must be ASCII letters, digits and signs without blanks"
+            problems.append(Problem(text, option=option, hint="Copy it as the vendor shows it"))
         elif option in ("timeout", "retry_budget") and not value <= _MOST_SECONDS:
-            problems.append(f"`{option}` must be a number of seconds, {_MOST_SECONDS} at most")
+            problems.append(Problem(f"must be a number of seconds, {_MOST_SECONDS} at most", option=option))
     return problems
 
 
@@ -175,7 +174,7 @@ def typed_or(kind: str, value: t.Any, default: t.Any) -> t.Any:
 
 def checked(
     definitions: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]
-) -> tuple[dict[str, t.Any], list[str]]:
+) -> tuple[dict[str, t.Any], list[Problem]]:
     """Return what was given of a plugin's options, without what is empty, and what is wrong with it.
 
     Ansible's own errors on these options show the value, which may be a secret in the wrong place.
@@ -191,19 +190,19 @@ def checked(
             try:
                 values[name] = typed(definition["type"], values[name])
             except ValueError as error:
-                problems.append(f"`{name}` {error}")
+                problems.append(Problem(str(error), option=name))
             if values[name] is None:
                 del values[name]
         elif definition.get("choices"):
             entries = values[name] if isinstance(values[name], (list, tuple)) else [values[name]]
             if any(entry not in definition["choices"] for entry in entries):
-                problems.append(f"`{name}` must be one of {', '.join(definition['choices'])}")
+                problems.append(Problem(f"must be one of {', '.join(definition['choices'])}", option=name))
     return values, problems
 
 
 def read_options(
     spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any]
-) -> tuple[dict[str, t.Any], list[str]]:
+) -> tuple[dict[str, t.Any], list[Problem]]:
     """Return connection options with types and defaults, from what was given and then from the environment.
 
     :param spec: option to its ``type``, ``default``, ``choices`` and ``required``, as in an argument spec.
@@ -218,15 +217,15 @@ def read_options(
             try:
                 value = typed(option["type"], source)
             except ValueError as error:
-                problems.append(f"`{name}` {error}")
+                problems.append(Problem(str(error), option=name))
                 break
             if value is not None:
                 values[name] = value
                 break
         if option.get("required") and values[name] is None:
-            problems.append(f"`{name}` is missing")
+            problems.append(Problem("is missing", option=name))
         elif option.get("choices") and values[name] not in option["choices"]:
-            problems.append(f"`{name}` must be one of {', '.join(option['choices'])}")
+            problems.append(Problem(f"must be one of {', '.join(option['choices'])}", option=name))
     return values, list(dict.fromkeys(problems))
 
 
@@ -235,12 +234,12 @@ def blank_options(given: t.Mapping[str, t.Any], spec: t.Iterable[str]) -> list[s
     return [name for name in spec if isinstance(given.get(name), str) and not given[name].strip()]
 
 
-def type_problems(spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]) -> list[str]:
+def type_problems(spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]) -> list[Problem]:
     """Return what is wrong with the types of the options that are given: Ansible makes text and numbers of booleans."""
     problems = []
     for name, option in spec.items():
         try:
             typed(option["type"], given.get(name))
         except ValueError as error:
-            problems.append(f"`{name}` {error}")
+            problems.append(Problem(str(error), option=name))
     return problems

@@ -9,11 +9,14 @@ vendor's dictionary are named with dots below it; shared options have no dot.
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import functools
 import typing as t
 
 from .kinds import Canonical, Kind
+from .problem import Problem
+from .text import plural_of
 
 Values: t.TypeAlias = "dict[str, Canonical]"
 
@@ -37,7 +40,6 @@ class Field:
     :param on_demand: read only for boxes that declare it, since that costs further requests.
     :param since: the vendor's first generation that knows it, where not all do.
     :param means: the option of a mailbox that means the same, where this resource has another name for it.
-    :param greeting: the id of the greeting that callers hear, which is stored elsewhere.
     :param local: names something of this very system, so that the value says nothing on another one.
     """
 
@@ -56,7 +58,6 @@ class Field:
     on_demand: bool = False
     since: str = ""
     means: str = ""
-    greeting: bool = False
     local: bool = False
 
     def settle(self, value: Canonical) -> Canonical:
@@ -72,14 +73,14 @@ class Composite:
     :param wires: the wire fields it owns.
     :param take_apart: wire object to the values of the options.
     :param put_together: values of all the options to the wire fragment.
-    :param conflict: values of all the options to what cannot hold together, naming the options, or None.
+    :param conflict: values of all the options to the problem of those that cannot hold together, or None.
     """
 
     options: tuple[str, ...]
     wires: tuple[str, ...]
     take_apart: t.Callable[[t.Mapping[str, t.Any]], Values]
     put_together: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
-    conflict: t.Callable[[t.Mapping[str, Canonical]], str | None] = lambda values: None
+    conflict: t.Callable[[t.Mapping[str, Canonical]], Problem | None] = lambda values: None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +132,7 @@ class FieldTable:
     @property
     def plural(self) -> str:
         """Several of the resource, in words."""
-        return f"{self.resource}es" if self.resource.endswith("x") else f"{self.resource}s"
+        return plural_of(self.resource)
 
     @property
     def can_create(self) -> bool:
@@ -142,11 +143,6 @@ class FieldTable:
     def can_renumber(self) -> bool:
         """Check whether the number of a box can be changed."""
         return f"new_{self.key}" not in self.refused
-
-    @functools.cached_property
-    def greeting(self) -> Field | None:
-        """The field that holds the id of the greeting, where a greeting is chosen by it."""
-        return next((field for field in self.fields if field.greeting), None)
 
     def same_number(self, one: str | None, other: str | None) -> bool:
         """Check whether the vendor treats two numbers as one."""
@@ -204,6 +200,25 @@ class FieldTable:
             values[option] = absent if settled is None else settled
         return values
 
+    def decode_one(self, option: str, native: t.Mapping[str, t.Any]) -> Canonical:
+        """Return the canonical value of one option of a vendor's object.
+
+        :raises KeyError: for an option that the table does not have.
+        """
+        composite = self._composite_of.get(option)
+        if composite is not None:
+            return composite.take_apart(native)[option]
+        _option, path, read, absent = self._reader_of[option]
+        value: t.Any = native
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        settled = read(value)
+        return absent if settled is None else settled
+
+    @functools.cached_property
+    def _reader_of(self) -> dict[str, tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]]:
+        return {reader[0]: reader for reader in self._readers}
+
     @functools.cached_property
     def _readers(self) -> tuple[tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical], ...]:
         # Taken apart once: a listing decodes some forty options of a hundred thousand boxes.
@@ -226,18 +241,49 @@ class FieldTable:
                 continue
             field = self.by_option[option]
             value = values[option]
-            _place(wire, field.wire, None if value is None else field.kind.write(value))
+            place(wire, field.wire, None if value is None else field.kind.write(value))
         return wire
 
-    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[str]:
-        """Return what cannot hold together once ``options`` are laid over a box, one sentence each."""
+    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
+        """Return what cannot hold together once ``options`` are laid over a box."""
         asked = set(options)
         found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
 
-def _place(wire: dict[str, t.Any], name: str, value: t.Any) -> None:
+class Decoded(collections.abc.Mapping[str, Canonical]):
+    """The values of a vendor's object, each decoded when it is looked at: a plan compares a few options of many.
+
+    :param over: values that are known already, and win.
+    """
+
+    __slots__ = ("_native", "_over", "_table")
+
+    def __init__(
+        self, table: FieldTable, native: t.Mapping[str, t.Any], over: t.Mapping[str, Canonical] | None = None
+    ) -> None:
+        self._table = table
+        self._native = native
+        self._over = over
+
+    def __getitem__(self, option: str) -> Canonical:
+        if self._over is not None and option in self._over:
+            return self._over[option]
+        return self._table.decode_one(option, self._native)
+
+    def __contains__(self, option: object) -> bool:
+        return option in self._table.by_option
+
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self._table.by_option)
+
+    def __len__(self) -> int:
+        return len(self._table.by_option)
+
+
+def place(target: dict[str, t.Any], name: str, value: t.Any) -> None:
+    """Set a value under its dotted name, in dictionaries that are created where they are missing."""
     *parents, last = name.split(".")
     for parent in parents:
-        wire = wire.setdefault(parent, {})
-    wire[last] = value
+        target = target.setdefault(parent, {})
+    target[last] = value

@@ -19,6 +19,7 @@ from .addresses import refusal
 
 Canonical: t.TypeAlias = t.Any
 
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _TRUE_WORDS = frozenset(("true", "yes", "on", "1", "y", "t"))
 _FALSE_WORDS = frozenset(("false", "no", "off", "0", "n", "f"))
 
@@ -86,7 +87,7 @@ class Text(Kind):
         text = str(value)
         if text == "":
             return None
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        if _UNSENDABLE.search(text):
             raise ValueError("holds a character that cannot be sent: NUL, or half of a pair (a surrogate)")
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
             raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, it has {len(text)}")

@@ -10,6 +10,8 @@ import enum
 import typing as t
 
 from .fields import Values
+from .kinds import Canonical
+from .problem import Subject
 
 
 class PinPolicy(enum.StrEnum):
@@ -39,7 +41,7 @@ class Box:
 
     number: str
     id: str | None
-    values: Values
+    values: t.Mapping[str, Canonical]
     full: bool = True
     native: t.Mapping[str, t.Any] | None = None
     revision: str | None = None
@@ -53,16 +55,14 @@ class Box:
 class Desired:
     """One box as the user declares it.
 
-    :param position: place in the user's list, from 1.
+    :param subject: what errors name, and where it is declared.
     :param number: number to find it by; None where only the id is given.
-    :param id: the vendor's id to find it by, instead of the number.
-    :param label: how errors name it.
     :param values: canonical values of the options given; None for what is to be cleared.
-    :param source: file and line that it was read from, where it was.
+    :param id: the vendor's id to find it by, instead of the number.
+    :param lines: line of an option in the file of the item, where that is known.
     """
 
-    position: int
-    label: str
+    subject: Subject
     number: str | None
     values: Values
     id: str | None = None
@@ -70,7 +70,39 @@ class Desired:
     new_number: str | None = None
     update_pin: PinPolicy = PinPolicy.IF_CHANGED
     delete_messages: bool = False
+    lines: t.Mapping[str, int] = dataclasses.field(default_factory=dict, compare=False)
+
+    @property
+    def source(self) -> str | None:
+        """File and line that it was read from, where it was."""
+        return self.subject.source or None
+
+    def at(self, option: str) -> Subject:
+        """Return the item with the line of one of its options, where that is known."""
+        return self.subject.at_line(self.lines.get(option))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SkippedItem:
+    """A declaration that is wrong and left out, as the user asked. The box that it means is not absent.
+
+    :param number: its number, or None where that is not sure.
+    :param numbers: every number under which the box may exist.
+    :param id: the vendor's id that it gives.
+    :param problems: what is wrong with it.
+    :param source: file and line that it was read from, where it was.
+    """
+
+    number: str | None
+    numbers: frozenset[str]
+    id: str | None
+    problems: tuple[str, ...]
     source: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Check whether it is sure which box the declaration means."""
+        return self.number is not None or self.id is not None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,6 +128,10 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Listing:
-    """Boxes found. A vendor answers all that were asked for or raises: a short listing is never handed on."""
+    """Boxes found. A vendor answers all that were asked for or raises: a short listing is never handed on.
+
+    :param whole: these are all boxes of the account.
+    """
 
     boxes: tuple[Box, ...]
+    whole: bool = False

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .problem import Problem
+
 #: In differences and errors.
 HIDDEN = "(hidden)"
 #: In differences, for a secret that changes.
@@ -19,8 +21,8 @@ HIDDEN_PART = "********"
 MASKS = (HIDDEN_PART, HIDDEN_ARGUMENT, HIDDEN_NEW, HIDDEN)
 
 
-def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[str]:
-    """Return one sentence for each option of a declared item whose value contains a mask.
+def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[Problem]:
+    """Return a problem for each option of a declared item whose value contains a mask.
 
     What ``native`` holds is never read, so it is left out.
 
@@ -35,8 +37,11 @@ def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[str]:
             problems += mask_problems(value, f"{option}.")
         elif mask := _mask_in(value):
             problems.append(
-                f"`{option}`: contains {mask}, which is shown in place of a secret."
-                " Give the real value, or leave the option out"
+                Problem(
+                    f"contains {mask}, which is shown in place of a secret",
+                    option=option,
+                    hint="Give the real value, or leave the option out",
+                )
             )
     return problems
 

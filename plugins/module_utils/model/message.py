@@ -168,6 +168,40 @@ class Selection:
         return any(text in (value or "").casefold() for value in (message.caller_name, message.caller_number))
 
 
+class Gathering:
+    """Messages of one place that a selection may need, gathered while the pages of a listing arrive.
+
+    What no filter lets pass is not kept, nor more of the newest than the limit asks for: a list of a million messages
+    is never in memory as a whole.
+    """
+
+    #: Messages beyond the limit that are kept before the older ones are dropped.
+    _SPARE = 1000
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._undated: dict[str, Message] = {}
+        self._dated: dict[str, Message] = {}
+
+    def add(self, message: Message) -> None:
+        """Keep a message where the selection, or a report on what it names or cannot date, may need it."""
+        selection = self._selection
+        if selection.named:
+            # What is named exists, whatever other filters say.
+            if message.id in selection.ids or message.call_id in selection.call_ids:
+                self._undated[message.id] = message
+        elif message.received_at is None:
+            self._undated[message.id] = message
+        elif selection.matches(message):
+            self._dated[message.id] = message
+            if selection.limit is not None and len(self._dated) > 2 * selection.limit + self._SPARE:
+                self._dated = {one.id: one for one in selection.select(self._dated.values())}
+
+    def messages(self) -> list[Message]:
+        """Return what was kept, each message once."""
+        return [*self._undated.values(), *self._dated.values()]
+
+
 def parse_moment(text: str, now: datetime.datetime) -> datetime.datetime:
     """Return the moment that an age or a time of ISO 8601 means; a time without an offset is in UTC.
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import typing as t
 
+from .problem import Problem
+
 #: Bytes of a name, and of a whole path, on the systems that Ansible runs on.
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 
 
-def path_problems(params: t.Mapping[str, t.Any], options: t.Iterable[str]) -> list[str]:
+def path_problems(params: t.Mapping[str, t.Any], options: t.Iterable[str]) -> list[Problem]:
     """Return what is wrong with the paths that some options give, naming the options."""
     problems = []
     for option in options:
         problem = _path_problem(params.get(option))
         if problem:
-            problems.append(f"`{option}` is not a usable path: {problem}")
+            problems.append(Problem(f"is not a usable path: {problem}", option=option))
     return problems
 
 

@@ -1,38 +1,71 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong, with what, and where it was declared, as a value. Text is made of it where it is shown."""
+"""What is wrong, with what, and where it was declared, as values. Text is made of them where it is shown."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
+from .text import plural_of
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
     """What a problem, a warning or an error is about.
 
-    :param name: such as ``mailbox 3000``; empty for the task itself, or for a place that names nothing.
+    :param kind: such as ``mailbox``; empty for the task itself and for a file.
+    :param name: its number, or ``id`` and the id; empty where it has none.
     :param source: file and line where it is declared, such as ``office.yml:12``.
-    :param position: its place in the task's list, from 1, where the list has several items and is in no file.
+    :param position: its place in the task's list, from 1, where that list has several items and is in no file.
+    :param note: what distinguishes it from others with the same problem, such as ``first in office.yml:3``.
     """
 
+    kind: str = ""
     name: str = ""
     source: str = ""
     position: int | None = None
+    note: str = ""
 
     def __str__(self) -> str:
         if self.source:
-            return f"{self.source}: {self.name}" if self.name else self.source
+            return f"{self.source}: {self.noun}" if self.noun else self.source
         if self.position is None:
-            return self.name
-        return f"item {self.position}" + (f" ({self.name})" if self.name else "")
+            return self.noun
+        return f"item {self.position}" + (f" ({self.noun})" if self.name else "")
+
+    @property
+    def noun(self) -> str:
+        """Kind and name in words, such as ``mailbox 3000``."""
+        return f"{self.kind} {self.name}".strip()
+
+    @property
+    def plural(self) -> str:
+        """What several of its kind are called."""
+        return plural_of(self.kind) if self.kind else "items"
+
+    def at_line(self, line: int | None) -> Subject:
+        """Return the same item with the line of one of its keys; without a line, or without a file, as it is."""
+        file, _colon, number = self.source.rpartition(":")
+        return dataclasses.replace(self, source=f"{file}:{line}") if line and file and number.isdigit() else self
 
     @property
     def place(self) -> str:
-        """Where it is declared, in words: file and line, or its position."""
-        return self.source or (f"item {self.position}" if self.position is not None else self.name)
+        """Where it is declared: file and line, or its position in the list."""
+        return f"in {self.source}" if self.source else f"by item {self.position}"
+
+    @property
+    def short(self) -> str:
+        """Its name and where it is declared, for a list of many."""
+        place = self.source or (f"item {self.position}" if self.position is not None else "")
+        about = ", ".join(filter(None, (place, self.note)))
+        return f"{self.name} ({about})" if self.name and about else self.name or about
+
+    def sentence(self, text: str) -> str:
+        """Return what is wrong with it, such as ``office.yml:12: mailbox 3000: `pin` must not be empty``."""
+        told = f"{text}, {self.note}" if self.note else text
+        return f"{self}: {told}" if str(self) else told
 
 
 #: The task itself, whose options stand beside each other.
@@ -46,7 +79,7 @@ class Problem:
     :param text: what is wrong. Of an option, it continues its name: "must be at least 0". It never quotes a secret.
     :param option: the option that is wrong, dotted inside a dictionary; empty where it is not one option.
     :param subject: the item that is wrong.
-    :param hint: what to do about it.
+    :param hint: what to do about it, in one sentence.
     """
 
     text: str
@@ -62,8 +95,7 @@ class Problem:
         return f"{text.rstrip('.')}. {self.hint.rstrip('.')}" if self.hint else text
 
     def __str__(self) -> str:
-        subject = str(self.subject)
-        return f"{subject}: {self.reason}" if subject else self.reason
+        return self.subject.sentence(self.reason)
 
     def about(self, subject: Subject) -> Problem:
         """Return the same problem of another item."""
@@ -72,10 +104,10 @@ class Problem:
     def as_dict(self) -> dict[str, t.Any]:
         """Return the problem for a module's result."""
         return {
-            "subject": self.subject.name,
-            "option": self.option,
+            "subject": self.subject.noun or None,
+            "option": self.option or None,
             "text": self.text,
-            "hint": self.hint,
+            "hint": self.hint or None,
             "source": self.subject.source or None,
             "position": self.subject.position,
         }

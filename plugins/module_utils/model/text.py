@@ -49,6 +49,11 @@ def clean(text: t.Any) -> str:
     return _COMMAND.sub(lambda found: " ".join(found[0]), visible(raw))
 
 
+def plural_of(noun: str) -> str:
+    """Return what several of something are called, such as ``mailboxes``."""
+    return f"{noun}es" if noun.endswith("x") else f"{noun}s"
+
+
 def clean_lines(text: t.Any) -> str:
     """Return text of several lines, each of them clean."""
     return "\n".join(map(clean, str(text).split("\n")))

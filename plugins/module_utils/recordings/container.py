@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import pathlib
 import typing as t
 
@@ -23,7 +24,7 @@ _MP3_RATES = {
     (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
     (2, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-_MP3_SAMPLES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+MP3_RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 
 
 class _Damaged(Exception):
@@ -49,15 +50,24 @@ def container_problem(path: pathlib.Path) -> str | None:
     :raises OSError: when it cannot be read.
     """
     with path.open("rb") as opened:
-        size = opened.seek(0, 2)
-        opened.seek(0)
-        kind = kind_of(opened.read(16))
-        if not kind:
-            return "it is neither a WAV, an MP3, an Ogg nor an MP4 file"
-        try:
-            _CHECKS[kind](opened, size)
-        except _Damaged as problem:
-            return str(problem)
+        return _problem(opened)
+
+
+def content_problem(content: bytes) -> str | None:
+    """Return why bytes are not a complete WAV, MP3, Ogg or MP4 file, or None when they are."""
+    return _problem(io.BytesIO(content))
+
+
+def _problem(opened: t.BinaryIO) -> str | None:
+    size = opened.seek(0, 2)
+    opened.seek(0)
+    kind = kind_of(opened.read(16))
+    if not kind:
+        return "it is neither a WAV, an MP3, an Ogg nor an MP4 file"
+    try:
+        _CHECKS[kind](opened, size)
+    except _Damaged as problem:
+        return str(problem)
     return None
 
 
@@ -92,6 +102,15 @@ def _check_wav(file: t.BinaryIO, size: int) -> None:
 
 
 def _check_mp3(file: t.BinaryIO, size: int) -> None:
+    if first_mp3_frame(file, size) is None:
+        raise _Damaged("it holds no complete frame of sound")
+
+
+def first_mp3_frame(file: t.BinaryIO, size: int) -> int | None:
+    """Return the position of the first frame of an MP3 file, or None where there is none.
+
+    :raises _Damaged: when its tag is damaged.
+    """
     position = 0
     tag = _read(file, 0, 10)
     if tag[:3] == b"ID3":
@@ -101,22 +120,22 @@ def _check_mp3(file: t.BinaryIO, size: int) -> None:
         position = 10 + length + (10 if tag[5] & 0x10 else 0)
     searched = _read(file, position, _MP3_SEARCHED_BYTES)
     for offset in range(len(searched) - 3):
-        frame = _mp3_frame_bytes(searched[offset : offset + 4])
+        frame = mp3_frame_bytes(searched[offset : offset + 4])
         if frame is None:
             continue
         # Two bytes alone may look like a frame by chance, so the next one has to begin where this one ends.
         if frame == 0:
             following = searched.find(searched[offset : offset + 2], offset + 4)
-            if following > 0 and _mp3_frame_bytes(searched[following : following + 4]) == 0:
-                return
+            if following > 0 and mp3_frame_bytes(searched[following : following + 4]) == 0:
+                return position + offset
             continue
         after = position + offset + frame
-        if after == size or _mp3_frame_bytes(_read(file, after, 4)) is not None:
-            return
-    raise _Damaged("it holds no complete frame of sound")
+        if after == size or mp3_frame_bytes(_read(file, after, 4)) is not None:
+            return position + offset
+    return None
 
 
-def _mp3_frame_bytes(header: bytes) -> int | None:
+def mp3_frame_bytes(header: bytes) -> int | None:
     """Return the length of a frame; 0 where its bit rate is "free", and None where there is no frame."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
@@ -125,7 +144,7 @@ def _mp3_frame_bytes(header: bytes) -> int | None:
     if version == 1 or layer == 4 or rate == 15 or samples == 3:
         return None
     bits = 1000 * _MP3_RATES[1 if version == 3 else 2, layer][rate]
-    frequency, padding = _MP3_SAMPLES[version][samples], header[2] >> 1 & 1
+    frequency, padding = MP3_RATES_HZ[version][samples], header[2] >> 1 & 1
     if layer == 1:
         return (12 * bits // frequency + padding) * 4 if bits else 0
     per_frame = 72 if layer == 3 and version != 3 else 144

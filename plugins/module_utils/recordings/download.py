@@ -11,6 +11,8 @@ from ..concurrency import run_all
 from ..errors import InvalidInputError, VoicemailError
 from ..messages.apply import Progress, read
 from ..model.message import Selection
+from ..model.problem import Problem
+from ..results import Status
 from ..vendors.messages import MessageReader, Recordings
 from .files import Folder
 from .manifest import Manifest
@@ -44,15 +46,15 @@ def download(
     same = clashes(stems)
     if same:
         pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
-        raise InvalidInputError.of([f"`name_template` gives the same name to messages {pairs}"])
+        raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
     run = Run(t.cast(Recordings, messages), order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]
-    report = AudioReport(recordings, undated=undated)
+    report = AudioReport(recordings, planned=check, undated=undated)
     waiting = [recording for recording in recordings if not recording.status]
     if check:
         for recording in waiting:
-            recording.status = "changed"
+            recording.status = Status.CHANGED
     else:
         _fetch_all(run, waiting, workers, progress, report)
     if manifest is not None:
@@ -80,10 +82,10 @@ def _fetch_all(
     def tell(recording: Recording) -> None:
         nonlocal done, failed
         done += 1
-        failed += recording.status == "failed"
+        failed += recording.status is Status.FAILED
         if progress is not None:
             progress(done, len(waiting), failed, "done")
 
     report.interrupted = run_all(fetch, waiting, workers, tell, stop=run.stop.set)
     for recording in waiting:
-        recording.status = recording.status or "skipped"
+        recording.status = recording.status or Status.SKIPPED

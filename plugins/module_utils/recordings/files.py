@@ -10,17 +10,16 @@ import dataclasses
 import errno
 import fcntl
 import hashlib
-import io
 import os
 import pathlib
 import stat
 import tempfile
 import time
 import typing as t
-import wave
 
 from ..errors import ConflictError, InvalidInputError, VoicemailError
 from ..model.disk import describe, hint_for, is_lasting
+from ..model.problem import Problem
 from .container import kind_of
 
 _ENDINGS = {
@@ -54,15 +53,6 @@ def ending_of(content_type: str, start: bytes, file_name: str = "") -> str:
 def content_type_of(content: bytes) -> str | None:
     """Return the content type of a recording to upload, or None where it is none."""
     return _TYPES.get(kind_of(content))
-
-
-def duration_of(content: bytes) -> int | None:
-    """Return the length of a WAV recording in milliseconds; None for others."""
-    try:
-        with wave.open(io.BytesIO(content)) as recording:
-            return round(1000 * recording.getnframes() / recording.getframerate())
-    except (wave.Error, EOFError, ZeroDivisionError):
-        return None
 
 
 class FileProblem(VoicemailError):
@@ -100,15 +90,19 @@ class Folder:
         try:
             resolved = root.resolve(strict=True)
             if not resolved.is_dir():
-                raise InvalidInputError.of([f"`dest` {dest} is no folder"])
+                raise InvalidInputError.of([Problem(f"{dest} is no folder", option="dest")])
             if not os.access(resolved, os.W_OK | os.X_OK):
-                raise InvalidInputError.of([f"`dest` {dest} cannot be written to by the user that runs the task"])
+                raise InvalidInputError.of(
+                    [Problem(f"{dest} cannot be written to by the user that runs the task", option="dest")]
+                )
             if not check:
                 with tempfile.TemporaryFile(dir=resolved) as probe:
                     _check_locks(dest, probe.fileno())
         except OSError as error:
             hint = "" if root.exists() else "; make it with ansible.builtin.file"
-            raise InvalidInputError.of([f"`dest` {dest} cannot be written to: {describe(error)}{hint}"]) from None
+            raise InvalidInputError.of(
+                [Problem(f"{dest} cannot be written to: {describe(error)}{hint}", option="dest")]
+            ) from None
         return cls(resolved, mode)
 
     def path(self, parts: t.Sequence[str], ending: str) -> pathlib.Path:
@@ -148,8 +142,8 @@ def _check_locks(dest: str, descriptor: int) -> None:
     try:
         try_lock(descriptor)
     except OSError as error:
-        problem = f"`dest` {dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
-        raise InvalidInputError.of([problem]) from None
+        text = f"{dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
+        raise InvalidInputError.of([Problem(text, option="dest")]) from None
 
 
 def try_lock(descriptor: int) -> bool:

@@ -12,6 +12,7 @@ import typing as t
 from ..errors import InvalidInputError
 from ..model.disk import describe
 from ..model.message import Message
+from ..model.problem import Problem
 from .files import Folder, locked, write_whole
 from .report import Recording
 
@@ -55,7 +56,7 @@ class Manifest:
         """
         path = folder.root / name
         if not path.parent.is_dir():
-            raise InvalidInputError.of([f"`manifest` {name}: its folder does not exist"])
+            raise InvalidInputError.of([Problem(f"{name}: its folder does not exist", option="manifest")])
         return cls(path, folder, *_read(path))
 
     def entry(self, message: Message, path: pathlib.Path) -> Entry | None:
@@ -119,12 +120,14 @@ def _read(path: pathlib.Path) -> tuple[dict[str, Entry], bytes]:
     except FileNotFoundError:
         return {}, b""
     except OSError as error:
-        raise InvalidInputError.of([f"`manifest` {path} cannot be read: {describe(error)}"]) from None
+        raise InvalidInputError.of([Problem(f"{path} cannot be read: {describe(error)}", option="manifest")]) from None
     try:
         found = json.loads(content)
         entries = {str(entry["id"]): dict(entry) for entry in found["messages"]}
         if found["version"] != VERSION:
             raise ValueError
     except (ValueError, KeyError, TypeError):
-        raise InvalidInputError.of([f"`manifest` {path} is another file; it would be overwritten"]) from None
+        raise InvalidInputError.of(
+            [Problem(f"{path} is another file; it would be overwritten", option="manifest")]
+        ) from None
     return entries, content

@@ -21,21 +21,21 @@ _ALLOWED = frozenset("-_.+@")
 
 
 def template_problem(template: str) -> str | None:
-    """Return what is wrong with a template, or None."""
+    """Return what is wrong with a template, to follow the option's name, or None."""
     try:
         parsed = list(string.Formatter().parse(template))
     except ValueError as error:
-        return f"`name_template` cannot be read: {error}"
+        return f"cannot be read: {error}"
     fields = [field for _text, field, _format, _conversion in parsed if field is not None]
     strange = [field for field in fields if field not in FIELDS]
     if strange:
-        return f"`name_template` has unknown fields {', '.join(map(repr, strange))}; there are {', '.join(FIELDS)}"
+        return f"has unknown fields {', '.join(map(repr, strange))}; there are {', '.join(FIELDS)}"
     if any(form or conversion for _text, _field, form, conversion in parsed):
-        return "`name_template` takes fields as they are, without ! and :"
+        return "takes fields as they are, without ! and :"
     if "id" not in fields:
-        return "`name_template` must hold {id}: without it, two recordings may have one name"
+        return "must hold {id}: without it, two recordings may have one name"
     if template.startswith("/"):
-        return "`name_template` is below `dest`, so it cannot begin with /"
+        return "is below `dest`, so it cannot begin with /"
     return None
 
 

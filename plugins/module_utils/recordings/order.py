@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..model.problem import Problem
 from .names import template_problem
 
 
@@ -33,21 +34,21 @@ class Order:
     verify: bool = False
 
     @classmethod
-    def of(cls, params: t.Mapping[str, t.Any], problems: list[str]) -> Order:
+    def of(cls, params: t.Mapping[str, t.Any], problems: list[Problem]) -> Order:
         """Read the options of a task, and add what is wrong with them."""
         problem = template_problem(params["name_template"])
         if problem:
-            problems.append(problem)
+            problems.append(Problem(problem, option="name_template"))
         mode = params["mode"]
         try:
             number = mode if isinstance(mode, int) and not isinstance(mode, bool) else int(str(mode), 8)
         except ValueError:
             number = -1
         if not 0 <= number <= 0o777:
-            problems.append('`mode` must be three or four octal digits in quotes, such as "0600"')
+            problems.append(Problem('must be three or four octal digits in quotes, such as "0600"', option="mode"))
         most = params.get("max_bytes")
         if most is not None and most < 1:
-            problems.append("`max_bytes` must be at least 1")
+            problems.append(Problem("must be at least 1", option="max_bytes"))
         return cls(
             params["dest"],
             params["name_template"],

@@ -20,6 +20,7 @@ from ..errors import (
     unforeseen,
 )
 from ..model.message import Message
+from ..results import Status
 from ..vendors.messages import Recordings
 from .bounds import most_bytes
 from .container import container_problem, kind_of
@@ -90,11 +91,11 @@ class Run:
 
     def _settle(self, recording: Recording, path: pathlib.Path) -> None:
         """Keep a file that is there already; only its mode may have to change."""
-        recording.path, recording.status, recording.action = path, "ok", "none"
+        recording.path, recording.status, recording.action = path, Status.OK, "none"
         if path.stat().st_mode & 0o7777 != self.order.mode:
             if not self.check:
                 path.chmod(self.order.mode)
-            recording.status, recording.action = "changed", "mode"
+            recording.status, recording.action = Status.CHANGED, "mode"
 
     def fetch(self, recording: Recording) -> None:
         """Download one recording; whatever goes wrong becomes its outcome."""
@@ -104,7 +105,7 @@ class Run:
             self._fetch_alone(recording)
         except NotFoundError as error:
             if self.order.ignore_missing:
-                recording.status, recording.error = "skipped", error
+                recording.status, recording.error = Status.SKIPPED, error
             else:
                 recording.fail(error)
         except VoicemailError as error:
@@ -231,7 +232,7 @@ class Run:
         recording.path = part.finish(ending)
         if earlier is not None and earlier != recording.path:
             earlier.unlink()
-        recording.sha256, recording.status, recording.wrote = part.sha256, "changed", True
+        recording.sha256, recording.status, recording.wrote = part.sha256, Status.CHANGED, True
 
     def _may_replace(self, recording: Recording, earlier: pathlib.Path, digest: str, part: Part) -> bool:
         """Check whether nothing is lost with a file: nobody can hear it, or this collection wrote it."""

@@ -1,18 +1,25 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a run as Markdown and as JUnit, and the rows of its page."""
+"""The report of a run as Markdown, and the rows and words of its page."""
 
 from __future__ import annotations
 
 import json
 import typing as t
-from xml.etree import ElementTree
 
-from ..model.text import clean, clean_lines, markdown
+from ..model.text import clean, markdown
+from .grouping import Reason, as_lines
 
 Report = t.Mapping[str, t.Any]
-_FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 2, "ok": 3}
+COUNTS = ("create", "update", "delete", "none", "failed", "skipped")
+#: What a reader calls a status: a deletion that was skipped must not read like one that was done.
+STATUS_WORDS = {"skipped": "not attempted"}
+MOST_SYSTEMS = 5
+#: Only a role knows how it ended before its first write.
+_ENDED_BEFORE = {"refused": "Refused: nothing was written", "declined": "Not confirmed: nothing was written"}
+_MOST_REASON_BYTES = 4000
+_FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 3, "ok": 4}
 _UNKNOWN = "the outcome is not known: the task runs in the background, or its result is hidden"
 
 
@@ -26,7 +33,10 @@ def shown(value: t.Any) -> str:
 
 
 def rows(report: Report) -> list[dict[str, t.Any]]:
-    """Return every change with its task, failures first; a task that no change explains is a row of its own."""
+    """Return every change with its task, failures and deletions first.
+
+    A task that no change explains is a row of its own.
+    """
     found = []
     for task in report["tasks"]:
         about = {key: task[key] for key in ("host", "task", "module", "check_mode")}
@@ -34,7 +44,13 @@ def rows(report: Report) -> list[dict[str, t.Any]]:
             handled = task["handled"] and row["status"] == "failed"
             error = f"{row['error'] or 'failed'} (the play went on)" if handled else row["error"]
             found.append({**about, **row, "error": error})
-    return sorted(found, key=lambda row: _FIRST.get(row["status"], 2))
+    return sorted(found, key=_rank)
+
+
+def _rank(row: t.Mapping[str, t.Any]) -> int:
+    """Return the place of a row: failures first, then what was not attempted, then deletions."""
+    deleted = row["status"] == "changed" and row["action"] == "delete"
+    return 2 if deleted else _FIRST.get(row["status"], 3)
 
 
 def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
@@ -50,32 +66,89 @@ def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
 def as_markdown(report: Report, most: int) -> str:
     """Return the report for a comment on a merge request.
 
-    :param most: most changes to tell one by one; such comments may not be of any length.
+    :param most: most changes to list one by one; such comments may not be of any length.
     """
     every = rows(report)
-    counts = report["summary"]
     lines = [f"# {markdown(report['title'])}", "", f"**{verdict(report)[1]}**", ""]
-    lines += ["| create | update | delete | as declared | failed | skipped |", "|---|---|---|---|---|---|"]
-    names = ("create", "update", "delete", "none", "failed", "skipped")
-    lines += ["| " + " | ".join(str(counts[name]) for name in names) + " |", ""]
-    if every:
-        lines += ["| host | number | action | status | option | before | after |", "|---|---|---|---|---|---|---|"]
+    lines += [f"{markdown(report['sentence'])}", ""] if report["sentence"] else []
+    lines += [f"* {name}: {markdown(text)}" for name, text in facts(report)]
+    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
+    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
+    if report["apply"]:
+        lines += ["", "Apply this plan, and no other:", "", "```console", f"$ {clean(report['apply'])}", "```"]
+    lines += _failures(report, every)
+    counts = report["summary"]
+    lines += ["", "| create | update | delete | as declared | failed | not attempted |", "|---|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(str(counts[name]) for name in COUNTS) + " |", ""]
+    lines += _table(every, most)
+    warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
+    lines += [f"\n> {markdown(warning)}" for warning in warnings]
+    return "\n".join(lines) + "\n"
+
+
+def facts(report: Report) -> list[tuple[str, str]]:
+    """Return what a reader has to know of a run before its changes: where, from what, and for how long."""
+    found = [("System", _system(system)) for system in report["systems"][:MOST_SYSTEMS]]
+    if len(report["systems"]) > MOST_SYSTEMS:
+        found.append(("Systems", f"{len(report['systems']) - MOST_SYSTEMS} more"))
+    if report["playbook"]:
+        found.append(("Playbook", report["playbook"]))
+    commit = report["commit"] or {}
+    if commit.get("sha"):
+        branch = f" on {commit['branch']}" if commit.get("branch") else ""
+        found.append(("Commit", f"{commit['sha'][:12]}{branch}"))
+    if report["duration_seconds"] is not None:
+        found.append(("Duration", f"{report['duration_seconds']} s"))
+    return found
+
+
+def _system(system: t.Mapping[str, str]) -> str:
+    account = f", account {system['account']}" if system.get("account") else ""
+    return f"{system['vendor']} at {system['url']}{account}"
+
+
+def progress_text(every: t.Sequence[t.Mapping[str, t.Any]]) -> str | None:
+    """Return how many changes were done, failed and were not attempted; None where none failed."""
+    numbers = {name: sum(row["status"] == name for row in every) for name in ("changed", "failed", "skipped")}
+    if not numbers["failed"]:
+        return None
+    return f"{numbers['changed']} done, {numbers['failed']} failed, {numbers['skipped']} not attempted"
+
+
+def reason_lines(report: Report) -> list[str]:
+    """Return a line for each distinct reason of a failure, with the items that it concerns."""
+    reasons = [Reason(one["text"], tuple(one["items"])) for one in report["reasons"]]
+    return as_lines(reasons, most_bytes=_MOST_REASON_BYTES)
+
+
+def _failures(report: Report, every: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    progress = progress_text(every)
+    if progress is None:
+        return []
+    return ["", f"**{progress}**", "", *(f"* {markdown(line)}" for line in reason_lines(report))]
+
+
+def _table(every: t.Sequence[t.Mapping[str, t.Any]], most: int) -> list[str]:
+    if not every:
+        return []
+    declared = any(row.get("source") for row in every)
+    titles = ["host", "number", *(["declared in"] if declared else []), "action", "status", "option", "before", "after"]
+    lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
     for row in every[:most]:
-        start = [row["host"], row["number"], row["action"], row["status"]]
+        start = [row["host"], row["number"], *([row.get("source") or ""] if declared else [])]
+        start += [row["action"], STATUS_WORDS.get(row["status"], row["status"])]
         if row["error"]:
             lines.append(_line([*start, "error", "", row["error"]]))
+            continue
+        if row["status"] == "skipped":
+            # What was not attempted has no values that came to be.
+            lines.append(_line([*start, "", "", ""]))
             continue
         values = row["values"] or [{"option": ", ".join(row["changed_fields"]), "before": None, "after": None}]
         for value in values:
             lines.append(_line([*start, value["option"], shown(value["before"]), shown(value["after"])]))
-            start = ["", "", "", ""]
-    if len(every) > most:
-        lines += ["", f"and {len(every) - most} more"]
-    checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
-    lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
-    warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
-    lines += [f"\n> {markdown(warning)}" for warning in warnings]
-    return "\n".join(lines) + "\n"
+            start = [""] * len(start)
+    return lines + (["", f"and {len(every) - most} more"] if len(every) > most else [])
 
 
 def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
@@ -84,6 +157,8 @@ def _open_plan(task: t.Mapping[str, t.Any]) -> bool:
 
 def verdict(report: Report) -> tuple[str, str]:
     """Return how a run ended: ``failed``, ``changed`` or ``same``, and a sentence. It agrees with the exit status."""
+    if report["state"] in _ENDED_BEFORE:
+        return "failed", _ENDED_BEFORE[report["state"]]
     tasks = report["tasks"]
     changed = [one for one in tasks if one["status"] == "changed" or _is_changed(one["changes"])]
     unknown = any(one["status"] == "unknown" for one in tasks)
@@ -120,52 +195,3 @@ def cleaned(value: t.Any) -> t.Any:
 
 def _line(cells: t.Iterable[str]) -> str:
     return "| " + " | ".join(map(markdown, cells)) + " |"
-
-
-def as_junit(report: Report, fail_on_change: bool) -> str:
-    """Return the report as JUnit: a suite for each task and host, a case for each mailbox.
-
-    :param fail_on_change: a change counts as a failure, which is what drift is to a pipeline.
-    """
-    root = ElementTree.Element("testsuites", name=clean(report["title"]))
-    totals = {"tests": 0, "failures": 0, "skipped": 0}
-    for task in report["tasks"]:
-        only = {**report, "tasks": [task]}
-        cases = rows(only)
-        suite = ElementTree.SubElement(root, "testsuite", name=clean(f"{task['host']}: {task['task']}"))
-        numbers = {"tests": max(1, len(cases)), "failures": 0, "skipped": 0}
-        suite.set("timestamp", report["generated_at"].removesuffix("Z"))
-        if not cases:
-            _case(suite, task, "as declared")
-        for row in cases:
-            case = _case(suite, task, f"{row['number'] or task['task']}: {row['action']}")
-            text = clean_lines("\n".join([row["error"] or "", *(_change(value) for value in row["values"])]).strip())
-            if row["status"] in ("skipped", "unknown"):
-                numbers["skipped"] += 1
-                ElementTree.SubElement(case, "skipped", message=clean(row["error"] or "not done"))
-            elif row["status"] == "failed" or (fail_on_change and row["status"] == "changed"):
-                numbers["failures"] += 1
-                kind = "failed" if row["status"] == "failed" else "changed"
-                message = row["error"] or f"{row['action']}: {', '.join(row['changed_fields'])}"
-                ElementTree.SubElement(case, "failure", type=kind, message=clean(message)).text = text
-            elif text:
-                ElementTree.SubElement(case, "system-out").text = text
-        for name, number in numbers.items():
-            suite.set(name, str(number))
-            totals[name] += number
-        suite.set("errors", "0")
-    for name, number in totals.items():
-        if name != "skipped":
-            root.set(name, str(number))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
-def _case(suite: ElementTree.Element, task: t.Mapping[str, t.Any], name: str) -> ElementTree.Element:
-    return ElementTree.SubElement(
-        suite, "testcase", classname=clean(f"{task['module']}.{task['host']}"), name=clean(name), time="0"
-    )
-
-
-def _change(value: t.Mapping[str, t.Any]) -> str:
-    return f"{value['option']}: {shown(value['before']) or 'nothing'} -> {shown(value['after']) or 'nothing'}"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .run_report import COUNTED, MODULES, TaskReport
+from .run_report import ACTIONS, COUNTED, TaskReport, changes_boxes
 
 #: A task on one host.
 Key = tuple[str, str]
-_ACTIONS = ("create", "update", "delete")
 
 
 class Gathering:
@@ -99,7 +98,7 @@ def after_attempts(attempts: t.Sequence[TaskReport], last: TaskReport) -> TaskRe
         last.status = "changed"
     still = {change.number for change in last.changes}
     for change in done:
-        if change.action in _ACTIONS and last.module in MODULES:
+        if change.action in ACTIONS and changes_boxes(last.module):
             last.summary[change.action] += 1
             if change.number not in still and change.action != "delete":
                 last.summary["none"] = max(0, last.summary["none"] - 1)

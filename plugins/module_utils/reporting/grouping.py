@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..model.problem import Subject
+
 #: Items that one line names; it counts the others.
 MOST_NAMED = 10
 #: Bytes of all lines together: a failed task has to fit on a screen, whatever the number of its items.
@@ -21,52 +23,58 @@ class Reason:
     """A reason, and the items that share it, in the order in which they were found.
 
     :param text: what is wrong, without the name of an item.
-    :param names: the items, such as ``3000`` or ``3000 (office.yml:7)``. An empty name stands for the task itself.
     """
 
     text: str
-    names: tuple[str, ...]
+    subjects: tuple[Subject, ...]
 
-    def as_line(self, plural: str = "items") -> str:
-        """Return one line: the reason with its item, or with the number of items and the names of the first of them.
-
-        :param plural: what several items are called, such as ``mailboxes``.
-        """
-        named = [name for name in self.names if name]
-        if not named:
-            return self.text
-        if len(named) == 1:
-            return f"{named[0]}: {self.text}"
-        return f"{len(named)} {plural}: {self.text.rstrip('.')}: {listed(named)}"
+    def as_line(self) -> str:
+        """Return one line: the reason with its item, or with the number of items and the names of the first of them."""
+        if len(self.subjects) == 1:
+            return self.subjects[0].sentence(self.text)
+        names = listed([subject.short for subject in self.subjects])
+        return f"{len(self.subjects)} {plural(self.subjects)}: {self.text.rstrip('.')}: {names}"
 
 
-def group_by_reason(rows: t.Iterable[tuple[str, str]]) -> list[Reason]:
+def group_by_reason(rows: t.Iterable[tuple[Subject, str]]) -> list[Reason]:
     """Return one entry for each distinct reason, in the order in which the reasons first occur.
 
-    :param rows: pairs of the name of an item and the reason that holds for it. A name counts once for a reason.
+    :param rows: pairs of an item and the reason that holds for it. An item counts once for a reason.
     """
-    names: dict[str, dict[str, None]] = {}
-    for name, text in rows:
-        names.setdefault(text, {})[name] = None
-    return [Reason(text, tuple(found)) for text, found in names.items()]
+    found: dict[str, dict[Subject, None]] = {}
+    for subject, text in rows:
+        found.setdefault(text, {})[subject] = None
+    return [Reason(text, tuple(subjects)) for text, subjects in found.items()]
 
 
-def as_lines(reasons: t.Sequence[Reason], plural: str = "items", most_bytes: int = MOST_BYTES) -> list[str]:
+def as_lines(reasons: t.Sequence[Reason], most_bytes: int = MOST_BYTES) -> list[str]:
     """Return a line for each reason, as many as fit, and one that counts the reasons and items left out.
 
-    :param most_bytes: of all lines together, in UTF-8; the last line may exceed them.
+    :param most_bytes: of all lines together, in UTF-8. The first is never left out, and the last counts the rest.
     """
     lines: list[str] = []
     left = most_bytes
     for position, reason in enumerate(reasons):
-        line = shortened(reason.as_line(plural), _LONGEST_LINE)
+        line = shortened(reason.as_line(), _LONGEST_LINE)
         left -= len(line.encode()) + 1
         if left < 0 and lines:
-            rest = reasons[position:]
-            items = sum(len(one.names) for one in rest)
-            return [*lines, f"and {len(rest)} more reasons, which concern {items} {plural}"]
+            subjects = {subject for rest in reasons[position:] for subject in rest.subjects}
+            more = len(reasons) - position
+            return [*lines, f"and {more} further {'problem' if more == 1 else 'problems'} of {_counted(subjects)}"]
         lines.append(line)
     return lines
+
+
+def plural(subjects: t.Iterable[Subject]) -> str:
+    """Return what these items are called together."""
+    names = {subject.plural for subject in subjects}
+    return names.pop() if len(names) == 1 else "items"
+
+
+def _counted(subjects: t.Collection[Subject]) -> str:
+    if len(subjects) > 1:
+        return f"{len(subjects)} {plural(subjects)}"
+    return str(next(iter(subjects))) or "the task"
 
 
 def listed(names: t.Sequence[str], most: int = MOST_NAMED) -> str:
@@ -80,4 +88,4 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
-__all__ = ("MOST_BYTES", "MOST_NAMED", "Reason", "as_lines", "group_by_reason", "listed", "shortened")
+__all__ = ("MOST_BYTES", "MOST_NAMED", "Reason", "as_lines", "group_by_reason", "listed", "plural", "shortened")

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import typing as t
 
+from ..model.problem import Subject
 from ..model.text import clean, clean_lines
+from ..modules import MODULES
 from ..results import DONE
+from .grouping import group_by_reason
+from .plan_lines import line_of
+from .sentences import Counts, Nouns, counted_text
 
 SCHEMA_VERSION = 1
+#: How a run can end: nothing to change; planned only; done; a plan that was not confirmed; stopped before the first
+#: write; failed in part.
+STATES = ("unchanged", "planned", "applied", "declined", "refused", "failed")
+ACTIONS = ("create", "update", "delete")
+BOXES = Nouns("mailbox", "mailboxes")
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
-#: Modules that change boxes, to the key of a box's number.
-MODULES = {
-    "vmbox": "mailbox",
-    "vmboxes": "mailbox",
-    "shared_voicemail": "extension_number",
-    "shared_voicemails": "extension_number",
-}
 LONGEST_MESSAGE = 1000
 Result = t.Mapping[str, t.Any]
 
@@ -32,6 +34,9 @@ class Change:
 
     :param status: ``ok``, ``changed``, ``failed`` or ``skipped``.
     :param values: option to (before, after), as they may be shown; empty where the task told no difference.
+    :param source: file and line that declare it.
+    :param line: the change as a line of a plan; None where the task told no difference.
+    :param reason: the error without the number, which others may share.
     """
 
     number: str
@@ -41,6 +46,9 @@ class Change:
     changed_fields: list[str]
     error: str | None = None
     values: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    source: str | None = None
+    line: str | None = None
+    reason: str | None = None
 
 
 @dataclasses.dataclass
@@ -50,6 +58,8 @@ class TaskReport:
     :param module: name without the collection; of a module of another collection, its whole name.
     :param status: ``ok``, ``changed``, ``failed``, or ``unknown`` where nobody has seen the result.
     :param handled: the task failed, and the play went on: ignored, rescued or declared no failure.
+    :param sentence: what it did, or would do, with the counts.
+    :param system: vendor, url and account that it worked on; None where the result does not tell.
     """
 
     host: str
@@ -63,6 +73,14 @@ class TaskReport:
     summary: dict[str, int]
     changes: list[Change]
     handled: bool = False
+    sentence: str | None = None
+    system: dict[str, str] | None = None
+
+
+def changes_boxes(module: str) -> bool:
+    """Check whether a module, named without the collection, creates, updates and deletes boxes."""
+    spec = MODULES.get(module)
+    return spec is not None and spec.feature == "mailboxes" and not spec.reads_only
 
 
 def read_result(
@@ -91,7 +109,8 @@ def read_result(
         result = {"msg": result["censored"], "changed": result.get("changed")}
     report.warnings = [clean(warning) for warning in result.get("warnings") or ()]
     report.plan_checksum = result.get("plan_checksum")
-    key = MODULES.get(module, "mailbox")
+    key = MODULES[module].resource.number if module in MODULES else "mailbox"
+    report.system = result.get("system")
     changes = _one(key, result, failed) if "action" in result else _many(key, result)
     report.changes = [change for change in changes if change.status != "ok" or change.action != "none"]
     if not failed and (background or (hidden and changed_when and not result.get("changed"))):
@@ -105,9 +124,11 @@ def read_result(
         report.status = "failed"
         report.message = clean_lines(result.get("msg") or "Ansible counts the task as failed: failed_when or until")
     elif any(one.status == "changed" for one in report.changes) or (
-        result.get("changed") and (hidden or module not in MODULES)
+        result.get("changed") and (hidden or not changes_boxes(module))
     ):
         report.status = "changed"
+    if not hidden and "summary" in result and result.get("msg"):
+        report.sentence = f"{clean(str(result['msg']).splitlines()[0]).rstrip(':.')}."
     report.summary = _counts(module, result, report)
     return report
 
@@ -130,35 +151,48 @@ def _counts(module: str, result: Result, report: TaskReport) -> dict[str, int]:
     told = result.get("summary")
     if isinstance(told, t.Mapping):
         # Of messages and recordings only what failed or was skipped has a place among the counts of mailboxes.
-        names = COUNTED if module in MODULES else ("failed", "skipped")
+        names = COUNTED if changes_boxes(module) else ("failed", "skipped")
         return counts | {name: int(told.get(DONE.get(name, name), told.get(name)) or 0) for name in names}
     for change in report.changes:
         name = change.status if change.status in ("failed", "skipped") else change.action
-        if name in ("failed", "skipped") or module in MODULES:
+        if name in ("failed", "skipped") or changes_boxes(module):
             counts[name] += 1
-    counts["none"] += module in MODULES and report.status != "failed" and result.get("action") == "none"
+    counts["none"] += changes_boxes(module) and report.status != "failed" and result.get("action") == "none"
     return counts
 
 
 def _many(key: str, result: Result) -> list[Change]:
-    differences = {_number(entry): entry for entry in _list(result.get("diff"))}
+    entries = _list(result.get("diff"))
+    rows = _list(result.get("results"))
+    if all("status" in entry for entry in entries) and len(entries) > len(rows):
+        # A failed task has every row in its difference, and only some in its results.
+        rows = entries
+    differences = {_identity(key, entry): entry for entry in entries}
     changes = []
-    for row in _list(result.get("results")):
+    for row in rows:
         if not {key, "action", "status"} <= row.keys():
             continue
-        number = str(row[key])
+        entry = differences.get(_identity(key, row))
         changes.append(
             Change(
-                number=number,
+                number=str(row[key]),
                 id=row.get("id"),
                 action=str(row["action"]),
                 status=str(row["status"]),
                 changed_fields=list(row.get("changed_fields") or ()),
                 error=row.get("error"),
-                values=_values(differences.get(clean(number)), key),
+                values=_values(entry, key),
+                source=row.get("source"),
+                line=None if entry is None else str(line_of(entry)),
+                reason=(entry or {}).get("reason") or row.get("error"),
             )
         )
     return changes
+
+
+def _identity(key: str, row: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """Return what tells a box, message or recording from any other of its task. Only boxes are declared in a file."""
+    return (str(row.get(key)),) if "source" in row else (str(row.get(key)), str(row.get("id")))
 
 
 def _one(key: str, result: Result, failed: bool) -> list[Change]:
@@ -166,7 +200,8 @@ def _one(key: str, result: Result, failed: bool) -> list[Change]:
     box = result.get("mailbox") or result.get("shared_voicemail") or {}
     difference = next(iter(_list(result.get("diff"))), None)
     error = result.get("error") or {}
-    number = box.get(key) or (_number(difference) if difference else "") or error.get(key)
+    difference = difference if difference and difference.get(key) else None
+    number = box.get(key) or (difference or {}).get(key) or error.get(key)
     # What the play declares to be a failure, or repeats until something else happens, did not fail itself.
     broken = bool(error) or (failed and not {"failed_when_result", "attempts"} & result.keys())
     return [
@@ -178,6 +213,7 @@ def _one(key: str, result: Result, failed: bool) -> list[Change]:
             changed_fields=list(result.get("changed_fields") or ()),
             error=str(result.get("msg")) if broken else None,
             values=_values(difference, key),
+            line=None if difference is None or action == "none" else str(line_of(difference)),
         )
     ]
 
@@ -187,16 +223,15 @@ def _list(value: t.Any) -> list[t.Any]:
     return [entry for entry in entries if isinstance(entry, t.Mapping)]
 
 
-def _number(difference: t.Mapping[str, t.Any]) -> str:
-    header = str(difference.get("before_header") or "").removesuffix(" (absent)")
-    return re.sub(r"^(greeting of )?(shared voicemail|mailbox) ", "", header)
-
-
 def _values(difference: t.Mapping[str, t.Any] | None, key: str) -> list[dict[str, t.Any]]:
     if difference is None:
         return []
     before, after = (_flat(difference.get(side) or {}) for side in ("before", "after"))
-    options = [option for option in dict.fromkeys([*before, *after]) if option != key]
+    options = [
+        option
+        for option in dict.fromkeys([*before, *after])
+        if option != key and before.get(option) != after.get(option)
+    ]
     return [{"option": option, "before": before.get(option), "after": after.get(option)} for option in options]
 
 
@@ -225,18 +260,99 @@ def without_plans(reports: t.Sequence[TaskReport]) -> list[TaskReport]:
     return kept
 
 
-def as_report(title: str, generated_at: str, reports: t.Sequence[TaskReport]) -> dict[str, t.Any]:
+@dataclasses.dataclass(frozen=True)
+class RunContext:
+    """What is known of a run beside the results of its tasks.
+
+    :param playbook: as it was started.
+    :param commit: ``sha``, ``branch`` and ``url`` of what was checked out, each empty where it is not known.
+    :param duration: seconds that the run took.
+    :param apply: the command that applies a plan, without its checksum; empty where none is known.
+    :param state: one of ``STATES``, where the results do not show it.
+    """
+
+    title: str = "Voicemail"
+    playbook: str = ""
+    commit: t.Mapping[str, str] | None = None
+    duration: float | None = None
+    apply: str = ""
+    state: str | None = None
+
+
+def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskReport]) -> dict[str, t.Any]:
     """Return the report of a run as plain data, in the published form."""
     kept = without_plans(reports)
     ours = [one for one in kept if "." not in one.module]
+    checksums = [one.plan_checksum for one in kept if one.check_mode and one.plan_checksum and one.changes]
     report = {
         "version": SCHEMA_VERSION,
-        "title": title,
+        "title": context.title,
         "generated_at": generated_at,
+        "duration_seconds": None if context.duration is None else round(context.duration, 1),
+        "playbook": context.playbook or None,
+        "commit": context.commit,
+        "systems": _distinct([one.system for one in ours if one.system]),
+        "state": context.state or _state(ours, kept),
+        "sentence": _sentence(ours),
+        "apply": f"{context.apply}{checksums[0]}" if context.apply and len(set(checksums)) == 1 else None,
         "summary": {name: sum(one.summary[name] for one in kept) for name in COUNTED},
+        "reasons": _reasons(kept),
         "failed": any(one.status == "failed" and not one.handled for one in kept),
         "tasks_failed": sum(one.status == "failed" for one in kept),
         "planned_only": bool(ours) and all(one.check_mode for one in ours),
         "tasks": [dataclasses.asdict(one) for one in kept],
     }
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(report, default=str)))
+
+
+def _state(ours: t.Sequence[TaskReport], kept: t.Sequence[TaskReport]) -> str:
+    if any(one.status == "failed" and not one.handled for one in kept):
+        return "failed"
+    if any(not one.check_mode and one.status == "changed" for one in ours):
+        return "applied"
+    return "planned" if any(one.status == "changed" for one in ours) else "unchanged"
+
+
+def _distinct(rows: t.Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for position, row in enumerate(rows) if row not in rows[:position]]
+
+
+def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
+    """Return what a run did: the sentence of its task, or the counts of all tasks that change boxes."""
+    boxes = [one for one in ours if changes_boxes(one.module)]
+    if len(ours) == 1 and ours[0].sentence:
+        return ours[0].sentence
+    if not boxes:
+        return " ".join(dict.fromkeys(one.sentence for one in ours if one.sentence)) or None
+    summary = {name: sum(one.summary[name] for one in boxes) for name in COUNTED}
+    resources = {MODULES[one.module].resource.key for one in boxes}
+    nouns = Nouns("shared voicemail", "shared voicemails") if resources == {"shared voicemail"} else BOXES
+    lost = sum(one.status == "skipped" and one.action == "delete" for task in boxes for one in task.changes)
+    counts = Counts(
+        done={action: summary[action] for action in ACTIONS if summary[action]},
+        unchanged=summary["none"],
+        failed=summary["failed"],
+        skipped=max(0, summary["skipped"] - lost),
+        skipped_deletions=lost,
+    )
+    return counted_text(nouns, counts, planned=all(one.check_mode for one in boxes))
+
+
+def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
+    """Return each distinct reason of a failure with the items that it concerns, the most frequent first."""
+    rows = []
+    for task in kept:
+        if task.status != "failed":
+            continue
+        failed = [change for change in task.changes if change.status == "failed"]
+        rows += [(Subject(name=_named(change)), clean(change.reason or change.error or "failed")) for change in failed]
+        if not failed:
+            rows.append((Subject(name=task.task if "." in task.module else ""), clean(task.message or "failed")))
+    groups = sorted(group_by_reason(rows), key=lambda group: -len(group.subjects))
+    return [
+        {"text": group.text, "items": [subject.name for subject in group.subjects if subject.name]} for group in groups
+    ]
+
+
+def _named(change: Change) -> str:
+    return f"{change.number} ({change.source})" if change.source else change.number

@@ -28,6 +28,7 @@ from ..errors import (
     not_understood,
 )
 from ..model.connection import Connection, origin_of
+from ..model.problem import Problem
 from ..model.text import visible
 from .bodies import ACCEPT_ENCODING, Memory, Share, read_body
 from .json_bodies import describe_bad_body, read_json
@@ -37,6 +38,7 @@ from .pool import Clients
 from .redaction import Redactor
 from .renewal import renewing
 from .retry import Retries, Retryable
+from .sender import Sender
 from .stream import Stream
 from .tls import proxy_of, proxy_secrets, ssl_context
 
@@ -50,6 +52,9 @@ _AWAY = frozenset((502, 503))
 _BROKEN = frozenset((500, 502, 503, 504))
 
 Model = t.TypeVar("Model")
+
+#: Reasons of OpenSSL for a server whose first bytes are no TLS, such as the reply of a plain HTTP server.
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,18 +115,12 @@ class Client:
             self._clients = Clients(self._make)
         except (ValueError, ImportError, httpx.InvalidURL):
             # The address may hold a password, so it is not shown.
-            raise InvalidInputError.of(
-                ["the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"]
-            ) from None
+            text = "the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"
+            raise InvalidInputError.of([Problem(text)]) from None
 
-    def _make(self) -> httpx.Client:
-        return httpx.Client(
-            transport=Transport(self._context, self._proxy),
-            timeout=httpx.Timeout(self.connection.timeout),
-            trust_env=False,
-            follow_redirects=False,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
-        )
+    def _make(self) -> Sender:
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING}
+        return Sender(Transport(self._context, self._proxy), headers, self.connection.timeout)
 
     def close(self) -> None:
         """Close every connection."""
@@ -274,13 +273,13 @@ class Client:
                 self.received += len(content)
             return Reply(response.status_code, response.headers, content, what, share)
 
-    def _open_stream(self, client: httpx.Client, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open_stream(self, client: Sender, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         response = self._open(client, "GET", path, what, request)
         return response if response.is_success else self._read(response, what)
 
-    def _open(self, client: httpx.Client, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open(self, client: Sender, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)
-        extensions = {EXTENSION: Deadline(self.connection.timeout)}
+        deadline = Deadline(self.connection.timeout)
         for _hop in range(MAX_REDIRECTS + 1):
             if _origin(url) != self.connection.origin:
                 raise TransportError(
@@ -288,7 +287,7 @@ class Client:
                     " which never gets the credentials of this one",
                     "Give that address as `url` if you trust it",
                 )
-            response = client.send(client.build_request(method, url, extensions=extensions, **request), stream=True)
+            response = client.send(method, url, deadline, request)
             location = response.headers.get("location")
             if not (response.is_redirect and location):
                 return response
@@ -313,6 +312,8 @@ class Client:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
         way = " through the proxy" if self._proxy else ""
+        if any(reason in str(error) for reason in _NOT_TLS):
+            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` begins with http://"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)

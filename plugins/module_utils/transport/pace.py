@@ -86,6 +86,14 @@ class Pacer:
                 self._refill()
                 self._tokens = min(self._tokens, left)
 
+    def expected_wait(self, requests: int) -> float:
+        """Estimate the seconds that the vendor's bucket makes so many requests wait; 0 where it does not count."""
+        with self._lock:
+            if not self._counting:
+                return 0.0
+            self._refill()
+            return max(0.0, requests - max(0.0, self._tokens)) / self._rate
+
     def refused(self, wait: float) -> None:
         """Pause every thread: the vendor refused a request and wants to be left alone for some seconds."""
         with self._lock:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One httpx client, and so one connection, for each request under way."""
+"""One sender, and so one connection, for each request under way."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import logging
 import re
 import typing as t
 
-from ..deps import httpx
 from .redaction import clean_all
+from .sender import Sender
 
 #: Where the libraries, once somebody switches their logs on in full, show headers and reasons of replies.
 _LOGS = ("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks", "httpx")
@@ -32,21 +32,21 @@ for _log in _LOGS:
 
 
 class Clients:
-    """Lends clients that nobody else uses meanwhile.
+    """Lends senders that nobody else uses meanwhile.
 
-    Threads that share one client wait for the lock of its pool: at 32 threads that costs a third of the CPU time.
+    Threads that share one pool of connections wait for its lock: at 32 threads that costs a third of the CPU time.
     There are never more clients than requests at once, which the engine limits.
 
-    :param make: makes a client that holds one connection.
+    :param make: makes a sender with one connection.
     """
 
-    def __init__(self, make: t.Callable[[], httpx.Client]) -> None:
+    def __init__(self, make: t.Callable[[], Sender]) -> None:
         self._make = make
         # The first is made at once, so that options that cannot be used are told before the first request.
-        self._idle: collections.deque[httpx.Client] = collections.deque([make()])
+        self._idle: collections.deque[Sender] = collections.deque([make()])
 
     @contextlib.contextmanager
-    def lent(self) -> t.Iterator[httpx.Client]:
+    def lent(self) -> t.Iterator[Sender]:
         """Lend a client; the one used last, whose connection is the least likely to have been closed."""
         try:
             client = self._idle.pop()

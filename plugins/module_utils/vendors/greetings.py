@@ -18,15 +18,21 @@ class GreetingWriter(abc.ABC):
     :param session: a session that the vendor's ``connect`` opened.
     :param resource: what the box is, such as ``mailbox``.
     :param number: of the box.
+    :param kind: one of :attr:`kinds`.
     """
 
     #: Size of the largest recording.
     most_bytes: t.ClassVar[int]
+    #: The kinds of file that a recording may be, in words.
+    file: t.ClassVar[str]
+    #: The kinds of greeting that a box has, the usual one first.
+    kinds: t.ClassVar[tuple[str, ...]] = ("unavailable",)
 
-    def __init__(self, session: t.Any, resource: str, number: str) -> None:
+    def __init__(self, session: t.Any, resource: str, number: str, kind: str) -> None:
         self._session = session
-        self._box = f"{resource} {number}"
+        self._label = f"{resource} {number}"
         self._number = number
+        self._kind = kind
 
     @staticmethod
     @abc.abstractmethod
@@ -66,3 +72,19 @@ class GreetingWriter(abc.ABC):
     @abc.abstractmethod
     def delete(self, greeting_id: str) -> None:
         """Delete a greeting; one that is gone already is no error."""
+
+
+class SharedGreetings(abc.ABC):
+    """A recording is an object of the account that several boxes can use."""
+
+    @abc.abstractmethod
+    def stays(self, greeting: Greeting) -> bool:
+        """Check whether :meth:`GreetingWriter.delete` keeps the recording, since others use it or others made it."""
+
+    @abc.abstractmethod
+    def existing(self, media_id: str) -> Greeting:
+        """Return a recording that the vendor has already, of this box or not.
+
+        :param media_id: its id or name.
+        :raises NotFoundError: when the account has none.
+        """

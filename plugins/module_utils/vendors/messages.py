@@ -57,8 +57,9 @@ class MessageReader(abc.ABC):
     def list(self, selection: Selection) -> t.Sequence[Message]:
         """Return all messages of the selected place that may pass the filters, each once, with the fewest requests.
 
-        The order means nothing. Filters may be left to the caller, who applies :meth:`Selection.select`; the limit must
-        be. Messages that arrive while pages are read neither repeat nor hide others.
+        The order means nothing. Filters may be left to the caller, who applies :meth:`Selection.select`, and so may
+        the limit; :class:`Gathering` keeps what is needed. Messages that arrive while pages are read neither repeat nor
+        hide others.
 
         :raises NotFoundError: when the box does not exist, also where the vendor answers an empty list.
         :raises UnsupportedError: when this login does not reach the place.

@@ -16,7 +16,8 @@ import typing as t
 from ..mailboxes.plan import Step
 from ..model.connection import Connection
 from ..model.fields import FieldTable, Values
-from ..model.mailbox import Box, Listing, Wanted
+from ..model.mailbox import Box, Desired, Listing, Wanted
+from ..model.problem import Problem
 from ..transport.client import Client
 
 if t.TYPE_CHECKING:
@@ -119,8 +120,8 @@ class PlanValidator(abc.ABC):
     """A server may refuse what the field table allows."""
 
     @abc.abstractmethod
-    def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
-        """Return what this very server will refuse of a plan, one sentence each.
+    def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
+        """Return what this very server will refuse of a plan.
 
         Called before anything is written. It sends a request only where something is in doubt.
         """
@@ -134,6 +135,36 @@ class OptionAdvisor(abc.ABC):
         """Return warnings on options that this very server does not know, and on what it changed unasked.
 
         Called once a listing was read, and once more after the writes; repeated warnings are dropped.
+        """
+
+
+class NameResolver(abc.ABC):
+    """Options can name objects of the vendor instead of their ids."""
+
+    @abc.abstractmethod
+    def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
+        """Return declarations with ids in place of names; each name is looked up once.
+
+        :raises InvalidInputError: for every name that is unknown or has several objects.
+        """
+
+
+class RevisionChecker(abc.ABC):
+    """The vendor confirms revisions without each box being read."""
+
+    @property
+    @abc.abstractmethod
+    def generation(self) -> str:
+        """The generation of the server, known from the first reply on: revisions of another one mean nothing."""
+
+    @abc.abstractmethod
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+        """Return the ids of boxes that are still in their revision, or None where reading them all costs less.
+
+        A box that is not returned may have changed; a box that changed is never returned.
+
+        :param boxes: as they were read, maybe long ago.
+        :param trusted: an earlier run saw this server answer as it should; otherwise it has to prove it.
         """
 
 
@@ -196,6 +227,9 @@ class Session(t.Protocol):
 
     def account_key(self) -> str:
         """Return what tells the account that the session works on from any other; it reveals no secret."""
+
+    def account_name(self) -> str:
+        """Return the account as a person knows it, or an empty text; nothing is sent for it."""
 
     def close(self) -> None:
         """End the login where the vendor wants that, and close the connections."""

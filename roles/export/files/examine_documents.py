@@ -16,17 +16,24 @@ import stat
 import sys
 import typing as t
 import urllib.parse
+import zipfile
 
 import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-#: The first line of every file that a role of this collection writes.
+#: The first lines of every file that a role of this collection writes.
 HEADER = re.compile(
-    r"# (?:Exported|Made for \S+)(?: from (?:mailboxes of )?(?P<vendor>\w+))?"
+    r"(?:# yaml-language-server: [^\n]*\n)?# (?:Exported|Made for \S+)(?: from (?:mailboxes of )?(?P<vendor>\w+))?"
     r" by telephony\.voicemail\.(?P<role>\w+)\."
 )
+#: The headings of every CSV file that a role of this collection writes: options, the number first.
+HEADINGS = re.compile(r"\ufeff(?:mailbox|extension_number)(?:,[a-z0-9_.]+)*\r?\n")
+#: The author of every workbook that a role of this collection writes.
+AUTHOR = b">telephony.voicemail.export<"
 VAULT = b"$ANSIBLE_VAULT;"
+#: Bytes of the part of a workbook that names its author.
+MOST_BYTES = 100_000
 KEYS = {"mailboxes": "mailbox", "shared_voicemails": "extension_number"}
 
 
@@ -60,8 +67,21 @@ def is_foreign(path: pathlib.Path, vault: VaultLib | None) -> bool:
         return path.is_symlink()
     if not path.is_file():
         return True
+    if path.suffix == ".xlsx":
+        return not is_own_workbook(path)
     text = text_of(path, vault)
-    return text is None or (text.strip() != "" and HEADER.match(text) is None)
+    header = HEADINGS if path.suffix == ".csv" else HEADER
+    return text is None or (text.strip() != "" and header.match(text) is None)
+
+
+def is_own_workbook(path: pathlib.Path) -> bool:
+    """Check whether a role of this collection wrote a workbook, and nobody saved it under another author since."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            part = book.getinfo("docProps/core.xml")
+            return part.file_size < MOST_BYTES and AUTHOR in book.read(part)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
+        return False
 
 
 def is_left_behind(path: pathlib.Path, resource: str, vendor: str | None, vault: VaultLib | None) -> bool:

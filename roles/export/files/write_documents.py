@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the documents that differ to a folder, each one atomically and readable by its owner only.
 
-Reads a JSON list of `{"name": relative path, "content": text}`, and prints `{"changed": [names]}`. One
-process for all of them: ansible.builtin.copy starts some for each.
+Reads a JSON list of `{"name": relative path, "content": text}`, where the text of a workbook is Base64, and
+prints `{"changed": [names]}`. One process for all of them: ansible.builtin.copy starts some for each.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import errno
 import json
 import os
@@ -53,6 +54,8 @@ def main() -> None:
     changed = []
     for document in json.load(sys.stdin):
         path, content = options.folder / document["name"], document["content"].encode()
+        if path.suffix == ".xlsx":
+            content = base64.b64decode(content)
         if differs(path, content):
             changed.append(document["name"])
             if not options.check:

@@ -39,11 +39,12 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> None:
     options = {"title": "Report", "folder": str(tmp_path), "formats": ["json"], "name": "report"}
+    options |= {"markdown_rows": 200, "fail_on_change": False}
     callback = types.SimpleNamespace(
         get_option=options.__getitem__,
         _gathering=types.SimpleNamespace(reports=[]),
-        _text=lambda _wanted, _report: "{}",
-        _written=0,
+        _began=0.0,
+        _role=None,
     )
     with pytest.raises(AnsibleError, match=f"{tmp_path}.*{words}"):
         voicemail_report.CallbackModule._write(t.cast("t.Any", callback))

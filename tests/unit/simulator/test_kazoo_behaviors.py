@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 
 import pytest
@@ -202,3 +203,30 @@ def test_connections_can_be_closed_after_some_requests(kazoo: Start) -> None:
     client = kazoo(requests_per_connection=3)
     closed = [client.get().headers.get("connection") == "close" for _number in range(6)]
     assert closed.count(True) == 2
+
+
+@every_profile
+def test_filters_by_revision(kazoo: Start, profile: str) -> None:
+    client = kazoo(profile=profile, mailboxes=200)
+    boxes = [box["id"] for box in client.get(params={"paginate": "false"}).json()["data"]]
+    revisions = [client.get(f"/{box}").json()["revision"] for box in boxes]
+
+    def found(count: int) -> list[str]:
+        parameters = {"paginate": "false", "filter__rev": json.dumps(revisions[:count], separators=(",", ":"))}
+        return [row["id"] for row in client.get(params=parameters).json()["data"]]
+
+    assert set(found(150)) == set(boxes[:150])
+    client.send("PATCH", f"/{boxes[0]}", data={})
+    assert set(found(150)) == set(boxes[1:150])
+    client.server.knobs.short_filters = 15
+    assert 90 < len(found(150)) < 149
+    client.server.knobs.short_filters = 100
+    assert found(150) == []
+
+
+@every_profile
+def test_a_long_request_line_is_refused_without_a_body(kazoo: Start, profile: str) -> None:
+    client = kazoo(profile=profile)
+    assert client.get(params={"filter_name": "x" * 7900}).status_code == 200
+    reply = client.get(params={"filter_name": "x" * 8000})
+    assert (reply.status_code, reply.content) == (414, b"")

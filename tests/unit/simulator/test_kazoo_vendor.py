@@ -305,7 +305,22 @@ def test_refused_bodies(kazoo: Start, profile: str) -> None:
     big = client.http.put(client.boxes, content=b'{"data":{"x":"' + b"x" * 8_000_000 + b'"}}')
     assert (big.status_code, list(big.json()["data"]["file"])) == (400, ["maxSize"])
     other = client.http.put(client.boxes, content=b"x", headers={"content-type": "text/plain"})
-    assert (other.status_code, other.content) == (415, b"")
+    assert (other.status_code, sorted(other.json()["data"])) == (400, ["mailbox", "name"])
+    text = client.http.put(client.boxes, content=b"hello")
+    assert text.json()["data"]["json"]["invalid"]["message"] == "decoder_exit around 0"
+    children = client.http.get(client.boxes.replace("/vmboxes", "/children"))
+    assert (children.status_code, children.json()["data"]) == (200, [])
+    account = client.http.get(client.boxes.removesuffix("/vmboxes"))
+    assert account.headers["etag"]
+    assert len(account.json()["data"]) >= 16
+    (user, *_others) = client.http.get(client.boxes.replace("/vmboxes", "/users")).json()["data"]
+    assert {"features", "flags"} <= set(user)
+    wide = client.http.get(f"{client.boxes}/messages?created_from=1&created_to=99999999999").json()
+    message = wide["data"]["created_from"]["date_range"]["message"]
+    assert " 1" in message
+    assert "99999999999" in message
+    schema = client.http.get(f"{client.server.origin}/v2/schemas/vmboxes").json()["data"]
+    assert all(one["description"] for one in schema["properties"].values())
     form = b'{"data":{"name":"x","mailbox":"1"}}'
     curl = client.http.put(client.boxes, content=form, headers={"content-type": "application/x-www-form-urlencoded"})
     assert curl.status_code == 201

@@ -15,12 +15,13 @@ import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES, pydantic
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES, pydantic
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
     read_options as read_options_of_connection,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
     FileProblem,
@@ -38,7 +39,7 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     :raises InvalidInputError: naming every option that is wrong, without its value.
     """
     if IMPORT_ERROR:
-        raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}")
+        raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}. {INSTALL}")
     positive = t.Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
     config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     listener = {
@@ -69,9 +70,11 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             parse_moment(options["backfill"], _now())
     except pydantic.ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems += [f"`{'.'.join(map(str, entry['loc']))}`: {entry['msg']}" for entry in found]
+        problems += [
+            Problem(f"cannot be used: {entry['msg']}", option=".".join(map(str, entry["loc"]))) for entry in found
+        ]
     except ValueError as error:
-        problems.append(f"`backfill` {error}")
+        problems.append(Problem(str(error), option="backfill"))
     if problems:
         raise InvalidInputError.of(problems)
     return options
@@ -101,11 +104,12 @@ class Position:
             self.newest = parse_moment(state["newest"], _now()) if state["newest"] else None
             self.seen = dict(state["seen"])
         except OSError as error:
-            raise InvalidInputError.of([f"`state_file` {path} cannot be read: {error.strerror}"]) from None
-        except (ValueError, KeyError, TypeError):
             raise InvalidInputError.of(
-                [f"`state_file` {path} is of another source, or no file of this plugin"]
+                [Problem(f"{path} cannot be read: {error.strerror}", option="state_file")]
             ) from None
+        except (ValueError, KeyError, TypeError):
+            text = f"{path} is of another source, or no file of this plugin"
+            raise InvalidInputError.of([Problem(text, option="state_file")]) from None
 
     @property
     def since(self) -> datetime.datetime | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...errors import TransportError
+from ...errors import NotFoundError, RejectedError, TransportError
 from ...model.account import Account
 from ..protocol import AccountTree
 from ..replies import expect_identifier, expect_list, expect_object, expect_text, optional_text
@@ -41,6 +41,35 @@ class KazooAccounts(AccountTree):
                 )
             accounts.append(Account(account_id, *_names(native), tuple(above[above.index(top_id) :])))
         return tuple(accounts)
+
+
+def find_account(session: KazooSession, name: str) -> str:
+    """Return the id of an account, given by its realm or by the end of its path of names.
+
+    :param session: works on the account of the login, the top of the tree.
+    :param name: ``acme.example.com``, ``acme``, or ``reseller/acme`` where several accounts are named acme.
+    :raises NotFoundError: when the login reaches no such account.
+    :raises RejectedError: when it reaches several.
+    """
+    accounts = KazooAccounts(session).list()
+    names = {account.id: account.name for account in accounts}
+    parts = [part.strip() for part in name.split("/")]
+    found = [account for account in accounts if (account.realm or "").lower() == name.lower()]
+    if not found:
+        paths = {account.id: [*(names[one] for one in account.ancestors), account.name] for account in accounts}
+        found = [account for account in accounts if paths[account.id][-len(parts) :] == parts]
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        raise NotFoundError(
+            f"`account_id`: the login reaches no account with the realm or name {name!r}",
+            "Use the realm, the names of the accounts from the top as in reseller/customer, or the id",
+        )
+    ids = ", ".join(account.id for account in found[:5]) + (" and more" if len(found) > 5 else "")
+    raise RejectedError(
+        f"`account_id`: the login reaches {len(found)} accounts with the realm or name {name!r}: {ids}",
+        "Write more of the path, as in reseller/customer, or use the id",
+    )
 
 
 def _names(native: t.Mapping[str, t.Any]) -> tuple[str, str | None]:

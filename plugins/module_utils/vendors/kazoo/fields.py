@@ -30,6 +30,21 @@ from ...model.zones import zone_caution
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
 
+#: Media are named by id or by name; the driver looks names up.
+_MEDIA = Text(shortest=1, longest=128)
+
+#: Options that callflows hold, not the mailbox itself: its direct number, and the account's code to check voicemail.
+DIRECT, CHECK_CODE = CALLFLOW = ("kazoo.callflow.number", "kazoo.callflow.check_code")
+#: Whether a callflow that somebody else made may be rewritten.
+ADOPT = "kazoo.callflow.adopt"
+# KAZOO rewrites other spellings of telephone numbers.
+_CALLED = Text(
+    shortest=1,
+    longest=36,
+    pattern=r"(?!1?[0-9]{10}$|011|00)\+?[0-9*#]+",
+    expected="an extension, a feature code, or a telephone number such as +12015550123",
+)
+
 _LONGEST_NUMBER = 30
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,100}")
 
@@ -74,7 +89,7 @@ def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", **further: t.Any) -> Field:
     # An id names something of one account.
-    local = kind is _ID or isinstance(kind, Records)
+    local = kind in (_ID, _MEDIA) or isinstance(kind, Records)
     return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, local=local, **further)
 
 
@@ -106,6 +121,8 @@ MAILBOX = FieldTable(
             caution=zone_caution,
         ),
         Field("owner_id", _ID, "owner_id", summary=True, local=True),
+        # The driver replaces it by the id.
+        Field("owner", Text(shortest=1, longest=128), local=True, on_demand=True),
         _own(
             "after_forward_action",
             Choice({"prompt": "prompt", "save": "save"}),
@@ -121,6 +138,25 @@ MAILBOX = FieldTable(
             caution=not_digits,
         ),
         _own("announcement_only", Boolean(), "The box only plays its announcement.", False),
+        Field(
+            DIRECT,
+            _CALLED,
+            text="Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.",
+            on_demand=True,
+        ),
+        Field(
+            CHECK_CODE,
+            _CALLED,
+            text="Feature code that users dial to hear their messages, such as `*97`; one for the whole account.",
+            on_demand=True,
+        ),
+        Field(
+            ADOPT,
+            Boolean(),
+            text="Rewrite a callflow that has the number and that this collection did not make. It then belongs to the"
+            " mailbox, and is deleted with it.",
+            on_demand=True,
+        ),
         _own("check_if_owner", Boolean(), "Whether an owner who calls the box need not say which box.", True),
         _own(
             "envelope_type",
@@ -137,9 +173,13 @@ MAILBOX = FieldTable(
         _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
         _own(
             "media.unavailable",
-            _ID,
-            "Media id of the greeting. The phone menu sets it when a greeting is recorded.",
-            greeting=True,
+            _MEDIA,
+            "Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.",
+        ),
+        _own(
+            "media.temporary_unavailable",
+            _MEDIA,
+            "Id or name of the media file that callers hear in place of the greeting while it is set.",
         ),
         _own(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
@@ -195,18 +235,39 @@ MAILBOX = FieldTable(
     implied=(Implied("notify", follows="emails"), Implied("enabled", always=True)),
 )
 
-#: KAZOO 5 compares numbers as text.
-MAILBOX_OF_5 = dataclasses.replace(
-    MAILBOX, number=Text(**{field.name: getattr(MAILBOX.number, field.name) for field in dataclasses.fields(Text)})
-)
+#: Generations of KAZOO, oldest first.
+GENERATIONS = ("4.3", "M", "5")
 
-#: Wire names asked of a listing of the fifth generation, which then carries whole boxes.
-WIRE_NAMES = tuple(
-    sorted(
-        {
-            "mailbox",
-            *(name for field in MAILBOX.fields if field.wire for name in [field.wire.split(".")[0]]),
-            *MAILBOX.composites[0].wires,
-        }
+
+def _table_of(generation: str) -> FieldTable:
+    """Return the field table of a generation.
+
+    A server writes the defaults of its own schema into every mailbox. What a later schema brought has no default here:
+    a key that the server does not show is not set.
+    """
+    age = GENERATIONS.index(generation)
+    later = frozenset(GENERATIONS[age + 1 :])
+    fields = tuple(
+        dataclasses.replace(field, absent=None) if field.since in later else field for field in MAILBOX.fields
     )
-)
+    number = MAILBOX.number
+    if generation == "5":
+        # KAZOO 5 compares numbers as text.
+        number = Text(**{field.name: getattr(number, field.name) for field in dataclasses.fields(Text)})
+    return dataclasses.replace(MAILBOX, fields=fields, number=number)
+
+
+#: Field table of each generation.
+TABLES = {generation: _table_of(generation) for generation in GENERATIONS}
+
+
+def wire_names(options: t.Iterable[str]) -> list[str]:
+    """Return the keys that a listing of the fifth generation is asked for, to show these options.
+
+    ``require_pin`` is among them: it is in every document, so a row without it comes from a server that ignores keys.
+    """
+    names = {"mailbox", "require_pin"}
+    for option in options:
+        field = MAILBOX.by_option[option]
+        names.update([field.wire.split(".")[0]] if field.wire else MAILBOX.composites[0].wires)
+    return sorted(names)

@@ -5,22 +5,43 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 import typing as t
 import urllib.parse
 
-from ...errors import DuplicateError, NotFoundError, RejectedError, not_understood
+from ...errors import (
+    DuplicateError,
+    NotFoundError,
+    RejectedError,
+    TransportError,
+    VoicemailError,
+    not_understood,
+)
 from ...mailboxes.plan import Step
-from ...model.fields import FieldTable, Values
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.fields import Decoded, FieldTable, Values
+from ...model.mailbox import Box, Desired, Listing, Wanted
+from ...model.problem import Problem
 from ..creations import Withdrawal
-from ..protocol import BulkReader, OptionAdvisor, PlanValidator, Renumbering, Reread
+from ..protocol import (
+    BulkReader,
+    NameResolver,
+    OptionAdvisor,
+    PlanValidator,
+    Renumbering,
+    Reread,
+    RevisionChecker,
+)
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
-from .fields import MAILBOX, MAILBOX_OF_5, WIRE_NAMES, Number
+from .callflows import Callflows
+from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
+from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
+from .patches import patch, path_of
+from .revisions import unchanged
 from .schema import doubtful, objections
-from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
+from .session import ADDRESS_HINT, Envelope, KazooSession
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
@@ -28,11 +49,11 @@ MOST_FILTERED = 40
 _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = "read mailboxes in bulk"
+_READ = "read a mailbox"
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
-_GENERATIONS = {"4.3": 0, "M": 1, "5": 2, "": 2}
 
 
-class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionAdvisor):
+class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameResolver, PlanValidator, OptionAdvisor):
     """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
 
     _session: KazooSession
@@ -40,24 +61,55 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
     def __init__(self, session: KazooSession) -> None:
         super().__init__(session)
         self._bulk = True
+        self._names = Names(session)
+        self._callflows = Callflows(session)
+        #: Boxes of the account, known once all were listed.
+        self._in_account: int | None = None
 
     @property
     def table(self) -> FieldTable:
-        """The field table; what KAZOO treats as one number depends on its generation, known from the first reply on."""
-        return MAILBOX_OF_5 if self._session.generation == "5" else MAILBOX
+        """The field table.
+
+        Which numbers KAZOO treats as one, and which properties it knows, depends on its generation. The first reply
+        reveals it.
+        """
+        return TABLES.get(self._session.generation, MAILBOX)
+
+    def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
+        """Put ids in place of names of users and media."""
+        return with_ids(self._names, self._callflows.without_steering(desired))
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
         numbers = wanted.numbers
-        texts = _spellings(numbers or ())
-        encoded = len(urllib.parse.quote(_any_of(texts))) if texts else 0
-        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED and encoded <= _LONGEST_FILTER
-        if few:
-            boxes = list(self._pages({"filter_mailbox": _any_of(texts)}, wanted.options)) if texts else []
+        # A deletion minds every option of its box: who changes one uses it.
+        deletes = wanted.everything or any(not item.present for item in wanted.declared)
+        options = self.table.standing if deletes else wanted.options
+        few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED
+        # Each number has dozens of spellings, which are of no use where all boxes are listed.
+        searched = _any_of(_spellings(numbers or ())) if few and numbers else ""
+        if few and len(urllib.parse.quote(searched)) <= _LONGEST_FILTER:
+            boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
-            return Listing(tuple(boxes))
-        return Listing(tuple(self._pages({}, wanted.options)))
+            return Listing(self._with_callflows(boxes))
+        every_box = self._with_callflows(self._pages({}, options))
+        self._in_account = len(every_box)
+        return Listing(every_box, whole=True)
+
+    def _with_callflows(self, boxes: t.Iterable[Box]) -> tuple[Box, ...]:
+        return tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers))
+
+    @property
+    def generation(self) -> str:
+        """The generation of the server, as its latest reply shows it."""
+        return self._session.generation
+
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+        """Ask by revision, where all boxes of the account were listed: a few boxes are read as fast."""
+        if self._in_account is None:
+            return None
+        return unchanged(self._session, self.table, boxes, self._in_account, trusted)
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes through the bulk module of 4.3, where the operator started it.
@@ -74,11 +126,13 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
             except (NotFoundError, RejectedError):
                 self._bulk = False
                 return None
-            found.extend(self._box(native) for native in expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT))
+            rows = expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT)
+            found.extend(self._bare_box(native) for native in rows)
         # What the reply leaves out is gone, or was lost on the way: a body of GET is no matter of course.
         shown = {box.id for box in found}
         left_out = (self.find(None, box.id) for box in boxes if box.id not in shown)
-        return found + [box for box in left_out if box is not None]
+        found += [box for box in left_out if box is not None]
+        return self._callflows.laid_over_all(found, self._session.client.workers)
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through a filter and then its id."""
@@ -89,23 +143,40 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
             if len(listed) > 1:
                 raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
             if not listed or listed[0].full:
-                return listed[0] if listed else None
+                return self._callflows.laid_over(listed[0]) if listed else None
             box_id = listed[0].id
         what = f"read mailbox {number or box_id}"
         try:
-            envelope = self._session.call("GET", _path(box_id), what)
+            envelope = self._session.call("GET", path_of(box_id), what)
         except NotFoundError:
             return None
         return self._the_box(envelope.data, box_id, what, envelope.revision)
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
-        data = {"mailbox": number, **self.table.encode(values, values)}
+        own = {option: value for option, value in values.items() if option not in CALLFLOW}
+        data = {"mailbox": number, **self.table.encode(own, own)}
         envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
         box = self._box(envelope.data, revision=envelope.revision)
         if box.revision:
             self._created[str(box.id)] = box.revision
-        return box
+        if len(own) == len(values):
+            return box
+        try:
+            return self._reachable(box, values)
+        except VoicemailError as error:
+            raise TransportError(
+                f"mailbox {number} was created (id {box.id}), but not its callflow: {error.message}",
+                error.hint,
+                status=error.status,
+                details=error.details,
+                uncertain=True,
+            ) from None
+
+    def _reachable(self, box: Box, values: Values) -> Box:
+        """Write the callflows of a box and return it with their options."""
+        written = self._callflows.write(box, values)
+        return dataclasses.replace(box, values={**box.values, **written})
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every box of these numbers: KAZOO looks for duplicates before it saves, without a lock."""
@@ -119,45 +190,23 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
 
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
         """Patch only the keys that differ; a key that is not sent is left alone."""
-        return self._patch(box, self.table.encode(writes, {**box.values, **writes}))
+        return self._write(box, writes, {})
 
     def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
         """Patch the number along with the keys that differ."""
-        return self._patch(box, {**self.table.encode(writes, {**box.values, **writes}), "mailbox": new_number})
+        return self._write(box, writes, {"mailbox": new_number})
 
-    def _patch(self, box: Box, data: dict[str, t.Any]) -> Box:
-        """Patch only the keys that differ; a key that is not sent is left alone.
+    def _write(self, box: Box, writes: Values, extra: dict[str, t.Any]) -> Box:
+        """Patch a box, then write its callflows.
 
-        See docs/vendors/kazoo.md, "Patching a mailbox".
-
-        A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
+        :param extra: wire fields that no option has.
         """
-        what = f"update mailbox {box.number}"
-        try:
-            envelope = self._session.call(
-                "PATCH", _path(box.id), what, headers=_only(box), repeatable=True, json={"data": data}
-            )
-        except RejectedError as error:
-            if (
-                error.status == 400
-                and {"mailbox", "name"} <= set(error.details)
-                and not {"mailbox", "name"} & set(data)
-            ):
-                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
-            raise
-        native = envelope.data if isinstance(envelope.data, dict) else {}
-        if native.get("id") == box.id:
-            return self._box(native, revision=envelope.revision)
-        if "voicemails" in native:
-            # The quote of a 402 (docs/vendors/kazoo.md, "Conflicts hidden in a success").
-            raise billed(what)
-        said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
-        if said == "conflicting documents":
-            raise changed_meanwhile(what)
-        reason = f", and why: {said!r}" if said else ""
-        raise RejectedError(
-            f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
-        )
+        own = {option: value for option, value in writes.items() if option not in CALLFLOW}
+        if len(own) < len(writes):
+            done = self._write(box, own, extra) if own or extra else box
+            return self._reachable(done, writes)
+        envelope = patch(self._session, self.table, box, own, extra)
+        return self._box(envelope.data, revision=envelope.revision)
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages, in the revision that was read, and read it back.
@@ -169,7 +218,8 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
         # Refused before anything is done; without it the messages would be gone when the box itself collides.
         what = f"delete mailbox {box.number}"
         headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
-        self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
+        self._callflows.remove(box)
+        self._session.call("DELETE", path_of(box.id), what, headers=headers, repeatable=True)
         self._confirm_gone(box)
 
     def _confirm_gone(self, box: Box) -> None:
@@ -188,30 +238,32 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
         See docs/vendors/kazoo.md, "Listing and paging".
         """
         what = f"count the messages of mailbox {box.number}"
-        envelope = self._session.call("GET", f"{_path(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
+        envelope = self._session.call("GET", f"{path_of(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
         rows = len(expect_list(envelope.data, what, "messages", ADDRESS_HINT))
         if envelope.next_start_key and not rows:
             raise not_understood(what, "expected messages on a page that another one follows")
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
-    def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[str]:
-        """Ask for the schema of this server where a PIN or time zone is to be written that not every server takes."""
+    def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
+        """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
+        missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
         doubts = doubtful(steps)
         if not doubts:
-            return ()
+            return missing
         what = "read the schema of mailboxes"
         reply = self._session.client.send("GET", "/schemas/vmboxes", what)
         if not reply.ok:
             # A server that shows no schema judges by itself, one box at a time.
-            return ()
+            return missing
         schema = expect_object(reply.parse(Envelope).data, what, "a schema", ADDRESS_HINT)
-        return objections(doubts, expect_object(schema.get("properties"), what, "the properties of a schema"))
+        properties = expect_object(schema.get("properties"), what, "the properties of a schema")
+        return [*missing, *objections(doubts, properties)]
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
-        here = _GENERATIONS[self._session.generation]
-        late = sorted(option for option in options if here < _GENERATIONS[self.table.by_option[option].since])
-        late = [option for option in late if self.table.by_option[option].since]
+        generation = self._session.generation
+        later = GENERATIONS[GENERATIONS.index(generation) + 1 :] if generation else ()
+        late = sorted(option for option in options if self.table.by_option[option].since in later)
         return [
             f"`{option}` has no effect on this server: it is known from KAZOO {self.table.by_option[option].since} on"
             for option in late
@@ -219,11 +271,15 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
 
     def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
         query = dict(parameters)
-        if any(not self.table.by_option[option].summary for option in options):
-            # 5 answers whole boxes; older generations ignore the parameter and answer the summary.
-            query["fields"] = json.dumps(WIRE_NAMES, separators=(",", ":"))
+        summary = frozenset(field.option for field in self.table.fields if field.summary)
+        if not summary.issuperset(options):
+            # 5 answers these keys; older generations ignore the parameter and answer the summary.
+            query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
+        whole = self.table.standing.issubset(options)
         for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
-            yield self._box(native, listed=True)
+            # Only a document has it: the schema writes its default into every box that was made or changed by the API.
+            shown = options if "require_pin" in native else summary
+            yield self._bare_box(native) if whole and shown is options else self._part(native, shown)
 
     def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
@@ -231,32 +287,23 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, PlanValidator, OptionA
             raise not_understood(what, "expected the mailbox with the id that was asked for")
         return box
 
-    def _box(self, native: t.Any, listed: bool = False, revision: t.Any = None) -> Box:
-        what = "read a mailbox"
-        native = expect_object(native, what, "a mailbox", ADDRESS_HINT)
+    def _box(self, native: t.Any, revision: t.Any = None) -> Box:
+        """Return a whole box with the callflow options that are declared for it."""
+        return self._callflows.laid_over(self._bare_box(native, revision=revision))
+
+    def _bare_box(self, native: t.Any, revision: t.Any = None) -> Box:
+        native = expect_object(native, _READ, "a mailbox", ADDRESS_HINT)
         if not identity(native):
-            raise not_understood(what, "expected a mailbox with its id", ADDRESS_HINT)
-        number = expect_text(native, "mailbox", what, ADDRESS_HINT)
-        # Only a whole box has it: the schema writes its default into every box that was made or changed by the API.
-        full = not listed or "require_pin" in native
-        values = self.table.decode(native)
-        if not full:
-            values = {field.option: values[field.option] for field in self.table.fields if field.summary}
+            raise not_understood(_READ, "expected a mailbox with its id", ADDRESS_HINT)
+        number = expect_text(native, "mailbox", _READ, ADDRESS_HINT)
         if revision is not None:
-            revision = expect_header_text(revision, what, "a revision")
-        return Box(number, identity(native), values, full, native, revision)
+            revision = expect_header_text(revision, _READ, "a revision")
+        return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
 
-
-def _path(box_id: str | None) -> str:
-    return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
-
-
-def _only(box: Box) -> dict[str, str]:
-    """Return the header with which a write is refused once the box is in another revision.
-
-    See docs/vendors/kazoo.md, "Revisions and If-Match".
-    """
-    return {"If-Match": f'"{box.revision}"'} if box.revision else {}
+    def _part(self, native: t.Mapping[str, t.Any], options: t.Collection[str]) -> Box:
+        """Return a box of which only some options were shown."""
+        values = {option: self.table.decode_one(option, native) for option in options}
+        return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
 
 def _spellings(numbers: t.Iterable[str]) -> set[str]:

@@ -21,7 +21,6 @@ from ...model.mailbox import Wanted
 from ...model.message import Message, Selection, Status
 from ...transport.client import Reply, Stream
 from ..extent import Extent
-from ..login import Token
 from ..messages import (
     BulkMessageWriter,
     MessageCopier,
@@ -172,21 +171,9 @@ class KazooMessages(
                 return NotFoundError(f"cannot {what}: KAZOO has no recording of it", "", status=404)
             return refusal(reply, self._session.client)
 
-        def once(token: Token) -> contextlib.ExitStack:
-            # KAZOO refuses a recording to who accepts only JSON.
-            headers = {"X-Auth-Token": token.value, "Accept": "*/*"}
-            if start:
-                headers["Range"] = f"bytes={start}-"
-            with contextlib.ExitStack() as stack:
-                account = self._session.account(token)
-                opened.append(
-                    stack.enter_context(self._session.client.stream(account + path, what, refused, headers=headers))
-                )
-                return stack.pop_all()
-
-        opened: list[Stream] = []
-        with self._session.login.run(once):
-            yield opened[-1]
+        headers = {"Range": f"bytes={start}-"} if start else None
+        with self._session.stream(path, what, refused, headers) as stream:
+            yield stream
 
     def _read(
         self, path: str, what: str, selection: Selection, numbers: t.Mapping[str, str], box_id: str | None

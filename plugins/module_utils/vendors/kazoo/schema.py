@@ -15,6 +15,8 @@ import zoneinfo
 from ...deps import pydantic
 from ...errors import not_understood
 from ...mailboxes.plan import Step
+from ...model.problem import Problem
+from ...model.zones import zone_caution
 from .fields import MAILBOX
 
 
@@ -51,8 +53,8 @@ def doubtful(steps: t.Iterable[Step]) -> list[tuple[Step, str, str]]:
     ]
 
 
-def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[str, t.Any]) -> list[str]:
-    """Return what the properties of a schema refuse, one sentence each."""
+def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[str, t.Any]) -> list[Problem]:
+    """Return what the properties of a schema refuse."""
     problems = []
     for step, option, value in found:
         wire = MAILBOX.by_option[option].wire
@@ -62,7 +64,8 @@ def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[s
         except pydantic.ValidationError:
             raise not_understood("read the schema of mailboxes", f"expected the limits of `{wire}`") from None
         if problem and step.desired:
-            problems.append(f"{step.desired.label}: `{option}` {problem}")
+            hint = (zone_caution(value) or "") if option == "timezone" else ""
+            problems.append(Problem(problem, option=option, subject=step.desired.at(option), hint=hint))
     return problems
 
 

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import copy
+import dataclasses
 import hashlib
 import json
 import math
+import re
+import threading
 import typing as t
 import urllib.parse
 
@@ -24,7 +29,7 @@ from ...errors import (
     VoicemailError,
 )
 from ...model.connection import Connection
-from ...transport.client import Client, Reply, broken, expired
+from ...transport.client import Client, Reply, Stream, broken, expired
 from ...transport.pace import Pacer
 from ..login import Login, Token
 
@@ -32,6 +37,8 @@ _TAKEN = (
     "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
     " and lets nobody edit two boxes of one number"
 )
+#: An id of KAZOO. Whatever else is given for an object is a name.
+IDENTIFIER = re.compile(r"[0-9a-zA-Z]{32}")
 ADDRESS_HINT = "Check `url`: it must end in /v2"
 
 
@@ -71,12 +78,21 @@ class KazooSession:
     """A login at one KAZOO account.
 
     :param connection: options of the task, complete.
+    :param find_account: returns the id of an account by its realm or names, for a session of the login's own account.
     """
 
-    def __init__(self, connection: Connection, workers: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        workers: int,
+        find_account: t.Callable[[KazooSession, str], str] = lambda session, name: name,
+    ) -> None:
         self.connection = connection
+        self._find_account = find_account
         self.client = Client(connection, workers, Pacer(capacity=100, rate=10))
         self.generation = ""
+        self._account_id: str | None = None
+        self._account_lock = threading.Lock()
         way = self._log_in if connection.api_key or connection.username else None
         given = Token(connection.token, expires=_end(connection.token)) if connection.token else None
         self.login = Login(way, given)
@@ -94,14 +110,28 @@ class KazooSession:
         """Return the path of the account, which holds its id."""
         return self.account(self.login.token())
 
+    def account_name(self) -> str:
+        """Return the id of the account, where a login has shown it."""
+        token = self.login.current
+        return "" if token is None else self.account(token).rpartition("/")[2]
+
     def account(self, token: Token) -> str:
         """Return the path of the account that the task works on."""
-        account_id = (
-            self.connection.account_id or token.data.get("account_id") or _payload(token.value).get("account_id")
-        )
+        given = self.connection.account_id
+        account_id = self._account_named(given) if given and not IDENTIFIER.fullmatch(given) else given
+        account_id = account_id or token.data.get("account_id") or _payload(token.value).get("account_id")
         if not isinstance(account_id, str) or not account_id:
             raise AuthError("the token does not tell which account it belongs to", "Give `account_id`")
         return f"/accounts/{urllib.parse.quote(account_id, safe='')}"
+
+    def _account_named(self, name: str) -> str:
+        """Return the id of an account below the login's, which is looked up once."""
+        with self._account_lock:
+            if self._account_id is None:
+                top = copy.copy(self)
+                top.connection = dataclasses.replace(self.connection, account_id=None)
+                self._account_id = self._find_account(top, name)
+            return self._account_id
 
     def call(
         self,
@@ -130,6 +160,32 @@ class KazooSession:
         data = body.get("data") if isinstance(body, dict) else None
         pin = str(data.get("pin") or "") if isinstance(data, dict) else ""
         return self.login.run(once)
+
+    @contextlib.contextmanager
+    def stream(
+        self,
+        path: str,
+        what: str,
+        refused: t.Callable[[Reply], VoicemailError],
+        headers: t.Mapping[str, str] | None = None,
+    ) -> t.Iterator[Stream]:
+        """Open a recording below the account, to be read while it arrives.
+
+        :param path: below the account.
+        :param refused: returns the error of a reply that is no success.
+        """
+        opened: list[Stream] = []
+
+        def once(token: Token) -> contextlib.ExitStack:
+            # KAZOO refuses a recording to who accepts only JSON.
+            sent = {**(headers or {}), "X-Auth-Token": token.value, "Accept": "*/*"}
+            with contextlib.ExitStack() as stack:
+                address = self.account(token) + path
+                opened.append(stack.enter_context(self.client.stream(address, what, refused, headers=sent)))
+                return stack.pop_all()
+
+        with self.login.run(once):
+            yield opened[-1]
 
     def _open(self, reply: Reply, pin: str) -> Envelope:
         if not reply.ok:

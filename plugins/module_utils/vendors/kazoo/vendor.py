@@ -13,14 +13,16 @@ from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
     from .accounts import KazooAccounts
+    from .greetings import KazooGreetings
     from .mailboxes import KazooMailboxes
     from .messages import KazooMessages
 
 
 def _connect(connection: Connection, workers: int) -> Session:
+    from .accounts import find_account
     from .session import KazooSession
 
-    return KazooSession(connection, workers)
+    return KazooSession(connection, workers, find_account)
 
 
 def _mailboxes() -> type[KazooMailboxes]:
@@ -41,6 +43,12 @@ def _accounts() -> type[KazooAccounts]:
     return KazooAccounts
 
 
+def _greetings() -> type[KazooGreetings]:
+    from .greetings import KazooGreetings
+
+    return KazooGreetings
+
+
 VENDOR = Vendor(
     name="kazoo",
     title="KAZOO",
@@ -50,5 +58,6 @@ VENDOR = Vendor(
     boxes={"mailbox": _mailboxes},
     messages=_messages,
     accounts=_accounts,
+    greetings=_greetings,
     workers=(32, 32),
 )

@@ -22,6 +22,7 @@ from ...errors import (
 )
 from ...model.fields import Values
 from ...model.mailbox import Box, Desired
+from ...model.problem import Problem
 from ..replies import expect_object, identifier_in, whole_number
 from .fields import ATTACH
 from .paging import Browse, Row
@@ -162,9 +163,8 @@ class Attachments:
             user = item.values.get(USER_ADDRESS)
             first = wanted.setdefault(_folded(user), item) if user else item
             if first is not item:
-                problems.append(
-                    f"{item.label}: `{USER_ADDRESS}` {user} is that of {first.label} as well; a user has one"
-                )
+                text = f"{user} is that of {first.subject} as well; a user has one"
+                problems.append(Problem(text, option=USER_ADDRESS, subject=item.at(USER_ADDRESS)))
         detaching = any(item.values.get(USER_ADDRESS, "") is None for item in items)
         users = self._all_users() if detaching or len(wanted) > MOST_READ else {}
         for folded, item in wanted.items():
@@ -172,7 +172,8 @@ class Attachments:
                 try:
                     users[folded] = self._read(item.values[USER_ADDRESS])
                 except (RejectedError, AuthError) as error:
-                    problems.append(f"{item.label}: `{USER_ADDRESS}` cannot be used: {error}")
+                    text = f"cannot be used: {error}"
+                    problems.append(Problem(text, option=USER_ADDRESS, subject=item.at(USER_ADDRESS)))
         if problems:
             raise InvalidInputError.of(problems)
         self._planned = {folded: _target(native) for folded, native in users.items()}

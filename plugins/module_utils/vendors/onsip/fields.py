@@ -23,6 +23,7 @@ from ...model.kinds import (
     Pin,
     Text,
 )
+from ...model.problem import Problem
 
 _WORDS = ("false", "true")
 _SIP_ADDRESS = Text(
@@ -90,13 +91,16 @@ def _put_notice_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
     return {"NotifyEmail": word, "Email": _EMAILS.write(values["emails"])}
 
 
-def _notice_conflict(values: t.Mapping[str, Canonical]) -> str | None:
+def _notice_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     if values["after_email"] == "delete" and not values["attach_audio"]:
-        return "`after_email` delete needs `attach_audio` true: OnSIP deletes a message only when it was sent along"
+        return Problem(
+            "delete needs `attach_audio` true: OnSIP deletes a message only when it was sent along",
+            option="after_email",
+        )
     if values["attach_audio"] and not values["notify"]:
-        return "`attach_audio` true needs `notify` true: OnSIP has no audio without a notice"
+        return Problem("true needs `notify` true: OnSIP has no audio without a notice", option="attach_audio")
     if values["notify"] and not values["emails"]:
-        return "`notify` true needs `emails`: OnSIP refuses a notice without an address"
+        return Problem("true needs `emails`: OnSIP refuses a notice without an address", option="notify")
     return None
 
 
@@ -117,19 +121,22 @@ def _put_pager_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
     }
 
 
-def _pager_conflict(values: t.Mapping[str, Canonical]) -> str | None:
+def _pager_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     if values["onsip.notify_pager"] and not values["onsip.pager"]:
-        return "`onsip.notify_pager` true needs `onsip.pager`: OnSIP refuses a notice without an address"
+        return Problem(
+            "true needs `onsip.pager`: OnSIP refuses a notice without an address", option="onsip.notify_pager"
+        )
     return None
 
 
 ATTACH = ("onsip.attach.user_address", "onsip.attach.user_id", "onsip.attach.timeout", "onsip.attach.name")
 
 
-def _attach_conflict(values: t.Mapping[str, Canonical]) -> str | None:
-    given = [f"`{option}`" for option in ATTACH[1:] if values.get(option) is not None]
+def _attach_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
+    given = [option for option in ATTACH[1:] if values.get(option) is not None]
     if given and values.get(ATTACH[0]) is None:
-        return f"{' and '.join(given)} cannot be set without `{ATTACH[0]}`, which it belongs to"
+        also = "".join(f" and `{option}`" for option in given[1:])
+        return Problem(f"{also} cannot be set without `{ATTACH[0]}`, which it belongs to".strip(), option=given[0])
     return None
 
 
@@ -211,8 +218,8 @@ MAILBOX = FieldTable(
             "username",
             Text(longest=64, pattern=r"[A-Za-z0-9][A-Za-z0-9._+-]*", expected="the part of a SIP address before the @"),
             "",
-            "Local part of the box's own SIP address, `vm.` and the number by default. Used when the box is made, and"
-            " to tell its address for `attach`; OnSIP never shows it, so it is not compared.",
+            "Local part of the box's own SIP address, `vm.` and the number by default. Used to create the mailbox, and"
+            " to derive its address for `attach`. OnSIP never shows it, so it is not compared.",
             creation_only=True,
         ),
         _own(
@@ -243,6 +250,7 @@ MAILBOX = FieldTable(
         "enabled": "an OnSIP box cannot be switched off",
         "description": "OnSIP has only `name`",
         "owner_id": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
+        "owner": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
         **{
             f"onsip.{own}": f"is what the option `{shared}` sets; use that one"
             for own, shared in _REFUSED_TWICE.items()

@@ -18,6 +18,7 @@ from ...errors import (
     VoicemailError,
 )
 from ...model.connection import Connection
+from ...model.problem import Problem
 from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token
 from ..replies import expect_identifier, expect_object, expect_text
@@ -45,9 +46,10 @@ class OnsipSession:
 
     def __init__(self, connection: Connection, workers: int) -> None:
         if not connection.account_id and not _domain(connection):
-            raise InvalidInputError.of(
-                ["the organization is not known: give `domain`, or its id as `account_id`, or `username` with a domain"]
+            text = (
+                "the organization is not known: give `domain`, or its id as `account_id`, or `username` with a domain"
             )
+            raise InvalidInputError.of([Problem(text)])
         self.connection = connection
         self.client = Client(connection, workers)
         way = self._log_in if connection.username else None
@@ -76,6 +78,10 @@ class OnsipSession:
     def account_key(self) -> str:
         """Return the id of the organization."""
         return self.organization.id
+
+    def account_name(self) -> str:
+        """Return the domain of the organization, or its id."""
+        return self.connection.domain or self.connection.account_id or ""
 
     @functools.cached_property
     def organization(self) -> Organization:

@@ -94,6 +94,7 @@ MAILBOX = FieldTable(
         "enabled": "a mailbox cannot be switched off; change the user's forwarding rules in PortSIP",
         "description": "the mailbox has no such field",
         "owner_id": "the mailbox belongs to the user of its extension",
+        "owner": "the mailbox belongs to the user of its extension",
         "portsip": "every field of a PortSIP mailbox has an option of its own",
     },
     # What people see and where they are notified belongs to the user, whose fields these are.

@@ -72,17 +72,18 @@ class PortsipGreetings(GreetingWriter):
 
     _session: PortsipSession
     most_bytes = greeting_audio.MOST_BYTES
+    file = "WAV file"
     problem = staticmethod(greeting_audio.problem)
 
-    def __init__(self, session: PortsipSession, resource: str, number: str) -> None:
-        super().__init__(session, resource, number)
+    def __init__(self, session: PortsipSession, resource: str, number: str, kind: str) -> None:
+        super().__init__(session, resource, number, kind)
         self._shared = resource != "mailbox"
         self._path: str | None = None
         self._addresses: dict[str, str | None] = {}
 
     def list(self) -> t.Sequence[Greeting]:
         """Return all greetings of the box."""
-        what = f"list the greetings of {self._box}"
+        what = f"list the greetings of {self._label}"
         items = self._session.call("GET", self._collection(), what).parse(GreetingList).items
         self._addresses.update((str(item.id), item.file_url) for item in items)
         return [item.greeting(what) for item in items]
@@ -90,7 +91,7 @@ class PortsipGreetings(GreetingWriter):
     @contextlib.contextmanager
     def open(self, greeting: Greeting) -> t.Iterator[Stream]:
         """Open the recording of a listed greeting."""
-        what = f"download greeting {greeting.name} of {self._box}"
+        what = f"download greeting {greeting.name} of {self._label}"
         with opened(self._session, self._addresses.get(greeting.id), what) as stream:
             yield stream
 
@@ -105,18 +106,18 @@ class PortsipGreetings(GreetingWriter):
 
     def attach(self, file_id: str) -> str:
         """Make a stored file a greeting of the box."""
-        what = f"add a greeting to {self._box}"
+        what = f"add a greeting to {self._label}"
         reply = self._session.call("POST", self._collection(), what, json={"file_id": file_id})
         return _id_of(reply)
 
     def enable(self, greeting_id: str) -> None:
         """Let callers hear a greeting; enabling it twice is the same as once."""
-        what = f"enable greeting {greeting_id} of {self._box}"
+        what = f"enable greeting {greeting_id} of {self._label}"
         self._session.call("POST", f"{self._item(greeting_id)}/enable", what, repeatable=True)
 
     def delete(self, greeting_id: str) -> None:
         """Delete a greeting."""
-        what = f"delete greeting {greeting_id} of {self._box}"
+        what = f"delete greeting {greeting_id} of {self._label}"
         try:
             self._session.call("POST", f"{self._item(greeting_id)}/destroy", what, repeatable=True)
         except (NotFoundError, RejectedError):
@@ -167,10 +168,10 @@ class PortsipGreetings(GreetingWriter):
                 raise
             return "/user"
         if not found:
-            raise NotFoundError(f"{self._box} does not exist", "Check its number")
+            raise NotFoundError(f"{self._label} does not exist", "Check its number")
         if len(found) > 1:
             ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(f"{self._box}: PortSIP has {len(found)} with this number, ids {ids}", "Delete one")
+            raise RejectedError(f"{self._label}: PortSIP has {len(found)} with this number, ids {ids}", "Delete one")
         return f"{boxes.path}/{urllib.parse.quote(str(found[0].id), safe='')}"
 
 

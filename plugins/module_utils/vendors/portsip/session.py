@@ -102,6 +102,10 @@ class PortsipSession:
             return f"domain {self.connection.domain.lower()}"
         return f"tenant {self.login.run(self._tenant)}"
 
+    def account_name(self) -> str:
+        """Return the tenant that was given, or its domain."""
+        return self.connection.account_id or self.connection.domain or ""
+
     def call(
         self,
         method: str,

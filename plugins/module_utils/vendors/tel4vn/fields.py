@@ -77,6 +77,7 @@ MAILBOX = FieldTable(
         "announce_time": "what is said before a message is a setting of the PBX that its API does not reach",
         "announce_caller": "what is said before a message is a setting of the PBX that its API does not reach",
         "owner_id": "a TEL4VN box belongs to its extension by their common number",
+        "owner": "a TEL4VN box belongs to its extension by their common number",
     },
     implied=(Implied("notify", follows="emails"), Implied("require_pin", always=True)),
 )

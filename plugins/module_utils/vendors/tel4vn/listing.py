@@ -25,15 +25,44 @@ _MOST_READINGS = 20
 _MOST_IDLE_PAGES = 10
 
 
+class Gathered(t.Protocol):
+    """What is kept of the rows of a listing."""
+
+    def add_row(self, row: Row) -> None:
+        """Take a row; one may come again."""
+
+    def merge(self: Kept, other: Kept) -> None:
+        """Take what another reading kept."""
+
+
+Kept = t.TypeVar("Kept", bound=Gathered)
+
+
+class _Rows:
+    """Every row, once."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Row] = {}
+
+    def add_row(self, row: Row) -> None:
+        self.by_id[str(row["id"])] = row
+
+    def merge(self, other: _Rows) -> None:
+        self.by_id.update(other.by_id)
+
+
 @dataclasses.dataclass
-class _Reading:
+class _Reading(t.Generic[Kept]):
     """One way through the pages.
 
+    :param kept: what is kept of the rows.
+    :param ids: of the rows that came.
     :param received: rows that came, also those that came twice.
     :param totals: every total that a page told.
     """
 
-    rows: dict[str, Row] = dataclasses.field(default_factory=dict)
+    kept: Kept
+    ids: set[str] = dataclasses.field(default_factory=set)
     received: int = 0
     totals: set[int | None] = dataclasses.field(default_factory=set)
 
@@ -60,30 +89,57 @@ def counted_rows(
     The total proves nothing about the rows (docs/vendors/tel4vn.md, "Listing and paging"), but whoever deletes must not
     ignore it.
     """
+    rows, total = _gather(session, path, what, parameters, _Rows)
+    return list(rows.by_id.values()), total
+
+
+def gather(
+    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], start: t.Callable[[], Kept]
+) -> Kept:
+    """Return what is kept of the rows of a listing, which are not all in memory at the same time.
+
+    :param start: returns an empty collection for one reading.
+    :raises TransportError: rather than to miss a row.
+    """
+    return _gather(session, path, what, parameters, start)[0]
+
+
+def _gather(
+    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], start: t.Callable[[], Kept]
+) -> tuple[Kept, int]:
     try:
-        return _rows_of(session, path, what, parameters, PAGE_SIZES[0])
+        return _gather_pages(session, path, what, parameters, PAGE_SIZES[0], start)
     except RejectedError:
-        return _rows_of(session, path, what, parameters, PAGE_SIZES[1])
+        return _gather_pages(session, path, what, parameters, PAGE_SIZES[1], start)
 
 
-def _rows_of(
-    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int
-) -> tuple[list[Row], int]:
-    known: dict[str, Row] = {}
+def _gather_pages(
+    session: Tel4vnSession,
+    path: str,
+    what: str,
+    parameters: t.Mapping[str, str],
+    size: int,
+    start: t.Callable[[], Kept],
+) -> tuple[Kept, int]:
+    known, known_ids = start(), set[str]()
     for _reading in range(_MOST_READINGS):
-        reading = _read(session, path, what, parameters, size)
-        known.update(reading.rows)
-        for rows in (reading.rows, known):
-            if reading.steady and len(rows) == reading.received:
-                return list(rows.values()), next(iter(reading.totals)) or 0
+        reading = _read(session, path, what, parameters, size, start())
+        if reading.steady and len(reading.ids) == reading.received:
+            return reading.kept, next(iter(reading.totals)) or 0
+        known.merge(reading.kept)
+        known_ids |= reading.ids
+        if reading.steady and len(known_ids) == reading.received:
+            return known, next(iter(reading.totals)) or 0
     raise TransportError(
         f"cannot {what}: rows move from page to page, so the listing is never complete",
         "Run the task again when nobody else writes",
     )
 
 
-def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int) -> _Reading:
-    reading = _Reading()
+def _read(
+    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int, kept: Kept
+) -> _Reading[Kept]:
+    reading = _Reading(kept)
     extent = Extent(session.client, what)
     idle = 0
     while True:
@@ -97,9 +153,11 @@ def _read(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[st
         # With another total it proves nothing any more, and while rows keep coming it would never end.
         if not rows or not reading.steady:
             return reading
-        idle = idle + 1 if all(str(row["id"]) in reading.rows for row in rows) else 0
+        idle = idle + 1 if all(str(row["id"]) in reading.ids for row in rows) else 0
         extent.add(len(rows))
         if idle > _MOST_IDLE_PAGES:
             raise TransportError(f"cannot {what}: the same rows come again and again, so the listing never ends")
-        reading.rows.update({str(row["id"]): row for row in rows})
+        reading.ids.update(str(row["id"]) for row in rows)
+        for row in rows:
+            kept.add_row(row)
         reading.received += len(rows)

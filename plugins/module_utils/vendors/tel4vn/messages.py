@@ -11,12 +11,12 @@ import urllib.parse
 
 from ...errors import NotFoundError, RejectedError, UnsupportedError, VoicemailError
 from ...model.connection import origin_of
-from ...model.message import Message, Selection
+from ...model.message import Gathering, Message, Selection
 from ...transport.client import Reply, Stream
 from ..login import Token
 from ..messages import MessageReader, Recordings
 from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text
-from .listing import Row, rows_of
+from .listing import Row, gather, rows_of
 from .mailboxes import Tel4vnMailboxes
 from .session import URL_HINT, Tel4vnSession, refusal
 
@@ -33,8 +33,10 @@ class Tel4vnMessages(MessageReader, Recordings):
         if selection.shared_voicemail is not None:
             raise UnsupportedError("tel4vn has no shared voicemails", "Select by `mailbox`")
         if selection.all_mailboxes:
-            rows = rows_of(self._session, PATH, "list the messages of all mailboxes", {})
-            return [message_of(row) for row in rows]
+            gathered = gather(
+                self._session, PATH, "list the messages of all mailboxes", {}, lambda: _Gathered(selection)
+            )
+            return gathered.messages()
         number = str(selection.mailbox)
         rows = rows_of(self._session, PATH, f"list the messages of mailbox {number}", {"extension": number})
         # A server that does not know the filter answers the rows of everybody.
@@ -90,6 +92,15 @@ class Tel4vnMessages(MessageReader, Recordings):
             f"cannot {what}: its recording is at another server, which never gets the token of this one",
             "Ask TEL4VN for download links below the address of the API",
         )
+
+
+class _Gathered(Gathering):
+    def add_row(self, row: Row) -> None:
+        self.add(message_of(row))
+
+    def merge(self, other: _Gathered) -> None:
+        for message in other.messages():
+            self.add(message)
 
 
 def message_of(row: Row) -> Message:

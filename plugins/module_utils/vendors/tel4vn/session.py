@@ -106,6 +106,10 @@ class Tel4vnSession:
         # The key is a long random text, so its digest gives nothing away.
         return hashlib.sha256(f"tel4vn {api_key}".encode()).hexdigest() if api_key else ""
 
+    def account_name(self) -> str:
+        """Return nothing: no reply and no option names the tenant."""
+        return ""
+
     def close(self) -> None:
         """Close the connections. There is no logout: tokens live to their end."""
         self.client.close()

@@ -26,7 +26,6 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
         args={"mailboxes": []},
         async_val=0,
         check_mode=False,
-        diff=False,
         environment=[],
         get_name=lambda: "Many mailboxes",
         loop=None,

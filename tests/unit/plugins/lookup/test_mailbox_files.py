@@ -59,14 +59,13 @@ def test_all_problems_of_all_files_at_once(folder: pathlib.Path) -> None:
         read(str(folder), vendor="kazoo")
     assert str(caught.value).splitlines()[1:] == [
         "- d.csv:1: unknown column 'nmae'; did you mean `name`?",
-        "- d.csv:2: it has fewer cells than the first row",
-        "- e.yml:1: is not valid YAML: did not find expected node content",
+        "- e.yml:1: is not valid YAML at column 4: did not find expected node content: x: ]",
         "- f.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "- f.yml:1: mailbox 3000 is declared twice, first in a.yml:1.",
+        "- f.yml:1: mailbox 3000: is declared twice, first in a.yml:1.",
     ]
 
 
-@pytest.mark.parametrize("name", ["old", "notes.txt", "staff.yml.bak", "a.yml~", "dangling.yml", "pipe.yml", "Readme"])
+@pytest.mark.parametrize("name", ["old", "notes.doc", "staff.yml.bak", "a.yml~", "dangling.yml", "pipe.yml", "Readme"])
 def test_whatever_is_not_read_is_refused_by_name(name: str, folder: pathlib.Path) -> None:
     """What is missed in a folder would be pruned."""
     path = folder / name
@@ -89,17 +88,17 @@ def test_one_file_of_several_that_holds_no_list(text: str, folder: pathlib.Path)
         read(str(folder))
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe- mailbox", "mailbox,name\n3000,Müller".encode("latin-1")])
-def test_a_file_in_another_encoding(content: bytes, folder: pathlib.Path) -> None:
+@pytest.mark.parametrize("content", [b"\xff\xfe- mailbox", "mailbox,name\n3000,Søren".encode("latin-1")])
+def test_a_file_in_an_encoding_that_cannot_be_known(content: bytes, folder: pathlib.Path) -> None:
     (folder / "d.csv").write_bytes(content)
-    with pytest.raises(AnsibleLookupError, match=r"d\.csv: is not UTF-8 text"):
+    with pytest.raises(AnsibleLookupError, match=r"d\.csv: is not (UTF-8|utf-16-le) text.*`encoding: cp1252`"):
         read(str(folder))
 
 
 class ForbiddenLoader(DataLoader):
     """What an ordinary user meets where root may read everything."""
 
-    def get_text_file_contents(self, file_name: str) -> str:
+    def get_text_file_contents(self, file_name: str, encoding: str | None = None) -> str:
         raise PermissionError(13, "Permission denied", file_name)
 
 
@@ -149,3 +148,13 @@ def test_lists_of_names_are_flattened(folder: pathlib.Path) -> None:
 def test_terms_that_are_no_names_are_refused(term: object, folder: pathlib.Path) -> None:
     with pytest.raises(AnsibleLookupError, match="the name of a file or folder"):
         read(term, place=folder)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wanted", ["error", "ignore"])
+def test_what_the_vendor_cannot_hold_is_refused_where_that_is_wanted(folder: pathlib.Path, wanted: str) -> None:
+    (folder / "a.yml").write_text("- mailbox: '3000'\n  name: x\n  description: y\n")
+    if wanted == "ignore":
+        assert read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)[0]["description"] == "y"
+        return
+    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` cannot be held by kazoo"):
+        read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultSecret
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.plugins.lookup import pin as pin_module
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
@@ -282,3 +283,55 @@ def test_terms_that_are_no_numbers_are_refused(term: object, problem: str, tmp_p
 def test_all_wrong_terms_are_reported_together() -> None:
     told = refusal([83, {}, " "])
     assert [word in told for word in ("number 83", "a dictionary", "is empty")] == [True] * 3
+
+
+def with_password(password: str | None) -> DataLoader:
+    loader = DataLoader()
+    loader.set_vault_secrets([("default", VaultSecret(password.encode()))] if password else [])
+    return loader
+
+
+def encrypted(path: pathlib.Path, password: str | None, *numbers: str, **options: object) -> list[str]:
+    plugin = lookup_loader.get("telephony.voicemail.pin", loader=with_password(password), templar=None)
+    return plugin.run(list(numbers), {}, vendor="kazoo", file=str(path), **options)
+
+
+def test_an_encrypted_file_keeps_pins_and_stays_encrypted(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "pins.yml"
+    first = encrypted(path, "a long password", "3000", encrypt=True)
+    # Git gives files to a group, and an encrypted one may be read.
+    path.chmod(0o664)
+    both = encrypted(path, "a long password", "3000", "3001")
+    assert both[:1] == first
+    content = path.read_bytes()
+    assert content.startswith(b"$ANSIBLE_VAULT;")
+    assert not any(pin.encode() in content for pin in both)
+    assert encrypted(path, "a long password", "3001") == both[1:]
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("password", [None, "another password"])
+def test_an_encrypted_file_needs_its_password(tmp_path: pathlib.Path, password: str | None) -> None:
+    path = tmp_path / "pins.yml"
+    encrypted(path, "a long password", "3000", encrypt=True)
+    content = path.read_bytes()
+    with pytest.raises(
+        AnsibleLookupError, match=r"pins.yml cannot be decrypted. Start Ansible with its vault password"
+    ):
+        encrypted(path, password, "3001")
+    assert path.read_bytes() == content
+
+
+def test_nothing_is_written_without_a_password_to_encrypt_with(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "pins.yml"
+    with pytest.raises(AnsibleLookupError, match=r"pins.yml cannot be encrypted. Start Ansible with a vault password"):
+        encrypted(path, None, "3000", encrypt=True)
+    assert not path.exists()
+
+
+def test_a_plain_file_becomes_encrypted(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "pins.yml"
+    plain = encrypted(path, "a long password", "3000")
+    assert not path.read_bytes().startswith(b"$ANSIBLE_VAULT;")
+    assert encrypted(path, "a long password", "3000", "3001", encrypt=True)[:1] == plain
+    assert path.read_bytes().startswith(b"$ANSIBLE_VAULT;")

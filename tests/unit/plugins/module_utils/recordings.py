@@ -150,7 +150,7 @@ class Archive:
 
     def row(self, *replies: t.Callable[[int], Response], **options: t.Any) -> Recording:
         """Download it, and return its outcome."""
-        (recording,) = self.run(*replies, **options).recordings
+        (recording,) = self.run(*replies, **options).steps
         return recording
 
     @property

@@ -24,6 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.fil
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.manifest import Manifest
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.report import Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.results import Status
 
 PROCESSES = 4
 MESSAGES = 25
@@ -33,7 +34,7 @@ FORK = multiprocessing.get_context("fork")
 def recording(folder: Folder, name: str) -> Recording:
     """Return a recording that was downloaded."""
     path = folder.root / f"{name}.wav"
-    return Recording(name, Message(name, "3000"), (name,), path, "changed", size_bytes=1, sha256="0" * 64)
+    return Recording(name, Message(name, "3000"), (name,), path, status=Status.CHANGED, size_bytes=1, sha256="0" * 64)
 
 
 def add(root: pathlib.Path, number: int, barrier: t.Any) -> None:

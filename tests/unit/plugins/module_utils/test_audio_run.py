@@ -56,9 +56,9 @@ def test_the_same_recording_without_an_entry_is_compared_and_kept(archive: Archi
     archive.path.chmod(0o600)
     before = archive.path.stat().st_ino
     report = archive.run(manifest="manifest.json")
-    assert [(row.status, row.action) for row in report.recordings] == [("ok", "none")]
+    assert [(row.status, row.action) for row in report.steps] == [("ok", "none")]
     assert archive.path.stat().st_ino == before
-    assert archive.run(manifest="manifest.json").recordings[0].action == "none"
+    assert archive.run(manifest="manifest.json").steps[0].action == "none"
     assert archive.driver.starts == [], "the manifest tells of it now"
 
 
@@ -117,12 +117,12 @@ def test_every_kind_is_verified(archive: Archive, kind: str) -> None:
 @pytest.mark.parametrize("content", [GARBAGE, bytes(5000), SOUND[:-10]])
 def test_what_the_vendor_sends_damaged_is_stored_and_does_not_count(archive: Archive, content: bytes) -> None:
     report = archive.run(whole(content), manifest="manifest.json")
-    assert [row.status for row in report.recordings] == ["changed"]
-    assert "an incomplete recording" in report.warnings[0]
-    assert archive.run(manifest="manifest.json").recordings[0].action == "none", "it is not asked for again"
+    assert [row.status for row in report.steps] == ["changed"]
+    assert "an incomplete recording" in report.notes[0]
+    assert archive.run(manifest="manifest.json").steps[0].action == "none", "it is not asked for again"
     report = archive.run(whole(content), manifest="manifest.json", verify=True)
-    assert [(row.status, row.verified) for row in report.recordings] == [("failed", False)]
-    assert report.as_result(everything=True, diff=False)["failed"]
+    assert [(row.status, row.verified) for row in report.steps] == [("failed", False)]
+    assert report.as_result(everything=True)["failed"]
 
 
 def test_a_file_that_changes_after_it_was_received_does_not_count(
@@ -137,8 +137,8 @@ def test_a_file_that_changes_after_it_was_received_does_not_count(
 
     monkeypatch.setattr(audio_part.Part, "finish", spoil)
     report = archive.run(verify=True)
-    assert [(row.status, row.verified) for row in report.recordings] == [("failed", False)]
-    assert report.as_result(everything=False, diff=False)["changed"], "the file was written"
+    assert [(row.status, row.verified) for row in report.steps] == [("failed", False)]
+    assert report.as_result(everything=False)["changed"], "the file was written"
 
 
 def test_check_mode_writes_nothing_and_verifies_what_is_there(archive: Archive) -> None:

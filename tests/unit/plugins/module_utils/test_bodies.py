@@ -18,6 +18,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.connecti
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import bodies
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.pool import Clients
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.sender import Sender
 
 MEBIBYTE = 2**20
 WORKERS = 16
@@ -32,7 +33,7 @@ class Network:
     def __init__(self, body: bytes, **headers: str) -> None:
         self.body, self.headers = body, {name.replace("_", "-"): value for name, value in headers.items()}
         self.client = http.Client(Connection("kazoo", "http://127.0.0.1:1/v2", retry_budget=0), workers=WORKERS)
-        self.client._clients = Clients(lambda: httpx.Client(transport=httpx.MockTransport(self._answer)))
+        self.client._clients = Clients(lambda: Sender(httpx.MockTransport(self._answer), {}, 30))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         pieces = (self.body[place : place + 65536] for place in range(0, len(self.body), 65536))
@@ -96,7 +97,7 @@ def test_a_bomb_within_a_bomb_is_refused() -> None:
     network = Network(body, content_encoding="gzip, gzip")
     with pytest.raises(TransportError, match="not asked for"):
         network.read()
-    assert http.Client(network.client.connection, workers=1)._make().headers["accept-encoding"] == "gzip"
+    assert http.Client(network.client.connection, workers=1)._make()._headers["Accept-Encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "compress", "GZIP;q=1", "gzip, identity", "x"])
@@ -133,7 +134,7 @@ def test_a_body_in_many_small_pieces_takes_no_more_than_its_size() -> None:
     body = _Pieces(b"x" for _piece in range(size))
     network = Network(b"")
     answer = httpx.MockTransport(lambda request: httpx.Response(200, stream=body))
-    network.client._clients = Clients(lambda: httpx.Client(transport=answer))
+    network.client._clients = Clients(lambda: Sender(answer, {}, 30))
     tracemalloc.start()
     try:
         assert len(network.read().content) == size

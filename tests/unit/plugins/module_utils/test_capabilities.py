@@ -29,6 +29,8 @@ UNSPOKEN = {
     protocol.OptionAdvisor,
     protocol.DuplicateFinder,
     protocol.DuplicateRemover,
+    protocol.NameResolver,
+    protocol.RevisionChecker,
     messages.BulkMessageWriter,
 }
 EXPECTED = {
@@ -44,6 +46,8 @@ EXPECTED = {
         "copy messages",
         "upload messages",
         "download audio",
+        "change greetings",
+        "choose greetings by media id",
     },
     "portsip": {
         "create or delete a shared voicemail",
@@ -52,7 +56,7 @@ EXPECTED = {
         "mark messages",
         "delete messages",
         "download audio",
-        "upload greetings",
+        "change greetings",
     },
     "tel4vn": {
         "create or delete a mailbox",

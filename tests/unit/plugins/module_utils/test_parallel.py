@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import _thread
+import contextlib
 import threading
 import time
 import types
@@ -251,6 +252,10 @@ def test_an_upload_that_the_user_interrupts_is_told() -> None:
             self.made.append(Message(id="m1", mailbox_id="b1", mailbox="3000", call_id=wanted.call_id))
             return "m1"
 
-    wanted = types.SimpleNamespace(call_id="c1", caller_number=None)
+        @contextlib.contextmanager
+        def audio(self, _message: Message) -> t.Iterator[t.Any]:
+            yield types.SimpleNamespace(pieces=lambda: [wanted.audio])
+
+    wanted = types.SimpleNamespace(call_id="c1", caller_number=None, audio=b"sound")
     report = message_engine.upload(t.cast(t.Any, Slow()), "3000", t.cast(t.Any, wanted), check=False)
     assert (report.changed, [step.new_id for step in report.steps]) == (True, ["m1"])

@@ -12,14 +12,14 @@ import json
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import (
-    check_mailboxes,
-    item_options,
-    read_entries,
-    read_items,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.delimited import read_delimited
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.options import item_options
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, likeness_of, read_sheet
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.artefacts import clean_cell
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,15 +27,16 @@ ITEMS = [{"mailbox": "3000", "name": "Reception"}, {"mailbox": "3001", "emails":
 
 
 def items(text: str, name: str) -> list:
-    """Return the items of a file without their places."""
-    found = read_items(text, name, "mailboxes", Layout(lists={"emails", "kazoo.flags"}))
-    return [{key: value for key, value in item.items() if key != "source"} for item in found]
+    """Return the items of a file."""
+    problems: list[Problem] = []
+    entries = read_entries(File(text, name), Layout(), problems)
+    return check_entries(entries, problems, Checks())
 
 
 def problems_of(text: str, name: str) -> tuple[str, ...]:
     with pytest.raises(InvalidInputError) as caught:
         items(text, name)
-    return caught.value.problems
+    return tuple(map(str, caught.value.problems))
 
 
 @pytest.mark.parametrize("content", [ITEMS, {"mailboxes": ITEMS}], ids=["list", "dictionary"])
@@ -51,7 +52,7 @@ def test_json_with_a_byte_order_mark() -> None:
 def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "yaml", None)
     assert items(json.dumps(ITEMS), "boxes.json") == ITEMS
-    told = "boxes.yml: cannot be read without PyYAML. Install it, or use JSON or CSV"
+    told = "boxes.yml: cannot be read without PyYAML. Install it with `pip install PyYAML`, or use JSON or CSV"
     assert problems_of("- mailbox: '3000'", "boxes.yml") == (told,)
 
 
@@ -59,6 +60,43 @@ def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("text", ["[]", '{"mailboxes": []}'])
 def test_an_empty_list_is_written_out(text: str, name: str) -> None:
     assert items(text, name) == []
+
+
+DEFAULTS = """
+defaults: {timezone: Europe/Paris, attach_audio: no, kazoo: {skip_greeting: yes, skip_envelope: true}}
+mailboxes:
+  - {mailbox: 0300, timezone: null, kazoo: {skip_greeting: no}}
+  - {mailbox: 0301}
+"""
+
+
+def test_a_document_has_defaults_for_its_entries() -> None:
+    shared = {"timezone": "Europe/Paris", "attach_audio": False}
+    assert items(DEFAULTS, "boxes.yml") == [
+        {"mailbox": "0300", **shared, "timezone": None, "kazoo": {"skip_greeting": False, "skip_envelope": True}},
+        {"mailbox": "0301", **shared, "kazoo": {"skip_greeting": True, "skip_envelope": True}},
+    ]
+    # The defaults of a task or role are laid under those of the document.
+    text = '{"defaults": {"name": "a"}, "mailboxes": [{"mailbox": "1"}]}'
+    (entry,) = read_entries(File(text, "b.json"), Layout(), [])
+    assert check_entries([entry], [], Checks({"name": "b", "notify": True})) == [
+        {"mailbox": "1", "name": "a", "notify": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "problem"),
+    [
+        ("[1]", "boxes.yml:1: `defaults` must be a dictionary of options, not a list"),
+        (
+            "{mailbox: 3000}",
+            "boxes.yml:1: `defaults` must not have `mailbox`, which names one entry. Move it to the entry",
+        ),
+        ("{id: x}", "boxes.yml:1: `defaults` must not have `id`, which names one entry. Move it to the entry"),
+    ],
+)
+def test_defaults_of_a_document_that_are_none(defaults: str, problem: str) -> None:
+    assert problems_of(f"defaults: {defaults}\nmailboxes: []\n", "boxes.yml") == (problem,)
 
 
 EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
@@ -100,25 +138,57 @@ EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
             "boxes.yml:3: a second YAML document begins here. Keep one document in a file",
         ),
         ("[\n['3000']]", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not a list"),
-        ("- {}\n-", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not nothing"),
+        ("- {mailbox: 1}\n-", "boxes.yml", "boxes.yml:2: must be a dictionary with `mailbox`, not nothing"),
         (
             "[{mailbox: 1, source: x}]",
             "boxes.yml",
-            "boxes.yml:1: unknown option `source`. The collection sets it itself",
+            "boxes.yml:1: `source` is not an option. The collection sets it itself",
         ),
-        ("[1,\n2", "boxes.json", "boxes.json:2: is not valid JSON: `,` or `]` is missing"),
-        ('[{"a": 1,\n\n"b": }]', "boxes.json", "boxes.json:3: is not valid JSON: a value is missing"),
-        ('[{"mailbox": NaN}]', "boxes.json", "boxes.json:1: is not valid JSON: not a number that JSON has"),
-        ('[{"mailbox": 0123}]', "boxes.json", "boxes.json:1: is not valid JSON: `,` or `}` is missing"),
-        ('["x\n"]', "boxes.json", "boxes.json:1: is not valid JSON: Invalid control character at"),
-        ("[] []", "boxes.json", "boxes.json:1: is not valid JSON: more text after the end"),
-        ('[{"a"\n1}]', "boxes.json", "boxes.json:2: is not valid JSON: `:` is missing"),
-        ("[{a: 1}]", "boxes.json", "boxes.json:1: is not valid JSON: a key in double quotes is missing"),
-        ("[" * 100_000, "boxes.json", "boxes.json:1: is not valid JSON: nested deeper than 100 levels"),
-        ("[" * 100_000, "boxes.yml", "boxes.yml:1: is not valid YAML: exceeded maximum nesting depth"),
+        ("[1,\n2", "boxes.json", "boxes.json:2: is not valid JSON at column 2: `,` or `]` is missing"),
+        (
+            '[{"a": 1,\n\n"b": }]',
+            "boxes.json",
+            'boxes.json:3: is not valid JSON at column 6: a value is missing: "b": }]',
+        ),
+        (
+            '[{"mailbox": NaN}]',
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 14: not a number that JSON has",
+        ),
+        (
+            '[{"mailbox": 0123}]',
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 15: `,` or `}` is missing",
+        ),
+        ('["x\n"]', "boxes.json", "boxes.json:1: is not valid JSON at column 4: Invalid control character at"),
+        ("[] []", "boxes.json", "boxes.json:1: is not valid JSON at column 4: more text after the end"),
+        ('[{"a"\n1}]', "boxes.json", "boxes.json:2: is not valid JSON at column 1: `:` is missing"),
+        (
+            "[{a: 1}]",
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 3: a key in double quotes is missing",
+        ),
+        (
+            "[" * 100_000,
+            "boxes.json",
+            "boxes.json:1: is not valid JSON at column 101: nested deeper than 100 levels",
+        ),
+        (
+            "[" * 100_000,
+            "boxes.yml",
+            "boxes.yml:1: is not valid YAML at column 1001: exceeded maximum nesting depth",
+        ),
         ("[" * 500 + "]" * 500, "boxes.yml", "boxes.yml:1: is nested deeper than 100 levels"),
-        ("a: 1\nb: ]\nc: 2", "boxes.yml", "boxes.yml:2: is not valid YAML: did not find expected node content"),
-        ("- pin: *4821", "boxes.yml", "boxes.yml:1: is not valid YAML: found undefined alias"),
+        (
+            "a: 1\nb: ]\nc: 2",
+            "boxes.yml",
+            "boxes.yml:2: is not valid YAML at column 4: did not find expected node content",
+        ),
+        (
+            "- pin: *4821",
+            "boxes.yml",
+            "boxes.yml:1: is not valid YAML at column 8: found undefined alias",
+        ),
         ("- &a [*a]", "boxes.yml", "boxes.yml:1: an anchor contains itself"),
         ("- ? [a]\n  : b", "boxes.yml", "boxes.yml:1: a key must be text"),
         ("- <<: 3", "boxes.yml", "boxes.yml:1: `<<` must name a dictionary, or a list of dictionaries"),
@@ -132,11 +202,13 @@ EMPTY = "Write `mailboxes: []` if no entry is meant, or remove the file"
             "boxes.yml",
             "boxes.yml:1: the tag `!vault` is not supported. Encrypt the whole file instead",
         ),
-        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: it is no CSV: unexpected end of data"),
+        ("mailbox\n'\n\"3000", "boxes.csv", "boxes.csv:3: is not a CSV file: unexpected end of data"),
     ],
 )
 def test_a_file_that_is_not_understood_is_never_an_empty_list(text: str, name: str, problem: str) -> None:
-    assert problems_of(text, name) == (problem,)
+    (found,) = problems_of(text, name)
+    # What follows is the line itself.
+    assert found == problem or (found.startswith(f"{problem}: ") and " at column " in problem)
 
 
 def test_aliases_cannot_fill_memory() -> None:
@@ -157,29 +229,28 @@ def test_a_file_of_another_encoding_is_told_as_one(name: str) -> None:
 def test_csv_of_src() -> None:
     text = "mailbox,name,emails,kazoo.skip_greeting,kazoo.flags\n 3000 , Reception ,a@b.c; d@e.f,yes,\n3001,,,,x\n"
     assert items(text, "boxes.csv") == [
-        {"mailbox": "3000", "name": "Reception", "emails": ["a@b.c", "d@e.f"], "kazoo": {"skip_greeting": "yes"}},
+        {"mailbox": "3000", "name": "Reception", "emails": ["a@b.c", "d@e.f"], "kazoo": {"skip_greeting": True}},
         {"mailbox": "3001", "kazoo": {"flags": ["x"]}},
     ]
 
 
-def test_every_wrong_row_is_told() -> None:
-    assert problems_of("mailbox,name\n3000\n3001,x,y\n\n,\n3002,x\n3003,x,\n3004\n", "b.csv") == (
-        "b.csv:2: it has fewer cells than the first row",
-        "b.csv:3: it has more cells than the first row",
-        "b.csv:8: it has fewer cells than the first row",
+def test_short_rows_are_padded_and_every_long_one_is_a_problem() -> None:
+    assert items("mailbox,name\n3000\n", "b.csv") == [{"mailbox": "3000"}]
+    assert problems_of("mailbox,name\n3000\n3001,x,y\n\n,\n3002,x\n3003,x,\n3004,x,,z", "b.csv") == (
+        "b.csv:3, column 3: is more than the headings have",
+        "b.csv:8, column 4: is more than the headings have",
     )
 
 
 def test_lines_are_counted_through_breaks_in_cells_and_blank_lines() -> None:
-    assert problems_of('\nmailbox,name\n\n3000,"a\r\nb\nc"\n3001\n', "b.csv") == (
-        "b.csv:7: it has fewer cells than the first row",
+    assert problems_of('\nmailbox,name\n\n3000,"a\r\nb\nc"\n3001,x,y\n', "b.csv") == (
+        "b.csv:7, column 3: is more than the headings have",
     )
 
 
 @pytest.mark.parametrize("heading", ["kazoo,kazoo.flags", "mailbox,mailbox"])
 def test_columns_that_contradict_each_other(heading: str) -> None:
-    (problem,) = problems_of(f"{heading}\na,b\n", "b.csv")
-    assert problem.startswith("b.csv:1: ")
+    assert problems_of(f"{heading}\na,b\n", "b.csv")[0].startswith("b.csv:1: ")
 
 
 def cells(excluded: str) -> st.SearchStrategy[str]:
@@ -203,10 +274,10 @@ def test_whatever_a_spreadsheet_writes_is_read(
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([("mailbox", "name", "description"), *rows])
-    problems: list[str] = []
-    found = read_csv(mark + written.getvalue(), Layout(), problems)
+    problems: list[Problem] = []
+    found = table(mark + written.getvalue(), problems)
     if all(not clean_cell(cell) for row in rows for cell in row):
-        assert [problem.partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
+        assert [str(problem).partition(".")[0] for problem in problems] == ["the table: has headings and no rows"]
         return
     assert problems == []
     expected = [
@@ -221,24 +292,42 @@ def test_whatever_a_spreadsheet_writes_is_read(
     assert [entry.item for entry in found] == [item for item in expected if item]
 
 
+def table(text: str, problems: list[Problem]) -> list[Entry]:
+    """Return the entries of CSV text."""
+    options = item_options("vmbox")
+    sheet = read_delimited(text, "", None, likeness_of(Layout(), options))
+    return read_sheet(sheet, Layout(), options, problems)
+
+
 def test_a_line_that_names_the_delimiter() -> None:
-    problems: list[str] = []
-    found = read_csv("sep=|\r\nmailbox|name, first\r\n3000|x\r\n", Layout(), problems)
-    assert (found, problems) == ([Entry("line 3", {"mailbox": "3000", "name, first": "x"})], [])
+    problems: list[Problem] = []
+    found = table("sep=|\r\nmailbox|name\r\n3000|x; y\r\n", problems)
+    assert ([(entry.place, entry.item) for entry in found], problems) == (
+        [("line 3", {"mailbox": "3000", "name": "x; y"})],
+        [],
+    )
 
 
 def test_options_know_every_vendor() -> None:
-    options, lists = item_options("vmbox")
-    assert {"mailbox", "extension", "pin", "state", "kazoo.notify.callback.number", "onsip.username"} <= options
-    assert {"emails", "kazoo.flags"} <= lists
-    assert options.isdisjoint({"kazoo", "kazoo.notify", "on_unsupported", "verify", "vendor", "password"})
+    options = item_options("vmbox")
+    names = set(options.types)
+    assert {"mailbox", "extension", "pin", "state", "kazoo.notify.callback.number", "onsip.username"} <= names
+    assert options.is_list("emails")
+    assert options.is_list("kazoo.flags")
+    assert not options.is_list("kazoo.members")
+    assert options.addresses == {"emails"}
+    assert names.isdisjoint({"kazoo", "kazoo.notify", "on_unsupported", "verify", "vendor", "password"})
 
 
 def test_entries_keep_their_place_and_those_that_are_right_come_back() -> None:
-    problems: list[str] = []
-    entries = read_entries("mailbox,name\n3000\n3001,x\n", "staff.csv", "mailboxes", Layout(), problems)
-    assert entries == [Entry("staff.csv:3", {"mailbox": "3001", "name": "x"})]
-    assert problems == ["staff.csv:2: it has fewer cells than the first row"]
+    problems: list[Problem] = []
+    entries = read_entries(File("mailbox,name\n3000,x,y\n3001,x\n", "staff.csv"), Layout(), problems)
+    assert [(entry.place, entry.item) for entry in entries if not entry.problems] == [
+        ("staff.csv:3", {"mailbox": "3001", "name": "x"})
+    ]
+    assert [str(problem) for problem in entries[0].problems] == [
+        "staff.csv:2, column 3: is more than the headings have"
+    ]
 
 
 def test_mailboxes_of_several_files_are_checked_together() -> None:
@@ -250,14 +339,16 @@ def test_mailboxes_of_several_files_are_checked_together() -> None:
         Entry("b.csv:5", {"id": "x", "kazoo": {"flogs": []}}),
     ]
     with pytest.raises(InvalidInputError) as caught:
-        check_mailboxes(entries, ["known before"], {"kazoo": {"skip_greeting": True}}, "kazoo")
-    assert caught.value.problems == (
-        "known before",
-        "a.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
-        "b.csv:2: mailbox 3000 is declared twice, first in a.yml:1",
-        "b.csv:3: must be a dictionary with `mailbox`, not text",
-        "b.csv:4: mailbox: `mailbox` is missing",
-        "b.csv:5: mailbox x: `kazoo.flogs` is no field of this vendor; did you mean `flags`?",
+        check_entries(entries, [Problem("known before")], Checks({"kazoo": {"skip_greeting": True}}, "kazoo"))
+    assert sorted(map(str, caught.value.problems)) == sorted(
+        (
+            "known before",
+            "b.csv:3: must be a dictionary with `mailbox`, not text",
+            "a.yml:1: mailbox 3000: `timezone` must be an IANA time zone such as Europe/Paris",
+            "b.csv:2: mailbox 3000: is declared twice, first in a.yml:1",
+            "b.csv:4: mailbox: `mailbox` is missing",
+            "b.csv:5: mailbox x: `kazoo.flogs` is not a field of this vendor; did you mean `flags`?",
+        )
     )
 
 
@@ -266,7 +357,7 @@ def test_defaults_lie_under_every_mailbox() -> None:
         Entry("item 1", {"mailbox": "1", "kazoo": {"flags": ["x"]}}),
         Entry("item 2", {"mailbox": "2", "name": None}),
     ]
-    assert check_mailboxes(entries, [], {"name": "New", "kazoo": {"skip_greeting": True}}) == [
+    assert check_entries(entries, [], Checks({"name": "New", "kazoo": {"skip_greeting": True}})) == [
         {"mailbox": "1", "name": "New", "kazoo": {"skip_greeting": True, "flags": ["x"]}},
         {"mailbox": "2", "name": None, "kazoo": {"skip_greeting": True}},
     ]
@@ -275,5 +366,5 @@ def test_defaults_lie_under_every_mailbox() -> None:
 @pytest.mark.parametrize("vendor_name", [None, "kazoo"])
 def test_a_mask_in_a_file_is_told_with_its_place(vendor_name: str | None) -> None:
     entries = [Entry("desks.yml item 2", {"mailbox": "1001", "kazoo": {"flags": ["a ********"]}})]
-    with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags`: contains \*{8}"):
-        check_mailboxes(entries, [], vendor_name=vendor_name)
+    with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags` contains \*{8}"):
+        check_entries(entries, [], Checks(vendor=vendor_name))

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import StaleError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.outcome import Outcome
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import (
     Action,
     Index,
@@ -19,7 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
-from ansible_collections.telephony.voicemail.plugins.module_utils.results import Outcome
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import MessageCounter
 
@@ -78,7 +79,7 @@ def changed(number: str = "3000", **values: t.Any) -> Box:
 def carry_out(boxes: Boxes, current: Box = STORED, *, present: bool = True, **declared: t.Any) -> Outcome:
     """Plan with the box as it was, and carry the plan out with the box as it is."""
     steering = {key: declared.pop(key) for key in ("new_number", "update_pin") if key in declared}
-    desired = Desired(1, "mailbox 3000", "3000", declared, present=present, **steering)
+    desired = Desired(Subject("mailbox", "3000"), "3000", declared, present=present, **steering)
     (step,) = plan(MAILBOX, [desired], Index.of([current])).steps
     step.spares_messages = True
     return steps.carry_out(t.cast(t.Any, boxes), step)

@@ -11,8 +11,10 @@ import zoneinfo
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import check_mailboxes
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, Layout, read_csv
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Index, plan
 from ansible_collections.telephony.voicemail.plugins.module_utils.model import zones
@@ -22,6 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.cautions
     cautions_of,
     grouped,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem, Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 ADDRESSES = [
@@ -97,7 +100,9 @@ def test_numbers_that_no_telephone_can_dial(number: str) -> None:
 @pytest.mark.parametrize("pin", ["'0456", "NULL", "12-Mar", "0456\u200b", "\uff10\uff14\uff15\uff16"])
 @pytest.mark.parametrize(("name", "further"), [("kazoo", {"name": "x"}), ("tel4vn", {})])
 def test_pins_that_no_telephone_can_dial_are_not_shown(pin: str, name: str, further: dict[str, str]) -> None:
-    assert cautions({"pin": pin, **further}, name) == [Caution("item 1 (mailbox 3000)", f"`pin` {NO_DIGITS}")]
+    assert cautions({"pin": pin, **further}, name) == [
+        Caution(Subject("mailbox", "3000", position=1), f"`pin` {NO_DIGITS}")
+    ]
 
 
 def test_other_numbers_of_a_box() -> None:
@@ -129,32 +134,32 @@ def test_without_a_database_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_thousands_of_equal_warnings_are_one() -> None:
-    (warning,) = grouped([Caution(f"mailbox {number}", "`pin` x") for number in range(2000)])
-    assert warning == f"2000 items: `pin` x: {', '.join(f'mailbox {number}' for number in range(10))} and 1990 more"
-    assert grouped([Caution("mailbox 1", "x")] * 2) == ["mailbox 1: x"]
-    assert len(grouped([Caution("mailbox 1", f"x{number}") for number in range(2000)])) == 21
+    (warning,) = grouped([Caution(Subject("mailbox", str(number)), "`pin` x") for number in range(2000)])
+    assert warning == f"2000 mailboxes: `pin` x: {', '.join(map(str, range(10)))} and 1990 more"
+    assert grouped([Caution(Subject("mailbox", "1"), "x")] * 2) == ["mailbox 1: x"]
+    assert len(grouped([Caution(Subject("mailbox", "1"), f"x{number}") for number in range(2000)])) == 21
 
 
 def test_lint_warns_of_the_same_by_file_and_line() -> None:
-    warnings: list[str] = []
+    checks = Checks(vendor="kazoo")
     items = [{"mailbox": "'1001", "name": "x", "pin": "NULL"}, {"mailbox": "1002", "timezone": "Europe/Berln"}]
     entries = [Entry(f"a.yml:{line}", item) for line, item in enumerate(items, 1)]
-    assert check_mailboxes(entries, [], vendor_name="kazoo", warnings=warnings) == items
-    assert warnings == [
+    assert check_entries(entries, [], checks) == items
+    assert checks.warnings == [
         f"a.yml:1: mailbox '1001: `mailbox` {NO_DIGITS}",
         f"a.yml:1: mailbox '1001: `pin` {NO_DIGITS}",
         "a.yml:2: mailbox 1002: `timezone` Europe/Berln is not in the time zone database; did you mean Europe/Berlin?",
     ]
     with pytest.raises(InvalidInputError, match=r"a.yml:3: mailbox 1003: `emails` .*; write a@example.com"):
-        check_mailboxes([Entry("a.yml:3", {"mailbox": "1003", "emails": ["a@example.com."]})], [], vendor_name="kazoo")
+        check_entries([Entry("a.yml:3", {"mailbox": "1003", "emails": ["a@example.com."]})], [], Checks(vendor="kazoo"))
 
 
 def test_a_table_as_spreadsheets_write_it() -> None:
     row = "'1001;'s-Hertogenbosch;'0456;'a@example.com\u200b;\xa0Europe/Berlin"
     text = f"\ufeff\u200bmailbox;name;pin;emails;'timezone\n{row}\n"
-    problems: list[str] = []
-    (entry,) = read_csv(text, Layout(lists=("emails",)), problems)
-    assert problems == []
+    problems: list[Problem] = []
+    (entry,) = read_entries(File(text, "x.csv"), Layout(), problems)
+    assert [*problems, *entry.problems] == []
     assert entry.item == {
         "mailbox": "1001",
         "name": "'s-Hertogenbosch",

@@ -177,7 +177,7 @@ def test_what_does_not_exist_is_told(state: str, status: str) -> None:
 
 def test_what_was_moved_already_is_done() -> None:
     (step,) = plan_missing(Order("moved", ("7001",)), ["call"], {"call": Message("y", "7001", call_id="call")})
-    assert (step.status, step.as_dict()["mailbox"]) == ("ok", "7001")
+    assert (step.status, step.as_row()["mailbox"]) == ("ok", "7001")
 
 
 LITERALS = st.text(st.characters(blacklist_characters="{}"), max_size=20)

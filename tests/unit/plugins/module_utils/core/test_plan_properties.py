@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
 import typing as t
 
 import pytest
@@ -15,7 +13,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.desc
     describe,
     difference,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import (
     Action,
     Index,
@@ -26,111 +23,15 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import (
     UNKNOWN,
-    Addresses,
-    Boolean,
-    Choice,
-    Integer,
-    Integers,
-    Kind,
-    Pin,
-    Records,
-    TextSet,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from declarations import declared, raw_items, reconciled, stored
 from hypothesis import given
 from hypothesis import strategies as st
 
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
-DIGITS = "123456789"
-
-
-def written(kind: Kind) -> st.SearchStrategy[t.Any]:
-    """Values of a kind as a user may write them."""
-    if isinstance(kind, Pin):
-        return st.sampled_from(["1593", "7281", "904751"]).filter(lambda text: _takes(kind, text))
-    if isinstance(kind, Addresses):
-        addresses = st.sampled_from(["a@Example.com", "b@example.com", "C@x.org"])
-        return st.lists(addresses, min_size=1, max_size=min(3, kind.most or 3))
-    if isinstance(kind, TextSet):
-        return st.lists(st.text(DIGITS, min_size=3, max_size=5), min_size=1, max_size=min(3, kind.most or 3))
-    if isinstance(kind, Boolean):
-        return st.sampled_from([True, False, "yes", "off"])
-    if isinstance(kind, Choice):
-        return st.sampled_from(list(kind.words))
-    if isinstance(kind, Integer):
-        return st.integers(kind.minimum or 0, kind.maximum or 9999)
-    if isinstance(kind, Integers):
-        return st.lists(st.integers(0, 60), min_size=1, max_size=3)
-    if isinstance(kind, Records):
-        return st.fixed_dictionaries({key: written(inner) for key, inner in kind.keys.items()}).map(lambda one: [one])
-    samples = ["Europe/Paris", "America/New_York", "en-US", "a" * 32, "Reception", "3000", "user@example.com", "x"]
-    possible = [text for text in samples if _takes(kind, text)]
-    assert possible, kind
-    return st.sampled_from(possible)
-
-
-def _takes(kind: Kind, text: str) -> bool:
-    try:
-        kind.parse(text)
-    except ValueError:
-        return False
-    return True
-
-
-def raw_items(table: FieldTable) -> st.SearchStrategy[dict[str, t.Any]]:
-    """Items of a table as a user may write them; everything required is given."""
-    options = {}
-    for field in table.fields:
-        if field.creation_only:
-            continue
-        values = written(field.kind)
-        if field.clearable and not field.required and not isinstance(field.kind, Pin):
-            values = st.one_of(values, st.none())
-        options[field.option] = values
-    required = {field.option for field in table.fields if field.required}
-    flat = st.fixed_dictionaries(
-        {option: values for option, values in options.items() if option in required},
-        optional={option: values for option, values in options.items() if option not in required},
-    )
-    return flat.map(lambda values: {table.key: "3000", **_nested(values)})
-
-
-def _nested(flat: dict[str, t.Any]) -> dict[str, t.Any]:
-    nested: dict[str, t.Any] = {}
-    for option, value in flat.items():
-        *groups, last = option.split(".")
-        inside = nested
-        for group in groups:
-            inside = inside.setdefault(group, {})
-        inside[last] = value
-    return nested
-
-
-def declared(table: FieldTable, raw: dict[str, t.Any]) -> Desired:
-    reader = Reader(table, (), NAMES)
-    desired = reader.read([raw])
-    assert reader.problems == []
-    return desired[0]
-
-
-def reconciled(desired: Desired, problems_of: t.Callable[[Desired], t.Sequence[str]]) -> Desired:
-    """Leave out what contradicts other options. Most of what is drawn would otherwise be of no use to some vendors."""
-    while problems := problems_of(desired):
-        named = {option for option in re.findall(r"`([\w.]+)`", problems[0]) if option in desired.values}
-        assert named, problems
-        rest = {option: value for option, value in desired.values.items() if option not in named}
-        desired = dataclasses.replace(desired, values=rest)
-    return desired
-
-
-def stored(table: FieldTable, raw: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The values of a box that was made as declared, without what contradicts other options."""
-
-    def settled(desired: Desired) -> dict[str, t.Any]:
-        return {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
-
-    return settled(reconciled(declared(table, raw), lambda one: table.conflicts(table.by_option, settled(one))))
 
 
 def carried_out(result: Plan) -> Box | None:
@@ -217,7 +118,7 @@ def _composed(table: FieldTable, option: str) -> bool:
 def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
     secret = next(field for field in table.fields if field.secret)
     old = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, secret.option: "748159"})
-    desired = Desired(1, "mailbox 3000", "3000", {secret.option: "904751"})
+    desired = Desired(Subject("mailbox", "3000"), "3000", {secret.option: "904751"})
     shown = repr(difference(table, plan(table, [desired], Index.of([old])).steps[0]))
     assert "748159" not in shown
     assert "904751" not in shown
@@ -240,7 +141,7 @@ def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
 def test_when_a_pin_is_written_and_told(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
     table = vendor("kazoo").tables["mailbox"]
     box = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, "pin": current})
-    desired = Desired(1, "mailbox 3000", "3000", {"pin": "904751"}, update_pin=policy)
+    desired = Desired(Subject("mailbox", "3000"), "3000", {"pin": "904751"}, update_pin=policy)
     step = plan(table, [desired], Index.of([box])).steps[0]
     assert (step.writing, step.action is Action.UPDATE) == (writes, changes)
     assert bool(step.warnings) == (policy is PinPolicy.IF_CHANGED and current is UNKNOWN)

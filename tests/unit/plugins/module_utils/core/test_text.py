@@ -21,6 +21,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
     VoicemailError,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model import text
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -166,7 +167,9 @@ def test_an_error_is_shown_in_one_line(raw: str) -> None:
 
 
 def test_each_problem_keeps_its_line() -> None:
-    error = InvalidInputError.of([f"mailbox 1{ESC}[32m\nok: [localhost]: `pin` is wrong", "mailbox 2: `pin` is wrong"])
+    error = InvalidInputError.of(
+        [Problem(f"mailbox 1{ESC}[32m\nok: [localhost]: `pin` is wrong"), Problem("mailbox 2: `pin` is wrong")]
+    )
     assert len(str(error).splitlines()) == 3
     assert ESC not in str(error)
 

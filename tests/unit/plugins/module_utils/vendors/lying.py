@@ -12,6 +12,7 @@ from unittest import mock
 
 import httpx
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Transport
 from voicemail_simulator.server import SimulatorServer
 
 CONNECTIONS: dict[str, dict[str, str]] = {
@@ -45,13 +46,13 @@ def lying(concerns: t.Callable[[httpx.Request], bool], lie: Lie) -> t.Iterator[l
             return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body))
 
         transport = httpx.MockTransport(handler)
-        with mock.patch.object(httpx.Client, "_transport_for_url", return_value=transport):
+        with mock.patch.object(Transport, "handle_request", side_effect=transport.handle_request):
             yield sent
 
 
 def run(server: SimulatorServer, vendor: str, module: str, **options: t.Any) -> dict[str, t.Any]:
     """Run a module against a simulated vendor, without retries."""
     given = {"vendor": vendor, "url": server.url, "retry_budget": 0, **CONNECTIONS[vendor], **options}
-    result: dict[str, t.Any] = task.run_in_worker(module, given, False, False, None, None, {})
+    result: dict[str, t.Any] = task.run_in_worker(module, given, False, None, None, {})
     json.dumps(result, allow_nan=False)
     return {"failed": False, **result}

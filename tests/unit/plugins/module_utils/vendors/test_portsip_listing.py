@@ -160,6 +160,6 @@ def test_an_id_finds_its_box_or_nothing(tenant: Tenant, missing: str, shape: str
     assert tenant.box(id=box_id, name="Found by id")["changed"]
     assert tenant.stored_boxes("8002")[0]["name"] == "Found by id"
     result = tenant.box(id="999999999999999999", name="Nobody")
-    assert "there is no shared voicemail with id 999999999999999999" in result["msg"]
+    assert "999999999999999999: `id` does not belong to a shared voicemail" in result["msg"]
     assert not tenant.box(id="999999999999999999", state="absent")["changed"]
     assert tenant.writes == 0

@@ -231,7 +231,7 @@ LACKING = {
         ({"enabled": "perhaps"}, "must be true or false"),
         ({"tel4vn": {"mail_to": "avery@example.com"}}, "`emails`"),
         ({"tel4vn": {"local_after_email": True}}, "`after_email`"),
-        ({"tel4vn": {"greeting": 1}}, "is no field of this vendor"),
+        ({"tel4vn": {"greeting": 1}}, "is not a field of this vendor"),
     ],
 )
 def test_input_that_cannot_be_met_is_refused_before_the_first_request(
@@ -268,7 +268,7 @@ def test_a_number_given_as_an_id_names_no_box(tenant: Tenant) -> None:
     (box_id,) = tenant.vendor.state.boxes
     for wrong in ("7011", "message", "0f6c2f0e-6b1d-4c55-9d3e-2a7d1b9f4c10"):
         result = tenant.one(id=wrong, description="x")
-        assert f"no mailbox with id {wrong}" in result["msg"]
+        assert f"mailbox {wrong}: `id` does not belong to a mailbox" in result["msg"]
         assert tenant.writes == 0
     assert tenant.one(id=box_id, description="x")["mailbox"]["mailbox"] == "7011"
 

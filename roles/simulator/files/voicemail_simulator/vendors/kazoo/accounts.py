@@ -15,6 +15,19 @@ from .call import Call, bad_identifier
 from .collation import sort_key
 from .paging import Page, View, list_reply
 
+#: Settings that an account has from its schema.
+DEFAULTS: dict[str, Any] = {
+    "call_restriction": {},
+    "caller_id": {},
+    "dial_plan": {},
+    "enabled": True,
+    "language": "en-us",
+    "music_on_hold": {},
+    "preflow": {},
+    "ringtones": {},
+    "timezone": "America/Los_Angeles",
+    "wnm_allow_additions": False,
+}
 #: Sorts after every id.
 AFTER_EVERY_ID = "\uffff"
 
@@ -22,8 +35,24 @@ AFTER_EVERY_ID = "\uffff"
 def read_account(call: Call) -> Response:
     """Handle `GET /accounts/{ID}`."""
     account = call.vendor.state.accounts[call.account_id]
-    data = {"id": account["id"], "name": account["name"], "realm": account["realm"], "enabled": True}
-    return call.reply(data, revision="1-" + account["id"])
+    revision = "1-" + account["id"]
+    tree = ancestors(call, account)
+    data = {
+        **DEFAULTS,
+        "created": call.vendor.state.now(),
+        "is_reseller": not tree,
+        "reseller_id": tree[0] if tree else account["id"],
+        "superduper_admin": not tree,
+        **{name: account[name] for name in ("id", "name", "realm")},
+    }
+    return call.reply(data, revision=revision, etag=f'"{revision}"')
+
+
+def list_children(call: Call) -> Response:
+    """Handle `GET /accounts/{ID}/children`: the accounts directly below, by name."""
+    children = [account for account in call.vendor.state.accounts.values() if account["parent_id"] == call.account_id]
+    rows = [summary(call, account) for account in sorted(children, key=account_order)]
+    return list_reply(call, rows, {"page_size": len(rows)})
 
 
 def list_descendants(call: Call) -> Response:
@@ -45,6 +74,8 @@ def list_descendants(call: Call) -> Response:
         keys["page_size"] = len(rows)
         if page.start is not None:
             keys["start_key"] = page.start
+        elif not plain:
+            keys["start_key"] = start_keys.encode([call.account_id])
     # Pages are read from the end of the alphabet, and each page is reversed for the reply.
     if call.profile != "4.3":
         rows.reverse()
@@ -94,16 +125,18 @@ def summary(call: Call, account: Document) -> dict[str, Any]:
     return {**shown, "tree": ancestors(call, account), "flags": []}
 
 
-def user_data(user: dict[str, str]) -> dict[str, str]:
+def user_data(user: dict[str, str]) -> dict[str, Any]:
     """Return the data of a user in replies."""
     names = ("id", "username", "first_name", "last_name", "email", "priv_level")
-    return {name: user[name] for name in names}
+    return {**{name: user[name] for name in names}, "features": [], "flags": []}
 
 
 def list_users(call: Call) -> Response:
     """Handle `GET /users`: all users of the account, by id."""
     users = [user for user in call.vendor.state.users.values() if user["account_id"] == call.account_id]
-    return call.reply([user_data(user) for user in users], page={"page_size": len(users)})
+    revision = f"{len(users):032x}"
+    data = [user_data(user) for user in users]
+    return call.reply(data, page={"page_size": len(users)}, revision=revision, etag=f'"{revision}"')
 
 
 def read_user(call: Call, user_id: str) -> Response:
@@ -111,4 +144,5 @@ def read_user(call: Call, user_id: str) -> Response:
     user = call.vendor.state.users.get(user_id)
     if user is None or user["account_id"] != call.account_id:
         raise bad_identifier(user_id)
-    return call.reply(user_data(user), revision="1-" + user_id)
+    revision = "1-" + user_id
+    return call.reply(user_data(user), revision=revision, etag=f'"{revision}"')

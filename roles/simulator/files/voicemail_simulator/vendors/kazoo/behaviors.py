@@ -20,7 +20,10 @@ BEHAVIORS = (
     ),
     Behavior("conflict_writes", 0, int, "number of writes to mailboxes that conflict with another client"),
     Behavior(
-        "uniqueness_delay", 0.0, float, "seconds between the check of a number and the save, in which others may write"
+        "uniqueness_delay",
+        0.0,
+        float,
+        "seconds between the check of a number and the save, in which others may write",
     ),
     Behavior(
         "rate_limit", "off", ("off", "on"), "whether requests are limited to a bucket of 100 tokens, plus 10 per second"
@@ -38,7 +41,10 @@ BEHAVIORS = (
     Behavior("view_lag", 0.0, float, "seconds until a list shows a write"),
     Behavior("document_cache_lag", 0.0, float, "seconds until a read by id shows a write"),
     Behavior("onboarding_ids", "auto", AUTOMATIC, "clients may choose the id of a new mailbox (auto: off in 5)"),
+    Behavior("normalize_media", False, bool, "uploaded media are converted to MP3"),
+    Behavior("broken_uploads", 0, int, "number of uploads that are answered with a success and not stored"),
     Behavior("customers", 0, int, "number of accounts below accounttwo in a new state"),
+    Behavior("short_filters", 0, int, "percent of the mailboxes that a list filtered by revision leaves out"),
     Behavior("page_size", 50, int, "items per page when the client requests none"),
     Behavior("requests_per_connection", 0, int, "requests after which a connection is closed (0: never)"),
 )

@@ -55,12 +55,20 @@ def parse_json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except json.JSONDecodeError as error:
-        truncated = error.pos >= len(body.rstrip())
-        word, position = ("truncated_json", len(body)) if truncated else ("invalid_json", error.pos)
-        detail = {"message": f"{word} around {position + 1}", "target": "body"}
-        raise invalid({"json": {"invalid": detail}}, bare=True) from None
+        raise invalid(
+            {"json": {"invalid": {"message": json_problem(body, error), "target": "body"}}}, bare=True
+        ) from None
     except UnicodeDecodeError:
         raise invalid({"json": {"invalid": {"message": "invalid_string", "target": "body"}}}, bare=True) from None
+
+
+def json_problem(body: bytes, error: json.JSONDecodeError) -> str:
+    """Return KAZOO's message about a body that is not JSON, with the position counted from one."""
+    if not body[: error.pos].strip():
+        return "decoder_exit around 0"
+    if error.pos >= len(body.rstrip()):
+        return f"truncated_json around {len(body) + 1}"
+    return f"invalid_json around {error.pos + 1}"
 
 
 def open_envelope(call: Call, envelope: Any) -> None:

@@ -113,10 +113,12 @@ def list_boxes(call: Call) -> Response:
     """Handle `GET /vmboxes`, also below a user, where the owner is ignored."""
     page = Page.of(call)
     fields = requested_fields(call)
+    lost = call.vendor.behaviors.short_filters if "filter__rev" in call.query else 0
     view = box_view(call)
     keys: dict[str, Any] = {}
     if page.size is None:
-        rows = view.all()
+        # A loaded server answers with too few, and with success.
+        rows = [row for row in view.all() if not lost or call.vendor.random.random() * 100 >= lost]
     else:
         start = None if page.start is None else start_keys.decode(page.start)
         rows, following = view.page(page.size, start)

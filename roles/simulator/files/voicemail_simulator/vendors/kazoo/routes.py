@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from . import accounts, audio, mailbox_list, mailboxes, message_changes, messages
+from . import accounts, audio, callflows, mailbox_list, mailboxes, media, message_changes, messages
 from .call import Call, Failure, bad_identifier, invalid
 from .login import Authority
 from .schema import published
@@ -46,6 +46,8 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
             return {"PUT": lambda call: validate_schema(call, name)}
         case ["accounts", _]:
             return {"GET": accounts.read_account}
+        case ["accounts", _, "children"]:
+            return {"GET": accounts.list_children}
         case ["accounts", _, "descendants"]:
             return {"GET": accounts.list_descendants}
         case ["accounts", _, "users"]:
@@ -58,6 +60,17 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
             return {"GET": mailbox_list.read_bulk}
         case ["accounts", _, "vmboxes", *rest]:
             return find_box_path(rest)
+        case ["accounts", _, "callflows"]:
+            return {"GET": callflows.list_callflows, "PUT": callflows.create_callflow}
+        case ["accounts", _, "callflows", callflow_id]:
+            return {
+                "GET": lambda call: callflows.read_callflow(call, callflow_id),
+                "POST": lambda call: callflows.replace_callflow(call, callflow_id),
+                "PATCH": lambda call: callflows.patch_callflow(call, callflow_id),
+                "DELETE": lambda call: callflows.delete_callflow(call, callflow_id),
+            }
+        case ["accounts", _, "media", *rest]:
+            return find_media_path(rest)
     raise not_found()
 
 
@@ -98,15 +111,29 @@ def find_box_path(rest: list[str]) -> Table:
     raise not_found()
 
 
+def find_media_path(rest: list[str]) -> Table:
+    """Return the handlers of a path below `/media` by method. Raises Failure for an unknown path."""
+    match rest:
+        case []:
+            return {"GET": media.list_media, "PUT": media.create_media}
+        case [media_id]:
+            return {
+                "GET": lambda call: media.read_media(call, media_id),
+                "POST": lambda call: media.replace_media(call, media_id),
+                "DELETE": lambda call: media.delete_media(call, media_id),
+            }
+        case [media_id, "raw"]:
+            return {
+                "GET": lambda call: media.download_media(call, media_id),
+                "POST": lambda call: media.upload_media(call, media_id),
+            }
+    raise not_found()
+
+
 def list_messages(call: Call, box_id: str | None) -> Response:
     """Handle `GET .../messages`. Another message may arrive before it."""
     add_arriving_message(call, box_id)
     return messages.list_messages(call, box_id)
-
-
-def accepts_files(parts: list[str]) -> bool:
-    """Check whether the path accepts bodies other than JSON."""
-    return "messages" in parts
 
 
 def forbidden(call: Call) -> Response:

@@ -104,6 +104,33 @@ MESSAGE: Schema = {
     },
 }
 
+CALLFLOW: Schema = {
+    "type": "object",
+    "properties": {
+        "featurecode": {"type": "object", "properties": {"name": text(1, 128), "number": text(1, 30)}},
+        "flags": {"type": "array", "items": {"type": "string"}},
+        "flow": {"type": "object"},
+        "name": text(),
+        "numbers": {"type": "array", "default": [], "items": text(1, 36), "uniqueItems": True},
+        "patterns": {"type": "array", "default": [], "items": text(1)},
+    },
+}
+
+MEDIA: Schema = {
+    "type": "object",
+    "required": ["media_source", "name"],
+    "properties": {
+        "content_length": {"type": "integer", "minimum": 1},
+        "description": text(1, 128),
+        "language": {"type": "string", "default": "en-us"},
+        "media_source": {"type": "string", "default": "upload", "enum": ["recording", "upload", "tts"]},
+        "name": text(1, 128),
+        "source_id": text(32, 32),
+        "streamable": flag(True),
+        "tts": {"type": "object", "default": {}},
+    },
+}
+
 USER_AUTH: Schema = {
     "type": "object",
     "required": ["credentials"],
@@ -119,6 +146,46 @@ USER_AUTH: Schema = {
 API_AUTH: Schema = {"type": "object", "required": ["api_key"], "properties": {"api_key": text(64, 64)}}
 
 
+DESCRIPTIONS = {
+    "after_forward_action": "What the phone menu does after a message was forwarded",
+    "aliases": "More numbers of the mailbox",
+    "announcement_only": "Play the announcement and record nothing",
+    "check_if_owner": "Skip the number prompt when the owner calls",
+    "delete_after_notify": "Delete a message after the notification was sent",
+    "envelope_type": "What is announced before a message",
+    "flags": "Tags for external software",
+    "include_message_on_notify": "Attach the recording to the notification",
+    "include_transcription_on_notify": "Include the transcription in the notification",
+    "is_setup": "Whether the user completed the setup by phone",
+    "is_voicemail_ff_rw_enabled": "Allow seeking during playback",
+    "mailbox": "Number of the mailbox",
+    "media": "Greetings of the mailbox",
+    "media_extension": "File format of new messages",
+    "members": "Members of a shared mailbox",
+    "name": "Name of the mailbox",
+    "not_configurable": "Hide the configuration menu",
+    "notify": "Other notifications",
+    "notify_email_addresses": "Email addresses to notify",
+    "oldest_message_first": "Play the oldest message first",
+    "operator_number": "Number of the operator",
+    "owner_id": "Id of the owner",
+    "pin": "PIN of the mailbox",
+    "require_pin": "Require the PIN from the owner as well",
+    "save_after_notify": "Save a message after the notification was sent",
+    "seek_duration_ms": "Milliseconds of one seek",
+    "shared_vmbox": "Share the mailbox among its members",
+    "shared_vmbox_notify_owner_email": "Also notify the owner of a shared mailbox",
+    "silence_hits": "Hits in a row that count as silence",
+    "silence_threshold": "Level that counts as silence",
+    "skip_envelope": "Do not announce time and caller",
+    "skip_greeting": "Do not play the greeting",
+    "skip_instructions": "Do not play the instructions",
+    "timezone": "Time zone of the mailbox",
+    "transcribe": "Transcribe new messages",
+    "vm_message_forward_type": "Whether a comment may be recorded before a forwarded message",
+}
+
+
 @lru_cache(maxsize=16)
 def mailbox_schema(profile: str, maximum_pin: int) -> Schema:
     """Return the mailbox schema of a profile. The maximum length of a PIN depends on the installation."""
@@ -131,10 +198,12 @@ def mailbox_schema(profile: str, maximum_pin: int) -> Schema:
         zones = sorted(zoneinfo.available_timezones())
         # A machine without zone data cannot check the names, so it accepts all of them.
         properties["timezone"] = {"type": "string", "enum": zones} if zones else text()
+    described = {name: {"description": DESCRIPTIONS[name], **schema} for name, schema in sorted(properties.items())}
     return {
+        "description": "Schema of a voicemail box",
         "type": "object",
         "required": ["mailbox", "name"],
-        "properties": dict(sorted(properties.items())),
+        "properties": described,
     }
 
 
@@ -142,6 +211,8 @@ def published(profile: str, maximum_pin: int) -> dict[str, Schema]:
     """Return the schemas that `GET /schemas` lists, by name."""
     return {
         "api_auth": API_AUTH,
+        "callflows": CALLFLOW,
+        "media": MEDIA,
         "notify.callback": CALLBACK,
         "user_auth": USER_AUTH,
         "vm_message_metadata": MESSAGE,

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...behaviors import Behaviors
 from ...clock import Clock
-from ...store import Document, Store
+from ...store import Collection, Document, Store
 from .collation import SortKey, sort_key
 
 #: Seconds from the start of the Gregorian calendar, from which KAZOO counts, to the start of Unix time.
@@ -54,7 +54,7 @@ class AccountIndex:
         insert(self.ids, box["id"])
         for text in texts_of(box):
             self.texts[text].add(box["id"])
-        number = occupied_number(box["public"]["mailbox"])
+        number = occupied_number(str(box["public"]["mailbox"]))
         if number is not None:
             self.numbers[number].add(box["id"])
 
@@ -66,16 +66,19 @@ class AccountIndex:
                 del entries[position]
         for text in texts_of(box):
             self.texts[text].discard(box["id"])
-        number = occupied_number(box["public"]["mailbox"])
+        number = occupied_number(str(box["public"]["mailbox"]))
         if number is not None:
             self.numbers[number].discard(box["id"])
 
 
 def texts_of(box: Document) -> set[str]:
-    """Return the number and aliases of a mailbox. 4.3 and M have no aliases, and accept any value of this key."""
+    """Return the number and aliases of a mailbox. Old documents hold the number as an integer.
+
+    4.3 and M have no aliases, and accept any value of this key.
+    """
     aliases = box["public"].get("aliases")
     known = aliases if isinstance(aliases, list) else []
-    return {box["public"]["mailbox"], *(one for one in known if isinstance(one, str))}
+    return {str(box["public"]["mailbox"]), *(one for one in known if isinstance(one, str))}
 
 
 class State:
@@ -93,6 +96,8 @@ class State:
         self.boxes = store.collection("kazoo.boxes")
         self.messages = store.collection("kazoo.messages")
         self.audio = store.collection("kazoo.audio")
+        self.media = store.collection("kazoo.media")
+        self.callflows = store.collection("kazoo.callflows")
         self.indexes: dict[str, AccountIndex] = {}
         self._previous_boxes: dict[str, tuple[float, Document | None]] = {}
         self.rebuild()
@@ -172,6 +177,33 @@ class State:
     def _remember(self, key: str, previous: Document | None) -> None:
         if self._behaviors.document_cache_lag:
             self._previous_boxes[key] = (self._clock.now(), previous)
+
+    def save_document(
+        self,
+        collection: Collection,
+        account_id: str,
+        identifier: str,
+        public: dict[str, Any],
+        *,
+        deleted: bool = False,
+        **private: Any,
+    ) -> Document:
+        """Write a document that has no index, such as a media document, and return it.
+
+        :param private: keys that replies do not show. Those of the previous document stay.
+        """
+        key = f"{account_id}/{identifier}"
+        previous = collection.get(key)
+        document = {
+            **(previous or {"id": identifier, "account_id": account_id, "created": self.now()}),
+            "rev": self.next_revision(previous),
+            "modified": self.now(),
+            "deleted": deleted,
+            "public": public,
+            **private,
+        }
+        collection[key] = document
+        return document
 
     def message(self, account_id: str, message_id: str) -> Document | None:
         """Return a message that was not deleted, or None."""

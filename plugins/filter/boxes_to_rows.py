@@ -1,0 +1,138 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  documentation comes before imports, as ansible-test wants it
+"""The filter boxes_to_rows."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: boxes_to_rows
+short_description: Turn mailboxes into a table
+version_added: 1.1.0
+author:
+  - telephony.voicemail contributors (@telephony-voicemail)
+description:
+  - Turns what M(telephony.voicemail.vmbox_info) or M(telephony.voicemail.shared_voicemail_info) returned into rows, CSV
+    text or an Excel workbook.
+  - The result is valid input of P(telephony.voicemail.rows_to_mailboxes#filter), and of
+    O(telephony.voicemail.vmboxes#module:src) as a file. Reading it back changes nothing.
+  - Mailboxes are sorted by number. Each option that one of them has is a column, with dots inside the vendors'
+    dictionaries.
+  - No cell is a formula. Text that begins with C(=), C(+), C(-) or C(@) has an apostrophe before it, which is removed
+    when the table is read.
+  - What plain text cannot hold, such as a name with blanks around it or a list of dictionaries, is written as C(json:)
+    and a value in JSON.
+  - The role P(telephony.voicemail.export#role) writes the files.
+positional: _input
+options:
+  _input:
+    description: The boxes.
+    type: list
+    elements: dict
+    required: true
+  format:
+    description:
+      - V(rows) is a list of dictionaries, V(csv) is text, and V(xlsx) is a workbook encoded in Base64.
+      - Workbooks need the Python package openpyxl.
+    type: str
+    choices: [rows, csv, xlsx]
+    default: rows
+  resource:
+    description: What the boxes are.
+    type: str
+    choices: [mailboxes, shared_voicemails]
+    default: mailboxes
+  include_ids:
+    description: Include the vendor's ids. A box is then identified by its id, on this system only.
+    type: bool
+    default: false
+  include_pins:
+    description: Include PINs. The table must then be encrypted before it is written.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Read all mailboxes
+  telephony.voicemail.vmbox_info:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+  register: found
+
+- name: Write them for a spreadsheet program
+  ansible.builtin.copy:
+    content: "{{ found.mailboxes | telephony.voicemail.boxes_to_rows(format='csv') }}"
+    dest: mailboxes.csv
+    mode: "0600"
+"""
+
+RETURN = r"""
+_value:
+  description: The rows, or the text of a file.
+  type: raw
+  sample:
+    - mailbox: "3000"
+      name: Reception
+      emails: reception@example.com;desk@example.com
+      kazoo.skip_greeting: "true"
+"""
+
+import base64
+import json
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import as_csv, as_workbook, table_of
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+
+FORMATS = ("rows", "csv", "xlsx")
+
+
+def boxes_to_rows(
+    boxes: t.Any,
+    format: str = "rows",  # noqa: A002  the name of the option
+    resource: str = "mailboxes",
+    include_ids: bool = False,
+    include_pins: bool = False,
+) -> t.Any:
+    """Return a table; see the documentation above.
+
+    :raises AnsibleFilterError: when the arguments make no sense, or when no file can hold a box.
+    """
+    if IMPORT_ERROR:
+        raise AnsibleFilterError(f"boxes_to_rows needs {LIBRARIES}")
+    known = {one.plural: one for one in RESOURCES.values()}
+    if format not in FORMATS or resource not in known:
+        raise AnsibleFilterError(f"boxes_to_rows: unknown format {format!r} or resource {resource!r}")
+    key = known[resource].number
+    # Ansible's own kinds of text and list are not what JSON and openpyxl write.
+    plain = json.loads(json.dumps(boxes)) if isinstance(boxes, (list, tuple)) else None
+    if plain is None or not all(isinstance(box, dict) and box.get(key) for box in plain):
+        raise AnsibleFilterError(f"boxes_to_rows takes a list of dictionaries with `{key}`")
+    tables = [vendor(name).tables.get(known[resource].key) for name in NAMES]
+    secrets = {option for table in tables if table is not None for option in table.secrets}
+    left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
+    try:
+        table = table_of(plain, known[resource], left_out)
+        text = as_csv(table)
+        text.encode()
+        if format == "xlsx":
+            return base64.b64encode(as_workbook(table, resource)).decode()
+    except UnicodeEncodeError:
+        hint = "half of a surrogate pair. Correct it at the vendor"
+        raise AnsibleFilterError(f"boxes_to_rows: a box has a character that no file can hold, {hint}") from None
+    except ValueError as error:
+        raise AnsibleFilterError(f"boxes_to_rows: `format` xlsx {error}") from error
+    return text if format == "csv" else table.as_dictionaries()
+
+
+class FilterModule:
+    """Tells Ansible which filters are here."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filters by name."""
+        return {"boxes_to_rows": boxes_to_rows}

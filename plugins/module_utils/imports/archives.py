@@ -1,0 +1,72 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check the archives that spreadsheets are, before anything in them is parsed.
+
+A few kilobytes can unpack to gigabytes, and XML can define entities that grow or that read other files.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+#: Bytes of a spreadsheet, and of all that is in it.
+MOST_BYTES = 64 * 1024**2
+MOST_UNPACKED = 256 * 1024**2
+#: Bytes of the parts of XML, which need many times as much memory once they are parsed.
+MOST_XML = 128 * 1024**2
+MOST_PARTS = 10_000
+# Also in UTF-16, where a zero stands between the letters.
+_DEFINITIONS = re.compile(
+    rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)", re.I
+)
+
+
+def opened_archive(content: bytes, kind: str) -> zipfile.ZipFile:
+    """Return the archive of a spreadsheet once its sizes and its XML are known to be harmless.
+
+    :param kind: what the file should be: "an Excel workbook".
+    :raises ValueError: when it is none, is encrypted, is too large, or defines XML entities.
+    """
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValueError(
+            "is encrypted with a password, or has the old .xls format. Save it as .xlsx without a password,"
+            " and encrypt it with ansible-vault if it has to be secret"
+        )
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"has more than {MOST_BYTES >> 20} MB. {_SMALLER}")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        _check_sizes(archive)
+        for part in archive.infolist():
+            if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                _check_xml(archive, part)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise ValueError(f"is not {kind}, or is damaged. Save it again in the program that made it") from None
+    return archive
+
+
+_SMALLER = "Copy the columns of the mailboxes to a new spreadsheet"
+
+
+def _check_sizes(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    xml = sum(part.file_size for part in parts if part.filename.lower().endswith(".xml"))
+    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or xml > MOST_XML:
+        raise ValueError(f"unpacks to more than {MOST_XML >> 20} MB. {_SMALLER}")
+
+
+def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    with archive.open(part) as stream:
+        # Definitions stand before the first element, but comments of any length may stand before them.
+        kept = b""
+        while block := stream.read(1 << 20):
+            if _DEFINITIONS.search(kept + block):
+                raise ValueError("defines XML entities, which no spreadsheet program writes. Do not trust this file")
+            kept = block[-32:]
+
+
+__all__ = ("opened_archive",)

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows and cells of a table, whichever program wrote it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ..model.artefacts import clean_cell
+
+#: Rows and columns that a table may have. The largest telephone systems have some hundred thousand mailboxes.
+MOST_ROWS = 200_000
+MOST_COLUMNS = 1_000
+#: Digits that spreadsheets keep of a number; further ones become zeros.
+MOST_DIGITS = 15
+_AS_TEXT = "Format the column as text, and enter the value again"
+
+
+class BadCell(t.NamedTuple):
+    """A cell whose content cannot be what a person meant.
+
+    :param reason: what it is instead of text: "is a date".
+    :param hint: what to do about it.
+    """
+
+    reason: str
+    hint: str = _AS_TEXT
+
+    def __str__(self) -> str:
+        return f"{self.reason}. {self.hint}"
+
+
+class NumberText(str):
+    """The digits of a number whose cell keeps no leading zeros."""
+
+
+class Row(t.NamedTuple):
+    """One row of a table.
+
+    :param place: where errors find it, such as ``staff.csv:7`` or ``staff.xlsx, sheet Staff, row 7``.
+    :param number: its row, or its first line, as the user's program counts.
+    :param cells: text, truth values, numbers, None for an empty cell, or :class:`BadCell`.
+    """
+
+    place: str
+    number: int
+    cells: list[t.Any]
+
+
+@dataclasses.dataclass
+class Sheet:
+    """The rows of one table, blank ones left out.
+
+    :param place: name of the file and, in a spreadsheet, of the sheet.
+    :param lettered: its columns are named by letters.
+    """
+
+    place: str
+    rows: list[Row]
+    lettered: bool = False
+
+
+#: Returns how many headings of a row are known, which tells the row of headings and the mark between its cells.
+Likeness = t.Callable[[t.Sequence[t.Any]], int]
+
+
+def is_blank(cell: t.Any) -> bool:
+    """Check whether a cell has no content."""
+    return cell is None or (isinstance(cell, str) and not clean_cell(cell))
+
+
+def column_letters(position: int) -> str:
+    """Return the name that spreadsheets give the column at a position, counted from 1: A, B, ..., AA."""
+    letters = ""
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def column_position(name: str) -> int | None:
+    """Return the position of a column named by number or letters, counted from 1, or None for any other name."""
+    if re.fullmatch("[0-9]{1,4}", name):
+        return int(name) or None
+    if not re.fullmatch("[A-Za-z]{1,3}", name):
+        return None
+    position = 0
+    for letter in name.upper():
+        position = position * 26 + ord(letter) - ord("A") + 1
+    return position
+
+
+# Text in quotes, escaped characters, colours, blanks as wide as a character: what a format adds to the digits.
+_DECORATION = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_QUANTITY = re.compile(r"[#0,.]*[#0]")
+_PLACES = re.compile(r"[0#?](?:[^.,%]*[0#?])?")
+
+
+def shown_number(value: float, number_format: str) -> str | BadCell:
+    """Return a number as its cell shows it, or the whole number that it is where the cell shows a quantity.
+
+    :param number_format: the format of the cell, in the notation of spreadsheets.
+    """
+    if value != value or value in (float("inf"), float("-inf")):
+        return BadCell("is not a number")
+    if abs(value) >= 10**MOST_DIGITS:
+        return BadCell(f"is a number with more than {MOST_DIGITS} digits, of which the spreadsheet has lost some")
+    plain = str(int(value)) if value == int(value) else repr(float(value))
+    section = number_format.split(";")[0].strip()
+    bare = _DECORATION.sub("", section).strip()
+    if section in ("", "General", "@") or re.fullmatch(r"0(\.0+)?E[+-]0+|##0\.0E[+-]0", bare):
+        return NumberText(plain)
+    if "%" in bare:
+        return BadCell("is a percentage")
+    if not isinstance(value, int) and value != int(value):
+        return plain if _QUANTITY.fullmatch(bare) and section == bare else _unclear(number_format)
+    if re.fullmatch("0+", section):
+        sign = "-" if value < 0 else ""
+        digits = plain.removeprefix("-").rjust(len(section), "0")
+        return sign + digits if len(section) > 1 else NumberText(sign + digits)
+    if _QUANTITY.fullmatch(section):
+        return NumberText(plain)
+    return _placed(plain, section) or _unclear(number_format)
+
+
+def _unclear(number_format: str) -> BadCell:
+    return BadCell(f"is a number with the format {number_format[:40]}, which shows something else than it contains")
+
+
+def _placed(digits: str, section: str) -> str | None:
+    """Return digits laid into a format such as ``000-0000``, or None where it is more than places and signs."""
+    body = re.sub(r'"([^"]*)"|\\(.)', lambda found: found[1] or found[2] or "", section)
+    letters = set(re.sub(r"[0#?\-() +/]", "", body))
+    if letters or not _PLACES.search(body) or digits.startswith("-"):
+        return None
+    rest, shown = list(digits), []
+    for mark in reversed(body):
+        if mark not in "0#?":
+            shown.append(mark)
+        elif rest:
+            shown.append(rest.pop())
+        elif mark == "0":
+            shown.append("0")
+    first = next((position for position, mark in enumerate(body) if mark in "0#?"), 0)
+    text = "".join(reversed(shown))
+    return text[:first] + "".join(rest) + text[first:]
+
+
+__all__ = (
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "BadCell",
+    "Likeness",
+    "NumberText",
+    "Row",
+    "Sheet",
+    "column_letters",
+    "column_position",
+    "is_blank",
+    "shown_number",
+)

@@ -1,0 +1,227 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the content of a cell to the value of an option, and back."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ..model.artefacts import clean_cell
+from .cells import BadCell, is_blank
+from .layout import LIST_SEPARATOR, OTHERWISE, Layout, text_of
+from .options import ItemOptions, is_pin
+from .windows_zones import WINDOWS_ZONES
+
+#: Begins a cell that holds a value in JSON, for what no plain text can hold.
+JSON_MARK = "json:"
+#: Stands for a cell that manages nothing.
+UNMANAGED: t.Final = object()
+
+
+def _words(*languages: str) -> frozenset[str]:
+    return frozenset(word for language in languages for word in language.split())
+
+
+_TRUE = _words(
+    "true yes y on 1 t x enabled active",
+    "ja j wahr aktiv",
+    "oui o vrai actif",
+    "sí si s verdadero activo",
+    "sim verdadeiro ativo vero attivo",
+    "waar aan tak prawda ano pravda igen kyllä tosi evet da",
+    "có đúng да истина はい 是",
+)
+_FALSE = _words(
+    "false no n off 0 f disabled inactive",
+    "nein falsch inaktiv",
+    "non faux inactif",
+    "falso inactivo",
+    "não nao inativo inattivo",
+    "nee onwaar uit nie ne nepravda nem ei nej nei nu",
+    "không sai нет ложь いいえ 否",
+)
+
+# What a spreadsheet makes of the digits of a number: powers of ten, groups of three, a fraction.
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f][0-9]{3})+")
+_FRACTION = re.compile(r"([0-9]+)[.,]0+")
+# A formula that makes text of a number, so that its leading zeros stay.
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+_LOST = "is a number, which has lost its leading zeros. Format the column as text"
+# What it writes into a cell that it could not compute.
+_FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+# Options with free text, whose apostrophes and invisible characters may have a meaning.
+_NAMES = ("name", "description", "flags")
+#: Characters that make a formula of a cell, also where a blank that no program shows stands before them.
+_STARTS_FORMULA = re.compile(r"[=+@\t\r\n-]|\s+[=+@-]")
+
+
+class CellReader:
+    """Reads the cells of a table by the options that they are for."""
+
+    def __init__(self, options: ItemOptions, layout: Layout) -> None:
+        self._options = options
+        self._layout = layout
+
+    def read(self, cell: t.Any, option: str, meanings: t.Mapping[str, t.Any]) -> t.Any:
+        """Return the value of a cell, or :data:`UNMANAGED`.
+
+        :param meanings: text of a cell to its value.
+        :raises ValueError: when the cell cannot be used; never with its content.
+        """
+        if isinstance(cell, BadCell):
+            raise ValueError(str(cell))
+        if isinstance(cell, str) and cell.startswith(JSON_MARK):
+            return _json(cell)
+        if meanings:
+            cell = meaning(cell, meanings)
+        if isinstance(cell, str):
+            cell = clean_cell(cell, is_name(option))
+        if cell is None or is_blank(cell):
+            return UNMANAGED
+        marker = self._layout.clear_marker
+        if marker is not None and isinstance(cell, str) and text_of(cell) == text_of(marker):
+            return [] if option in self._options.elements else None
+        return self._text(cell, option) if isinstance(cell, str) else self._plain(cell, option)
+
+    def _plain(self, cell: t.Any, option: str) -> t.Any:
+        if is_pin(option) and isinstance(cell, (int, float)):
+            raise ValueError(_LOST)
+        if isinstance(cell, float) and cell.is_integer():
+            # Programs keep every number as a fraction: 3000 arrives as 3000.0.
+            return int(cell)
+        if isinstance(cell, (bool, int, float, list, dict)):
+            return cell
+        raise ValueError(f"is of the type {type(cell).__name__}. Format the column as text")
+
+    def _text(self, text: str, option: str) -> t.Any:
+        if _FAILED_FORMULA.fullmatch(text):
+            raise ValueError("holds the error of a formula. Correct the formula, or enter the value as text")
+        kind = self._options.types.get(option)
+        if is_pin(option) or option in self._options.keys or option.startswith("new_"):
+            return _digits(str(text), is_pin(option))
+        if self._options.is_list(option):
+            return self._list(text, option)
+        if kind == "bool":
+            word = truth(text)
+            return text if word is None else word
+        if kind == "int":
+            return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
+        if option in self._options.choices:
+            choices = {choice.casefold(): choice for choice in self._options.choices[option]}
+            return choices.get(text.casefold(), text)
+        if option.rpartition(".")[2] == "timezone":
+            return WINDOWS_ZONES.get(text.casefold(), str(text))
+        return str(text)
+
+    def _list(self, text: str, option: str) -> list[t.Any]:
+        separators = self._layout.list_separator
+        if separators is not None:
+            parts = re.split("|".join(map(re.escape, separators)), text)
+        elif option in self._options.addresses:
+            parts = _addresses(text)
+        else:
+            parts = text.split(LIST_SEPARATOR)
+        entries = [entry for part in parts if (entry := clean_cell(part, is_name(option)))]
+        if self._options.elements.get(option) == "int":
+            return [int(entry) if _WHOLE_NUMBER.fullmatch(entry) else entry for entry in entries]
+        return entries
+
+
+def truth(text: str) -> bool | None:
+    """Return the truth value that a word means in one of many languages, or None."""
+    word = text.strip().casefold()
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def same_truth(text: str, words: t.Iterable[str]) -> str | None:
+    """Return the word, not a digit, that means the same truth value as a text, or None."""
+    value = truth(text)
+    return None if value is None else next((word for word in words if word.isalpha() and truth(word) is value), None)
+
+
+def meaning(cell: t.Any, meanings: t.Mapping[str, t.Any]) -> t.Any:
+    """Return what a value map says of a cell, or the cell where it says nothing. A truth value may be any word."""
+    text = text_of(cell) if not isinstance(cell, (list, dict)) else ""
+    word = text if text in meanings else same_truth(text, meanings)
+    if word is not None:
+        return meanings[word]
+    return meanings[OTHERWISE] if OTHERWISE in meanings and text else cell
+
+
+def is_name(option: str | None) -> bool:
+    """Check whether an option holds free text."""
+    return option is None or option.rpartition(".")[2] in _NAMES
+
+
+def _addresses(text: str) -> list[str]:
+    parts = []
+    for part in re.split("[;,\r\n]", text):
+        pieces = re.split(r"[|\s]+", part.strip())
+        # Blanks and bars may also belong to a name beside the address, or to the address itself.
+        parts += pieces if all("@" in piece for piece in pieces) else [part]
+    return parts
+
+
+def _json(cell: str) -> t.Any:
+    try:
+        return json.loads(cell[len(JSON_MARK) :])
+    except ValueError:
+        raise ValueError(f"begins with {JSON_MARK} and is not valid JSON. Correct it, or write plain text") from None
+
+
+def _digits(text: str, pin: bool) -> str:
+    """Return a number or PIN as it was before a spreadsheet took it for a quantity.
+
+    :raises ValueError: when that cannot be known.
+    """
+    formula = _TEXT_FORMULA.fullmatch(text)
+    if formula:
+        return formula[1]
+    if _SCIENTIFIC.fullmatch(text):
+        raise ValueError("was rounded to powers of ten by a spreadsheet. Format the column as text")
+    if _GROUPED.fullmatch(text):
+        raise ValueError("has marks between its digits, which a spreadsheet put there. Format the column as text")
+    fraction = _FRACTION.fullmatch(text)
+    if fraction and pin:
+        raise ValueError(_LOST)
+    return fraction[1] if fraction else text
+
+
+class CellWriter:
+    """Writes values so that :class:`CellReader` reads the same ones, and no spreadsheet runs them as a formula."""
+
+    def __init__(self, options: ItemOptions) -> None:
+        self._reader = CellReader(options, Layout())
+
+    def write(self, value: t.Any, option: str) -> str:
+        """Return the text of a cell: as plain as possible, and in JSON where plain text would be read otherwise."""
+        if value is None or value in ("", []):
+            return ""
+        text = _plain_text(value)
+        if text is not None:
+            text = f"'{text}" if _STARTS_FORMULA.match(text) else text
+            try:
+                is_same = self._reader.read(text, option, {}) == value
+            except ValueError:
+                is_same = False
+            if is_same:
+                return text
+        return JSON_MARK + json.dumps(value, ensure_ascii=False)
+
+
+def _plain_text(value: t.Any) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int)):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(entry, (str, int)) for entry in value):
+        return LIST_SEPARATOR.join(map(str, value))
+    return None
+
+
+__all__ = ("UNMANAGED", "CellReader", "CellWriter", "is_name", "same_truth")

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Callflows as KAZOO stores them, and the flags of those that this collection made.
+
+See docs/vendors/kazoo_media.md, "Callflows".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+#: Flag of every callflow that this collection made, and of the one that a purpose adds after the colon.
+FLAG = "telephony.voicemail"
+#: Purpose of the feature code that plays messages. That of a direct number is the id of its mailbox.
+CHECK = "check"
+
+
+@dataclasses.dataclass(frozen=True)
+class Callflow:
+    """A callflow as the list shows it."""
+
+    id: str
+    name: str
+    numbers: tuple[str, ...]
+    flags: tuple[str, ...]
+
+    @property
+    def purpose(self) -> str | None:
+        """What this collection made it for; None for a callflow of somebody else."""
+        found = [flag.removeprefix(f"{FLAG}:") for flag in self.flags if flag.startswith(f"{FLAG}:")]
+        return found[0] if FLAG in self.flags and found else None
+
+
+def flow_for(purpose: str) -> dict[str, t.Any]:
+    """Return the flow of a purpose."""
+    data = {"action": "check"} if purpose == CHECK else {"id": purpose}
+    return {"module": "voicemail", "data": data, "children": {}}
+
+
+def serves(native: t.Mapping[str, t.Any], purpose: str) -> bool:
+    """Check whether a callflow, whoever made it, does what a purpose needs, and nothing else first."""
+    flow = native.get("flow")
+    data = flow.get("data") if isinstance(flow, dict) and flow.get("module") == "voicemail" else None
+    if not isinstance(data, dict) or data.get("skip_module") is True:
+        return False
+    action = data.get("action", "compose")
+    if purpose == CHECK:
+        return bool(action == "check") and not data.get("id")
+    return bool(action == "compose") and data.get("id") == purpose
+
+
+def document_for(purpose: str, number: str, label: str) -> dict[str, t.Any]:
+    """Return a new callflow.
+
+    :param label: the mailbox in words, for its name.
+    """
+    document: dict[str, t.Any] = {
+        "name": "Check voicemail" if purpose == CHECK else f"Voicemail of {label}",
+        "numbers": [number],
+        "flow": flow_for(purpose),
+        "flags": [FLAG, f"{FLAG}:{purpose}"],
+    }
+    if purpose == CHECK:
+        document["featurecode"] = {"name": "voicemail[action=check]", "number": number.lstrip("*") or number}
+    return document
+
+
+def rewritten(native: t.Mapping[str, t.Any], purpose: str, numbers: t.Sequence[str]) -> dict[str, t.Any]:
+    """Return an existing callflow with the numbers and flow of a purpose; what else it has stays."""
+    public = {
+        name: value
+        for name, value in native.items()
+        if not name.startswith(("_", "pvt_")) and name not in ("id", "metadata")
+    }
+    flags = [flag for flag in public.get("flags") or () if not str(flag).startswith(FLAG)]
+    own = [FLAG, f"{FLAG}:{purpose}"]
+    flow = native.get("flow") if serves(native, purpose) else flow_for(purpose)
+    return {**public, "numbers": list(numbers), "flow": flow, "flags": [*flags, *own]}

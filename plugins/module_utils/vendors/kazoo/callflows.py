@@ -1,0 +1,309 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Callflows that reach a mailbox (docs/vendors/kazoo_media.md, "Callflows")."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+import time
+import typing as t
+import urllib.parse
+
+from ...concurrency import in_order
+from ...errors import AuthError, ConflictError, NotFoundError, RejectedError, StaleError, TransportError, not_understood
+from ...mailboxes.plan import Step
+from ...model.fields import Values
+from ...model.mailbox import Box, Desired
+from ...model.problem import Problem
+from ..replies import expect_header_text, expect_list, expect_object
+from .callflow_wire import CHECK, Callflow, document_for, rewritten, serves
+from .fields import ADOPT, CALLFLOW, CHECK_CODE, DIRECT, MAILBOX
+from .paging import every, identity
+from .session import ADDRESS_HINT, KazooSession
+
+#: How often a callflow is written again where something else in it changed at the same moment.
+_MOST_TRIES = 3
+_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
+
+
+class Callflows:
+    """The callflows of an account that this collection made or is asked for. Threads share it."""
+
+    def __init__(self, session: KazooSession) -> None:
+        self._session = session
+        self._declared: dict[str, Desired] = {}
+        self._adopting: set[str] = set()
+        self._known: dict[str, Callflow] | None = None
+        self._lock = threading.RLock()
+
+    def without_steering(self, desired: t.Sequence[Desired]) -> list[Desired]:
+        """Remember what is declared of callflows, and return declarations without what is not a value of a mailbox."""
+        found = []
+        for item in desired:
+            if any(option in item.values for option in (*CALLFLOW, ADOPT)):
+                numbers = [number for number in (item.number, item.new_number) if number]
+                keys = [*numbers, *(f"key {MAILBOX.number.key(number)}" for number in numbers)]
+                keys += [f"id {item.id}"] if item.id else []
+                self._declared.update(dict.fromkeys(keys, item))
+                if item.values.get(ADOPT):
+                    self._adopting.update(keys)
+                values = {option: value for option, value in item.values.items() if option != ADOPT}
+                item = dataclasses.replace(item, values=values)
+            found.append(item)
+        return found
+
+    def laid_over(self, box: Box) -> Box:
+        """Return a box with the callflow options that are declared for it."""
+        declared = self._declared_of(box)
+        if declared is None or not declared.present:
+            return box
+        values = {
+            option: self._value(purpose, declared.values[option])
+            for option, purpose in ((DIRECT, str(box.id)), (CHECK_CODE, CHECK))
+            if option in declared.values
+        }
+        return dataclasses.replace(box, values={**box.values, **values})
+
+    def laid_over_all(self, boxes: list[Box], workers: int) -> list[Box]:
+        """Return boxes with the callflow options that are declared for them; a summary is read in full later."""
+        asking = {
+            position
+            for position, box in enumerate(boxes)
+            if (box.full or not box.values.keys().isdisjoint((DIRECT, CHECK_CODE)))
+            and self._declared_of(box) is not None
+        }
+        done = iter(in_order(self.laid_over, [boxes[position] for position in sorted(asking)], workers))
+        return [next(done) if position in asking else box for position, box in enumerate(boxes)]
+
+    def write(self, box: Box, values: Values) -> Values:
+        """Create, change or delete the callflows of a mailbox and return the options as they are then."""
+        key = MAILBOX.number.key(box.number)
+        adopting = bool({box.number, f"key {key}", f"id {box.id}"} & self._adopting)
+        for option, purpose in ((DIRECT, str(box.id)), (CHECK_CODE, CHECK)):
+            if option in values:
+                self._ensure(purpose, values[option], f"mailbox {box.number}", adopting)
+        return {option: values[option] for option in CALLFLOW if option in values}
+
+    def remove(self, box: Box) -> None:
+        """Delete the callflow that this collection made for a mailbox that is about to be deleted."""
+        try:
+            made = self._made_for(str(box.id))
+        except (NotFoundError, AuthError) as error:
+            if error.status not in (403, 404):
+                raise
+            # A server without this module, or a login without this right, has made none.
+            return
+        for callflow in made:
+            self._delete(callflow.id, f"delete callflow {callflow.name} of mailbox {box.number}")
+
+    def problems(self, steps: t.Sequence[Step]) -> list[Problem]:
+        """Return what is wrong with the numbers that are to be written."""
+        found: list[Problem] = []
+        owners: dict[str, Desired] = {}
+        codes: dict[t.Any, Desired] = {}
+        for step in steps:
+            desired = step.desired
+            if desired is None or not desired.present:
+                continue
+            for option in [option for option in CALLFLOW if option in desired.values]:
+                value = desired.values[option]
+                if option == CHECK_CODE:
+                    codes.setdefault(value, desired)
+                elif value is not None and (owner := owners.setdefault(str(value), desired)) is not desired:
+                    text = f"`{option}` {value} is the number of {owner.subject} too"
+                    found.append(Problem(text, subject=desired.at(option)))
+                if value is not None and option in step.writes:
+                    found.extend(self._taken(step, option, str(value)))
+        if len(codes) > 1:
+            named = " and ".join(f"{'null' if code is None else code} ({item.subject})" for code, item in codes.items())
+            text = f"`{CHECK_CODE}` is one code of the whole account, and the declaration has several: {named}"
+            found.append(Problem(text))
+        found += [
+            Problem(f"`{DIRECT}` {code} is the code to check voicemail too", subject=owners[str(code)].at(DIRECT))
+            for code in codes
+            if code is not None and str(code) in owners
+        ]
+        return found
+
+    def _taken(self, step: Step, option: str, number: str) -> list[Problem]:
+        """Return why a number cannot be used, which is nothing or one problem."""
+        box_id = str(step.current.id) if step.current is not None else ""
+        purpose = CHECK if option == CHECK_CODE else box_id
+        holder = self._holder(number)
+        if holder is None or (purpose and holder.purpose == purpose):
+            return []
+        desired = t.cast(Desired, step.desired)
+        whose = f"`{option}` {number} belongs to the callflow {holder.name!r} ({holder.id})"
+        if holder.purpose is not None:
+            if self._is_orphan(holder):
+                return []
+            text = f"{whose} of this collection; free it in a task of its own first"
+        elif {desired.number, f"id {desired.id}"} & self._adopting:
+            return []
+        else:
+            hint = f"use another number, or set `{ADOPT}` to have that callflow rewritten"
+            text = f"{whose}, which this collection did not make; {hint}"
+        return [Problem(text, subject=desired.at(option))]
+
+    def _is_orphan(self, callflow: Callflow) -> bool:
+        """Check whether this collection made a callflow for a mailbox that is gone."""
+        if callflow.purpose in (None, CHECK):
+            return False
+        box_id = urllib.parse.quote(str(callflow.purpose), safe="")
+        try:
+            self._session.call("GET", f"/vmboxes/{box_id}", f"read mailbox {callflow.purpose}")
+        except NotFoundError:
+            return True
+        return False
+
+    def _declared_of(self, box: Box) -> Desired | None:
+        key = MAILBOX.number.key(box.number)
+        return next(filter(None, map(self._declared.get, (f"id {box.id}", box.number, f"key {key}"))), None)
+
+    def _value(self, purpose: str, declared: t.Any) -> str | None:
+        """Return the number that serves a purpose, the declared one where several do."""
+        made = self._made_for(purpose)
+        if len(made) > 1:
+            # Two runs at the same moment: a write leaves one.
+            return None
+        own = made[0] if made else None
+        if own is not None and own.numbers and serves(self._read(own.id)[0], purpose):
+            return str(declared) if declared in own.numbers else own.numbers[0]
+        holder = self._holder(str(declared)) if declared is not None and own is None else None
+        if holder is not None and holder.purpose is None and serves(self._read(holder.id)[0], purpose):
+            return str(declared)
+        # A callflow that somebody changed still has to go.
+        return f"{own.numbers[0] if own.numbers else own.id} (changed)" if own is not None else None
+
+    def _ensure(self, purpose: str, number: t.Any, label: str, adopting: bool) -> None:
+        with self._lock if purpose == CHECK else contextlib.nullcontext():
+            made = sorted(self._made_for(purpose), key=lambda one: one.id)
+            holder = self._holder(str(number)) if number is not None else None
+            kept: str | None = None
+            if number is not None:
+                takes = holder is not None and (
+                    (adopting and holder.purpose is None) or (holder.purpose != purpose and self._is_orphan(holder))
+                )
+                kept = self._kept(purpose, str(number), label, made, holder if takes else None)
+            for callflow in made:
+                if callflow.id != kept:
+                    self._delete(callflow.id, f"delete callflow {callflow.name} of {label}")
+
+    def _kept(self, purpose: str, number: str, label: str, made: t.Sequence[Callflow], adopted: Callflow | None) -> str:
+        """Make one callflow serve a number and return its id."""
+        if adopted is not None:
+            self._rewrite(adopted.id, purpose, None, f"adopt callflow {adopted.name} for {label}")
+            return adopted.id
+        if made:
+            self._rewrite(made[0].id, purpose, number, f"update callflow {made[0].name} of {label}")
+            return made[0].id
+        return self._create(purpose, number, label)
+
+    def _create(self, purpose: str, number: str, label: str) -> str:
+        what = f"create the callflow {number} of {label}"
+        body = {"data": document_for(purpose, number, label)}
+        try:
+            envelope = self._session.call("PUT", "/callflows", what, json=body)
+        except TransportError as error:
+            if not error.uncertain:
+                raise
+            self._refresh()
+            made = self._made_for(purpose)
+            if made:
+                return made[0].id
+            envelope = self._session.call("PUT", "/callflows", what, json=body)
+        except ConflictError as error:
+            raise _number_taken(what, error) from None
+        return self._remember(expect_object(envelope.data, what, "a callflow", ADDRESS_HINT), what).id
+
+    def _rewrite(self, callflow_id: str, purpose: str, number: str | None, what: str) -> None:
+        """Write a callflow in the revision that was read; repeated where somebody changed it meanwhile.
+
+        :param number: its only number then; None keeps its numbers.
+        """
+        for _try in range(_MOST_TRIES):
+            native, revision = self._read(callflow_id)
+            data = rewritten(native, purpose, [number] if number is not None else native.get("numbers") or [])
+            if all(native.get(name) == data[name] for name in ("numbers", "flow", "flags")):
+                return
+            try:
+                path, headers = _path(callflow_id), {"If-Match": f'"{revision}"'}
+                envelope = self._session.call("POST", path, what, json={"data": data}, headers=headers, repeatable=True)
+            except StaleError:
+                continue
+            except ConflictError as error:
+                raise _number_taken(what, error) from None
+            self._remember(expect_object(envelope.data, what, "a callflow", ADDRESS_HINT), what)
+            return
+        raise ConflictError(f"cannot {what}: somebody else changes it at the same moment", "Run the task again")
+
+    def _delete(self, callflow_id: str, what: str) -> None:
+        with contextlib.suppress(NotFoundError):
+            _native, revision = self._read(callflow_id)
+            headers = {"If-Match": f'"{revision}"'}
+            self._session.call("DELETE", _path(callflow_id), what, headers=headers, repeatable=True)
+            self._confirm_gone(callflow_id, what)
+        with self._lock:
+            self._all().pop(callflow_id, None)
+
+    def _confirm_gone(self, callflow_id: str, what: str) -> None:
+        """Read a callflow until it is gone.
+
+        :raises NotFoundError: once it is.
+        """
+        for wait in _STALE_WAITS:
+            time.sleep(wait)
+            self._read(callflow_id)
+        raise RejectedError(f"cannot {what}: KAZOO answered success and it is still there", "Run the task again")
+
+    def _read(self, callflow_id: str) -> tuple[dict[str, t.Any], str]:
+        what = f"read callflow {callflow_id}"
+        envelope = self._session.call("GET", _path(callflow_id), what)
+        native = expect_object(envelope.data, what, "a callflow", ADDRESS_HINT)
+        return native, expect_header_text(envelope.revision, what, "a revision", ADDRESS_HINT)
+
+    def _made_for(self, purpose: str) -> list[Callflow]:
+        with self._lock:
+            return [callflow for callflow in self._all().values() if callflow.purpose == purpose]
+
+    def _holder(self, number: str) -> Callflow | None:
+        with self._lock:
+            return next((callflow for callflow in self._all().values() if number in callflow.numbers), None)
+
+    def _remember(self, native: t.Mapping[str, t.Any], what: str) -> Callflow:
+        callflow = _callflow(native, what)
+        with self._lock:
+            self._all()[callflow.id] = callflow
+        return callflow
+
+    def _refresh(self) -> None:
+        with self._lock:
+            self._known = None
+
+    def _all(self) -> dict[str, Callflow]:
+        with self._lock:
+            if self._known is None:
+                what = "list callflows"
+                listed = every(self._session, "/callflows", what, "callflows", {})
+                self._known = {one.id: one for one in (_callflow(native, what) for native in listed)}
+            return self._known
+
+
+def _callflow(native: t.Mapping[str, t.Any], what: str) -> Callflow:
+    lists = [expect_list(native.get(name) or [], what, f"`{name}` of a callflow") for name in ("numbers", "flags")]
+    numbers, flags = (tuple(str(one) for one in listed) for listed in lists)
+    if not identity(native):
+        raise not_understood(what, "expected a callflow with its id", ADDRESS_HINT)
+    return Callflow(identity(native), str(native.get("name") or identity(native)), numbers, flags)
+
+
+def _number_taken(what: str, error: ConflictError) -> ConflictError:
+    hint = "Another callflow of the account has this number; use another one, or run the task again"
+    return ConflictError(f"KAZOO refuses to {what}", hint, status=error.status, details=error.details)
+
+
+def _path(callflow_id: str) -> str:
+    return f"/callflows/{urllib.parse.quote(callflow_id, safe='')}"

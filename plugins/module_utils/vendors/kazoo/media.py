@@ -1,0 +1,114 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""KAZOO's media: documents with a recording each (docs/vendors/kazoo_media.md, "Media")."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+import urllib.parse
+
+from ...errors import NotFoundError, RejectedError, VoicemailError, not_understood
+from ...transport.client import Reply, Stream
+from ..replies import expect_header_text, expect_object, expect_text
+from .paging import every, identity
+from .session import ADDRESS_HINT, Envelope, KazooSession, refusal
+
+
+@dataclasses.dataclass(frozen=True)
+class Media:
+    """A media document as KAZOO shows it.
+
+    :param revision: the only one in which it may be replaced or deleted.
+    """
+
+    id: str
+    name: str
+    revision: str
+    native: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
+
+
+class KazooMedia:
+    """The media of one account."""
+
+    def __init__(self, session: KazooSession) -> None:
+        self._session = session
+
+    def list(self, parameters: t.Mapping[str, str]) -> t.Sequence[dict[str, t.Any]]:
+        """Return the summaries of all media that pass the filters."""
+        return list(every(self._session, "/media", "list media", "media", parameters))
+
+    def read(self, media_id: str) -> Media | None:
+        """Return a media document, or None where this account has none of this id."""
+        what = f"read media {media_id}"
+        try:
+            envelope = self._session.call("GET", _path(media_id), what)
+        except NotFoundError:
+            return None
+        return _media(envelope, what, media_id)
+
+    def create(self, data: t.Mapping[str, t.Any]) -> str:
+        """Create a media document without a recording and return its id; sent once."""
+        what = f"create media {data['name']}"
+        return _media(self._session.call("PUT", "/media", what, json={"data": dict(data)}), what).id
+
+    def replace(self, media: Media, data: t.Mapping[str, t.Any]) -> None:
+        """Replace the keys of a media document in the revision that was read; its recording stays."""
+        what = f"update media {media.name}"
+        self._session.call("POST", _path(media.id), what, json={"data": dict(data)}, headers=_only(media))
+
+    def upload(self, media_id: str, content: bytes, content_type: str, file_name: str) -> None:
+        """Store a recording in a media document; repeated, it replaces the same one.
+
+        :raises RejectedError: when KAZOO answers success without the document, and so stored nothing.
+        """
+        what = f"upload {file_name}"
+        name = "".join(sign for sign in file_name if sign.isascii() and (sign.isalnum() or sign in "._-")) or "greeting"
+        path = f"{_path(media_id)}/raw?{urllib.parse.urlencode({'filename': name})}"
+        headers = {"Content-Type": content_type}
+        envelope = self._session.call("POST", path, what, headers=headers, content=content, repeatable=True)
+        if not isinstance(envelope.data, dict) or envelope.data.get("id") != media_id:
+            raise RejectedError(
+                f"cannot {what}: KAZOO answered success without the media document",
+                "Check the logs of the server: one of its parts may be missing",
+            )
+
+    def delete(self, media: Media) -> None:
+        """Delete a media document in the revision that was read; one that is gone already is no error."""
+        what = f"delete media {media.name}"
+        with contextlib.suppress(NotFoundError):
+            self._session.call("DELETE", _path(media.id), what, headers=_only(media), repeatable=True)
+
+    @contextlib.contextmanager
+    def open(self, media_id: str, what: str) -> t.Iterator[Stream]:
+        """Open the recording of a media document.
+
+        :raises NotFoundError: when there is no such document, or no recording in it.
+        """
+
+        def refused(reply: Reply) -> VoicemailError:
+            if reply.status == 404:
+                return NotFoundError(f"cannot {what}: KAZOO has no recording of it", "", status=404)
+            return refusal(reply, self._session.client)
+
+        with self._session.stream(f"{_path(media_id)}/raw", what, refused) as stream:
+            yield stream
+
+
+def _media(envelope: Envelope, what: str, media_id: str | None = None) -> Media:
+    native = expect_object(envelope.data, what, "a media document", ADDRESS_HINT)
+    found = identity(native)
+    if not found or (media_id is not None and found != media_id):
+        raise not_understood(what, "expected a media document with its id", ADDRESS_HINT)
+    revision = expect_header_text(envelope.revision, what, "a revision", ADDRESS_HINT)
+    return Media(found, expect_text(native, "name", what, ADDRESS_HINT), revision, native)
+
+
+def _only(media: Media) -> dict[str, str]:
+    return {"If-Match": f'"{media.revision}"'}
+
+
+def _path(media_id: str) -> str:
+    return f"/media/{urllib.parse.quote(media_id, safe='')}"

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A KAZOO account whose greetings are managed, and what its callers hear."""
+
+from __future__ import annotations
+
+import base64
+import pathlib
+import typing as t
+
+from greeting_desk import MODULE
+from subjects import KAZOO
+from voicemail_simulator.server import SimulatorServer
+from ways import WAYS, Result
+
+PROFILES = ("M", "5", "4.3")
+FIELDS = {"unavailable": "unavailable", "temporary": "temporary_unavailable"}
+
+
+class Office:
+    """A KAZOO account whose greetings are managed, and what its callers hear."""
+
+    def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
+        self.server = server
+        self.state = server.vendor.state
+        self.account = server.vendor.ACCOUNT_ID
+        self.folder = folder
+        self.way = WAYS[way]
+
+    def file(self, content: bytes, name: str = "greeting.wav") -> str:
+        path = self.folder / name
+        path.write_bytes(content)
+        return str(path)
+
+    def run(self, *, check: bool = False, **options: t.Any) -> Result:
+        self.server.journal.clear()
+        arguments = KAZOO.arguments(self.server, **{"mailbox": "1000", **options})
+        result = self.way(MODULE, arguments, check=check)
+        assert "simulator-password" not in repr({**result, "invocation": None})
+        assert "unexpected" not in result.get("msg", "")
+        return result
+
+    def settle(self, **options: t.Any) -> Result:
+        """Predict, do, and do again."""
+        predicted = self.run(check=True, **options)
+        assert not predicted["failed"], predicted
+        assert self.writes() == []
+        done = self.run(**options)
+        assert not done["failed"], done
+        for key in ("changed", "action", "diff", "removed", "kept"):
+            assert done[key] == predicted[key], key
+        again = self.run(**options)
+        assert (again["failed"], again["changed"], again["action"]) == (False, False, "none"), again
+        assert again["diff"]["before"] == again["diff"]["after"]
+        assert self.writes() == []
+        return done
+
+    def writes(self) -> list[str]:
+        return KAZOO.writes(self.server)
+
+    def box(self, number: str = "1000") -> dict[str, t.Any]:
+        (found,) = [
+            one for one in self.state.boxes.values() if one["public"]["mailbox"] == number and not one["deleted"]
+        ]
+        return found
+
+    def media(self) -> dict[str, dict[str, t.Any]]:
+        return {one["id"]: one for one in self.state.media.values() if not one["deleted"]}
+
+    def add_media(self, content: bytes | None, account: str | None = None, **public: t.Any) -> str:
+        """Store a media file as another program does."""
+        vendor = self.server.vendor
+        identifier = str(vendor.new_id())
+        attachment = {
+            "content_type": "audio/x-wav",
+            "name": "x.wav",
+            "base64": base64.b64encode(content or b"").decode(),
+        }
+        self.state.save_document(
+            self.state.media,
+            account or self.account,
+            identifier,
+            {"name": "Somebody's", "media_source": "upload", **public},
+            **({} if content is None else {"attachment": attachment}),
+        )
+        return identifier
+
+    def point(self, media_id: str | None, number: str = "1000", kind: str = "unavailable") -> None:
+        box = self.box(number)
+        media = {**box["public"]["media"], FIELDS[kind]: media_id}
+        media = {key: value for key, value in media.items() if value}
+        self.state.save_box(self.account, box["id"], {**box["public"], "media": media})
+
+    def pointer(self, number: str = "1000", kind: str = "unavailable") -> str | None:
+        found: str | None = self.box(number)["public"]["media"].get(FIELDS[kind])
+        return found
+
+    def heard(self, number: str = "1000", kind: str = "unavailable") -> bytes | None:
+        media_id = self.pointer(number, kind)
+        if media_id is None:
+            return None
+        return base64.b64decode(self.media()[media_id]["attachment"]["base64"])

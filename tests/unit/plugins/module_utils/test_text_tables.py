@@ -1,0 +1,111 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables as text: the mark between cells, the encoding, headings and rows of every form."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.encodings import decode
+from tabular import problems_of, read
+
+ONE = [{"mailbox": "3000", "name": "Ann"}]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.TXT"])
+def test_the_mark_is_the_one_that_splits_known_headings(mark: str, name: str) -> None:
+    assert read(f"mailbox{mark}name\n3000{mark}Ann\n", name) == ONE
+
+
+def test_other_marks_in_headings_and_rows_do_not_count() -> None:
+    text = "Number;First, second, third name;Mail|address\n3000;A,n,n;a@b.example|c@d.example\n"
+    columns = {"number": "mailbox", "First, second, third name": "name", "Mail|address": "emails"}
+    assert read(text, "a.csv", columns=columns) == [
+        {"mailbox": "3000", "name": "A,n,n", "emails": ["a@b.example", "c@d.example"]}
+    ]
+
+
+def test_a_mark_that_cannot_be_known_has_to_be_named() -> None:
+    text = "mailbox;name,emails\n3000;Ann,x\n"
+    assert problems_of(text, "a.csv") == [
+        "a.csv: its cells may be separated by a comma or a semicolon. Set `delimiter`"
+    ]
+    assert read(text, "a.csv", delimiter=";", columns={"name,emails": "name"}) == [{"mailbox": "3000", "name": "Ann,x"}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "mailbox,name\n1,Jürgen Groß".encode(),
+        codecs.BOM_UTF8 + "mailbox,name\n1,Jürgen Groß".encode(),
+        "mailbox,name\n1,Jürgen Groß".encode("utf-16"),
+        codecs.BOM_UTF16_BE + "mailbox,name\n1,Jürgen Groß".encode("utf-16-be"),
+        "mailbox,name\n1,Jürgen Groß\n".encode("utf-16-le"),
+        "mailbox,name\n1,Jürgen Groß\n".encode("utf-16-be"),
+        "mailbox,name\n1,Jürgen Groß".encode("utf-32"),
+        "mailbox,name\n1,Jürgen Groß".encode("cp1252"),
+    ],
+    ids=["utf-8", "utf-8-mark", "utf-16", "utf-16-be", "le-unmarked", "be-unmarked", "utf-32", "cp1252"],
+)
+def test_encodings_that_are_recognized(content: bytes) -> None:
+    assert read(content, "a.csv") == [{"mailbox": "1", "name": "Jürgen Groß"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Søren", "cp1252"),
+        ("Dvořák", "cp1250"),
+        ("Łukasz", "cp1250"),
+        ("Y\u0131ld\u0131z", "cp1254"),
+        ("Иванов", "cp1251"),
+        ("Müller", "cp850"),
+        ("Παπαδόπουλος", "cp1253"),
+        ("田中", "shift_jis"),
+        ("Ünal Ş", "iso-8859-9"),
+    ],
+)
+def test_an_encoding_that_may_be_another_has_to_be_named(name: str, encoding: str) -> None:
+    content = f"mailbox,name\n3000,{name}\n".encode(encoding)
+    (told,) = problems_of(content, "a.csv")
+    assert told == (
+        "a.csv: is not UTF-8 text, and its encoding cannot be recognized. Save it as UTF-8, or name its encoding, such"
+        " as `encoding: cp1252`"
+    )
+    assert read(content, "a.csv", encoding=encoding) == [{"mailbox": "3000", "name": name}]
+
+
+def test_a_wrong_name_of_an_encoding() -> None:
+    for name in ("klingon", "rot13", "base64"):
+        with pytest.raises(ValueError, match=f"`encoding` '{name}' is unknown"):
+            decode(b"x", name)
+    (told,) = problems_of("mailbox\nÄ\n".encode("cp1252"), "a.csv", encoding="ascii")
+    assert told.startswith("a.csv: is not ascii text. Save it as UTF-8")
+
+
+def test_headings_with_line_breaks_case_and_blanks() -> None:
+    text = '"MAILBOX","Full\nname ","E-Mail\r\n Address"\n3000,Ann,a@b.example\n'
+    columns = {"full  Name": "name", "e-mail address": "emails"}
+    assert read(text, "a.csv", columns=columns) == [{"mailbox": "3000", "name": "Ann", "emails": ["a@b.example"]}]
+
+
+def test_headings_below_a_title() -> None:
+    text = "Staff of 2026\n\nmailbox;name\n3000;Ann\n"
+    assert read(text, "a.csv", heading_row=3) == ONE
+
+
+@pytest.mark.parametrize(
+    "columns", [{1: "mailbox", "2": "name", "4": "emails"}, {"A": "mailbox", "b": "name", "D": "emails"}]
+)
+def test_columns_by_position(columns: dict[object, str]) -> None:
+    text = "3000;Ann;x;a@b.example\n3001;Bob;y\n"
+    assert read(text, "a.txt", heading_row=0, columns=columns) == [
+        {"mailbox": "3000", "name": "Ann", "emails": ["a@b.example"]},
+        {"mailbox": "3001", "name": "Bob"},
+    ]
+    assert problems_of(text, "a.txt", heading_row=0, columns={**columns, "Mail": "notify"}) == [
+        "a.txt: `columns` names 'Mail', and the table has no headings. Name columns such as A or 1"
+    ]
