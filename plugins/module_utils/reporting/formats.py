@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ..model.problem import Subject
 from ..model.text import clean, markdown
 from .grouping import Reason, as_lines
 
@@ -117,7 +118,10 @@ def progress_text(every: t.Sequence[t.Mapping[str, t.Any]]) -> str | None:
 
 def reason_lines(report: Report) -> list[str]:
     """Return a line for each distinct reason of a failure, with the items that it concerns."""
-    reasons = [Reason(one["text"], tuple(one["items"])) for one in report["reasons"]]
+    reasons = [
+        Reason(one["text"], tuple(Subject(name=item) for item in one["items"]) or (Subject(),))
+        for one in report["reasons"]
+    ]
     return as_lines(reasons, most_bytes=_MOST_REASON_BYTES)
 
 
