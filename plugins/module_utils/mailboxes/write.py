@@ -83,8 +83,8 @@ class _Writing:
 
         def attempt(unit: list[Step]) -> list[Outcome]:
             done = []
-            for outcome in _in_turn(self.boxes, unit, self.options.verify):
-                self.outcomes[id(outcome.step)] = outcome
+            for planned, outcome in _in_turn(self.boxes, unit, self.options.verify):
+                self.outcomes[id(planned)] = outcome
                 done.append(outcome)
             return done
 
@@ -101,26 +101,29 @@ class _Writing:
         self.report.interrupted = run_all(attempt, units(stage), self.options.workers, tell, ends)
 
 
-def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[Outcome]:
-    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers."""
+def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[Step, Outcome]]:
+    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers.
+
+    :returns: each step as it was planned, and its outcome. A step that adopts the box of somebody else becomes another.
+    """
     last = unit[-1]
     moved: Box | None = None
     if last.detour:
         number = free_number(last, boxes.table, lambda text: boxes.find(text, None) is not None)
         outcome = carry_out(boxes, dataclasses.replace(last, number=number or "", changes={}, writes={}), verify)
         if outcome.status is Status.FAILED:
-            yield dataclasses.replace(outcome, step=last)
+            yield last, dataclasses.replace(outcome, step=last)
             return
         moved = outcome.box
     for step in unit:
         started = dataclasses.replace(step, current=moved) if step is last and moved is not None else step
         outcome = carry_out(boxes, started, verify)
-        yield dataclasses.replace(outcome, step=step) if started is not step else outcome
+        yield step, (dataclasses.replace(outcome, step=step) if started is not step else outcome)
         if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
                 problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
                 error = ConflictError(f"{boxes.table.resource} {last.number}: {problem}", "Run the task again")
-                yield Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
+                yield last, Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
             return
 
 
