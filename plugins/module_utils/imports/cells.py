@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import typing as t
 
@@ -104,7 +105,7 @@ def shown_number(value: float, number_format: str) -> str | BadCell:
 
     :param number_format: the format of the cell, in the notation of spreadsheets.
     """
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return BadCell("is not a number")
     if abs(value) >= 10**MOST_DIGITS:
         return BadCell(f"is a number with more than {MOST_DIGITS} digits, of which the spreadsheet has lost some")

@@ -118,7 +118,7 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[S
     for step in unit:
         started = dataclasses.replace(step, current=moved) if step is last and moved is not None else step
         outcome = carry_out(boxes, started, verify)
-        yield step, (dataclasses.replace(outcome, step=step) if started is not step else outcome)
+        yield step, dataclasses.replace(outcome, step=step) if outcome.step is started else outcome
         if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
                 problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"

@@ -83,10 +83,9 @@ class Problem:
     """
 
     text: str
-    _: dataclasses.KW_ONLY
-    option: str = ""
-    subject: Subject = TASK
-    hint: str = ""
+    option: str = dataclasses.field(default="", kw_only=True)
+    subject: Subject = dataclasses.field(default=TASK, kw_only=True)
+    hint: str = dataclasses.field(default="", kw_only=True)
 
     @property
     def reason(self) -> str:
