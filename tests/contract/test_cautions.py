@@ -23,7 +23,7 @@ def test_a_task_warns_once_and_shows_no_pin() -> None:
     about_pins = [warning for warning in result["warnings"] if "`pin` has other characters" in warning]
     assert len(about_pins) == 1
     assert "30 mailboxes" in about_pins[0]
-    assert "(mailbox 3009) and 20 more" in about_pins[0]
+    assert "3009 (item 10) and 20 more" in about_pins[0]
     assert SECRET not in str(result)
 
 

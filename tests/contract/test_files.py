@@ -110,7 +110,7 @@ SPOILT = {
     "empty.json": ("", ": is empty"),
     "empty.csv": ("", ": is empty"),
     "headings.csv": ("KEY,name\n", ": has headings and no rows"),
-    "deep.json": ("[" * 100_000, ":1: is not valid JSON: nested deeper than 100 levels"),
+    "deep.json": ("[" * 100_000, ":1: is not valid JSON at column 101: nested deeper than 100 levels"),
     "forgotten.csv": ("8283,Reception,hunter2secret\n8284,x,y\n", ":1: column 1 has no heading"),
 }
 
@@ -133,10 +133,10 @@ def test_a_file_that_is_not_understood_deletes_nothing(subject: Subject, name: s
 
 def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
     source = tmp_path / "boxes.yml"
-    source.write_text("- mailbox: 0300\n  name: x\n  pin: 12\n- mailbox: 0300\n  name: y\n")
+    source.write_text("- mailbox: 0300\n  name: x\n  pin: 12\n- mailbox: 0301\n  name: y\n")
     with KAZOO.serve() as server:
         first, *others = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
-        assert first["msg"] == f"{source}:1: mailbox 0300: `pin` must be 4 to 15 characters long, it has 2."
+        assert first["msg"] == f"{source}:3: mailbox 0300: `pin` must be 4 to 15 characters long, it has 2."
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
         source.write_text("- mailbox: 0300\n  name: x\n- mailbox: 0300\n  name: y\n")
         (first, *others) = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
@@ -186,7 +186,7 @@ def test_a_play_reads_files_on_the_controller(tmp_path: pathlib.Path) -> None:
         assert run.code == 0, run.output
         assert "ignored=3" in run.output
         assert "wrong.yml:4: the key `name` is repeated, first in line 3" in run.output
-        assert "`src` cannot be read" in run.output
+        assert "`src`: there is no file" in run.output
         boxes = {box.number: box.fields for box in boxes_of(KAZOO, server)}
         assert sorted(boxes) == sorted(["0300", *before])
         assert (boxes["0300"]["name"], boxes["0300"]["pin"]) == ("on", "0042")
