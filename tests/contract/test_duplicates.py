@@ -298,7 +298,7 @@ def test_portsip_withdraws_what_is_empty_and_as_it_was_created(
 ) -> None:
     driver = PortsipSharedVoicemails(t.cast(t.Any, None))
     box, other = VendorBox("8500", "1", {"name": "as created"}), VendorBox("8500", "2", {})
-    driver._made["8500"] = "1"
+    driver._created["1"] = None
     found = {"1": own and VendorBox("8500", "1", {"name": own}), "2": kept and VendorBox(kept, "2", {})}
     deleted: list[str | None] = []
     monkeypatch.setattr(driver, "count_messages", lambda box: messages)

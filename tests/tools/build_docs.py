@@ -18,12 +18,15 @@ import subprocess
 import sys
 
 import generate_docs
+from ansible_collections.telephony.voicemail.plugins.module_utils.capabilities import WORDS
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from workspace import CACHE, ROOT, environment, link_collection
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 SITE = ROOT / "site"
 WORK = CACHE / "docsite"
+FEATURES = (".. features: start\n", ".. features: end\n")
 START, END = ".. generated: start\n", ".. generated: end\n"
 #: Labels of Ansible's own documentation, which is not read over the network.
 FOREIGN = re.compile(
@@ -48,6 +51,21 @@ def support_table() -> str:
     return list_table([[cell.strip().replace("`", "``") for cell in row] for row in lines if set(row[0]) != {"-"}])
 
 
+def feature_table() -> str:
+    """Return what each vendor can do, by the interfaces that its drivers implement."""
+    rows = [["feature", *(vendor(name).title for name in NAMES)]]
+    for interface, words in WORDS.items():
+        for resource in RESOURCES if "{resource}" in words else (None,):
+            can = [vendor(name).implements(interface, resource) for name in NAMES]
+            text = words.format(resource=resource)
+            if any(can):
+                rows.append([f"{text[0].upper()}{text[1:]}", *("yes" if yes else "no" for yes in can)])
+    readers = [messages() if (messages := vendor(name).messages) else None for name in NAMES]
+    statuses = [", ".join(reader.statuses) if reader and reader.statuses else "no" for reader in readers]
+    rows.append(["Show the status of a message", *statuses])
+    return list_table(rows)
+
+
 def refusals(name: str) -> str:
     """Return the shared options that a vendor cannot hold, and why."""
     rows = [["option", "why"]]
@@ -67,6 +85,9 @@ def generated() -> dict[pathlib.Path, str]:
         before, _start, rest = path.read_text(encoding="utf-8").partition(START)
         after = rest.partition(END)[2]
         pages[path] = f"{before}{START}\n{part}\n{END}{after}"
+    support = GUIDES / "support.rst"
+    before, start, rest = pages[support].partition(FEATURES[0])
+    pages[support] = f"{before}{start}\n{feature_table()}\n{FEATURES[1]}{rest.partition(FEATURES[1])[2]}"
     return pages
 
 

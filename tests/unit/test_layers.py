@@ -35,6 +35,7 @@ LAYERS = {
     "module_utils/arguments/normalize": "task",
     # One handler for each module: arguments in, result out.
     "module_utils/dispatch": "handlers",
+    "module_utils/capabilities": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
     "module_utils/mailboxes/caching": "handlers",
@@ -46,6 +47,7 @@ LAYERS = {
     "module_utils/connection": "handlers",
     # What reads and writes through a driver.
     "module_utils/mailboxes/apply": "feature",
+    "module_utils/mailboxes/write": "feature",
     "module_utils/mailboxes/execute": "feature",
     "module_utils/mailboxes/duplicates": "feature",
     "module_utils/messages/apply": "feature",

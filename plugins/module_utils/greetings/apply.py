@@ -17,7 +17,7 @@ import typing as t
 from ..concurrency import finished
 from ..errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
 from ..results import Status, StepResult
-from ..vendors.greetings import Greetings, SharedGreetings
+from ..vendors.greetings import GreetingWriter, SharedGreetings
 from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 
 #: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
@@ -41,7 +41,9 @@ class GreetingReport(StepResult):
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
-def apply(greetings: Greetings, wanted: Recording | Greeting | None, *, prune: bool, check: bool) -> GreetingReport:
+def apply(
+    greetings: GreetingWriter, wanted: Recording | Greeting | None, *, prune: bool, check: bool
+) -> GreetingReport:
     """Make callers hear a recording.
 
     :param wanted: a recording, a greeting that the vendor has already, or None for the vendor's default greeting.
@@ -69,7 +71,7 @@ def apply(greetings: Greetings, wanted: Recording | Greeting | None, *, prune: b
 class _Run:
     report: GreetingReport
 
-    def __init__(self, greetings: Greetings, wanted: Recording | Greeting | None) -> None:
+    def __init__(self, greetings: GreetingWriter, wanted: Recording | Greeting | None) -> None:
         self._greetings = greetings
         self._wanted = wanted
         self.digests: dict[str, str] = {}

@@ -8,21 +8,18 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+from ..capabilities import WORDS, owners, require, require_resource
 from ..connection import Result, Task, connect_options, opened_session
-from ..errors import InvalidInputError, UnsupportedError
-from ..model.abilities import CHOOSE_GREETINGS, UPLOAD_GREETINGS
+from ..errors import InvalidInputError
 from ..model.kinds import Text
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
 from ..model.problem import Problem
-from ..vendors.greetings import GreetingSupport, SharedGreetings
+from ..vendors.greetings import GreetingWriter, SharedGreetings
 from ..vendors.protocol import Vendor
-from ..vendors.registry import NAMES, vendor
+from ..vendors.registry import vendor
 from . import apply as greeting_engine
 from .plan import Greeting, Recording
-
-#: Options of each way to have a greeting.
-_OWN_WAY = {"src": UPLOAD_GREETINGS, "prune": UPLOAD_GREETINGS, "media_id": CHOOSE_GREETINGS}
 
 
 def run(task: Task) -> Result:
@@ -32,30 +29,24 @@ def run(task: Task) -> Result:
     """
     params = task.params
     target = vendor(params["vendor"])
-    support = target.greetings
-    if support is None:
-        others = [name for name in NAMES if vendor(name).greetings]
-        raise UnsupportedError(
-            f"{target.title} cannot change greetings through its API", f"These can: {', '.join(others)}"
-        )
+    require(target, GreetingWriter)
+    writer = t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
     resource = "shared voicemail" if params.get("shared_voicemail") is not None else "mailbox"
-    if resource not in target.tables:
-        raise UnsupportedError(f"{target.title} has no {resource}s", "Give `mailbox`")
+    require_resource(target, resource, "Give `mailbox`")
     connection, problems = connect_options(target, params)
-    for option, way in _OWN_WAY.items():
-        if way not in target.abilities and params.get(option) not in (None, False):
-            owners = ", ".join(name for name in NAMES if way in vendor(name).abilities)
-            problems.append(Problem(f"is not for {target.name}, but for vendors that {way}: {owners}", option=option))
-    kind = params.get("kind") or support.kinds[0]
-    if kind not in support.kinds:
+    if params.get("media_id") is not None and not issubclass(writer, SharedGreetings):
+        others = f"vendors that {WORDS[SharedGreetings]}: {', '.join(owners(SharedGreetings))}"
+        problems.append(Problem(f"is not for {target.name}, but for {others}", option="media_id"))
+    kind = params.get("kind") or writer.kinds[0]
+    if kind not in writer.kinds:
         text = f"{kind} is not for {target.name}, whose mailboxes have one kind of greeting"
         problems.append(Problem(text, option="kind"))
     number = _number(target, resource, params, problems)
-    given = _wanted(target, support, params, problems)
+    given = _wanted(writer, params, problems)
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
-        greetings = support.open(session, resource, number, kind)
+        greetings = writer(session, resource, number, kind)
         wanted = t.cast("SharedGreetings", greetings).existing(given) if isinstance(given, str) else given
         report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
     return _result(task, report, resource, number, isinstance(greetings, SharedGreetings))
@@ -71,7 +62,7 @@ def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], proble
 
 
 def _wanted(
-    target: Vendor, support: GreetingSupport, params: t.Mapping[str, t.Any], problems: list[Problem]
+    writer: type[GreetingWriter], params: t.Mapping[str, t.Any], problems: list[Problem]
 ) -> Recording | str | None:
     """Return the recording of ``src``, the text of ``media_id``, or None for the default greeting."""
     unusable = path_problems(params, ("src",)) + mask_problems({"media_id": params.get("media_id")})
@@ -85,12 +76,12 @@ def _wanted(
     if len(given) == 2:
         problems.append(Problem("`src` and `media_id` both set the greeting; use one of them"))
     elif not given:
-        both = " or `media_id`" if CHOOSE_GREETINGS in target.abilities else ""
-        problems.append(Problem(f"`src`{both} is missing: the {support.file} of the greeting"))
+        both = " or `media_id`" if issubclass(writer, SharedGreetings) else ""
+        problems.append(Problem(f"`src`{both} is missing: the {writer.file} of the greeting"))
     elif given == ["media_id"]:
         return _reference(params["media_id"], problems)
     else:
-        return _recording(params["src"], support, problems)
+        return _recording(params["src"], writer, problems)
     return None
 
 
@@ -102,17 +93,17 @@ def _reference(text: t.Any, problems: list[Problem]) -> str | None:
         return None
 
 
-def _recording(source: str, support: GreetingSupport, problems: list[Problem]) -> Recording | None:
+def _recording(source: str, writer: type[GreetingWriter], problems: list[Problem]) -> Recording | None:
     path = pathlib.Path(source)
     try:
-        if path.stat().st_size > support.most_bytes:
-            problems.append(Problem(f"{path} is larger than {support.most_bytes // 2**20} MB", option="src"))
+        if path.stat().st_size > writer.most_bytes:
+            problems.append(Problem(f"{path} is larger than {writer.most_bytes // 2**20} MB", option="src"))
             return None
         recording = Recording(path.name, path.read_bytes())
     except OSError as error:
         problems.append(Problem(f"{path} cannot be read: {error.strerror}", option="src"))
         return None
-    problem = support.problem(recording.content)
+    problem = writer.problem(recording.content)
     if problem is not None:
         problems.append(Problem(f"{source} {problem}", option="src"))
     return recording

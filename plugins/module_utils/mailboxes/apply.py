@@ -8,20 +8,24 @@ It knows vendors only by the protocol of their drivers, and of Ansible nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
-from ..concurrency import in_order, run_all
-from ..errors import ConflictError, InvalidInputError, UnsafeError, UnsupportedError, VoicemailError
+from ..concurrency import in_order
+from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Listing, SkippedItem, Wanted
-from ..results import Status
-from ..vendors.protocol import Boxes, NamesObjects, NotUnique, Revisioned
+from ..model.mailbox import Box, Desired, Listing, Wanted
+from ..model.problem import Problem
+from ..vendors.protocol import (
+    Boxes,
+    BulkReader,
+    MessageCounter,
+    NameResolver,
+    OptionAdvisor,
+    PlanValidator,
+    RevisionChecker,
+)
 from .describe import checksum
-from .duplicates import Driver, settle
-from .execute import carry_out
 from .guards import (
-    Limits,
     add_pruning,
     check_deletions,
     check_limits,
@@ -29,6 +33,7 @@ from .guards import (
     check_updates,
     may_lose_messages,
 )
+from .options import Options, Progress
 from .outcome import Outcome, Report
 from .plan import (
     Action,
@@ -39,43 +44,12 @@ from .plan import (
     compared,
     match,
 )
-from .renumber import free_number, plan_in_order, renumbered, units
+from .renumber import plan_in_order, renumbered
 from .skipping import keep_skipped, leave_out, refused_by
+from .write import foreseen, write
 
 if t.TYPE_CHECKING:
     from .cache import Cache
-
-#: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
-Progress = t.Callable[[int, int, int, str], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """How a declaration is carried out.
-
-    :param check: plan, and write nothing.
-    :param report_guards: report the guards that stop the plan instead of raising their errors; in check mode only.
-    :param full: read every declared box in full, so that the whole box can be shown.
-    :param verify: fail on an option that was written and did not take.
-    :param stop_on_error: start nothing more after a failure.
-    :param expect_checksum: apply only the plan that has this checksum.
-    :param workers: most requests at once.
-    :param skipped: declarations that are left out since they are wrong; None where such a one stops the task.
-    :param cache: what earlier runs read; refreshed by this one, also with ``check``.
-    :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
-    """
-
-    limits: Limits = dataclasses.field(default_factory=Limits)
-    check: bool = False
-    report_guards: bool = False
-    full: bool = False
-    verify: bool = True
-    stop_on_error: bool = False
-    expect_checksum: str | None = None
-    workers: int = 16
-    skipped: t.Sequence[SkippedItem] | None = None
-    cache: Cache | None = None
-    system: t.Callable[[], tuple[str, ...]] = tuple
 
 
 def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
@@ -89,7 +63,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     :raises VoicemailError: when reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
-    if isinstance(boxes, NamesObjects):
+    if isinstance(boxes, NameResolver):
         desired = boxes.resolve(desired)
     index = _read(boxes, desired, options, progress)
     result = plan_in_order(boxes.table, desired, index)
@@ -97,8 +71,8 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     if options.skipped is not None:
         skipped += leave_out(result, result.refused)
         result.refused.clear()
-        skipped += leave_out(result, refused_by(result, boxes.objections(result.steps)))
-    problems = [*result.problems, *boxes.objections(result.steps)]
+        skipped += leave_out(result, refused_by(result, _refused(boxes, result.steps)))
+    problems = [*result.problems, *_refused(boxes, result.steps)]
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
@@ -108,16 +82,16 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     _check_checksum(result, digest, options.expect_checksum)
     warnings = [*unsure, *lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
-    warnings.extend(boxes.advise(written))
+    warnings.extend(_advice(boxes, written))
     if options.check:
-        steps = [_foreseen(result, step) for step in result.steps]
+        steps = [foreseen(result, step) for step in result.steps]
         report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
         return report.with_skipped(skipped)
-    report = _write(boxes, result, options, progress, warnings)
+    report = write(boxes, result, options, progress, warnings)
     _follow(boxes, report.steps, options.cache)
     report.checksum = digest
     learned = _warnings([outcome.step for outcome in report.steps])
-    report.warnings = list(dict.fromkeys([*report.warnings, *learned, *boxes.advise(written)]))
+    report.warnings = list(dict.fromkeys([*report.warnings, *learned, *_advice(boxes, written)]))
     return report.with_skipped(skipped)
 
 
@@ -187,7 +161,9 @@ def _completed(
         return found
     confirmed = _confirmed(boxes, partial, cache) if cache is not None else {}
     unread = [box for box in partial if box.id not in confirmed]
-    many = boxes.read_many(unread) if unread else ()
+    many: t.Sequence[Box] | None = () if not unread else None
+    if unread and isinstance(boxes, BulkReader):
+        many = boxes.read_many(unread)
     if many is None:
 
         def tell(count: int) -> None:
@@ -204,7 +180,7 @@ def _completed(
 
 def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | None, Box]:
     """Return the boxes of the cache that the vendor confirms, by id."""
-    if not isinstance(boxes, Revisioned):
+    if not isinstance(boxes, RevisionChecker):
         return {}
     cache.open(boxes.generation)
     known = cache.boxes(boxes.table, partial)
@@ -237,6 +213,14 @@ def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) ->
     cache.save()
 
 
+def _refused(boxes: Boxes, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
+    return boxes.validate_plan(steps) if isinstance(boxes, PlanValidator) else ()
+
+
+def _advice(boxes: Boxes, options: t.Collection[str]) -> t.Sequence[str]:
+    return boxes.warnings_for(options) if isinstance(boxes, OptionAdvisor) else ()
+
+
 def _warnings(steps: t.Iterable[Step]) -> list[str]:
     return grouped(caution for step in steps for caution in step.warnings)
 
@@ -267,9 +251,7 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
     def count(step: Step) -> tuple[str, int]:
         box = t.cast(Box, step.current)
         try:
-            return str(box.id), boxes.count_messages(box) or 0
-        except UnsupportedError:
-            raise
+            return str(box.id), boxes.count_messages(box) if isinstance(boxes, MessageCounter) else 0
         except VoicemailError:
             # A login that must not read messages may still delete a box whose messages nobody wants.
             if not may_lose_messages(step, options.limits):
@@ -298,103 +280,6 @@ def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
         "Something changed since the review, at the vendor or in the declaration, or the review was of another vendor,"
         " `url` or account; plan and review again",
     )
-
-
-def _foreseen(result: Plan, step: Step) -> Outcome:
-    status = Status.OK if step.action is Action.NONE else Status.CHANGED
-    return Outcome(result.table, step, step.current, status=status)
-
-
-def _write(boxes: Boxes, result: Plan, options: Options, progress: Progress | None, warnings: list[str]) -> Report:
-    outcomes: dict[int, Outcome] = {}
-    writing = [step for step in result.steps if step.writing]
-    report = Report([], warnings, plan=result)
-    stages = (
-        [step for step in writing if step.action is not Action.DELETE],
-        # Deletions come last, and none is made once something failed: what failed may be what replaces them.
-        [step for step in writing if step.action is Action.DELETE],
-    )
-    for position, stage in enumerate(stages):
-        if position and any(outcome.status is Status.FAILED for outcome in outcomes.values()):
-            break
-        if report.interrupted:
-            break
-        _run_stage(boxes, stage, options, outcomes, len(writing), progress, report)
-        if not position and isinstance(boxes, NotUnique):
-            _settle(boxes, stage, options, outcomes, report)
-    for step in result.steps:
-        skipped = Outcome(result.table, step, status=Status.SKIPPED)
-        report.steps.append(outcomes.get(id(step), skipped if step.writing else _foreseen(result, step)))
-    return report
-
-
-def _settle(boxes: Boxes, stage: list[Step], options: Options, outcomes: dict[int, Outcome], report: Report) -> None:
-    """Look for numbers that another run created at the same time, in a thread, as every step."""
-    done = [step for step in stage if id(step) in outcomes]
-
-    def look(steps: list[Step]) -> None:
-        found = [outcomes[id(step)] for step in steps]
-        settled, told = settle(t.cast(Driver, boxes), found, options.verify, options.workers)
-        outcomes.update({id(step): outcome for step, outcome in zip(steps, settled, strict=True)})
-        report.warnings.extend(told)
-
-    report.interrupted = run_all(look, [done], 1, lambda nothing: None) or report.interrupted
-
-
-def _run_stage(
-    boxes: Boxes,
-    stage: list[Step],
-    options: Options,
-    outcomes: dict[int, Outcome],
-    total: int,
-    progress: Progress | None,
-    report: Report,
-) -> None:
-    failures = [outcome for outcome in outcomes.values() if outcome.status is Status.FAILED]
-
-    def attempt(unit: list[Step]) -> list[Outcome]:
-        done = []
-        for step, outcome in _in_turn(boxes, unit, options.verify):
-            outcomes[id(step)] = outcome
-            done.append(outcome)
-        return done
-
-    def tell(done: list[Outcome]) -> None:
-        failures.extend(outcome for outcome in done if outcome.status is Status.FAILED)
-        if progress is not None:
-            progress(len(outcomes), total, len(failures), "done")
-
-    def ends(done: list[Outcome]) -> bool:
-        return options.stop_on_error and any(outcome.status is Status.FAILED for outcome in done)
-
-    # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
-    report.interrupted = run_all(attempt, units(stage), options.workers, tell, ends)
-
-
-def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[Step, Outcome]]:
-    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers.
-
-    :returns: pairs of a step and what became of it. An outcome may be that of another step: one that was planned anew.
-    """
-    last = unit[-1]
-    moved: Box | None = None
-    if last.detour:
-        number = free_number(last, boxes.table, lambda text: boxes.find(text, None) is not None)
-        outcome = carry_out(boxes, dataclasses.replace(last, number=number or "", changes={}, writes={}), verify)
-        if outcome.status is Status.FAILED:
-            yield last, dataclasses.replace(outcome, step=last)
-            return
-        moved = outcome.box
-    for step in unit:
-        started = dataclasses.replace(step, current=moved) if step is last and moved is not None else step
-        outcome = carry_out(boxes, started, verify)
-        yield step, dataclasses.replace(outcome, step=step) if outcome.step is started else outcome
-        if outcome.status is Status.FAILED:
-            if moved is not None and step is not last:
-                problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
-                error = ConflictError(f"{boxes.table.resource} {last.number}: {problem}", "Run the task again")
-                yield last, Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
-            return
 
 
 __all__ = ("Options", "VoicemailError", "apply", "read")

@@ -14,7 +14,7 @@ from ..errors import InvalidInputError, UnsupportedError
 from ..model.connection import Connection
 from ..model.paths import path_problems
 from ..model.problem import Problem
-from ..vendors.protocol import Session, Vendor
+from ..vendors.protocol import RevisionChecker, Session, Vendor
 
 if t.TYPE_CHECKING:
     from .cache import Cache
@@ -32,7 +32,7 @@ def cache_folder(task: Task, target: Vendor, resource: str, option: str = "cache
     path = task.params.get(option)
     if path is None:
         return None
-    if resource not in target.revisioned:
+    if not target.implements(RevisionChecker, resource):
         raise UnsupportedError(
             f"`{option}`: {target.title} does not tell which {resource}s changed, so nothing can be reused",
             f"Leave `{option}` out",

@@ -13,10 +13,10 @@ import time
 import typing as t
 
 from ..concurrency import in_order
-from ..errors import DuplicateError, NotFoundError, VoicemailError, unforeseen
+from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unforeseen
 from ..model.mailbox import Box
 from ..results import Status
-from ..vendors.protocol import Boxes, NotUnique
+from ..vendors.protocol import Boxes, DuplicateFinder, DuplicateRemover
 from .duplicate_rule import Verdict, decide
 from .execute import adopt, carry_out
 from .outcome import Outcome
@@ -60,8 +60,8 @@ class _Claim:
         return self.outcome.status is not Status.FAILED and (box is None or box.id not in self.withdrawn)
 
 
-class Driver(Boxes, NotUnique, t.Protocol):
-    """A driver of a vendor on which duplicates can come to be."""
+class Driver(Boxes, DuplicateFinder):
+    """A driver of a vendor on which duplicates can come to be; for type checkers only."""
 
 
 def settle(boxes: Driver, outcomes: t.Sequence[Outcome], verify: bool, workers: int) -> tuple[list[Outcome], list[str]]:
@@ -180,7 +180,7 @@ class _Settlement:
 
     def _withdraw(self, claim: _Claim, own: Box, other: Box) -> bool:
         try:
-            withdrawn = self.boxes.withdraw(own, other)
+            withdrawn = self._remover(own).withdraw(own, other)
         except VoicemailError as error:
             if self.quiet < 2:
                 # The next look tells whether it matters: the other one may go as well.
@@ -192,6 +192,15 @@ class _Settlement:
         claim.withdrawn.add(str(own.id))
         claim.found.pop(str(own.id), None)
         return False
+
+    def _remover(self, own: Box) -> DuplicateRemover:
+        if isinstance(self.boxes, DuplicateRemover):
+            return self.boxes
+        table = self.boxes.table
+        raise UnsupportedError(
+            f"cannot withdraw {table.resource} {own.number}: {table.vendor} does not show whether it holds messages",
+            "Delete one",
+        )
 
     def _adopt(self, claim: _Claim, other: Box) -> bool:
         if claim.held and (claim.outcome.box is None or claim.outcome.box.id == other.id):

@@ -25,7 +25,7 @@ from ..errors import (
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
 from ..results import Status
-from ..vendors.protocol import Boxes
+from ..vendors.protocol import Boxes, Creation, MessageCounter, Renumbering
 from .outcome import Outcome
 from .plan import (
     Action,
@@ -134,7 +134,7 @@ class _Run:
         return None
 
     def _create_once(self) -> Box | None:
-        box = self.boxes.create(self.step.number, self.step.writes)
+        box = t.cast(Creation, self.boxes).create(self.step.number, self.step.writes)
         self.wrote = self.made = True
         self.box = box
         return box
@@ -165,8 +165,12 @@ class _Run:
 
     def _update(self, step: Step, current: Box) -> Box | None:
         def update(box: Box) -> Box | None:
-            new_number = step.number if step.number != box.number else None
-            return self.boxes.update(box, step.writes, new_number, lambda: self._reread(step, box))
+            def reread() -> Box:
+                return self._reread(step, box)
+
+            if step.number == box.number:
+                return self.boxes.update(box, step.writes, reread)
+            return t.cast(Renumbering, self.boxes).renumber(box, step.number, step.writes, reread)
 
         try:
             box = self._write(step, current, update)
@@ -257,7 +261,7 @@ class _Run:
     def _delete(self, current: Box) -> Box | None:
         def delete(box: Box) -> None:
             self._spare_messages(box)
-            self.boxes.delete(box, lambda: self._spare_messages(self._reread(self.step, box)))
+            t.cast(Creation, self.boxes).delete(box, lambda: self._spare_messages(self._reread(self.step, box)))
 
         try:
             self._write(self.step, current, delete)
@@ -272,7 +276,8 @@ class _Run:
         return None
 
     def _spare_messages(self, box: Box) -> None:
-        count = self.boxes.count_messages(box) if self.step.spares_messages else None
+        spared = self.step.spares_messages and isinstance(self.boxes, MessageCounter)
+        count = t.cast(MessageCounter, self.boxes).count_messages(box) if spared else 0
         if count:
             raise UnsafeError(
                 f"holds messages that came after the plan was made, {count} in all, which would be lost",

@@ -92,7 +92,7 @@ def _one(task: Task, target: Vendor, connection: Connection, table: FieldTable, 
         options = engine.Options(
             check=task.check, full=True, verify=task.params["verify"], workers=session.client.workers
         )
-        report = engine.apply(target.boxes[task.resource](session), desired, options)
+        report = engine.apply(target.open_boxes(task.resource, session), desired, options)
     return _singular_result(task, table, report)
 
 
@@ -147,7 +147,7 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
             cache=cache,
             system=lambda: (target.name, connection.address, session.account_key()),
         )
-        report = engine.apply(target.boxes[task.resource](session), desired, options, task.progress)
+        report = engine.apply(target.open_boxes(task.resource, session), desired, options, task.progress)
         report.requests = session.client.requests
     return _plural_result(task, report)
 
@@ -254,7 +254,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         opened_session(task, target, connection) as session,
         opened_cache(task, folder, connection, session) as cache,
     ):
-        boxes = target.boxes[task.resource](session)
+        boxes = target.open_boxes(task.resource, session)
         found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress, cache)
     pins = params["include_pins"]
     if params["compact"]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..capabilities import require, require_resource
 from ..concurrency import in_order
 from ..connection import Task, connect_options, opened_session
-from ..errors import InvalidInputError, UnsupportedError
+from ..errors import InvalidInputError
 from ..model.account import Account
 from ..model.mailbox import Box
 from ..model.problem import Problem
-from ..vendors.protocol import Boxes
-from ..vendors.registry import NAMES, vendor
+from ..vendors.protocol import AccountTree, Boxes, MessageCounter
+from ..vendors.registry import vendor
 from . import apply as engine
 from .caching import cache_folder, opened_cache
 from .describe import describe
@@ -47,17 +48,11 @@ def read(task: Task) -> list[Found]:
     connection, problems = connect_options(target, params)
     resource = RESOURCES[params["resource"]]
     if resource is None:
-        if target.accounts is None:
-            others = [name for name in NAMES if vendor(name).accounts is not None]
-            raise UnsupportedError(
-                f"{target.title} cannot list accounts through its API", f"These can: {', '.join(others)}"
-            )
-    elif resource not in target.tables:
-        raise UnsupportedError(f"{target.title} has no {resource}s", "Set `resource` to mailboxes")
-    elif params["count_messages"] and resource not in target.countable:
-        raise UnsupportedError(
-            f"{target.title} does not let the messages of a {resource} be counted", "Leave messages out of `group_by`"
-        )
+        require(target, AccountTree)
+    else:
+        require_resource(target, resource, "Set `resource` to mailboxes")
+        if params["count_messages"]:
+            require(target, MessageCounter, resource, "Leave messages out of `group_by`")
     try:
         pattern = re.compile(params["match"] or "")
     except re.error as error:
@@ -72,8 +67,8 @@ def read(task: Task) -> list[Found]:
         opened_cache(task, folder, connection, session) as cache,
     ):
         if target.accounts is not None and resource is None:
-            return _accounts(target.accounts(session), pattern, params["include_own_account"])
-        boxes = target.boxes[str(resource)](session)
+            return _accounts(target.accounts()(session).list(), pattern, params["include_own_account"])
+        boxes = target.open_boxes(str(resource), session)
         found = engine.read(boxes, None, session.client.workers, pattern.search, cache=cache)
         return _counted(boxes, found, session.client.workers, params["count_messages"])
 
@@ -85,7 +80,7 @@ def address(params: t.Mapping[str, t.Any]) -> str:
 
 def _counted(boxes: Boxes, found: t.Sequence[Box], workers: int, counted: bool) -> list[Found]:
     counts: t.Sequence[int | None] = [None] * len(found)
-    if counted:
+    if counted and isinstance(boxes, MessageCounter):
         counts = in_order(boxes.count_messages, found, workers)
     return [_found(describe(boxes.table, box), count) for box, count in zip(found, counts, strict=True)]
 

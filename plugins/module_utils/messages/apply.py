@@ -15,7 +15,17 @@ from .. import results
 from ..concurrency import finished, run_all
 from ..errors import RejectedError, VoicemailError, unforeseen
 from ..model.message import Message, Selection, undated_warnings
-from ..vendors.messages import Messages, Outcomes, Upload
+from ..vendors.messages import (
+    BulkMessageWriter,
+    MessageCopier,
+    MessageDeleter,
+    MessageMarker,
+    MessageMover,
+    MessageReader,
+    MessageUploader,
+    Outcomes,
+    Upload,
+)
 from .plan import (
     MessageAction,
     MessageReport,
@@ -52,7 +62,7 @@ class Reading(t.NamedTuple):
     undated: list[Message]
 
 
-def read(messages: Messages, selection: Selection) -> Reading:
+def read(messages: MessageReader, selection: Selection) -> Reading:
     """Return the messages selected, and what has to be told beside them.
 
     :raises NotFoundError: when the box does not exist.
@@ -63,7 +73,7 @@ def read(messages: Messages, selection: Selection) -> Reading:
 
 
 def apply(
-    messages: Messages,
+    messages: MessageReader,
     selection: Selection,
     order: Order,
     *,
@@ -102,7 +112,7 @@ def apply(
     return report
 
 
-def upload(messages: Messages, number: str, wanted: Upload, *, check: bool) -> MessageReport:
+def upload(messages: MessageReader, number: str, wanted: Upload, *, check: bool) -> MessageReport:
     """Make sure that a box holds a message of a call.
 
     :raises NotFoundError: when the box does not exist.
@@ -121,9 +131,9 @@ def upload(messages: Messages, number: str, wanted: Upload, *, check: bool) -> M
     return MessageReport([step])
 
 
-def _upload(messages: Messages, number: str, wanted: Upload, place: Selection, step: MessageStep) -> None:
+def _upload(messages: MessageReader, number: str, wanted: Upload, place: Selection, step: MessageStep) -> None:
     try:
-        step.new_id = messages.upload(number, wanted)
+        step.new_id = t.cast(MessageUploader, messages).upload(number, wanted)
         step.wrote = True
     except VoicemailError as error:
         step.fail(error)
@@ -160,7 +170,7 @@ def _warnings(order: Order, steps: t.Sequence[MessageStep]) -> list[str]:
 
 
 def _write(
-    messages: Messages,
+    messages: MessageReader,
     order: Order,
     writing: t.Sequence[MessageStep],
     workers: int,
@@ -202,7 +212,7 @@ def _groups(writing: t.Sequence[MessageStep]) -> list[list[MessageStep]]:
     return list(groups.values())
 
 
-def _write_group(messages: Messages, order: Order, group: list[MessageStep]) -> list[MessageStep]:
+def _write_group(messages: MessageReader, order: Order, group: list[MessageStep]) -> list[MessageStep]:
     """Carry steps out and keep what became of them; return those that have to be done one by one."""
     outcomes: Outcomes | None
     try:
@@ -228,19 +238,22 @@ def _write_group(messages: Messages, order: Order, group: list[MessageStep]) -> 
     return []
 
 
-def _write_one(messages: Messages, order: Order, step: MessageStep) -> None:
+def _write_one(messages: MessageReader, order: Order, step: MessageStep) -> None:
+    # That the driver implements the interface of the action was checked before the first request.
     message = t.cast(Message, step.message)
     if step.action is MessageAction.MARK and order.status is not None:
-        messages.mark(message, order.status)
+        t.cast(MessageMarker, messages).mark(message, order.status)
     elif step.action is MessageAction.DELETE:
-        messages.delete(message, order.permanent)
+        t.cast(MessageDeleter, messages).delete(message, order.permanent)
     elif step.action is MessageAction.MOVE:
-        step.new_id = messages.move(message, step.to[0])
+        step.new_id = t.cast(MessageMover, messages).move(message, step.to[0])
     else:
-        messages.copy(message, step.to)
+        t.cast(MessageCopier, messages).copy(message, step.to)
 
 
-def _write_many(messages: Messages, order: Order, many: list[Message]) -> Outcomes | None:
+def _write_many(messages: MessageReader, order: Order, many: list[Message]) -> Outcomes | None:
+    if not isinstance(messages, BulkMessageWriter):
+        return None
     if order.status is not None:
         return messages.mark_many(many, order.status)
     return messages.delete_many(many, order.permanent)

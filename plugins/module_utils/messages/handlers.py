@@ -10,17 +10,9 @@ import datetime
 import pathlib
 import typing as t
 
+from ..capabilities import require, require_resource
 from ..connection import Result, Task, connect_options, opened_session
 from ..errors import InvalidInputError, UnsupportedError
-from ..model.abilities import (
-    AUDIO,
-    COPY,
-    DELETE,
-    MARK,
-    MOVE,
-    READ,
-    UPLOAD,
-)
 from ..model.connection import Connection
 from ..model.kinds import Text
 from ..model.masks import mask_problems
@@ -31,13 +23,29 @@ from ..recordings.download import download
 from ..recordings.files import Folder, content_type_of
 from ..recordings.lengths import duration_of
 from ..recordings.order import Order as AudioOrder
-from ..vendors.messages import Messages, Upload
+from ..vendors.messages import (
+    MessageCopier,
+    MessageDeleter,
+    MessageMarker,
+    MessageMover,
+    MessageReader,
+    MessageUploader,
+    Recordings,
+    Upload,
+)
 from ..vendors.protocol import Session, Vendor
-from ..vendors.registry import NAMES, vendor
+from ..vendors.registry import vendor
 from . import apply as message_engine
 from .plan import MessageReport, Order
 
-_ABILITIES = {"read": MARK, "unread": MARK, "absent": DELETE, "moved": MOVE, "copied": COPY, "present": UPLOAD}
+_INTERFACES: dict[str, type] = {
+    "read": MessageMarker,
+    "unread": MessageMarker,
+    "absent": MessageDeleter,
+    "moved": MessageMover,
+    "copied": MessageCopier,
+    "present": MessageUploader,
+}
 _FILTERS = ("ids", "call_ids", "status", "older_than", "newer_than", "caller", "limit")
 #: Options that only some states use: with another they would be ignored, which nobody means.
 _OWN_STATE = {
@@ -59,21 +67,14 @@ def run(task: Task) -> Result:
     """
     target = vendor(task.params["vendor"])
     if task.module == "voicemail_message":
-        _require(target, _ABILITIES[task.params["state"]])
+        require(target, _INTERFACES[task.params["state"]])
     elif task.module == "voicemail_audio":
-        _require(target, AUDIO)
-    _require(target, READ)
+        require(target, Recordings)
+    require(target, MessageReader)
     connection, problems = connect_options(target, task.params)
     selection = _selection(task, target, problems)
     operation = {"voicemail_message": _change, "voicemail_audio": _download}.get(task.module, _read)
     return operation(task, target, connection, selection, problems)
-
-
-def _require(target: Vendor, ability: str) -> None:
-    if ability in target.abilities:
-        return
-    others = [name for name in NAMES if ability in vendor(name).abilities]
-    raise UnsupportedError(f"{target.title} cannot {ability} through its API", f"These can: {', '.join(others)}")
 
 
 def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection:
@@ -90,11 +91,12 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
         problems.append(Problem("is not before `older_than`, so there is nothing between them", option="newer_than"))
     if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
         problems.append(Problem("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
-    if params.get("shared_voicemail") is not None and "shared voicemail" not in target.tables:
-        raise UnsupportedError(f"{target.title} has no shared voicemails", "Select by `mailbox` or `all_mailboxes`")
+    if params.get("shared_voicemail") is not None:
+        require_resource(target, "shared voicemail", "Select by `mailbox` or `all_mailboxes`")
     status = params.get("status")
-    if status is not None and status not in target.message_statuses:
-        told = " and ".join(target.message_statuses)
+    statuses = _driver(target).statuses
+    if status is not None and status not in statuses:
+        told = " and ".join(statuses)
         known = f"It tells {told}" if told else "It does not tell what became of a message"
         raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
     if params.get("limit") is not None and params["limit"] < 1:
@@ -143,11 +145,14 @@ def _number(target: Vendor, value: t.Any, option: str, problems: list[Problem]) 
 
 
 @contextlib.contextmanager
-def _messages(task: Task, target: Vendor, connection: Connection) -> t.Iterator[tuple[Session, Messages]]:
+def _messages(task: Task, target: Vendor, connection: Connection) -> t.Iterator[tuple[Session, MessageReader]]:
     with opened_session(task, target, connection) as session:
-        # Whoever has the ability to read messages has a driver of them.
-        driver = t.cast("t.Callable[[Session], Messages]", target.messages)
-        yield session, driver(session)
+        yield session, _driver(target)(session)
+
+
+def _driver(target: Vendor) -> type[MessageReader]:
+    # It was checked that the vendor can read messages.
+    return t.cast("t.Callable[[], type[MessageReader]]", target.messages)()
 
 
 def _read(task: Task, target: Vendor, connection: Connection, selection: Selection, problems: list[Problem]) -> Result:

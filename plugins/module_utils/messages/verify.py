@@ -13,7 +13,7 @@ from .. import results
 from ..errors import NotFoundError, RejectedError, VoicemailError
 from ..model.message import Message, Selection, Status
 from ..recordings.container import content_problem
-from ..vendors.messages import Messages, Upload
+from ..vendors.messages import MessageDeleter, MessageReader, Recordings, Upload
 from .plan import MessageAction, MessageStep, Order
 
 Ids: t.TypeAlias = t.Mapping[str, t.Collection[str]]
@@ -31,7 +31,7 @@ _PROBLEMS = {
 
 
 def verify(
-    messages: Messages, selection: Selection, order: Order, writing: t.Sequence[MessageStep], before: Ids
+    messages: MessageReader, selection: Selection, order: Order, writing: t.Sequence[MessageStep], before: Ids
 ) -> None:
     """Read back what was written, and correct what is told of it.
 
@@ -56,13 +56,14 @@ def verify(
         if step.action in (MessageAction.MARK, MessageAction.DELETE):
             step.wrote = _may_come(step)
         if step.error is None:
-            deleting = step.action is MessageAction.DELETE
-            hint = messages.kept_hint if deleting and messages.kept_hint else "Run the task again"
+            is_deletion = step.action is MessageAction.DELETE
+            kept_hint = messages.kept_hint if is_deletion and isinstance(messages, MessageDeleter) else ""
+            hint = kept_hint or "Run the task again"
             problem = f"message {step.id}: the vendor answered success, and {_PROBLEMS[step.action]}"
             step.fail(RejectedError(problem, hint))
 
 
-def verify_upload(messages: Messages, place: Selection, step: MessageStep, wanted: Upload) -> None:
+def verify_upload(messages: MessageReader, place: Selection, step: MessageStep, wanted: Upload) -> None:
     """Look for the message that was made, and for its recording.
 
     :param place: the box, and the call of the message.
@@ -89,11 +90,13 @@ def verify_upload(messages: Messages, place: Selection, step: MessageStep, wante
         step.fail(RejectedError(f"the vendor answered success, and {problem}", hint))
 
 
-def _recording_problem(messages: Messages, made: Message, uploaded: bytes) -> str | None:
+def _recording_problem(messages: MessageReader, made: Message, uploaded: bytes) -> str | None:
     """Return what is wrong with the recording of a message, or None.
 
     A vendor may convert recordings, so a complete one with other bytes is right too.
     """
+    if not isinstance(messages, Recordings):
+        return None
     content = bytearray()
     try:
         with messages.audio(made) as stream:

@@ -112,11 +112,9 @@ class FieldTable:
     :param number_caution: returns what a user should know of a number that is taken all the same, or None.
     :param fields: every managed option.
     :param composites: options that share wire fields.
-    :param refused: shared option or vendor key to why it cannot be used here.
+    :param refused: shared option or vendor key to why it cannot be used here; ``create`` to why no box can be created.
     :param implied: what holds for every box without an option that says so.
     :param hidden: wire fields beside those of secret options that hold secrets.
-    :param can_create: a box can be made and deleted.
-    :param can_renumber: the number of a box can be changed.
     """
 
     vendor: str
@@ -128,8 +126,6 @@ class FieldTable:
     refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     implied: tuple[Implied, ...] = ()
     hidden: frozenset[str] = frozenset()
-    can_create: bool = True
-    can_renumber: bool = False
     alias: str = ""
     number_caution: t.Callable[[str], str | None] = lambda number: None
 
@@ -137,6 +133,16 @@ class FieldTable:
     def plural(self) -> str:
         """Several of the resource, in words."""
         return plural_of(self.resource)
+
+    @property
+    def can_create(self) -> bool:
+        """Check whether a box can be created and deleted."""
+        return "create" not in self.refused
+
+    @property
+    def can_renumber(self) -> bool:
+        """Check whether the number of a box can be changed."""
+        return f"new_{self.key}" not in self.refused
 
     def same_number(self, one: str | None, other: str | None) -> bool:
         """Check whether the vendor treats two numbers as one."""

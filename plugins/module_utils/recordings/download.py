@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..concurrency import run_all
 from ..errors import InvalidInputError, VoicemailError
 from ..messages.apply import Progress, read
 from ..model.message import Selection
 from ..model.problem import Problem
 from ..results import Status
-from ..vendors.messages import Messages
+from ..vendors.messages import MessageReader, Recordings
 from .files import Folder
 from .manifest import Manifest
 from .names import clashes, file_stem
@@ -21,7 +23,7 @@ from .run import Run
 
 
 def download(
-    messages: Messages,
+    messages: MessageReader,
     selection: Selection,
     order: Order,
     folder: Folder,
@@ -45,7 +47,7 @@ def download(
     if same:
         pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
         raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
-    run = Run(messages, order, folder, manifest, check)
+    run = Run(t.cast(Recordings, messages), order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]
     report = AudioReport(recordings, planned=check, undated=undated)

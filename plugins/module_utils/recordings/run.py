@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..model.message import Message
 from ..results import Status
-from ..vendors.messages import Messages
+from ..vendors.messages import Recordings
 from .bounds import most_bytes
 from .container import container_problem, kind_of
 from .files import FileProblem, Folder, ending_of, sha256_of, starts_with
@@ -41,7 +41,7 @@ class Run:
     """What all downloads of a task share."""
 
     def __init__(
-        self, messages: Messages, order: Order, folder: Folder, manifest: Manifest | None, check: bool
+        self, messages: Recordings, order: Order, folder: Folder, manifest: Manifest | None, check: bool
     ) -> None:
         self.messages = messages
         self.order = order

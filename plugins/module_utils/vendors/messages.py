@@ -1,10 +1,16 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a vendor's driver offers for messages. The engine of messages knows nothing else of a vendor."""
+"""The interfaces of a vendor's driver of messages: :class:`MessageReader`, and what a driver may implement beside it.
+
+Every call raises :class:`AuthError`, :class:`RateLimitedError` and :class:`TransportError` as all drivers do, and may
+come from several threads at the same time. A driver sends no request that could delete more than the messages it was
+given.
+"""
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import typing as t
 
@@ -35,19 +41,19 @@ class Upload:
     duration_ms: int | None = None
 
 
-class Messages(t.Protocol):
-    """The messages of a login.
+class MessageReader(abc.ABC):
+    """The messages of a login can be listed.
 
-    What a vendor cannot do is told by ``Vendor.abilities`` (the words of :mod:`..core.messages`) and by
-    ``Vendor.message_statuses`` before anything is sent, so those calls are never made; a driver raises
-    :class:`UnsupportedError` in them. Every call raises :class:`AuthError`, :class:`RateLimitedError` and
-    :class:`TransportError` as all drivers do, and may come from several threads at once. A driver sends no request that
-    could delete more than the messages it was given.
+    :param session: a session that the vendor's ``connect`` opened.
     """
 
-    #: What may keep a message from going away although the vendor answered success; empty where nothing is known.
-    kept_hint: str
+    #: What the vendor shows of a message.
+    statuses: t.ClassVar[tuple[Status, ...]] = ()
 
+    def __init__(self, session: t.Any) -> None:
+        self._session = session
+
+    @abc.abstractmethod
     def list(self, selection: Selection) -> t.Sequence[Message]:
         """Return all messages of the selected place that may pass the filters, each once, with the fewest requests.
 
@@ -60,6 +66,11 @@ class Messages(t.Protocol):
         :raises TransportError: rather than to return a list that is not complete.
         """
 
+
+class MessageMarker(abc.ABC):
+    """Messages can be marked read and unread."""
+
+    @abc.abstractmethod
     def mark(self, message: Message, status: Status) -> None:
         """Mark a message read or unread.
 
@@ -67,9 +78,14 @@ class Messages(t.Protocol):
         :raises RejectedError: when the vendor refuses, or answers success and another status.
         """
 
-    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes | None:
-        """Mark messages of one box with one request or few; None where the vendor has no safe request for that."""
 
+class MessageDeleter(abc.ABC):
+    """Messages can be deleted."""
+
+    #: What may keep a message from going away although the vendor answered success; empty where nothing is known.
+    kept_hint: t.ClassVar[str] = ""
+
+    @abc.abstractmethod
     def delete(self, message: Message, permanent: bool) -> None:
         """Delete a message; one that is gone already is no error.
 
@@ -77,38 +93,67 @@ class Messages(t.Protocol):
         :raises RejectedError: when the vendor refuses, or answers success with a reply that shows it did nothing.
         """
 
-    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
-        """Delete messages of one box with one request or few; None where the vendor has no safe request for that.
 
-        Of few requests one may fail; what became of the messages of the others is told all the same.
+class BulkMessageWriter(abc.ABC):
+    """One request can mark or delete several messages."""
+
+    @abc.abstractmethod
+    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes:
+        """Mark messages of one box with few requests."""
+
+    @abc.abstractmethod
+    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
+        """Delete messages of one box with few requests; None where no safe request does that.
+
+        Of few requests one may fail; the outcomes of the messages of the others are returned all the same.
         """
 
+
+class MessageMover(abc.ABC):
+    """Messages can be moved to another box."""
+
+    @abc.abstractmethod
     def move(self, message: Message, to_number: str) -> str | None:
-        """Move a message to another box and return its new id, None where the reply does not tell.
+        """Move a message to another box and return its new id, None where the reply does not show it.
 
         It is sent once; :class:`TransportError` with ``uncertain`` means that it may have been carried out.
 
         :raises NotFoundError: when the message or the box does not exist.
         """
 
+
+class MessageCopier(abc.ABC):
+    """Messages can be copied to other boxes."""
+
+    @abc.abstractmethod
     def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
-        """Copy a message into other boxes, once each; sent once, as :meth:`move`.
+        """Copy a message into other boxes, once each; sent once, as :meth:`MessageMover.move`.
 
         :raises NotFoundError: when the message or a box does not exist.
         :raises RejectedError: when some copies were refused.
         """
 
+
+class MessageUploader(abc.ABC):
+    """Messages can be created with a recording."""
+
+    @abc.abstractmethod
     def upload(self, number: str, upload: Upload) -> str | None:
-        """Make a message with its recording in a box and return its id; sent once, as :meth:`move`.
+        """Create a message with its recording in a box and return its id; sent once, as :meth:`MessageMover.move`.
 
         :raises NotFoundError: when the box does not exist.
         :raises RejectedError: when the vendor refuses the recording, such as for its size.
         """
 
+
+class Recordings(abc.ABC):
+    """The recordings of messages can be downloaded."""
+
+    @abc.abstractmethod
     def audio(self, message: Message, start: int = 0) -> t.ContextManager[Stream]:
         """Open the recording of a message, to be read while it arrives.
 
-        :param start: begin at this byte where the vendor can; ``Stream.start`` tells with which byte it begins.
+        :param start: begin at this byte where the vendor can; ``Stream.start`` is the byte with which it begins.
         :raises NotFoundError: when there is no message, or no recording in it.
         :raises RejectedError: with status 416 when there are no bytes from ``start`` on.
         """

@@ -9,6 +9,7 @@ import typing as t
 
 from ...errors import NotFoundError, RejectedError, TransportError
 from ...model.account import Account
+from ..protocol import AccountTree
 from ..replies import expect_identifier, expect_list, expect_object, expect_text, optional_text
 from .paging import every
 from .session import ADDRESS_HINT, KazooSession
@@ -16,25 +17,30 @@ from .session import ADDRESS_HINT, KazooSession
 _WHAT = "list accounts"
 
 
-def list_accounts(session: KazooSession) -> tuple[Account, ...]:
-    """Return the account that the task works on and every one below it.
+class KazooAccounts(AccountTree):
+    """The account that the task works on, and every one below it."""
 
-    :raises TransportError: rather than to return a tree that is not complete.
-    """
-    what = "read the account"
-    top = expect_object(session.call("GET", "", what).data, what, "an account", ADDRESS_HINT)
-    top_id = expect_identifier(top, "id", what, "an account", ADDRESS_HINT)
-    accounts = [Account(top_id, *_names(top))]
-    for native in every(session, "/descendants", _WHAT, "accounts", {}):
-        account_id = expect_identifier(native, "id", _WHAT, "an account", ADDRESS_HINT)
-        # Each account tells all that are above it, also those that this login never sees.
-        above = [str(ancestor) for ancestor in expect_list(native.get("tree"), _WHAT, "the accounts above it")]
-        if top_id not in above or account_id in above:
-            raise TransportError(
-                f"cannot list accounts: KAZOO does not tell where account {account_id} belongs", "Run it again"
-            )
-        accounts.append(Account(account_id, *_names(native), tuple(above[above.index(top_id) :])))
-    return tuple(accounts)
+    _session: KazooSession
+
+    def list(self) -> tuple[Account, ...]:
+        """Return the account and its descendants.
+
+        :raises TransportError: rather than to return a tree that is not complete.
+        """
+        what = "read the account"
+        top = expect_object(self._session.call("GET", "", what).data, what, "an account", ADDRESS_HINT)
+        top_id = expect_identifier(top, "id", what, "an account", ADDRESS_HINT)
+        accounts = [Account(top_id, *_names(top))]
+        for native in every(self._session, "/descendants", _WHAT, "accounts", {}):
+            account_id = expect_identifier(native, "id", _WHAT, "an account", ADDRESS_HINT)
+            # Each account tells all that are above it, also those that this login never sees.
+            above = [str(ancestor) for ancestor in expect_list(native.get("tree"), _WHAT, "the accounts above it")]
+            if top_id not in above or account_id in above:
+                raise TransportError(
+                    f"cannot list accounts: KAZOO does not tell where account {account_id} belongs", "Run it again"
+                )
+            accounts.append(Account(account_id, *_names(native), tuple(above[above.index(top_id) :])))
+        return tuple(accounts)
 
 
 def find_account(session: KazooSession, name: str) -> str:
@@ -45,7 +51,7 @@ def find_account(session: KazooSession, name: str) -> str:
     :raises NotFoundError: when the login reaches no such account.
     :raises RejectedError: when it reaches several.
     """
-    accounts = list_accounts(session)
+    accounts = KazooAccounts(session).list()
     names = {account.id: account.name for account in accounts}
     parts = [part.strip() for part in name.split("/")]
     found = [account for account in accounts if (account.realm or "").lower() == name.lower()]

@@ -102,7 +102,6 @@ MAILBOX = FieldTable(
         shortest=1, longest=_LONGEST_NUMBER, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"
     ),
     number_caution=not_digits,
-    can_renumber=True,
     composites=(Composite(("after_email",), ("save_after_notify", "delete_after_notify"), _take_apart, _put_together),),
     fields=(
         Field("name", Text(shortest=1, longest=128), "name", required=True, summary=True),

@@ -15,6 +15,8 @@ from ...errors import ConflictError, NotFoundError, RejectedError, StaleError, T
 from ...greetings.plan import Greeting, Recording
 from ...model.mailbox import Box
 from ...transport.client import Stream
+from ..greetings import GreetingWriter, SharedGreetings
+from . import greeting_audio
 from .greeting_audio import CONTENT_TYPES, conversion_problem
 from .mailboxes import KazooMailboxes
 from .media import KazooMedia, Media
@@ -34,19 +36,19 @@ _STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _MOST_TRIES = 3
 
 
-class KazooGreetings:
-    """Greetings of one kind of one mailbox; see :class:`..greetings.Greetings` for what each call promises.
+class KazooGreetings(GreetingWriter, SharedGreetings):
+    """Greetings of one kind of one mailbox; see :mod:`..greetings` for what each call promises."""
 
-    :param kind: ``unavailable`` or ``temporary``.
-    """
+    _session: KazooSession
+    most_bytes = greeting_audio.MOST_BYTES
+    file = "WAV or MP3 file"
+    kinds = tuple(FIELDS)
+    problem = staticmethod(greeting_audio.problem)
 
-    def __init__(self, session: KazooSession, number: str, kind: str) -> None:
-        self._session = session
+    def __init__(self, session: KazooSession, resource: str, number: str, kind: str) -> None:
+        super().__init__(session, resource, number, kind)
         self._boxes = KazooMailboxes(session)
         self._media = KazooMedia(session)
-        self._number = number
-        self._kind = kind
-        self._label = f"mailbox {number}"
         self._box: Box | None = None
         self._known: frozenset[str] = frozenset()
         self._uploading: Recording | None = None

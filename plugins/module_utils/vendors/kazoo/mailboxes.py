@@ -12,7 +12,6 @@ import typing as t
 import urllib.parse
 
 from ...errors import (
-    ConflictError,
     DuplicateError,
     NotFoundError,
     RejectedError,
@@ -24,15 +23,25 @@ from ...mailboxes.plan import Step
 from ...model.fields import Decoded, FieldTable, Values
 from ...model.mailbox import Box, Desired, Listing, Wanted
 from ...model.problem import Problem
+from ..creations import Withdrawal
+from ..protocol import (
+    BulkReader,
+    NameResolver,
+    OptionAdvisor,
+    PlanValidator,
+    Renumbering,
+    Reread,
+    RevisionChecker,
+)
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .callflows import Callflows
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
 from .names import Names, missing_media, with_ids
 from .paging import PAGE_SIZE, every, identity
-from .repairs import repairable
+from .patches import patch, path_of
 from .revisions import unchanged
 from .schema import doubtful, objections
-from .session import ADDRESS_HINT, Envelope, KazooSession, billed, changed_meanwhile
+from .session import ADDRESS_HINT, Envelope, KazooSession
 
 #: More numbers than this are cheaper as a listing of all boxes.
 MOST_FILTERED = 40
@@ -44,18 +53,18 @@ _READ = "read a mailbox"
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
-class KazooMailboxes:
+class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameResolver, PlanValidator, OptionAdvisor):
     """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
 
+    _session: KazooSession
+
     def __init__(self, session: KazooSession) -> None:
-        self._session = session
+        super().__init__(session)
         self._bulk = True
         self._names = Names(session)
         self._callflows = Callflows(session)
         #: Boxes of the account, known once all were listed.
         self._in_account: int | None = None
-        #: Revision of every box that was created here, by its id.
-        self._created: dict[str, str] = {}
 
     @property
     def table(self) -> FieldTable:
@@ -138,7 +147,7 @@ class KazooMailboxes:
             box_id = listed[0].id
         what = f"read mailbox {number or box_id}"
         try:
-            envelope = self._session.call("GET", _path(box_id), what)
+            envelope = self._session.call("GET", path_of(box_id), what)
         except NotFoundError:
             return None
         return self._the_box(envelope.data, box_id, what, envelope.revision)
@@ -175,97 +184,29 @@ class KazooMailboxes:
         keys = {self.table.number.key(number) for number in numbers}
         return [box for box in found if self.table.number.key(box.number) in keys]
 
-    def created_here(self, box: Box) -> bool:
-        """Check whether this driver got the box in the reply to a creation."""
-        return str(box.id) in self._created
+    def _is_as_created(self, fresh: Box, box: Box) -> bool:
+        """Compare the revision with that of the creation; KAZOO deletes the box in no other."""
+        return fresh.revision == self._created[str(box.id)]
 
-    def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a box in the revision in which it was created, which KAZOO checks."""
-        what = f"withdraw mailbox {box.number}"
-        revision = self._created[str(box.id)]
-        if self.count_messages(box):
-            raise ConflictError(f"cannot {what}: it holds messages", "Move or delete them")
-        fresh = self.find(None, box.id)
-        if fresh is None:
-            return True
-        if (fresh.number, fresh.revision) != (box.number, revision):
-            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
-        kept = self.find(None, other.id)
-        if kept is None or not self.table.same_number(kept.number, box.number):
-            return False
-        self._callflows.remove(box)
-        try:
-            self._session.call("DELETE", _path(box.id), what, headers=_only(fresh), repeatable=True)
-        except NotFoundError:
-            return True
-        self._confirm_gone(box)
-        return True
+    def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
+        """Patch only the keys that differ; a key that is not sent is left alone."""
+        return self._write(box, writes, {})
 
-    def update(
-        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
-    ) -> Box | None:
-        """Patch only the keys that differ; a key that is not sent is left alone.
+    def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
+        """Patch the number along with the keys that differ."""
+        return self._write(box, writes, {"mailbox": new_number})
 
-        See docs/vendors/kazoo.md, "Patching a mailbox".
+    def _write(self, box: Box, writes: Values, extra: dict[str, t.Any]) -> Box:
+        """Patch a box, then write its callflows.
 
-        A conflict hides in a success of 4.3 and M, so a reply counts only when it is the box.
+        :param extra: wire fields that no option has.
         """
-        own = [option for option in writes if option not in CALLFLOW]
+        own = {option: value for option, value in writes.items() if option not in CALLFLOW}
         if len(own) < len(writes):
-            rest = {option: writes[option] for option in own}
-            done = self.update(box, rest, new_number, reread) if rest or new_number is not None else None
-            return self._reachable(done or box, writes)
-        data = self.table.encode(writes, {**box.values, **writes})
-        if new_number is not None:
-            data["mailbox"] = new_number
-        what = f"update mailbox {box.number}"
-        try:
-            try:
-                envelope = self._patch(box, data, what)
-            except RejectedError as error:
-                completed = self._completed(box, writes, data, error)
-                if completed == data:
-                    raise
-                envelope = self._patch(box, completed, what)
-        except RejectedError as error:
-            if (
-                error.status == 400
-                and {"mailbox", "name"} <= set(error.details)
-                and not {"mailbox", "name"} & set(data)
-            ):
-                raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
-            raise
-        native = envelope.data if isinstance(envelope.data, dict) else {}
-        if native.get("id") == box.id:
-            return self._box(native, revision=envelope.revision)
-        if "voicemails" in native:
-            # The quote of a 402 (docs/vendors/kazoo.md, "Conflicts hidden in a success").
-            raise billed(what)
-        said = self._session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
-        if said == "conflicting documents":
-            raise changed_meanwhile(what)
-        reason = f", and why: {said!r}" if said else ""
-        raise RejectedError(
-            f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
-        )
-
-    def _patch(self, box: Box, data: dict[str, t.Any], what: str) -> Envelope:
-        return self._session.call(
-            "PATCH", _path(box.id), what, headers=_only(box), repeatable=True, json={"data": data}
-        )
-
-    def _completed(self, box: Box, writes: Values, data: dict[str, t.Any], error: RejectedError) -> dict[str, t.Any]:
-        """Return the data of an update with the normal form of the fields that the server refuses and that it stores.
-
-        KAZOO validates the whole merged document. A mailbox that an older version stored may hold fields in a form that
-        it refuses today (docs/vendors/kazoo.md, "Patching a mailbox").
-        """
-        refused = set(error.details) if error.status == 400 else set()
-        known = [option for option in repairable(self.table, box.values, refused) if option not in writes]
-        completed = self.table.encode([*writes, *known], {**box.values, **writes})
-        if "mailbox" in data or "mailbox" in refused:
-            completed["mailbox"] = data.get("mailbox", box.number)
-        return completed
+            done = self._write(box, own, extra) if own or extra else box
+            return self._reachable(done, writes)
+        envelope = patch(self._session, self.table, box, own, extra)
+        return self._box(envelope.data, revision=envelope.revision)
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box and its messages, in the revision that was read, and read it back.
@@ -278,7 +219,7 @@ class KazooMailboxes:
         what = f"delete mailbox {box.number}"
         headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
         self._callflows.remove(box)
-        self._session.call("DELETE", _path(box.id), what, headers=headers, repeatable=True)
+        self._session.call("DELETE", path_of(box.id), what, headers=headers, repeatable=True)
         self._confirm_gone(box)
 
     def _confirm_gone(self, box: Box) -> None:
@@ -291,19 +232,19 @@ class KazooMailboxes:
             "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
         )
 
-    def count_messages(self, box: Box) -> int | None:
+    def count_messages(self, box: Box) -> int:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment.
 
         See docs/vendors/kazoo.md, "Listing and paging".
         """
         what = f"count the messages of mailbox {box.number}"
-        envelope = self._session.call("GET", f"{_path(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
+        envelope = self._session.call("GET", f"{path_of(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
         rows = len(expect_list(envelope.data, what, "messages", ADDRESS_HINT))
         if envelope.next_start_key and not rows:
             raise not_understood(what, "expected messages on a page that another one follows")
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
+    def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
         missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
         doubts = doubtful(steps)
@@ -318,7 +259,7 @@ class KazooMailboxes:
         properties = expect_object(schema.get("properties"), what, "the properties of a schema")
         return [*missing, *objections(doubts, properties)]
 
-    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+    def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
         generation = self._session.generation
         later = GENERATIONS[GENERATIONS.index(generation) + 1 :] if generation else ()
@@ -363,18 +304,6 @@ class KazooMailboxes:
         """Return a box of which only some options were shown."""
         values = {option: self.table.decode_one(option, native) for option in options}
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
-
-
-def _path(box_id: str | None) -> str:
-    return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
-
-
-def _only(box: Box) -> dict[str, str]:
-    """Return the header with which a write is refused once the box is in another revision.
-
-    See docs/vendors/kazoo.md, "Revisions and If-Match".
-    """
-    return {"If-Match": f'"{box.revision}"'} if box.revision else {}
 
 
 def _spellings(numbers: t.Iterable[str]) -> set[str]:

@@ -21,7 +21,18 @@ from ...model.mailbox import Wanted
 from ...model.message import Message, Selection, Status
 from ...transport.client import Reply, Stream
 from ..extent import Extent
-from ..messages import Outcomes, Upload
+from ..messages import (
+    BulkMessageWriter,
+    MessageCopier,
+    MessageDeleter,
+    MessageMarker,
+    MessageMover,
+    MessageReader,
+    MessageUploader,
+    Outcomes,
+    Recordings,
+    Upload,
+)
 from ..replies import expect_list
 from . import message_wire as wire
 from .mailboxes import KazooMailboxes
@@ -39,8 +50,20 @@ _REASONS = {
 }
 
 
-class KazooMessages:
-    """Messages of one account; see :class:`..messages.Messages` for what each call promises."""
+class KazooMessages(
+    MessageReader,
+    MessageMarker,
+    MessageDeleter,
+    BulkMessageWriter,
+    MessageMover,
+    MessageCopier,
+    MessageUploader,
+    Recordings,
+):
+    """Messages of one account; see :mod:`..messages` for what each call promises."""
+
+    _session: KazooSession
+    statuses = (Status.UNREAD, Status.READ, Status.DELETED)
 
     kept_hint = (
         "KAZOO before 5 cannot delete a message whose sender or recipient has two @ in its address; without `permanent`"
@@ -48,7 +71,7 @@ class KazooMessages:
     )
 
     def __init__(self, session: KazooSession) -> None:
-        self._session = session
+        super().__init__(session)
         self._boxes: dict[str, str] = {}
         self._numbers: dict[str, str] | None = None
 
@@ -74,7 +97,7 @@ class KazooMessages:
         """Put a message into another folder."""
         self._file(message, wire.FOLDERS[status], f"mark message {message.id} {status}")
 
-    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes | None:
+    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes:
         """Put messages of one box into another folder; every id is named."""
         return self._file_many(messages, wire.FOLDERS[status], f"mark messages {status}")
 

@@ -7,28 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ...model.abilities import (
-    AUDIO,
-    CHOOSE_GREETINGS,
-    COPY,
-    DELETE,
-    MARK,
-    MOVE,
-    READ,
-    UPLOAD,
-    UPLOAD_GREETINGS,
-)
 from ...model.connection import Connection
-from ..greetings import GreetingSupport
-from ..protocol import Boxes, Session, Vendor
-from . import greeting_audio
+from ..protocol import Session, Vendor
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
-    from ...model.account import Account
-    from ..greetings import Greetings
-    from ..messages import Messages
-    from .session import KazooSession
+    from .accounts import KazooAccounts
+    from .greetings import KazooGreetings
+    from .mailboxes import KazooMailboxes
+    from .messages import KazooMessages
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -38,28 +25,28 @@ def _connect(connection: Connection, workers: int) -> Session:
     return KazooSession(connection, workers, find_account)
 
 
-def _mailboxes(session: KazooSession) -> Boxes:
+def _mailboxes() -> type[KazooMailboxes]:
     from .mailboxes import KazooMailboxes
 
-    return KazooMailboxes(session)
+    return KazooMailboxes
 
 
-def _messages(session: KazooSession) -> Messages:
+def _messages() -> type[KazooMessages]:
     from .messages import KazooMessages
 
-    return KazooMessages(session)
+    return KazooMessages
 
 
-def _greetings(session: KazooSession, resource: str, number: str, kind: str) -> Greetings:
+def _accounts() -> type[KazooAccounts]:
+    from .accounts import KazooAccounts
+
+    return KazooAccounts
+
+
+def _greetings() -> type[KazooGreetings]:
     from .greetings import KazooGreetings
 
-    return KazooGreetings(session, number, kind)
-
-
-def _accounts(session: KazooSession) -> t.Sequence[Account]:
-    from .accounts import list_accounts
-
-    return list_accounts(session)
+    return KazooGreetings
 
 
 VENDOR = Vendor(
@@ -71,16 +58,6 @@ VENDOR = Vendor(
     boxes={"mailbox": _mailboxes},
     messages=_messages,
     accounts=_accounts,
-    abilities=frozenset((READ, MARK, DELETE, MOVE, COPY, UPLOAD, AUDIO, UPLOAD_GREETINGS, CHOOSE_GREETINGS)),
-    countable=frozenset(("mailbox",)),
-    revisioned=frozenset(("mailbox",)),
-    message_statuses=("unread", "read", "deleted"),
+    greetings=_greetings,
     workers=(32, 32),
-    greetings=GreetingSupport(
-        _greetings,
-        greeting_audio.problem,
-        greeting_audio.MOST_BYTES,
-        "WAV or MP3 file",
-        ("unavailable", "temporary"),
-    ),
 )

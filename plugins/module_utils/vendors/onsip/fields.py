@@ -167,7 +167,6 @@ MAILBOX = FieldTable(
     number=Text(
         shortest=1, pattern=r"[1-9][0-9]{0,6}", expected="a number of 1 to 7 digits that does not start with 0"
     ),
-    can_renumber=True,
     composites=(
         Composite(
             ("notify", "attach_audio", "after_email", "emails"),

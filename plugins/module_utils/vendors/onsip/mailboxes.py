@@ -15,14 +15,13 @@ from ...errors import (
     ExpiredError,
     RejectedError,
     TransportError,
-    UnsupportedError,
     VoicemailError,
 )
-from ...mailboxes.plan import Step
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
-from ...model.problem import Problem
+from ..creations import CreationLog
+from ..protocol import Creation, OptionAdvisor, Renumbering, Reread
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
@@ -52,17 +51,16 @@ _WIRES = tuple(
 _BYSTANDERS = ("Status", "TransferAddress")
 
 
-class OnsipMailboxes:
+class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
     """Mailboxes of one organization; see :class:`..protocol.Boxes` for what each call promises."""
 
+    _session: OnsipSession
     table = MAILBOX
 
     def __init__(self, session: OnsipSession) -> None:
-        self._session = session
+        super().__init__(session)
         self._attachments = Attachments(session)
         self._moved: list[str] = []
-        #: Ids of the boxes that were created here.
-        self._created: set[str] = set()
         self._lock = threading.Lock()
 
     def list(self, wanted: Wanted) -> Listing:
@@ -73,10 +71,6 @@ class OnsipMailboxes:
             rows = [row for row in rows if row.get("Mailbox") in numbers or row["VoicemailboxId"] in ids]
         boxes = [self._box(row, "list mailboxes") for row in rows]
         return Listing(tuple(self._attachments.laid_over(boxes, wanted.declared)))
-
-    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
-        """Every box that was listed is full."""
-        return None
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read a box by its id, else find it in the listing, which alone proves absence.
@@ -117,7 +111,7 @@ class OnsipMailboxes:
         what = f"create mailbox {number} with the address {address}"
         result = self._session.call("VoicemailboxAdd", what, parameters)
         box = self._box(result.get("Voicemailbox"), what)
-        self._created.add(str(box.id))
+        self._created[str(box.id)] = None
         self._attachments.keep_address(box, address)
         rest = {option: values[option] for option in ("pin", *ATTACH) if option in values}
         if "pin" in rest and rest["pin"] == box.values.get("pin"):
@@ -125,7 +119,7 @@ class OnsipMailboxes:
         if not rest:
             return box
         try:
-            return self.update(box, rest, None)
+            return self.update(box, rest)
         except VoicemailError as error:
             raise TransportError(
                 f"mailbox {number} was made (id {box.id}), but not finished: {error.message}",
@@ -140,19 +134,15 @@ class OnsipMailboxes:
         rows = (row for row in _BROWSE.rows(self._session) if row.get("Mailbox") in numbers)
         return [self._box(row, "list mailboxes") for row in rows]
 
-    def created_here(self, box: Box) -> bool:
-        """Check whether this driver got the box in the reply to a creation."""
-        return str(box.id) in self._created
+    def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
+        """Write a box without changing its number."""
+        return self._write(box, writes, None, reread)
 
-    def withdraw(self, box: Box, other: Box) -> bool:
-        """Refuse: OnSIP shows no messages, so nobody can say that the box is empty."""
-        raise UnsupportedError(
-            f"cannot withdraw mailbox {box.number}: OnSIP does not show whether it holds messages", "Delete one"
-        )
+    def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
+        """Write a box with another number."""
+        return self._write(box, writes, new_number, reread)
 
-    def update(
-        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
-    ) -> Box | None:
+    def _write(self, box: Box, writes: Values, new_number: str | None, reread: Reread | None) -> Box:
         """Write a box by an Edit that holds all of it: what is left out may be reset.
 
         See docs/vendors/onsip.md, "Updating a mailbox".
@@ -191,15 +181,7 @@ class OnsipMailboxes:
                 f"cannot {what}: OnSIP answered success and the box is still there", "Run the task again"
             )
 
-    def count_messages(self, box: Box) -> int | None:
-        """Return None: OnSIP shows no messages."""
-        return None
-
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Return nothing: there is one service, and its rules are in the field table."""
-        return ()
-
-    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
+    def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of what OnSIP changed beside what was asked."""
         return [*self._moved, *self._attachments.moved]
 
@@ -215,7 +197,7 @@ class OnsipMailboxes:
         box = self._box(result.get("Voicemailbox"), what)
         return box if box.id == box_id else None
 
-    def _edit(self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None) -> Box:
+    def _edit(self, box: Box, writes: Values, new_number: str | None, reread: Reread | None) -> Box:
         what = f"update mailbox {box.number}"
 
         def renew() -> dict[str, str]:

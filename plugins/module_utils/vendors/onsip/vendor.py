@@ -8,11 +8,11 @@ from __future__ import annotations
 import typing as t
 
 from ...model.connection import Connection
-from ..protocol import Boxes, Session, Vendor
+from ..protocol import Session, Vendor
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
-    from .session import OnsipSession
+    from .mailboxes import OnsipMailboxes
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -21,10 +21,10 @@ def _connect(connection: Connection, workers: int) -> Session:
     return OnsipSession(connection, workers)
 
 
-def _mailboxes(session: OnsipSession) -> Boxes:
+def _mailboxes() -> type[OnsipMailboxes]:
     from .mailboxes import OnsipMailboxes
 
-    return OnsipMailboxes(session)
+    return OnsipMailboxes
 
 
 VENDOR = Vendor(

@@ -13,11 +13,10 @@ import urllib.parse
 
 from ...deps import pydantic
 from ...errors import DuplicateError, NotFoundError, RejectedError, not_understood
-from ...mailboxes.plan import Step
-from ...model.fields import FieldTable, Values
+from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
-from ...model.problem import Problem
+from ..protocol import Boxes, Reread
 from ..replies import expect_identifier, expect_text
 from .listing import Page, Pages
 from .session import PortsipSession
@@ -29,10 +28,10 @@ class Item(pydantic.RootModel[dict[str, t.Any]]):
     """One object as the vendor shows it."""
 
 
-class PortsipBoxes:
+class PortsipBoxes(Boxes):
     """One of the two resources; see :class:`..protocol.Boxes` for what each call promises."""
 
-    table: FieldTable
+    _session: PortsipSession
     #: Path of the collection.
     path: t.ClassVar[str]
     #: The listing carries every option.
@@ -43,7 +42,7 @@ class PortsipBoxes:
     numberless: t.ClassVar[bool] = False
 
     def __init__(self, session: PortsipSession) -> None:
-        self._session = session
+        super().__init__(session)
         self._pages = Pages(session, self.path, f"list {self.table.plural}")
         self._filters = True
         self._made: dict[str, str] = {}
@@ -60,10 +59,6 @@ class PortsipBoxes:
         found = [box for number in sorted(wanted.numbers) for box in self._by_number(number)]
         found.extend(box for box_id in sorted(wanted.ids) if (box := self.find(None, box_id)) is not None)
         return Listing(tuple(found))
-
-    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
-        """Return None: PortSIP reads one object at a time."""
-        return None
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box by its id, or by number through the listing."""
@@ -94,9 +89,7 @@ class PortsipBoxes:
             raise not_understood(reply.what, f"expected the {self.table.resource} with the id that was asked for")
         return box
 
-    def update(
-        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
-    ) -> Box | None:
+    def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
         """Write the whole box, since what is left out may be reset; the reply is empty.
 
         See docs/vendors/portsip.md, "Updates that may reset fields".
@@ -124,7 +117,7 @@ class PortsipBoxes:
         box: Box,
         body_of: t.Callable[[Box], dict[str, t.Any]],
         what: str,
-        reread: t.Callable[[], Box] | None,
+        reread: Reread | None,
     ) -> None:
         body = body_of(box)
         secret = body.get(self.table.by_option["pin"].wire)
@@ -137,14 +130,6 @@ class PortsipBoxes:
             return {"json": again}
 
         self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, renew=renew, json=body)
-
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Return nothing: where a tenant's rules for PINs can be read is not published."""
-        return ()
-
-    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
-        """Return nothing: every generation knows every option."""
-        return ()
 
     def _encode(self, values: Values) -> dict[str, t.Any]:
         # An empty text clears; whether null does is not published (docs/vendors/portsip.md, "Blank values").

@@ -73,7 +73,6 @@ MAILBOX = FieldTable(
     key="mailbox",
     alias="extension",
     number=_NUMBER,
-    can_create=False,
     fields=(
         # A PIN that is not shown is there all the same: no user can be made without one.
         Field("pin", _PIN, "voicemail_pin", absent=UNKNOWN, secret=True, clearable=False),

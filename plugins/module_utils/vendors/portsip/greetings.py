@@ -21,7 +21,9 @@ from ...errors import (
 from ...greetings.plan import Greeting, Recording
 from ...model.mailbox import Wanted
 from ...transport.client import Reply, Stream
+from ..greetings import GreetingWriter
 from ..replies import expect_header_text, expect_identifier, whole_number
+from . import greeting_audio
 from .files import opened
 from .mailboxes import PortsipMailboxes
 from .session import PortsipSession
@@ -65,23 +67,23 @@ class GreetingList(pydantic.BaseModel):
     items: list[GreetingReply]
 
 
-class PortsipGreetings:
-    """Greetings of one box; see :class:`..greetings.Greetings` for what each call promises.
+class PortsipGreetings(GreetingWriter):
+    """Greetings of one box; see :class:`..greetings.GreetingWriter` for what each call promises."""
 
-    :param resource: ``mailbox`` or ``shared voicemail``.
-    """
+    _session: PortsipSession
+    most_bytes = greeting_audio.MOST_BYTES
+    file = "WAV file"
+    problem = staticmethod(greeting_audio.problem)
 
-    def __init__(self, session: PortsipSession, resource: str, number: str) -> None:
-        self._session = session
-        self._box = f"{resource} {number}"
+    def __init__(self, session: PortsipSession, resource: str, number: str, kind: str) -> None:
+        super().__init__(session, resource, number, kind)
         self._shared = resource != "mailbox"
-        self._number = number
         self._path: str | None = None
         self._addresses: dict[str, str | None] = {}
 
     def list(self) -> t.Sequence[Greeting]:
         """Return all greetings of the box."""
-        what = f"list the greetings of {self._box}"
+        what = f"list the greetings of {self._label}"
         items = self._session.call("GET", self._collection(), what).parse(GreetingList).items
         self._addresses.update((str(item.id), item.file_url) for item in items)
         return [item.greeting(what) for item in items]
@@ -89,7 +91,7 @@ class PortsipGreetings:
     @contextlib.contextmanager
     def open(self, greeting: Greeting) -> t.Iterator[Stream]:
         """Open the recording of a listed greeting."""
-        what = f"download greeting {greeting.name} of {self._box}"
+        what = f"download greeting {greeting.name} of {self._label}"
         with opened(self._session, self._addresses.get(greeting.id), what) as stream:
             yield stream
 
@@ -104,18 +106,18 @@ class PortsipGreetings:
 
     def attach(self, file_id: str) -> str:
         """Make a stored file a greeting of the box."""
-        what = f"add a greeting to {self._box}"
+        what = f"add a greeting to {self._label}"
         reply = self._session.call("POST", self._collection(), what, json={"file_id": file_id})
         return _id_of(reply)
 
     def enable(self, greeting_id: str) -> None:
         """Let callers hear a greeting; enabling it twice is the same as once."""
-        what = f"enable greeting {greeting_id} of {self._box}"
+        what = f"enable greeting {greeting_id} of {self._label}"
         self._session.call("POST", f"{self._item(greeting_id)}/enable", what, repeatable=True)
 
     def delete(self, greeting_id: str) -> None:
         """Delete a greeting."""
-        what = f"delete greeting {greeting_id} of {self._box}"
+        what = f"delete greeting {greeting_id} of {self._label}"
         try:
             self._session.call("POST", f"{self._item(greeting_id)}/destroy", what, repeatable=True)
         except (NotFoundError, RejectedError):
@@ -166,10 +168,10 @@ class PortsipGreetings:
                 raise
             return "/user"
         if not found:
-            raise NotFoundError(f"{self._box} does not exist", "Check its number")
+            raise NotFoundError(f"{self._label} does not exist", "Check its number")
         if len(found) > 1:
             ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(f"{self._box}: PortSIP has {len(found)} with this number, ids {ids}", "Delete one")
+            raise RejectedError(f"{self._label}: PortSIP has {len(found)} with this number, ids {ids}", "Delete one")
         return f"{boxes.path}/{urllib.parse.quote(str(found[0].id), safe='')}"
 
 

@@ -5,11 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ...errors import UnsupportedError
-from ...model.fields import Values
-from ...model.mailbox import Box
 from .boxes import PortsipBoxes
 from .fields import MAILBOX
 
@@ -35,20 +30,3 @@ class PortsipMailboxes(PortsipBoxes):
             "extension_password",
         )
     )
-
-    def create(self, number: str, values: Values) -> Box | None:
-        """Refuse: a mailbox is made with its user."""
-        raise UnsupportedError(f"mailbox {number} {MAILBOX.refused['create']}")
-
-    def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
-        """Refuse: a mailbox goes with its user."""
-        raise self._undeletable(box)
-
-    def count_messages(self, box: Box) -> int | None:
-        """Refuse before anything is written: it is only asked of boxes that shall be deleted."""
-        raise self._undeletable(box)
-
-    @staticmethod
-    def _undeletable(box: Box) -> UnsupportedError:
-        why = MAILBOX.refused["state"]
-        return UnsupportedError(f"portsip cannot delete mailbox {box.number}: {why}", "Leave `prune` out")

@@ -15,7 +15,7 @@ from ...errors import AuthError, NotFoundError, RejectedError, UnsupportedError
 from ...model.mailbox import Wanted
 from ...model.message import Message, Selection, Status
 from ...transport.client import Stream
-from ..messages import Outcomes, Upload
+from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
 from .files import opened
 from .mailboxes import PortsipMailboxes
 from .message_pages import MessagePages
@@ -33,17 +33,18 @@ class File(pydantic.BaseModel):
     file_url: str | None = pydantic.Field(default=None, repr=False)
 
 
-class PortsipMessages:
-    """Messages that a login reaches; see :class:`..messages.Messages` for what each call promises.
+class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
+    """Messages that a login reaches; see :mod:`..messages` for what each call promises.
 
     Messages of a mailbox show themselves only to its own user, whatever the rights of the login; those of shared
     voicemails to the administrators of the tenant (docs/vendors/portsip.md, "Tenants and roles").
     """
 
-    kept_hint = ""
+    _session: PortsipSession
+    statuses = (Status.UNREAD, Status.READ)
 
     def __init__(self, session: PortsipSession) -> None:
-        self._session = session
+        super().__init__(session)
         self._pages = MessagePages(session)
         self._shared: dict[str, Owner] = {}
         self._me: Owner | None = None
@@ -68,10 +69,6 @@ class PortsipMessages:
                 raise
             raise NotFoundError(f"cannot {what}: it is gone", "List the messages again", error.status) from None
 
-    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes | None:
-        """Return None: there is no such request."""
-        return None
-
     def delete(self, message: Message, permanent: bool) -> None:
         """Delete a message; there is no folder from which it could be brought back."""
         what = f"delete message {message.id}"
@@ -81,22 +78,6 @@ class PortsipMessages:
             # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if self._listed(message):
                 raise
-
-    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
-        """Return None: there is no such request."""
-        return None
-
-    def move(self, message: Message, to_number: str) -> str | None:
-        """Refuse: PortSIP has no such request."""
-        raise UnsupportedError("PortSIP cannot move messages through its API")
-
-    def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
-        """Refuse: PortSIP has no such request."""
-        raise UnsupportedError("PortSIP cannot copy messages through its API")
-
-    def upload(self, number: str, upload: Upload) -> str | None:
-        """Refuse: PortSIP has no such request."""
-        raise UnsupportedError("PortSIP cannot upload messages through its API")
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:

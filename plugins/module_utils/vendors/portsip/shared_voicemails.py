@@ -8,9 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from ...deps import pydantic
-from ...errors import ConflictError, RejectedError, not_understood
+from ...errors import RejectedError, not_understood
 from ...model.fields import Values
 from ...model.mailbox import Box, Wanted
+from ..creations import Withdrawal
 from ..replies import expect_identifier
 from .boxes import PortsipBoxes
 from .fields import SHARED_VOICEMAIL
@@ -32,7 +33,7 @@ class Created(pydantic.BaseModel):
         return expect_identifier({"id": self.id}, "id", what, "what was made", _HINT)
 
 
-class PortsipSharedVoicemails(PortsipBoxes):
+class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
     """Shared voicemails of one tenant. The listing shows them in full."""
 
     table = SHARED_VOICEMAIL
@@ -45,33 +46,13 @@ class PortsipSharedVoicemails(PortsipBoxes):
         body = {"extension_number": number, **self._encode(values)}
         what = f"create shared voicemail {number}"
         reply = self._session.call("POST", self.path, what, secret=values.get("pin"), json=body)
-        self._made[number] = reply.parse(Created).identifier(what)
+        self._made[number] = box_id = reply.parse(Created).identifier(what)
+        self._created[box_id] = None
         return None
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every shared voicemail of these numbers; that the check for duplicates is atomic is not documented."""
         return [box for box in self.list(Wanted(numbers)).boxes if box.number in numbers]
-
-    def created_here(self, box: Box) -> bool:
-        """Check whether this driver got the id in the reply to a creation."""
-        return self._made.get(box.number) == box.id
-
-    def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a shared voicemail that is read as it was after its creation: PortSIP knows no revisions."""
-        what = f"withdraw shared voicemail {box.number}"
-        if self.count_messages(box):
-            raise ConflictError(f"cannot {what}: it holds messages", "Delete them, or the other one")
-        fresh = self.find(None, box.id)
-        if fresh is None:
-            return True
-        if (fresh.number, fresh.values) != (box.number, box.values):
-            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both")
-        kept = self.find(None, other.id)
-        if kept is None or kept.number != box.number:
-            return False
-        self.delete(box)
-        del self._made[box.number]
-        return True
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a shared voicemail with its messages and greetings."""
@@ -87,7 +68,7 @@ class PortsipSharedVoicemails(PortsipBoxes):
         if reply.status != 204 and self.find(box.number, box.id) is not None:
             raise RejectedError(f"cannot {what}: it is still there after an answer of success", status=reply.status)
 
-    def count_messages(self, box: Box) -> int | None:
+    def count_messages(self, box: Box) -> int:
         """Return the total that the listing of its messages tells, or the number of rows where that is larger."""
         what = f"count the messages of shared voicemail {box.number}"
         reply = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", what)

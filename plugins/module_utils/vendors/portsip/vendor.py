@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ...model.abilities import AUDIO, DELETE, MARK, READ, UPLOAD_GREETINGS
 from ...model.connection import Connection
-from ..greetings import Greetings, GreetingSupport
-from ..protocol import Boxes, Session, Vendor
-from . import greeting_audio
+from ..protocol import Session, Vendor
 from .fields import MAILBOX, SHARED_VOICEMAIL
 
 if t.TYPE_CHECKING:
-    from ..messages import Messages
-    from .session import PortsipSession
+    from .greetings import PortsipGreetings
+    from .mailboxes import PortsipMailboxes
+    from .messages import PortsipMessages
+    from .shared_voicemails import PortsipSharedVoicemails
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -25,28 +24,28 @@ def _connect(connection: Connection, workers: int) -> Session:
     return PortsipSession(connection, workers)
 
 
-def _mailboxes(session: PortsipSession) -> Boxes:
+def _mailboxes() -> type[PortsipMailboxes]:
     from .mailboxes import PortsipMailboxes
 
-    return PortsipMailboxes(session)
+    return PortsipMailboxes
 
 
-def _shared_voicemails(session: PortsipSession) -> Boxes:
+def _shared_voicemails() -> type[PortsipSharedVoicemails]:
     from .shared_voicemails import PortsipSharedVoicemails
 
-    return PortsipSharedVoicemails(session)
+    return PortsipSharedVoicemails
 
 
-def _messages(session: PortsipSession) -> Messages:
+def _messages() -> type[PortsipMessages]:
     from .messages import PortsipMessages
 
-    return PortsipMessages(session)
+    return PortsipMessages
 
 
-def _greetings(session: PortsipSession, resource: str, number: str, kind: str) -> Greetings:
+def _greetings() -> type[PortsipGreetings]:
     from .greetings import PortsipGreetings
 
-    return PortsipGreetings(session, resource, number)
+    return PortsipGreetings
 
 
 VENDOR = Vendor(
@@ -58,10 +57,6 @@ VENDOR = Vendor(
     connect=_connect,
     boxes={"mailbox": _mailboxes, "shared voicemail": _shared_voicemails},
     messages=_messages,
-    abilities=frozenset((READ, MARK, DELETE, AUDIO, UPLOAD_GREETINGS)),
-    # Messages of personal mailboxes are shown to their own user only.
-    countable=frozenset(("shared voicemail",)),
-    message_statuses=("unread", "read"),
+    greetings=_greetings,
     workers=(16, 32),
-    greetings=GreetingSupport(_greetings, greeting_audio.problem, greeting_audio.MOST_BYTES, "WAV file"),
 )

@@ -10,12 +10,12 @@ import time
 import typing as t
 import urllib.parse
 
-from ...errors import ConflictError, DuplicateError, NotFoundError, RejectedError, TransportError
-from ...mailboxes.plan import Step
+from ...errors import DuplicateError, NotFoundError, RejectedError, TransportError
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
-from ...model.problem import Problem
+from ..creations import Withdrawal
+from ..protocol import Reread
 from ..replies import expect_identifier, expect_text, expect_types, identifier_in
 from .fields import MAILBOX
 from .listing import counted_rows, rows_of
@@ -27,15 +27,11 @@ _SCALARS = ("password", "local_after_email", "enabled", "description")
 _ENDED = (500, 503)
 
 
-class Tel4vnMailboxes:
+class Tel4vnMailboxes(Withdrawal):
     """Mailboxes of one tenant; see :class:`..protocol.Boxes` for what each call promises."""
 
+    _session: Tel4vnSession
     table = MAILBOX
-
-    def __init__(self, session: Tel4vnSession) -> None:
-        self._session = session
-        #: Ids of the boxes that were created here.
-        self._created: set[str] = set()
 
     def list(self, wanted: Wanted) -> Listing:
         """Return the boxes wanted: a single one through its own address, more through the listing of all.
@@ -49,10 +45,6 @@ class Tel4vnMailboxes:
             if not found or wanted.ids or all(item.present for item in wanted.declared):
                 return Listing(tuple(found))
         return Listing(tuple(self._all()))
-
-    def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
-        """Return None: there is no such request."""
-        return None
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read one box; where the reply leaves a doubt whether it exists, the listing of all boxes decides.
@@ -92,7 +84,7 @@ class Tel4vnMailboxes:
         except TransportError as error:
             raise dataclasses.replace(error, uncertain=True, pending=True) from None
         if _is_box(envelope.data) and made is not None:
-            self._created.add(str(made.id))
+            self._created[str(made.id)] = None
         if made is None:
             details = details_of(envelope, self._session.client, body["password"])
             raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)
@@ -102,30 +94,7 @@ class Tel4vnMailboxes:
         """Return every box of these numbers; whether the server refuses a second one is not documented."""
         return [box for box in self._all() if box.number in numbers]
 
-    def created_here(self, box: Box) -> bool:
-        """Check whether this driver got the box in the reply to a creation."""
-        return str(box.id) in self._created
-
-    def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a box that is read as it was after its creation: TEL4VN knows no revisions."""
-        what = f"withdraw mailbox {box.number}"
-        # Messages are listed by number, so those of the other box count as well.
-        if self.count_messages(box):
-            raise ConflictError(f"cannot {what}: there are messages of this number", "Delete one of the two boxes")
-        fresh = self.find(None, box.id)
-        if fresh is None:
-            return True
-        if (fresh.number, fresh.values) != (box.number, box.values):
-            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both boxes")
-        kept = self.find(None, other.id)
-        if kept is None or kept.number != box.number:
-            return False
-        self.delete(box)
-        return True
-
-    def update(
-        self, box: Box, writes: Values, new_number: str | None, reread: t.Callable[[], Box] | None = None
-    ) -> Box | None:
+    def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
         """Replace a box: what is not written is sent as it is, since the server may clear what is left out.
 
         :raises RejectedError: when the present PIN has to be sent and is hidden.
@@ -168,21 +137,16 @@ class Tel4vnMailboxes:
             "Run the task again",
         )
 
-    def count_messages(self, box: Box) -> int | None:
-        """Count by listing them. The total that a page tells may be wrong: where it is the larger one, it counts."""
+    def count_messages(self, box: Box) -> int:
+        """Count by listing those of the number, also of a second box of it.
+
+        The total of a page may be wrong: where it is the larger one, it counts.
+        """
         what = f"count the messages of mailbox {box.number}"
         rows, total = counted_rows(self._session, "/voicemail/message", what, {"extension": box.number})
         # A server that does not know the filter answers, and counts, the messages of everybody.
         foreign = sum(expect_text(row, "extension", what, URL_HINT) != box.number for row in rows)
         return max(len(rows), total) - foreign
-
-    def objections(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Return nothing: there is one service, and its rules are in the field table."""
-        return ()
-
-    def advise(self, options: t.Collection[str]) -> t.Sequence[str]:
-        """Return nothing: every server has all the fields."""
-        return ()
 
     def _all(self) -> t.Iterator[Box]:
         return (self._box(row) for row in rows_of(self._session, "/voicemail", "list mailboxes", {}))

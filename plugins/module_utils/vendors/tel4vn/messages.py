@@ -11,10 +11,10 @@ import urllib.parse
 
 from ...errors import NotFoundError, RejectedError, UnsupportedError, VoicemailError
 from ...model.connection import origin_of
-from ...model.message import Gathering, Message, Selection, Status
+from ...model.message import Gathering, Message, Selection
 from ...transport.client import Reply, Stream
 from ..login import Token
-from ..messages import Outcomes, Upload
+from ..messages import MessageReader, Recordings
 from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text
 from .listing import Row, gather, rows_of
 from .mailboxes import Tel4vnMailboxes
@@ -23,13 +23,10 @@ from .session import URL_HINT, Tel4vnSession, refusal
 PATH = "/voicemail/message"
 
 
-class Tel4vnMessages:
-    """Messages of one tenant; see :class:`..messages.Messages` for what each call promises."""
+class Tel4vnMessages(MessageReader, Recordings):
+    """Messages of one tenant; see :mod:`..messages` for what each call promises. TEL4VN shows no status of any."""
 
-    kept_hint = ""
-
-    def __init__(self, session: Tel4vnSession) -> None:
-        self._session = session
+    _session: Tel4vnSession
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
         """Return the messages of a box, or with one listing those of the tenant."""
@@ -47,34 +44,6 @@ class Tel4vnMessages:
         if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
             raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
         return found
-
-    def mark(self, message: Message, status: Status) -> None:
-        """Refuse: TEL4VN neither tells nor changes whether a message was heard."""
-        raise UnsupportedError("TEL4VN cannot mark messages through its API")
-
-    def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes | None:
-        """Return None: there is no such request."""
-        return None
-
-    def delete(self, message: Message, permanent: bool) -> None:
-        """Refuse: TEL4VN has no such request."""
-        raise UnsupportedError("TEL4VN cannot delete messages through its API")
-
-    def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
-        """Return None: there is no such request."""
-        return None
-
-    def move(self, message: Message, to_number: str) -> str | None:
-        """Refuse: TEL4VN has no such request."""
-        raise UnsupportedError("TEL4VN cannot move messages through its API")
-
-    def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
-        """Refuse: TEL4VN has no such request."""
-        raise UnsupportedError("TEL4VN cannot copy messages through its API")
-
-    def upload(self, number: str, upload: Upload) -> str | None:
-        """Refuse: TEL4VN has no such request."""
-        raise UnsupportedError("TEL4VN cannot upload messages through its API")
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:

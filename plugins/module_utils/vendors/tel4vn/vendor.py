@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ...model.abilities import AUDIO, READ
 from ...model.connection import Connection
-from ..protocol import Boxes, Session, Vendor
+from ..protocol import Session, Vendor
 from .fields import MAILBOX
 
 if t.TYPE_CHECKING:
-    from ..messages import Messages
-    from .session import Tel4vnSession
+    from .mailboxes import Tel4vnMailboxes
+    from .messages import Tel4vnMessages
 
 
 def _connect(connection: Connection, workers: int) -> Session:
@@ -23,16 +22,16 @@ def _connect(connection: Connection, workers: int) -> Session:
     return Tel4vnSession(connection, workers)
 
 
-def _mailboxes(session: Tel4vnSession) -> Boxes:
+def _mailboxes() -> type[Tel4vnMailboxes]:
     from .mailboxes import Tel4vnMailboxes
 
-    return Tel4vnMailboxes(session)
+    return Tel4vnMailboxes
 
 
-def _messages(session: Tel4vnSession) -> Messages:
+def _messages() -> type[Tel4vnMessages]:
     from .messages import Tel4vnMessages
 
-    return Tel4vnMessages(session)
+    return Tel4vnMessages
 
 
 VENDOR = Vendor(
@@ -43,7 +42,5 @@ VENDOR = Vendor(
     connect=_connect,
     boxes={"mailbox": _mailboxes},
     messages=_messages,
-    abilities=frozenset((READ, AUDIO)),
-    countable=frozenset(("mailbox",)),
     workers=(8, 16),
 )

@@ -90,8 +90,6 @@ class Driver:
     :param replies: the replies to each request for a recording, in their order; the last one comes again and again.
     """
 
-    kept_hint = ""
-
     def __init__(self, messages: list[Message], *replies: t.Callable[[int], Response], timeout: float = 5) -> None:
         self._messages = messages
         self._replies = list(replies)

@@ -39,8 +39,6 @@ ERRORS = {
 class Slow:
     """A vendor that has not done yet what it was asked for."""
 
-    kept_hint = ""
-
     def __init__(self, error: Exception) -> None:
         self.error = error
 

@@ -244,7 +244,6 @@ def test_an_upload_that_the_user_interrupts_is_told() -> None:
         """A vendor that is slow to take a message, and then has it."""
 
         made: t.ClassVar[list[Message]] = []
-        kept_hint = ""
 
         def list(self, _selection: t.Any) -> list[Message]:
             return list(self.made)

@@ -22,12 +22,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.fields import MAILBOX
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import MessageCounter
 
 VALUES = {field.option: field.absent for field in MAILBOX.fields if not field.on_demand and not field.creation_only}
 STORED = Box("3000", "1", VALUES | {"name": "Reception", "pin": "4821", "emails": ["a@example.com"]})
 
 
-class Boxes:
+class Boxes(MessageCounter):
     """A driver of one box in memory.
 
     :param meanwhile: what somebody else makes of it before it is read again; None where it is deleted.
@@ -47,10 +48,13 @@ class Boxes:
         self.reads += 1
         return self.box
 
-    def update(self, box: Box, writes: dict[str, t.Any], new_number: str | None, reread: t.Callable[[], Box]) -> Box:
+    def update(self, box: Box, writes: dict[str, t.Any], reread: t.Callable[[], Box]) -> Box:
+        return self.renumber(box, box.number, writes, reread)
+
+    def renumber(self, box: Box, new_number: str, writes: dict[str, t.Any], reread: t.Callable[[], Box]) -> Box:
         self._collide()
         self.written.append(box)
-        self.box = dataclasses.replace(box, number=new_number or box.number, values={**box.values, **writes})
+        self.box = dataclasses.replace(box, number=new_number, values={**box.values, **writes})
         return self.box
 
     def delete(self, box: Box, recheck: t.Callable[[], None]) -> None:

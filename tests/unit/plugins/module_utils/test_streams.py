@@ -147,8 +147,6 @@ def test_a_reply_that_breaks_off_is_told(served: str) -> None:
 class Recordings:
     """A driver whose recordings come from the server of these tests."""
 
-    kept_hint = ""
-
     def __init__(self, url: str, count: int, megabytes: int) -> None:
         self._client = client(url)
         self._path = f"/bytes/{megabytes}"

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a vendor can do follows from the interfaces of its drivers, and nothing else states it."""
+
+from __future__ import annotations
+
+import inspect
+import typing as t
+
+import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import capabilities
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import UnsupportedError
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import greetings, messages, protocol
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+
+INTERFACES = [
+    kind
+    for module in (protocol, messages, greetings)
+    for _name, kind in inspect.getmembers(module, inspect.isabstract)
+    if kind.__module__ == module.__name__
+]
+#: Interfaces that change how something is done, and not whether it can be done.
+UNSPOKEN = {
+    protocol.Boxes,
+    protocol.BulkReader,
+    protocol.PlanValidator,
+    protocol.OptionAdvisor,
+    protocol.DuplicateFinder,
+    protocol.DuplicateRemover,
+    protocol.NameResolver,
+    protocol.RevisionChecker,
+    messages.BulkMessageWriter,
+}
+EXPECTED = {
+    "kazoo": {
+        "create or delete a mailbox",
+        "change the number of a mailbox",
+        "count the messages of a mailbox",
+        "list accounts",
+        "read messages",
+        "mark messages",
+        "delete messages",
+        "move messages",
+        "copy messages",
+        "upload messages",
+        "download audio",
+        "change greetings",
+        "choose greetings by media id",
+    },
+    "portsip": {
+        "create or delete a shared voicemail",
+        "count the messages of a shared voicemail",
+        "read messages",
+        "mark messages",
+        "delete messages",
+        "download audio",
+        "change greetings",
+    },
+    "tel4vn": {
+        "create or delete a mailbox",
+        "count the messages of a mailbox",
+        "read messages",
+        "download audio",
+    },
+    "onsip": {"create or delete a mailbox", "change the number of a mailbox"},
+}
+
+
+def drivers_of(name: str) -> list[type]:
+    target = vendor(name)
+    others: tuple[t.Callable[[], type] | None, ...] = (target.messages, target.accounts, target.greetings)
+    return [driver() for driver in (*target.boxes.values(), *others) if driver is not None]
+
+
+def spoken(name: str) -> set[str]:
+    """Return everything that the drivers of a vendor can do, in words."""
+    return {
+        words.format(resource=resource)
+        for interface, words in capabilities.WORDS.items()
+        for resource in (RESOURCES if "{resource}" in words else (None,))
+        if vendor(name).implements(interface, resource)
+    }
+
+
+def test_every_interface_that_a_user_may_miss_has_words() -> None:
+    assert set(INTERFACES) == set(capabilities.WORDS) | UNSPOKEN
+
+
+def test_every_vendor_can_do_what_its_page_states() -> None:
+    assert {name: spoken(name) for name in NAMES} == EXPECTED
+
+
+@pytest.mark.parametrize("driver", [driver for name in NAMES for driver in drivers_of(name)])
+def test_every_driver_implements_its_interfaces(driver: type) -> None:
+    assert not inspect.isabstract(driver)
+    inherited = [interface for interface in INTERFACES if issubclass(driver, interface)]
+    assert inherited
+
+
+@pytest.mark.parametrize(("name", "resource"), [(name, resource) for name in NAMES for resource in vendor(name).tables])
+def test_the_field_table_refuses_what_the_driver_cannot_do(name: str, resource: str) -> None:
+    """The table holds the reason, which a user reads before the first request."""
+    target = vendor(name)
+    table = target.tables[resource]
+    assert table.can_create == target.implements(protocol.Creation, resource)
+    assert table.can_renumber == target.implements(protocol.Renumbering, resource)
+    assert set(target.tables) == set(target.boxes)
+
+
+@pytest.mark.parametrize("interface", capabilities.WORDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_interface_is_one_error_that_names_who_has_it(name: str, interface: type) -> None:
+    target = vendor(name)
+    resource = next(iter(RESOURCES)) if "{resource}" in capabilities.WORDS[interface] else None
+    if target.implements(interface, resource):
+        capabilities.require(target, interface, resource)
+        return
+    with pytest.raises(UnsupportedError) as caught:
+        capabilities.require(target, interface, resource)
+    assert target.title in caught.value.message
+    assert capabilities.WORDS[interface].format(resource=resource) in caught.value.message
+    assert all(other in caught.value.hint for other in capabilities.owners(interface, resource))
