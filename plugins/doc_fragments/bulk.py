@@ -40,12 +40,33 @@ options:
       - Allow a list that is empty, or holds only entries to delete, together with O(prune), which deletes everything.
     type: bool
     default: false
+  on_guard:
+    description:
+      - What to do in check mode with a plan that a guard stops, such as O(max_deletions) or O(delete_messages).
+      - V(fail) fails as the real run would. V(report) returns the plan, and the reasons in RV(guards).
+    type: str
+    choices: [fail, report]
+    default: fail
+    version_added: 1.1.0
   delete_messages:
     description:
       - Allow to delete what holds messages, which are lost with it; a warning tells how many. Without it that is an error,
         where the vendor lets messages be counted.
     type: bool
     default: false
+  max_updates:
+    description:
+      - Refuse a plan with more updates than this, before anything is written. By default there is no limit.
+      - One wrong column of a table changes every mailbox. This guard stops such a plan.
+    type: int
+    version_added: 1.1.0
+  max_update_percent:
+    description:
+      - Refuse a plan that updates a larger percentage than this of the entries that already exist, before anything is written.
+        By default there is no limit.
+      - Entries to create do not count.
+    type: int
+    version_added: 1.1.0
   on_error:
     description:
       - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.

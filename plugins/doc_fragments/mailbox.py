@@ -13,24 +13,24 @@ class ModuleDocFragment:
 options:
   mailbox:
     description:
-    - Number of the mailbox, which it is found by. Digits everywhere but on KAZOO, which also takes letters.
-    - YAML may read the number as an integer; that is taken as text.
+    - Number that identifies the mailbox. Only KAZOO accepts characters other than digits.
+    - Quote it in YAML, so that leading zeros are kept.
     type: str
     aliases:
     - extension
   new_mailbox:
     description:
-    - Number to change to. When the mailbox already has it, nothing is done.
-    - KAZOO and OnSIP can do that.
+    - New number of the mailbox. A mailbox that already has it is left unchanged.
+    - Supported by KAZOO and OnSIP.
     type: str
   id:
     description:
-    - The vendor's own id, to find the object by instead of its number.
+    - The vendor's id of the object, which identifies it instead of its number.
     type: str
   state:
     description:
-    - V(present) makes it exist with what is declared, V(absent) makes it not exist.
-    - PortSIP's personal mailboxes are part of their user, and can only be V(present).
+    - V(present) creates or updates it, V(absent) deletes it.
+    - A personal mailbox of PortSIP is part of its user, and can only be V(present).
     type: str
     choices:
     - present
@@ -38,11 +38,11 @@ options:
     default: present
   update_pin:
     description:
-    - When a declared PIN is written.
-    - V(if_changed) writes it when the vendor shows another one. Where the vendor shows none, it is only written to a new box, and later
-      runs warn.
-    - V(on_create) writes it only to a new box.
-    - V(always) writes it at every run, and reports a change only when it differs or cannot be read.
+    - When to write the declared PIN.
+    - V(if_changed) writes it when the vendor shows a different one. If the vendor does not show PINs, it is written only to a new mailbox,
+      and later runs warn.
+    - V(on_create) writes it only to a new mailbox.
+    - V(always) writes it in every run, and reports a change only if it differs or cannot be read.
     type: str
     choices:
     - if_changed
@@ -51,8 +51,8 @@ options:
     default: if_changed
   delete_messages:
     description:
-    - Allow O(state=absent) to delete a box that holds messages, which are lost with it; a warning tells how many.
-    - Without it such a box is an error, where the vendor lets messages be counted.
+    - Allow O(state=absent) to delete a mailbox that contains messages. They are deleted with it; a warning shows how many.
+    - Without it, such a mailbox is an error, if the vendor can count messages.
     type: bool
     default: false
   name:
@@ -62,34 +62,35 @@ options:
     type: str
   pin:
     description:
-    - PIN that its user dials. Put it in quotes, since YAML takes leading zeros away from a number.
-    - It is never shown, neither in results nor in differences.
+    - PIN that the user dials. Quote it in YAML, so that leading zeros are kept.
+    - Null removes the PIN, on KAZOO only.
+    - It never appears in results or differences.
     - Held by KAZOO, PortSIP PBX, TEL4VN (required for a new one), OnSIP.
     type: str
   require_pin:
     description:
-    - Whether the PIN is asked for also at the owner's own telephone.
+    - Whether the owner must also enter the PIN when calling from their own phone.
     - Held by KAZOO, PortSIP PBX.
     type: bool
   emails:
     description:
-    - Addresses that are notified of new messages. An empty list clears them. Their order means nothing.
+    - Email addresses to notify of new messages. An empty list removes them all. Their order has no meaning.
     - Held by KAZOO, TEL4VN, OnSIP.
     type: list
     elements: str
   notify:
     description:
-    - Whether an email is sent for a new message.
+    - Whether to send an email for each new message.
     - Held by PortSIP PBX, OnSIP.
     type: bool
   attach_audio:
     description:
-    - Whether the recording is attached to that email.
+    - Whether to attach the recording to that email.
     - Held by KAZOO, OnSIP.
     type: bool
   after_email:
     description:
-    - What becomes of a message once the email is sent. V(delete) removes it from the box, so that only the email holds it.
+    - What to do with a message after the email was sent. V(delete) removes it from the mailbox, so only the email remains.
     - Held by KAZOO, TEL4VN, OnSIP.
     type: str
     choices:
@@ -98,7 +99,7 @@ options:
     - delete
   timezone:
     description:
-    - Time zone for the time that is told with a message, by its IANA name.
+    - IANA time zone of the time that is announced with a message.
     - Held by KAZOO, OnSIP.
     type: str
   language:
@@ -108,7 +109,7 @@ options:
     type: str
   announce_time:
     description:
-    - Whether and how the time of a message is told.
+    - Whether and how to announce the time of a message.
     - Held by PortSIP PBX, OnSIP.
     type: str
     choices:
@@ -118,12 +119,12 @@ options:
     - 24_hour
   announce_caller:
     description:
-    - Whether the caller's number is told.
+    - Whether to announce the caller's number.
     - Held by OnSIP.
     type: bool
   enabled:
     description:
-    - Whether the mailbox takes messages.
+    - Whether the mailbox accepts messages.
     - Held by TEL4VN.
     type: bool
   description:
@@ -133,7 +134,7 @@ options:
     type: str
   owner_id:
     description:
-    - Id of the user that owns the mailbox. The vendor does not check that there is one.
+    - Id of the user that owns the mailbox. KAZOO does not check whether the user exists.
     - Held by KAZOO.
     type: str
   kazoo:
@@ -374,8 +375,8 @@ options:
         type: str
   on_unsupported:
     description:
-    - What to do with a shared option that this vendor cannot hold.
-    - V(error) stops before anything is written, V(warn) leaves it out with a warning, V(ignore) leaves it out.
+    - What to do with a shared option that this vendor does not support.
+    - V(error) stops before the first write, V(warn) skips the option with a warning, V(ignore) skips it.
     type: str
     choices:
     - error
@@ -384,7 +385,7 @@ options:
     default: error
   verify:
     description:
-    - Read back what was written, and fail on an option that did not take.
+    - Read back what was written, and fail if an option was not applied.
     type: bool
     default: true
 """

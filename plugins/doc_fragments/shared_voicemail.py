@@ -13,16 +13,16 @@ class ModuleDocFragment:
 options:
   extension_number:
     description:
-    - Number of the shared voicemail, which it is found by. It cannot be changed.
+    - Number that identifies the shared voicemail. It cannot be changed.
     type: str
   id:
     description:
-    - The vendor's own id, to find the object by instead of its number.
+    - The vendor's id of the object, which identifies it instead of its number.
     type: str
   state:
     description:
-    - V(present) makes it exist with what is declared, V(absent) makes it not exist.
-    - PortSIP's personal mailboxes are part of their user, and can only be V(present).
+    - V(present) creates or updates it, V(absent) deletes it.
+    - A personal mailbox of PortSIP is part of its user, and can only be V(present).
     type: str
     choices:
     - present
@@ -30,11 +30,11 @@ options:
     default: present
   update_pin:
     description:
-    - When a declared PIN is written.
-    - V(if_changed) writes it when the vendor shows another one. Where the vendor shows none, it is only written to a new box, and later
-      runs warn.
-    - V(on_create) writes it only to a new box.
-    - V(always) writes it at every run, and reports a change only when it differs or cannot be read.
+    - When to write the declared PIN.
+    - V(if_changed) writes it when the vendor shows a different one. If the vendor does not show PINs, it is written only to a new mailbox,
+      and later runs warn.
+    - V(on_create) writes it only to a new mailbox.
+    - V(always) writes it in every run, and reports a change only if it differs or cannot be read.
     type: str
     choices:
     - if_changed
@@ -43,8 +43,8 @@ options:
     default: if_changed
   delete_messages:
     description:
-    - Allow O(state=absent) to delete a box that holds messages, which are lost with it; a warning tells how many.
-    - Without it such a box is an error, where the vendor lets messages be counted.
+    - Allow O(state=absent) to delete a mailbox that contains messages. They are deleted with it; a warning shows how many.
+    - Without it, such a mailbox is an error, if the vendor can count messages.
     type: bool
     default: false
   name:
@@ -57,25 +57,25 @@ options:
     type: str
   enable_pin:
     description:
-    - Whether the PIN is asked for.
+    - Whether users must enter the PIN.
     type: bool
   pin:
     description:
-    - PIN that its users dial. Required for a new one. Put it in quotes, since YAML takes leading zeros away from a number.
-    - It is never shown, neither in results nor in differences.
+    - PIN that the users dial. Required for a new shared voicemail. Quote it in YAML, so that leading zeros are kept.
+    - It never appears in results or differences.
     type: str
   enable_email_notify:
     description:
-    - Whether O(recipients) are sent an email for a new message.
+    - Whether to send an email to O(recipients) for each new message.
     type: bool
   recipients:
     description:
-    - Addresses that are notified of new messages, at most 15. An empty list clears them. Their order means nothing.
+    - Email addresses to notify of new messages, at most 15. An empty list removes them all. Their order has no meaning.
     type: list
     elements: str
   play_datetime:
     description:
-    - Whether and how the time of a message is told.
+    - Whether and how to announce the time of a message.
     type: str
     choices:
     - disabled
@@ -83,8 +83,8 @@ options:
     - 24_hour
   on_unsupported:
     description:
-    - What to do with a shared option that this vendor cannot hold.
-    - V(error) stops before anything is written, V(warn) leaves it out with a warning, V(ignore) leaves it out.
+    - What to do with a shared option that this vendor does not support.
+    - V(error) stops before the first write, V(warn) skips the option with a warning, V(ignore) skips it.
     type: str
     choices:
     - error
@@ -93,7 +93,7 @@ options:
     default: error
   verify:
     description:
-    - Read back what was written, and fail on an option that did not take.
+    - Read back what was written, and fail if an option was not applied.
     type: bool
     default: true
 """

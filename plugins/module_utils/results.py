@@ -69,7 +69,10 @@ class Outcome:
 
 @dataclasses.dataclass(slots=True)
 class Report:
-    """What became of a plan."""
+    """What became of a plan.
+
+    :param guards: what stops the plan before its first write, where that is only reported.
+    """
 
     plan: Plan
     outcomes: list[Outcome]
@@ -77,6 +80,7 @@ class Report:
     requests: int = 0
     interrupted: bool = False
     checksum: str = ""
+    guards: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def changed(self) -> bool:

@@ -103,6 +103,13 @@ summary:
   returned: success or when some failed
   type: dict
   sample: {created: 2, updated: 1, deleted: 0, unchanged: 997, failed: 0, skipped: 0, requests: 4}
+guards:
+  description: The guards that would stop the real run, as text. Empty if there are none.
+  returned: with O(on_guard=report)
+  type: list
+  elements: str
+  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000, 3001. Set `max_deletions` to 12 if that is meant"]
+  version_added: 1.1.0
 plan_checksum:
   description:
     - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).

@@ -115,6 +115,48 @@ def test_prune_is_guarded_before_the_first_write(subject: Subject) -> None:
         assert not many(subject, server, items[:5], **guarded)["changed"]
 
 
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
+    count = 8
+    changed = {option: value for option, value in subject.update.items() if option != "kazoo"}
+    if subject.can_create:
+        items = declared(subject, count)
+    else:
+        items = [{**subject.create, "mailbox": str(1001 + number)} for number in range(count)]
+    with subject.serve(mailboxes=0 if subject.can_create else count) as server:
+        many(subject, server, items)
+        # Three of the eight are to be updated; a ninth is to be created and counts for neither limit.
+        items = [{**item, **changed} if position < 3 else item for position, item in enumerate(items)]
+        items += declared(subject, count + 1)[count:] if subject.can_create else []
+        too_many = many(subject, server, items, max_updates=2)
+        assert too_many["failed"]
+        assert "3 updates planned, more than `max_updates`, which is 2" in too_many["msg"]
+        assert "Set `max_updates` to 3" in too_many["msg"]
+        too_large_a_part = many(subject, server, items, max_updates=3, max_update_percent=37)
+        assert "38 percent of the 8 that are declared and exist" in too_large_a_part["msg"]
+        foreseen = many(subject, server, items, check=True, max_updates=0)
+        assert foreseen["failed"], "check mode predicts the refusal"
+        assert subject.writes(server) == []
+        allowed = many(subject, server, items, max_updates=3, max_update_percent=38)
+        assert (allowed["failed"], allowed["summary"]["updated"]) == (False, 3), allowed
+        assert not many(subject, server, items, max_updates=0, max_update_percent=0)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "problem"),
+    [
+        ({"max_updates": -1}, "`max_updates` must be at least 0"),
+        ({"max_update_percent": 101}, "`max_update_percent` must be between 0 and 100"),
+    ],
+    ids=["count", "percent"],
+)
+def test_update_limits_that_mean_nothing_are_refused(limit: dict[str, int], problem: str) -> None:
+    with KAZOO.serve() as server:
+        result = many(KAZOO, server, declared(KAZOO, 1), **limit)
+        assert problem in result["msg"]
+        assert len(server.journal) == 0
+
+
 @pytest.mark.parametrize("subject", DELETING, ids=lambda subject: subject.name)
 def test_boxes_that_hold_messages_are_not_deleted(subject: Subject) -> None:
     with subject.serve(mailboxes=3, messages=2) as server:

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from loopback import FakeTime, fake_clock, module_warnings
 from subjects import KAZOO, SUBJECTS, Subject
 from ways import WAYS
@@ -101,11 +102,12 @@ def test_outage_that_passes(subject: Subject, way: str, status: int, clock: Fake
 
 
 @both_ways
-def test_outage_that_stays_is_told(way: str, clock: FakeTime) -> None:
-    result, requests = read(KAZOO, way, "status:503,skip=1", workers=1)
+def test_outage_ends_with_the_budget(way: str, clock: FakeTime) -> None:
+    result, requests = read(KAZOO, way, "status:503,skip=1", workers=1, retry_budget=20)
     assert result["failed"]
     assert "503" in result["msg"]
-    assert requests == 1 + 5
+    assert requests > 1 + retry.MAX_ATTEMPTS
+    assert sum(clock.slept) <= 20
 
 
 @both_ways

@@ -50,6 +50,19 @@ def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
         assert KAZOO.writes(server) == []
 
 
+def test_drift_above_a_guard_is_drift(tmp_path: pathlib.Path) -> None:
+    with KAZOO.serve(mailboxes=40) as server:
+        drift = playbook(tmp_path, server, "drift", mailboxes=SAME, prune=True)
+        assert drift.code == 2, drift.output
+        assert "39 mailboxes differ from what is declared" in drift.output
+        shown = " ".join(drift.output.split())
+        assert "would be refused: 39 deletions planned, more than `max_deletions`, which is 10" in shown
+        report = json.loads((tmp_path / "provision-report" / "localhost.json").read_text())
+        assert report["plan"]["summary"]["delete"] == 39
+        assert "max_deletions" in report["plan"]["guards"][0]
+        assert KAZOO.writes(server) == []
+
+
 def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
     # Relative, as in a file of variables: found in the folder that the command is started in.
     (tmp_path / "mailboxes").mkdir()

@@ -51,6 +51,9 @@ def refused_input() -> t.Iterator[tuple[str, dict[str, str], dict[str, t.Any]]]:
     items = [{"mailbox": str(number), "name": "Box", "emials": []} for number in range(3000, 3050)]
     yield "fifty-items", {}, {"mailboxes": [{"mailbox": "4000", "name": "Good"}, *items]}
     yield "empty-list", {"none.yml": "mailboxes: []"}, {"sources": ["none.yml"], "prune": True}
+    renamed = "".join(f"{number},Wrong column\n" for number in range(1000, 1003))
+    updates = {"sources": ["wrong.csv"], "max_updates": 3, "max_update_percent": 50}
+    yield "updates", {"wrong.csv": f"mailbox,name\n{renamed}3000,New\n"}, updates
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t
     benches, declared = {}, {}
     with contextlib.ExitStack() as stack:
         for name, files, variables in refused_input():
-            server = stack.enter_context(SimulatorServer("kazoo", mailboxes=0))
+            server = stack.enter_context(SimulatorServer("kazoo", mailboxes=3 if name == "updates" else 0))
             benches[name], declared[name] = Bench(folder / name, server), variables
             for file, text in files.items():
                 benches[name].write(file, text)
@@ -96,3 +99,10 @@ def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> Non
     bench, run = refusals["empty-list"]
     assert_refused(bench, run)
     assert "the list is empty and `prune` is set" in run.report["plan"]["msg"]
+
+
+def test_more_updates_than_allowed(refusals: dict[str, tuple[Bench, Run]]) -> None:
+    bench, run = refusals["updates"]
+    assert_refused(bench, run)
+    assert "100 percent of the 3 that are declared and exist" in run.report["plan"]["msg"]
+    assert "`max_update_percent`, which is 50" in run.report["plan"]["msg"]

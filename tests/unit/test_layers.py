@@ -58,6 +58,8 @@ LAYERS = {
     "module_utils/messages/": "planning",
     "module_utils/greetings/": "planning",
     "module_utils/migration/": "planning",
+    # How texts are grouped for a person; an error that holds many problems needs it.
+    "module_utils/reporting/grouping": "model",
     "module_utils/reporting/": "planning",
     "module_utils/results": "planning",
     "module_utils/model/": "model",

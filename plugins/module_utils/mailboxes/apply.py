@@ -26,6 +26,7 @@ from .guards import (
     check_deletions,
     check_limits,
     check_messages,
+    check_updates,
     may_lose_messages,
 )
 from .plan import (
@@ -48,6 +49,7 @@ class Options:
     """How a declaration is carried out.
 
     :param check: plan, and write nothing.
+    :param report_guards: report the guards that stop the plan instead of raising their errors; in check mode only.
     :param full: read every declared box in full, so that the whole box can be shown.
     :param verify: fail on an option that was written and did not take.
     :param stop_on_error: start nothing more after a failure.
@@ -58,6 +60,7 @@ class Options:
 
     limits: Limits = dataclasses.field(default_factory=Limits)
     check: bool = False
+    report_guards: bool = False
     full: bool = False
     verify: bool = True
     stop_on_error: bool = False
@@ -83,15 +86,14 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     if problems:
         raise InvalidInputError.of(problems)
     add_pruning(result, index, options.limits)
-    check_deletions(result, options.limits)
-    lost = _check_messages(boxes, result, options)
+    guards, lost = _check_guards(boxes, result, options)
     digest = checksum(result, options.system())
     _check_checksum(result, digest, options.expect_checksum)
     warnings = [*lost, *_warnings(result.steps)]
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(boxes.advise(written))
     if options.check:
-        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest)
+        return Report(result, [_foreseen(step) for step in result.steps], warnings, checksum=digest, guards=guards)
     report = _write(boxes, result, options, progress, warnings)
     report.checksum = digest
     learned = _warnings([outcome.step for outcome in report.outcomes])
@@ -166,6 +168,28 @@ def _completed(boxes: Boxes, found: list[Box], workers: int, progress: Progress 
 
 def _warnings(steps: t.Iterable[Step]) -> list[str]:
     return grouped(caution for step in steps for caution in step.warnings)
+
+
+def _check_guards(boxes: Boxes, result: Plan, options: Options) -> tuple[list[str], list[str]]:
+    """Return the guards that stop the plan, if they are only reported, and the warnings about messages that are lost.
+
+    :raises UnsafeError: for the first guard that stops the plan, unless they are only reported.
+    """
+    guards: list[str] = []
+    lost: list[str] = []
+    checks: tuple[t.Callable[[], None], ...] = (
+        lambda: check_deletions(result, options.limits),
+        lambda: check_updates(result, options.limits),
+        lambda: lost.extend(_check_messages(boxes, result, options)),
+    )
+    for check in checks:
+        try:
+            check()
+        except UnsafeError as error:
+            if not (options.check and options.report_guards):
+                raise
+            guards.append(str(error))
+    return guards, lost
 
 
 def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:

@@ -104,8 +104,8 @@ def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t
     before, after = {}, {}
     for option, (old, new) in step.changes.items():
         secret = option in table.secrets
-        before[option] = HIDDEN if secret else old
-        after[option] = HIDDEN_NEW if secret else new
+        before[option] = HIDDEN if secret and old is not None else old
+        after[option] = HIDDEN_NEW if secret and new is not None else new
     return before, after
 
 

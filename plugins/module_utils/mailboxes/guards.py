@@ -19,7 +19,7 @@ MOST_LISTED = 100
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """How much a task may delete.
+    """How much a task may delete and update.
 
     :param prune: delete boxes that are not declared.
     :param prune_match: regular expression; only boxes whose whole number matches may be pruned.
@@ -27,6 +27,8 @@ class Limits:
     :param max_delete_percent: most boxes that prune may delete, of 100 that are there.
     :param allow_empty: an empty declaration may prune.
     :param delete_messages: boxes that hold messages may be deleted.
+    :param max_updates: most updates of one task; None for no limit.
+    :param max_update_percent: most updates of 100 declared boxes that exist; None for no limit.
     """
 
     prune: bool = False
@@ -35,6 +37,8 @@ class Limits:
     max_delete_percent: int = 30
     allow_empty: bool = False
     delete_messages: bool = False
+    max_updates: int | None = None
+    max_update_percent: int | None = None
 
 
 def check_limits(table: FieldTable, limits: Limits, declared: int, present: int) -> None:
@@ -56,10 +60,9 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
             re.compile(limits.prune_match)
         except re.error as error:
             raise InvalidInputError.of([f"`prune_match` is no regular expression: {error}"]) from None
-    if limits.max_deletions is not None and limits.max_deletions < 0:
-        raise InvalidInputError.of(["`max_deletions` must be at least 0"])
-    if not 0 <= limits.max_delete_percent <= 100:
-        raise InvalidInputError.of(["`max_delete_percent` must be between 0 and 100"])
+    problems = _limit_problems(limits)
+    if problems:
+        raise InvalidInputError.of(problems)
     if limits.prune and not table.can_create:
         raise UnsupportedError(
             f"`prune` is not possible: {table.refused.get('state', 'this vendor deletes nothing')}", "Leave `prune` out"
@@ -69,6 +72,16 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
         raise UnsafeError(
             f"the list {what} and `prune` is set, which would delete every box", "Set `allow_empty` if that is meant"
         )
+
+
+def _limit_problems(limits: Limits) -> list[str]:
+    counts = {"max_deletions": limits.max_deletions, "max_updates": limits.max_updates}
+    percents = {"max_delete_percent": limits.max_delete_percent, "max_update_percent": limits.max_update_percent}
+    return [f"`{name}` must be at least 0" for name, count in counts.items() if count is not None and count < 0] + [
+        f"`{name}` must be between 0 and 100"
+        for name, percent in percents.items()
+        if percent is not None and not 0 <= percent <= 100
+    ]
 
 
 def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
@@ -92,6 +105,7 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     if limits.max_deletions is not None and len(deletions) > limits.max_deletions:
         raise _too_many(
             plan,
+            "deletions",
             deletions,
             f"more than `max_deletions`, which is {limits.max_deletions}",
             f"Set `max_deletions` to {len(deletions)}",
@@ -100,10 +114,40 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     if percent > limits.max_delete_percent:
         raise _too_many(
             plan,
+            "deletions",
             pruned,
             f"{percent:.0f} percent of the {plan.present} that are there,"
             f" more than `max_delete_percent`, which is {limits.max_delete_percent}",
             f"Set `max_delete_percent` to {-(-100 * len(pruned) // plan.present)}",
+        )
+
+
+def check_updates(plan: Plan, limits: Limits) -> None:
+    """Stop a plan that updates more than is allowed: one wrong column of a table changes every box.
+
+    The percentage is of the declared boxes that exist. How many others exist is not always read.
+
+    :raises UnsafeError: naming what would be updated and the option to raise.
+    """
+    updates = plan.updates
+    if limits.max_updates is not None and len(updates) > limits.max_updates:
+        raise _too_many(
+            plan,
+            "updates",
+            updates,
+            f"more than `max_updates`, which is {limits.max_updates}",
+            f"Set `max_updates` to {len(updates)}",
+        )
+    existing = sum(step.desired is not None and step.current is not None for step in plan.steps)
+    percent = -(-100 * len(updates) // existing) if existing else 0
+    if limits.max_update_percent is not None and percent > limits.max_update_percent:
+        raise _too_many(
+            plan,
+            "updates",
+            updates,
+            f"{percent} percent of the {existing} that are declared and exist,"
+            f" more than `max_update_percent`, which is {limits.max_update_percent}",
+            f"Set `max_update_percent` to {percent}",
         )
 
 
@@ -133,9 +177,9 @@ def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
     return _listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current])
 
 
-def _too_many(plan: Plan, steps: list[Step], why: str, hint: str) -> UnsafeError:
+def _too_many(plan: Plan, what: str, steps: list[Step], why: str, hint: str) -> UnsafeError:
     return UnsafeError(
-        f"{len(steps)} deletions planned, {why}: {plan.table.resource} {_listed([step.number for step in steps])}",
+        f"{len(steps)} {what} planned, {why}: {plan.table.resource} {_listed([step.number for step in steps])}",
         f"{hint} if that is meant; nothing was written",
     )
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import re
 import typing as t
@@ -103,25 +104,16 @@ def _singular_result(task: Task, table: FieldTable, report: Report) -> Result:
 
 def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable, problems: list[str]) -> Result:
     params = task.params
+    if params["on_guard"] == "report" and not task.check:
+        problems.append("`on_guard` report is allowed in check mode only: a guard must stop a run that writes")
     items = _items(task)
     desired = _desired(task, table, items, problems)
-    limits = Limits(
-        **{
-            name: params[name]
-            for name in (
-                "prune",
-                "prune_match",
-                "max_deletions",
-                "max_delete_percent",
-                "allow_empty",
-                "delete_messages",
-            )
-        }
-    )
+    limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
     with opened_session(task, target, connection) as session:
         options = engine.Options(
             limits=limits,
             check=task.check,
+            report_guards=params["on_guard"] == "report",
             verify=params["verify"],
             stop_on_error=params["on_error"] == "stop",
             expect_checksum=params["expect_checksum"],
@@ -193,6 +185,9 @@ def _plural_result(task: Task, table: FieldTable, report: Report) -> Result:
         "summary": report.summary(),
         "plan_checksum": report.checksum,
     }
+    if task.params["on_guard"] == "report":
+        result["guards"] = report.guards
+        task.warnings.extend(f"the real run would be refused: {guard}" for guard in report.guards)
     if task.diff:
         result["diff"] = [
             difference(table, outcome.step) for outcome in report.outcomes if outcome.step.action is not Action.NONE

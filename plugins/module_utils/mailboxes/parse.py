@@ -244,15 +244,17 @@ class _ItemReader:
 
     def _field(self, field: Field, value: t.Any) -> None:
         try:
-            empty = value is None or (isinstance(value, (list, dict)) and not value)
+            # Only null clears a PIN: a variable that happens to be empty must not open a mailbox.
+            clears = isinstance(value, (list, dict)) and not value and not isinstance(field.kind, Pin)
+            empty = value is None or clears
             parsed = None if empty else field.kind.parse(value)
         except ValueError as error:
             self._problem(f"`{field.option}` {error}")
             return
         if field.kind.takes_as_text(value):
             self.numbers.append(field.option)
-        # Also empty text clears.
-        if parsed is None and (isinstance(field.kind, Pin) or field.required):
+        # Empty text clears as well.
+        if parsed is None and (field.required or (isinstance(field.kind, Pin) and not field.clearable)):
             self._problem(f"`{field.option}` cannot be cleared; leave it out to leave it alone")
             return
         self.values[field.option] = parsed

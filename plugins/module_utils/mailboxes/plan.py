@@ -73,6 +73,11 @@ class Plan:
         """Steps that delete."""
         return [step for step in self.steps if step.action is Action.DELETE]
 
+    @property
+    def updates(self) -> list[Step]:
+        """Steps that change a box that exists."""
+        return [step for step in self.steps if step.action is Action.UPDATE]
+
 
 @dataclasses.dataclass(frozen=True)
 class Index:

@@ -45,6 +45,8 @@ MAX_REPLY_BYTES = 256 * 1024 * 1024
 MAX_REDIRECTS = 5
 USER_AGENT = "telephony.voicemail/1.0"
 _BUSY = frozenset((429, 502, 503, 504))
+#: What a proxy answers for a server that is not running.
+_AWAY = frozenset((502, 503))
 _BROKEN = frozenset((500, 502, 503, 504))
 
 Model = t.TypeVar("Model")
@@ -96,6 +98,8 @@ class Client:
         #: Bytes of all replies so far, unpacked.
         self.received = 0
         self._count_lock = threading.Lock()
+        #: A request of this task was answered by the server itself, so a server that cannot be reached is restarting.
+        self._reached = False
         #: How requests are repeated, and what long waits that cost this task.
         self.retries = Retries(connection.retry_budget, self.pacer)
         self._memory = Memory(MAX_REPLY_BYTES)
@@ -127,6 +131,7 @@ class Client:
         """Start a new task with the connections of an earlier one."""
         self.retries = Retries(self.connection.retry_budget, self.pacer)
         self.requests = 0
+        self._reached = False
 
     def stop_waiting(self) -> None:
         """End every wait, and repeat nothing more of this task: what is sent at its end is not worth a wait."""
@@ -211,7 +216,7 @@ class Client:
             failure = TransportError(f"cannot {what}: {self._connection_problem(error)}", _connection_hint(error))
             if _hopeless(error):
                 raise failure from None
-            raise Retryable(failure) from None
+            raise Retryable(failure, away=self._reached) from None
         except httpx.InvalidURL:
             hint = "Check `url`, and the numbers and ids that were given"
             raise TransportError(f"cannot {what}: the address of the request cannot be used", hint) from None
@@ -234,9 +239,13 @@ class Client:
             if safe:
                 raise Retryable(failure) from None
             raise failure from None
-        return self._judge(reply, what, safe) if isinstance(reply, Reply) else reply
+        if not isinstance(reply, Reply):
+            return reply
+        away = reply.status in _AWAY and self._reached
+        self._reached = self._reached or reply.status not in _AWAY
+        return self._judge(reply, what, safe, away)
 
-    def _judge(self, reply: Reply, what: str, safe: bool) -> Reply:
+    def _judge(self, reply: Reply, what: str, safe: bool, away: bool) -> Reply:
         if reply.status == 429:
             error: VoicemailError = RateLimitedError(
                 f"cannot {what}: the vendor refuses more requests for now",
@@ -249,6 +258,7 @@ class Client:
             raise Retryable(
                 error,
                 retry_after=retry_after(reply.headers.get("retry-after", "")) if reply.status in _BUSY else None,
+                away=away,
                 reply=reply,
             )
         return reply

@@ -14,7 +14,8 @@ from ..deps import tenacity
 from ..errors import VoicemailError
 from .pace import SLICE, Budget, Pacer
 
-#: Attempts at a request that fails; a refusal (429) is repeated for as long as the budget lasts.
+#: Attempts at a request that fails. A refusal (429) and a server that went away are retried for as long as the budget
+#: lasts.
 MAX_ATTEMPTS = 5
 #: Seconds of a wait from which on the user is told of it.
 LONG_WAIT = 10.0
@@ -27,17 +28,24 @@ class Retryable(Exception):
 
     :param error: raised when it is not repeated.
     :param retry_after: seconds that the server asks to wait.
-    :param refused: the server carried nothing out and wants to be left alone.
+    :param refused: the server carried nothing out and asks the client to wait.
+    :param away: the server answered before and cannot be reached now, as while it restarts.
     :param reply: returned in place of the error when it is not repeated.
     """
 
     def __init__(
-        self, error: VoicemailError, retry_after: float | None = None, refused: bool = False, reply: t.Any = None
+        self,
+        error: VoicemailError,
+        retry_after: float | None = None,
+        refused: bool = False,
+        away: bool = False,
+        reply: t.Any = None,
     ) -> None:
         super().__init__(str(error))
         self.error = error
         self.retry_after = retry_after
         self.refused = refused
+        self.away = away
         self.reply = reply
         #: Seconds that the attempt took.
         self.seconds = 0.0
@@ -99,14 +107,15 @@ class Retries:
     def _spent(self, state: t.Any) -> bool:
         failure: Retryable = state.outcome.exception()
         wait = state.upcoming_sleep
-        if self._ends() or (not failure.refused and state.attempt_number >= MAX_ATTEMPTS):
+        patient = failure.refused or failure.away
+        if self._ends() or (not patient and state.attempt_number >= MAX_ATTEMPTS):
             return True
         if not self._budget.take(wait, failure.seconds):
             return True
         if failure.refused:
             self._pacer.refused(wait)
         if wait >= LONG_WAIT:
-            self._note(wait)
+            self._note(wait, "the server cannot be reached" if failure.away else "the server asks for it")
         return False
 
     def _ends(self) -> bool:
@@ -122,7 +131,7 @@ class Retries:
             tenacity.nap.sleep(min(seconds, part))
             seconds -= part
 
-    def _note(self, wait: float) -> None:
+    def _note(self, wait: float, reason: str) -> None:
         until = time.monotonic() + wait
         with self._lock:
             # Threads that are refused at the same moment wait together.
@@ -131,7 +140,7 @@ class Retries:
                 return
             self.long_waits += added
             self._until = until
-        self.notify(f"waiting {wait:.0f} s because the server asks for it")
+        self.notify(f"waiting {wait:.0f} s because {reason}")
 
 
 class _InterruptedError(Exception):

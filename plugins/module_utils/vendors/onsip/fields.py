@@ -182,7 +182,11 @@ MAILBOX = FieldTable(
     fields=(
         Field("name", Text(shortest=1), "Fullname", required=True),
         Field(
-            "pin", Pin(pattern=r"[0-9]{1,7}", expected="1 to 7 digits", policy=_leading_zero), "Password", secret=True
+            "pin",
+            Pin(pattern=r"[0-9]{1,7}", expected="1 to 7 digits", policy=_leading_zero),
+            "Password",
+            secret=True,
+            clearable=False,
         ),
         Field("emails", _EMAILS),
         Field("notify", Boolean(), absent=False),

@@ -76,7 +76,7 @@ MAILBOX = FieldTable(
     can_create=False,
     fields=(
         # A PIN that is not shown is there all the same: no user can be made without one.
-        Field("pin", _PIN, "voicemail_pin", absent=UNKNOWN, secret=True),
+        Field("pin", _PIN, "voicemail_pin", absent=UNKNOWN, secret=True, clearable=False),
         Field("require_pin", Boolean(), "enable_voicemail_pin", absent=True),
         Field("notify", Boolean(), "enable_voicemail_notify", absent=False),
         Field("language", Language(), "voicemail_prompt", clearable=False),

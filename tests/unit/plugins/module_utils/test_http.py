@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import logging
 import socket
 import threading
@@ -108,6 +109,28 @@ def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch
         script.client.send("GET", "/x", "read it")
     assert len(script.sent) == retry.MAX_ATTEMPTS
     assert len(script.slept) == retry.MAX_ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("step", [NO_CONNECTION, httpx.ConnectTimeout("slow"), 502, 503], ids=str)
+def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
+    script = Script(monkeypatch, 200, *[step] * 12, 200, retry_budget=120)
+    script.client.send("GET", "/x", "read it")
+    assert script.client.send("GET", "/x", "read it").status == 200
+    assert len(script.sent) == 14
+
+
+@pytest.mark.parametrize("steps", [[NO_CONNECTION] * 20, [503] * 20])
+def test_a_server_that_never_answered_is_given_up_after_some_attempts(
+    monkeypatch: pytest.MonkeyPatch, steps: list[Step]
+) -> None:
+    script = Script(monkeypatch, *steps)
+    with contextlib.suppress(TransportError):
+        script.client.send("GET", "/x", "read it")
+    assert len(script.sent) == retry.MAX_ATTEMPTS
+    script.client.renew_budget()
+    with contextlib.suppress(TransportError):
+        script.client.send("GET", "/x", "read it")
+    assert len(script.sent) == 2 * retry.MAX_ATTEMPTS
 
 
 def test_broken_server_is_told_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
