@@ -21,8 +21,7 @@ import types
 import typing as t
 
 import pytest
-
-from mutants import Mutant, mutated_code, mutants_of
+from mutants import Mutant, mutants_of, mutated_code
 
 KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
 #: Seconds beside the time of the unmutated tests after which a mutant counts as killed: it runs in a circle.
@@ -141,7 +140,7 @@ class MutationSession:
         return (str(mutant.path.resolve()), mutant.function, mutant.function_line)
 
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
-        """Return the tests that call the mutated function: one of each file first, and the quick ones before the slow."""
+        """Return the tests that call the mutated function, one of each file first and the quick before the slow."""
         found = sorted(self._tests.get(self._key(mutant), ()), key=lambda test: self._seconds[test.nodeid])
         places: dict[pathlib.Path, int] = {}
         order = []
