@@ -13,7 +13,7 @@ import urllib.parse
 from unittest import mock
 
 import httpx
-from spoiling import Answer, spoil
+from chaos.spoiling import Answer, spoil
 
 #: Far more requests than any task of these needs: one that sends as many never ends.
 MOST_REQUESTS = 400

@@ -10,11 +10,11 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from greeting_desk import MODULE, PLACES, Desk, recording, serve
-from subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
+from helpers.greeting_subjects import MODULE, PLACES, Desk, recording, serve
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
-from ways import WAYS, Result
 
 MEDIA_ID = "1b6f3c2d4e5f60718293a4b5c6d7e8f9"
 KNOBS = [
@@ -36,7 +36,7 @@ KNOBS = [
     ("version", "22.2"),
     ("version", "22.6"),
 ]
-every_way = pytest.mark.parametrize("way", WAYS)
+every_way = pytest.mark.parametrize("way", RUNNERS)
 
 
 @every_way
@@ -168,12 +168,12 @@ def test_kazoo_takes_a_media_id(way: str) -> None:
 
         def run(check: bool = False, **options: t.Any) -> Result:
             server.journal.clear()
-            result = WAYS[way](MODULE, KAZOO.arguments(server, **{"mailbox": "1000", **options}), check=check)
+            result = RUNNERS[way](MODULE, KAZOO.arguments(server, **{"mailbox": "1000", **options}), check=check)
             assert "simulator-password" not in repr({**result, "invocation": None})
             return result
 
         def media() -> t.Any:
-            info = WAYS[way]("vmbox_info", KAZOO.arguments(server, mailbox="1000"))
+            info = RUNNERS[way]("vmbox_info", KAZOO.arguments(server, mailbox="1000"))
             return info["mailboxes"][0].get("kazoo", {}).get("media", {}).get("unavailable")
 
         for options, action, after in (
@@ -206,7 +206,7 @@ def test_kazoo_takes_a_media_id(way: str) -> None:
 def test_vendors_without_greetings_say_so_before_the_first_request(subject: t.Any, way: str) -> None:
     with subject.serve() as server:
         for options in ({"src": "x.wav"}, {"media_id": MEDIA_ID}, {"state": "absent"}):
-            result = WAYS[way](MODULE, subject.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[way](MODULE, subject.arguments(server, mailbox="1000", **options))
             assert result["failed"]
             assert vendor(subject.vendor).title in result["msg"]
             assert "cannot change greetings" in result["msg"]

@@ -14,10 +14,10 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import check_mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
-from stored import boxes_of
-from subjects import KAZOO
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 OLDER = ("4.3", "M")
 
@@ -25,7 +25,7 @@ OLDER = ("4.3", "M")
 def run(server: SimulatorServer, module: str = "vmbox", check: bool = False, **options: t.Any) -> Result:
     """Run a module, with the journal of that run alone."""
     server.journal.clear()
-    return WAYS["worker"](module, KAZOO.arguments(server, **options), check=check)
+    return RUNNERS["worker"](module, KAZOO.arguments(server, **options), check=check)
 
 
 def put(server: SimulatorServer, *numbers: str) -> list[str]:

@@ -63,8 +63,7 @@ def main() -> int:
     arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=0", "--no-header", "--no-summary"]
     pytest.main([*arguments, "--hypothesis-profile=quick", f"--rootdir={ROOT}", *test_files()], plugins=[run])
     if run.errors:
-        print("These tests fail without any mutant:", *run.errors, sep="\n  ")
-        return 1
+        print("Left out, since they fail without any mutant while calls are counted:", *run.errors, sep="\n  ")
     return report(run, options, sources)
 
 

@@ -36,6 +36,7 @@ class MutationSession:
         self.survivors: list[Mutant] = []
         self.untested: list[Mutant] = []
         self.killed = 0
+        #: Tests that fail without a mutant while calls are counted. They prove nothing here, and run for no mutant.
         self.errors: list[str] = []
         self._sources = sources
         self._sample = sample
@@ -50,8 +51,7 @@ class MutationSession:
         """Run all tests once to see which functions each calls, then the mutants."""
         self._find_functions()
         self._measure(session)
-        if not self.errors:
-            self._run_mutants(session, self._chosen())
+        self._run_mutants(session, self._chosen())
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -141,7 +141,8 @@ class MutationSession:
 
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
         """Return the tests that call the mutated function, one of each file first and the quick before the slow."""
-        found = sorted(self._tests.get(self._key(mutant), ()), key=lambda test: self._seconds[test.nodeid])
+        sound = [test for test in self._tests.get(self._key(mutant), ()) if test.nodeid not in self.errors]
+        found = sorted(sound, key=lambda test: self._seconds[test.nodeid])
         places: dict[pathlib.Path, int] = {}
         order = []
         for test in found:
