@@ -162,6 +162,7 @@ class MutationSession:
             silent = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(silent, descriptor)
+            session.config.pluginmanager.unregister(name="terminalreporter")
             status = self._run_with(mutant, tests)
         finally:
             os._exit(status)
