@@ -6,7 +6,7 @@ RUN := .venv/bin/python tests/tools/run_suites.py
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos load matrix galaxy clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation matrix galaxy clean distclean demo-environment environment
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -39,6 +39,9 @@ chaos: environment ## 2000 runs with random faults: timeouts, lost replies, conf
 
 load: environment ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
 	@.venv/bin/python tests/load
+
+mutation: environment ## measure how many small mistakes in the core the tests notice; ARGUMENTS="--sample 200"
+	@.venv/bin/python tests/mutation $(ARGUMENTS)
 
 matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
 	@$(if $(PYTHON),$(PYTHON) tests/tools/matrix.py $(PAIRS),echo 'Python 3.11 or newer is needed' >&2; exit 1)

@@ -55,7 +55,9 @@ with contextlib.suppress(ImportError):
 # Ansible refuses to run without UTF-8, and tests read the system's own messages in English, whatever the user's locale.
 os.environ["LC_ALL"] = "C.UTF-8"
 
-if str(SIMULATOR) not in sys.path:
-    sys.path.insert(0, str(SIMULATOR))
+# The one place that changes the path: the simulator, the packages `helpers` and `chaos`, and the tools.
+sys.path[:0] = [
+    str(place) for place in (SIMULATOR, ROOT / "tests", ROOT / "tests" / "tools") if str(place) not in sys.path
+]
 if not _collection_is_importable():
     _make_collection_importable()

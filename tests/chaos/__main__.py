@@ -15,21 +15,12 @@ import time
 
 HERE = pathlib.Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reliability.md"
-sys.path[:0] = [str(HERE), str(HERE.parent / "contract"), str(HERE.parent), str(HERE.parent / "tools")]
-import conftest  # noqa: E402
-
-if not hasattr(conftest, "SIMULATOR"):
-    # Both folders have a conftest; the one that makes the collection importable is above.
-    import importlib.util
-
-    specification = importlib.util.spec_from_file_location("collection_conftest", HERE.parent / "conftest.py")
-    above = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(above)
-
+sys.path.insert(0, str(HERE.parent))
+import conftest  # noqa: E402, F401
 import fuzz_run  # noqa: E402
 import sections  # noqa: E402
-from shrink import shrunk  # noqa: E402
-from suite import KINDS, attempt, generate  # noqa: E402
+from chaos.shrink import shrunk  # noqa: E402
+from chaos.suite import KINDS, attempt, generate  # noqa: E402
 
 VENDORS = sorted({kind.vendor for kind in KINDS.values()})
 

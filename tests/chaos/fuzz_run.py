@@ -13,8 +13,8 @@ import resource
 import time
 
 import sections
-from fuzz_targets import TARGETS
-from fuzzing import Outcome, fuzz
+from chaos.fuzz_targets import TARGETS
+from chaos.fuzzing import Outcome, fuzz
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reliability.md"
 REPLIES = 20_000

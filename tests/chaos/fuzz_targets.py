@@ -16,13 +16,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
     inventory as inventory_operations,
 )
-from greeting_desk import recording as sound
-from liar import declared
-from message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS
-from subjects import KAZOO, SHARED
+from chaos.liar import declared
+from chaos.worlds import WORLDS, World
+from helpers.greeting_subjects import recording as sound
+from helpers.message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS
+from helpers.runners import Result, in_worker
+from helpers.subjects import KAZOO, SHARED
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import WORLDS, World
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,11 +15,11 @@ import tempfile
 import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
-from fuzz_targets import TARGETS, Target
-from liar import STRANGE
-from replay import Exchange, Replay, answering, recording
-from virtual_time import virtual_time
-from ways import Result
+from chaos.fuzz_targets import TARGETS, Target
+from chaos.liar import STRANGE
+from chaos.replay import Exchange, Replay, answering, recording
+from helpers.runners import Result
+from helpers.virtual_time import virtual_time
 
 #: What :func:`errors.unforeseen` says of a defect.
 _DEFECT = re.compile(r"unexpected [A-Z]\w* at |Traceback")

@@ -11,14 +11,14 @@ import random
 import tempfile
 import typing as t
 
-from greeting_desk import MODULE, Desk, recording
-from play import TOKEN_LIFE, Interference
-from scenario import TIMEOUT, Event, aimed_faults
-from subjects import SHARED
-from virtual_time import virtual_time
+from chaos.play import TOKEN_LIFE, Interference
+from chaos.scenario import TIMEOUT, Event, aimed_faults
+from chaos.worlds import WORLDS, Box
+from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.runners import Result, in_worker
+from helpers.subjects import SHARED
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import WORLDS, Box
 
 SOUNDS = {name: recording(0.1, loudness) for loudness, name in enumerate(("old", "other", "new", "rival"), 1)}
 KNOBS = (

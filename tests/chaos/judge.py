@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from play import Snapshot, Story
-from stored import Box
-from subjects import Item
-from ways import Result
-from world import comparable
+from chaos.play import Snapshot, Story
+from chaos.world import comparable
+from helpers.runners import Result
+from helpers.stored_boxes import Box
+from helpers.subjects import Item
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,14 +9,14 @@ import dataclasses
 import random
 import typing as t
 
-from greeting_scenario import judged
-from play import Interference
-from scenario import TIMEOUT, Event, aimed_faults
-from subjects import KAZOO
-from virtual_time import virtual_time
+from chaos.greeting_scenario import judged
+from chaos.play import Interference
+from chaos.scenario import TIMEOUT, Event, aimed_faults
+from chaos.worlds import WORLDS
+from helpers.runners import Result, in_worker
+from helpers.subjects import KAZOO
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import WORLDS
 
 NUMBERS = ("1000", "1001", "1002", "3000")
 CODE = "*97"

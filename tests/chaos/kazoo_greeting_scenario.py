@@ -9,16 +9,16 @@ import pathlib
 import tempfile
 import typing as t
 
-from greeting_desk import MODULE
-from greeting_scenario import SOUNDS, GreetingScenario, judged
-from kazoo_office import Office
-from play import Interference
-from scenario import TIMEOUT
-from subjects import KAZOO
-from virtual_time import virtual_time
+from chaos.greeting_scenario import SOUNDS, GreetingScenario, judged
+from chaos.play import Interference
+from chaos.scenario import TIMEOUT
+from chaos.worlds import WORLDS
+from helpers.greeting_subjects import MODULE
+from helpers.kazoo_office import Office
+from helpers.runners import Result, in_worker
+from helpers.subjects import KAZOO
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import WORLDS
 
 
 class Listener(Interference):

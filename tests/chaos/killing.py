@@ -19,7 +19,7 @@ PATIENCE = 60.0
 def started(module: str, arguments: dict[str, t.Any]) -> subprocess.Popen[str]:
     """Start a module."""
     process = subprocess.Popen(
-        [sys.executable, str(HERE / "victim.py"), module],
+        [sys.executable, str(HERE / "subprocess_module.py"), module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -11,12 +11,12 @@ import json
 import random
 import typing as t
 
-from play import Interference
-from stored import Box
-from virtual_time import virtual_time
+from chaos.play import Interference
+from chaos.worlds import World
+from helpers.runners import Result, in_worker
+from helpers.stored_boxes import Box
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import World
 
 #: Values that nobody expects in the place of another.
 STRANGE: tuple[t.Any, ...] = (

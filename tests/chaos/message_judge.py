@@ -10,10 +10,10 @@ import hashlib
 import json
 import typing as t
 
-from message_play import MessageStory, Notes
-from message_scenario import CALL
-from message_worlds import Note
-from ways import Result
+from chaos.message_play import MessageStory, Notes
+from chaos.message_scenario import CALL
+from chaos.message_worlds import Note
+from helpers.runners import Result
 
 Row = dict[str, t.Any]
 MANIFEST = "manifest.json"

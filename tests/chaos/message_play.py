@@ -10,14 +10,14 @@ import pathlib
 import tempfile
 import typing as t
 
-from greeting_desk import recording
-from message_scenario import BOXES, CALL, MessageScenario
-from message_worlds import MessageWorld, Note
-from play import TOKEN_LIFE, Interference
-from scenario import TIMEOUT, Event
-from virtual_time import virtual_time
+from chaos.message_scenario import BOXES, CALL, MessageScenario
+from chaos.message_worlds import MessageWorld, Note
+from chaos.play import TOKEN_LIFE, Interference
+from chaos.scenario import TIMEOUT, Event
+from helpers.greeting_subjects import recording
+from helpers.runners import Result, in_worker
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
 
 Notes = dict[str, Note]
 

@@ -9,8 +9,8 @@ import dataclasses
 import random
 import typing as t
 
-from message_worlds import MESSAGE_WORLDS, MessageWorld, Note
-from scenario import Event, aimed_faults
+from chaos.message_worlds import MESSAGE_WORLDS, MessageWorld, Note
+from chaos.scenario import Event, aimed_faults
 
 BOXES = 3
 CALL = "uploaded-call"

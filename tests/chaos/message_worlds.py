@@ -9,9 +9,9 @@ import dataclasses
 import hashlib
 import typing as t
 
-from message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
+from chaos.worlds import WORLDS
+from helpers.message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
 from voicemail_simulator.server import SimulatorServer
-from worlds import WORLDS
 
 #: What the vendors call their statuses.
 _STATUSES = {"new": "unread", "saved": "read", "deleted": "deleted", "READ": "read", "UNREAD": "unread"}

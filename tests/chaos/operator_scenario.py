@@ -14,15 +14,15 @@ import dataclasses
 import random
 import typing as t
 
-from play import Interference
-from scenario import Event
-from stored import Box
-from subjects import Item
-from virtual_time import virtual_time
+from chaos.play import Interference
+from chaos.scenario import Event
+from chaos.world import Wire, World, comparable
+from chaos.worlds import WORLDS
+from helpers.runners import Result, in_worker
+from helpers.stored_boxes import Box
+from helpers.subjects import Item
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from world import Wire, World, comparable
-from worlds import WORLDS
 
 #: What the run does with the mailbox, and what the other operator does with it meanwhile.
 UPDATES = ("field", "other field", "renumber", "remove", "lost reply")

@@ -11,13 +11,13 @@ import dataclasses
 import time
 import typing as t
 
-from scenario import SLOW, TIMEOUT, Event, Scenario
-from stored import Box
-from subjects import Item
-from virtual_time import virtual_time
+from chaos.scenario import SLOW, TIMEOUT, Event, Scenario
+from chaos.worlds import World
+from helpers.runners import Result, in_worker
+from helpers.stored_boxes import Box
+from helpers.subjects import Item
+from helpers.virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import World
 
 #: Seconds that end every vendor's tokens.
 TOKEN_LIFE = 90000.0

@@ -13,11 +13,11 @@ import typing as t
 from unittest import mock
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import duplicates
-from stored import Box
-from subjects import Item
+from chaos.worlds import WORLDS, World
+from helpers.runners import Result, in_worker
+from helpers.stored_boxes import Box
+from helpers.subjects import Item
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import WORLDS, World
 
 #: Shorter than in earnest: the simulator answers in a millisecond.
 WAITS = (0.1, 0.2, 0.2)

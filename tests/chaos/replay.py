@@ -14,7 +14,7 @@ from unittest import mock
 
 import httpx
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Transport
-from spoiling import Answer, spoil
+from chaos.spoiling import Answer, spoil
 
 #: Far more requests than any task of these needs: one that sends as many never ends.
 MOST_REQUESTS = 400

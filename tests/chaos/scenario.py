@@ -9,8 +9,8 @@ import dataclasses
 import random
 import typing as t
 
-from subjects import Item
-from worlds import WORLDS, World
+from chaos.worlds import WORLDS, World
+from helpers.subjects import Item
 
 #: Seconds after which the client gives up a request, and that a slow server needs beyond it.
 TIMEOUT = 0.25

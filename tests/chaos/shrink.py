@@ -8,8 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from scenario import Scenario
-from suite import Playable, attempt
+from chaos.scenario import Scenario
+from chaos.suite import Playable, attempt
 
 #: Threads and timeouts are not the same each time, so a scenario passes only if it passes so often.
 ATTEMPTS = 3

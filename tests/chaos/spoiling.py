@@ -10,7 +10,7 @@ import json
 import random
 import typing as t
 
-from liar import BODIES, STATUSES, STRANGE, places
+from chaos.liar import BODIES, STATUSES, STRANGE, places
 
 #: JSON that Python's own writer does not write.
 RAW = (

@@ -9,20 +9,20 @@ import functools
 import traceback
 import typing as t
 
-from greeting_scenario import GREETINGS, generate_greeting
-from judge import judge
-from kazoo_callflow_scenario import callflow_problems, generate_callflows
-from kazoo_greeting_scenario import KAZOO_GREETINGS
-from message_judge import judge_messages
-from message_play import play_messages
-from message_scenario import generate_messages
-from message_worlds import MESSAGE_WORLDS
-from operator_scenario import OPERATORS, generate_operator, judge_operator
-from play import play
-from race_scenario import KNOBS as RACES
-from race_scenario import generate_race, race_problems
-from scenario import generate as generate_boxes
-from worlds import WORLDS
+from chaos.greeting_scenario import GREETINGS, generate_greeting
+from chaos.judge import judge
+from chaos.kazoo_callflow_scenario import callflow_problems, generate_callflows
+from chaos.kazoo_greeting_scenario import KAZOO_GREETINGS
+from chaos.message_judge import judge_messages
+from chaos.message_play import play_messages
+from chaos.message_scenario import generate_messages
+from chaos.message_worlds import MESSAGE_WORLDS
+from chaos.operator_scenario import OPERATORS, generate_operator, judge_operator
+from chaos.play import play
+from chaos.race_scenario import KNOBS as RACES
+from chaos.race_scenario import generate_race, race_problems
+from chaos.scenario import generate as generate_boxes
+from chaos.worlds import WORLDS
 
 
 class Playable(t.Protocol):

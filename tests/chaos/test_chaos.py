@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from suite import KINDS, attempt, generate
-from worlds import WORLDS
+from chaos.suite import KINDS, attempt, generate
+from chaos.worlds import WORLDS
 
 SUBJECTS = tuple(KINDS)
 #: Seeds of boxes, where most can go wrong, and of everything else.

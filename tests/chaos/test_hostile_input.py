@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from chaos.worlds import WORLDS
+from helpers.runners import in_worker
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
-from worlds import WORLDS
 
 TEXTS = (
     "../../accounts/other",

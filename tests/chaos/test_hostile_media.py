@@ -13,18 +13,18 @@ import typing as t
 
 import hypothesis
 import pytest
-from greeting_desk import MODULE, Desk, recording
-from greeting_scenario import SOUNDS, add
+from chaos.greeting_scenario import SOUNDS, add
+from chaos.liar import BODIES, STRANGE, Liar, random_lie
+from chaos.message_play import MessageStory, arguments_of, run
+from chaos.message_scenario import MessageScenario
+from chaos.message_worlds import MESSAGE_WORLDS, Note
+from chaos.worlds import WORLDS
+from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.runners import Result, in_worker
+from helpers.subjects import SHARED
+from helpers.virtual_time import virtual_time
 from hypothesis import strategies
-from liar import BODIES, STRANGE, Liar, random_lie
-from message_play import MessageStory, arguments_of, run
-from message_scenario import MessageScenario
-from message_worlds import MESSAGE_WORLDS, Note
-from subjects import SHARED
-from virtual_time import virtual_time
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
-from worlds import WORLDS
 
 #: It ends a run that would go on: no server may keep one for ever.
 pytestmark = pytest.mark.timeout(60)

@@ -10,9 +10,9 @@ import typing as t
 
 import hypothesis
 import pytest
+from chaos.liar import BODIES, Lies, declared, lied_to, random_lie
+from chaos.worlds import WORLDS, World
 from hypothesis import strategies
-from liar import BODIES, Lies, declared, lied_to, random_lie
-from worlds import WORLDS, World
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "12"))
 #: It ends a run that would go on: no server may keep one for ever.

@@ -17,12 +17,12 @@ import time
 import typing as t
 
 import pytest
-from judge import Judge
-from killing import PATIENCE, started, wait_until
-from play import Story, run, snapshot
-from scenario import Scenario
+from chaos.judge import Judge
+from chaos.killing import PATIENCE, started, wait_until
+from chaos.play import Story, run, snapshot
+from chaos.scenario import Scenario
+from chaos.worlds import WORLDS, World
 from voicemail_simulator.server import SimulatorServer
-from worlds import WORLDS, World
 
 HERE = pathlib.Path(__file__).parent
 BOXES = 30

@@ -10,14 +10,14 @@ import random
 import time
 
 import pytest
-from greeting_desk import MODULE, Desk, recording
-from greeting_scenario import SOUNDS, add
-from killing import PATIENCE, started, wait_until
-from message_judge import MessageJudge, is_download
-from message_play import MessageStory, arguments_of, files_in, run
-from message_scenario import MessageScenario
-from message_worlds import MESSAGE_WORLDS
-from subjects import SHARED
+from chaos.greeting_scenario import SOUNDS, add
+from chaos.killing import PATIENCE, started, wait_until
+from chaos.message_judge import MessageJudge, is_download
+from chaos.message_play import MessageStory, arguments_of, files_in, run
+from chaos.message_scenario import MessageScenario
+from chaos.message_worlds import MESSAGE_WORLDS
+from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.subjects import SHARED
 from voicemail_simulator.server import SimulatorServer
 
 MESSAGES = 10

@@ -9,17 +9,17 @@ import re
 import typing as t
 
 import pytest
-from judge import judge
-from liar import Liar, declared, lied_to
-from message_judge import judge_messages
-from message_play import play_messages
-from message_scenario import MessageScenario
-from message_worlds import MESSAGE_WORLDS
-from play import Story, play
-from scenario import Scenario
-from virtual_time import virtual_time
-from ways import in_worker
-from worlds import WORLDS
+from chaos.judge import judge
+from chaos.liar import Liar, declared, lied_to
+from chaos.message_judge import judge_messages
+from chaos.message_play import play_messages
+from chaos.message_scenario import MessageScenario
+from chaos.message_worlds import MESSAGE_WORLDS
+from chaos.play import Story, play
+from chaos.scenario import Scenario
+from chaos.worlds import WORLDS
+from helpers.runners import in_worker
+from helpers.virtual_time import virtual_time
 
 
 def run(subject: str, shape: str, item: dict[str, object], **changes: object) -> Story:

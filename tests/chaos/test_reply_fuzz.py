@@ -11,9 +11,9 @@ import pathlib
 import random
 
 import pytest
-from fuzz_targets import TARGETS
-from fuzzing import fuzz, judged, recorded
-from spoiling import Answer, spoil
+from chaos.fuzz_targets import TARGETS
+from chaos.fuzzing import fuzz, judged, recorded
+from chaos.spoiling import Answer, spoil
 
 REPLIES = int(os.environ.get("CHAOS_REPLIES", "12"))
 GUARDED = [name for name in TARGETS if name.endswith("-guard")]

@@ -11,11 +11,11 @@ import re
 import typing as t
 
 import pytest
-from play import Interference, run
-from scenario import Event, Scenario
+from chaos.play import Interference, run
+from chaos.scenario import Event, Scenario
+from chaos.worlds import WORLDS, World
+from helpers.runners import Result
 from voicemail_simulator.server import SimulatorServer
-from ways import Result
-from worlds import WORLDS, World
 
 COUNT = 8
 #: Every vendor as it is by default, and where it accepts two creations of one number at the same time.

@@ -12,8 +12,8 @@ import dataclasses
 import random
 import typing as t
 
-from stored import Box, boxes_of
-from subjects import Item, Subject
+from helpers.stored_boxes import Box, boxes_of
+from helpers.subjects import Item, Subject
 from voicemail_simulator.server import SimulatorServer
 
 Wire = dict[str, t.Any]

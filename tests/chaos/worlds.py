@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import subjects
-from stored import Box, tenant_of
+from chaos.world import Option, Wire, World, joined, mapped, plain
+from helpers import subjects
+from helpers.stored_boxes import Box, tenant_of
 from voicemail_simulator.server import SimulatorServer
-from world import Option, Wire, World, joined, mapped, plain
 
 __all__ = ("WORLDS", "Box", "World")
 

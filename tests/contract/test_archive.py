@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WITNESS = ROOT / "tests" / "contract" / "witness"
+WITNESS = ROOT / "tests" / "helpers" / "file_watch"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,8 +18,8 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
-from message_subjects import MESSAGE_SUBJECTS, MessageSubject
-from test_messages import Desk, every_subject, every_way
+from contract.test_messages import Desk, every_subject, every_way
+from helpers.message_subjects import MESSAGE_SUBJECTS, MessageSubject
 
 BOXES = 3
 

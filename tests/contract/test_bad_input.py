@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from stored import Box, boxes_of
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from helpers.runners import RUNNERS
+from helpers.stored_boxes import Box, boxes_of
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS
 
 Case = tuple[Subject, dict[str, t.Any], tuple[str, ...]]
 
@@ -107,7 +107,7 @@ def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any)
             if value is not None or key == "name"
         }
         for check in (True, False):
-            result = WAYS[way](subject.module, arguments, check=check)
+            result = RUNNERS[way](subject.module, arguments, check=check)
             assert result["failed"], result
             assert not result.get("changed")
             for part in said:
@@ -115,7 +115,7 @@ def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any)
             assert subject.writes(server) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(("item", "said"), GENERAL, ids=lambda part: str(part)[:40])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_for_every_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
@@ -123,13 +123,13 @@ def test_for_every_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[
     refused(subject, way, said, **{**subject.create, **number, **item})
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(("subject", "item", "said"), SPECIAL, ids=lambda part: getattr(part, "name", str(part)[:60]))
 def test_for_one_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
     refused(subject, way, said, **item)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(
     ("subject", "options", "said"), CREDENTIALS, ids=lambda part: getattr(part, "name", str(part)[:60])
 )
@@ -142,7 +142,7 @@ def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
     items: list[t.Any] = [{subject.key: f"{3000 + position}", "no_such": 1, "pin": 4821} for position in range(50)]
     with subject.serve() as server:
         arguments = subject.arguments(server, **{subject.listed: [*items, "text", {subject.key: "3000"}]})
-        for way in WAYS.values():
+        for way in RUNNERS.values():
             result = way(subject.plural, arguments)
             assert result["failed"]
             (details,) = result["diff"]
@@ -156,13 +156,13 @@ def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
             assert len(server.journal) == 0
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_a_list_that_is_text_is_one_problem(way: str) -> None:
     text = '[{"mailbox": "3000", "name": "x"}]'
     with KAZOO.serve() as server:
-        result = WAYS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
+        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
         assert result["msg"].startswith("`mailboxes` must be a list, not text; give the file it came from as `src`")
-        result = WAYS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
+        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
         assert "defaults" in result["msg"]
         assert "dict" in result["msg"]
         assert len(server.journal) == 0
@@ -189,7 +189,7 @@ TWINS: list[tuple[Subject, t.Callable[[SimulatorServer, Box], None]]] = [
 ]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(("subject", "make_twin"), TWINS, ids=lambda part: getattr(part, "name", ""))
 def test_twins_on_the_server_are_named_with_both_ids(
     subject: Subject, make_twin: t.Callable[[SimulatorServer, Box], None], way: str
@@ -208,7 +208,7 @@ def test_twins_on_the_server_are_named_with_both_ids(
         tasks = [*((subject.module, item) for item in seen), (subject.plural, {subject.listed: many})]
         for module, options in tasks:
             for check in (True, False):
-                result = WAYS[way](module, subject.arguments(server, **options), check=check)
+                result = RUNNERS[way](module, subject.arguments(server, **options), check=check)
                 assert result["failed"]
                 assert all(twin in result["msg"] for twin in twins), result["msg"]
                 assert "2 boxes with this number" in result["msg"]
@@ -217,7 +217,7 @@ def test_twins_on_the_server_are_named_with_both_ids(
 
 def test_a_charge_is_told_and_never_confirmed() -> None:
     with KAZOO.serve({"billable": True}) as server:
-        result = WAYS["worker"]("vmbox", KAZOO.arguments(server, mailbox="3000", name="x"))
+        result = RUNNERS["worker"]("vmbox", KAZOO.arguments(server, mailbox="3000", name="x"))
         assert result["failed"]
         assert "bill" in result["msg"]
         assert result["error"]["status"] == 402
@@ -227,5 +227,5 @@ def test_a_charge_is_told_and_never_confirmed() -> None:
 def test_a_word_that_yaml_takes_for_a_boolean() -> None:
     with ONSIP.serve() as server:
         arguments = ONSIP.arguments(server, mailbox="3000", name="x", notify=False)
-        assert WAYS["worker"]("vmbox", arguments)["changed"]
-        assert not WAYS["worker"]("vmbox", {**arguments, "notify": "no"})["changed"]
+        assert RUNNERS["worker"]("vmbox", arguments)["changed"]
+        assert not RUNNERS["worker"]("vmbox", {**arguments, "notify": "no"})["changed"]

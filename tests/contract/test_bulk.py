@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 CREATING = tuple(subject for subject in SUBJECTS if subject.can_create)
 DELETING = [subject for subject in CREATING if subject is not ONSIP]
@@ -33,7 +33,7 @@ def many(
     """Run the plural module, with the journal of that run alone."""
     server.journal.clear()
     arguments = subject.arguments(server, **{subject.listed: items}, **options)
-    return WAYS["worker"](subject.plural, arguments, check=check)
+    return RUNNERS["worker"](subject.plural, arguments, check=check)
 
 
 @pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
@@ -160,7 +160,7 @@ def test_update_limits_that_mean_nothing_are_refused(limit: dict[str, int], prob
 @pytest.mark.parametrize("subject", DELETING, ids=lambda subject: subject.name)
 def test_boxes_that_hold_messages_are_not_deleted(subject: Subject) -> None:
     with subject.serve(mailboxes=3, messages=2) as server:
-        found = WAYS["worker"](subject.info, subject.arguments(server))[subject.listed]
+        found = RUNNERS["worker"](subject.info, subject.arguments(server))[subject.listed]
         gone = [{subject.key: box[subject.key], "state": "absent"} for box in found]
         refused = many(subject, server, gone)
         assert refused["failed"]

@@ -11,10 +11,10 @@ import tempfile
 import typing as t
 
 import pytest
-from caching import CHANGED_PIN, PIN, SINGLY, documents, overwrite, requests, run
-from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
+from helpers.caching import CHANGED_PIN, PIN, SINGLY, documents, overwrite, requests, run
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.vendors.kazoo import mailbox_list
-from ways import WAYS
 
 
 def cache_file(folder: pathlib.Path) -> pathlib.Path:
@@ -45,7 +45,7 @@ def test_the_cache_is_of_no_use_where_a_list_holds_whole_mailboxes(tmp_path: pat
         assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_results_are_the_same_with_the_cache(way: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=10) as server:
         expected = run(server, way=way)["mailboxes"]
@@ -312,7 +312,7 @@ def test_a_disk_that_becomes_full_is_a_warning_and_the_task_goes_on(
 @pytest.mark.parametrize("subject", [PERSONAL, TEL4VN, ONSIP], ids=lambda subject: subject.name)
 def test_other_vendors_end_with_one_error(subject: Subject, tmp_path: pathlib.Path) -> None:
     with subject.serve(mailboxes=1) as server:
-        result = WAYS["worker"](subject.info, subject.arguments(server, cache=str(tmp_path / "cache")))
+        result = RUNNERS["worker"](subject.info, subject.arguments(server, cache=str(tmp_path / "cache")))
         assert result["error"]["kind"] == "unsupported"
         assert "`cache`: " in result["msg"]
         assert server.journal.entries() == []

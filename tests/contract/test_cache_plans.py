@@ -10,8 +10,8 @@ import random
 import typing as t
 
 import pytest
-from caching import CHANGED_PIN, PIN, SINGLY, documents, overwrite, run
-from subjects import KAZOO
+from helpers.caching import CHANGED_PIN, PIN, SINGLY, documents, overwrite, run
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import pathlib
 
-from subjects import KAZOO
-from ways import in_worker
-
-from playbooks import run_playbook
+from helpers.playbooks import run_playbook
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO
 
 SECRET = "qNULLq"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import collections
 import pathlib
 
-import comparer
 import pytest
-from ssh_server import missing_programs
+from helpers import comparer
+from helpers.ssh_server import missing_programs
 
 FEWEST = 150
 

@@ -13,19 +13,19 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
-from loopback import Answer, FakeTime, Loopback, fake_clock, refusing_port
-from subjects import SUBJECTS, Subject
-from ways import WAYS
+from helpers.loopback import Answer, FakeTime, Loopback, fake_clock, refusing_port
+from helpers.runners import RUNNERS
+from helpers.subjects import SUBJECTS, Subject
 
 __all__ = ("fake_clock",)
-both_ways = pytest.mark.parametrize("way", WAYS)
+both_ways = pytest.mark.parametrize("way", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
 
 def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes, which must fail, and return the result."""
     arguments = {"vendor": subject.vendor, "url": url, "timeout": 60, **subject.connection, **options}
-    result: dict[str, t.Any] = WAYS[way](subject.info, arguments)
+    result: dict[str, t.Any] = RUNNERS[way](subject.info, arguments)
     assert result["failed"], result
     assert result["error"]["message"]
     assert "simulator-password" not in repr(result)

@@ -10,19 +10,19 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
-from loopback import FakeTime, fake_clock, module_warnings
-from subjects import KAZOO, SUBJECTS, Subject
-from ways import WAYS
+from helpers.loopback import FakeTime, fake_clock, module_warnings
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 __all__ = ("fake_clock", "module_warnings")
-both_ways = pytest.mark.parametrize("way", WAYS)
+both_ways = pytest.mark.parametrize("way", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
 
 def read(subject: Subject, way: str, *faults: str, **options: t.Any) -> tuple[dict[str, t.Any], int]:
     """Read all boxes of a simulator with faults; return the result and how many requests came."""
     with subject.serve(mailboxes=2, faults=faults) as server:
-        result = WAYS[way](subject.info, subject.arguments(server, **options))
+        result = RUNNERS[way](subject.info, subject.arguments(server, **options))
         return result, len(server.journal)
 
 
@@ -116,7 +116,7 @@ def test_all_threads_pause_when_one_is_refused(way: str, clock: FakeTime) -> Non
     boxes = [{"mailbox": f"{number}", "name": "x"} for number in range(5000, 5020)]
     with KAZOO.serve(faults=["status:429,method=PUT,path=vmboxes,count=1,retry_after=9"]) as server:
         arguments = KAZOO.arguments(server, mailboxes=boxes, workers=8, retry_budget=10)
-        result = WAYS[way]("vmboxes", arguments)
+        result = RUNNERS[way]("vmboxes", arguments)
     assert not result["failed"], result
     assert result["summary"]["create"] == 20
     assert sum(clock.slept) >= 9

@@ -10,11 +10,11 @@ import time
 import typing as t
 
 import pytest
-from loopback import Answer, Loopback, Seen, forward_to
-from subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
-from ways import WAYS
+from helpers.loopback import Answer, Loopback, Seen, forward_to
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 
-both_ways = pytest.mark.parametrize("way", WAYS)
+both_ways = pytest.mark.parametrize("way", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 NUMBERS = [str(number) for number in range(5000, 5020)]
 
@@ -50,7 +50,7 @@ def test_one_login_and_no_more_connections_than_workers(subject: Subject, way: s
         with Loopback(respond) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             declared = {subject.listed: many(subject), "workers": 3, "url": url}
-            result = WAYS[way](subject.plural, {**subject.arguments(simulator), **declared})
+            result = RUNNERS[way](subject.plural, {**subject.arguments(simulator), **declared})
         assert not result["failed"], result
         assert result["changed"]
         assert logins(simulator) == 1
@@ -65,7 +65,7 @@ def test_refused_login_is_sent_once(subject: Subject, way: str) -> None:
     wrong = {name: "wrong-" + "x" * 58 for name in ("password", "api_key") if name in subject.connection}
     with subject.serve(mailboxes=3) as server:
         arguments = subject.arguments(server, **{subject.listed: many(subject)}, workers=8, **wrong)
-        result = WAYS[way](subject.plural, arguments)
+        result = RUNNERS[way](subject.plural, arguments)
         requests = len(server.journal)
     assert result["failed"]
     assert result["error"]["kind"] == "auth"
@@ -96,18 +96,18 @@ def test_token_that_ends_in_the_middle(subject: Subject, way: str) -> None:
         with Loopback(losing_tokens(forward_to(simulator.origin), after=8)) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             declared = {subject.listed: many(subject), "workers": 4, "url": url}
-            result = WAYS[way](subject.plural, {**subject.arguments(simulator), **declared})
+            result = RUNNERS[way](subject.plural, {**subject.arguments(simulator), **declared})
         assert not result["failed"], result
         # PortSIP renews with the refresh token, which is a login path as well.
         assert logins(simulator) == 2
-        again = WAYS[way](subject.plural, subject.arguments(simulator, **{subject.listed: many(subject)}))
+        again = RUNNERS[way](subject.plural, subject.arguments(simulator, **{subject.listed: many(subject)}))
     assert not again["changed"], again
 
 
 @both_ways
 def test_session_that_ends_in_the_middle(way: str) -> None:
     with ONSIP.serve({"drop_session_before_call": 6}) as server:
-        result = WAYS[way]("vmboxes", ONSIP.arguments(server, mailboxes=many(ONSIP), workers=1))
+        result = RUNNERS[way]("vmboxes", ONSIP.arguments(server, mailboxes=many(ONSIP), workers=1))
         assert not result["failed"], result
         assert logins(server) == 2
 
@@ -120,7 +120,7 @@ def test_token_that_is_not_valid_with_nothing_to_log_in_with(subject: Subject, w
         hidden = dict.fromkeys(("username", "password", "api_key"))
         arguments = subject.arguments(server, **{**hidden, "token": token, "account_id": "0" * 32})
         given = {name: value for name, value in arguments.items() if value is not None}
-        result = WAYS[way](subject.info, given)
+        result = RUNNERS[way](subject.info, given)
         requests = len(server.journal)
     assert result["failed"]
     assert "token" in result["msg"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from loopback import Answer, Loopback, forward_to, module_warnings, refusing_port
-from subjects import KAZOO, SUBJECTS, Subject
-from ways import WAYS
+from helpers.loopback import Answer, Loopback, forward_to, module_warnings, refusing_port
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
-both_ways = pytest.mark.parametrize("way", WAYS)
+both_ways = pytest.mark.parametrize("way", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 HOST = "pbx.example.com"
 
@@ -28,7 +28,7 @@ def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(subject: Subject, way: str, simulator: t.Any, host: str = HOST, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes of a host that only a proxy knows."""
     url = simulator.url.replace(simulator.origin, f"http://{host}")
-    result: dict[str, t.Any] = WAYS[way](subject.info, {**subject.arguments(simulator), "url": url, **options})
+    result: dict[str, t.Any] = RUNNERS[way](subject.info, {**subject.arguments(simulator), "url": url, **options})
     return result
 
 

@@ -9,12 +9,12 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
-from loopback import Answer, Loopback, Seen, forward_to
-from subjects import KAZOO, SUBJECTS, Subject
-from ways import WAYS
+from helpers.loopback import Answer, Loopback, Seen, forward_to
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 TOKEN = "secret-token-of-the-task"
-both_ways = pytest.mark.parametrize("way", WAYS)
+both_ways = pytest.mark.parametrize("way", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 #: The same for every vendor: with a token alone, the first request already carries a credential.
 WITH_TOKEN = {"username": None, "password": None, "api_key": None, "token": TOKEN, "account_id": "0" * 32}
@@ -38,7 +38,7 @@ def test_same_origin_is_followed(subject: Subject, way: str) -> None:
 
         with Loopback(respond) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
-            result = WAYS[way](subject.info, {**subject.arguments(simulator), "url": url})
+            result = RUNNERS[way](subject.info, {**subject.arguments(simulator), "url": url})
     assert not result["failed"], result
     assert len(result[subject.listed]) >= 3
     assert sum(seen.path.startswith("/moved/") for seen in server.seen) * 2 == len(server.seen)
@@ -54,7 +54,7 @@ def test_other_origin_is_refused(subject: Subject, way: str, credentials: str) -
         Loopback(lambda seen: moved(seen, f"{other.origin}{seen.path}")) as server,
     ):
         arguments = {"vendor": subject.vendor, **subject.connection, **given, "url": f"{server.origin}/v1"}
-        result = WAYS[way](subject.info, {name: value for name, value in arguments.items() if value is not None})
+        result = RUNNERS[way](subject.info, {name: value for name, value in arguments.items() if value is not None})
     assert result["failed"]
     assert other.origin in result["msg"]
     assert "url" in result["error"]["hint"]
@@ -73,7 +73,7 @@ def test_other_origin_is_refused(subject: Subject, way: str, credentials: str) -
 def test_strange_targets(location: str, way: str) -> None:
     with Loopback(lambda seen: moved(seen, location)) as server:
         arguments = {"vendor": "kazoo", "url": f"{server.origin}/v2", "token": TOKEN, "account_id": "0" * 32}
-        result = WAYS[way]("vmbox_info", arguments)
+        result = RUNNERS[way]("vmbox_info", arguments)
     assert result["failed"]
     assert "another origin" in result["msg"]
     assert len(server.seen) == 1
@@ -84,7 +84,7 @@ def test_strange_targets(location: str, way: str) -> None:
 def test_loop_of_redirects(subject: Subject, way: str) -> None:
     with Loopback(lambda seen: moved(seen, f"{seen.path}/again")) as server:
         arguments = {"vendor": subject.vendor, "url": f"{server.origin}/v1", **subject.connection}
-        result = WAYS[way](subject.info, arguments)
+        result = RUNNERS[way](subject.info, arguments)
     assert result["failed"]
     assert f"more than {http.MAX_REDIRECTS} redirects" in result["msg"]
     assert len(server.seen) == http.MAX_REDIRECTS + 1
@@ -96,7 +96,7 @@ def test_login_that_is_sent_from_http_to_https(subject: Subject, way: str) -> No
     """The usual slip: the login would become a GET without its content."""
     with Loopback(lambda seen: Answer(301, {"Location": f"https://pbx.example.com{seen.path}"})) as server:
         arguments = {"vendor": subject.vendor, "url": f"{server.origin}/v1", **subject.connection}
-        result = WAYS[way](subject.info, arguments)
+        result = RUNNERS[way](subject.info, arguments)
     assert result["failed"]
     assert "https://pbx.example.com:443" in result["msg"]
     assert "https" in result["error"]["hint"]
@@ -113,6 +113,6 @@ def test_write_is_never_turned_into_a_read() -> None:
         with Loopback(respond) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             arguments = {**KAZOO.arguments(simulator), "url": url, "mailbox": "1000", "name": "Other"}
-            result = WAYS["worker"]("vmbox", arguments)
+            result = RUNNERS["worker"]("vmbox", arguments)
     assert result["failed"]
     assert "another address" in result["msg"]

@@ -16,7 +16,6 @@ import typing as t
 import wave
 from xml.etree import ElementTree
 
-import documentation_shell
 import pytest
 import yaml
 from ansible.module_utils.basic import missing_required_lib
@@ -24,11 +23,20 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check 
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from documentation_blocks import LANGUAGES, ROOT, SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document, documents, markdown
+from helpers import documentation_shell
+from helpers.documentation_blocks import (
+    LANGUAGES,
+    ROOT,
+    SHELL_LANGUAGES,
+    YAML_LANGUAGES,
+    Block,
+    Document,
+    documents,
+    markdown,
+)
+from helpers.playbooks import Run
+from helpers.playbooks import ansible as run_ansible
 from voicemail_simulator.server import SimulatorServer
-
-from playbooks import Run
-from playbooks import ansible as run_ansible
 
 #: The addresses that the documentation uses, which stand for those of simulators.
 URLS = {

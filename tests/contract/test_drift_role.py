@@ -10,10 +10,9 @@ import pathlib
 import re
 import typing as t
 
-from subjects import KAZOO
+from helpers.playbooks import Run, play, run_playbook
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-
-from playbooks import Run, play, run_playbook
 
 SAME = [{"mailbox": "1000", "name": "Mailbox 1000"}]
 OTHER = [{"mailbox": "1000", "name": "Reception"}, {"mailbox": "1001", "name": "New"}]

@@ -23,11 +23,11 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import (
     Tel4vnMailboxes,
 )
-from stored import Box, boxes_of
-from subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import Box, boxes_of
+from helpers.subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo.seeds import add_message
-from ways import WAYS, Result
 
 RACE = {"uniqueness_delay": 0.15}
 DRIVERS: dict[str, t.Any] = {
@@ -42,12 +42,12 @@ SMALLER, LARGER = "0" * 32, "f" * 32
 def one(subject: Subject, server: SimulatorServer, **options: t.Any) -> Result:
     """Run the singular module."""
     item = {subject.key: subject.number, **subject.create, **options}
-    return WAYS["worker"](subject.module, subject.arguments(server, **item))
+    return RUNNERS["worker"](subject.module, subject.arguments(server, **item))
 
 
 def many(server: SimulatorServer, items: list[Item], **options: t.Any) -> Result:
     """Run the plural module for KAZOO."""
-    return WAYS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=items, report="all", **options))
+    return RUNNERS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=items, report="all", **options))
 
 
 def numbered(count: int) -> list[Item]:

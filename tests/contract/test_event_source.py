@@ -23,11 +23,11 @@ import httpx
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.module_utils import errors as errors_module
-from loopback import unused_port
-from message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS, MessageSubject
-from subjects import ONSIP
+from helpers.loopback import unused_port
+from helpers.message_subjects import KAZOO_MESSAGES, MESSAGE_SUBJECTS, MessageSubject
+from helpers.runners import in_worker
+from helpers.subjects import ONSIP
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
 
 EDA = pathlib.Path(__file__).resolve().parents[2] / "extensions" / "eda"
 SOURCE = EDA / "plugins" / "event_source" / "voicemail.py"

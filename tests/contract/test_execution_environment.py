@@ -16,11 +16,10 @@ import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import CONNECTION
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from documentation_blocks import restructured
+from helpers.documentation_blocks import restructured
+from helpers.playbooks import ROOT, play
+from helpers.subjects import SUBJECTS
 from packaging.specifiers import SpecifierSet
-from subjects import SUBJECTS
-
-from playbooks import ROOT, play
 
 AWX = ROOT / "docs" / "awx"
 #: Options that say how to work and not how to log in; those of certificates are files of the environment.

@@ -13,12 +13,11 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_yaml import FilterModule
-from silence import shows
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from helpers.leaks import shows
+from helpers.playbooks import Run, play
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
-
-from playbooks import Run, play
 
 PIN = "8351"
 PINS = {"kazoo": "0451", "tel4vn": "0451", "onsip": PIN, "portsip-shared": "482159", "portsip-personal": "482159"}

@@ -11,11 +11,10 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
-from stored import boxes_of
-from subjects import KAZOO, ONSIP, SUBJECTS, Subject
-from ways import Result, as_module
-
-from playbooks import play
+from helpers.playbooks import play
+from helpers.runners import Result, as_module
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO, ONSIP, SUBJECTS, Subject
 
 CREATING = [subject for subject in SUBJECTS if subject.can_create]
 creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)

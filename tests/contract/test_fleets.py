@@ -17,10 +17,10 @@ from collections import Counter
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from documentation_blocks import ROOT, restructured
-from programs import TIMEOUT, run_program
+from helpers.documentation_blocks import ROOT, restructured
+from helpers.programs import TIMEOUT, run_program
+from helpers.runners import in_worker
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
 
 GUIDE = restructured(ROOT / "docs" / "docsite" / "rst" / "guide_fleets.rst")
 URL = "https://kazoo.example.com:8443/v2"

@@ -10,11 +10,11 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from greeting_desk import MODULE, PLACES, Desk, recording, serve
-from subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
+from helpers.greeting_subjects import MODULE, PLACES, Desk, recording, serve
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
-from ways import WAYS
 
 MEDIA_ID = "1b6f3c2d4e5f60718293a4b5c6d7e8f9"
 KNOBS = [
@@ -36,7 +36,7 @@ KNOBS = [
     ("version", "22.2"),
     ("version", "22.6"),
 ]
-every_way = pytest.mark.parametrize("way", WAYS)
+every_way = pytest.mark.parametrize("way", RUNNERS)
 
 
 @every_way
@@ -173,7 +173,7 @@ def test_a_kazoo_mailbox_runs_both_ways(way: str, tmp_path: pathlib.Path) -> Non
             ({"src": str(source)}, "none"),
             ({"state": "absent"}, "delete"),
         ):
-            result = WAYS[way](MODULE, KAZOO.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[way](MODULE, KAZOO.arguments(server, mailbox="1000", **options))
             assert (result["failed"], result["action"]) == (False, action), result
 
 
@@ -182,7 +182,7 @@ def test_a_kazoo_mailbox_runs_both_ways(way: str, tmp_path: pathlib.Path) -> Non
 def test_vendors_without_greetings_say_so_before_the_first_request(subject: t.Any, way: str) -> None:
     with subject.serve() as server:
         for options in ({"src": "x.wav"}, {"media_id": MEDIA_ID}, {"state": "absent"}):
-            result = WAYS[way](MODULE, subject.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[way](MODULE, subject.arguments(server, mailbox="1000", **options))
             assert result["failed"]
             assert vendor(subject.vendor).title in result["msg"]
             assert "cannot change greetings" in result["msg"]

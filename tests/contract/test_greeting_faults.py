@@ -13,7 +13,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.greetings impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import (
     greetings as portsip_greetings,
 )
-from greeting_desk import Desk, recording, serve
+from helpers.greeting_subjects import Desk, recording, serve
 
 STEPS = ("upload", "attach", "enable", "delete")
 

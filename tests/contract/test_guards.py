@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from subjects import KAZOO, SHARED, Subject
-from ways import WAYS
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, SHARED, Subject
 
 GUARDS: dict[str, tuple[dict[str, t.Any], str]] = {
     "deletions": ({"max_deletions": 1, "max_delete_percent": 100}, "more than `max_deletions`"),
@@ -33,14 +33,14 @@ def test_guards_are_reported(subject: Subject, guard: str, way: str) -> None:
         absent = [{subject.key: str(1000 + position), "state": "absent"} for position in range(3)]
         given = {module if module != "vmboxes" else "mailboxes": absent, "allow_empty": True, "prune": True, **limits}
         given = subject.arguments(server, **given)
-        refused = WAYS[way](module, given, check=True)
+        refused = RUNNERS[way](module, given, check=True)
         assert refused["failed"]
         assert text in refused["msg"]
-        planned = WAYS[way](module, {**given, "on_guard": "report"}, check=True)
+        planned = RUNNERS[way](module, {**given, "on_guard": "report"}, check=True)
         assert not planned["failed"], planned["msg"]
         assert any(text in guard for guard in planned["guards"])
         assert planned["summary"]["deleted"] > 1
-        real = WAYS[way](module, {**given, "on_guard": "report"}, check=False)
+        real = RUNNERS[way](module, {**given, "on_guard": "report"}, check=False)
         assert "check mode only" in real["msg"]
         assert subject.writes(server) == []
 
@@ -48,4 +48,4 @@ def test_guards_are_reported(subject: Subject, guard: str, way: str) -> None:
 def test_a_plan_within_the_guards_has_none() -> None:
     with KAZOO.serve(mailboxes=5) as server:
         given = KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": "x"}], on_guard="report")
-        assert WAYS["worker"]("vmboxes", given, check=True)["guards"] == []
+        assert RUNNERS["worker"]("vmboxes", given, check=True)["guards"] == []

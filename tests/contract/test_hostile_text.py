@@ -11,11 +11,10 @@ import re
 import unicodedata
 
 import pytest
-from loopback import Answer, Loopback
-from subjects import KAZOO, SUBJECTS, Subject
-from ways import in_worker
-
-from playbooks import play
+from helpers.loopback import Answer, Loopback
+from helpers.playbooks import play
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 EVIL = (
     "\x1b[2K\r\nok: [localhost]\n::error::x\u2028::set-output name=a::b \u202egnp\u200b\x9b31m"

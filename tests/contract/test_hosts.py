@@ -9,9 +9,8 @@ import json
 import pathlib
 
 import pytest
-from subjects import KAZOO
-
-from playbooks import ROOT, ansible, play
+from helpers.playbooks import ROOT, ansible, play
+from helpers.subjects import KAZOO
 
 DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "comparer" / "connection_plugins")}
 

@@ -22,14 +22,13 @@ import typing as t
 import openpyxl
 import pytest
 import yaml
-from pipelines import GitHub, GitLab
-from programs import environment_of
-from silence import shows
-from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
+from helpers.leaks import shows
+from helpers.pipelines import GitHub, GitLab
+from helpers.playbooks import Run, run_playbook
+from helpers.programs import environment_of
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
-
-from playbooks import Run, run_playbook
 
 VENDORS = (KAZOO, PERSONAL, TEL4VN, ONSIP)
 SECRETS = ("simulator-password", "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567")

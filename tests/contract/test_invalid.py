@@ -9,9 +9,9 @@ import pathlib
 import typing as t
 
 import pytest
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 PRUNING = [KAZOO, SHARED, TEL4VN, ONSIP]
 WRONG = {"pin": ["48219355"]}
@@ -20,12 +20,12 @@ WRONG = {"pin": ["48219355"]}
 def run(subject: Subject, server: SimulatorServer, way: str = "worker", **options: t.Any) -> Result:
     server.journal.clear()
     arguments = subject.arguments(server, **options, invalid="skip", max_deletions=100, max_delete_percent=100)
-    return WAYS[way](subject.plural, arguments, check=False)
+    return RUNNERS[way](subject.plural, arguments, check=False)
 
 
 def numbers(subject: Subject, server: SimulatorServer) -> set[str]:
     """Return the numbers of the boxes that exist."""
-    found = WAYS["worker"](subject.info, subject.arguments(server), check=False)
+    found = RUNNERS["worker"](subject.info, subject.arguments(server), check=False)
     return {box[subject.key] for box in found[subject.listed]}
 
 
@@ -37,7 +37,7 @@ def skipped(result: Result) -> list[dict[str, t.Any]]:
     return [row for row in result["results"] if row["status"] == "skipped"]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject, way: str) -> None:
     with subject.serve(mailboxes=2) as server:
@@ -110,7 +110,7 @@ def test_an_entry_that_cannot_be_met_is_skipped_with_its_reason() -> None:
 
 def test_a_box_that_an_entry_means_by_its_id_is_not_pruned() -> None:
     with KAZOO.serve(mailboxes=3) as server:
-        found = WAYS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
+        found = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
         items = [{"id": found[0]["id"], **WRONG}, {"mailbox": found[1]["mailbox"]}]
         result = run(KAZOO, server, mailboxes=items, prune=True, delete_messages=True)
         assert result["summary"]["deleted"] == 1
@@ -138,6 +138,6 @@ def test_by_default_an_invalid_entry_stops_the_task() -> None:
         arguments = PERSONAL.arguments(
             server, mailboxes=[{"mailbox": "1001", "notify": True}, {"mailbox": "1002", **WRONG}]
         )
-        result = WAYS["worker"]("vmboxes", arguments, check=False)
+        result = RUNNERS["worker"]("vmboxes", arguments, check=False)
         assert result["failed"]
         assert PERSONAL.writes(server) == []

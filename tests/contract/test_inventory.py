@@ -21,13 +21,13 @@ from ansible.plugins.loader import inventory_loader
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.hosts import VARIABLES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import paging
-from documentation_blocks import ROOT, plugin
-from loopback import refusing_port
-from programs import environment_of, run_program
-from silence import shows
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
+from helpers.documentation_blocks import ROOT, plugin
+from helpers.leaks import shows
+from helpers.loopback import refusing_port
+from helpers.programs import environment_of, run_program
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
 
 EXAMPLES = plugin(ROOT / "plugins" / "inventory" / "mailboxes.py")
 #: A PIN that fits every vendor's rules.

@@ -9,10 +9,10 @@ import pathlib
 import typing as t
 
 import pytest
-from kazoo_office import PROFILES, Office
-from subjects import KAZOO
+from helpers.kazoo_office import PROFILES, Office
+from helpers.runners import Result, in_worker
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
 
 Item = dict[str, t.Any]
 

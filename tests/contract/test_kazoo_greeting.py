@@ -10,11 +10,11 @@ import pathlib
 import typing as t
 
 import pytest
-from greeting_desk import recording
-from kazoo_office import FIELDS, PROFILES, Office
+from helpers.greeting_subjects import recording
+from helpers.kazoo_office import FIELDS, PROFILES, Office
+from helpers.runners import RUNNERS
 from voicemail_simulator.mp3 import tone
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS
 
 
 @pytest.fixture(params=PROFILES)
@@ -149,9 +149,9 @@ def test_a_media_file_that_is_not_there_or_not_unique_is_refused(office: Office)
     ],
     ids=["text", "empty", "cut", "tag", "silent", "large"],
 )
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_what_is_no_greeting_never_leaves(master: Office, content: bytes, words: str, way: str) -> None:
-    master.way = WAYS[way]
+    master.way = RUNNERS[way]
     result = master.run(src=master.file(content))
     assert (result["failed"], words in result["msg"]) == (True, True), result["msg"]
     assert len(master.server.journal) == 0

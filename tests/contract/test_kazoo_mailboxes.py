@@ -16,10 +16,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.
     Envelope,
     KazooSession,
 )
-from subjects import KAZOO
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
-from ways import WAYS, Result
 
 GENERATIONS = ("4.3", "M", "5")
 
@@ -27,7 +27,7 @@ GENERATIONS = ("4.3", "M", "5")
 def run(server: SimulatorServer, module: str = "vmbox", check: bool = False, **options: t.Any) -> Result:
     """Run a module, with the journal of that run alone."""
     server.journal.clear()
-    return WAYS["worker"](module, KAZOO.arguments(server, **options), check=check)
+    return RUNNERS["worker"](module, KAZOO.arguments(server, **options), check=check)
 
 
 def ids(server: SimulatorServer) -> dict[str, str]:

@@ -15,10 +15,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import messages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
+from contract.test_messages import Desk
+from helpers.message_subjects import KAZOO_MESSAGES
 from hypothesis import given
 from hypothesis import strategies as st
-from message_subjects import KAZOO_MESSAGES
-from test_messages import Desk
 from voicemail_simulator.server import SimulatorServer
 
 DAY = 86400

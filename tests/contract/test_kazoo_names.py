@@ -9,11 +9,11 @@ import pathlib
 import typing as t
 
 import pytest
-from kazoo_office import PROFILES, Office
-from subjects import KAZOO
+from helpers.kazoo_office import PROFILES, Office
+from helpers.runners import Result, in_worker
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo.seeds import add_account, add_user
-from ways import Result, in_worker
 
 
 @pytest.fixture(params=PROFILES)

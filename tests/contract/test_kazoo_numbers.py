@@ -15,10 +15,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
-from stored import boxes_of
-from subjects import KAZOO
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 OLDER = ("4.3", "M")
 
@@ -26,7 +26,7 @@ OLDER = ("4.3", "M")
 def run(server: SimulatorServer, module: str = "vmbox", check: bool = False, **options: t.Any) -> Result:
     """Run a module, with the journal of that run alone."""
     server.journal.clear()
-    return WAYS["worker"](module, KAZOO.arguments(server, **options), check=check)
+    return RUNNERS["worker"](module, KAZOO.arguments(server, **options), check=check)
 
 
 def put(server: SimulatorServer, *numbers: str) -> list[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from stored import boxes_of
-from subjects import KAZOO
-from ways import WAYS, Result
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO
 
 OLD: dict[str, dict[str, t.Any]] = {
     "number": {"mailbox": 3000},
@@ -34,7 +34,7 @@ def run(document: dict[str, t.Any], profile: str, options: dict[str, t.Any]) -> 
         stored = {"name": "Old desk", "mailbox": "3000", "owner_id": "0" * 32, **document}
         server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), stored)
         given = KAZOO.arguments(server, mailboxes=[{"mailbox": "3000", **options}])
-        results = [WAYS["worker"]("vmboxes", given, check=check) for check in (True, False, False)]
+        results = [RUNNERS["worker"]("vmboxes", given, check=check) for check in (True, False, False)]
         (box,) = boxes_of(KAZOO, server)
         return results, dict(box.fields)
 

@@ -11,9 +11,9 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
-from stored import boxes_of
-from subjects import KAZOO
-from ways import WAYS
+from helpers.runners import RUNNERS
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO
 
 PIN = "908172"
 
@@ -31,25 +31,25 @@ def test_null_removes_the_pin(profile: str) -> None:
             server.vendor.ACCOUNT_ID, server.vendor.new_id(), {"name": "x", "mailbox": "3000", "pin": PIN}
         )
         options = KAZOO.arguments(server, mailbox="3000", pin=None)
-        planned = WAYS["worker"]("vmbox", options, check=True)
+        planned = RUNNERS["worker"]("vmbox", options, check=True)
         assert fields(server)["pin"] == PIN
-        done = WAYS["worker"]("vmbox", options, check=False)
+        done = RUNNERS["worker"]("vmbox", options, check=False)
         for result in (planned, done):
             assert (result["action"], result["changed_fields"]) == ("update", ["pin"]), result
             assert result["diff"]["after"] == {"pin": None}
             assert PIN not in str(result)
         assert "pin" not in fields(server)
-        assert not WAYS["worker"]("vmbox", options, check=False)["changed"]
-        read = WAYS["worker"]("vmbox_info", KAZOO.arguments(server, include_pins=True), check=False)
+        assert not RUNNERS["worker"]("vmbox", options, check=False)["changed"]
+        read = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server, include_pins=True), check=False)
         assert "pin" not in read["mailboxes"][0]
 
 
 def test_a_new_mailbox_with_null_has_no_pin() -> None:
     with KAZOO.serve({"profile": "M"}) as server:
         options = KAZOO.arguments(server, mailbox="3000", name="x", pin=None)
-        assert WAYS["worker"]("vmbox", options, check=False)["action"] == "create"
+        assert RUNNERS["worker"]("vmbox", options, check=False)["action"] == "create"
         assert "pin" not in fields(server)
-        assert not WAYS["worker"]("vmbox", options, check=False)["changed"]
+        assert not RUNNERS["worker"]("vmbox", options, check=False)["changed"]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pathlib
 import typing as t
 
 import pytest
-from greeting_desk import recording
-from subjects import KAZOO
+from helpers.greeting_subjects import recording
+from helpers.runners import Result, in_worker
+from helpers.subjects import KAZOO
 from voicemail_simulator.mp3 import tone
 from voicemail_simulator.server import SimulatorServer
-from ways import Result, in_worker
 
 
 def upload(server: SimulatorServer, path: pathlib.Path, content: bytes, call_id: str = "call-1") -> Result:

@@ -15,19 +15,19 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
-from cycle import Life, serve, strange, usual_story
-from subjects import PERSONAL, SUBJECTS, TEL4VN, Subject
-from ways import WAYS
+from helpers.lifecycle import Lifecycle, serve, strange, usual_history
+from helpers.runners import RUNNERS
+from helpers.subjects import PERSONAL, SUBJECTS, TEL4VN, Subject
 
 CASES = [(subject, knob, value) for subject in SUBJECTS for knob, values in subject.knobs.items() for value in values]
-ALTERNATING = [(*case, way) for case, way in zip(CASES, itertools.cycle(WAYS), strict=False)]
+ALTERNATING = [(*case, way) for case, way in zip(CASES, itertools.cycle(RUNNERS), strict=False)]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_usual_behaviour(subject: Subject, way: str) -> None:
     with serve(subject) as server:
-        assert strange(subject, {}, Life(subject, server, WAYS[way]).run()) == []
+        assert strange(subject, {}, Lifecycle(subject, server, RUNNERS[way]).run()) == []
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,16 @@ def test_doubtful_behaviour(
         monkeypatch.setattr(steps, "_STALE_WAITS", (0.01, 0.01))
     stubborn = subject.stubborn.get((knob, value), frozenset())
     with serve(subject, {knob: value}) as server:
-        assert strange(subject, {knob: value}, Life(subject, server, WAYS[way], stubborn).run()) == []
+        assert strange(subject, {knob: value}, Lifecycle(subject, server, RUNNERS[way], stubborn).run()) == []
 
 
 def test_another_end_state_is_strange() -> None:
     """What the comparison above has to notice: a field, a box of somebody else, a box too many or too few."""
     with serve(TEL4VN) as server:
         other = dataclasses.replace(TEL4VN, update={**TEL4VN.update, "description": "Lobby"})
-        found = strange(TEL4VN, {}, Life(other, server, WAYS["worker"]).run())
+        found = strange(TEL4VN, {}, Lifecycle(other, server, RUNNERS["worker"]).run())
         assert "update: description of box 3000 is 'Lobby', usually 'Reception'" in found
-    *before, last = usual_story(PERSONAL.name)
+    *before, last = usual_history(PERSONAL.name)
     neighbour = last.boxes["1002"]
     for boxes, said in (
         ({"1009": neighbour}, "clear: box 1009 is"),
@@ -59,5 +59,5 @@ def test_another_end_state_is_strange() -> None:
     ):
         ended = dataclasses.replace(last, boxes={**last.boxes, **boxes})
         assert any(text.startswith(said) for text in strange(PERSONAL, {}, [*before, ended])), said
-    silent = [dataclasses.replace(moment, changed_fields=()) for moment in usual_story(TEL4VN.name)]
+    silent = [dataclasses.replace(moment, changed_fields=()) for moment in usual_history(TEL4VN.name)]
     assert strange(TEL4VN, {"password_visible": "masked"}, silent)

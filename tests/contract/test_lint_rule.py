@@ -16,7 +16,7 @@ import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.telephony.voicemail.plugins.plugin_utils.option_check import check_options
-from programs import ROOT, environment_of
+from helpers.programs import ROOT, environment_of
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 #: What each module needs, so that nothing but the slip is wrong.

@@ -22,15 +22,14 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.pars
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from helpers.programs import environment_of, run_program
+from helpers.runners import in_worker
+from helpers.subjects import SUBJECTS, Subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from programs import environment_of, run_program
-from subjects import SUBJECTS, Subject
-from ways import in_worker
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests" / "unit" / "plugins" / "module_utils"))
-from declarations import raw_items  # noqa: E402  strategies of the unit tests
+from helpers.declarations import raw_items
 
 FOLDER = ROOT / "docs" / "schemas"
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()]

@@ -11,10 +11,10 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.masks import MASKS
-from greeting_desk import recording
-from stored import boxes_of
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Item, Subject
-from ways import WAYS
+from helpers.greeting_subjects import recording
+from helpers.runners import RUNNERS
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Item, Subject
 
 #: Texts that hold the credential of the login or the PIN of the mailbox.
 QUOTING: dict[str, t.Callable[[str, str], Item]] = {
@@ -65,10 +65,10 @@ def credential(subject: Subject) -> str:
     return str(subject.connection.get("password") or subject.connection["api_key"])
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way: str) -> None:
-    run, secret, pin = WAYS[way], credential(subject), str(subject.create["pin"])
+    run, secret, pin = RUNNERS[way], credential(subject), str(subject.create["pin"])
     key, number = subject.key, subject.number
     quoting = QUOTING[subject.name](secret, pin)
     with subject.serve() as server:
@@ -89,13 +89,13 @@ def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way:
         assert "********" not in json.dumps(stored)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_what_the_vendor_shows_beside_the_options_comes_back_whole(way: str) -> None:
     with PERSONAL.serve() as server:
         name = f"The {credential(PERSONAL)} desk"
         (found,) = [box for box in boxes_of(PERSONAL, server) if box.number == "1001"]
         server.vendor.state.users.change(found.id, {"display_name": name})
-        (box,) = WAYS[way]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
+        (box,) = RUNNERS[way]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
         assert box["native"]["display_name"] == name
 
 
@@ -110,19 +110,19 @@ def _within(found: t.Any, declared: t.Any) -> bool:
     return sorted(found) == sorted(declared) if isinstance(declared, list) else bool(found == declared)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_a_difference_shows_a_name_that_contains_a_credential(way: str) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         name = f"The {credential(KAZOO)} desk"
-        result = WAYS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": name}]))
+        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": name}]))
         assert [one["after"]["name"] for one in result["diff"]] == [name]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_an_error_still_hides_a_credential_that_the_vendor_quotes(way: str) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         secret = credential(KAZOO)
-        result = WAYS[way]("vmbox", KAZOO.arguments(server, mailbox="1000", name="x", timezone=f"{secret}/x" * 9))
+        result = RUNNERS[way]("vmbox", KAZOO.arguments(server, mailbox="1000", name="x", timezone=f"{secret}/x" * 9))
         assert result["failed"]
         assert secret not in json.dumps([result["msg"], result["error"]])
 
@@ -156,7 +156,7 @@ def test_a_mask_is_never_written(subject: Subject, mask: str, tmp_path: pathlib.
                 (subject.plural, plural, "item 1"),
                 (subject.plural, {"src": str(source)}, "boxes.json:1"),
             ):
-                result = WAYS["worker"](module, subject.arguments(server, **arguments))
+                result = RUNNERS["worker"](module, subject.arguments(server, **arguments))
                 assert result["failed"], (module, arguments)
                 assert f"`{option}` contains {mask}" in result["msg"], result["msg"]
                 assert place in result["msg"]
@@ -166,7 +166,7 @@ def test_a_mask_is_never_written(subject: Subject, mask: str, tmp_path: pathlib.
 
 def test_a_pin_of_asterisks_is_never_written() -> None:
     with KAZOO.serve(mailboxes=1) as server:
-        result = WAYS["worker"]("vmbox", KAZOO.arguments(server, mailbox="1000", pin="****"))
+        result = RUNNERS["worker"]("vmbox", KAZOO.arguments(server, mailbox="1000", pin="****"))
         assert "must not look like a hidden PIN" in result["msg"]
 
 
@@ -176,13 +176,13 @@ def test_a_mask_is_not_uploaded_with_a_message(option: str, tmp_path: pathlib.Pa
     source.write_bytes(recording(0.1))
     with KAZOO.serve(mailboxes=1) as server:
         given = {"mailbox": "1000", "state": "present", "src": str(source), "call_id": "one", option: "a ********"}
-        result = WAYS["worker"]("voicemail_message", KAZOO.arguments(server, **given))
+        result = RUNNERS["worker"]("voicemail_message", KAZOO.arguments(server, **given))
         assert f"`{option}` contains ********" in result["msg"]
         assert KAZOO.writes(server) == []
 
 
 def test_a_mask_is_not_chosen_as_a_greeting() -> None:
     with KAZOO.serve(mailboxes=1) as server:
-        result = WAYS["worker"]("voicemail_greeting", KAZOO.arguments(server, mailbox="1000", media_id="********"))
+        result = RUNNERS["worker"]("voicemail_greeting", KAZOO.arguments(server, mailbox="1000", media_id="********"))
         assert "`media_id` contains ********" in result["msg"]
         assert KAZOO.writes(server) == []

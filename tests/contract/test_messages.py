@@ -14,10 +14,10 @@ import wave
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.capabilities import WORDS
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from message_subjects import MESSAGE_SUBJECTS, PORTSIP_MESSAGES, TEL4VN_MESSAGES, Item, MessageSubject
-from subjects import SUBJECTS
+from helpers.message_subjects import MESSAGE_SUBJECTS, PORTSIP_MESSAGES, TEL4VN_MESSAGES, Item, MessageSubject
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import SUBJECTS
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 KEYS = {
     "id",
@@ -38,7 +38,7 @@ KEYS = {
 #: Secrets of the simulators, which no result may hold.
 SECRETS = ("simulator-password", "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567")
 every_subject = pytest.mark.parametrize("subject", MESSAGE_SUBJECTS, ids=lambda subject: subject.name)
-every_way = pytest.mark.parametrize("way", WAYS)
+every_way = pytest.mark.parametrize("way", RUNNERS)
 #: Interface of a driver by the words of an error.
 INTERFACES = {words: interface for interface, words in WORDS.items()}
 KNOBS = [(subject, knob, value) for subject in MESSAGE_SUBJECTS for knob, value in subject.knobs]
@@ -50,7 +50,7 @@ class Desk:
     def __init__(self, subject: MessageSubject, server: SimulatorServer, way: str = "worker") -> None:
         self.subject = subject
         self.server = server
-        self.way = WAYS[way]
+        self.way = RUNNERS[way]
 
     def run(self, module: str, *, check: bool = False, **options: t.Any) -> Result:
         """Run a module, and make sure that it shows no secret."""
@@ -207,7 +207,7 @@ def test_a_number_that_is_none_is_refused_before_the_first_request(subject: Mess
         assert len(server.journal) == 0
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str, way: str) -> None:
     subject = next(subject for subject in SUBJECTS if subject.vendor == name)
@@ -224,7 +224,7 @@ def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str
     with subject.serve() as server:
         for ability, (module, options) in lacking.items():
             arguments = subject.arguments(server, mailbox="1000", **options)
-            result = WAYS[way](module, arguments)
+            result = RUNNERS[way](module, arguments)
             assert result["failed"], ability
             assert vendor(name).title in result["msg"]
             assert ability in result["msg"]

@@ -14,13 +14,12 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import mailboxes_for_vendor
-from silence import shows
-from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
-from test_export_role import parsed
+from contract.test_export_role import parsed
+from helpers.leaks import shows
+from helpers.playbooks import play, run_playbook
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
-
-from playbooks import play, run_playbook
 
 Item = dict[str, t.Any]
 # Six digits that every vendor takes, so that it can be told from what else a verbose run prints.

@@ -11,10 +11,9 @@ import pathlib
 import threading
 import typing as t
 
-from documentation_blocks import ROOT
-from subjects import KAZOO
-
-from playbooks import play, run_playbook
+from helpers.documentation_blocks import ROOT
+from helpers.playbooks import play, run_playbook
+from helpers.subjects import KAZOO
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_gitops.rst"
 

@@ -9,11 +9,11 @@ import pathlib
 import typing as t
 
 import pytest
-from loopback import module_warnings
-from message_subjects import MESSAGE_SUBJECTS, MessageSubject
-from stored import boxes_of
-from subjects import KAZOO, PERSONAL, SHARED, SUBJECTS, Subject
-from ways import WAYS, Result
+from helpers.loopback import module_warnings
+from helpers.message_subjects import MESSAGE_SUBJECTS, MessageSubject
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO, PERSONAL, SHARED, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
 CREATING = [subject for subject in SUBJECTS if subject.can_create]
@@ -21,7 +21,7 @@ WARNING = "taken as text although it is a number, and YAML reads 0123 as 83: "
 FIX = 'Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
-every_way = pytest.mark.parametrize("way", WAYS)
+every_way = pytest.mark.parametrize("way", RUNNERS)
 
 
 def warnings_of(result: Result, warned: list[str]) -> list[str]:
@@ -40,13 +40,13 @@ def test_a_number_creates_and_updates_with_one_warning(subject: Subject, way: st
             (subject.module, {subject.key: number, **subject.create}),
             (subject.plural, {subject.listed: [{subject.key: number, **subject.update}]}),
         ):
-            result = WAYS[way](module, subject.arguments(server, **options))
+            result = RUNNERS[way](module, subject.arguments(server, **options))
             assert not result["failed"], result
             (told,) = warnings_of(result, warned)
             assert told.startswith(WARNING)
             assert f"`{subject.key}`" in told
         assert subject.number in [box.number for box in boxes_of(subject, server)]
-        quoted = WAYS[way](subject.module, subject.arguments(server, **{subject.key: subject.number}))
+        quoted = RUNNERS[way](subject.module, subject.arguments(server, **{subject.key: subject.number}))
         assert warnings_of(quoted, warned) == []
 
 
@@ -56,13 +56,15 @@ def test_a_number_creates_and_updates_with_one_warning(subject: Subject, way: st
 def test_a_number_never_deletes(subject: Subject, option: str, way: str) -> None:
     named = subject.key if option == "key" else "id"
     with subject.serve() as server:
-        made = WAYS[way](subject.module, subject.arguments(server, **{subject.key: subject.number}, **subject.create))
+        made = RUNNERS[way](
+            subject.module, subject.arguments(server, **{subject.key: subject.number}, **subject.create)
+        )
         assert not made["failed"], made
         server.journal.clear()
         item = {named: int(subject.number), "state": "absent"}
         for module, options in ((subject.module, item), (subject.plural, {subject.listed: [item]})):
             for check in (True, False):
-                result = WAYS[way](module, subject.arguments(server, **options), check=check)
+                result = RUNNERS[way](module, subject.arguments(server, **options), check=check)
                 assert result["failed"]
                 assert f"`{named}` is a number, not text" in result["msg"]
                 assert FIX.format(option=named) in result["msg"]
@@ -75,7 +77,7 @@ def test_a_number_never_deletes(subject: Subject, option: str, way: str) -> None
 def test_a_number_never_counts_for_prune(subject: Subject, way: str) -> None:
     with subject.serve() as server:
         items = [{subject.key: "8283", **subject.create}, {subject.key: int(subject.number), **subject.create}]
-        result = WAYS[way](subject.plural, subject.arguments(server, **{subject.listed: items}, prune=True))
+        result = RUNNERS[way](subject.plural, subject.arguments(server, **{subject.listed: items}, prune=True))
         assert result["failed"]
         assert "item 2 (" in result["msg"]
         assert "`prune` could delete the one that was meant" in result["msg"]
@@ -86,7 +88,7 @@ def test_a_number_never_counts_for_prune(subject: Subject, way: str) -> None:
 def test_a_number_of_another_option_does_not_stop_prune(warned: list[str]) -> None:
     item = {"mailbox": "3000", "name": "x", "kazoo": {"operator_number": 5, "notify": {"callback": {"number": 7}}}}
     with KAZOO.serve() as server:
-        result = WAYS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=[item], prune=True))
+        result = RUNNERS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=[item], prune=True))
         assert not result["failed"], result
         (told,) = warnings_of(result, warned)
         assert "item 1 (mailbox 3000): `kazoo.operator_number`, item 1 (mailbox 3000): `kazoo.notify.callback" in told
@@ -97,10 +99,10 @@ def test_new_numbers_and_defaults_are_numbers_too(way: str, warned: list[str]) -
     with KAZOO.serve() as server:
         items = [{"mailbox": "3000", "new_mailbox": 3100}]
         pruning = KAZOO.arguments(server, mailboxes=items, prune=True)
-        assert "`new_mailbox` is a number" in WAYS[way]("vmboxes", pruning)["msg"]
+        assert "`new_mailbox` is a number" in RUNNERS[way]("vmboxes", pruning)["msg"]
         many = [{"mailbox": str(number)} for number in range(3000, 3008)]
         given = KAZOO.arguments(server, mailboxes=many, defaults={"name": 12, "kazoo": {"aliases": [7]}})
-        (told,) = warnings_of(WAYS[way]("vmboxes", given), warned)
+        (told,) = warnings_of(RUNNERS[way]("vmboxes", given), warned)
         assert "item 1 (mailbox 3000): `name`" in told
         assert "and 11 more" in told
 
@@ -112,7 +114,7 @@ def test_what_is_no_text_is_refused(option: str, value: t.Any, way: str) -> None
     with KAZOO.serve() as server:
         item = {"mailbox": "3000", "name": "x", option: value}
         for module, options in (("vmbox", item), ("vmboxes", {"mailboxes": [item]})):
-            result = WAYS[way](module, KAZOO.arguments(server, **options))
+            result = RUNNERS[way](module, KAZOO.arguments(server, **options))
             assert result["failed"]
             problem = "was read by YAML as a number" if option == "pin" else "must be text, not "
             assert f"`{option}` {problem}" in result["msg"]
@@ -129,7 +131,7 @@ def test_expressions_are_never_numbers(subject: Subject, way: str) -> None:
             (subject.plural, {subject.listed: [{subject.key: "8283"}], "prune": True, "prune_match": 30}),
         ):
             (option,) = [name for name in options if name in ("match", "prune_match")]
-            result = WAYS[way](module, subject.arguments(server, **options))
+            result = RUNNERS[way](module, subject.arguments(server, **options))
             assert result["failed"]
             assert f"`{option}` is a number, not text" in result["msg"]
         assert len(server.journal) == 0
@@ -142,7 +144,7 @@ def test_an_empty_prune_match_is_refused(subject: Subject, pattern: str, way: st
     with subject.serve() as server:
         items = [{subject.key: subject.number, **subject.create}]
         given = {subject.listed: items, "prune": True, "prune_match": pattern}
-        result = WAYS[way](subject.plural, subject.arguments(server, **given))
+        result = RUNNERS[way](subject.plural, subject.arguments(server, **given))
         assert result["failed"]
         assert result["msg"].startswith("`prune_match` is empty")
         assert subject.writes(server) == []
@@ -152,15 +154,17 @@ def test_an_empty_prune_match_is_refused(subject: Subject, pattern: str, way: st
 @creating
 def test_a_list_of_absent_items_is_empty(subject: Subject, way: str) -> None:
     with subject.serve() as server:
-        made = WAYS[way](subject.module, subject.arguments(server, **{subject.key: subject.number}, **subject.create))
+        made = RUNNERS[way](
+            subject.module, subject.arguments(server, **{subject.key: subject.number}, **subject.create)
+        )
         assert not made["failed"], made
         server.journal.clear()
         given = subject.arguments(server, **{subject.listed: [{subject.key: "8283", "state": "absent"}]}, prune=True)
-        result = WAYS[way](subject.plural, given)
+        result = RUNNERS[way](subject.plural, given)
         assert result["failed"]
         assert result["msg"].startswith("the list has only items with `state` absent and `prune` is set")
         assert subject.writes(server) == []
-        allowed = WAYS[way](subject.plural, {**given, "allow_empty": True, "max_delete_percent": 100})
+        allowed = RUNNERS[way](subject.plural, {**given, "allow_empty": True, "max_delete_percent": 100})
         assert allowed["summary"]["delete"] == 1, allowed
 
 
@@ -173,14 +177,14 @@ def test_messages_are_never_deleted_by_a_number(subject: MessageSubject, way: st
             value: t.Any = [1001] if option == "ids" else 1001
             given = subject.arguments(server, **place, **{option: value}, state="absent", max_deletions=5)
             server.journal.clear()
-            result = WAYS[way]("voicemail_message", given)
+            result = RUNNERS[way]("voicemail_message", given)
             assert result["failed"]
             if "cannot delete" not in result["msg"]:
                 assert f"`{option}` is a number, not text" in result["msg"]
             assert subject.writes(server) == []
-        read = WAYS[way]("voicemail_message_info", subject.arguments(server, mailbox=1001))
+        read = RUNNERS[way]("voicemail_message_info", subject.arguments(server, mailbox=1001))
         assert [text.startswith(f"{WARNING}`mailbox`. ") for text in warnings_of(read, warned)] == [True]
-        date = WAYS[way]("voicemail_message_info", subject.arguments(server, mailbox="1001", caller=1.5))
+        date = RUNNERS[way]("voicemail_message_info", subject.arguments(server, mailbox="1001", caller=1.5))
         assert "`caller` must be text, not a number with a fraction" in date["msg"]
 
 
@@ -189,5 +193,5 @@ def test_greetings_are_never_removed_by_a_number(tmp_path: pathlib.Path, way: st
     with SHARED.serve(mailboxes=3) as server:
         for options in ({"state": "absent"}, {"src": str(tmp_path / "x.wav"), "prune": True}):
             given = PERSONAL.arguments(server, mailbox=1001, **options)
-            assert "`mailbox` is a number, not text" in WAYS[way]("voicemail_greeting", given)["msg"]
+            assert "`mailbox` is a number, not text" in RUNNERS[way]("voicemail_greeting", given)["msg"]
         assert len(server.journal) == 0

@@ -10,9 +10,8 @@ import pathlib
 import re
 import typing as t
 
-from subjects import KAZOO
-
-from playbooks import play, registered
+from helpers.playbooks import play, registered
+from helpers.subjects import KAZOO
 
 SECRET = "pin-of-desk-9w1k46"[-6:]
 

@@ -9,10 +9,10 @@ import typing as t
 
 import pytest
 from allpairspy import AllPairs
-from cycle import Life, serve, strange
-from subjects import SUBJECTS, Subject
+from helpers.lifecycle import Lifecycle, serve, strange
+from helpers.runners import RUNNERS
+from helpers.subjects import SUBJECTS, Subject
 from voicemail_simulator.vendors import load
-from ways import WAYS
 
 
 def combinations(subject: Subject) -> list[dict[str, t.Any]]:
@@ -36,6 +36,6 @@ CASES = [(subject, position, row) for subject in SUBJECTS for position, row in e
 )
 def test_pairs_of_doubtful_behaviours(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
     # Each row runs one way; which one alternates, so that both meet every vendor many times.
-    way = list(WAYS.values())[position % len(WAYS)]
+    way = list(RUNNERS.values())[position % len(RUNNERS)]
     with serve(subject, knobs) as server:
-        assert strange(subject, knobs, Life(subject, server, way).run()) == []
+        assert strange(subject, knobs, Lifecycle(subject, server, way).run()) == []

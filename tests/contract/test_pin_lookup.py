@@ -10,9 +10,8 @@ import pathlib
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.lookup import pin
-from subjects import KAZOO
-
-from playbooks import play
+from helpers.playbooks import play
+from helpers.subjects import KAZOO
 
 NUMBERS = ["3000", "3001", "3002"]
 

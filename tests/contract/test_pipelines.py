@@ -10,13 +10,12 @@ import pathlib
 import re
 import typing as t
 
-import pipeline_programs as programs
 import pytest
-from documentation_blocks import ROOT, restructured
-from pipelines import GitHub, GitLab, Job, Pipeline
+from helpers import pipeline_programs as programs
+from helpers.documentation_blocks import ROOT, restructured
+from helpers.pipelines import GitHub, GitLab, Job, Pipeline
+from helpers.playbooks import play
 from voicemail_simulator.server import SimulatorServer
-
-from playbooks import play
 
 KEY = "simulator-api-key-accountone".ljust(64, "0")
 PIN = "7q48z1"

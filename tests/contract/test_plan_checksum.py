@@ -13,9 +13,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.pars
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan import Index, plan
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from subjects import KAZOO, ONSIP, SHARED, TEL4VN, Item, Subject
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO, ONSIP, SHARED, TEL4VN, Item, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 CREATING = (KAZOO, SHARED, TEL4VN, ONSIP)
 
@@ -24,7 +24,9 @@ def many(subject: Subject, server: SimulatorServer, check: bool = False, **optio
     """Run the plural module with one declaration."""
     items = [{subject.key: subject.number, **subject.create}]
     server.journal.clear()
-    return WAYS["worker"](subject.plural, subject.arguments(server, **{subject.listed: items, **options}), check=check)
+    return RUNNERS["worker"](
+        subject.plural, subject.arguments(server, **{subject.listed: items, **options}), check=check
+    )
 
 
 def old_checksum(subject: Subject) -> str:

@@ -12,10 +12,9 @@ import sys
 import typing as t
 
 import pytest
-from silence import shows
-from subjects import KAZOO, SUBJECTS, Subject
-
-from playbooks import ROOT, play
+from helpers.leaks import shows
+from helpers.playbooks import ROOT, play
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 PINS = ("748159", "260483")
 BESIDE = ROOT / "tests" / "integration" / "targets" / "vmbox_cycle" / "connection_plugins"

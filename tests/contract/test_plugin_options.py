@@ -17,9 +17,9 @@ from ansible.plugins.loader import callback_loader, inventory_loader, lookup_loa
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from subjects import KAZOO
-from test_inventory import groups, no_connection_in_the_environment, parsed, source
-from ways import WAYS
+from contract.test_inventory import groups, no_connection_in_the_environment, parsed, source
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO
 
 __all__ = ("no_connection_in_the_environment",)
 
@@ -174,12 +174,12 @@ def test_the_event_source_shows_no_value_of_a_wrong_option() -> None:
     assert secret not in json.dumps(caught.value.as_dict()) + str(caught.value)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_modules_take_an_empty_variable_for_unset(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VALIDATE_CERTS", "TIMEOUT", "WORKERS", "RETRY_BUDGET", "PROXY", "CA_PATH", "TOKEN"):
         monkeypatch.setenv(f"VOICEMAIL_{name}", "")
     with KAZOO.serve(mailboxes=1) as server:
         arguments_of_task = {"vendor": "kazoo", "url": server.url, **KAZOO.connection}
-        result = WAYS[way]("vmbox_info", arguments_of_task)
+        result = RUNNERS[way]("vmbox_info", arguments_of_task)
     assert not result["failed"], result
     assert [box["mailbox"] for box in result["mailboxes"]] == ["1000"]

@@ -9,7 +9,7 @@ import contextlib
 import typing as t
 
 import pytest
-from provisioning import Bench, Run, assert_refused, run_together
+from helpers.provisioning import Bench, Run, assert_refused, run_together
 from voicemail_simulator.server import SimulatorServer
 
 #: Files of mailboxes that no run takes, with a part of what the report says.

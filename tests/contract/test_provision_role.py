@@ -11,9 +11,9 @@ import stat
 import typing as t
 
 import pytest
-from provisioning import COLUMNS, PINS, STAFF, Bench, assert_no_secret, assert_refused, run_together
+from helpers.provisioning import COLUMNS, PINS, STAFF, Bench, assert_no_secret, assert_refused, run_together
+from helpers.runners import in_worker
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.extensions.eda.plugins.plugin_utils import voicemail_watch
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
-from silence import shows
-from subjects import KAZOO, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
-from test_inventory import no_connection_in_the_environment, parsed
-from ways import WAYS
+from contract.test_inventory import no_connection_in_the_environment, parsed
+from helpers.leaks import shows
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
 
 __all__ = ("no_connection_in_the_environment",)
 
@@ -64,12 +64,12 @@ def refused(way: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyP
     """Run a task that must be refused, and return all that it shows: its result, and what the system logs."""
     logged: list[str] = []
     monkeypatch.setattr(AnsibleModule, "log", lambda _self, *told, **more: logged.append(f"{told}{more}"))
-    result = WAYS[way](module, given)
+    result = RUNNERS[way](module, given)
     assert result["failed"], result
     return json.dumps(result) + "".join(logged)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("module", MODULES)
 def test_an_address_with_a_secret(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for url in URLS:
@@ -124,7 +124,7 @@ SLIPS: list[tuple[str, t.Any]] = [
 VENDORS = {"kazoo": KAZOO, "portsip": PERSONAL, "tel4vn": TEL4VN, "onsip": ONSIP}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("module", MODULES)
 def test_a_secret_in_the_place_of_another_option(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the module has no such option: its name may be one with a slip."""
@@ -136,7 +136,7 @@ def test_a_secret_in_the_place_of_another_option(module: str, way: str, monkeypa
         assert PASSWORD not in told, (option, value, told)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(("module", "key"), [("vmboxes", "mailboxes"), ("shared_voicemails", "shared_voicemails")])
 def test_a_secret_in_an_item(
     module: str, key: str, way: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from stored import boxes_of
-from subjects import KAZOO, SUBJECTS, Subject
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 RENUMBERING = [subject for subject in SUBJECTS if subject.vendor in ("kazoo", "onsip")]
 each_subject = pytest.mark.parametrize("subject", RENUMBERING, ids=lambda subject: subject.name)
@@ -19,7 +19,7 @@ each_subject = pytest.mark.parametrize("subject", RENUMBERING, ids=lambda subjec
 
 def run(subject: Subject, server: SimulatorServer, items: list[dict[str, t.Any]], check: bool = False) -> Result:
     """Run the module that takes a list."""
-    return WAYS["worker"]("vmboxes", subject.arguments(server, mailboxes=items), check=check)
+    return RUNNERS["worker"]("vmboxes", subject.arguments(server, mailboxes=items), check=check)
 
 
 def numbers(subject: Subject, server: SimulatorServer) -> dict[str, str]:
@@ -109,7 +109,7 @@ def test_a_step_that_fails_keeps_the_numbers_behind_it() -> None:
         before = numbers(KAZOO, server)
         server.faults.set(["status:500,method=PATCH"])
         items = [{"mailbox": one, "new_mailbox": two}, {"mailbox": two, "new_mailbox": "7777"}]
-        result = WAYS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=items, retry_budget=0), check=False)
+        result = RUNNERS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=items, retry_budget=0), check=False)
         assert (result["summary"]["failed"], result["summary"]["skipped"]) == (1, 1), result
         assert numbers(KAZOO, server) == before
 

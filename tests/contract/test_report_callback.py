@@ -14,11 +14,10 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report
-from subjects import KAZOO, SHARED, Subject
+from helpers.playbooks import ROOT, Run, play
+from helpers.runners import in_worker
+from helpers.subjects import KAZOO, SHARED, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
-
-from playbooks import ROOT, Run, play
 
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "voicemail_report.schema.json").read_text())
 PINS = ("7q3z19", "9w1k46")

@@ -10,11 +10,10 @@ import pathlib
 import typing as t
 
 import pytest
-from subjects import KAZOO
-from test_report_callback import junit_of, report_of
+from contract.test_report_callback import junit_of, report_of
+from helpers.playbooks import Run, run_playbook
+from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-
-from playbooks import Run, run_playbook
 
 GONE = """
 from ansible.errors import AnsibleConnectionFailure

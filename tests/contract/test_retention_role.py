@@ -12,12 +12,11 @@ import pathlib
 import typing as t
 
 import pytest
-from message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
+from helpers.message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES, MessageSubject
+from helpers.playbooks import Run, play
+from helpers.runners import in_worker
 from voicemail_simulator.control import PREFIX
 from voicemail_simulator.server import SimulatorServer
-from ways import in_worker
-
-from playbooks import Run, play
 
 Rule = dict[str, t.Any]
 ROLE = "telephony.voicemail.retention"

@@ -17,11 +17,10 @@ import time
 import typing as t
 
 import pytest
-from documentation_blocks import restructured
-from message_subjects import KAZOO_MESSAGES
-from test_event_source import Source
-
-from playbooks import ROOT
+from contract.test_event_source import Source
+from helpers.documentation_blocks import restructured
+from helpers.message_subjects import KAZOO_MESSAGES
+from helpers.playbooks import ROOT
 
 #: Seconds for a Java virtual machine to start on a busy machine, and for an event to come through.
 PATIENCE = 120

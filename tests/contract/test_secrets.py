@@ -32,14 +32,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import login
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import mailboxes
-from greeting_desk import recording
-from loopback import Answer, Loopback, Seen, forward_to
-from message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES
-from silence import shows
-from subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
-from ways import WAYS, Result, in_worker
-
-from playbooks import play
+from helpers.greeting_subjects import recording
+from helpers.leaks import shows
+from helpers.loopback import Answer, Loopback, Seen, forward_to
+from helpers.message_subjects import KAZOO_MESSAGES, PORTSIP_MESSAGES, TEL4VN_MESSAGES
+from helpers.playbooks import play
+from helpers.runners import RUNNERS, Result, in_worker
+from helpers.subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, TEL4VN, Subject
 
 PINS = ("748159", "260483")
 CREDENTIALS = ("password", "api_key", "token")
@@ -311,7 +310,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(("place", "name", "module"), LAYERS, ids=lambda value: str(getattr(value, "__name__", value)))
 def test_an_exception_in_any_layer_tells_no_secret(
     place: t.Any, name: str, module: str, way: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
@@ -327,7 +326,7 @@ def test_an_exception_in_any_layer_tells_no_secret(
     with SUBJECTS[vendor][0].serve(mailboxes=3, messages=2) as server:
         monkeypatch.setattr(place, name, broken)
         found: list[Result] = [
-            WAYS[way](one, arguments(subject, server.url, **options))
+            RUNNERS[way](one, arguments(subject, server.url, **options))
             for subject, one, options in calls(vendor, folder)
             if one == module and "no_such_option" not in options
         ]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from silence import shows
+from helpers.leaks import shows
 
 
 @pytest.mark.parametrize(

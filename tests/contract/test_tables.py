@@ -11,16 +11,16 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.filter.boxes_to_rows import boxes_to_rows
-from subjects import KAZOO, SUBJECTS, Subject
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
 
 ODD = '=1+1; "Ärzte", \'s-Hertogenbosch | \t#'
 
 
 def run(subject: Subject, server: SimulatorServer, way: str = "worker", **options: t.Any) -> Result:
     server.journal.clear()
-    return WAYS[way](subject.plural, subject.arguments(server, **options), check=False)
+    return RUNNERS[way](subject.plural, subject.arguments(server, **options), check=False)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -31,7 +31,7 @@ def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str,
         item.update({option: ODD for option in ("name", "description") if option in item})
         made = run(subject, server, **{subject.listed: [item]})
         assert not made["failed"], made
-        found = WAYS["worker"](subject.info, subject.arguments(server), check=False)[subject.listed]
+        found = RUNNERS["worker"](subject.info, subject.arguments(server), check=False)[subject.listed]
         written = boxes_to_rows(found, ending, resource=subject.listed)
         source = tmp_path / f"boxes.{ending}"
         source.write_bytes(base64.b64decode(written) if ending == "xlsx" else written.encode())
@@ -42,7 +42,7 @@ def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str,
         assert subject.writes(server) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.txt"
     source.write_bytes(
@@ -57,7 +57,7 @@ def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_
     with KAZOO.serve(mailboxes=0) as server:
         result = run(KAZOO, server, way, **options)
         assert not result["failed"], result
-        (box,) = WAYS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
+        (box,) = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
         assert (box["mailbox"], box["name"], box["timezone"]) == ("7101", "Jörg Groß", "Europe/Berlin")
         wrong = run(KAZOO, server, way, **options | {"columns": {"Nr": "mailbox", "Zone": "pin"}})
         assert wrong["failed"]

@@ -10,10 +10,9 @@ import pathlib
 import typing as t
 
 import pytest
-from subjects import KAZOO
-from test_playbooks import CONNECTIONS, module_way, task
-
-from playbooks import play, registered
+from contract.test_playbooks import CONNECTIONS, module_way, task
+from helpers.playbooks import play, registered
+from helpers.subjects import KAZOO
 
 #: More than can be created before the limit, at the latency below.
 MANY = 400

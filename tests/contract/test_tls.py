@@ -14,12 +14,12 @@ import typing as t
 
 import pytest
 import trustme
-from loopback import Answer, Loopback, Seen, forward_to, module_warnings
-from subjects import KAZOO, SUBJECTS, Subject
-from ways import WAYS
+from helpers.loopback import Answer, Loopback, Seen, forward_to, module_warnings
+from helpers.runners import RUNNERS
+from helpers.subjects import KAZOO, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
-both_ways = pytest.mark.parametrize("way", WAYS)
+both_ways = pytest.mark.parametrize("way", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
@@ -65,7 +65,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def read(subject: Subject, way: str, url: str, **options: t.Any) -> dict[str, t.Any]:
     """Read all boxes."""
     arguments = {"vendor": subject.vendor, "timeout": 60, "retry_budget": 20, **subject.connection, "url": url}
-    result: dict[str, t.Any] = WAYS[way](subject.info, {**arguments, **options})
+    result: dict[str, t.Any] = RUNNERS[way](subject.info, {**arguments, **options})
     return result
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from loopback import module_warnings
-from stored import boxes_of
-from subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
-from ways import WAYS
+from helpers.loopback import module_warnings
+from helpers.runners import RUNNERS
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 
 __all__ = ("module_warnings",)
 
@@ -27,7 +27,7 @@ CASES = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("choice", ["warn", "ignore"])
 @CASES
 def test_the_rest_is_done(
@@ -42,7 +42,7 @@ def test_the_rest_is_done(
             for check in (True, False, False):
                 warned.clear()
                 arguments = subject.arguments(server, on_unsupported=choice, **declared)
-                result = WAYS[way](subject.module, arguments, check=check)
+                result = RUNNERS[way](subject.module, arguments, check=check)
                 assert not result["failed"], result
                 assert option not in result["changed_fields"]
                 told.append(result["changed"])
@@ -50,7 +50,7 @@ def test_the_rest_is_done(
                 assert len(told_of) == (choice == "warn" and declared is item)
                 assert all(subject.vendor in str(text) for text in told_of)
             assert told == [True, True, False]
-            plural = WAYS[way](
+            plural = RUNNERS[way](
                 subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
             )
             assert (plural["failed"], plural["changed"]) == (False, False)
@@ -68,7 +68,7 @@ def test_it_is_an_error_where_nobody_chose(subject: Subject, option: str, value:
     with subject.serve() as server:
         arguments = subject.arguments(server, **{subject.key: subject.number, **subject.create, option: value})
         for extra in ({}, {"on_unsupported": "error"}):
-            result = WAYS["worker"](subject.module, {**arguments, **extra})
+            result = RUNNERS["worker"](subject.module, {**arguments, **extra})
             assert result["failed"]
             for part in (f"`{option}`", subject.vendor, "`on_unsupported`"):
                 assert part in result["msg"]

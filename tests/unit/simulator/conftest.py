@@ -5,12 +5,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles" / "simulator" / "files"))
-
-from kazoo_client import kazoo
+from helpers.kazoo_client import kazoo
 
 __all__ = ["kazoo"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from kazoo_client import Client
+from helpers.kazoo_client import Client
 from voicemail_simulator.__main__ import behaviors_by_vendor
 from voicemail_simulator.behaviors import Behavior, BehaviorError, Behaviors
 from voicemail_simulator.faults import Fault, FaultError

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from kazoo_client import Client
+from helpers.kazoo_client import Client
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 

@@ -9,7 +9,7 @@ import base64
 import json
 
 import pytest
-from kazoo_client import Start
+from helpers.kazoo_client import Start
 from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 from voicemail_simulator.vendors.kazoo.login import digest
 

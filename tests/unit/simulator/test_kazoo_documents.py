@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from kazoo_client import Client, Start
+from helpers.kazoo_client import Client, Start
 from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 from voicemail_simulator.wav import wav_file
 

@@ -10,7 +10,7 @@ import wave
 import zipfile
 
 import pytest
-from kazoo_client import Client, Start
+from helpers.kazoo_client import Client, Start
 
 PROFILES = ("M", "5", "4.3")
 every_profile = pytest.mark.parametrize("profile", PROFILES)

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
-from kazoo_transcripts import TRANSCRIPTS, Exchange, differences, read_transcripts
+from helpers.kazoo_transcripts import TRANSCRIPTS, Exchange, differences, read_transcripts
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 from voicemail_simulator.vendors.kazoo.login import digest

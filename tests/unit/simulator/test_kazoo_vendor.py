@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from kazoo_client import Start
+from helpers.kazoo_client import Start
 
 PROFILES = ("M", "5", "4.3")
 every_profile = pytest.mark.parametrize("profile", PROFILES)

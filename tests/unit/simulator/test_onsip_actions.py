@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-pytest.register_assert_rewrite("onsip_client")
+pytest.register_assert_rewrite("helpers.onsip_client")
 
-from counted import counted  # noqa: E402 (found beside this)
-from onsip_client import (  # noqa: E402 (rewritten first)
+from helpers.onsip_client import (  # noqa: E402 (rewritten first)
     ATTACHED,
     AVERY,
     BOX,
@@ -27,10 +24,11 @@ from onsip_client import (  # noqa: E402 (rewritten first)
     Start,
     listed,
 )
+from helpers.read_counter import counted  # noqa: E402 (found beside this)
 from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 
-pytest_plugins = ["onsip_client"]
+pytest_plugins = ["helpers.onsip_client"]
 EXPIRED = [("SessionId", "Session.Authentication")]
 UNKNOWN_BOX = {
     "request_error": [("VoicemailboxId", "VoicemailboxId.Unrecognized")],

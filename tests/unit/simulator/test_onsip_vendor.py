@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-pytest.register_assert_rewrite("onsip_client")
+pytest.register_assert_rewrite("helpers.onsip_client")
 
-from onsip_client import ATTACHED, AVERY, BOX, BROWSE, LOGIN, SECOND, SETTINGS, Client, Start, listed  # noqa: E402 (rewritten first)
+from helpers.onsip_client import ATTACHED, AVERY, BOX, BROWSE, LOGIN, SECOND, SETTINGS, Client, Start, listed  # noqa: E402 (rewritten first)
 
-pytest_plugins = ["onsip_client"]
+pytest_plugins = ["helpers.onsip_client"]
 CONTRACTS = Path(__file__).resolve().parents[4] / "shared" / "contracts"
 EXAMPLES = sorted((CONTRACTS / "onsip-examples").glob("*.json"))
 VARYING = ("DateTime", "Duration", "Created", "Modified")

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from counted import counted
+from helpers.read_counter import counted
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.filters import FilterError, parse_filter, parse_order, sort_documents

@@ -6,23 +6,21 @@
 from __future__ import annotations
 
 import io
-import sys
 import wave
 from pathlib import Path
 
 import httpx
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-pytest.register_assert_rewrite("tel4vn_client")
+pytest.register_assert_rewrite("helpers.tel4vn_client")
 
-from counted import counted  # noqa: E402 (found beside this)
-from tel4vn_client import MINIMAL, Start, rows  # noqa: E402 (rewritten first)
+from helpers.read_counter import counted  # noqa: E402 (found beside this)
+from helpers.tel4vn_client import MINIMAL, Start, rows  # noqa: E402 (rewritten first)
 from voicemail_simulator.server import SimulatorServer  # noqa: E402
 from voicemail_simulator.simulation import Simulation  # noqa: E402
 from voicemail_simulator.store import Store  # noqa: E402
 
-pytest_plugins = ["tel4vn_client"]
+pytest_plugins = ["helpers.tel4vn_client"]
 
 
 # Lists

@@ -5,20 +5,17 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-pytest.register_assert_rewrite("tel4vn_client")
+pytest.register_assert_rewrite("helpers.tel4vn_client")
 
-from tel4vn_client import BOX, MINIMAL, Start, rows  # noqa: E402 (rewritten first)
+from helpers.tel4vn_client import BOX, MINIMAL, Start, rows  # noqa: E402 (rewritten first)
 from voicemail_simulator.server import SimulatorServer  # noqa: E402
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn  # noqa: E402
 
-pytest_plugins = ["tel4vn_client"]
+pytest_plugins = ["helpers.tel4vn_client"]
 
 
 # Logins

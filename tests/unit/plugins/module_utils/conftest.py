@@ -6,14 +6,9 @@
 from __future__ import annotations
 
 import pathlib
-import sys
 
 import pytest
-
-if str(pathlib.Path(__file__).parent) not in sys.path:
-    sys.path.insert(0, str(pathlib.Path(__file__).parent))
-
-from recordings import Archive
+from helpers.recordings import Archive
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.con
     container_problem,
     kind_of,
 )
-from recordings import KINDS, mp3, ogg, wav
+from helpers.recordings import KINDS, mp3, ogg, wav
 
 Check: t.TypeAlias = "t.Callable[[bytes], str | None]"
 

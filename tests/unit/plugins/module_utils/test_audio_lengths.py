@@ -9,7 +9,7 @@ import struct
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.lengths import duration_of
-from recordings import mp3, mp4, wav
+from helpers.recordings import mp3, mp4, wav
 from voicemail_simulator.mp3 import tone
 
 FRAME_MS = 36  # 576 samples at 16 kHz

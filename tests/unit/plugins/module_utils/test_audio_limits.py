@@ -16,7 +16,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings imp
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import write_whole
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
-from recordings import SOUND, Archive, Response, wav, whole
+from helpers.recordings import SOUND, Archive, Response, wav, whole
 
 MEBIBYTE = 2**20
 

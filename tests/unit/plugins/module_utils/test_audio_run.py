@@ -26,7 +26,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.fil
     write_whole,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.order import Order
-from recordings import KINDS, SOUND, Archive, Driver, Response, mp3, unsized, wav, whole
+from helpers.recordings import KINDS, SOUND, Archive, Driver, Response, mp3, unsized, wav, whole
 
 OTHER = wav(level=2)
 GARBAGE = b"7 bytes"

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
 from ansible_collections.telephony.voicemail.plugins.module_utils.greetings.plan import Greeting, Recording
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.stream import Stream
-from recordings import Response, wav
+from helpers.recordings import Response, wav
 
 SOUND = wav()
 

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layouts import known_layouts, layout_of
-from tabular import problems_of, read, workbook
+from helpers.tabular import problems_of, read, workbook
 
 EXPORTS: dict[str, tuple[str, str, list[dict[str, t.Any]]]] = {
     "freepbx": (

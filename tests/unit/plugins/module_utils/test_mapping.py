@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.filter.rows_to_mailboxes import rows_to_mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.values import truth
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.windows_zones import WINDOWS_ZONES
-from tabular import problems_of, read
+from helpers.tabular import problems_of, read
 
 TRUE = [
     "TRUE",

@@ -14,7 +14,7 @@ import zipfile
 import openpyxl
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import archives, cells, workbooks
-from tabular import archive, cell_of, opendocument, problems_of, read, row, workbook
+from helpers.tabular import archive, cell_of, opendocument, problems_of, read, row, workbook
 
 AS_TEXT = "Format the column as text, and enter the value again"
 NO_RESULT = (

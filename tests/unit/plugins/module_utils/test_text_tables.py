@@ -9,7 +9,7 @@ import codecs
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.encodings import decode
-from tabular import problems_of, read
+from helpers.tabular import problems_of, read
 
 ONE = [{"mailbox": "3000", "name": "Ann"}]
 

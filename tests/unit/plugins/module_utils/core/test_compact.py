@@ -22,7 +22,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox 
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import TABLES as KAZOO
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from declarations import raw_items, stored
+from helpers.declarations import raw_items, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

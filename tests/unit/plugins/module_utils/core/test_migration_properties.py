@@ -5,14 +5,9 @@
 
 from __future__ import annotations
 
-import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.describe import describe
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import Reader
@@ -27,9 +22,12 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.migration.plan
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from ansible_collections.telephony.voicemail.tests.unit.plugins.module_utils.core.test_plan_properties import (
+    raw_items,
+    stored,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_plan_properties import raw_items, stored
 
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
 TARGETS = [vendor(name).tables["mailbox"] for name in NAMES]

@@ -27,7 +27,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from declarations import declared, raw_items, reconciled, stored
+from helpers.declarations import declared, raw_items, reconciled, stored
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,20 +8,15 @@ from __future__ import annotations
 import collections.abc
 import contextlib
 import dataclasses
-import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
-from onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 

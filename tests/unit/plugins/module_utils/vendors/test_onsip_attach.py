@@ -6,16 +6,11 @@
 from __future__ import annotations
 
 import collections.abc
-import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
-from onsip_tenant import Tenant
+from helpers.onsip_tenant import Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip.call import NotPermitted
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 import collections.abc
 import json
 import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.replies import Envelope
-from onsip_tenant import Tenant
+from helpers.onsip_tenant import Tenant
 from voicemail_simulator.server import SimulatorServer
 
 NAMED = {"mailbox": "7011", "name": "Avery Quill"}

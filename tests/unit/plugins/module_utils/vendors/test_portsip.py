@@ -9,10 +9,9 @@ import collections.abc
 import typing as t
 
 import pytest
+from helpers.portsip_tenant import BOX, OTHER_PIN, PIN, STORED_BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
-
-from .portsip_tenant import BOX, OTHER_PIN, PIN, STORED_BOX, Tenant
 
 NUMBER = {"extension_number": "8500"}
 CHANGED = {

@@ -10,9 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from helpers.portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
-
-from .portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 
 FAULTS = (
     "lost_reply,count=1",

@@ -18,12 +18,11 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
     SHARED_VOICEMAIL,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.refusals import refusal
+from helpers.portsip_tenant import BOX, PIN, Tenant
 from hypothesis import given
 from hypothesis import strategies as st
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip.fields import pin_problem
-
-from .portsip_tenant import BOX, PIN, Tenant
 
 PIN_KIND = SHARED_VOICEMAIL.by_option["pin"].kind
 LANGUAGE = MAILBOX.by_option["language"].kind

@@ -9,9 +9,8 @@ import collections.abc
 import typing as t
 
 import pytest
+from helpers.portsip_tenant import BOX, PIN, Tenant
 from voicemail_simulator.server import SimulatorServer
-
-from .portsip_tenant import BOX, PIN, Tenant
 
 LIST = "/api/shared_voicemails"
 

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import datetime
 import functools
-import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.json_bodies import read_json
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import replies
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Login, Token
-from lying import Lie, lying, run
+from helpers.altered_replies import Lie, lying, run
 from voicemail_simulator.server import SimulatorServer
 
 WHEN = datetime.datetime(2023, 11, 14, 22, 13, 20, tzinfo=datetime.UTC)

@@ -6,17 +6,12 @@
 from __future__ import annotations
 
 import collections.abc
-import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
-from tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from helpers.tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 

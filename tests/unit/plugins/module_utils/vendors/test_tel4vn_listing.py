@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import collections.abc
 import itertools
-import pathlib
 import re
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import listing
-from tel4vn_tenant import BOX, Tenant
+from helpers.tel4vn_tenant import BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 
 BOTH = [{"mailbox": "1001"}, {"mailbox": "1002"}]

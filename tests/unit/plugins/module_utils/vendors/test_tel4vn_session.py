@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import collections.abc
 import json
-import pathlib
 import re
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import (
     AuthError,
     ExpiredError,
@@ -27,7 +22,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.connecti
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.session import refusal
-from tel4vn_tenant import BOX, PIN, Tenant
+from helpers.tel4vn_tenant import BOX, PIN, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
 

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import datetime
 import pathlib
-import sys
 import typing as t
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
-from lying import Lie, lying, run
+from helpers.altered_replies import Lie, lying, run
 from voicemail_simulator.server import SimulatorServer
 
 EPOCH = 1_700_000_000

@@ -22,8 +22,9 @@ import typing as t
 
 import pytest
 import yaml
-from programs import environment_of, run_program
 from voicemail_simulator.server import SimulatorServer
+
+from helpers.programs import environment_of, run_program
 
 #: Seconds that a run may take in which somebody types.
 TIMEOUT = 120

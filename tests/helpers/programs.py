@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 
-from preloaded_python import preloaded_python
+from helpers.preloaded_python import preloaded_python
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 #: Seconds that one run may take. No measure of speed: machines that run tests may be busy.

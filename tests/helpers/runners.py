@@ -43,4 +43,4 @@ def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
     return plain
 
 
-WAYS: dict[str, t.Callable[..., Result]] = {"module": as_module, "worker": in_worker}
+RUNNERS: dict[str, t.Callable[..., Result]] = {"module": as_module, "worker": in_worker}

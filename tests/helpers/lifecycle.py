@@ -9,11 +9,12 @@ import dataclasses
 import functools
 import typing as t
 
-from silence import shows
-from stored import boxes_of
-from subjects import SUBJECTS, Item, Knobs, Subject
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
+
+from helpers.leaks import shows
+from helpers.runners import RUNNERS, Result
+from helpers.stored_boxes import boxes_of
+from helpers.subjects import SUBJECTS, Item, Knobs, Subject
 
 Way = t.Callable[..., Result]
 SECRETS = ("4821", "9137", "482159", "913728", "simulator-password")
@@ -26,7 +27,7 @@ _OF_THE_SERVER = frozenset(("id", "tenant_id", "VoicemailboxId", "Created", "cre
 
 
 @dataclasses.dataclass(frozen=True)
-class Moment:
+class Snapshot:
     """What is so after a step.
 
     :param told: the step could not be done, and the run said so.
@@ -40,7 +41,7 @@ class Moment:
     boxes: dict[str, Item]
 
 
-class Life:
+class Lifecycle:
     """Runs a box through its life on one server."""
 
     def __init__(self, subject: Subject, server: SimulatorServer, way: Way, stubborn: t.Collection[str] = ()) -> None:
@@ -48,9 +49,9 @@ class Life:
         self.server = server
         self.way = way
         self.stubborn = stubborn
-        self.story: list[Moment] = []
+        self.story: list[Snapshot] = []
 
-    def run(self) -> list[Moment]:
+    def run(self) -> list[Snapshot]:
         """Live it; return what is so after each step, which must be the same whatever the vendor's habits are."""
         subject, number = self.subject, {self.subject.key: self.subject.number}
         if subject.can_create:
@@ -88,7 +89,7 @@ class Life:
             assert self.subject.writes(self.server) == [], f"the second run wrote in {step}"
         self.server.clock.advance(2)
         fields = () if done is None else tuple(done["changed_fields"])
-        self.story.append(Moment(step, again is None, fields, self._boxes()))
+        self.story.append(Snapshot(step, again is None, fields, self._boxes()))
 
     def round_trip(self) -> None:
         """What is read can be declared, and changes nothing."""
@@ -145,19 +146,19 @@ def serve(subject: Subject, knobs: Knobs | None = None) -> SimulatorServer:
 
 
 @functools.cache
-def usual_story(name: str) -> tuple[Moment, ...]:
+def usual_history(name: str) -> tuple[Snapshot, ...]:
     """What happens to the subject of that name where the vendor does what its documents say."""
     subject = next(subject for subject in SUBJECTS if subject.name == name)
     with serve(subject) as server:
-        return tuple(Life(subject, server, WAYS["worker"]).run())
+        return tuple(Lifecycle(subject, server, RUNNERS["worker"]).run())
 
 
-def strange(subject: Subject, knobs: Knobs, story: t.Sequence[Moment]) -> list[str]:
+def strange(subject: Subject, knobs: Knobs, story: t.Sequence[Snapshot]) -> list[str]:
     """Return what is otherwise in a story than it usually is, in words.
 
     A step that was told to be impossible leaves its box as it may be; all other boxes still have to be as ever.
     """
-    usual_steps = usual_story(subject.name)
+    usual_steps = usual_history(subject.name)
     assert [moment.step for moment in story] == [moment.step for moment in usual_steps]
     pin_hidden = any(knobs.get(knob) in values for knob, values in subject.hiding.items())
     undeclared = {name for habit in knobs.items() for name in subject.undeclared.get(habit, ())}

@@ -9,7 +9,7 @@ import json
 import pathlib
 import typing as t
 
-from programs import ROOT, Run, environment_of, run_program
+from helpers.programs import ROOT, Run, environment_of, run_program
 
 
 def play(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
+
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO
 
 #: The generations that return mailboxes one by one.
 SINGLY = ("4.3", "M")
@@ -22,7 +23,7 @@ def run(
 ) -> Result:
     """Run a module with the journal of that run alone."""
     server.journal.clear()
-    return WAYS[way](module, KAZOO.arguments(server, **options), check=check)
+    return RUNNERS[way](module, KAZOO.arguments(server, **options), check=check)
 
 
 def requests(server: SimulatorServer) -> int:

@@ -9,10 +9,11 @@ import base64
 import pathlib
 import typing as t
 
-from greeting_desk import MODULE
-from subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
+
+from helpers.greeting_subjects import MODULE
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import KAZOO
 
 PROFILES = ("M", "5", "4.3")
 FIELDS = {"unavailable": "unavailable", "temporary": "temporary_unavailable"}
@@ -26,7 +27,7 @@ class Office:
         self.state = server.vendor.state
         self.account = server.vendor.ACCOUNT_ID
         self.folder = folder
-        self.way = WAYS[way]
+        self.way = RUNNERS[way]
 
     def file(self, content: bytes, name: str = "greeting.wav") -> str:
         path = self.folder / name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module in a process of its own, for tests that end it: `python victim.py MODULE`, arguments as JSON on stdin."""
+"""Run a module that tests end: `python subprocess_module.py MODULE`, with its arguments as JSON on stdin."""
 
 from __future__ import annotations
 

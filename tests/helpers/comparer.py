@@ -21,16 +21,17 @@ import typing as t
 
 import trustme
 import yaml
-from greeting_desk import recording
-from preloaded_python import WAY, preloaded_python
-from programs import ROOT, environment_of, run_program
-from ssh_server import missing_programs, ssh_server
-from subjects import KAZOO, ONSIP, SHARED, TEL4VN
 from voicemail_simulator.server import SimulatorServer
+
+from helpers.greeting_subjects import recording
+from helpers.preloaded_python import WAY, preloaded_python
+from helpers.programs import ROOT, environment_of, run_program
+from helpers.ssh_server import missing_programs, ssh_server
+from helpers.subjects import KAZOO, ONSIP, SHARED, TEL4VN
 
 FOLDER = ROOT / "tests" / "comparer"
 LOGINS = {subject.vendor: subject.connection for subject in (KAZOO, SHARED, TEL4VN, ONSIP)}
-WAYS = ("worker", "module", "async", "ssh")
+RUNNERS = ("worker", "module", "async", "ssh")
 #: What only a task in the background returns.
 _OF_ASYNC = {
     "ansible_job_id",
@@ -125,10 +126,10 @@ def _results(cases: t.Sequence[Case], folder: pathlib.Path) -> dict[str, Item]:
     (folder / "tone.wav").write_bytes(recording())
     trustme.CA().cert_pem.write_to_path(str(folder / "authority.pem"))
     # A test of its own says where there is no ssh.
-    ways = [way for way in WAYS if way != "ssh" or not missing_programs()]
+    ways = [way for way in RUNNERS if way != "ssh" or not missing_programs()]
     environment = environment_of(folder) | {
         "ANSIBLE_ACTION_PLUGINS": str(FOLDER / "action_plugins"),
-        "ANSIBLE_FORKS": str(len(WAYS)),
+        "ANSIBLE_FORKS": str(len(RUNNERS)),
         "ANSIBLE_PIPELINING": "1",
         "ANSIBLE_COLLECTIONS_PATH": f"{folder / 'collections'}:{FOLDER / 'collections'}",
     }

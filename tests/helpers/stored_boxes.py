@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from subjects import PERSONAL, SHARED, Subject
 from voicemail_simulator.server import SimulatorServer
+
+from helpers.subjects import PERSONAL, SHARED, Subject
 
 
 @dataclasses.dataclass(frozen=True)

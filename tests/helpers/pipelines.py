@@ -18,9 +18,10 @@ import subprocess
 import sys
 import typing as t
 
-import pipeline_programs as programs
 import yaml
-from programs import shared_python
+
+from helpers import pipeline_programs as programs
+from helpers.programs import shared_python
 
 ROOT = programs.ROOT
 REQUEST = 12

@@ -12,9 +12,10 @@ import struct
 import typing as t
 import wave
 
-from subjects import SHARED
 from voicemail_simulator.server import SimulatorServer
-from ways import WAYS, Result
+
+from helpers.runners import RUNNERS, Result
+from helpers.subjects import SHARED
 
 MODULE = "voicemail_greeting"
 PLACES = ({"shared_voicemail": "8001"}, {"mailbox": "1001"})
@@ -35,7 +36,7 @@ class Desk:
 
     def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
         self.server = server
-        self.way = WAYS[way]
+        self.way = RUNNERS[way]
         self.folder = folder
         self.directory = server.vendor.state
 

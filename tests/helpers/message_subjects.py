@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from subjects import KAZOO, LOGIN_PATHS, SHARED, TEL4VN
 from voicemail_simulator.server import SimulatorServer
+
+from helpers.subjects import KAZOO, LOGIN_PATHS, SHARED, TEL4VN
 
 Item = dict[str, t.Any]
 
