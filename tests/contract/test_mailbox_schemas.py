@@ -22,6 +22,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.pars
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
+from helpers.declarations import raw_items
 from helpers.programs import environment_of, run_program
 from helpers.runners import in_worker
 from helpers.subjects import SUBJECTS, Subject
@@ -29,7 +30,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-from helpers.declarations import raw_items
 
 FOLDER = ROOT / "docs" / "schemas"
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
