@@ -9,6 +9,7 @@ that a test runs in another process, such as a playbook, is not mutated.
 
 from __future__ import annotations
 
+import collections
 import functools
 import gc
 import os
@@ -26,6 +27,10 @@ from mutants import Mutant, mutants_of, mutated_code
 KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
 #: Seconds beside the time of the unmutated tests after which a mutant counts as killed: it runs in a circle.
 GRACE = 20
+#: Seconds of unmutated tests that run for one mutant, the most telling first. What needs more counts as a survivor.
+BUDGET = 8
+#: Fewest tests that run for a mutant, whatever they take.
+FEWEST = 5
 
 
 class MutationSession:
@@ -45,12 +50,20 @@ class MutationSession:
         self._tests: dict[tuple[str, str, int], dict[pytest.Item, None]] = {}
         self._seconds: dict[str, float] = {}
         self._failed = False
+        #: How often each test killed a mutant of a function, so that it runs first for the next one.
+        self._kills: collections.Counter[tuple[tuple[str, str, int], str]] = collections.Counter()
+        self._caches: list[t.Any] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once to see which functions each calls, then the mutants."""
         self._find_functions()
         self._measure(session)
+        self._caches = [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]
+        # Garbage that is collected in a fork copies the memory that forks share.
+        gc.collect()
+        gc.disable()
+        gc.freeze()
         self._run_mutants(session, self._chosen())
         return True
 
@@ -100,7 +113,7 @@ class MutationSession:
 
     def _run_mutants(self, session: pytest.Session, mutants: list[Mutant]) -> None:
         """Keep as many forks at work as there are processors."""
-        running: dict[int, tuple[Mutant, float]] = {}
+        running: dict[int, tuple[Mutant, float, int]] = {}
         waiting = list(reversed(mutants))
         while waiting or running:
             while waiting and len(running) < self.processes:
@@ -108,23 +121,28 @@ class MutationSession:
                 tests = self._tests_of(mutant)
                 if not tests:
                     self.untested.append(mutant)
+                    print(*table([mutant]), "(no test)", flush=True)
                     continue
                 limit = time.monotonic() + GRACE + 10 * sum(self._seconds[test.nodeid] for test in tests)
-                running[self._fork(session, mutant, tests)] = (mutant, limit)
+                number, channel = self._fork(session, mutant, tests)
+                running[number] = (mutant, limit, channel)
             for process in self._ended(running):
-                mutant, _limit = running.pop(process[0])
+                mutant, _limit, channel = running.pop(process[0])
+                with os.fdopen(channel, encoding="utf-8") as told:
+                    self._kills[self._key(mutant), told.read()] += 1
                 if process[1] == SURVIVED:
                     self.survivors.append(mutant)
+                    print(*table([mutant]), flush=True)
                 else:
                     self.killed += 1
                 done = self.killed + len(self.survivors) + len(self.untested)
                 if done % 50 == 0:
                     print(f"{done} of {len(mutants)}: {len(self.survivors) + len(self.untested)} survived", flush=True)
 
-    def _ended(self, running: dict[int, tuple[Mutant, float]]) -> list[tuple[int, int]]:
+    def _ended(self, running: dict[int, tuple[Mutant, float, int]]) -> list[tuple[int, int]]:
         """Return the forks that have ended with their status, and end those that run for too long."""
         found = []
-        for number, (_mutant, limit) in running.items():
+        for number, (_mutant, limit, _channel) in running.items():
             ended, status = os.waitpid(number, os.WNOHANG)
             if ended:
                 found.append((number, os.waitstatus_to_exitcode(status)))
@@ -140,22 +158,38 @@ class MutationSession:
         return (str(mutant.path.resolve()), mutant.function, mutant.function_line)
 
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
-        """Return the tests that call the mutated function, one of each file first and the quick before the slow."""
-        sound = [test for test in self._tests.get(self._key(mutant), ()) if test.nodeid not in self.errors]
+        """Return the tests that call the mutated function and fit into the budget.
+
+        Those come first that killed another mutant of it, then one of each file, the quick before the slow.
+        """
+        key = self._key(mutant)
+        sound = [test for test in self._tests.get(key, ()) if test.nodeid not in self.errors]
         found = sorted(sound, key=lambda test: self._seconds[test.nodeid])
         places: dict[pathlib.Path, int] = {}
         order = []
         for test in found:
             places[test.path] = places.get(test.path, -1) + 1
-            order.append((places[test.path], len(order), test))
-        return [test for _place, _number, test in sorted(order, key=lambda one: one[:2])]
+            order.append((-self._kills[key, test.nodeid], places[test.path], len(order), test))
+        chosen: list[pytest.Item] = []
+        seconds = 0.0
+        for *_place, test in sorted(order, key=lambda one: one[:3]):
+            seconds += self._seconds[test.nodeid]
+            if seconds > BUDGET and len(chosen) >= FEWEST:
+                break
+            chosen.append(test)
+        return chosen
 
-    def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> int:
-        """Run tests with a mutant in a process of its own, and return its number."""
+    def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> tuple[int, int]:
+        """Run tests with a mutant in a process of its own.
+
+        :returns: its number, and the descriptor from which the test that killed the mutant can be read.
+        """
         sys.stdout.flush()
+        reading, writing = os.pipe()
         number = os.fork()
         if number:
-            return number
+            os.close(writing)
+            return number, reading
         status = FAILED_ALONE
         try:
             os.setpgid(0, 0)
@@ -163,14 +197,18 @@ class MutationSession:
             for descriptor in (0, 1, 2):
                 os.dup2(silent, descriptor)
             session.config.pluginmanager.unregister(name="terminalreporter")
-            status = self._run_with(mutant, tests)
+            killer = self._killer(mutant, tests)
+            if killer is not None:
+                os.write(writing, killer.encode())
+            status = SURVIVED if killer is None else KILLED
         finally:
             os._exit(status)
 
-    def _run_with(self, mutant: Mutant, tests: list[pytest.Item]) -> int:
+    def _killer(self, mutant: Mutant, tests: list[pytest.Item]) -> str | None:
+        """Return the test that fails with a mutant, or None where all pass."""
         for function in self._functions[self._key(mutant)]:
             function.__code__ = mutated_code(mutant, function.__code__.co_filename)
-        for cache in [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]:
+        for cache in self._caches:
             if "telephony.voicemail" in cache.__module__ or "tests" in cache.__module__:
                 cache.cache_clear()
         self._failed = False
@@ -178,8 +216,8 @@ class MutationSession:
             # Each by itself: sharing fixtures between files would cost more than it saves.
             test.config.hook.pytest_runtest_protocol(item=test, nextitem=None)
             if self._failed:
-                return KILLED
-        return SURVIVED
+                return test.nodeid
+        return None
 
 
 def plural(number: int, noun: str) -> str:
