@@ -30,9 +30,25 @@ GOAL = 90.0
 #: Tests that run the core in their own process: those beside it, and the rules of the contract suite that reach it.
 UNIT = ("unit/plugins/module_utils/core", "unit/plugins/module_utils/test_*.py")
 CONTRACT = (
-    "bad_input bulk cache cautions duplicates duplicates_of_renumbered guards invalid kazoo_names kazoo_numbers"
-    " kazoo_old_documents kazoo_pin masking messages numbers plan_checksum renumber unsupported"
-).split()
+    "bad_input",
+    "bulk",
+    "cache",
+    "cautions",
+    "duplicates",
+    "duplicates_of_renumbered",
+    "guards",
+    "invalid",
+    "kazoo_names",
+    "kazoo_numbers",
+    "kazoo_old_documents",
+    "kazoo_pin",
+    "masking",
+    "messages",
+    "numbers",
+    "plan_checksum",
+    "renumber",
+    "unsupported",
+)
 #: Tests of the transport, which call none of it and take their time.
 OTHERS = ("audio", "bodies", "deps", "http", "pace", "redaction", "retry", "streams", "transport")
 
