@@ -3,21 +3,26 @@
 PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
 	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$candidate; break; fi; done)
 RUN := .venv/bin/python tests/tools/run_suites.py
+# Installs what a target needs, into .venv.
+PREPARE = @$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py,echo 'Python 3.11 or newer is needed' >&2; exit 1;)
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation matrix galaxy clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation matrix galaxy clean distclean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
 
-demo: demo-environment ## manage five mailboxes on a simulated telephone system
+demo: ## manage five mailboxes on a simulated telephone system
+	$(PREPARE) demo
 	@.venv/bin/python tests/tools/demo.py
 
-test: environment ## run every suite
+test: ## run every suite
+	$(PREPARE) dev
 	@$(RUN) $(if $(COUNT_FILE),--count-file $(COUNT_FILE))
 
-$(SUITES): environment
+$(SUITES):
+	$(PREPARE) $@
 	@$(RUN) $@
 lint: ## ruff, mypy, yamllint, ansible-lint, changelog, language
 unit: ## unit tests with pytest
@@ -28,19 +33,24 @@ integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs-lint: ## check the documentation of plugins and roles
 
-docs: environment ## build the documentation as a site in site/
+docs: ## build the documentation as a site in site/
+	$(PREPARE) $@
 	@.venv/bin/python tests/tools/build_docs.py
 
-benchmark: environment ## measure against the goals
+benchmark: ## measure against the goals
+	$(PREPARE) $@
 	@.venv/bin/python tests/benchmark
 
-chaos: environment ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
+chaos: ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
+	$(PREPARE) $@
 	@.venv/bin/python tests/chaos
 
-load: environment ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
+load: ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
+	$(PREPARE) $@
 	@.venv/bin/python tests/load
 
-mutation: environment ## measure how many small mistakes in the core the tests notice; ARGUMENTS="--sample 200"
+mutation: ## measure how many small mistakes in the core the tests notice; ARGUMENTS="--sample 200"
+	$(PREPARE) $@
 	@.venv/bin/python tests/mutation $(ARGUMENTS)
 
 matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
@@ -55,9 +65,3 @@ clean: ## delete generated files, except the virtual environment
 
 distclean: clean ## delete the virtual environment as well
 	rm -rf .venv
-
-demo-environment:
-	@$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py demo,echo 'Python 3.11 or newer is needed' >&2; exit 1)
-
-environment:
-	@$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py dev,echo 'Python 3.11 or newer is needed' >&2; exit 1)
