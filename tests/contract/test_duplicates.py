@@ -18,7 +18,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
     PortsipSharedVoicemails,
 )
 from helpers.races import LARGER, RACE, SMALLER, before_first_look, many, numbered, one, rival, serve, stored, together
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO, ONSIP, TEL4VN, Subject
 from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.vendors.kazoo.seeds import add_message
@@ -72,7 +71,7 @@ def test_spellings_of_one_number_are_duplicates() -> None:
         numbers = ("8000", "08000", "008000")
         results = together(*(lambda number=number: one(KAZOO, server, mailbox=number) for number in numbers))
         assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
-        (box,) = boxes_of(KAZOO, server)
+        (box,) = KAZOO.stored(server)
         assert sorted(result["action"] for result in results) == ["create", "none", "none"]
         assert {result["mailbox"]["mailbox"] for result in results} == {box.number}
 

@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 from helpers.races import LARGER, RACE, SMALLER, before_first_look, many, one, rival, stored, together
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO
 from helpers.virtual_time import without_waiting  # noqa: F401
 
@@ -18,10 +17,10 @@ RENUMBERING = [{"mailbox": "1000", "new_mailbox": KAZOO.number}]
 
 def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
     with KAZOO.serve(RACE, mailboxes=1) as server:
-        (before,) = boxes_of(KAZOO, server)
+        (before,) = KAZOO.stored(server)
         renumbered, created = together(lambda: many(server, RENUMBERING), lambda: one(KAZOO, server))
         boxes = stored(KAZOO, server)
-        assert before.id in {box.id for box in boxes_of(KAZOO, server)}
+        assert before.id in {box.id for box in KAZOO.stored(server)}
         assert not created["failed"], created["msg"]
         assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])
         # Two remain where the creation looked before the renumbering was written; that is an error which names both.
@@ -32,7 +31,7 @@ def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
 @pytest.mark.usefixtures("no_waiting")
 def test_a_creation_gives_way_to_a_renumbered_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve(mailboxes=1) as server:
-        (before,) = boxes_of(KAZOO, server)
+        (before,) = KAZOO.stored(server)
 
         def renumber(_box: t.Any) -> None:
             public = server.vendor.state.box(server.vendor.ACCOUNT_ID, before.id)["public"]
@@ -53,7 +52,7 @@ def test_a_renumbering_waits_for_a_creation_that_gives_way(
 ) -> None:
     """A renumbered mailbox is never withdrawn, so two are an error unless the other goes."""
     with KAZOO.serve(mailboxes=1) as server:
-        (before,) = boxes_of(KAZOO, server)
+        (before,) = KAZOO.stored(server)
         before_first_look(monkeypatch, KAZOO, lambda _box: rival(KAZOO, server, box_id))
         if goes:
             state, account = server.vendor.state, server.vendor.ACCOUNT_ID

@@ -20,7 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn
 from voicemail_simulator.server import SimulatorServer
 
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import Box, boxes_of
+from helpers.stored_boxes import Box
 from helpers.subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
 
 RACE = {"uniqueness_delay": 0.15}
@@ -57,7 +57,7 @@ def together(*runs: t.Callable[[], Result]) -> list[Result]:
 
 def stored(subject: Subject, server: SimulatorServer, number: str | None = None) -> list[Box]:
     """Return the boxes of a number."""
-    return [box for box in boxes_of(subject, server) if box.number == (number or subject.number)]
+    return [box for box in subject.stored(server) if box.number == (number or subject.number)]
 
 
 def serve(subject: Subject) -> SimulatorServer:
