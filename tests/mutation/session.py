@@ -27,16 +27,19 @@ from mutants import Mutant, mutants_of, mutated_code
 KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
 #: Seconds beside the time of the unmutated tests after which a mutant counts as killed: it runs in a circle.
 GRACE = 20
-#: Seconds of unmutated tests that run for one mutant, the most telling first. What needs more counts as a survivor.
-BUDGET = 8
-#: Fewest tests that run for a mutant, whatever they take.
-FEWEST = 5
 
 
 class MutationSession:
-    """A pytest plugin whose test loop runs every mutant."""
+    """A pytest plugin whose test loop runs every mutant.
 
-    def __init__(self, sources: list[pathlib.Path], processes: int, sample: int | None, seed: int) -> None:
+    :param sample: how many mutants, chosen by ``seed``; None for all.
+    :param processes: how many mutants run at the same time.
+    :param budget: seconds that the tests of one mutant may take without it. What needs more counts as a survivor.
+    """
+
+    def __init__(
+        self, sources: list[pathlib.Path], sample: int | None, seed: int, processes: int, budget: float
+    ) -> None:
         self.processes = processes
         self.survivors: list[Mutant] = []
         self.untested: list[Mutant] = []
@@ -44,6 +47,7 @@ class MutationSession:
         #: Tests that fail without a mutant while calls are counted. They prove nothing here, and run for no mutant.
         self.errors: list[str] = []
         self._sources = sources
+        self._budget = budget
         self._sample = sample
         self._seed = seed
         self._functions: dict[tuple[str, str, int], list[types.FunctionType]] = {}
@@ -107,8 +111,8 @@ class MutationSession:
 
     def _chosen(self) -> list[Mutant]:
         mutants = [mutant for path in self._sources for mutant in mutants_of(path)]
-        if self._sample is not None and self._sample < len(mutants):
-            mutants = random.Random(self._seed).sample(mutants, self._sample)
+        if self._sample is not None:
+            mutants = random.Random(self._seed).sample(mutants, min(self._sample, len(mutants)))
         return mutants
 
     def _run_mutants(self, session: pytest.Session, mutants: list[Mutant]) -> None:
@@ -174,7 +178,7 @@ class MutationSession:
         seconds = 0.0
         for *_place, test in sorted(order, key=lambda one: one[:3]):
             seconds += self._seconds[test.nodeid]
-            if seconds > BUDGET and len(chosen) >= FEWEST:
+            if seconds > self._budget and chosen:
                 break
             chosen.append(test)
         return chosen
