@@ -59,9 +59,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("files", nargs="*", metavar="FILE", help="below plugins/module_utils; default: all of the core")
     parser.add_argument("--sample", type=int, help="number of mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--budget", type=float, default=60, help="seconds of tests for one mutant; default: %(default)g"
-    )
+    parser.add_argument("--budget", type=float, default=60, help="seconds of tests for one mutant")
     parser.add_argument("--tests", nargs="+", help="run only these test files; default: all that reach the core")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--report", type=pathlib.Path, default=ROOT / ".cache" / "mutation.txt")
@@ -82,11 +80,10 @@ def main() -> int:
     sources = [CORE / name for name in options.files] or sorted(
         path for folder in FOLDERS for path in (CORE / folder).glob("*.py")
     )
-    run = MutationSession(sources, options.sample, options.seed, options.processes, options.budget)
+    run = MutationSession(sources, options)
     arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=0", "--no-header", "--no-summary"]
-    pytest.main(
-        [*arguments, "--hypothesis-profile=quick", f"--rootdir={ROOT}", *(options.tests or test_files())], plugins=[run]
-    )
+    arguments += ["--hypothesis-profile=quick", f"--rootdir={ROOT}"]
+    pytest.main([*arguments, *(options.tests or test_files())], plugins=[run])
     if run.errors:
         print("Left out, since they fail without any mutant while calls are counted:", *run.errors, sep="\n  ")
     return report(run, options, sources)

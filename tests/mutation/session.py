@@ -9,6 +9,7 @@ that a test runs in another process, such as a playbook, is not mutated.
 
 from __future__ import annotations
 
+import argparse
 import collections
 import functools
 import gc
@@ -32,24 +33,22 @@ GRACE = 20
 class MutationSession:
     """A pytest plugin whose test loop runs every mutant.
 
-    :param sample: how many mutants, chosen by ``seed``; None for all.
-    :param processes: how many mutants run at the same time.
-    :param budget: seconds that the tests of one mutant may take without it. What needs more counts as a survivor.
+    :param options: ``sample``, how many mutants, chosen by ``seed``, None for all; ``processes``, how many of them run at
+        the same time; ``budget``, seconds that the tests of one mutant may take without it: what needs more counts as a
+        survivor.
     """
 
-    def __init__(
-        self, sources: list[pathlib.Path], sample: int | None, seed: int, processes: int, budget: float
-    ) -> None:
-        self.processes = processes
+    def __init__(self, sources: list[pathlib.Path], options: argparse.Namespace) -> None:
+        self.processes = options.processes
         self.survivors: list[Mutant] = []
         self.untested: list[Mutant] = []
         self.killed = 0
         #: Tests that fail without a mutant while calls are counted. They prove nothing here, and run for no mutant.
         self.errors: list[str] = []
         self._sources = sources
-        self._budget = budget
-        self._sample = sample
-        self._seed = seed
+        self._budget = options.budget
+        self._sample = options.sample
+        self._seed = options.seed
         self._functions: dict[tuple[str, str, int], list[types.FunctionType]] = {}
         self._tests: dict[tuple[str, str, int], dict[pytest.Item, None]] = {}
         self._seconds: dict[str, float] = {}
