@@ -58,6 +58,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", metavar="FILE", help="below plugins/module_utils; default: all of the core")
     parser.add_argument("--sample", type=int, help="number of mutants, chosen at random")
+    parser.add_argument("--again", type=pathlib.Path, metavar="FILE", help="only the survivors that another run listed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--budget", type=float, default=60, help="seconds of tests for one mutant")
     parser.add_argument("--tests", nargs="+", help="run only these test files; default: all that reach the core")
@@ -107,6 +108,8 @@ def report(run: MutationSession, options: argparse.Namespace, sources: list[path
     )
     options.report.parent.mkdir(exist_ok=True)
     options.report.write_text("\n".join([*lines, "", summary, ""]), encoding="utf-8")
+    labels = sorted({mutant.label for mutant in survivors})
+    options.report.with_suffix(".yml").write_text(yaml.safe_dump(labels, width=1000), encoding="utf-8")
     print(*lines, "", summary, sep="\n")
     stale = set()
     if options.sample is None and not options.files:

@@ -23,6 +23,7 @@ import types
 import typing as t
 
 import pytest
+import yaml
 from mutants import Mutant, mutants_of, mutated_code
 
 KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
@@ -33,9 +34,9 @@ GRACE = 20
 class MutationSession:
     """A pytest plugin whose test loop runs every mutant.
 
-    :param options: ``sample``, how many mutants, chosen by ``seed``, None for all; ``processes``, how many of them run at
-        the same time; ``budget``, seconds that the tests of one mutant may take without it: what needs more counts as a
-        survivor.
+    :param options: ``sample``, how many mutants, chosen by ``seed``, None for all; ``again``, labels of those to
+        run; ``processes``, how many run at the same time; ``budget``, seconds that the tests of one mutant may take
+        without it: what needs more counts as a survivor.
     """
 
     def __init__(self, sources: list[pathlib.Path], options: argparse.Namespace) -> None:
@@ -48,6 +49,7 @@ class MutationSession:
         self._sources = sources
         self._budget = options.budget
         self._sample = options.sample
+        self._again = options.again
         self._seed = options.seed
         self._functions: dict[tuple[str, str, int], list[types.FunctionType]] = {}
         self._tests: dict[tuple[str, str, int], dict[pytest.Item, None]] = {}
@@ -110,6 +112,9 @@ class MutationSession:
 
     def _chosen(self) -> list[Mutant]:
         mutants = [mutant for path in self._sources for mutant in mutants_of(path)]
+        if self._again is not None:
+            labels = set(yaml.safe_load(self._again.read_text(encoding="utf-8")) or ())
+            mutants = [mutant for mutant in mutants if mutant.label in labels]
         if self._sample is not None:
             mutants = random.Random(self._seed).sample(mutants, min(self._sample, len(mutants)))
         return mutants
@@ -163,7 +168,7 @@ class MutationSession:
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
         """Return the tests that call the mutated function and fit into the budget.
 
-        Those come first that killed another mutant of it, then one of each file, the quick before the slow.
+        Those come first that killed another mutant of it, then unit tests, one of each file, the quick before the slow.
         """
         key = self._key(mutant)
         sound = [test for test in self._tests.get(key, ()) if test.nodeid not in self.errors]
@@ -172,10 +177,11 @@ class MutationSession:
         order = []
         for test in found:
             places[test.path] = places.get(test.path, -1) + 1
-            order.append((-self._kills[key, test.nodeid], places[test.path], len(order), test))
+            is_slow = "contract" in test.path.parts
+            order.append((-self._kills[key, test.nodeid], is_slow, places[test.path], len(order), test))
         chosen: list[pytest.Item] = []
         seconds = 0.0
-        for *_place, test in sorted(order, key=lambda one: one[:3]):
+        for *_place, test in sorted(order, key=lambda one: one[:4]):
             seconds += self._seconds[test.nodeid]
             if seconds > self._budget and chosen:
                 break
