@@ -8,7 +8,7 @@ PREPARE = @$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py,echo 'Python 3.11 o
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation matrix galaxy clean distclean
+.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation stress matrix galaxy clean distclean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -52,6 +52,10 @@ load: ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
 mutation: ## measure how many small mistakes in the core the tests notice; ARGUMENTS="--sample 200"
 	$(PREPARE) $@
 	@.venv/bin/python tests/mutation $(ARGUMENTS)
+
+stress: ## run unit tests in random orders, to find failures by chance; ARGUMENTS="--runs 5 tests/contract"
+	$(PREPARE) $@
+	@.venv/bin/python tests/tools/stress.py $(ARGUMENTS)
 
 matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
 	@$(if $(PYTHON),$(PYTHON) tests/tools/matrix.py $(PAIRS),echo 'Python 3.11 or newer is needed' >&2; exit 1)

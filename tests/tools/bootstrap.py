@@ -37,6 +37,7 @@ LEVELS = {
     "chaos": "tests/requirements/contract.txt",
     "load": "tests/requirements/benchmark.txt",
     "mutation": "tests/requirements/unit.txt",
+    "stress": "tests/requirements/contract.txt",
     "dev": "requirements-dev.txt",
 }
 OLDEST = (3, 11)
