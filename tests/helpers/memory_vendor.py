@@ -32,7 +32,8 @@ class Store:
     """The mailboxes of an account.
 
     :param before: called with the name and the number of each request before it is served; may raise.
-    :param summary: options that a listing shows; None for all.
+    :param summary: options that a listing shows; None for all. A listing of some options shows only what was asked for.
+    :param advice: warnings on options.
     :param shows_box: replies to writes show the mailbox.
     """
 
@@ -42,6 +43,8 @@ class Store:
     before: t.Callable[[str, str], None] = lambda request, number: None
     summary: frozenset[str] | None = None
     shows_box: bool = True
+    advice: dict[str, str] = dataclasses.field(default_factory=dict)
+    progress: list[tuple[int, int, int, str]] = dataclasses.field(default_factory=list)
     created: set[str] = dataclasses.field(default_factory=set)
     _ids: t.Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
 
@@ -73,6 +76,9 @@ class Store:
         """The names of the mailboxes by number."""
         return {box.number: box.values["name"] for box in self.boxes.values()}
 
+    def _note(self, *counts: t.Any) -> None:
+        self.progress.append(counts)
+
     def run(self, check: bool = False, module: str = "vmboxes", **options: t.Any) -> Result:
         """Run a module."""
         session = types.SimpleNamespace(
@@ -85,7 +91,7 @@ class Store:
 
         vendor = dataclasses.replace(registry.vendor("kazoo"), boxes={"mailbox": lambda: MemoryMailboxes})
         with mock.patch.dict(registry.VENDORS, kazoo=lambda: vendor):
-            result = task.run_in_worker(module, {**ARGUMENTS, **options}, check, opened, None, {})
+            result = task.run_in_worker(module, {**ARGUMENTS, **options}, check, opened, self._note, {})
         result.setdefault("failed", False)
         return result
 
@@ -111,6 +117,7 @@ class MemoryMailboxes(
     protocol.MessageCounter,
     protocol.DuplicateFinder,
     protocol.DuplicateRemover,
+    protocol.OptionAdvisor,
 ):
     """A driver of a :class:`Store`."""
 
@@ -122,18 +129,26 @@ class MemoryMailboxes(
         return store
 
     def list(self, wanted: Wanted) -> Listing:
-        """Return every box, with the options of the summary."""
+        """Return the boxes wanted: all of them in full, or no more of them than was asked for."""
         self._store.receive("list", "")
         boxes = list(self._store.boxes.values())
         summary = self._store.summary
-        if summary is not None:
-            boxes = [
+        if summary is None:
+            return Listing(tuple(boxes), whole=True)
+        shown = summary & wanted.options if summary else wanted.options
+        return Listing(
+            tuple(
                 dataclasses.replace(
-                    box, full=False, values={option: box.values[option] for option in summary if option in box.values}
+                    box, full=False, values={option: box.values[option] for option in shown if option in box.values}
                 )
                 for box in boxes
-            ]
-        return Listing(tuple(boxes), whole=True)
+                if wanted.everything or box.number in (wanted.numbers or ()) or box.id in wanted.ids
+            )
+        )
+
+    def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
+        """Return the warnings on these options."""
+        return [text for option, text in self._store.advice.items() if option in options]
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Return one box in full."""
