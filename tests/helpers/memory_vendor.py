@@ -51,7 +51,9 @@ class Store:
     def add(self, number: str, messages: int = 0, **values: t.Any) -> str:
         """Create a mailbox as a person does, and return its id."""
         box_id = f"{next(self._ids):032x}"
-        self.boxes[box_id] = Box(number, box_id, {**DEFAULTS, "name": f"Desk {number}", **values})
+        # As a driver reads it: the order of addresses means nothing.
+        canonical = {option: TABLE.by_option[option].kind.parse(value) for option, value in values.items()}
+        self.boxes[box_id] = Box(number, box_id, {**DEFAULTS, "name": f"Desk {number}", **canonical})
         self.messages[box_id] = messages
         return box_id
 
@@ -160,7 +162,9 @@ class MemoryMailboxes(
     def create(self, number: str, values: t.Mapping[str, t.Any]) -> Box | None:
         """Create a box."""
         self._store.receive("create", number)
-        box_id = self._store.add(number, **values)
+        box_id = self._store.add(number)
+        made = self._store.boxes[box_id]
+        self._store.boxes[box_id] = dataclasses.replace(made, values={**DEFAULTS, **values})
         self._store.created.add(box_id)
         return self._store.boxes[box_id] if self._store.shows_box else None
 
