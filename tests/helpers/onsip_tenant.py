@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the OnSIP driver share: an organization that modules are run against."""
+"""A simulated organization of OnSIP that modules run against: use it for tests of its driver."""
 
 from __future__ import annotations
 
