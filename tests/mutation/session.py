@@ -13,6 +13,7 @@ import argparse
 import collections
 import functools
 import gc
+import importlib
 import os
 import pathlib
 import random
@@ -26,6 +27,7 @@ import pytest
 import yaml
 from mutants import Mutant, mutants_of, mutated_code
 
+PACKAGE = "ansible_collections.telephony.voicemail.plugins.module_utils"
 KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
 #: Seconds beside the time of the unmutated tests after which a mutant counts as killed: it runs in a circle.
 GRACE = 20
@@ -80,6 +82,9 @@ class MutationSession:
 
     def _find_functions(self) -> None:
         """Find the function objects of the sources, however they are wrapped or referred to."""
+        # Many modules are imported when they are first needed.
+        for path in self._sources:
+            importlib.import_module(f"{PACKAGE}.{path.parent.name}.{path.stem}")
         names = {str(path.resolve()) for path in self._sources}
         for function in [found for found in gc.get_objects() if type(found) is types.FunctionType]:
             code = function.__code__
