@@ -107,6 +107,30 @@ def test_advice_on_what_is_written_is_a_warning() -> None:
     assert "warnings" not in store.run(mailboxes=[{"mailbox": "1000", "name": "x"}])
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_one_mailbox_that_fails_is_shown_as_it_is(check: bool) -> None:
+    store = Store().numbered("1000")
+    store.advice = {"name": "names are cut"}
+
+    def fail(request: str, _number: str) -> None:
+        if request in ("create", "update"):
+            raise RejectedError("no room")
+
+    store.before = fail
+    for number in ("1000", "3000"):
+        result = store.run(check, module="vmbox", mailbox=number, name="New")
+        assert result["failed"] is not check
+        assert result["warnings"] == ["names are cut"]
+        assert result["changed"] is check
+        if not check:
+            assert "no room" in result["msg"]
+            assert result["error"]["mailbox"] == number
+            assert result["mailbox"].get("name") == ("Desk 1000" if number == "1000" else None)
+        else:
+            assert result["mailbox"]["name"] == "New"
+        assert result["diff"]["after"]["name"] == "New"
+
+
 def rival_before(store: Store, look: int, act: t.Callable[[], object]) -> None:
     """Act before a look for duplicates, counted from 1."""
     looks = [0]
