@@ -239,3 +239,16 @@ def test_what_a_deletion_shows() -> None:
     single = store.run(True, module="vmbox", mailbox="1001", state="absent")
     assert (single["mailbox"], single["action"]) == ({}, "delete")
     assert store.run(True, module="vmbox", mailbox="9000", state="absent")["mailbox"] == {}
+
+
+@pytest.mark.parametrize("length", [200, 201])
+def test_an_id_has_at_most_two_hundred_characters(length: int) -> None:
+    result = Store().run(mailboxes=[{"id": "a" * length, "name": "x"}])
+    assert result["failed"]
+    assert ("characters long" in result["msg"]) is (length > 200)
+
+
+def test_one_mailbox_has_its_warnings() -> None:
+    store = Store().numbered("1000")
+    result = store.run(module="vmbox", mailbox="1000", timezone="Europe/Nowhere")
+    assert any("is not in the time zone database" in text for text in result["warnings"])

@@ -217,3 +217,13 @@ def test_a_message_is_uploaded_once(tmp_path: t.Any) -> None:
     assert "is neither a WAV" in store.run(**{**given_options, "src": str(tmp_path / "text.wav")})["msg"]
     assert store.writes == []
     assert "is for `state: present` only" in store.run(**BOX, state="read", call_id="c1")["msg"]
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_of_many_mailboxes_that_would_lose_messages_the_first_are_named(count: int) -> None:
+    store = MessageStore().filled(**{f"b{1000 + place}": 1 for place in range(count)})
+    result = store.run(**ALL, state="absent", max_deletions=0)
+    assert result["failed"]
+    assert all(str(1000 + place) in result["msg"] for place in range(20))
+    assert (" and more" in result["msg"]) is (count > 20)
+    assert ("1020" in result["msg"]) is False

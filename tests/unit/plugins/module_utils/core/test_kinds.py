@@ -85,6 +85,7 @@ REFUSED: list[tuple[Kind, t.Any, str]] = [
     (TEXT, "a\x00", "holds a character that cannot be sent: NUL, or half of a pair (a surrogate)"),
     (TEXT, "a\ud800", "holds a character that cannot be sent: NUL, or half of a pair (a surrogate)"),
     (Text(longest=2), "abc", "must be at most 2 characters long, it has 3"),
+    (Text(shortest=1, longest=2), "abc", "must be 1 to 2 characters long, it has 3"),
     (Text(shortest=2), "a", "must be at least 2 characters long, it has 1"),
     (PIN, 4821, "was read by YAML as a number, which loses leading zeros; put it in quotes"),
     (PIN, 48.21, "was read by YAML as a number, which loses leading zeros; put it in quotes"),
