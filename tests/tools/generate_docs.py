@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write what follows from the field tables and the registry, so that each fact is stated once.
 
-These are option fragments, return values of modules, option names of roles, the support table and the schemas of mailbox
-files. Run it after a change; with --check it writes nothing and fails when a file is out of date.
+These are option fragments, return values of modules, options of roles, the support table and schemas of mailbox files.
+Run it after a change; with --check it writes nothing and fails when a file is out of date.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def outputs() -> dict[pathlib.Path, str]:
             for resource in RESOURCES.values()
         },
         **return_values.outputs(ROOT / "plugins" / "modules"),
-        **role_options.outputs(ROOT / "roles"),
+        **role_options.outputs(ROOT / "roles", TEXTS["roles"]),
     }
     for name, schema in mailbox_schemas.schemas(TEXTS).items():
         found[ROOT / "docs" / "schemas" / name] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -37,7 +37,7 @@ def _represent_sample(dumper: yaml.SafeDumper, sample: _Sample) -> yaml.Node:
     node = dumper.represent_data(sample.value)
     if isinstance(node, yaml.CollectionNode):
         node.flow_style = True
-    return t.cast(yaml.Node, node)
+    return node
 
 
 _Dumper.add_representer(_Sample, _represent_sample)
@@ -87,12 +87,15 @@ def outputs(modules: pathlib.Path) -> dict[pathlib.Path, str]:
     """Return every module with its return values.
 
     :param modules: the folder of the modules.
-    :raises KeyError: for a module without a block in the source.
+    :raises KeyError: for a module that the source does not have.
     """
     sources = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     found = {}
     for name, spec in MODULES.items():
         path = modules / f"{name}.py"
-        written = block(spec, sources)
-        found[path] = _BLOCK.sub(lambda _match, text=written: text, path.read_text(encoding="utf-8"), count=1)
+        content = path.read_text(encoding="utf-8")
+        old = _BLOCK.search(content)
+        if old is None:
+            raise ValueError(f"{name} has no RETURN")
+        found[path] = content[: old.start()] + block(spec, sources) + content[old.end() :]
     return found
