@@ -58,7 +58,7 @@ EXAMPLES = r"""
   register: shared
 """
 
-# Written by tests/tools/generate_docs.py from return_values.yml; change that instead.
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 shared_voicemails:
   description:

@@ -76,7 +76,7 @@ EXAMPLES = r"""
   when: office.mailboxes | selectattr('emails', 'defined') | length == office.mailboxes | length
 """
 
-# Written by tests/tools/generate_docs.py from return_values.yml; change that instead.
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 mailboxes:
   description:

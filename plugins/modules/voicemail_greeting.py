@@ -124,7 +124,7 @@ EXAMPLES = r"""
     media: welcome.wav (mailbox 1000, unavailable greeting)
 """
 
-# Written by tests/tools/generate_docs.py from return_values.yml; change that instead.
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 greeting:
   description: What callers hear, or in check mode would hear. Empty where it is the default greeting.

@@ -136,7 +136,7 @@ EXAMPLES = r"""
     caller_number: "2000"
 """
 
-# Written by tests/tools/generate_docs.py from return_values.yml; change that instead.
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 msg:
   description: One sentence with the counts. If some failed, also a line for each distinct reason.

@@ -41,7 +41,7 @@ EXAMPLES = r"""
     msg: "{{ voicemail_messages | map(attribute='caller_number') | unique }}"
 """
 
-# Written by tests/tools/generate_docs.py from return_values.yml; change that instead.
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 ansible_facts:
   description: Facts of the host.

@@ -42,7 +42,7 @@ EXAMPLES = r"""
     msg: "{{ unheard.messages | map(attribute='caller_number') | unique }}"
 """
 
-# Written by tests/tools/generate_docs.py from return_values.yml; change that instead.
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 messages:
   description: The messages selected, the newest first. What the vendor does not have is null.
