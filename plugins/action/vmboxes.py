@@ -106,10 +106,10 @@ class ActionModule(ActionBase):
 
     #: Name of the module, whatever name a redirect lets the task write.
     module = "vmboxes"
-    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
-    screen: int | None = interruption.SCREEN
     #: Collection of the module: another one has modules of its own that register its vendor.
     collection = "telephony.voicemail"
+    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
+    screen: int | None = interruption.SCREEN
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result."""

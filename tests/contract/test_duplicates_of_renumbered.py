@@ -24,7 +24,7 @@ def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
         assert not created["failed"], created["msg"]
         assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])
         # Two remain where the creation looked before the renumbering was written; that is an error which names both.
-        named = [box for box in boxes if box.id in (renumbered["results"][0].get("error") or "")]
+        named = [box for box in boxes if box.id in (renumbered["results"][0]["error"] or "")]
         assert len(boxes) == 1 or (len(boxes) == 2 and named == boxes)
 
 
