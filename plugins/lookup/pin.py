@@ -114,7 +114,6 @@ import os
 import pathlib
 import secrets
 import stat
-import tempfile
 import typing as t
 
 import yaml
@@ -127,7 +126,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IM
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
@@ -259,17 +258,7 @@ class PinFile:
         text = plain if self._is_json else yaml.safe_dump(json.loads(plain))
         if self._encrypts:
             text = self._encrypted(text)
-        # A file of this kind is made with mode 0600.
-        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            pathlib.Path(temporary).replace(self._path)
-        except BaseException:
-            pathlib.Path(temporary).unlink(missing_ok=True)
-            raise
+        replace_file(self._path, text.encode())
 
 
 def _is_nested(pins: t.Any) -> bool:

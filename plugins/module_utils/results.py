@@ -12,6 +12,7 @@ import enum
 import typing as t
 
 from .errors import VoicemailError
+from .model.problem import Subject
 from .reporting.sentences import Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
 
 #: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
@@ -90,8 +91,13 @@ class ListedStep(StepResult, abc.ABC):
 
     @property
     @abc.abstractmethod
+    def subject(self) -> Subject:
+        """What the step is about, as errors name it."""
+
+    @property
     def reason(self) -> str:
-        """Why it failed, without what only this step has, so that equal reasons can be grouped."""
+        """Why it failed, without the name that only this step has, so that equal reasons can be grouped."""
+        return self.error.reason(self.subject) if self.error else ""
 
     @abc.abstractmethod
     def as_row(self) -> dict[str, t.Any]:

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pathlib
 import shlex
 import subprocess
-import tempfile
 import typing as t
 
 import jinja2
 from ansible import constants, context
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import formats
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.junit import as_junit
 
@@ -63,15 +62,7 @@ def write(path: pathlib.Path, text: str) -> None:
 
     :raises OSError: when that is not possible.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as opened:
-            opened.write(text)
-        pathlib.Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            pathlib.Path(name).unlink()
-        raise
+    replace_file(path, text.encode("utf-8", errors="backslashreplace"))
 
 
 def playbook_name() -> str:

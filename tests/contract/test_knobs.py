@@ -14,7 +14,7 @@ import itertools
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from helpers.lifecycle import Lifecycle, serve, strange, usual_history
 from helpers.runners import RUNNERS
 from helpers.subjects import PERSONAL, SUBJECTS, TEL4VN, Subject
@@ -38,7 +38,7 @@ def test_doubtful_behaviour(
 ) -> None:
     if knob not in subject.alone:
         # Nothing lags here, so there is nothing to wait for before a refusal is believed.
-        monkeypatch.setattr(steps, "_STALE_WAITS", (0.01, 0.01))
+        monkeypatch.setattr(waiting, "STALE_WAITS", (0.01, 0.01))
     stubborn = subject.stubborn.get((knob, value), frozenset())
     with serve(subject, {knob: value}) as server:
         assert strange(subject, {knob: value}, Lifecycle(subject, server, RUNNERS[way], stubborn).run()) == []

@@ -79,6 +79,7 @@ LAYERS = {
     "module_utils/vendors/": "vendors",
     "module_utils/transport/": "transport",
     "module_utils/concurrency": "concurrency",
+    "module_utils/waiting": "concurrency",
     "module_utils/deps": "deps",
     "module_utils/__init__": "deps",
 }

@@ -11,6 +11,7 @@ import typing as t
 
 from .. import modules as arguments
 from ..model.connection import typed, url_problem
+from ..model.fields import value_at
 from ..model.masks import HIDDEN_ARGUMENT as HIDDEN
 from ..vendors.registry import NAMES, vendor
 
@@ -51,9 +52,7 @@ def _refused_fields(module: str, raw: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     has_fields = spec.shape == "one" and raw.get("vendor") in NAMES
     table = vendor(raw["vendor"]).tables.get(spec.resource.key) if has_fields else None
     for field in table.fields if table else ():
-        value: t.Any = raw
-        for part in field.option.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
+        value = value_at(raw, field.option.split("."))
         if value not in (None, "", [], {}):
             try:
                 field.kind.parse(value)

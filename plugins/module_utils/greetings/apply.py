@@ -11,17 +11,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import time
 import typing as t
 
 from ..concurrency import finished
 from ..errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
 from ..results import Status, StepResult
 from ..vendors.greetings import GreetingWriter, SharedGreetings
+from ..waiting import looks
 from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 
-#: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 #: A recording that the vendor converted is never larger.
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -187,8 +185,7 @@ class _Run:
         self, greeting_id: str, condition: t.Callable[[Greeting | None], bool], problem: str
     ) -> Greeting | None:
         """Read a greeting back until it is as it should be: a reply of success is no proof."""
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             found = next((one for one in self._greetings.list() if one.id == greeting_id), None)
             if condition(found):
                 return found

@@ -11,7 +11,7 @@ import typing as t
 from ..errors import InvalidInputError
 from ..mailboxes.parse import INVALID, SOURCE, Reader, laid_over, type_name
 from ..model.cautions import Caution, cautions_of, grouped
-from ..model.fields import FieldTable
+from ..model.fields import FieldTable, value_at
 from ..model.masks import mask_problems
 from ..model.problem import Problem
 from ..resources import MAILBOXES, Resource
@@ -133,7 +133,7 @@ class _Checker:
         name = named[1] if named else ""
         rest = item
         for option in entry.origins:
-            value = _value_of(item, option)
+            value = value_at(item, option.split("."))
             kind = table.number if option in (table.key, table.alias) else None
             field = table.by_option.get(option)
             kind = field.kind if field is not None else kind
@@ -179,12 +179,6 @@ def _key_of(item: t.Mapping[str, t.Any], resource: Resource) -> tuple[str, str] 
         if item.get(option) not in (None, ""):
             return "id" if option == "id" else resource.number, str(item[option])
     return None
-
-
-def _value_of(item: t.Any, option: str) -> t.Any:
-    for part in option.split("."):
-        item = item.get(part) if isinstance(item, dict) else None
-    return item
 
 
 def _without(item: dict[str, t.Any], option: str) -> dict[str, t.Any]:

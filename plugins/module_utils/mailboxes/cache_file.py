@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -15,7 +14,7 @@ import stat
 import tempfile
 import typing as t
 
-from ..model.disk import describe, hint_for
+from ..model.disk import describe, hint_for, replace_file
 from ..model.sealed import SALT_BYTES, Keys
 
 #: Version of the content. A file of another version is not read.
@@ -89,18 +88,8 @@ def write(path: pathlib.Path, keys: Keys, content: t.Mapping[str, t.Any]) -> Non
     :raises OSError: where it cannot be written; the old file remains.
     """
     body = json.dumps(content, separators=(",", ":")).encode("ascii")
-    descriptor, name = tempfile.mkstemp(prefix=".cache-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(f"telephony.voicemail cache {SCHEMA} {keys.salt.hex()} {keys.signature(body)}\n".encode())
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        pathlib.Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            pathlib.Path(name).unlink()
-        raise
+    header = f"telephony.voicemail cache {SCHEMA} {keys.salt.hex()} {keys.signature(body)}\n"
+    replace_file(path, header.encode() + body)
 
 
 __all__ = ("UnusableError", "prepare", "read", "write")

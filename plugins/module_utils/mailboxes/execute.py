@@ -27,6 +27,7 @@ from ..model.mailbox import Box, PinPolicy
 from ..resources import RESOURCES
 from ..results import Status
 from ..vendors.protocol import Boxes, Creation, MessageCounter, Renumbering
+from ..waiting import looks
 from .outcome import Outcome
 from .plan import (
     Action,
@@ -37,8 +38,6 @@ from .plan import (
     unmet,
 )
 
-#: Seconds to wait before reading back again: a vendor's cache may answer with what was there a moment ago.
-_STALE_WAITS = (0.2, 0.5, 1.0)
 #: Seconds to wait before a write that came too late is planned on the new revision and sent again.
 _COLLISION_WAITS = (0.05, 0.2, 0.5, 1.0)
 
@@ -119,8 +118,7 @@ class _Run:
 
     def _found(self, patient: bool) -> Box | None:
         """Look for the box by its number; be patient where there may be one that a listing does not show yet."""
-        for wait in (0.0, *(_STALE_WAITS if patient else ())):
-            time.sleep(wait)
+        for _look in looks(patient):
             found = self.boxes.find(self.step.number, None)
             if found is not None:
                 return found
@@ -234,9 +232,8 @@ class _Run:
         """Return the box as it is now. A reply of success is no proof; what is read back is."""
         if not self.verify:
             return box
-        for wait in (0.0, *_STALE_WAITS):
-            if box is None or wait:
-                time.sleep(wait)
+        for look in looks():
+            if box is None or look:
                 box = self.boxes.find(step.number, self.box.id if self.box else None)
             if box is not None:
                 self.box = box

@@ -50,11 +50,6 @@ class Outcome(ListedStep):
         """File and line of the item."""
         return self.step.source
 
-    @property
-    def reason(self) -> str:
-        """The error without the number of the box."""
-        return self.error.reason(self.subject) if self.error else ""
-
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result; secrets are named and never shown."""
         box = self.box or self.step.current
@@ -79,6 +74,11 @@ class SkippedEntry(ListedStep):
 
     table: FieldTable
     item: SkippedItem
+
+    @property
+    def subject(self) -> Subject:
+        """The box, where its number is sure."""
+        return Subject(self.table.resource, self.label)
 
     @property
     def action_name(self) -> str:

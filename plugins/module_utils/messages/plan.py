@@ -88,11 +88,6 @@ class MessageStep(results.ListedStep):
         """The message, as errors name it; without a name where it is to be created."""
         return Subject("message", self.id)
 
-    @property
-    def reason(self) -> str:
-        """The error without the id."""
-        return self.error.reason(self.subject) if self.error else ""
-
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result."""
         message = self.message

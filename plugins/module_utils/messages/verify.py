@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 import typing as t
 
 from .. import results
@@ -14,12 +13,11 @@ from ..errors import NotFoundError, RejectedError, VoicemailError
 from ..model.message import Message, Selection, Status
 from ..recordings.container import content_problem
 from ..vendors.messages import MessageDeleter, MessageReader, Recordings, Upload
+from ..waiting import looks
 from .plan import MessageAction, MessageStep, Order
 
 Ids: t.TypeAlias = t.Mapping[str, t.Collection[str]]
 
-#: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 #: A recording that the vendor converted is never larger.
 _MOST_BYTES = 64 * 1024 * 1024
 _PROBLEMS = {
@@ -40,8 +38,7 @@ def verify(
     doubtful = [step for step in writing if step.wrote]
     place = dataclasses.replace(selection.everything(), ids=frozenset(step.id for step in doubtful))
     try:
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             now = {message.id: message for message in messages.list(place)}
             filed = {number: messages.list(Selection(mailbox=number)) for number in order.to}
             doubtful = [step for step in doubtful if not _done(order, step, now.get(step.id), filed, before)]
@@ -71,8 +68,7 @@ def verify_upload(messages: MessageReader, place: Selection, step: MessageStep, 
     """
     made: Message | None = None
     try:
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             made = next(iter(place.select(messages.list(place))), None)
             if made is not None:
                 break

@@ -1,16 +1,40 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors of files, in words that name a full disk as a full disk."""
+"""Replace files, and name their errors: a full disk as a full disk."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import pathlib
+import tempfile
 
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}
+#: Characters of a name that a temporary file keeps, so that its own name is not too long.
+_LONGEST_PREFIX = 100
 #: Errors that every other file of the same disk meets as well.
 _LASTING = frozenset((*_FULL, errno.EROFS))
+
+
+def replace_file(path: pathlib.Path, content: bytes) -> None:
+    """Replace a file as a whole, with mode 0600: readers see the old content or the new, and never a part.
+
+    :raises OSError: where it cannot be written; the old file remains, and nothing is left behind.
+    """
+    # A file of this kind has mode 0600.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        pathlib.Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            pathlib.Path(name).unlink()
+        raise
 
 
 def describe(error: OSError) -> str:

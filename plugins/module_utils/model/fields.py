@@ -193,10 +193,7 @@ class FieldTable:
         for composite in self.composites:
             values.update(composite.take_apart(native))
         for option, path, read, absent in self._readers:
-            value: t.Any = native
-            for part in path:
-                value = value.get(part) if isinstance(value, dict) else None
-            settled = read(value)
+            settled = read(value_at(native, path))
             values[option] = absent if settled is None else settled
         return values
 
@@ -209,10 +206,7 @@ class FieldTable:
         if composite is not None:
             return composite.take_apart(native)[option]
         _option, path, read, absent = self._reader_of[option]
-        value: t.Any = native
-        for part in path:
-            value = value.get(part) if isinstance(value, dict) else None
-        settled = read(value)
+        settled = read(value_at(native, path))
         return absent if settled is None else settled
 
     @functools.cached_property
@@ -279,6 +273,13 @@ class Decoded(collections.abc.Mapping[str, Canonical]):
 
     def __len__(self) -> int:
         return len(self._table.by_option)
+
+
+def value_at(source: t.Any, path: t.Iterable[str]) -> t.Any:
+    """Return the value at a path of keys; None where a dictionary or a key is missing."""
+    for part in path:
+        source = source.get(part) if isinstance(source, dict) else None
+    return source
 
 
 def place(target: dict[str, t.Any], name: str, value: t.Any) -> None:

@@ -62,11 +62,6 @@ class Recording(ListedStep):
         return Subject("message", self.id)
 
     @property
-    def reason(self) -> str:
-        """The error without the id."""
-        return self.error.reason(self.subject) if self.error else ""
-
-    @property
     def changed(self) -> bool:
         """Tell whether its file was written, also by a run that then failed or was not to keep it."""
         return self.wrote or self.status is Status.CHANGED

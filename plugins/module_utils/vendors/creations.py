@@ -8,10 +8,26 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ..errors import ConflictError, NotFoundError
+from ..errors import ConflictError, NotFoundError, TransportError, VoicemailError
 from ..model.mailbox import Box
 from ..model.operation import Operation
+from ..model.problem import Subject
 from .protocol import Boxes, Creation, DuplicateFinder, DuplicateRemover, MessageCounter
+
+
+def incomplete(subject: Subject, text: str, cause: VoicemailError) -> TransportError:
+    """Return the error for a box that exists now without everything that was declared.
+
+    :param text: what was done and what was not.
+    """
+    return TransportError(
+        f"{text}: {cause.message}",
+        cause.hint,
+        status=cause.status,
+        details=cause.details,
+        uncertain=True,
+        subject=subject,
+    )
 
 
 class CreationLog(Boxes, DuplicateFinder):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-import time
 import typing as t
 import urllib.parse
 
@@ -19,6 +18,7 @@ from ...model.fields import Values
 from ...model.mailbox import Box, Desired
 from ...model.operation import Operation
 from ...model.problem import Problem, Subject
+from ...waiting import looks
 from ..replies import expect_header_text, expect_list, expect_object
 from .callflow_wire import CHECK, Callflow, document_for, rewritten, serves
 from .fields import ADOPT, CALLFLOW, CHECK_CODE, DIRECT, MAILBOX
@@ -27,7 +27,6 @@ from .session import ADDRESS_HINT, KazooSession
 
 #: How often a callflow is written again where something else in it changed at the same moment.
 _MOST_TRIES = 3
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
 class Callflows:
@@ -261,8 +260,7 @@ class Callflows:
 
         :raises NotFoundError: once it is.
         """
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             self._read(callflow_id)
         raise RejectedError("KAZOO answered success and it is still there", "Run the task again", operation=operation)
 

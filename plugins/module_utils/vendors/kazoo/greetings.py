@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import time
 import typing as t
 
 from ...errors import ConflictError, NotFoundError, RejectedError, StaleError, TransportError, VoicemailError
@@ -17,7 +16,9 @@ from ...model.mailbox import Box
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ...transport.client import Stream
+from ...waiting import looks
 from ..greetings import GreetingWriter, SharedGreetings
+from ..unique import existing
 from . import greeting_audio
 from .greeting_audio import CONTENT_TYPES, conversion_problem
 from .mailboxes import KazooMailboxes
@@ -33,7 +34,6 @@ FIELDS = {"unavailable": "media.unavailable", "temporary": "media.temporary_unav
 _LONGEST_NAME = 128
 #: A converted recording is rarely larger than this.
 _MOST_BYTES = 64 * 1024 * 1024
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 #: How often a mailbox is written to again where something else in it changed at the same moment.
 _MOST_TRIES = 3
 
@@ -140,11 +140,9 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
             self._media.delete(media)
 
     def _read_box(self) -> Box:
-        box = self._boxes.find(self._number, self._box.id if self._box else None)
-        if box is None:
-            raise NotFoundError(f"{self._subject.noun} does not exist", "Check its number")
-        self._box = box
-        return box
+        found = self._boxes.find(self._number, self._box.id if self._box else None)
+        self._box = existing(found, self._subject)
+        return self._box
 
     def _current(self, box: Box) -> str | None:
         value = box.values.get(f"kazoo.{FIELDS[self._kind]}")
@@ -219,8 +217,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
     def _lost(self, recording: Recording, box: Box) -> str | None:
         """Return the document of a creation whose reply was lost, or None where there is none."""
         query = {**self._marked(box), f"filter_{MARK}.sha256": recording.sha256}
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             made = [one for one in map(identity, self._media.list(query)) if one not in self._known]
             if made:
                 return made[0]

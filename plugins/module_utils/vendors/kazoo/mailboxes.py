@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
 import typing as t
 import urllib.parse
 
 from ...errors import (
-    DuplicateError,
     NotFoundError,
     RejectedError,
-    TransportError,
     VoicemailError,
     not_understood,
 )
@@ -24,7 +21,8 @@ from ...model.fields import Decoded, FieldTable, Values
 from ...model.mailbox import Box, Desired, Listing, Wanted
 from ...model.operation import Operation
 from ...model.problem import Problem, Subject
-from ..creations import Withdrawal
+from ...waiting import looks
+from ..creations import Withdrawal, incomplete
 from ..protocol import (
     BulkReader,
     NameResolver,
@@ -35,6 +33,7 @@ from ..protocol import (
     RevisionChecker,
 )
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
+from ..unique import only
 from .callflows import Callflows
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
 from .names import Names, missing_media, with_ids
@@ -51,7 +50,6 @@ _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = Operation("read", "mailboxes in bulk")
 _READ = Operation("read", "a mailbox")
-_GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
 class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameResolver, PlanValidator, OptionAdvisor):
@@ -141,11 +139,10 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             texts = _spellings([str(number)])
             pages = list(self._pages({"filter_mailbox": _any_of(texts)}, frozenset(self.table.by_option)))
             listed = [box for box in pages if self.table.same_number(box.number, number)]
-            if len(listed) > 1:
-                raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
-            if not listed or listed[0].full:
-                return self._callflows.laid_over(listed[0]) if listed else None
-            box_id = listed[0].id
+            box = only(listed, Subject("mailbox", str(number)), "KAZOO", "Delete or renumber one")
+            if box is None or box.full:
+                return self._callflows.laid_over(box) if box else None
+            box_id = box.id
         operation = Operation("read", "mailbox", number or str(box_id))
         try:
             envelope = self._session.call("GET", path_of(box_id), operation)
@@ -166,13 +163,8 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         try:
             return self._reachable(box, values)
         except VoicemailError as error:
-            raise TransportError(
-                f"was created (id {box.id}), but not its callflow: {error.message}",
-                error.hint,
-                subject=Subject("mailbox", number),
-                status=error.status,
-                details=error.details,
-                uncertain=True,
+            raise incomplete(
+                Subject("mailbox", number), f"was created (id {box.id}), but not its callflow", error
             ) from None
 
     def _reachable(self, box: Box, values: Values) -> Box:
@@ -222,17 +214,12 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         headers = {"If-Match": f'"{expect_header_text(box.revision, operation, "a revision")}"'}
         self._callflows.remove(box)
         self._session.call("DELETE", path_of(box.id), operation, headers=headers, repeatable=True)
-        self._confirm_gone(box)
-
-    def _confirm_gone(self, box: Box) -> None:
-        for wait in _GONE_WAITS:
-            time.sleep(wait)
-            if self.find(box.number, box.id) is None:
-                return
-        raise RejectedError(
-            f"cannot delete mailbox {box.number}: KAZOO answered success and the box is still there",
-            "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
-        )
+        if not any(self.find(box.number, box.id) is None for _look in looks()):
+            raise RejectedError(
+                "KAZOO answered success and the box is still there",
+                "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
+                operation=operation,
+            )
 
     def count_messages(self, box: Box) -> int:
         """Count by listing them: the counters of KAZOO leave out messages of the last moment.

@@ -37,6 +37,7 @@ from ..messages import (
     Upload,
 )
 from ..replies import expect_list
+from ..unique import existing, only
 from . import message_wire as wire
 from .mailboxes import KazooMailboxes
 from .paging import PAGE_SIZE
@@ -267,14 +268,8 @@ class KazooMessages(
         """
         if number not in self._boxes:
             found = KazooMailboxes(self._session).list(Wanted(frozenset((number,)))).boxes
-            ids = [str(box.id) for box in found if box.number == number]
-            if not ids:
-                raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
-            if len(ids) > 1:
-                raise RejectedError(
-                    f"KAZOO has {len(ids)} boxes with this number, ids {' and '.join(ids)}",
-                    "Delete or renumber one",
-                    subject=Subject("mailbox", number),
-                )
-            self._boxes[number] = ids[0]
+            subject = Subject("mailbox", number)
+            named = [box for box in found if box.number == number]
+            box = existing(only(named, subject, "KAZOO", "Delete or renumber one"), subject)
+            self._boxes[number] = str(box.id)
         return self._boxes[number]

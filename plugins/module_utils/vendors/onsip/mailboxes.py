@@ -11,7 +11,6 @@ import typing as t
 
 from ...errors import (
     AuthError,
-    DuplicateError,
     ExpiredError,
     RejectedError,
     TransportError,
@@ -22,9 +21,10 @@ from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
 from ...model.operation import Operation
 from ...model.problem import Subject
-from ..creations import CreationLog
+from ..creations import CreationLog, incomplete
 from ..protocol import Creation, OptionAdvisor, Renumbering, Reread
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
+from ..unique import only
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
 from .paging import Browse
@@ -88,10 +88,9 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             for row in _BROWSE.rows(self._session)
             if (row["VoicemailboxId"] == box_id if box_id is not None else row.get("Mailbox") == number)
         ]
-        if len(found) > 1:
-            boxes = [self._box(row, Operation("list", "mailboxes")) for row in found]
-            raise DuplicateError.of("mailbox", str(number), "OnSIP", boxes, "Delete one")
-        return self._attachments.laid_over_one(self._box(found[0], Operation("list", "mailboxes"))) if found else None
+        boxes = [self._box(row, Operation("list", "mailboxes")) for row in found]
+        box = only(boxes, Subject("mailbox", str(number)), "OnSIP")
+        return self._attachments.laid_over_one(box) if box else None
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box by Add, which takes no PIN, then write by Edit what is left, and attach it where that is declared.
@@ -123,13 +122,8 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         try:
             return self.update(box, rest)
         except VoicemailError as error:
-            raise TransportError(
-                f"was created (id {box.id}), but not finished: {error.message}",
-                error.hint,
-                subject=Subject("mailbox", number),
-                status=error.status,
-                details=error.details,
-                uncertain=True,
+            raise incomplete(
+                Subject("mailbox", number), f"was created (id {box.id}), but not finished", error
             ) from None
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:

@@ -12,13 +12,15 @@ import typing as t
 import urllib.parse
 
 from ...deps import pydantic
-from ...errors import DuplicateError, NotFoundError, RejectedError, not_understood
+from ...errors import NotFoundError, RejectedError, not_understood
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
 from ...model.operation import Operation
+from ...model.problem import Subject
 from ..protocol import Boxes, Reread
 from ..replies import expect_identifier, expect_text
+from ..unique import only
 from .listing import Page, Pages
 from .session import PortsipSession
 
@@ -70,11 +72,10 @@ class PortsipBoxes(Boxes):
                 return made
         if box_id is None:
             listed = self._by_number(str(number))
-            if len(listed) > 1:
-                raise DuplicateError.of(self.table.resource, str(number), "PortSIP", listed, "Delete one")
-            if not listed or listed[0].full:
-                return listed[0] if listed else None
-            box_id = str(listed[0].id)
+            one = only(listed, Subject(self.table.resource, str(number)), "PortSIP")
+            if one is None or one.full:
+                return one
+            box_id = str(one.id)
         try:
             reply = self._session.call(
                 "GET", self._item(box_id), Operation("read", self.table.resource, number or str(box_id))

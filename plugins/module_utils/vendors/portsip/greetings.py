@@ -24,6 +24,7 @@ from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..greetings import GreetingWriter
 from ..replies import expect_header_text, expect_identifier, whole_number
+from ..unique import existing, only
 from . import greeting_audio
 from .files import opened
 from .mailboxes import PortsipMailboxes
@@ -168,14 +169,8 @@ class PortsipGreetings(GreetingWriter):
             if me is None or me.extension_number != self._number:
                 raise
             return "/user"
-        if not found:
-            raise NotFoundError(f"{self._subject.noun} does not exist", "Check its number")
-        if len(found) > 1:
-            ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(
-                f"PortSIP has {len(found)} with this number, ids {ids}", "Delete one", subject=self._subject
-            )
-        return f"{boxes.path}/{urllib.parse.quote(str(found[0].id), safe='')}"
+        box = existing(only(found, self._subject, "PortSIP"), self._subject)
+        return f"{boxes.path}/{urllib.parse.quote(str(box.id), safe='')}"
 
 
 def _id_of(reply: Reply) -> str:

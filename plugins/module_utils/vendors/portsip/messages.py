@@ -19,6 +19,7 @@ from ...model.problem import Subject
 from ...resources import MAILBOXES, SHARED_VOICEMAILS
 from ...transport.client import Stream
 from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
+from ..unique import existing
 from .files import opened
 from .mailboxes import PortsipMailboxes
 from .message_pages import MessagePages
@@ -123,11 +124,9 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
 
     def _shared_voicemail(self, number: str) -> Owner:
         if number not in self._shared:
-            box = PortsipSharedVoicemails(self._session).find(number, None)
-            if box is None:
-                raise NotFoundError(
-                    f"shared voicemail {number} does not exist", "Check its number; `mailbox` is for users"
-                )
+            subject = Subject(SHARED_VOICEMAILS.key, number)
+            found = PortsipSharedVoicemails(self._session).find(number, None)
+            box = existing(found, subject, "Check its number; `mailbox` is for users")
             self._shared[number] = _owner_of(str(box.id), number)
         return self._shared[number]
 
@@ -142,10 +141,8 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
             return me
         with contextlib.suppress(AuthError):
             # Who may not see the users cannot be told more.
-            if PortsipMailboxes(self._session).find(number, None) is None:
-                raise NotFoundError(
-                    f"mailbox {number} does not exist", "Check its number; `shared_voicemail` is for shared ones"
-                )
+            hint = "Check its number; `shared_voicemail` is for shared ones"
+            existing(PortsipMailboxes(self._session).find(number, None), Subject(MAILBOXES.key, number), hint)
         who = f"the user of {me.number or 'no extension'}" if me else "a system administrator, who has no mailbox"
         raise UnsupportedError(
             f"PortSIP shows the messages of mailbox {number} only to its own user, and this login is {who}",

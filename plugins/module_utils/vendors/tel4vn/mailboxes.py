@@ -6,24 +6,24 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 import typing as t
 import urllib.parse
 
-from ...errors import DuplicateError, NotFoundError, RejectedError, TransportError
+from ...errors import NotFoundError, RejectedError, TransportError
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
 from ...model.operation import Operation
 from ...model.problem import Subject
+from ...waiting import looks
 from ..creations import Withdrawal
 from ..protocol import Reread
 from ..replies import expect_identifier, expect_text, expect_types, identifier_in
+from ..unique import only
 from .fields import MAILBOX
 from .listing import counted_rows, rows_of
 from .session import URL_HINT, Tel4vnSession, details_of
 
-_GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 _SCALARS = ("password", "local_after_email", "enabled", "description")
 #: Statuses with which the server itself ended the request; anything else may have left it at work.
 _ENDED = (500, 503)
@@ -63,9 +63,7 @@ class Tel4vnMailboxes(Withdrawal):
         if native is not None and meant(box := self._box(native)):
             return box
         found = [box for box in self._all() if meant(box)]
-        if len(found) > 1:
-            raise DuplicateError.of("mailbox", str(number), "TEL4VN", found, "Delete one")
-        return found[0] if found else None
+        return only(found, Subject("mailbox", str(number)), "TEL4VN")
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with all its fields, since what the server makes of those that are left out is not documented.
@@ -130,17 +128,12 @@ class Tel4vnMailboxes(Withdrawal):
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box with its messages and recordings, and read it back."""
-        self._session.call(
-            "DELETE", _path(box), Operation("delete", "mailbox", box.number), repeatable=True, renew=recheck
-        )
-        for wait in _GONE_WAITS:
-            time.sleep(wait)
-            if self.find(None, box.id) is None:
-                return
-        raise RejectedError(
-            f"cannot delete mailbox {box.number}: TEL4VN answered success and the box is still there",
-            "Run the task again",
-        )
+        operation = Operation("delete", "mailbox", box.number)
+        self._session.call("DELETE", _path(box), operation, repeatable=True, renew=recheck)
+        if not any(self.find(None, box.id) is None for _look in looks()):
+            raise RejectedError(
+                "TEL4VN answered success and the box is still there", "Run the task again", operation=operation
+            )
 
     def count_messages(self, box: Box) -> int:
         """Count by listing those of the number, also of a second box of it.

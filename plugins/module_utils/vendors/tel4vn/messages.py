@@ -18,6 +18,7 @@ from ...transport.client import Reply, Stream
 from ..login import Token
 from ..messages import MessageReader, Recordings
 from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text
+from ..unique import existing
 from .listing import Row, gather, rows_of
 from .mailboxes import Tel4vnMailboxes
 from .session import URL_HINT, Tel4vnSession, refusal
@@ -43,8 +44,8 @@ class Tel4vnMessages(MessageReader, Recordings):
         rows = rows_of(self._session, PATH, operation, {"extension": number})
         # A server that does not know the filter answers the rows of everybody.
         found = [message for row in rows if (message := message_of(row)).mailbox == number]
-        if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
-            raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
+        if not found:
+            existing(Tel4vnMailboxes(self._session).find(number, None), Subject("mailbox", number))
         return found
 
     @contextlib.contextmanager

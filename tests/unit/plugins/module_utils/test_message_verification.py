@@ -8,12 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
     apply as message_engine,
-)
-from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
-    verify as message_verification,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages.plan import Order
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
@@ -55,7 +53,7 @@ class Slow:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_verification, "_STALE_WAITS", (0.0, 0.0))
+    monkeypatch.setattr(waiting, "STALE_WAITS", (0.0, 0.0))
 
 
 @pytest.mark.parametrize("cause", ERRORS)

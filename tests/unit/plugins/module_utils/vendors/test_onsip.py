@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
@@ -94,7 +94,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
+    monkeypatch.setattr(waiting, "STALE_WAITS", (0.0,))
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server)
 

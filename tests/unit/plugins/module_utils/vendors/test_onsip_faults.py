@@ -9,7 +9,7 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.server import SimulatorServer
@@ -28,7 +28,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
+    monkeypatch.setattr(waiting, "STALE_WAITS", (0.0,))
     monkeypatch.setattr(retry._Backoff, "__call__", lambda backoff, state: 0.001)
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server)

@@ -9,7 +9,7 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from helpers.portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 
@@ -43,7 +43,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     # As many looks as ever: what is stale here is so for a number of requests, not for a time.
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01,) * len(steps._STALE_WAITS))
+    monkeypatch.setattr(waiting, "STALE_WAITS", (0.01,) * len(waiting.STALE_WAITS))
     return Tenant(server).begin()
 
 

@@ -9,7 +9,7 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
+from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
 from helpers.tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from voicemail_simulator.server import SimulatorServer
@@ -61,7 +61,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 @pytest.fixture
 def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     # As many looks as ever: what is stale here is so for a number of requests, not for a time.
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01,) * len(steps._STALE_WAITS))
+    monkeypatch.setattr(waiting, "STALE_WAITS", (0.01,) * len(waiting.STALE_WAITS))
     return Tenant(server).begin()
 
 
@@ -236,7 +236,7 @@ def test_a_creation_that_may_still_be_under_way_is_not_repeated(tenant: Tenant, 
 def test_a_creation_that_the_server_gave_up_is_looked_up_and_repeated(
     tenant: Tenant, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01, 0.01))
+    monkeypatch.setattr(waiting, "STALE_WAITS", (0.01, 0.01))
     tenant.server.faults.set([f"status:{status},method=POST,path=/voicemail$,count=1"])
     assert tenant.many(BOX)["changed"] is True
     # The login, the listing, the creation, a look and two more before it is repeated, since a listing may lag behind,
