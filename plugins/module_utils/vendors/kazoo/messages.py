@@ -15,7 +15,6 @@ from ...errors import (
     NotFoundError,
     RejectedError,
     TransportError,
-    UnsupportedError,
     VoicemailError,
 )
 from ...model.mailbox import Wanted
@@ -84,8 +83,6 @@ class KazooMessages(
 
         See docs/vendors/kazoo.md, "Listing messages".
         """
-        if selection.shared_voicemail is not None:
-            raise UnsupportedError("kazoo has no shared voicemails", "Select by `mailbox`")
         if selection.all_mailboxes:
             if self._numbers is None:
                 boxes = KazooMailboxes(self._session).list(Wanted()).boxes

@@ -9,7 +9,7 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ...errors import NotFoundError, RejectedError, UnsupportedError, VoicemailError
+from ...errors import NotFoundError, RejectedError, VoicemailError
 from ...model.connection import origin_of
 from ...model.message import Gathering, Message, Selection
 from ...model.operation import Operation
@@ -33,8 +33,6 @@ class Tel4vnMessages(MessageReader, Recordings):
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
         """Return the messages of a box, or with one listing those of the tenant."""
-        if selection.shared_voicemail is not None:
-            raise UnsupportedError("tel4vn has no shared voicemails", "Select by `mailbox`")
         if selection.all_mailboxes:
             operation = Operation("list", "the messages of all mailboxes")
             gathered = gather(self._session, PATH, operation, {}, lambda: _Gathered(selection))
