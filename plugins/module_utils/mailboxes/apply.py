@@ -13,8 +13,7 @@ import typing as t
 from ..concurrency import in_order
 from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Listing, Wanted
-from ..model.problem import Problem
+from ..model.mailbox import Box, Desired, Listing, SkippedItem, Wanted
 from ..vendors.protocol import (
     Boxes,
     BulkReader,
@@ -65,16 +64,8 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     if isinstance(boxes, NameResolver):
         desired = boxes.resolve(desired)
-    index = _read(boxes, desired, options, progress)
-    result = plan_in_order(boxes.table, desired, index)
-    skipped = list(options.skipped or ())
-    if options.skipped is not None:
-        skipped += leave_out(result, result.refused)
-        result.refused.clear()
-        skipped += leave_out(result, refused_by(result, _refused(boxes, result.steps)))
-    problems = [*result.problems, *_refused(boxes, result.steps)]
-    if problems:
-        raise InvalidInputError.of(problems)
+    index, result = _planned(boxes, desired, options, progress)
+    skipped = [*(options.skipped or ()), *_validated(boxes, result, skips=options.skipped is not None)]
     add_pruning(result, index, options.limits)
     unsure = keep_skipped(result, skipped)
     guards, lost = _check_guards(boxes, result, options)
@@ -124,7 +115,10 @@ def read(
     return sorted(complete, key=lambda box: (len(box.number), box.number))
 
 
-def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None) -> Index:
+def _planned(
+    boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None
+) -> tuple[Index, Plan]:
+    """Read what is declared, and plan."""
     numbers = {number for item in desired for number in (item.number, item.new_number) if number}
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
@@ -144,13 +138,35 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
         needed = asked if options.full else compared(table, item)
         if box is not None and box.id and item.present and not box.covers(needed):
             partial[box.id] = box
-    if not partial:
-        return index
-    complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
-    _save(options.cache, listing)
-    known = {box.id: box for box in complete}
-    # A box that vanished between the listing and its reading is not there any more.
-    return Index.of(known.get(box.id, box) for box in index.ids.values() if box.id in known or box.id not in partial)
+    if partial:
+        complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
+        _save(options.cache, listing)
+        known = {box.id: box for box in complete}
+        # A box that vanished between the listing and its reading is not there any more.
+        left = (box for box in index.ids.values() if box.id in known or box.id not in partial)
+        index = Index.of(known.get(box.id, box) for box in left)
+    return index, plan_in_order(table, desired, index, settled)
+
+
+def _validated(boxes: Boxes, result: Plan, *, skips: bool) -> list[SkippedItem]:
+    """Refuse a plan that cannot be carried out.
+
+    :param skips: leave out the declarations that are wrong instead, and return them.
+    :raises InvalidInputError: with every problem that is not of a declaration that is left out.
+    """
+    skipped: list[SkippedItem] = []
+    if skips:
+        skipped += leave_out(result, result.refused)
+        result.refused.clear()
+    problems = list(boxes.validate_plan(result.steps)) if isinstance(boxes, PlanValidator) else []
+    if skips:
+        refused = refused_by(result, problems)
+        skipped += leave_out(result, refused)
+        answered = {id(problem) for _desired, problem in refused}
+        problems = [problem for problem in problems if id(problem) not in answered]
+    if result.problems or problems:
+        raise InvalidInputError.of([*result.problems, *problems])
+    return skipped
 
 
 def _completed(
@@ -211,10 +227,6 @@ def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) ->
         if outcome.status == "changed" and step.action is not Action.DELETE and outcome.box is not None:
             cache.keep(boxes.table, [outcome.box])
     cache.save()
-
-
-def _refused(boxes: Boxes, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-    return boxes.validate_plan(steps) if isinstance(boxes, PlanValidator) else ()
 
 
 def _advice(boxes: Boxes, options: t.Collection[str]) -> t.Sequence[str]:

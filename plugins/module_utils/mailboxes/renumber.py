@@ -19,9 +19,14 @@ from .cycles import find_cycles, renumberings
 from .plan import Index, Plan, Step, plan
 
 
-def plan_in_order(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
-    """Plan declarations that may renumber boxes to the numbers of each other; see :func:`.plan.plan`."""
-    result = plan(table, desired, index, renumbered(desired, index, table))
+def plan_in_order(
+    table: FieldTable, desired: t.Sequence[Desired], index: Index, settled: frozenset[int] | None = None
+) -> Plan:
+    """Plan declarations that may renumber boxes to the numbers of each other; see :func:`.plan.plan`.
+
+    :param settled: what :func:`renumbered` returned for the listing that these boxes are of.
+    """
+    result = plan(table, desired, index, renumbered(desired, index, table) if settled is None else settled)
     for step, problem in order(result.steps, index, table):
         if step.desired is not None:
             result.refused.append((step.desired, Problem(problem, subject=step.desired.subject)))

@@ -13,6 +13,7 @@ import typing as t
 
 from ..errors import AuthError, ExpiredError
 from ..model.operation import Operation
+from ..transport.client import Client
 from .replies import expect_header_text
 
 Result = t.TypeVar("Result")
@@ -47,6 +48,25 @@ class Token:
     def fresh(self) -> bool:
         """Tell whether the token can be used for a while."""
         return self.expires is None or time.time() < self.expires - MARGIN
+
+
+class TokenSession:
+    """What sessions share whose logins give tokens that end by themselves.
+
+    A vendor's session sets both attributes.
+    """
+
+    client: Client
+    login: Login
+
+    def valid(self) -> bool:
+        """Check whether the token lasts for another task."""
+        token = self.login.current
+        return token is None or token.fresh()
+
+    def close(self) -> None:
+        """Close the connections. There is no logout."""
+        self.client.close()
 
 
 class Login:

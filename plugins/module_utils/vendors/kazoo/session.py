@@ -32,7 +32,7 @@ from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, Stream, broken, expired
 from ...transport.pace import Pacer
-from ..login import Login, Token
+from ..login import Login, Token, TokenSession
 
 _TAKEN = (
     "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
@@ -75,7 +75,7 @@ class Envelope(pydantic.BaseModel):
         return "4.3" if self.tokens is None else "M"
 
 
-class KazooSession:
+class KazooSession(TokenSession):
     """A login at one KAZOO account.
 
     :param connection: options of the task, complete.
@@ -97,15 +97,6 @@ class KazooSession:
         way = self._log_in if connection.api_key or connection.username else None
         given = Token(connection.token, expires=_end(connection.token)) if connection.token else None
         self.login = Login(way, given)
-
-    def valid(self) -> bool:
-        """Tell whether the token lasts for another task."""
-        token = self.login.current
-        return token is None or token.fresh()
-
-    def close(self) -> None:
-        """Close the connections. Tokens need no logout: KAZOO lets them live to their end."""
-        self.client.close()
 
     def account_key(self) -> str:
         """Return the path of the account, which holds its id."""

@@ -15,7 +15,7 @@ from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken
 from ...transport.pace import Pacer
-from ..login import Login, Token
+from ..login import Login, Token, TokenSession
 from .refusals import refusal, said
 
 #: The same for every client: the vendor publishes it (docs/vendors/portsip.md, "Login families").
@@ -70,7 +70,7 @@ _FAMILIES = (
 )
 
 
-class PortsipSession:
+class PortsipSession(TokenSession):
     """A login at one tenant of a PortSIP PBX.
 
     :param connection: options of the task, complete.
@@ -85,15 +85,6 @@ class PortsipSession:
         self._refresh_token: str | None = None
         self._placed: str | None = None
         self._place_lock = threading.Lock()
-
-    def valid(self) -> bool:
-        """Tell whether the token lasts for another task."""
-        token = self.login.current
-        return token is None or token.fresh()
-
-    def close(self) -> None:
-        """Close the connections. Tokens end by themselves within the hour."""
-        self.client.close()
 
     def account_key(self) -> str:
         """Return the id of the tenant as it was given, or its domain; without either, the tenant of the token."""

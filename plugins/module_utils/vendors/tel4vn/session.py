@@ -16,7 +16,7 @@ from ...errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken, expired
-from ..login import Login, Token
+from ..login import Login, Token, TokenSession
 
 URL_HINT = "Check `url`: it must end in /v1"
 
@@ -78,7 +78,7 @@ class Grant(pydantic.BaseModel):
         return time.time() + self.expired_in if self.expired_in else self.expired
 
 
-class Tel4vnSession:
+class Tel4vnSession(TokenSession):
     """A login at one TEL4VN tenant.
 
     :param connection: options of the task, complete.
@@ -89,11 +89,6 @@ class Tel4vnSession:
         self.client = Client(connection, workers)
         way = self._log_in if connection.api_key or connection.username else None
         self.login = Login(way, Token(connection.token) if connection.token else None)
-
-    def valid(self) -> bool:
-        """Tell whether the token lasts for another task."""
-        token = self.login.current
-        return token is None or token.fresh()
 
     def account_key(self) -> str:
         """Return a digest of the API key: it belongs to one tenant, and no reply names the tenant.
@@ -110,10 +105,6 @@ class Tel4vnSession:
     def account_name(self) -> str:
         """Return nothing: no reply and no option names the tenant."""
         return ""
-
-    def close(self) -> None:
-        """Close the connections. There is no logout: tokens live to their end."""
-        self.client.close()
 
     def call(
         self,
