@@ -93,15 +93,8 @@ def plan_greeting(
     :param prune: also remove every other greeting.
     :param stays: tells whether the recording of a removed greeting stays at the vendor.
     """
-    enabled = [greeting for greeting in found if greeting.enabled]
-    heard = enabled[0] if enabled else None
-    ordered = [*enabled, *(greeting for greeting in found if not greeting.enabled)]
-    own, upload = None, False
-    if isinstance(wanted, Greeting):
-        own = next((greeting for greeting in found if greeting.id == wanted.id), wanted)
-    elif wanted is not None:
-        own = next((greeting for greeting in ordered if same(greeting)), None)
-        upload = own is None
+    heard = next((greeting for greeting in found if greeting.enabled), None)
+    own = _holder(found, wanted, same)
     others = [greeting for greeting in found if greeting is not own]
     name = wanted.name if isinstance(wanted, Recording) else None
     doomed = tuple(
@@ -114,12 +107,24 @@ def plan_greeting(
         action=_action(wanted, enable, doomed, heard),
         heard=heard,
         own=own,
-        upload=upload,
+        upload=isinstance(wanted, Recording) and own is None,
         enable=enable,
         remove=doomed,
         staying=tuple(greeting for greeting in doomed if stays(greeting)),
         kept=tuple(greeting for greeting in others if greeting not in doomed),
     )
+
+
+def _holder(
+    found: t.Sequence[Greeting], wanted: Recording | Greeting | None, same: t.Callable[[Greeting], bool]
+) -> Greeting | None:
+    """Return the greeting that has the wanted recording; those that callers hear are compared first."""
+    if wanted is None:
+        return None
+    if isinstance(wanted, Greeting):
+        return next((greeting for greeting in found if greeting.id == wanted.id), wanted)
+    ordered = sorted(found, key=lambda greeting: not greeting.enabled)
+    return next((greeting for greeting in ordered if same(greeting)), None)
 
 
 def _action(

@@ -100,16 +100,25 @@ class Columns:
 
     def _check(self) -> bool:
         """Report what is wrong with the headings, and return whether rows can be read."""
-        layout, known = self._layout, self._options.types
+        layout = self._layout
         self._check_references()
         if layout.has_headings and not layout.ignore_unknown_columns and not layout.only_mapped_columns:
             self._check_strangers()
         for position, heading in enumerate(self.headings.cells):
             if isinstance(heading, BadCell) and position in self._held:
                 self._problem(f"the heading of {self.name(position)} {heading}")
+        self._check_options()
+        if self._has_key():
+            return True
+        hint = "Name the one that does in `columns`" if layout.mapped else "The first row must name it"
+        self._problem(f"no column holds `{self._options.key}`", hint)
+        return False
+
+    def _check_options(self) -> None:
+        known = self._options.types
         wanted = [column.option for column in self._held.values() if column.option]
         named = {option for column in self._held.values() for option in column.options()}
-        for option in sorted({*named, *layout.templates}):
+        for option in sorted({*named, *self._layout.templates}):
             if known and option not in known:
                 self._problems.append(Problem(f"`columns`: unknown option `{option}`{_did_you_mean(option, known)}"))
             if any(other.startswith(f"{option}.") for other in wanted):
@@ -117,11 +126,6 @@ class Columns:
         for option in sorted({option for option in wanted if wanted.count(option) > 1}):
             if not self._options.is_list(option):
                 self._problem(f"two columns hold `{option}`", "Map one of them to null, or join them in `templates`")
-        if self._has_key():
-            return True
-        hint = "Name the one that does in `columns`" if layout.mapped else "The first row must name it"
-        self._problem(f"no column holds `{self._options.key}`", hint)
-        return False
 
     def _has_key(self) -> bool:
         held = {option for column in self._held.values() for option in column.options()}

@@ -13,6 +13,7 @@ import typing as t
 from ..concurrency import in_order
 from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
+from ..model.fields import FieldTable
 from ..model.mailbox import Box, Desired, Listing, SkippedItem, Wanted
 from ..vendors.protocol import (
     Boxes,
@@ -122,22 +123,14 @@ def _planned(
     numbers = {number for item in desired for number in (item.number, item.new_number) if number}
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
-    asked = (
-        table.standing if options.full else frozenset(option for item in desired for option in compared(table, item))
-    )
+    asked = frozenset(option for item in desired for option in _needed(table, item, options))
+    if options.full:
+        asked = table.standing
     wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     listing = boxes.list(wanted)
     index = Index.of(listing.boxes)
-    partial: dict[str, Box] = {}
     settled = renumbered(desired, index, table)
-    for item in desired:
-        try:
-            box = match(item, index, table, id(item) in settled)
-        except AmbiguousError:
-            continue
-        needed = asked if options.full else compared(table, item)
-        if box is not None and box.id and item.present and not box.covers(needed):
-            partial[box.id] = box
+    partial = _partial(table, desired, index, options, settled)
     if partial:
         complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
         _save(options.cache, listing)
@@ -146,6 +139,26 @@ def _planned(
         left = (box for box in index.ids.values() if box.id in known or box.id not in partial)
         index = Index.of(known.get(box.id, box) for box in left)
     return index, plan_in_order(table, desired, index, settled)
+
+
+def _needed(table: FieldTable, item: Desired, options: Options) -> frozenset[str]:
+    """Return the options of a box that its declaration is compared with."""
+    return table.standing if options.full else compared(table, item)
+
+
+def _partial(
+    table: FieldTable, desired: t.Sequence[Desired], index: Index, options: Options, settled: t.Collection[int]
+) -> dict[str, Box]:
+    """Return the declared boxes, by id, of which the listing does not show every option that is needed."""
+    partial: dict[str, Box] = {}
+    for item in desired:
+        try:
+            box = match(item, index, table, id(item) in settled)
+        except AmbiguousError:
+            continue
+        if box is not None and box.id and item.present and not box.covers(_needed(table, item, options)):
+            partial[box.id] = box
+    return partial
 
 
 def _validated(boxes: Boxes, result: Plan, *, skips: bool) -> list[SkippedItem]:

@@ -251,22 +251,39 @@ def _unknown_parts(table: FieldTable, step: Step) -> list[Problem]:
 
 
 def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[Problem]]:
+    step = Step(Action.NONE, current.number, desired, current, after=current.values)
+    problems = [*_set_number(table, step, desired, current), *_set_values(table, step, desired, current)]
+    if step.changes:
+        step.action = Action.UPDATE
+    if step.writing:
+        problems.extend(_unknown_parts(table, step))
+        step.warnings.extend(cautions_of(table, desired))
+    problems.extend(table.conflicts(desired.values, step.after))
+    return step, problems
+
+
+def _set_number(table: FieldTable, step: Step, desired: Desired, current: Box) -> list[Problem]:
+    """Renumber a box where that is declared, and return what is wrong with it."""
     number = desired.new_number or desired.number or current.number
-    spelled = desired.new_number is None and number != current.number and table.same_number(number, current.number)
-    if spelled:
-        number = current.number
-    step = Step(Action.NONE, number, desired, current, after=current.values)
-    problems = []
-    if spelled:
+    if number == current.number:
+        return []
+    if desired.new_number is None and table.same_number(number, current.number):
         text = (
-            f"{table.vendor} has it as {number}, and treats both as one number; write {number},"
+            f"{table.vendor} has it as {current.number}, and treats both as one number; write {current.number},"
             f" or set `new_{table.key}` to change it"
         )
         step.warnings.append(Caution(desired.subject, text))
-    if number != current.number:
-        step.changes[table.key] = (current.number, number)
-        if not table.can_renumber:
-            problems.append(Problem(f"has the number {current.number}, and {table.vendor} cannot change a number"))
+        return []
+    step.number = number
+    step.changes[table.key] = (current.number, number)
+    if table.can_renumber:
+        return []
+    return [Problem(f"has the number {current.number}, and {table.vendor} cannot change a number")]
+
+
+def _set_values(table: FieldTable, step: Step, desired: Desired, current: Box) -> list[Problem]:
+    """Write what differs of a box, and return what is wrong with it."""
+    problems = []
     settled: Values = {}
     for option, value in desired.values.items():
         field = table.by_option[option]
@@ -292,13 +309,7 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
             step.changes[option] = (before, after)
     if settled:
         step.after = {**current.values, **settled}
-    if step.changes:
-        step.action = Action.UPDATE
-    if step.writing:
-        problems.extend(_unknown_parts(table, step))
-        step.warnings.extend(cautions_of(table, desired))
-    problems.extend(table.conflicts(desired.values, step.after))
-    return step, problems
+    return problems
 
 
 def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[bool, bool]:

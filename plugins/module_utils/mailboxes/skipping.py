@@ -116,10 +116,13 @@ def keep_skipped(plan: Plan, skipped: t.Sequence[SkippedItem]) -> list[str]:
     ids = {item.id for item in skipped if item.id}
     unsure = [item for item in skipped if not item.is_known]
     pruned = [step for step in plan.steps if step.action is Action.DELETE and step.desired is None]
-    kept = [
-        step for step in pruned if unsure or key(step.number) in numbers or (step.current and step.current.id in ids)
-    ]
-    plan.steps = [step for step in plan.steps if step not in kept]
+    if not unsure:
+
+        def is_meant(step: Step) -> bool:
+            return key(step.number) in numbers or (step.current is not None and step.current.id in ids)
+
+        pruned = [step for step in pruned if is_meant(step)]
+    plan.steps = [step for step in plan.steps if step not in pruned]
     if not unsure or not pruned:
         return []
     places = ", ".join(item.source or "an item" for item in unsure[:5])

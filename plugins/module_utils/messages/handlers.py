@@ -80,37 +80,14 @@ def run(task: Task) -> Result:
 
 def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection:
     params = task.params
-    now = datetime.datetime.now(datetime.UTC)
-    moments = {}
-    for option in ("older_than", "newer_than"):
-        if params.get(option) is not None:
-            try:
-                moments[option] = parse_moment(params[option], now)
-            except ValueError as error:
-                problems.append(Problem(str(error), option=option))
-    if len(moments) == 2 and moments["newer_than"] >= moments["older_than"]:
-        problems.append(Problem("is not before `older_than`, so there is nothing between them", option="newer_than"))
+    moments = _moments(params, problems)
     if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
         problems.append(Problem("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
     if params.get("shared_voicemail") is not None:
         require_resource(target, SHARED_VOICEMAILS.key, "Select by `mailbox` or `all_mailboxes`")
     status = params.get("status")
-    statuses = _driver(target).statuses
-    if status is not None and status not in statuses:
-        told = " and ".join(statuses)
-        known = f"It tells {told}" if told else "It does not tell what became of a message"
-        raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
-    if params.get("limit") is not None and params["limit"] < 1:
-        problems.append(Problem("must be at least 1", option="limit"))
-    for option in ("ids", "call_ids"):
-        # An empty list selects nothing, but as a filter it would be none at all.
-        if params.get(option) is not None and not all(params[option] or [""]):
-            problems.append(
-                Problem("is empty or has an empty entry; leave it out to select by other filters", option=option)
-            )
-        problems.extend(_unsendable(option, params.get(option) or ()))
-    if params.get("caller") == "":
-        problems.append(Problem("is empty; leave it out to select messages of every caller", option="caller"))
+    _require_status(target, status)
+    problems += _filter_problems(params)
     return Selection(
         mailbox=_number(target, params.get("mailbox"), "mailbox", problems),
         shared_voicemail=_number(
@@ -124,6 +101,44 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
         limit=params.get("limit"),
         **moments,
     )
+
+
+def _moments(params: t.Mapping[str, t.Any], problems: list[Problem]) -> dict[str, datetime.datetime]:
+    now = datetime.datetime.now(datetime.UTC)
+    moments = {}
+    for option in ("older_than", "newer_than"):
+        if params.get(option) is not None:
+            try:
+                moments[option] = parse_moment(params[option], now)
+            except ValueError as error:
+                problems.append(Problem(str(error), option=option))
+    if len(moments) == 2 and moments["newer_than"] >= moments["older_than"]:
+        problems.append(Problem("is not before `older_than`, so there is nothing between them", option="newer_than"))
+    return moments
+
+
+def _require_status(target: Vendor, status: str | None) -> None:
+    statuses = _driver(target).statuses
+    if status is not None and status not in statuses:
+        told = " and ".join(statuses)
+        known = f"It tells {told}" if told else "It does not tell what became of a message"
+        raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
+
+
+def _filter_problems(params: t.Mapping[str, t.Any]) -> list[Problem]:
+    problems = []
+    if params.get("limit") is not None and params["limit"] < 1:
+        problems.append(Problem("must be at least 1", option="limit"))
+    for option in ("ids", "call_ids"):
+        # An empty list selects nothing, but as a filter it would be none at all.
+        if params.get(option) is not None and not all(params[option] or [""]):
+            problems.append(
+                Problem("is empty or has an empty entry; leave it out to select by other filters", option=option)
+            )
+        problems.extend(_unsendable(option, params.get(option) or ()))
+    if params.get("caller") == "":
+        problems.append(Problem("is empty; leave it out to select messages of every caller", option="caller"))
+    return problems
 
 
 def _unsendable(option: str, texts: t.Iterable[str]) -> list[Problem]:
@@ -185,6 +200,26 @@ def _change(
             problems.append(Problem(f"is for `state: {owner}` only", option=option))
     if state == "present":
         return _upload(task, target, connection, problems)
+    order = _order(target, params, selection, problems)
+    with _messages(task, target, connection) as (session, messages):
+        report = message_engine.apply(
+            messages,
+            selection,
+            order,
+            check=task.check,
+            workers=session.client.workers,
+            progress=task.progress,
+        )
+        report.requests = session.client.requests
+    return _result(task, report)
+
+
+def _order(target: Vendor, params: t.Mapping[str, t.Any], selection: Selection, problems: list[Problem]) -> Order:
+    """Return what is to become of the selected messages.
+
+    :raises InvalidInputError: with every problem of the task.
+    """
+    state = params["state"]
     to = params.get("to_mailboxes") if state == "copied" else [params.get("to_mailbox")] if state == "moved" else []
     option = "to_mailboxes" if state == "copied" else "to_mailbox"
     numbers = [_number(target, number, option, problems) for number in to or ()]
@@ -200,23 +235,12 @@ def _change(
         problems.append(Problem("must be at least 0", option="max_deletions"))
     if problems:
         raise InvalidInputError.of(problems)
-    order = Order(
+    return Order(
         state=state,
         to=tuple(dict.fromkeys(number for number in numbers if number)),
         permanent=params["permanent"],
         max_deletions=params.get("max_deletions"),
     )
-    with _messages(task, target, connection) as (session, messages):
-        report = message_engine.apply(
-            messages,
-            selection,
-            order,
-            check=task.check,
-            workers=session.client.workers,
-            progress=task.progress,
-        )
-        report.requests = session.client.requests
-    return _result(task, report)
 
 
 def _upload(task: Task, target: Vendor, connection: Connection, problems: list[Problem]) -> Result:
