@@ -253,20 +253,21 @@ class CallbackModule(CallbackBase):
         told = result.result
         job = told.get("ansible_job_id")
         started = self._gathering.job(str(job)) if module == STATUS_OF_JOB else None
-        about = (result.host.get_name(), result.task.get_name().strip(), name, bool(_field(result, "check_mode")))
+        task = result.task.get_name().strip()
+        about = run_report.TaskRun(result.host.get_name(), task, name, bool(_field(result, "check_mode")))
         if started is not None:
             if told.get("finished"):
-                about = (started.host, started.task, started.module, started.check_mode)
-                ended = run_report.read_result(*about, failed, told)
+                about = run_report.TaskRun(started.host, started.task, started.module, started.check_mode)
+                ended = run_report.read_result(about, failed, told)
                 run_report.replace(started, ended)
             return started if failed and told.get("finished") else None
         if module == name or (name in MODULES and MODULES[name].reads_only):
             # What other modules do, and what reading returns, does not belong in a report: only why the play ended.
-            return run_report.failure(*about, told) if failed else None
+            return run_report.failure(about, told) if failed else None
         waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))
         self._role = _role(result) or self._role
         report = run_report.read_result(
-            *about, failed, told, background=not waits, changed_when=bool(_field(result, "changed_when"))
+            about, failed, told, background=not waits, changed_when=bool(_field(result, "changed_when"))
         )
         if job is not None and not waits:
             self._gathering.start_job(str(job), report)

@@ -142,7 +142,8 @@ def _read(task: t.Mapping[str, t.Any], host: str) -> reports.TaskReport:
     if not isinstance(result, t.Mapping) or module not in MODULES:
         raise AnsibleFilterError("run_report: each task needs a `result`, and a `module` of telephony.voicemail")
     failed = bool(result.get("failed"))
-    return reports.read_result(host, str(task.get("task", "")), module, bool(task.get("check_mode")), failed, result)
+    run = reports.TaskRun(host, str(task.get("task", "")), module, bool(task.get("check_mode")))
+    return reports.read_result(run, failed, result)
 
 
 class FilterModule:

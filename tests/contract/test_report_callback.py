@@ -115,7 +115,7 @@ def test_a_box_that_could_not_be_made_is_named(subject: Subject) -> None:
         result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item))
     assert result["failed"], result
     result.pop("invocation", None)
-    (change,) = run_report.read_result("office", "One", subject.module, False, True, result).changes
+    (change,) = run_report.read_result(run_report.TaskRun("office", "One", subject.module, False), True, result).changes
     assert (change.number, change.status) == (subject.number, "failed")
 
 

@@ -10,7 +10,7 @@ import typing as t
 from ..concurrency import run_all
 from ..errors import InvalidInputError, VoicemailError
 from ..messages.apply import Progress, read
-from ..model.message import Selection
+from ..model.message import Message, Selection
 from ..model.problem import Problem
 from ..results import Status
 from ..vendors.messages import MessageReader, Recordings
@@ -42,11 +42,7 @@ def download(
     """
     manifest = Manifest.open(folder, order.manifest) if order.manifest else None
     found, missing, undated = read(messages, selection)
-    stems = {message.id: file_stem(order.name_template, message) for message in found}
-    same = clashes(stems)
-    if same:
-        pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
-        raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
+    stems = _stems(found, order)
     run = Run(t.cast(Recordings, messages), order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]
@@ -68,6 +64,19 @@ def download(
         for recording in recordings:
             run.verify(recording)
     return report
+
+
+def _stems(found: t.Sequence[Message], order: Order) -> dict[str, tuple[str, ...]]:
+    """Return the folders and the name without ending of each file, by message.
+
+    :raises InvalidInputError: when two files would have one name.
+    """
+    stems = {message.id: file_stem(order.name_template, message) for message in found}
+    same = clashes(stems)
+    if same:
+        pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
+        raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
+    return stems
 
 
 def _fetch_all(

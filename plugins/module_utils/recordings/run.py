@@ -20,6 +20,7 @@ from ..errors import (
     unforeseen,
 )
 from ..model.message import Message
+from ..model.operation import Operation
 from ..results import Status
 from ..vendors.messages import Recordings
 from .bounds import most_bytes
@@ -35,6 +36,27 @@ ATTEMPTS = 4
 #: How long to wait for another task that downloads the same recording, which usually takes it a moment.
 BUSY_SECONDS = 60.0
 BUSY_POLL_SECONDS = 0.05
+
+
+def _received_problem(part: Part, expected: int | None, operation: Operation) -> str | None:
+    """Return what is wrong with a recording that was received to its end.
+
+    :param expected: its size, where the vendor says it.
+    :raises TransportError: when it is not all of it.
+    :raises NotFoundError: when it is empty.
+    """
+    if expected is not None and part.size != expected:
+        received = part.size
+        if received > expected:
+            part.restart()
+        raise TransportError(f"{received} of {expected} bytes came", "Run the task again", operation=operation)
+    if not part.size:
+        raise NotFoundError("the recording is empty", "", operation=operation)
+    problem = container_problem(part.path)
+    if problem and kind_of(part.start) and expected is None:
+        # Nothing else says that the end is missing.
+        raise TransportError(f"it ended early: {problem}", "Run the task again", operation=operation)
+    return problem
 
 
 class Run:
@@ -149,9 +171,8 @@ class Run:
                     raise
                 if part.size == size:
                     part.restart()
-        raise TransportError(
-            f"cannot download message {recording.id}: it broke off {ATTEMPTS} times", "Run the task again"
-        )
+        operation = Operation("download", "message", recording.id)
+        raise TransportError(f"it broke off {ATTEMPTS} times", "Run the task again", operation=operation)
 
     def _receive(self, recording: Recording, part: Part) -> str:
         """Write a recording into its part, and return its ending.
@@ -178,30 +199,19 @@ class Run:
                     raise self._too_large(message, most)
                 part.write(piece)
             expected = stream.size if stream.size is not None else message.size_bytes
-            if expected is not None and part.size != expected:
-                if part.size > expected:
-                    part.restart()
-                raise TransportError(
-                    f"{part.size} of {expected} bytes came", "Run the task again", operation=stream.operation
-                )
-            if not part.size:
-                raise NotFoundError("the recording is empty", "", operation=stream.operation)
-            recording.problem = container_problem(part.path)
-            if recording.problem and kind_of(part.start) and expected is None:
-                # Nothing else tells that the end is missing.
-                raise TransportError(
-                    f"it ended early: {recording.problem}", "Run the task again", operation=stream.operation
-                )
+            recording.problem = _received_problem(part, expected, stream.operation)
             name = email.message.Message()
             name["content-disposition"] = stream.headers.get("content-disposition", "")
             recording.content_type = stream.content_type or None
             return ending_of(stream.content_type, part.start, name.get_filename() or "")
 
     def _too_large(self, message: Message, most: int) -> RejectedError:
+        operation = Operation("download", "message", message.id)
         if self.order.max_bytes is not None:
             return RejectedError(
-                f"cannot download message {message.id}: it is larger than `max_bytes`, which is {most}",
+                f"it is larger than `max_bytes`, which is {most}",
                 "Raise `max_bytes` if the recording is right",
+                operation=operation,
             )
         stated = [
             *([f"a duration of {message.duration_ms} ms"] if message.duration_ms is not None else []),
@@ -209,8 +219,9 @@ class Run:
         ]
         fits = f"a message with {' and '.join(stated)}" if stated else "a message without a stated duration or size"
         return RejectedError(
-            f"cannot download message {message.id}: it is larger than {most} bytes, the most for {fits}",
+            f"it is larger than {most} bytes, the most for {fits}",
             "Look at the message at the vendor, and set `max_bytes` if the recording is right",
+            operation=operation,
         )
 
     def _keep(self, recording: Recording, part: Part, ending: str) -> None:

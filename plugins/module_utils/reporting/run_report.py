@@ -83,36 +83,41 @@ def changes_boxes(module: str) -> bool:
     return spec is not None and spec.feature == "mailboxes" and not spec.reads_only
 
 
+class TaskRun(t.NamedTuple):
+    """A task on one host.
+
+    :param module: name without the collection; of a module of another collection, its whole name.
+    """
+
+    host: str
+    task: str
+    module: str
+    check_mode: bool
+
+    def report(self, status: str, message: str | None = None) -> TaskReport:
+        """Return a report without any change."""
+        return TaskReport(*self, status, message, None, [], dict.fromkeys(COUNTED, 0), [])
+
+
 def read_result(
-    host: str,
-    name: str,
-    module: str,
-    check_mode: bool,
-    failed: bool,
-    result: Result,
-    *,
-    background: bool = False,
-    changed_when: bool = False,
+    run: TaskRun, failed: bool, result: Result, *, background: bool = False, changed_when: bool = False
 ) -> TaskReport:
     """Return what a task's result says.
 
-    :param module: name without the collection.
     :param failed: Ansible takes the task for failed; it does not leave that in the result.
     :param result: the result as callbacks see it.
     :param background: nobody waits for the task.
     :param changed_when: the play decides what counts as changed, so a result without details says nothing about it.
     """
-    report = TaskReport(host, name, module, check_mode, "ok", None, None, [], dict.fromkeys(COUNTED, 0), [])
+    report = run.report("ok")
     hidden = "censored" in result
     if hidden:
         # Of a list called results Ansible thinks that it came from a loop, and leaves it in place.
         result = {"msg": result["censored"], "changed": result.get("changed")}
     report.warnings = [clean(warning) for warning in result.get("warnings") or ()]
     report.plan_checksum = result.get("plan_checksum")
-    key = (MODULES[module].resource if module in MODULES else MAILBOXES).number
     report.system = result.get("system")
-    changes = _one(key, result, failed) if "action" in result else _many(key, result)
-    report.changes = [change for change in changes if change.status != "ok" or change.action != "none"]
+    report.changes = _changes(run.module, result, failed)
     if not failed and (background or (hidden and changed_when and not result.get("changed"))):
         report.status = "unknown"
         return report
@@ -123,14 +128,24 @@ def read_result(
     if failed or broken:
         report.status = "failed"
         report.message = clean_lines(result.get("msg") or "Ansible counts the task as failed: failed_when or until")
-    elif any(one.status == "changed" for one in report.changes) or (
-        result.get("changed") and (hidden or not changes_boxes(module))
-    ):
+    elif _is_changed(report, result, hidden):
         report.status = "changed"
     if not hidden and "summary" in result and result.get("msg"):
         report.sentence = f"{clean(str(result['msg']).splitlines()[0]).rstrip(':.')}."
-    report.summary = _counts(module, result, report)
+    report.summary = _counts(run.module, result, report)
     return report
+
+
+def _changes(module: str, result: Result, failed: bool) -> list[Change]:
+    key = (MODULES[module].resource if module in MODULES else MAILBOXES).number
+    changes = _one(key, result, failed) if "action" in result else _many(key, result)
+    return [change for change in changes if change.status != "ok" or change.action != "none"]
+
+
+def _is_changed(report: TaskReport, result: Result, hidden: bool) -> bool:
+    if any(one.status == "changed" for one in report.changes):
+        return True
+    return bool(result.get("changed")) and (hidden or not changes_boxes(report.module))
 
 
 def replace(report: TaskReport, other: TaskReport) -> None:
@@ -139,11 +154,10 @@ def replace(report: TaskReport, other: TaskReport) -> None:
         setattr(report, field.name, getattr(other, field.name))
 
 
-def failure(host: str, name: str, module: str, check_mode: bool, result: Result) -> TaskReport:
+def failure(run: TaskRun, result: Result) -> TaskReport:
     """Return the failure of a task that changes no mailbox: it may be why others did not run."""
     message = clean_lines(result.get("censored") or result.get("msg") or "the task failed")
-    nothing = dict.fromkeys(COUNTED, 0)
-    return TaskReport(host, name, module, check_mode, "failed", message[:LONGEST_MESSAGE], None, [], nothing, [])
+    return run.report("failed", message[:LONGEST_MESSAGE])
 
 
 def _counts(module: str, result: Result, report: TaskReport) -> dict[str, int]:
@@ -283,7 +297,6 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
     """Return the report of a run as plain data, in the published form."""
     kept = without_plans(reports)
     ours = [one for one in kept if "." not in one.module]
-    checksums = [one.plan_checksum for one in kept if one.check_mode and one.plan_checksum and one.changes]
     report = {
         "version": SCHEMA_VERSION,
         "title": context.title,
@@ -294,10 +307,10 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
         "systems": _distinct([one.system for one in ours if one.system]),
         "state": context.state or _state(ours, kept),
         "sentence": _sentence(ours),
-        "apply": f"{context.apply}{checksums[0]}" if context.apply and len(set(checksums)) == 1 else None,
+        "apply": _apply_command(context, kept),
         "summary": {name: sum(one.summary[name] for one in kept) for name in COUNTED},
         "reasons": _reasons(kept),
-        "failed": any(one.status == "failed" and not one.handled for one in kept),
+        "failed": _has_failed(kept),
         "tasks_failed": sum(one.status == "failed" for one in kept),
         "planned_only": bool(ours) and all(one.check_mode for one in ours),
         "tasks": [dataclasses.asdict(one) for one in kept],
@@ -305,8 +318,18 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(report, default=str)))
 
 
+def _apply_command(context: RunContext, kept: t.Sequence[TaskReport]) -> str | None:
+    """Return the command that applies the plan of a run, if it has exactly one."""
+    checksums = {one.plan_checksum for one in kept if one.check_mode and one.plan_checksum and one.changes}
+    return f"{context.apply}{checksums.pop()}" if context.apply and len(checksums) == 1 else None
+
+
+def _has_failed(kept: t.Sequence[TaskReport]) -> bool:
+    return any(one.status == "failed" and not one.handled for one in kept)
+
+
 def _state(ours: t.Sequence[TaskReport], kept: t.Sequence[TaskReport]) -> str:
-    if any(one.status == "failed" and not one.handled for one in kept):
+    if _has_failed(kept):
         return "failed"
     if any(not one.check_mode and one.status == "changed" for one in ours):
         return "applied"

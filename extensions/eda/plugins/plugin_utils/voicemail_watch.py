@@ -40,6 +40,31 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """
     if IMPORT_ERROR:
         raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}. {INSTALL}")
+    connection, problems = read_options_of_connection(arguments.CONNECTION, args, os.environ)
+    given = {
+        name: value
+        for name, value in args.items()
+        if name not in connection and name != "eda_feedback_queue" and value not in (None, "")
+    }
+    options: dict[str, t.Any] = {}
+    try:
+        options = connection | _options_model()(**given).model_dump()
+        if options["backfill"] is not None:
+            parse_moment(options["backfill"], _now())
+    except pydantic.ValidationError as error:
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        problems += [
+            Problem(f"cannot be used: {entry['msg']}", option=".".join(map(str, entry["loc"]))) for entry in found
+        ]
+    except ValueError as error:
+        problems.append(Problem(str(error), option="backfill"))
+    if problems:
+        raise InvalidInputError.of(problems)
+    return options
+
+
+def _options_model() -> t.Any:
+    """Return the pydantic model of the options beside those of the connection."""
     positive = t.Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
     config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     listener = {
@@ -56,28 +81,7 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "feedback": (bool, False),
         "webhook": (pydantic.create_model("Webhook", __config__=config, **listener) | None, None),
     }
-    model = pydantic.create_model("Options", __config__=config, **fields)
-    connection, problems = read_options_of_connection(arguments.CONNECTION, args, os.environ)
-    given = {
-        name: value
-        for name, value in args.items()
-        if name not in connection and name != "eda_feedback_queue" and value not in (None, "")
-    }
-    options: dict[str, t.Any] = {}
-    try:
-        options = connection | model(**given).model_dump()
-        if options["backfill"] is not None:
-            parse_moment(options["backfill"], _now())
-    except pydantic.ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems += [
-            Problem(f"cannot be used: {entry['msg']}", option=".".join(map(str, entry["loc"]))) for entry in found
-        ]
-    except ValueError as error:
-        problems.append(Problem(str(error), option="backfill"))
-    if problems:
-        raise InvalidInputError.of(problems)
-    return options
+    return pydantic.create_model("Options", __config__=config, **fields)
 
 
 class Position:

@@ -100,20 +100,25 @@ def write_atomically(path: str, content: dict[str, Any]) -> None:
     Path(temporary).replace(target)
 
 
+def simulate(vendor: str, store: Store, options: argparse.Namespace) -> Simulation:
+    """Return the simulation of a vendor."""
+    return Simulation(
+        vendor,
+        store=store,
+        knobs=options.behaviors[vendor],
+        mailboxes=options.mailboxes,
+        messages=options.messages,
+        faults=options.faults,
+        seed=options.seed,
+    )
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Serve the chosen vendors until the process receives SIGINT or SIGTERM."""
     store = Store(options.state)
     servers, sockets, urls = [], [], {}
     for position, vendor in enumerate(options.vendors):
-        simulation = Simulation(
-            vendor,
-            store=store,
-            knobs=options.behaviors[vendor],
-            mailboxes=options.mailboxes,
-            messages=options.messages,
-            faults=options.faults,
-            seed=options.seed,
-        )
+        simulation = simulate(vendor, store, options)
         application = Application(simulation, (options.host, *options.allow_host))
         bound = listen(options.host, options.port + position if options.port else 0)
         servers.append(make_server(application, options.tls_cert, options.tls_key))
