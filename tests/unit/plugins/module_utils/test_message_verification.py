@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils import waiting
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
     apply as message_engine,
@@ -20,6 +19,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
     Status,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.messages import Upload
+from helpers.virtual_time import without_waiting  # noqa: F401
 
 ORDERS = {
     "read": Order("read"),
@@ -51,9 +51,7 @@ class Slow:
     mark = delete = move = copy = upload = _refuse
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "STALE_WAITS", (0.0, 0.0))
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 @pytest.mark.parametrize("cause", ERRORS)
