@@ -128,6 +128,8 @@ def _planned(
         asked = table.standing
     wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     listing = boxes.list(wanted)
+    # The table may depend on the generation of the server, which the listing shows.
+    table = boxes.table
     index = Index.of(listing.boxes)
     settled = renumbered(desired, index, table)
     partial = _partial(table, desired, index, options, settled)
