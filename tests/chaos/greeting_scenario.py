@@ -14,7 +14,8 @@ import typing as t
 from chaos.play import TOKEN_LIFE, Interference
 from chaos.scenario import TIMEOUT, Event, aimed_faults
 from chaos.worlds import WORLDS, Box
-from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import Desk, recording
 from helpers.runners import Result, in_worker
 from helpers.subjects import SHARED
 from helpers.virtual_time import virtual_time

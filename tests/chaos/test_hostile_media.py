@@ -19,7 +19,8 @@ from chaos.message_play import MessageStory, arguments_of, run
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS, Note
 from chaos.worlds import WORLDS
-from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import Desk, recording
 from helpers.runners import Result, in_worker
 from helpers.subjects import SHARED
 from helpers.virtual_time import virtual_time

@@ -16,7 +16,8 @@ from chaos.message_judge import MessageJudge, is_download
 from chaos.message_play import MessageStory, arguments_of, files_in, run
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS
-from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import Desk, recording
 from helpers.subjects import SHARED
 from voicemail_simulator.server import SimulatorServer
 

@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from helpers.greeting_subjects import MODULE, PLACES, Desk, recording, serve
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import PLACES, Desk, recording, serve
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, SUBJECTS, TEL4VN, Item
 from voicemail_simulator.server import SimulatorServer
