@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 from helpers.loopback import module_warnings
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
@@ -32,7 +33,7 @@ CASES = pytest.mark.parametrize(
 def test_the_rest_is_done(
     subject: Subject, option: str, value: t.Any, choice: str, way: str, warned: list[str]
 ) -> None:
-    others: dict[str, t.Any] = {name: {} for name in ("kazoo", "portsip", "tel4vn", "onsip") if name != subject.vendor}
+    others: dict[str, t.Any] = {name: {} for name in NAMES if name != subject.vendor}
     item = {subject.key: subject.number, **subject.create, option: value, **others}
     states = []
     for declared in ({subject.key: subject.number, **subject.create}, item):

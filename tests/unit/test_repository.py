@@ -16,6 +16,7 @@ import types
 
 import pytest
 import yaml
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -172,6 +173,6 @@ def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) 
     needed += ("meta/execution-environment.yml", "docs/awx/execution-environment.yml", "docs/awx/credential_types.yml")
     needed += ("plugins/module_utils/imports/known_layouts/freepbx.yml",)
     needed += ("docs/pipelines/github.yml", "docs/pipelines/gitlab-ci.yml", "docs/docsite/rst/architecture.svg")
-    needed += tuple(f"docs/vendors/{vendor}.md" for vendor in ("kazoo", "onsip", "portsip", "tel4vn"))
+    needed += tuple(f"docs/vendors/{vendor}.md" for vendor in NAMES)
     for name in needed:
         assert name in names
