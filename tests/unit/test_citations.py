@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import collections.abc
-import importlib.util
 import io
 import pathlib
 import re
 import tokenize
-import types
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+from helpers.repository_files import FILES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = {f"docs/vendors/{page.name}": page for page in (ROOT / "docs" / "vendors").glob("*.md")}
@@ -33,17 +32,6 @@ DOCUMENT = re.compile(r"(?<![\w./<>{}*-])[\w./-]*\w\.(?:md|rst|rng|pdf|docx?)\b(
 SUSPECT = re.compile(r"docs/vendors|contract:|\((?:KAZOO|PortSIP|TEL4VN|OnSIP)\b|\.(?:md|rst|rng|pdf|docx?)\b")
 
 
-def load_workspace() -> types.ModuleType:
-    """Load the tools' own list of files."""
-    specification = importlib.util.spec_from_file_location("workspace", ROOT / "tests" / "tools" / "workspace.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-FILES = [str(name) for name in load_workspace().list_files() if (ROOT / name).is_file()]
 SOURCES = [name for name in FILES if name.startswith(CODE) and name.endswith((".py", ".yml", ".j2"))]
 
 

@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pathlib
 import re
 import subprocess
 import sys
 import tarfile
-import types
 
 import pytest
 import yaml
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+from helpers.repository_files import FILES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -61,17 +60,6 @@ ARCHIVE_ALLOWED = re.compile(
 )
 
 
-def load_workspace() -> types.ModuleType:
-    """The tools' own list of files, so that tests and tools speak of the same repository."""
-    specification = importlib.util.spec_from_file_location("workspace", ROOT / "tests" / "tools" / "workspace.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-FILES = [str(name) for name in load_workspace().list_files() if (ROOT / name).is_file()]
 PYTHON_FILES = [name for name in FILES if name.endswith(".py")]
 TEXT_FILES = [name for name in FILES if pathlib.PurePath(name).suffix in TEXT_SUFFIXES]
 

@@ -121,6 +121,14 @@ def read_result(
     if not failed and (background or (hidden and changed_when and not result.get("changed"))):
         report.status = "unknown"
         return report
+    _set_status(report, result, failed, hidden)
+    if not hidden and "summary" in result and result.get("msg"):
+        report.sentence = f"{clean(str(result['msg']).splitlines()[0]).rstrip(':.')}."
+    report.summary = _counts(run.module, result, report)
+    return report
+
+
+def _set_status(report: TaskReport, result: Result, failed: bool, hidden: bool) -> None:
     # A result without any of these is that of a module that failed, whatever `failed_when` makes of it.
     understood = hidden or "action" in result or "summary" in result
     broken = not understood or bool(result.get("error")) or any(one.status == "failed" for one in report.changes)
@@ -130,10 +138,6 @@ def read_result(
         report.message = clean_lines(result.get("msg") or "Ansible counts the task as failed: failed_when or until")
     elif _is_changed(report, result, hidden):
         report.status = "changed"
-    if not hidden and "summary" in result and result.get("msg"):
-        report.sentence = f"{clean(str(result['msg']).splitlines()[0]).rstrip(':.')}."
-    report.summary = _counts(run.module, result, report)
-    return report
 
 
 def _changes(module: str, result: Result, failed: bool) -> list[Change]:

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import collections.abc
 import contextlib
 import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR as ONSIP
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
+VENDOR = "onsip"
 CHANGED: dict[str, t.Any] = {
     "mailbox": "7011",
     "name": "Robin Hale",
@@ -82,12 +82,6 @@ def _knob_values() -> list[tuple[str, t.Any]]:
         choices = knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS[knob.name]
         pairs.extend((knob.name, value) for value in choices)
     return pairs
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("onsip") as running:
-        yield running
 
 
 @pytest.fixture
@@ -244,7 +238,7 @@ def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> Non
 
     tenant.vendor.perform = other
     login = {"username": SimulatedOnsip.USERNAME, "password": SimulatedOnsip.PASSWORD, "domain": SimulatedOnsip.DOMAIN}
-    session = VENDOR.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
+    session = ONSIP.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
     with contextlib.closing(session):
         found = VENDOR.open_boxes("mailbox", session).find(None, "50102")
     assert found is not None

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -14,14 +13,11 @@ from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip.call import NotPermitted
 
+VENDOR = "onsip"
+
+
 AVERY, ROBIN = "avery@example.onsip.com", "robin@example.onsip.com"
 BOX_ADDRESS = "vm.7011@example.onsip.com"
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("onsip") as running:
-        yield running
 
 
 @pytest.fixture(params=["addresses shown", "addresses hidden"])

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -14,15 +13,10 @@ from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
+VENDOR = "onsip"
 USER = "avery@example.onsip.com"
 ATTACHED = BOX | {"onsip": BOX["onsip"] | {"attach": {"user_address": USER}}}
 FAULTS = ("lost_reply", "reset_before", "truncated", "status:503", "status:429", "html", "html:502")
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("onsip") as running:
-        yield running
 
 
 @pytest.fixture

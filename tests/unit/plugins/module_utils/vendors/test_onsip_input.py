@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import json
 import pathlib
 import typing as t
@@ -16,14 +15,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.
 from helpers.onsip_tenant import Tenant
 from voicemail_simulator.server import SimulatorServer
 
+VENDOR = "onsip"
 NAMED = {"mailbox": "7011", "name": "Avery Quill"}
 EXAMPLES = pathlib.Path(__file__).resolve().parents[6] / "shared" / "contracts" / "onsip-examples"
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("onsip") as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -13,6 +12,7 @@ from helpers.portsip_tenant import BOX, OTHER_PIN, PIN, STORED_BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
+VENDOR = "portsip"
 NUMBER = {"extension_number": "8500"}
 CHANGED = {
     **NUMBER,
@@ -77,12 +77,6 @@ def _knob_values() -> list[tuple[str, t.Any]]:
 
 
 KNOB_VALUES = _knob_values()
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture

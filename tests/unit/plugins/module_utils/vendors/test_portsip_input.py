@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import json
 import typing as t
 
@@ -25,15 +24,10 @@ from hypothesis import strategies as st
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip.fields import pin_problem
 
+VENDOR = "portsip"
 PIN_KIND = SHARED_VOICEMAIL.by_option["pin"].kind
 LANGUAGE = MAILBOX.by_option["language"].kind
 SIXTEEN = [f"person{place}@example.com" for place in range(16)]
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -14,15 +13,10 @@ from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.sessions import Sessions
 
+VENDOR = "portsip"
 SYSTEM = {"username": SimulatedPortsip.USERNAME, "domain": None}
 NO_LOGIN = {"username": None, "password": None, "domain": None}
 TOKEN_ENDPOINT_MISSING = "status:404,path=/login/oauth/token"
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture

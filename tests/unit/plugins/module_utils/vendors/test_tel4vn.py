@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -15,6 +14,7 @@ from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 
+VENDOR = "tel4vn"
 CHANGED = {
     "mailbox": "7011",
     "pin": OTHER_PIN,
@@ -50,12 +50,6 @@ def _knob_values() -> list[tuple[str, t.Any]]:
         choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
         pairs.extend((knob.name, value) for value in choices)
     return pairs
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("tel4vn") as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import itertools
 import re
 import typing as t
@@ -16,14 +15,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn
 from helpers.tel4vn_tenant import BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 
+VENDOR = "tel4vn"
 BOTH = [{"mailbox": "1001"}, {"mailbox": "1002"}]
 PAGE = listing.PAGE_SIZES[0]
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("tel4vn") as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import json
 import re
 import typing as t
@@ -27,16 +26,11 @@ from helpers.tel4vn_tenant import BOX, PIN, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn
 
+VENDOR = "tel4vn"
 LOGINS = re.compile(r"/v\d/auth.*")
 TOKENS = re.compile(r"/v\d/auth/token")
 PERSON = {"api_key": None, "username": SimulatedTel4vn.USERNAME, "password": SimulatedTel4vn.PASSWORD}
 OTHERS = [{"mailbox": str(number)} for number in range(1001, 1021)]
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("tel4vn") as running:
-        yield running
 
 
 @pytest.fixture
