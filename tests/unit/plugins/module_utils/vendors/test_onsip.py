@@ -240,7 +240,7 @@ def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> Non
     login = {"username": SimulatedOnsip.USERNAME, "password": SimulatedOnsip.PASSWORD, "domain": SimulatedOnsip.DOMAIN}
     session = ONSIP.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
     with contextlib.closing(session):
-        found = VENDOR.open_boxes("mailbox", session).find(None, "50102")
+        found = ONSIP.open_boxes("mailbox", session).find(None, "50102")
     assert found is not None
     assert (found.id, found.number) == ("50102", "1002")
 
