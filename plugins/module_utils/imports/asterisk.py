@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from .cells import Row, Sheet
+from .places import PlacedError
 
 #: The fields of a mailbox in their order; what follows them are options, separated by bars.
 _FIELDS = ("password", "fullname", "email", "pager")
@@ -31,12 +32,12 @@ def read_voicemail_conf(text: str, name: str) -> Sheet:
         found = _SECTION.fullmatch(line)
         if found:
             if found[2]:
-                raise ValueError(f"{name}:{number}: uses a template. Write the mailboxes of this section out")
+                raise PlacedError(f"{name}:{number}: uses a template. Write the mailboxes of this section out")
             section = found[1].strip()
             continue
         setting = _SETTING.fullmatch(line)
         if setting is None or not section:
-            raise ValueError(f"{name}:{number}: is not a section, a setting or a mailbox. Correct or remove the line")
+            raise PlacedError(f"{name}:{number}: is not a section, a setting or a mailbox. Correct or remove the line")
         key, value = setting[1].strip(), setting[2].strip()
         if section == "general":
             general[key.lower()] = value
@@ -58,7 +59,7 @@ def _lines(text: str, name: str) -> list[tuple[int, str]]:
             continue
         line = re.split(r"(?<!\\);", line, maxsplit=1)[0].replace("\\;", ";").strip()
         if re.match("#(include|tryinclude|exec)", line):
-            raise ValueError(f"{name}:{number}: reads another file. Insert the lines of that file here")
+            raise PlacedError(f"{name}:{number}: reads another file. Insert the lines of that file here")
         if line:
             found.append((number, line))
     return found

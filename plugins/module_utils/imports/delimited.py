@@ -12,6 +12,7 @@ import typing as t
 
 from . import cells
 from .cells import Likeness, Row, Sheet
+from .places import PlacedError
 
 DELIMITERS = ",;\t|"
 _NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
@@ -32,7 +33,7 @@ def read_delimited(text: str, name: str, delimiter: str | None, likeness: Likene
     if hint:
         text, offset = rest, 2
     if delimiter is not None and len(delimiter) != 1:
-        raise ValueError("`delimiter` must be one character")
+        raise PlacedError("`delimiter` must be one character")
     known = delimiter or (hint[1] if hint else None)
     if known is None:
         known = _recognised(text, name, likeness)
@@ -51,12 +52,12 @@ def _records(text: str, name: str, delimiter: str, offset: int = 1) -> t.Iterato
         except StopIteration:
             return
         except csv.Error as error:
-            raise ValueError(f"{place}: is not a CSV file: {error}") from None
+            raise PlacedError(f"{place}: is not a CSV file: {error}") from None
         if all(map(cells.is_blank, found)):
             continue
         count += 1
         if count > cells.MOST_ROWS or len(found) > cells.MOST_COLUMNS:
-            raise ValueError(f"{place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
+            raise PlacedError(f"{place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
         yield Row(place, line, found)
 
 
@@ -83,7 +84,7 @@ def _recognised(text: str, name: str, likeness: Likeness) -> str:
     winners = [mark for mark, (score, _row) in found.items() if score == most]
     if most and len({tuple(found[mark][1]) for mark in winners}) > 1:
         named = " or ".join(_NAMES[mark] for mark in winners)
-        raise ValueError(f"{name or 'the table'}: its cells may be separated by {named}. Set `delimiter`")
+        raise PlacedError(f"{name or 'the table'}: its cells may be separated by {named}. Set `delimiter`")
     if most:
         return winners[0]
     first = next((line for line in text.splitlines() if line.strip()), "")

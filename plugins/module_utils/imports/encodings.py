@@ -11,6 +11,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from .places import PlacedError
+
 #: Marks at the beginning of a file, the longer ones first: that of UTF-32 begins like that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -55,7 +57,9 @@ def _decode_as(content: bytes, encoding: str) -> str:
     except LookupError:
         is_text = False
     if not is_text:
-        raise ValueError(f"`encoding` {encoding!r} is unknown. Use a name such as utf-8, utf-16, cp1252 or iso-8859-15")
+        raise PlacedError(
+            f"`encoding` {encoding!r} is unknown. Use a name such as utf-8, utf-16, cp1252 or iso-8859-15"
+        )
     try:
         return content.decode(encoding)
     except UnicodeError:

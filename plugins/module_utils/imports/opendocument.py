@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from . import cells
 from .archives import opened_archive
 from .cells import BadCell, Row, Sheet
+from .places import PlacedError
 
 _KIND = "an OpenDocument spreadsheet"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -76,7 +77,7 @@ class _Reader:
             values = self._cells(element)
             if values:
                 if len(rows) + repeated > cells.MOST_ROWS:
-                    raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows")
+                    raise PlacedError(f"{self._place}: has more than {cells.MOST_ROWS} rows")
                 rows += [Row(f"{self._place}, row {n}", n, values) for n in range(number + 1, number + repeated + 1)]
             number += repeated
         return Sheet(self._place, rows, lettered=True)
@@ -99,7 +100,7 @@ class _Reader:
                 empty += repeated
                 continue
             if len(values) + empty + repeated > cells.MOST_COLUMNS:
-                raise ValueError(f"{self._place}: has more than {cells.MOST_COLUMNS} columns")
+                raise PlacedError(f"{self._place}: has more than {cells.MOST_COLUMNS} columns")
             values += [None] * empty + [value] * repeated
             empty = 0
         return values

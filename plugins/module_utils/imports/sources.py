@@ -24,6 +24,7 @@ from .encodings import decode
 from .layout import Layout
 from .opendocument import read_opendocument
 from .options import ItemOptions, item_options, walk_options
+from .places import PlacedError
 from .tables import Entry, likeness_of, read_sheet
 from .workbooks import read_workbook
 
@@ -122,8 +123,10 @@ def read_entries(file: File, layout: Layout, problems: list[Problem]) -> list[En
         return _read_document(file)
     except InvalidInputError as error:
         problems += error.problems
+    except PlacedError as error:
+        problems.append(Problem(str(error)))
     except ValueError as error:
-        problems.append(Problem(_placed(file.name, str(error))))
+        problems.append(Problem(f"{file.name}: {error}"))
     return []
 
 
@@ -139,10 +142,6 @@ def text_entries(text: str, layout: Layout, problems: list[Problem]) -> list[Ent
         problems.append(Problem(str(error)))
         return []
     return read_sheet(sheet, layout, options, problems)
-
-
-def _placed(name: str, text: str) -> str:
-    return text if text.startswith((f"{name}:", f"{name},", "`")) else f"{name}: {text}"
 
 
 def _document_text(file: File) -> str:

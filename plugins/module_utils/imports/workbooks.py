@@ -15,6 +15,7 @@ from ..deps import WORKBOOKS, import_openpyxl
 from . import cells
 from .archives import opened_archive
 from .cells import BadCell, Row, Sheet
+from .places import PlacedError
 
 _MERGED = BadCell("is merged with others", "Unmerge the cells, and enter the value in each of them")
 _NO_RESULT = BadCell(
@@ -77,7 +78,9 @@ class _Reader:
                 continue
             row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, []))
             if len(rows) > cells.MOST_ROWS or column > cells.MOST_COLUMNS:
-                raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
+                raise PlacedError(
+                    f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns"
+                )
             row.cells.extend([None] * (column - 1 - len(row.cells)))
             row.cells.append(value)
         return Sheet(

@@ -110,12 +110,13 @@ class Twins:
         if box_id:
             names[f"id {box_id}"] = f"id {box_id}"
         problems: list[Problem] = []
+        reported: list[Subject] = []
         for key, name in names.items():
             first, before = self._seen.setdefault(key, (subject, name))
             # An item that is not renumbered has its number before and after.
-            known = {one.subject.note for one in problems}
-            if first is subject or (name == number and f"first {first.place}" in known):
+            if first is subject or (name == number and first in reported):
                 continue
+            reported.append(first)
             same = f" (for {self._vendor} the same number as {before})" if name != before else ""
             twin = dataclasses.replace(subject, kind=self._resource, name=f"{name}{same}", note=f"first {first.place}")
             problems.append(Problem("is declared twice", subject=twin))
