@@ -81,6 +81,13 @@ options:
       - Without it, mailboxes that can only be carried where they exist are named in C(undecided) and left out.
     type: list
     elements: str
+  return_problems:
+    description:
+      - Return what is wrong with the mailboxes or these options as C(problem), with no mailboxes, instead of failing.
+        A task that stores the mailboxes with C(no_log) would hide the error.
+    type: bool
+    default: false
+    version_added: 1.1.0
 seealso:
   - plugin: telephony.voicemail.boxes_to_yaml
     plugin_type: filter
@@ -149,6 +156,11 @@ _value:
       description: Numbers in O(overrides) that no mailbox has.
       type: list
       elements: str
+    problem:
+      description: What is wrong. Empty if nothing is.
+      returned: with O(return_problems=true)
+      type: str
+      version_added: 1.1.0
 """
 
 import json
@@ -166,6 +178,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.pars
 from ansible_collections.telephony.voicemail.plugins.module_utils.migration.plan import (
     Choices,
     Source,
+    Translation,
     grouped,
     translate,
 )
@@ -176,46 +189,49 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.regist
 NAME = "mailboxes_for_vendor"
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("values", "renamed", "defaults", "overrides", "pins"), dict),
-    **dict.fromkeys(("boxes", "shared_voicemails", "present"), list),
+    **dict.fromkeys(("shared_voicemails", "present"), list),
 }
 
 
-def mailboxes_for_vendor(
-    boxes: t.Any,
-    source: str,
-    target: str,
-    shared_voicemails: t.Any = None,
-    values: t.Any = None,
-    renamed: t.Any = None,
-    defaults: t.Any = None,
-    overrides: t.Any = None,
-    pins: t.Any = None,
-    include_pins: bool = False,
-    present: t.Any = None,
-) -> dict[str, t.Any]:
+def mailboxes_for_vendor(boxes: t.Any, source: str, target: str, **options: t.Any) -> dict[str, t.Any]:
     """Return what becomes of mailboxes; see the documentation above.
 
     :raises AnsibleFilterError: with everything that is wrong with the mailboxes or the user's choices.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"{NAME} needs {LIBRARIES}. {INSTALL}")
+    unknown = sorted(set(options) - {*_TYPES, "include_pins", "return_problems"})
+    if unknown:
+        raise AnsibleFilterError(f"{NAME}: unknown option {', '.join(unknown)}")
     for option, name in (("source", source), ("target", target)):
         if name not in NAMES:
             raise AnsibleFilterError(f"{NAME}: `{option}` must be one of {', '.join(NAMES)}, not {name!r}")
-    given = {
-        "boxes": boxes,
-        "shared_voicemails": shared_voicemails,
-        "values": values,
-        "renamed": renamed,
-        "defaults": defaults,
-        "overrides": overrides,
-        "pins": pins,
-        "present": present,
+    problem = ""
+    try:
+        result = _translated(boxes, source, target, options)
+    except InvalidInputError as error:
+        if not options.get("return_problems"):
+            raise AnsibleFilterError(f"{NAME}: {error}") from error
+        result, problem = Translation(), str(error)
+    return {
+        "mailboxes": result.mailboxes,
+        "losses": grouped(result.losses),
+        "left_out": [{"mailbox": number, "reason": reason} for number, reason in result.left_out.items()],
+        "undecided": result.undecided,
+        "without_pin": result.without_pin,
+        "renamed": result.renamed,
+        "unused_overrides": result.unused,
+        **({"problem": problem} if options.get("return_problems") else {}),
     }
+
+
+def _translated(boxes: t.Any, source: str, target: str, options: t.Mapping[str, t.Any]) -> Translation:
+    given = {"boxes": boxes, **{option: options.get(option) for option in _TYPES}}
     plain = {option: _plain(option, value) for option, value in given.items() if value is not None}
+    present = plain.pop("present", None)
     choices = Choices(
-        include_pins=bool(include_pins),
-        present=None if present is None else frozenset(map(str, plain.pop("present"))),
+        include_pins=bool(options.get("include_pins")),
+        present=None if present is None else frozenset(map(str, present)),
         **{
             option: plain[option]
             for option in ("values", "renamed", "defaults", "overrides", "pins")
@@ -225,23 +241,11 @@ def mailboxes_for_vendor(
     sources = [Source(vendor(source).tables[MAILBOXES.key], plain.get("boxes", []))]
     if plain.get("shared_voicemails"):
         sources.append(_shared(source, target, plain["shared_voicemails"]))
-    try:
-        result = translate(sources, vendor(target).tables[MAILBOXES.key], choices, tuple(arguments.MAILBOX), NAMES)
-    except InvalidInputError as error:
-        raise AnsibleFilterError(f"{NAME}: {error}") from error
-    return {
-        "mailboxes": result.mailboxes,
-        "losses": grouped(result.losses),
-        "left_out": [{"mailbox": number, "reason": reason} for number, reason in result.left_out.items()],
-        "undecided": result.undecided,
-        "without_pin": result.without_pin,
-        "renamed": result.renamed,
-        "unused_overrides": result.unused,
-    }
+    return translate(sources, vendor(target).tables[MAILBOXES.key], choices, tuple(arguments.MAILBOX), NAMES)
 
 
 def _plain(option: str, value: t.Any) -> t.Any:
-    wanted = _TYPES[option]
+    wanted = _TYPES.get(option, list)
     if not isinstance(value, (wanted, tuple) if wanted is list else wanted):
         expected = "a list" if wanted is list else "a dictionary"
         raise AnsibleFilterError(f"{NAME}: `{option}` must be {expected}, not {type_name(value)}")

@@ -13,22 +13,11 @@ import typing as t
 
 from .errors import VoicemailError
 from .model.problem import Subject
-from .reporting.sentences import Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
+from .reporting.sentences import WORDS_DONE, Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
 
 #: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
 #: template. Every module uses these words.
-DONE = {
-    "create": "created",
-    "update": "updated",
-    "delete": "deleted",
-    "mark": "marked",
-    "move": "moved",
-    "copy": "copied",
-    "upload": "uploaded",
-    "download": "downloaded",
-    "mode": "mode_changed",
-    "none": "unchanged",
-}
+DONE = {**WORDS_DONE, "mode": "mode_changed", "none": "unchanged"}
 
 
 class Status(enum.StrEnum):

@@ -29,7 +29,8 @@ _PLANNED = {
     "download": "to download",
     "mode": "to set the file mode of",
 }
-_DONE = {
+#: What was done, by action.
+WORDS_DONE = {
     "create": "created",
     "update": "updated",
     "delete": "deleted",
@@ -91,7 +92,7 @@ def outcome_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
     if not counts.done:
         what = nouns.counted(counts.unchanged) if counts.unchanged else f"no {nouns.many}"
         return f"Nothing to change: {what}{' as declared' if counts.unchanged else ''}."
-    words = _PLANNED if planned else _DONE
+    words = _PLANNED if planned else WORDS_DONE
     parts = [f"{count} {words[action]}" for action, count in counts.done.items()]
     first, number = next(iter(counts.done.items()))
     parts[0] = f"{nouns.counted(number)} {words[first]}"
@@ -153,4 +154,13 @@ def _reasons(nouns: Nouns, failures: t.Sequence[Failure], most_bytes: int) -> li
     return [f"- {line}" for line in as_lines(reasons, most_bytes)]
 
 
-__all__ = ("Counts", "Failure", "Nouns", "counted_text", "failure_text", "interrupted_text", "outcome_text")
+__all__ = (
+    "WORDS_DONE",
+    "Counts",
+    "Failure",
+    "Nouns",
+    "counted_text",
+    "failure_text",
+    "interrupted_text",
+    "outcome_text",
+)

@@ -306,3 +306,21 @@ def test_a_number_as_key_is_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch
     mailbox, _lost = one({"name": "Reception"}, "kazoo", "onsip", overrides={3000: {"name": "Desk"}})
     assert mailbox["name"] == "Desk"
     assert ["`overrides`: 3000" in text and "YAML reads 0123 as 83" in text for text in shown] == [True]
+
+
+def test_problems_can_be_returned_without_any_mailbox() -> None:
+    boxes = [{"mailbox": "3000", "name": "Reception"}]
+    given = {"source": "kazoo", "target": "onsip", "overrides": {"3000": {"nonsense": 1}}}
+    with pytest.raises(AnsibleFilterError, match="nonsense") as caught:
+        mailboxes_for_vendor(boxes, **given)
+    result = mailboxes_for_vendor(boxes, **given, return_problems=True)
+    assert f"mailboxes_for_vendor: {result['problem']}" == str(caught.value)
+    assert result["mailboxes"] == []
+    fine = mailboxes_for_vendor(boxes, source="kazoo", target="onsip", return_problems=True)
+    assert (fine["problem"], len(fine["mailboxes"])) == ("", 1)
+    assert "problem" not in mailboxes_for_vendor(boxes, source="kazoo", target="onsip")
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(AnsibleFilterError, match="unknown option nonsense"):
+        mailboxes_for_vendor([], source="kazoo", target="onsip", nonsense=True)
