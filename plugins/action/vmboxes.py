@@ -88,7 +88,7 @@ def _close_kept() -> None:
 
 
 def _shows_invocation(variables: dict[str, t.Any] | None) -> bool:
-    """Tell whether a result holds the task's arguments: from ansible-core 2.21 on only where that is asked for."""
+    """Check whether a result holds the task's arguments: from ansible-core 2.21 on only where that is asked for."""
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
     except AnsibleUndefinedConfigEntry:

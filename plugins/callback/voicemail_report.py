@@ -148,7 +148,7 @@ class CallbackModule(CallbackBase):
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Read the options; what is empty is unset.
 
-        :raises AnsibleError: when one is something else than it must be, before a play begins.
+        :raises AnsibleError: if one is something else than it must be, before a play begins.
         """
         empty = {
             name: default

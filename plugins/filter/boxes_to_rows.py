@@ -101,7 +101,7 @@ def boxes_to_rows(
 ) -> t.Any:
     """Return a table; see the documentation above.
 
-    :raises AnsibleFilterError: when the arguments make no sense, or when no file can hold a box.
+    :raises AnsibleFilterError: if the arguments make no sense, or when no file can hold a box.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"boxes_to_rows needs {LIBRARIES}")

@@ -170,7 +170,7 @@ def boxes_to_yaml(
 ) -> list[dict[str, str]]:
     """Return files; see the documentation above.
 
-    :raises AnsibleFilterError: when the arguments make no sense.
+    :raises AnsibleFilterError: if the arguments make no sense.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}. {INSTALL}")

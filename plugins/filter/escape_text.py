@@ -70,7 +70,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.text imp
 def escape_text(value: t.Any, format: str = "terminal") -> str:  # noqa: A002  the public name of the option
     """Return text for a format; see the documentation above.
 
-    :raises AnsibleFilterError: when the format is unknown.
+    :raises AnsibleFilterError: if the format is unknown.
     """
     if format not in ESCAPES:
         raise AnsibleFilterError(f"escape_text: format must be one of {', '.join(ESCAPES)}")

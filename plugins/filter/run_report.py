@@ -115,7 +115,7 @@ def run_report(
 ) -> str:
     """Return the report of registered results; see the documentation above.
 
-    :raises AnsibleFilterError: when an option is wrong.
+    :raises AnsibleFilterError: if an option is wrong.
     """
     if format not in report_files.ENDINGS:
         raise AnsibleFilterError(f"run_report: format must be one of {', '.join(report_files.ENDINGS)}")

@@ -166,7 +166,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "telephony.voicemail.mailboxes"
 
     def verify_file(self, path: str) -> bool:
-        """Tell whether the name of the file is one of an inventory of this plugin."""
+        """Check whether the name of the file is one of an inventory of this plugin."""
         name = path.replace("\\", "/").rpartition("/")[2]
         named = name in ("mailboxes.yml", "mailboxes.yaml") or name.endswith((".mailboxes.yml", ".mailboxes.yaml"))
         return named and bool(super().verify_file(path))
@@ -174,7 +174,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Add the hosts of the telephone system that the file tells.
 
-        :raises AnsibleParserError: when not all can be added; then none is.
+        :raises AnsibleParserError: if not all can be added; then none is.
         """
         super().parse(inventory, loader, path, cache)
         if IMPORT_ERROR:

@@ -173,7 +173,7 @@ class LookupModule(LookupBase):
     def _layout(self, variables: dict[str, t.Any]) -> Layout:
         """Return the layout of the options, found like the files where it is one of the user's own.
 
-        :raises InvalidInputError: when it makes no sense.
+        :raises InvalidInputError: if it makes no sense.
         """
         options = {name: self.get_option(name) for name in TABLE}
         name = options["layout"]

@@ -142,7 +142,7 @@ def make_pin(number: str, length: int, kind: Kind) -> str:
     """Return a random PIN for a mailbox.
 
     :param kind: the rules of the vendor.
-    :raises ValueError: when they leave no PIN of this length.
+    :raises ValueError: if they leave no PIN of this length.
     """
     if length < SHORTEST:
         raise ValueError(f"`length` must be at least {SHORTEST}")
@@ -282,7 +282,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
         """Return a PIN for each mailbox.
 
-        :raises AnsibleLookupError: when the rules leave no PIN, or the file cannot be used.
+        :raises AnsibleLookupError: if the rules leave no PIN, or the file cannot be used.
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")

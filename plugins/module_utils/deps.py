@@ -80,7 +80,7 @@ WORKBOOKS = "openpyxl (3.1 or newer)"
 def import_openpyxl() -> t.Any:
     """Return the library for Excel workbooks.
 
-    :raises ImportError: when it is not installed.
+    :raises ImportError: if it is not installed.
     """
     import openpyxl
 

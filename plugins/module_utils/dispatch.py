@@ -26,7 +26,7 @@ _COLLECT_AFTER = 100_000
 def run(task: Task) -> Result:
     """Run a module through the handler of its feature.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing could be done; a task that was done in part returns with ``failed``.
     """
     problems = type_problems(CONNECTION, task.raw)
     if (task.params.get("plan_lines") or 0) < 0:

@@ -61,12 +61,12 @@ class StepResult:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether what was declared is so now."""
+        """Check whether what was declared is so now."""
         return self.status in (Status.OK, Status.CHANGED)
 
     @property
     def changed(self) -> bool:
-        """Tell whether anything was changed, also where the step then failed."""
+        """Check whether anything was changed, also where the step then failed."""
         return self.status is Status.CHANGED or (self.status is Status.FAILED and self.wrote)
 
     def fail(self, error: VoicemailError) -> None:
@@ -138,7 +138,7 @@ class RunReport(t.Generic[S]):
 
     @property
     def changed(self) -> bool:
-        """Tell whether anything was changed, also by a step that then failed."""
+        """Check whether anything was changed, also by a step that then failed."""
         return any(step.changed for step in self.steps)
 
     @property

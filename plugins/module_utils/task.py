@@ -222,7 +222,7 @@ def _strangers(name: str, raw: t.Mapping[str, t.Any]) -> list[Problem]:
 def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) -> Result:
     """Return a task's arguments with the list in place of the file: the host that the module runs on may not have it.
 
-    :raises VoicemailError: when the file cannot be understood.
+    :raises VoicemailError: if the file cannot be understood.
     """
     listed = {} if source is None else mailboxes.listed(module, raw, source)
     if not listed or any(raw.get(option) is not None for option in listed):

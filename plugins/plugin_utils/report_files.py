@@ -61,7 +61,7 @@ def page(report: dict[str, t.Any]) -> str:
 def write(path: pathlib.Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all.
 
-    :raises OSError: when that is not possible.
+    :raises OSError: if that is not possible.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -28,7 +28,7 @@ RIVALS: list[tuple[str, dict[str, t.Any]]] = [
 #: What an error may say: that somebody else was there.
 TOLD = re.compile(
     r"somebody else|already|taken|Unavailable|has this number|needs its own|is gone|does not find"
-    r"|did not take|which had to stay|cannot be found|changed each of|came and went|move from page",
+    r"|did not take|OnSIP also changed|cannot be found|listing changed|move between pages",
     re.IGNORECASE,
 )
 

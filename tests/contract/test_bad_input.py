@@ -64,7 +64,7 @@ SPECIAL: list[Case] = [
     (SHARED, {"extension_number": "8500", "name": "x", "pin": "123890"}, ("pin", "count up")),
     (TEL4VN, {"mailbox": "3000"}, ("pin", "required")),
     (TEL4VN, {"mailbox": "3000", "pin": "4821", "emails": ["nobody"]}, ("emails", "nobody", "email address")),
-    (TEL4VN, {"mailbox": "3000", "pin": "deFauLt"}, ("pin", "keeps the old password")),
+    (TEL4VN, {"mailbox": "3000", "pin": "deFauLt"}, ("pin", "keeps an extension's password")),
     (TEL4VN, {"mailbox": "30x", "pin": "4821"}, ("mailbox", "digits")),
     (TEL4VN, {"mailbox": "3000", "pin": "4821", "timezone": "Asia/Saigon"}, ("timezone", "tel4vn")),
     (TEL4VN, {"mailbox": "3000", "new_mailbox": "3001", "pin": "4821"}, ("new_mailbox", "tel4vn")),

@@ -49,7 +49,7 @@ def apply(
     :param wanted: a recording, a greeting that the vendor has already, or None for the vendor's default greeting.
     :param prune: also delete greetings that are switched off.
     :param check: plan, and write nothing.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     run = _Run(greetings, wanted)
     found = greetings.list()
@@ -144,7 +144,7 @@ class _Run:
         )
 
     def _is_removable(self, planned: Greeting, own_id: str | None) -> bool:
-        """Tell whether a greeting that has to go is still there, and raise ConflictError where it is another one."""
+        """Check whether a greeting that has to go is still there, and raise ConflictError where it is another one."""
         found = {one.id: one for one in self._greetings.list()}
         now = found.get(planned.id)
         if now is None:

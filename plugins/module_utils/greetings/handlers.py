@@ -25,7 +25,7 @@ from .plan import Greeting, Recording
 def run(task: Task) -> Result:
     """Run the module of greetings.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing could be done; a task that was done in part returns with ``failed``.
     """
     params = task.params
     target = vendor(params["vendor"])

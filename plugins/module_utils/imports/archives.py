@@ -28,7 +28,7 @@ def opened_archive(content: bytes, kind: str) -> zipfile.ZipFile:
     """Return the archive of a spreadsheet once its sizes and its XML are known to be harmless.
 
     :param kind: what the file should be: "an Excel workbook".
-    :raises ValueError: when it is none, is encrypted, is too large, or defines XML entities.
+    :raises ValueError: if it is none, is encrypted, is too large, or defines XML entities.
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValueError(

@@ -21,7 +21,7 @@ _SETTING = re.compile(r"([^=]+?)\s*=>?\s*(.*)")
 def read_voicemail_conf(text: str, name: str) -> Sheet:
     """Return the mailboxes of all contexts: a row of headings, and a row for each mailbox.
 
-    :raises ValueError: when a line is not understood, or mailboxes may be in another file, with the line.
+    :raises ValueError: if a line is not understood, or mailboxes may be in another file, with the line.
     """
     general: dict[str, str] = {}
     zones: dict[str, str] = {}

@@ -23,7 +23,7 @@ def read_delimited(text: str, name: str, delimiter: str | None, likeness: Likene
     :param name: name of the file; empty for text that is in no file.
     :param delimiter: what separates cells; None tells it from the row of headings.
     :param likeness: counts the known headings in a row.
-    :raises ValueError: when the text is not a table, with its line.
+    :raises ValueError: if the text is not a table, with its line.
     """
     text = text.removeprefix("\ufeff")
     first, _newline, rest = text.partition("\n")
@@ -65,7 +65,7 @@ def _recognised(text: str, name: str, likeness: Likeness) -> str:
 
     Names, addresses and lists hold all of these marks, so that counting them tells nothing.
 
-    :raises ValueError: when two marks do equally well, with different results.
+    :raises ValueError: if two marks do equally well, with different results.
     """
     found: dict[str, tuple[int, list[t.Any]]] = {}
     for mark in DELIMITERS:

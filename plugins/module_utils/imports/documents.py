@@ -70,7 +70,7 @@ def load(text: str, name: str) -> t.Any:
     """Return the content of a file: :class:`Mapping`, :class:`Sequence`, :class:`Scalar`, text, a truth value or None.
 
     :param name: the file's name, whose ending tells the format; YAML where it tells none.
-    :raises InvalidInputError: when it cannot be read, or has repeated keys, with each line.
+    :raises InvalidInputError: if it cannot be read, or has repeated keys, with each line.
     """
     text = text.removeprefix("\ufeff")
     problems: list[Problem] = []

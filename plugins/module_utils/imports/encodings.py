@@ -33,7 +33,7 @@ def decode(content: bytes, encoding: str | None = None) -> str:
     """Return the text of a file without a byte order mark.
 
     :param encoding: the encoding that the user names; None recognises it.
-    :raises ValueError: when the text is not in that encoding, or when the encoding cannot be known.
+    :raises ValueError: if the text is not in that encoding, or when the encoding cannot be known.
     """
     if encoding is not None:
         return _decode_as(content, encoding).removeprefix("\ufeff")

@@ -53,7 +53,7 @@ def layout_of(given: t.Mapping[str, t.Any], mapped: bool = True) -> Layout:
 def _read(name: t.Any) -> dict[str, t.Any]:
     """Return the options of a file.
 
-    :raises InvalidInputError: when there is none, or it is no layout.
+    :raises InvalidInputError: if there is none, or it is no layout.
     """
     if not isinstance(name, str):
         raise _refused("`layout` must be text. Name a known layout, or the path of a file")

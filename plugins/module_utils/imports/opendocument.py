@@ -34,7 +34,7 @@ def read_opendocument(content: bytes, name: str) -> list[tuple[str, t.Callable[[
     """Return the visible sheets of a spreadsheet by name, each with the function that reads it.
 
     :param name: name of the file, for the places of rows.
-    :raises ValueError: when the file is no such spreadsheet, or is too large.
+    :raises ValueError: if the file is no such spreadsheet, or is too large.
     """
     with opened_archive(content, _KIND) as archive:
         try:
@@ -67,7 +67,7 @@ class _Reader:
     def read(self) -> Sheet:
         """Return the rows that are not blank.
 
-        :raises ValueError: when there are too many.
+        :raises ValueError: if there are too many.
         """
         rows: list[Row] = []
         number = 0

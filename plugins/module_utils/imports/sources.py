@@ -148,7 +148,7 @@ def _placed(name: str, text: str) -> str:
 def _document_text(file: File) -> str:
     """Return the text of YAML or JSON, which is UTF-8.
 
-    :raises ValueError: when it is not.
+    :raises ValueError: if it is not.
     """
     try:
         text = file.content.decode("utf-8") if isinstance(file.content, bytes) else file.content
@@ -160,7 +160,7 @@ def _document_text(file: File) -> str:
 def _text(file: File, encoding: str | None = None) -> str:
     """Return the text of a file.
 
-    :raises ValueError: when it is empty, or its encoding is not understood.
+    :raises ValueError: if it is empty, or its encoding is not understood.
     """
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
     if any("\ud800" <= character <= "\udfff" for character in text):
@@ -185,7 +185,7 @@ def _sheet(file: File, layout: Layout, options: ItemOptions) -> Sheet:
 def _chosen(sheets: list[tuple[str, t.Callable[[], Sheet]]], layout: Layout, likeness: Likeness) -> Sheet:
     """Return the sheet that the user names, or the only one with the headings of mailboxes.
 
-    :raises ValueError: when there is no such sheet, or when several could be meant.
+    :raises ValueError: if there is no such sheet, or when several could be meant.
     """
     titles = [title for title, _read in sheets]
     wanted = layout.sheet
@@ -207,7 +207,7 @@ def _chosen(sheets: list[tuple[str, t.Callable[[], Sheet]]], layout: Layout, lik
 def _read_document(file: File) -> list[Entry]:
     """Return the entries of YAML or JSON.
 
-    :raises InvalidInputError: when it cannot be read.
+    :raises InvalidInputError: if it cannot be read.
     """
     content = documents.load(_document_text(file), file.name)
     items = _list_in(content, file.name, file.resource.plural)
@@ -249,7 +249,7 @@ def _how_to_be_empty(key: str) -> str:
 def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
     """Return the list of a document.
 
-    :raises InvalidInputError: when there is none, or one that it may have been mistaken for.
+    :raises InvalidInputError: if there is none, or one that it may have been mistaken for.
     """
     if isinstance(content, documents.Mapping):
         near = difflib.get_close_matches(key, [word for word in content if word != key], n=1, cutoff=0.8)
@@ -274,7 +274,7 @@ def _refused(source: str, text: str, hint: str = "") -> InvalidInputError:
 def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
     """Return the options that a document lays under its entries.
 
-    :raises InvalidInputError: when they are not a dictionary, or name one entry.
+    :raises InvalidInputError: if they are not a dictionary, or name one entry.
     """
     if not isinstance(content, documents.Mapping) or content.get(DEFAULTS) is None:
         return {}

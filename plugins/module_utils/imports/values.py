@@ -71,7 +71,7 @@ class CellReader:
         """Return the value of a cell, or :data:`UNMANAGED`.
 
         :param meanings: text of a cell to its value.
-        :raises ValueError: when the cell cannot be used; never with its content.
+        :raises ValueError: if the cell cannot be used; never with its content.
         """
         if isinstance(cell, BadCell):
             raise ValueError(str(cell))
@@ -177,7 +177,7 @@ def _json(cell: str) -> t.Any:
 def _digits(text: str, pin: bool) -> str:
     """Return a number or PIN as it was before a spreadsheet took it for a quantity.
 
-    :raises ValueError: when that cannot be known.
+    :raises ValueError: if that cannot be known.
     """
     formula = _TEXT_FORMULA.fullmatch(text)
     if formula:

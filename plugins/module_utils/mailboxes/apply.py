@@ -58,9 +58,9 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     :param boxes: driver of the resource.
     :param desired: the declaration, already free of problems.
     :param progress: called after each box that is read by itself and after each step that writes.
-    :raises InvalidInputError: when the declaration cannot be met; nothing was written.
-    :raises UnsafeError: when a guard stops the plan; nothing was written.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :raises InvalidInputError: if the declaration cannot be met; nothing was written.
+    :raises UnsafeError: if a guard stops the plan; nothing was written.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     if isinstance(boxes, NameResolver):
@@ -109,7 +109,7 @@ def read(
     :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
     :param progress: called after each box that is read by itself.
     :param cache: what earlier runs read; refreshed by this one.
-    :raises TransportError: when not all could be read.
+    :raises TransportError: if not all could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
     listing = boxes.list(wanted)

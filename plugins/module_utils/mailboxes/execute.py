@@ -203,8 +203,8 @@ class _Run:
         """Return the box as it is now.
 
         :param before: as it was read last.
-        :raises NotFoundError: when it is gone.
-        :raises ConflictError: when it is another mailbox now, or what the step is about was changed.
+        :raises NotFoundError: if it is gone.
+        :raises ConflictError: if it is another mailbox now, or what the step is about was changed.
         """
         table = self.boxes.table
         try:
@@ -234,7 +234,7 @@ class _Run:
         return box
 
     def _hides(self, step: Step, box: Box) -> bool:
-        """Tell whether the vendor hides something that was written, so that nobody can say whether it took."""
+        """Check whether the vendor hides something that was written, so that nobody can say whether it took."""
         return any(box.values.get(option) is UNKNOWN for option in step.writes)
 
     def _verified(self, step: Step, box: Box | None) -> Box | None:

@@ -158,7 +158,7 @@ def check_updates(plan: Plan, limits: Limits) -> None:
 
 
 def may_lose_messages(step: Step, limits: Limits) -> bool:
-    """Tell whether the user allows that the messages of a box go with it."""
+    """Check whether the user allows that the messages of a box go with it."""
     return limits.delete_messages or bool(step.desired and step.desired.delete_messages)
 
 

@@ -35,7 +35,7 @@ from .skipping import read_valid
 def run(task: Task) -> Result:
     """Run a module that manages or reads mailboxes or shared voicemails.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing could be done; a task that was done in part returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
     connection, problems = connect_options(target, task.params)
@@ -179,7 +179,7 @@ def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str,
     """Return the list that the file ``src`` holds, under the option that takes it.
 
     :param raw: the task's arguments; those that describe a table say how it is read.
-    :raises InvalidInputError: when it cannot be read, or when a table has values that the vendor does not take.
+    :raises InvalidInputError: if it cannot be read, or when a table has values that the vendor does not take.
     """
     # Few tasks read a file, and a module's own process compiles whatever it imports anew.
     from ..imports.check import Checks, check_entries, unchecked_items

@@ -67,7 +67,7 @@ class Step:
 
     @property
     def writing(self) -> bool:
-        """Tell whether the vendor has to be written to."""
+        """Check whether the vendor has to be written to."""
         return self.action is not Action.NONE or bool(self.writes)
 
 
@@ -141,7 +141,7 @@ def match(desired: Desired, index: Index, table: FieldTable, renumbered: bool = 
     """Find the box that a declaration means.
 
     :param renumbered: the box already has its new number; a box with the old number is another one.
-    :raises AmbiguousError: when it is not one box, with a problem that names the ids.
+    :raises AmbiguousError: if it is not one box, with a problem that names the ids.
     """
     wanted = desired.new_number or desired.number
     if desired.id is not None:

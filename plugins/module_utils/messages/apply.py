@@ -65,8 +65,8 @@ class Reading(t.NamedTuple):
 def read(messages: MessageReader, selection: Selection) -> Reading:
     """Return the messages selected, and what has to be told beside them.
 
-    :raises NotFoundError: when the box does not exist.
-    :raises TransportError: when not all could be read.
+    :raises NotFoundError: if the box does not exist.
+    :raises TransportError: if not all could be read.
     """
     listed = messages.list(_place_of(selection))
     return Reading(selection.select(listed), sorted(_missing(selection, listed)), selection.undated(listed))
@@ -86,8 +86,8 @@ def apply(
     :param check: plan, and write nothing.
     :param workers: most requests at once.
     :param progress: called as messages are done.
-    :raises UnsafeError: when more would be deleted than is allowed; nothing was written.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :raises UnsafeError: if more would be deleted than is allowed; nothing was written.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     listed = messages.list(_place_of(selection))
     # Reading the boxes to file into also makes sure that they exist.
@@ -115,7 +115,7 @@ def apply(
 def upload(messages: MessageReader, number: str, wanted: Upload, *, check: bool) -> MessageReport:
     """Make sure that a box holds a message of a call.
 
-    :raises NotFoundError: when the box does not exist.
+    :raises NotFoundError: if the box does not exist.
     """
     place = Selection(mailbox=number, call_ids=frozenset((wanted.call_id,)))
     found = place.select(messages.list(place))

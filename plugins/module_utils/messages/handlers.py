@@ -63,7 +63,7 @@ _OWN_STATE = {
 def run(task: Task) -> Result:
     """Run a module of messages.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing could be done; a task that was done in part returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
     if task.module == "voicemail_message":

@@ -115,7 +115,7 @@ def _recording_problem(messages: MessageReader, made: Message, uploaded: bytes) 
 
 
 def _may_come(step: MessageStep) -> bool:
-    """Tell whether a request whose reply was lost may still be carried out, so that a change has to be told."""
+    """Check whether a request whose reply was lost may still be carried out, so that a change has to be told."""
     return step.error is not None and step.error.uncertain
 
 
@@ -126,7 +126,7 @@ def _done(
     filed: t.Mapping[str, t.Sequence[Message]],
     before: Ids,
 ) -> bool:
-    """Tell whether a step has come true, and if so settle it."""
+    """Check whether a step has come true, and if so settle it."""
     if step.action is MessageAction.MARK:
         done = now is not None and now.status is order.status
     elif step.action is MessageAction.DELETE:
@@ -139,7 +139,7 @@ def _done(
 
 
 def _arrived(step: MessageStep, now: Message | None, filed: t.Mapping[str, t.Sequence[Message]], before: Ids) -> bool:
-    """Tell whether a message came to the boxes it was filed into; its id may be another, its call is the same."""
+    """Check whether a message came to the boxes it was filed into; its id may be another, its call is the same."""
     call_id = step.message.call_id if step.message else None
     found = {
         number: [one.id for one in filed[number] if one.id not in before[number] and one.call_id == call_id]

@@ -56,7 +56,7 @@ def translate(
 
     :param shared: shared options of a mailbox, of all vendors.
     :param vendors: every vendor's name.
-    :raises InvalidInputError: when boxes or choices are not what they must be, with every problem.
+    :raises InvalidInputError: if boxes or choices are not what they must be, with every problem.
     """
     _check(sources, target, choices, shared)
     crossings = [Crossing(source, target, box, choices) for source in sources for box in source.boxes]

@@ -160,7 +160,7 @@ class Crossing:
 
     @property
     def lacks_pin(self) -> bool:
-        """Tell whether the mailbox comes without a PIN."""
+        """Check whether the mailbox comes without a PIN."""
         return _PIN in self._target.by_option and not self.item.get(_PIN)
 
     @property

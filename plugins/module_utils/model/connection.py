@@ -69,7 +69,7 @@ class Connection:
 def origin_of(url: str) -> tuple[str, str, int]:
     """Return scheme, host and port of a URL.
 
-    :raises ValueError: when the port is no number.
+    :raises ValueError: if the port is no number.
     """
     parts = urllib.parse.urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)

@@ -23,7 +23,7 @@ class PinPolicy(enum.StrEnum):
 
 
 def is_usable_id(text: str) -> bool:
-    """Tell whether an id can be part of an address: quoting does not keep dots from leading to another place."""
+    """Check whether an id can be part of an address: quoting does not keep dots from leading to another place."""
     return 0 < len(text) <= 200 and text.isprintable() and text not in (".", "..")
 
 
@@ -47,7 +47,7 @@ class Box:
     revision: str | None = None
 
     def covers(self, options: t.Iterable[str]) -> bool:
-        """Tell whether every one of these options was shown."""
+        """Check whether every one of these options was shown."""
         return self.full or all(option in self.values for option in options)
 
 
@@ -122,7 +122,7 @@ class Wanted:
 
     @property
     def everything(self) -> bool:
-        """Tell whether all boxes are asked for."""
+        """Check whether all boxes are asked for."""
         return self.numbers is None
 
 

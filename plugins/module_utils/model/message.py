@@ -130,11 +130,11 @@ class Selection:
 
     @property
     def named(self) -> bool:
-        """Tell whether messages are named one by one, rather than chosen by a filter."""
+        """Check whether messages are named one by one, rather than chosen by a filter."""
         return bool(self.ids or self.call_ids)
 
     def matches(self, message: Message) -> bool:
-        """Tell whether a message of the right place passes every filter; of unknown time, it passes none by time."""
+        """Check whether a message of the right place passes every filter; of unknown time, it passes none by time."""
         when = message.received_at
         if self.older_than is not None and (when is None or when >= self.older_than):
             return False

@@ -47,7 +47,7 @@ def kind_of(start: bytes) -> str:
 def container_problem(path: pathlib.Path) -> str | None:
     """Return why a file is not a complete WAV, MP3, Ogg or MP4 file, or None when it is.
 
-    :raises OSError: when it cannot be read.
+    :raises OSError: if it cannot be read.
     """
     with path.open("rb") as opened:
         return _problem(opened)

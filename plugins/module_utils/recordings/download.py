@@ -37,8 +37,8 @@ def download(
     :param check: read the list, and write nothing.
     :param workers: most downloads at once.
     :param progress: called as recordings are done.
-    :raises InvalidInputError: when the manifest cannot be used, or two files would have one name; nothing was written.
-    :raises VoicemailError: when the messages could not be listed.
+    :raises InvalidInputError: if the manifest cannot be used, or two files would have one name; nothing was written.
+    :raises VoicemailError: if the messages could not be listed.
     """
     manifest = Manifest.open(folder, order.manifest) if order.manifest else None
     found, missing, undated = read(messages, selection)

@@ -84,7 +84,7 @@ class Folder:
         """Make sure that the folder can be written to.
 
         :param check: leave no trace.
-        :raises InvalidInputError: when it cannot.
+        :raises InvalidInputError: if it cannot.
         """
         root = pathlib.Path(dest)
         try:
@@ -108,7 +108,7 @@ class Folder:
     def path(self, parts: t.Sequence[str], ending: str) -> pathlib.Path:
         """Return the path of a recording.
 
-        :raises ConflictError: when a link leads out of the folder.
+        :raises ConflictError: if a link leads out of the folder.
         """
         path = self.root.joinpath(*parts[:-1], f"{parts[-1]}.{ending}")
         if path.parent != self.root and not path.parent.resolve().is_relative_to(self.root):
@@ -118,7 +118,7 @@ class Folder:
     def find(self, parts: t.Sequence[str]) -> pathlib.Path | None:
         """Return the complete recording of that name, with whatever ending, or None.
 
-        :raises ConflictError: when something that is no file has its name.
+        :raises ConflictError: if something that is no file has its name.
         """
         for ending in ENDINGS:
             path = self.path(parts, ending)
@@ -137,7 +137,7 @@ class Folder:
 def _check_locks(dest: str, descriptor: int) -> None:
     """Make sure that files of a folder can be locked.
 
-    :raises InvalidInputError: when they cannot: two tasks would write to the same file without noticing.
+    :raises InvalidInputError: if they cannot: two tasks would write to the same file without noticing.
     """
     try:
         try_lock(descriptor)
@@ -149,7 +149,7 @@ def _check_locks(dest: str, descriptor: int) -> None:
 def try_lock(descriptor: int) -> bool:
     """Lock an open file for this process, and return whether no other one holds it.
 
-    :raises OSError: when the file system has no locks.
+    :raises OSError: if the file system has no locks.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -164,7 +164,7 @@ def try_lock(descriptor: int) -> bool:
 def locked(path: pathlib.Path) -> t.Iterator[None]:
     """Keep other processes from changing a file meanwhile, by a lock file beside it that goes away with the lock.
 
-    :raises FileProblem: when it cannot be locked, or somebody else holds it for longer than anybody should.
+    :raises FileProblem: if it cannot be locked, or somebody else holds it for longer than anybody should.
     """
     lock = path.with_name(f".{path.name}.lock")
     deadline = time.monotonic() + LOCK_SECONDS
@@ -205,7 +205,7 @@ def _open_lock(lock: pathlib.Path) -> int:
 def sha256_of(path: pathlib.Path) -> str:
     """Return the digest of a file.
 
-    :raises FileProblem: when it cannot be read.
+    :raises FileProblem: if it cannot be read.
     """
     digest = hashlib.sha256()
     try:
@@ -220,7 +220,7 @@ def sha256_of(path: pathlib.Path) -> str:
 def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
     """Check whether a file begins with all that another one holds.
 
-    :raises OSError: when one cannot be read.
+    :raises OSError: if one cannot be read.
     """
     with whole.open("rb") as longer, start.open("rb") as shorter:
         while piece := shorter.read(PIECE_BYTES):
@@ -232,7 +232,7 @@ def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
 def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
     """Put a file in place of another at once, so that nobody ever sees half of it.
 
-    :raises FileProblem: when it cannot be written; nothing is left behind.
+    :raises FileProblem: if it cannot be written; nothing is left behind.
     """
     hidden = path.with_name(f".{path.name}.part")
     try:

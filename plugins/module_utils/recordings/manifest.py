@@ -52,7 +52,7 @@ class Manifest:
         """Read what is there.
 
         :param name: path of the file; below the folder unless it begins with /.
-        :raises InvalidInputError: when it is there and no manifest, or its folder is not.
+        :raises InvalidInputError: if it is there and no manifest, or its folder is not.
         """
         path = folder.root / name
         if not path.parent.is_dir():
@@ -77,7 +77,7 @@ class Manifest:
         The file is read again under a lock: what other tasks added meanwhile stays as well.
 
         :param check: only compare.
-        :raises VoicemailError: when it cannot be written.
+        :raises VoicemailError: if it cannot be written.
         """
         kept = [one for one in recordings if one.kept and one.message is not None and one.path is not None]
         if check or self._text(kept, self._entries) == self._content:
@@ -113,7 +113,7 @@ class Manifest:
 def _read(path: pathlib.Path) -> tuple[dict[str, Entry], bytes]:
     """Return the entries of a manifest by the id of their message, and the file as it is; empty where there is none.
 
-    :raises InvalidInputError: when it is another file.
+    :raises InvalidInputError: if it is another file.
     """
     try:
         content = path.read_bytes()

@@ -73,7 +73,7 @@ class Part:
     def _discard_earlier(self) -> None:
         """Remove what a run that was killed left, or anything else of this name, without writing into it.
 
-        :raises BusyError: when another task is writing it now.
+        :raises BusyError: if another task is writing it now.
         """
         try:
             status = self.path.lstat()
@@ -104,7 +104,7 @@ class Part:
     def write(self, piece: bytes) -> None:
         """Add bytes.
 
-        :raises FileProblem: when they cannot be written.
+        :raises FileProblem: if they cannot be written.
         """
         try:
             rest = memoryview(piece)
@@ -117,7 +117,7 @@ class Part:
     def finish(self, ending: str) -> pathlib.Path:
         """Give the complete file its mode and name, and return its path.
 
-        :raises FileProblem: when that fails.
+        :raises FileProblem: if that fails.
         """
         final = self._folder.path(self._parts, ending)
         try:

@@ -61,12 +61,12 @@ class Recording(ListedStep):
 
     @property
     def changed(self) -> bool:
-        """Tell whether its file was written, also by a run that then failed or was not to keep it."""
+        """Check whether its file was written, also by a run that then failed or was not to keep it."""
         return self.wrote or self.status is Status.CHANGED
 
     @property
     def kept(self) -> bool:
-        """Tell whether its file is there and complete."""
+        """Check whether its file is there and complete."""
         return self.sha256 is not None and self.is_done
 
     def as_row(self) -> dict[str, t.Any]:

@@ -121,7 +121,7 @@ class Run:
     def _fetch_alone(self, recording: Recording) -> None:
         """Download one recording when no other task does; what that one left is then compared.
 
-        :raises BusyError: when another task takes too long.
+        :raises BusyError: if another task takes too long.
         """
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
@@ -156,8 +156,8 @@ class Run:
     def _receive(self, recording: Recording, part: Part) -> str:
         """Write a recording into its part, and return its ending.
 
-        :raises TransportError: when it broke off; what came before stays.
-        :raises RejectedError: when it is larger than it can be.
+        :raises TransportError: if it broke off; what came before stays.
+        :raises RejectedError: if it is larger than it can be.
         """
         message = t.cast(Message, recording.message)
         most = most_bytes(message, self.order.max_bytes)
@@ -214,7 +214,7 @@ class Run:
     def _keep(self, recording: Recording, part: Part, ending: str) -> None:
         """Give what was received its name, unless the same or something else has it.
 
-        :raises ConflictError: when the name belongs to another recording, which this collection did not write.
+        :raises ConflictError: if the name belongs to another recording, which this collection did not write.
         """
         earlier = self.folder.find(recording.stem)
         recording.size_bytes = part.size

@@ -81,7 +81,7 @@ def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[byte
 
     :param what: what was attempted, for errors.
     :returns: the body, and what it takes of the memory, to be kept for as long as the body.
-    :raises TransportError: when it is too large, or packed in a way that nobody asked for.
+    :raises TransportError: if it is too large, or packed in a way that nobody asked for.
     """
     body = io.BytesIO()
     share: Share | None = None

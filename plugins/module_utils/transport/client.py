@@ -72,13 +72,13 @@ class Reply:
 
     @property
     def ok(self) -> bool:
-        """Tell whether the status is a success."""
+        """Check whether the status is a success."""
         return 200 <= self.status < 300
 
     def parse(self, model: type[Model]) -> Model:
         """Read the body as one of the vendor's models.
 
-        :raises TransportError: when it is something else, such as the HTML page of a proxy.
+        :raises TransportError: if it is something else, such as the HTML page of a proxy.
         """
         try:
             return t.cast("t.Any", model).model_validate(read_json(self.content))
@@ -161,7 +161,7 @@ class Client:
         """Send one request and return its reply, whatever its status, except those that mean "not now".
 
         :param path: below the base address, or a whole address of the same origin.
-        :param what: the attempt in words, for errors: "read mailbox 3000".
+        :param what: the action for error messages: "read mailbox 3000".
         :param repeatable: carrying it out twice is the same as once; by default true for reading only.
         :param request: ``params``, ``headers``, ``json``, ``data``, ``content``; ``renew``, see :func:`renewing`.
         :raises TransportError: no usable reply; ``uncertain`` when it may have been carried out.
@@ -351,7 +351,7 @@ def _shown_origin(url: str) -> str:
 
 
 def _hopeless(error: Exception) -> bool:
-    """Tell whether trying again cannot help: a certificate or a name that is wrong stays wrong."""
+    """Check whether trying again cannot help: a certificate or a name that is wrong stays wrong."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, socket.gaierror):

@@ -50,13 +50,13 @@ class Deadline:
         self._end = time.monotonic() + seconds
 
     def expect_head(self, expected: bool) -> None:
-        """Tell whether what arrives from now on is before the end of a reply's headers."""
+        """Check whether what arrives from now on is before the end of a reply's headers."""
         self._head_bytes = MAX_HEAD_BYTES if expected else None
 
     def count(self, size: int) -> None:
         """Count bytes that arrived.
 
-        :raises httpcore.RemoteProtocolError: when too many arrived before the headers were complete.
+        :raises httpcore.RemoteProtocolError: if too many arrived before the headers were complete.
         """
         if self._head_bytes is not None:
             self._head_bytes -= size

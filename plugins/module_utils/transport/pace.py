@@ -107,7 +107,7 @@ class Pacer:
     def turn(self) -> t.Iterator[None]:
         """Block until the next request may start; it is under way for the length of the block.
 
-        :raises RateLimitedError: when the user interrupts while the vendor wants to be left alone.
+        :raises RateLimitedError: if the user interrupts while the vendor wants to be left alone.
         """
         while (delay := self._reserve()) > 0:
             if delay > SLICE and interrupted():

@@ -27,7 +27,7 @@ class Stream:
     :param what: what was attempted, for errors: "download message 7".
     :param timeout: seconds that may pass without a byte, and that the whole may lag behind the slowest rate.
     :param extend: sets the seconds from now on that the connection may take, for bytes outside of the body as well.
-    :raises TransportError: when it is a page, and so no recording.
+    :raises TransportError: if it is a page, and so no recording.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Stream:
     def pieces(self) -> t.Iterator[bytes]:
         """Return the body piece by piece. Whoever reads it has to limit its size; its time follows from that.
 
-        :raises TransportError: when it breaks off, stalls, or comes slower than :data:`SLOWEST_BYTES_PER_SECOND`.
+        :raises TransportError: if it breaks off, stalls, or comes slower than :data:`SLOWEST_BYTES_PER_SECOND`.
         """
         started, received = time.monotonic(), 0
         self._allow(self._timeout)

@@ -65,7 +65,7 @@ def prepare() -> None:
 def ssl_context(connection: Connection) -> ssl.SSLContext:
     """Return how the server must prove itself, and what this client shows.
 
-    :raises TransportError: when a file cannot be used.
+    :raises TransportError: if a file cannot be used.
     """
     if connection.origin[0] == "http":
         return _bare_context()

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry: the only place that names all vendors.
+"""The registry: the only place that lists all vendors.
 
-Each vendor is imported inside its branch: a module is packed with all of them, and only the one in use is
-paid for. The imports are written out because the packer finds them by reading.
+Each vendor is imported inside its branch, so that a task loads only the vendor it uses although a module is packed
+with all of them. The imports are explicit because the packer finds them by static analysis.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAMES = ("kazoo", "portsip", "tel4vn", "onsip")
 
 
 def vendor(name: str) -> Vendor:
-    """Return what is known of a vendor.
+    """Return a vendor by its name.
 
     :raises ValueError: for a name that is not in :data:`NAMES`.
     """
@@ -44,7 +44,7 @@ def vendor(name: str) -> Vendor:
 
 
 def load_drivers() -> None:
-    """Import every driver, for a process that forks: it pays once for what each fork would pay."""
+    """Import every driver once in a process that forks, so that its forks need not."""
     for name in NAMES:
         package = importlib.import_module(f"{__package__}.{name}")
         for found in pkgutil.iter_modules(package.__path__):

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what a vendor's reply promises, or refuse the reply.
+"""Read values from a vendor's reply, and refuse replies that are not understood.
 
-A missing list, object, count or text is never zero, empty or false: whoever deletes or creates by such a value would
-act on something that the vendor never said.
+A missing list, object, count or text is never read as zero, empty or false: deletions and creations based on such a
+value would be based on something that the vendor never sent.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ..model.mailbox import is_usable_id
 
 Object: t.TypeAlias = dict[str, t.Any]
 
-#: Seconds between the year 0, from which KAZOO counts, and 1970.
+#: Seconds between the year 0, the epoch of KAZOO, and 1970.
 GREGORIAN_OFFSET = 62167219200
-#: Messages are left in these years. A time outside is a placeholder, such as that of year 1, or counts something else.
+#: Plausible years of a message. Times outside them are placeholders, such as year 1, or no times at all.
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (_FIRST_YEAR, _LAST_YEAR))
 _NUMBER = re.compile(r"\d{1,20}(\.\d{0,20})?([eE]\+?\d{1,2})?", re.ASCII)
@@ -32,8 +32,8 @@ _HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
 def expect_list(value: t.Any, what: str, things: str, hint: str = "") -> list[t.Any]:
     """Return a list.
 
-    :param what: the attempt in words, for errors: "list mailboxes".
-    :param things: what it lists: "mailboxes".
+    :param what: the action for error messages: "list mailboxes".
+    :param things: the listed objects: "mailboxes".
     :raises TransportError: for anything else.
     """
     if not isinstance(value, list):
@@ -52,9 +52,9 @@ def expect_object(value: t.Any, what: str, thing: str, hint: str = "") -> Object
 
 
 def expect_objects(value: t.Any, what: str, things: str, hint: str = "", key: str = "id") -> list[Object]:
-    """Return a list of objects, each of which has a usable id.
+    """Return a list of objects, each with a usable id.
 
-    :param key: field of the id.
+    :param key: name of the id field.
     :raises TransportError: for anything else.
     """
     rows = expect_list(value, what, things, hint)
@@ -64,9 +64,9 @@ def expect_objects(value: t.Any, what: str, things: str, hint: str = "", key: st
 
 
 def expect_count(value: t.Any, what: str, things: str, hint: str = "") -> int | None:
-    """Return a count, or None where the reply has none.
+    """Return a count, or None if the reply has none.
 
-    :raises TransportError: for anything but a whole number that is not negative.
+    :raises TransportError: for anything but a non-negative integer.
     """
     if value is None or value == "":
         return None
@@ -77,9 +77,9 @@ def expect_count(value: t.Any, what: str, things: str, hint: str = "") -> int | 
 
 
 def expect_text(native: t.Mapping[str, t.Any], key: str, what: str, hint: str = "") -> str:
-    """Return a field that every object of its kind has; some servers write numbers for digits.
+    """Return a required text field. Some servers send digits as numbers.
 
-    :raises TransportError: when it is missing, blank or no text.
+    :raises TransportError: if it is missing, blank or not a text.
     """
     value = native.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
@@ -90,10 +90,10 @@ def expect_text(native: t.Mapping[str, t.Any], key: str, what: str, hint: str = 
 def expect_types(
     native: t.Mapping[str, t.Any], keys: t.Iterable[str], types: tuple[type, ...], what: str, hint: str = ""
 ) -> None:
-    """Check fields that an update sends back as they are: what is not understood must not be written.
+    """Check fields that an update sends back unchanged, since values that are not understood must not be written.
 
-    :param types: that a field may have where it has a value.
-    :raises TransportError: naming the first that has another.
+    :param types: allowed types of each field that has a value.
+    :raises TransportError: naming the first field of another type.
     """
     for key in keys:
         if native.get(key) is not None and not isinstance(native[key], types):
@@ -101,9 +101,9 @@ def expect_types(
 
 
 def expect_identifier(native: t.Mapping[str, t.Any], key: str, what: str, thing: str, hint: str = "") -> str:
-    """Return the id of an object, which can be part of an address.
+    """Return the id of an object, checked for use in a URL.
 
-    :raises TransportError: when it is missing or cannot be used.
+    :raises TransportError: if it is missing or unusable.
     """
     identifier = identifier_in(native, key)
     if not identifier:
@@ -112,9 +112,9 @@ def expect_identifier(native: t.Mapping[str, t.Any], key: str, what: str, thing:
 
 
 def expect_header_text(value: str | None, what: str, thing: str, hint: str = "") -> str:
-    """Return a text that can be sent as the value of a header.
+    """Return a text that can be sent as a header value.
 
-    :raises TransportError: when it is missing, or has line breaks, blanks or letters outside of ASCII.
+    :raises TransportError: if it is missing, or contains line breaks, blanks or letters outside ASCII.
     """
     if not isinstance(value, str) or not _HEADER_TEXT.fullmatch(value):
         raise not_understood(what, f"expected {thing} of visible ASCII characters", hint)
@@ -122,7 +122,7 @@ def expect_header_text(value: str | None, what: str, thing: str, hint: str = "")
 
 
 def identifier_in(native: t.Mapping[str, t.Any], key: str) -> str:
-    """Return the id of an object, empty where it has none that can be part of an address."""
+    """Return the id of an object, or an empty text if it has none that can be used in a URL."""
     value = native.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
@@ -130,12 +130,12 @@ def identifier_in(native: t.Mapping[str, t.Any], key: str) -> str:
 
 
 def optional_text(value: t.Any) -> str | None:
-    """Return what describes an object, as it came; None where there is nothing."""
+    """Return a descriptive text unchanged, or None if it is empty."""
     return None if value is None or value == "" else str(value)
 
 
 def whole_number(value: t.Any) -> int | None:
-    """Return a number that is not negative, given as a number or as text; None for anything else."""
+    """Return a non-negative integer given as a number or text, or None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, float):
@@ -146,19 +146,19 @@ def whole_number(value: t.Any) -> int | None:
 
 
 def duration_ms(value: t.Any, unit: int = 1) -> int | None:
-    """Return a length in milliseconds; None where it is missing or makes no sense.
+    """Return a length in milliseconds, or None if it is missing or implausible.
 
-    :param unit: milliseconds of one unit of the vendor's.
+    :param unit: milliseconds per unit of the vendor.
     """
     seconds = _number(value)
     return None if seconds is None else round(seconds * unit)
 
 
-def moment_of(value: t.Any) -> datetime.datetime | None:
-    """Return when a message was left; None where that is missing or makes no sense.
+def time_of(value: t.Any) -> datetime.datetime | None:
+    """Return the time of a message, or None if it is missing or implausible.
 
-    Reads seconds since 1970 or since the year 0, as a number or as text, and ISO 8601, in UTC where it has no zone. The
-    two counts cannot be mistaken for each other: the same number means years that are millennia apart.
+    Accepts seconds since 1970 or since the year 0, as a number or text, and ISO 8601, in UTC if it has no zone. The two
+    epochs cannot be confused: the same number means years that are millennia apart.
     """
     number = _number(value)
     try:
@@ -176,7 +176,7 @@ def moment_of(value: t.Any) -> datetime.datetime | None:
 
 
 def _number(value: t.Any) -> float | None:
-    """Return a number that is finite and not negative, given as a number or as text; None for anything else."""
+    """Return a finite, non-negative number given as a number or text, or None for anything else."""
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**63:
@@ -198,8 +198,8 @@ __all__ = (
     "expect_text",
     "expect_types",
     "identifier_in",
-    "moment_of",
     "not_understood",
     "optional_text",
+    "time_of",
     "whole_number",
 )

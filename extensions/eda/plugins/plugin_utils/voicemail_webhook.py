@@ -46,7 +46,7 @@ class Listener:
     def start(self, host: str, port: int) -> None:
         """Listen.
 
-        :raises OSError: when the address cannot be used.
+        :raises OSError: if the address cannot be used.
         """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=MAX_CONNECTIONS)

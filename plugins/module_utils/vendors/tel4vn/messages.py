@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's messages, which can be read and downloaded (docs/vendors/tel4vn.md, "Messages")."""
+"""Read and download TEL4VN's messages (docs/vendors/tel4vn.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...model.message import Gathering, Message, Selection
 from ...transport.client import Reply, Stream
 from ..login import Token
 from ..messages import MessageReader, Recordings
-from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text
+from ..replies import duration_ms, expect_identifier, expect_text, optional_text, time_of
 from .listing import Row, gather, rows_of
 from .mailboxes import Tel4vnMailboxes
 from .session import URL_HINT, Tel4vnSession, refusal
@@ -24,12 +24,12 @@ PATH = "/voicemail/message"
 
 
 class Tel4vnMessages(MessageReader, Recordings):
-    """Messages of one tenant; see :mod:`..messages` for what each call promises. TEL4VN shows no status of any."""
+    """Messages of one tenant; see :mod:`..messages` for the contract of each method. TEL4VN shows no status."""
 
     _session: Tel4vnSession
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of a box, or with one listing those of the tenant."""
+        """Return the messages of a box, or those of the tenant with one listing."""
         if selection.shared_voicemail is not None:
             raise UnsupportedError("tel4vn has no shared voicemails", "Select by `mailbox`")
         if selection.all_mailboxes:
@@ -39,7 +39,7 @@ class Tel4vnMessages(MessageReader, Recordings):
             return gathered.messages()
         number = str(selection.mailbox)
         rows = rows_of(self._session, PATH, f"list the messages of mailbox {number}", {"extension": number})
-        # A server that does not know the filter answers the rows of everybody.
+        # A server that ignores the filter returns the rows of all boxes.
         found = [message for row in rows if (message := message_of(row)).mailbox == number]
         if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
             raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
@@ -47,13 +47,13 @@ class Tel4vnMessages(MessageReader, Recordings):
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording; the PBX may then count the message as heard, and switch off the lamp of the phone."""
+        """Open a recording. The PBX may then mark the message as heard and switch off the lamp of the phone."""
         what = f"download message {message.id}"
         address = self._address(message.audio_url, what)
 
         def refused(reply: Reply) -> VoicemailError:
             if reply.status == 404:
-                return NotFoundError(f"cannot {what}: TEL4VN has no recording of it", status=404)
+                return NotFoundError(f"cannot {what}: TEL4VN has no such recording", status=404)
             return refusal(reply, self._session.client)
 
         def once(token: Token) -> contextlib.ExitStack:
@@ -70,14 +70,14 @@ class Tel4vnMessages(MessageReader, Recordings):
             yield streams[-1]
 
     def _address(self, url: str | None, what: str) -> str:
-        """Return where to download from: the token is for the configured origin only.
+        """Return the download address: the token is sent to the configured origin only.
 
         See docs/vendors/tel4vn.md, "Downloading recordings".
 
-        An address of another host is one of the same service under another name, where its path is one of the API.
+        An address of another host is treated as an alias of the service if its path is that of the API.
         """
         if not url:
-            raise NotFoundError(f"cannot {what}: TEL4VN has no recording of it")
+            raise NotFoundError(f"cannot {what}: TEL4VN has no such recording")
         base = self._session.connection.url.rstrip("/")
         with contextlib.suppress(ValueError):
             address = urllib.parse.urljoin(f"{base}/", url)
@@ -89,8 +89,8 @@ class Tel4vnMessages(MessageReader, Recordings):
                 query = f"?{parts.query}" if parts.query else ""
                 return f"{base}{PATH}/{rest}{query}"
         raise RejectedError(
-            f"cannot {what}: its recording is at another server, which never gets the token of this one",
-            "Ask TEL4VN for download links below the address of the API",
+            f"cannot {what}: its recording is on another server, which must not receive this token",
+            "Ask TEL4VN for download links below the API's address",
         )
 
 
@@ -104,14 +104,14 @@ class _Gathered(Gathering):
 
 
 def message_of(row: Row) -> Message:
-    """Return a listed message; that a caller was heard is not told."""
+    """Return a listed message. The listing does not show whether it was heard."""
     what = "list messages"
     return Message(
         id=expect_identifier(row, "id", what, "a message", URL_HINT),
         mailbox=expect_text(row, "extension", what, URL_HINT),
         caller_name=optional_text(row.get("caller_id_name")),
         caller_number=optional_text(row.get("caller_id_number")),
-        received_at=moment_of(row.get("created_at")),
+        received_at=time_of(row.get("created_at")),
         duration_ms=duration_ms(row.get("duration"), unit=1000),
         audio_url=optional_text(row.get("download_url")),
         native=row,

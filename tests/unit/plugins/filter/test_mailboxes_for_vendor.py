@@ -107,7 +107,7 @@ def test_two_values_never_share_one_place() -> None:
     renamed = {"name": "description", "timezone": "description"}
     result = mailboxes_for_vendor([box], "kazoo", "tel4vn", renamed=renamed, pins={"3000": "904751"})
     assert result["mailboxes"][0]["description"] == "Reception"
-    assert losses(result) == {"timezone": "the time zone belongs to the tenant"}
+    assert losses(result) == {"timezone": "the time zone is a setting of the tenant"}
 
 
 def test_values_that_take_the_place_of_others() -> None:

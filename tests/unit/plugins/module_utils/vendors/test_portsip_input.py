@@ -78,7 +78,7 @@ def test_a_mailbox_that_cannot_be_is_refused_before_any_request(
         ({"recipients": SIXTEEN}, "`recipients` may have at most 15 entries, it has 16"),
         ({"recipients": ["not-an-address"]}, "must be an email address"),
         ({"extension_number": "85 00"}, "`extension_number` must be digits only"),
-        ({"new_extension_number": "8501"}, "cannot be held by portsip: the number of a shared voicemail"),
+        ({"new_extension_number": "8501"}, "cannot be held by portsip: a shared voicemail keeps its number"),
         ({"name": None}, "`name` cannot be cleared"),
         ({"pin": "111222"}, "must not repeat a digit 3 times in a row"),
         ({"play_datetime": "enabled"}, "must be one of disabled, 12_hour, 24_hour"),

@@ -264,7 +264,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
     monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.many({"mailbox": "7011", "state": "absent"})
     assert result["failed"] is True
-    assert "answered success and the box is still there" in result["msg"]
+    assert "reported success, but the box still exists" in result["msg"]
     call = session.Tel4vnSession.call
 
     def idle(self: t.Any, method: str, path: str, what: str, **request: t.Any) -> session.Envelope:
@@ -274,7 +274,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
 
     monkeypatch.setattr(session.Tel4vnSession, "call", idle)
     made = tenant.many(BOX | {"mailbox": "7012"})
-    assert "answered success and made none: no licence, password (hidden)" in made["msg"]
+    assert "reported success, but created no box: no licence, password (hidden)" in made["msg"]
     changed = tenant.many(BOX | {"description": "Back office"})
     assert "`description` did not take" in changed["msg"]
 
