@@ -114,7 +114,7 @@ options:
     default: error
   verify:
     description:
-      - Read back what was written, and fail on an option that did not take.
+      - Read back what was written, and fail on an option that did not apply.
     type: bool
     default: true
 """

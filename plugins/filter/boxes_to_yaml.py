@@ -122,7 +122,7 @@ _TEXT = "tag:yaml.org,2002:str"
 _UNSAFE = "!unsafe"
 # What Ansible would render where the file is loaded as variables.
 _TEMPLATE = re.compile(r"\{[{%#]")
-# Some version of YAML reads these as a number, a date, a time, a truth value or null.
+# Some version of YAML reads these as a number, a date, a time, a boolean or null.
 _AMBIGUOUS = re.compile(
     r"[-+.]?[0-9][-+.,:/_ 0-9a-fA-FoOxXtTzZ]*|[-+]?\.(inf|nan)|y|yes|n|no|on|off|true|false|null|none|~|=|<<", re.I
 )

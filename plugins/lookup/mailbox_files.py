@@ -19,7 +19,7 @@ description:
   - Reads YAML, JSON, CSV, XLSX and ODS files, and folders of them, into the one list that
     M(telephony.voicemail.vmboxes) takes.
   - Values without quotes are the characters in the file where an option is text, such as C(0123), C(12:30) or C(yes).
-    Ansible's own files make numbers and truth values of these.
+    Ansible's own files make numbers and booleans of these.
   - Every file must be understood whole, since a mailbox that is missed could be pruned. Repeated keys, empty files and
     files without a list are errors.
   - Every problem of every file is told at once, with the file and its line or item. A mailbox that two files declare is

@@ -133,7 +133,7 @@ def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
         assert "3 updates planned, more than `max_updates`, which is 2" in too_many["msg"]
         assert "Set `max_updates` to 3" in too_many["msg"]
         too_large_a_part = many(subject, server, items, max_updates=3, max_update_percent=37)
-        assert "38 percent of the 8 that are declared and exist" in too_large_a_part["msg"]
+        assert "38 percent of the 8 declared ones that exist" in too_large_a_part["msg"]
         foreseen = many(subject, server, items, check=True, max_updates=0)
         assert foreseen["failed"], "check mode predicts the refusal"
         assert subject.writes(server) == []

@@ -181,7 +181,7 @@ def test_a_damaged_file_is_ignored(content: bytes, tmp_path: pathlib.Path) -> No
         run(server, cache=str(tmp_path))
         path = cache_file(tmp_path)
         path.write_bytes(content)
-        assert "it is damaged, or another file" in run(server, cache=str(tmp_path))["warnings"][0]
+        assert "it is damaged or not a cache file" in run(server, cache=str(tmp_path))["warnings"][0]
         path.unlink()
         path.mkdir()
         result = run(server, cache=str(tmp_path))

@@ -48,7 +48,7 @@ def test_a_number_that_another_box_has_is_not_taken(profile: str) -> None:
             for check in (True, False):
                 result = run(server, check=check, **item)
                 assert result["failed"], result
-                assert f"cannot take the number 1001: mailbox 1001 exists (id {second})" in result["msg"]
+                assert f"cannot get the number 1001: mailbox 1001 exists (id {second})" in result["msg"]
                 assert KAZOO.writes(server) == []
         assert run(server, id=first, new_mailbox="1002")["changed_fields"] == ["mailbox"]
         assert set(ids(server)) == {"1001", "1002"}

@@ -102,5 +102,5 @@ def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> Non
 def test_more_updates_than_allowed(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["updates"]
     assert_refused(bench, run)
-    assert "100 percent of the 3 that are declared and exist" in run.message
+    assert "100 percent of the 3 declared ones that exist" in run.message
     assert "`max_update_percent`, which is 50" in run.message

@@ -43,7 +43,7 @@ class Row(t.NamedTuple):
 
     :param place: where errors find it, such as ``staff.csv:7`` or ``staff.xlsx, sheet Staff, row 7``.
     :param number: its row, or its first line, as the user's program counts.
-    :param cells: text, truth values, numbers, None for an empty cell, or :class:`BadCell`.
+    :param cells: text, booleans, numbers, None for an empty cell, or :class:`BadCell`.
     """
 
     place: str

@@ -67,7 +67,7 @@ class Sequence(list[t.Any]):
 
 
 def load(text: str, name: str) -> t.Any:
-    """Return the content of a file: :class:`Mapping`, :class:`Sequence`, :class:`Scalar`, text, a truth value or None.
+    """Return the content of a file: :class:`Mapping`, :class:`Sequence`, :class:`Scalar`, text, a boolean or None.
 
     :param name: the file's name, whose ending tells the format; YAML where it tells none.
     :raises InvalidInputError: if it cannot be read, or has repeated keys, with each line.

@@ -296,7 +296,7 @@ class _Table:
 
 
 def matches(cell: t.Any, wanted: tuple[str, ...]) -> bool:
-    """Check whether a cell has one of some texts; words for a truth value mean the same in all languages."""
+    """Check whether a cell has one of some texts; words for a boolean mean the same in all languages."""
     text = text_of(cell) if not isinstance(cell, (BadCell, list, dict)) else "\0"
     return text in wanted or same_truth(text, wanted) is not None
 

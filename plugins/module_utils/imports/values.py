@@ -133,19 +133,19 @@ class CellReader:
 
 
 def truth(text: str) -> bool | None:
-    """Return the truth value that a word means in one of many languages, or None."""
+    """Return the boolean that a word means in one of many languages, or None."""
     word = text.strip().casefold()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
 def same_truth(text: str, words: t.Iterable[str]) -> str | None:
-    """Return the word, not a digit, that means the same truth value as a text, or None."""
+    """Return the word, not a digit, that means the same boolean as a text, or None."""
     value = truth(text)
     return None if value is None else next((word for word in words if word.isalpha() and truth(word) is value), None)
 
 
 def meaning(cell: t.Any, meanings: t.Mapping[str, t.Any]) -> t.Any:
-    """Return what a value map says of a cell, or the cell where it says nothing. A truth value may be any word."""
+    """Return what a value map says of a cell, or the cell where it says nothing. A boolean may be any word."""
     text = text_of(cell) if not isinstance(cell, (list, dict)) else ""
     word = text if text in meanings else same_truth(text, meanings)
     if word is not None:

@@ -236,7 +236,7 @@ class Crossing:
 
     def _mapped(self, held: _Held) -> Canonical:
         mapping = self._choices.values.get(held.means) or {}
-        # Compared as text, since YAML reads some words as truth values and numbers.
+        # Compared as text, since YAML reads some words as booleans and numbers.
         words = {str(key): value for key, value in mapping.items()}
         if isinstance(held.value, list):
             entries = [words.get(str(entry), entry) for entry in held.value]

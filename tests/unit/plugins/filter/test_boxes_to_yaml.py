@@ -38,7 +38,7 @@ UNSEEN = [
     *"\u061c\u180e\u3000\ud7ff\ue000\ufdd0\ufeff\ufff9\ufffd\ufffe\uffff",
     *"\U0001f600\U0001f468\u200d\U0001f469\U000e0001\U0010fffe\U0010ffff",
 ]
-# Numbers, dates, truth values and nulls of any version of YAML, its marks, and what looks like its syntax.
+# Numbers, dates, booleans and nulls of any version of YAML, its marks, and what looks like its syntax.
 AMBIGUOUS = [
     "0",
     "7",

@@ -65,7 +65,7 @@ def test_several_addresses_where_there_is_room_for_one() -> None:
     result = mailboxes_for_vendor([{"mailbox": "3000", **box}], "kazoo", "onsip")
     lost = losses(result)
     assert result["mailboxes"] == [{"mailbox": "3000", "name": "Reception"}]
-    assert lost["emails"] == "may have at most 1 entries, it has 2"
+    assert lost["emails"] == "must have at most 1 entries, got 2"
     assert lost["notify"].startswith("`notify` true needs `emails`")
     assert losses(result, usual=True)["attach_audio"].startswith("`attach_audio` true needs `notify`")
     # What depends on it comes along as soon as the user gives one.
@@ -277,7 +277,7 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
         boxes, "kazoo", "onsip", defaults={"timezone": "Mars"}, overrides={"3001": {"require_pin": True}}
     )
     assert text.count("Mars") == 1
-    assert "mailbox 3001: `require_pin` cannot be held by onsip" in text
+    assert "mailbox 3001: `require_pin` is not supported by onsip" in text
     secret = problems_of(boxes, "kazoo", "onsip", overrides={"3001": {"pin": "073194"}})
     assert "`pin` must not start with 0" in secret
     assert "073194" not in secret

@@ -266,7 +266,7 @@ def test_no_numbers_need_no_pins() -> None:
     [
         (83, "the number of a mailbox is the number 83, not text, and YAML reads 0123 as 83"),
         (["3000", [83]], "the number of a mailbox is the number 83, not text"),
-        (True, "must be text, not a truth value"),
+        (True, "must be text, not a boolean"),
         (30.5, "must be text, not float"),
         (None, "must be text, not nothing"),
         ({"mailbox": "3000"}, "must be text, not a dictionary"),

@@ -224,7 +224,7 @@ def test_every_error_names_file_line_column_and_value() -> None:
     assert problems_of(text, "a.csv", "onsip", columns=columns) == [
         (
             "a.csv:2, column Zone, value 'UTC+1': mailbox 1: `timezone` must be one of America/New_York, "
-            "America/Chicago, America/Denver, America/Los_Angeles, not text; OnSIP knows these four zones only"
+            "America/Chicago, America/Denver, America/Los_Angeles, not text; OnSIP supports only these four zones"
         ),
         (
             "a.csv:2, column Keep, value 'sometimes': mailbox 1: `after_email` must be one of keep, delete, not"

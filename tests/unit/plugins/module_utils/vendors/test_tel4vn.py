@@ -276,7 +276,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
     made = tenant.many(BOX | {"mailbox": "7012"})
     assert "reported success, but created no box: no licence, password (hidden)" in made["msg"]
     changed = tenant.many(BOX | {"description": "Back office"})
-    assert "`description` did not take" in changed["msg"]
+    assert "did not apply `description`" in changed["msg"]
 
 
 def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
