@@ -95,7 +95,7 @@ def test_a_shared_voicemail_that_cannot_be_is_refused_before_any_request(
 
 def test_the_dictionary_of_the_vendor_has_nothing_left(tenant: Tenant) -> None:
     result = tenant.mailboxes({"mailbox": "1001", "portsip": {"voicemail_pin": PIN}})
-    assert "`portsip.voicemail_pin` is what the option `pin` sets" in result["msg"]
+    assert "`portsip.voicemail_pin` is set by the option `pin`" in result["msg"]
     foreign = {"kazoo": {"flags": []}, "onsip": {}, "tel4vn": {}}
     assert tenant.mailboxes({"mailbox": "1001", "notify": True, **foreign})["changed"]
 
