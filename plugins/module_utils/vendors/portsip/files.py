@@ -14,6 +14,7 @@ import urllib.parse
 
 from ...errors import NotFoundError, RejectedError, VoicemailError
 from ...model.connection import origin_of
+from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..login import Token
 from .refusals import refusal
@@ -21,22 +22,22 @@ from .session import PortsipSession
 
 
 @contextlib.contextmanager
-def opened(session: PortsipSession, file_url: str | None, what: str, start: int = 0) -> t.Iterator[Stream]:
-    """Open a file as a stream.
+def opened(session: PortsipSession, file_url: str | None, operation: Operation, start: int = 0) -> t.Iterator[Stream]:
+    """Open a file to be read while it arrives.
 
     :param file_url: the vendor's address of the file, relative to the server, not to the base address.
     :param start: first byte to request; the server may ignore it.
     :raises NotFoundError: if the file does not exist.
     :raises RejectedError: if it is on another server, which must not receive this login.
     """
-    address = _address(session, file_url, what)
+    address = _address(session, file_url, operation)
 
     def refused(reply: Reply) -> VoicemailError:
         error = refusal(reply, session.client)
         # Some servers answer 400 for anything unknown.
         if reply.status == 404 or (reply.status == 400 and isinstance(error, RejectedError)):
             return NotFoundError(
-                f"cannot {what}: PortSIP has no such file", "List the messages or greetings again", status=reply.status
+                "PortSIP has no file of it", "List again what there is", status=reply.status, operation=operation
             )
         return error
 
@@ -45,7 +46,7 @@ def opened(session: PortsipSession, file_url: str | None, what: str, start: int 
         if start:
             headers["Range"] = f"bytes={start}-"
         with contextlib.ExitStack() as stack:
-            streams.append(stack.enter_context(session.client.stream(address, what, refused, headers=headers)))
+            streams.append(stack.enter_context(session.client.stream(address, operation, refused, headers=headers)))
             return stack.pop_all()
 
     streams: list[Stream] = []
@@ -53,9 +54,9 @@ def opened(session: PortsipSession, file_url: str | None, what: str, start: int 
         yield streams[-1]
 
 
-def _address(session: PortsipSession, file_url: str | None, what: str) -> str:
+def _address(session: PortsipSession, file_url: str | None, operation: Operation) -> str:
     if not file_url:
-        raise NotFoundError(f"cannot {what}: PortSIP has no such file", "List the messages or greetings again")
+        raise NotFoundError("PortSIP has no file of it", "List again what there is", operation=operation)
     scheme, host, port = session.connection.origin
     server = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     try:
@@ -65,7 +66,8 @@ def _address(session: PortsipSession, file_url: str | None, what: str) -> str:
         address, here = "", False
     if not here:
         raise RejectedError(
-            f"cannot {what}: the file is on another server, which must not receive this login",
-            "Store recordings and greetings in PortSIP itself, or download them from that storage",
+            "PortSIP keeps the file at another server, which never gets the login of this one",
+            "Store recordings and greetings in PortSIP itself, or fetch them from that storage",
+            operation=operation,
         )
     return address

@@ -11,6 +11,7 @@ import urllib.parse
 
 from ...deps import pydantic
 from ...errors import TransportError, not_understood
+from ...model.operation import Operation
 from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import PortsipSession
@@ -27,13 +28,13 @@ class Page(pydantic.BaseModel):
     count: t.Any = None
     items: t.Any = None
 
-    def checked(self, what: str, things: str) -> Page:
-        """Return the page after checking its count, which may be None, and the id of each object.
+    def checked(self, operation: Operation, things: str) -> Page:
+        """Return the page with its count, None where the vendor does not tell, and its objects, each with an id.
 
         :raises TransportError: if the reply is not a page.
         """
-        self.items = expect_objects(self.items, what, things, _HINT)
-        self.count = expect_count(self.count, what, things, _HINT)
+        self.items = expect_objects(self.items, operation, things, _HINT)
+        self.count = expect_count(self.count, operation, things, _HINT)
         return self
 
     @property
@@ -49,14 +50,14 @@ class _ListingChanged(Exception):
 class Pages:
     """The listing of one collection.
 
-    :param path: path of the collection: ``/users``.
-    :param what: the action for error messages: "list mailboxes".
+    :param path: of the collection: ``/users``.
+    :param operation: what is attempted, for errors.
     """
 
-    def __init__(self, session: PortsipSession, path: str, what: str) -> None:
+    def __init__(self, session: PortsipSession, path: str, operation: Operation) -> None:
         self._session = session
         self._path = path
-        self._what = what
+        self._operation = operation
 
     def page(self, skip: int, condition: str | None = None) -> Page:
         """Read one page.
@@ -67,7 +68,7 @@ class Pages:
         query = {"skip": str(skip), "top": str(PAGE_SIZE), **({"filter": condition} if condition else {})}
         # Spaces as %20: not every server decodes plus signs.
         address = f"{self._path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
-        return self._session.call("GET", address, self._what).parse(Page).checked(self._what, "objects")
+        return self._session.call("GET", address, self._operation).parse(Page).checked(self._operation, "objects")
 
     def read(self, first: Page | None = None, condition: str | None = None) -> list[dict[str, t.Any]]:
         """Return all objects, or those that match a filter.
@@ -81,15 +82,16 @@ class Pages:
             except _ListingChanged:
                 first = None
         raise TransportError(
-            f"cannot {self._what}: the listing changed in each of {_ATTEMPTS} attempts",
-            "Run the task again when nobody else creates or deletes any",
+            f"the listing changed each of the {_ATTEMPTS} times it was read",
+            "Run the task again when nobody else adds or deletes any",
+            operation=self._operation,
         )
 
     def _read(self, page: Page, condition: str | None) -> list[dict[str, t.Any]]:
         found: list[dict[str, t.Any]] = []
         seen: set[str] = set()
         total = page.count
-        extent = Extent(self._session.client, self._what)
+        extent = Extent(self._session.client, self._operation)
         while True:
             items = page.items
             ids = {str(item["id"]) for item in items}
@@ -100,7 +102,9 @@ class Pages:
             seen |= ids
             found.extend(items)
             if total is not None and len(found) > total:
-                raise not_understood(self._what, f"expected no more than the {total} objects that it counts", _HINT)
+                raise not_understood(
+                    self._operation, f"expected no more than the {total} objects that it counts", _HINT
+                )
             if len(found) >= total if total is not None else not items:
                 return found
             # A short page is not the last one: servers may return fewer rows than requested.
