@@ -161,7 +161,7 @@ def test_a_list_that_is_text_is_one_problem(way: str) -> None:
     text = '[{"mailbox": "3000", "name": "x"}]'
     with KAZOO.serve() as server:
         result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
-        assert result["msg"].startswith("`mailboxes` must be a list, not text; give the file it came from as `src`")
+        assert result["msg"].startswith("`mailboxes` must be a list, not text; set `src` to its file")
         result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
         assert "defaults" in result["msg"]
         assert "dict" in result["msg"]

@@ -134,7 +134,7 @@ def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
     source.write_text("- mailbox: 0300\n  name: x\n  pin: 12\n- mailbox: 0301\n  name: y\n")
     with KAZOO.serve() as server:
         first, *others = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
-        assert first["msg"] == f"{source}:3: mailbox 0300: `pin` must be 4 to 15 characters long, it has 2."
+        assert first["msg"] == f"{source}:3: mailbox 0300: `pin` must be 4 to 15 characters long, got 2."
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
         source.write_text("- mailbox: 0300\n  name: x\n- mailbox: 0300\n  name: y\n")
         (first, *others) = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)

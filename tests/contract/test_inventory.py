@@ -271,7 +271,7 @@ BAD_OPTIONS: list[tuple[Subject, dict[str, t.Any], str]] = [
     (KAZOO, {"acount_id": "x"}, "unknown option `acount_id`"),
     (KAZOO, {"username": None, "password": None}, "credentials are"),
     (KAZOO, {"url": "kazoo.example.com"}, "`url` must be an address"),
-    (KAZOO, {"match": "("}, "`match` is no regular expression"),
+    (KAZOO, {"match": "("}, "`match` is not a regular expression"),
     (KAZOO, {"match": 30}, "`match` is a number, not text"),
     (KAZOO, {"api_key": "{{ no_such_variable }}"}, "`api_key` cannot be rendered"),
     (KAZOO, {"hostname": "{{ voicemail_mailbox.nothing }}"}, "`hostname` cannot be rendered for 1000"),

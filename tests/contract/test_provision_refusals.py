@@ -25,7 +25,7 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "foreign": (
         {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
-        "`onsip` is given alone, but the vendor is kazoo, which never reads it",
+        "`onsip` is the only dictionary of a vendor, but the vendor is kazoo",
     ),
     "no-dictionary": ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
     "pin": (

@@ -240,16 +240,16 @@ class _Settlement:
 def _several(boxes: Boxes, claim: _Claim, cause: VoicemailError | None = None) -> VoicemailError:
     table = boxes.table
     if not claim.found:
-        text = "somebody else deletes it whenever it is created"
+        text = "somebody else keeps deleting it"
         return DuplicateError(text, "Run the task again", subject=Subject(table.resource, claim.number))
     found = {**claim.found, **({str(claim.own.id): claim.own} if claim.own is not None else {})}
     error = DuplicateError.of(table.resource, claim.number, table.vendor, found.values(), "Delete or renumber one")
     if cause is not None:
-        error.text += f", and the one that this task created (id {claim.own and claim.own.id}) has to stay: {cause}"
+        error.text += f", and this task's own (id {claim.own and claim.own.id}) cannot be withdrawn: {cause}"
     return error
 
 
 def _unknown(boxes: Boxes, claim: _Claim, cause: VoicemailError) -> VoicemailError:
     table = boxes.table
-    text = f"whether somebody else created it as well is not known: {cause.message}"
+    text = f"somebody else may have created it as well: {cause.message}"
     return dataclasses.replace(cause, text=text, operation=None, subject=Subject(table.resource, claim.number))

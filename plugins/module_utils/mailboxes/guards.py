@@ -175,7 +175,7 @@ def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> l
     if kept:
         raise UnsafeError(
             f"{len(kept)} of the boxes to delete contain messages, which would be lost: {_counted(kept, counts)}",
-            "Set `delete_messages` to true if that is meant",
+            "Set `delete_messages` to true to delete them",
         )
     total = sum(counts[str(step.current.id)] for step in full if step.current)
     return [f"messages are lost with their boxes, {total} in all: {_counted(full, counts)}"] if full else []

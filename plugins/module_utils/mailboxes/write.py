@@ -121,7 +121,7 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[S
         yield step, dataclasses.replace(outcome, step=step) if outcome.step is started else outcome
         if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
-                problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
+                problem = f"has the temporary number {moved.number}, since the box of its new number was not renumbered"
                 left = Outcome(boxes.table, last, moved, wrote=True)
                 left.fail(ConflictError(problem, "Run the task again", subject=left.subject))
                 yield last, left

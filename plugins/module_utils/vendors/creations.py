@@ -31,17 +31,17 @@ class Withdrawal(CreationLog, Creation, MessageCounter, DuplicateRemover):
     """Delete a duplicate box only while it is empty and unchanged since its creation."""
 
     def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a box after reading it and the other one afresh."""
+        """Delete a box after reading it and the other one again."""
         operation = Operation("withdraw", self.table.resource, box.number)
         if self.count_messages(box):
             raise ConflictError(
-                "it holds messages", "Move or delete them, or delete the other one", operation=operation
+                "it contains messages", "Move or delete them, or delete the other box", operation=operation
             )
         fresh = self.find(None, box.id)
         if fresh is None:
             return True
         if fresh.number != box.number or not self._is_as_created(fresh, box):
-            raise ConflictError("somebody else changed it", "Compare both", operation=operation)
+            raise ConflictError("somebody else changed it", "Compare both boxes", operation=operation)
         kept = self.find(None, other.id)
         if kept is None or not self.table.same_number(kept.number, box.number):
             return False

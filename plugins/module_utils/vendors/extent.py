@@ -21,7 +21,7 @@ LEAST_ROWS = 10
 class Extent:
     """The rows, pages and bytes of one listing so far.
 
-    :param client: that reads it.
+    :param client: the client that reads the listing.
     :param operation: what is attempted, for errors.
     """
 
@@ -49,7 +49,7 @@ class Extent:
         if problem:
             raise TransportError(
                 f"the listing does not end after {problem}",
-                "Check that `url` is the vendor's API; select less where the account is that large",
+                "Check that `url` is the vendor's API. If the account is that large, select less",
                 operation=self._operation,
             )
 

@@ -34,7 +34,7 @@ def expect_list(value: t.Any, operation: Operation, things: str, hint: str = "")
     """Return a list.
 
     :param operation: what is attempted, for errors.
-    :param things: what it lists: "mailboxes".
+    :param things: the listed objects: "mailboxes".
     :raises TransportError: for anything else.
     """
     if not isinstance(value, list):
@@ -53,7 +53,7 @@ def expect_object(value: t.Any, operation: Operation, thing: str, hint: str = ""
 
 
 def expect_objects(value: t.Any, operation: Operation, things: str, hint: str = "", key: str = "id") -> list[Object]:
-    """Return a list of objects, each of which has a usable id.
+    """Return a list of objects, each with a usable id.
 
     :param key: name of the id field.
     :raises TransportError: for anything else.
@@ -65,7 +65,7 @@ def expect_objects(value: t.Any, operation: Operation, things: str, hint: str = 
 
 
 def expect_count(value: t.Any, operation: Operation, things: str, hint: str = "") -> int | None:
-    """Return a count, or None where the reply has none.
+    """Return a count, or None if the reply has none.
 
     :raises TransportError: for anything but a non-negative integer.
     """
@@ -78,7 +78,7 @@ def expect_count(value: t.Any, operation: Operation, things: str, hint: str = ""
 
 
 def expect_text(native: t.Mapping[str, t.Any], key: str, operation: Operation, hint: str = "") -> str:
-    """Return a field that every object of its kind has; some servers write numbers for digits.
+    """Return a required text field. Some servers send digits as numbers.
 
     :raises TransportError: if it is missing, blank or not a text.
     """
@@ -102,7 +102,7 @@ def expect_types(
 
 
 def expect_identifier(native: t.Mapping[str, t.Any], key: str, operation: Operation, thing: str, hint: str = "") -> str:
-    """Return the id of an object, which can be part of an address.
+    """Return the id of an object, checked for use in a URL.
 
     :raises TransportError: if it is missing or unusable.
     """
@@ -113,7 +113,7 @@ def expect_identifier(native: t.Mapping[str, t.Any], key: str, operation: Operat
 
 
 def expect_header_text(value: str | None, operation: Operation, thing: str, hint: str = "") -> str:
-    """Return a text that can be sent as the value of a header.
+    """Return a text that can be sent as a header value.
 
     :raises TransportError: if it is missing, or contains line breaks, blanks or letters outside ASCII.
     """

@@ -32,9 +32,9 @@ class KazooAccounts(AccountTree):
         top = expect_object(self._session.call("GET", "", operation).data, operation, "an account", ADDRESS_HINT)
         top_id = expect_identifier(top, "id", operation, "an account", ADDRESS_HINT)
         accounts = [Account(top_id, *_names(top))]
-        for native in every(self._session, "/descendants", _LISTING, "accounts", {}):
+        for native in read_all(self._session, "/descendants", _LISTING, "accounts", {}):
             account_id = expect_identifier(native, "id", _LISTING, "an account", ADDRESS_HINT)
-            # Each account tells all that are above it, also those that this login never sees.
+            # `tree` lists all ancestors of an account, including those that this login cannot see.
             above = [str(ancestor) for ancestor in expect_list(native.get("tree"), _LISTING, "the accounts above it")]
             if top_id not in above or account_id in above:
                 raise TransportError(

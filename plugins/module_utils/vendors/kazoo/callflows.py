@@ -190,15 +190,15 @@ class Callflows:
                 takes = holder is not None and (
                     (adopting and holder.purpose is None) or (holder.purpose != purpose and self._is_orphan(holder))
                 )
-                kept = self._kept(purpose, str(number), owner, made, holder if takes else None)
+                kept = self._serve(purpose, str(number), owner, made, holder if takes else None)
             for callflow in made:
                 if callflow.id != kept:
                     self._delete(callflow.id, Operation("delete", "callflow", callflow.name, "of", owner))
 
-    def _kept(
+    def _serve(
         self, purpose: str, number: str, owner: Subject, made: t.Sequence[Callflow], adopted: Callflow | None
     ) -> str:
-        """Make one callflow serve a number and return its id."""
+        """Ensure that one callflow serves a number and return its id."""
         if adopted is not None:
             self._rewrite(adopted.id, purpose, None, Operation("adopt", "callflow", adopted.name, "for", owner))
             return adopted.id
@@ -225,7 +225,7 @@ class Callflows:
         return self._remember(expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT), operation).id
 
     def _rewrite(self, callflow_id: str, purpose: str, number: str | None, operation: Operation) -> None:
-        """Write a callflow in the revision that was read; repeated where somebody changed it meanwhile.
+        """Write a callflow in the revision that was read. Retry if somebody changed it meanwhile.
 
         :param number: the only number to leave; None keeps its numbers.
         """
@@ -245,7 +245,7 @@ class Callflows:
                 raise _number_taken(operation, error) from None
             self._remember(expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT), operation)
             return
-        raise ConflictError("somebody else changes it at the same moment", "Run the task again", operation=operation)
+        raise ConflictError("somebody else keeps changing it", "Run the task again", operation=operation)
 
     def _delete(self, callflow_id: str, operation: Operation) -> None:
         with contextlib.suppress(NotFoundError):
@@ -264,7 +264,7 @@ class Callflows:
         for wait in _STALE_WAITS:
             time.sleep(wait)
             self._read(callflow_id)
-        raise RejectedError("KAZOO answered success and it is still there", "Run the task again", operation=operation)
+        raise RejectedError("KAZOO reported success, but it still exists", "Run the task again", operation=operation)
 
     def _read(self, callflow_id: str) -> tuple[dict[str, t.Any], str]:
         operation = Operation("read", "callflow", callflow_id)
@@ -294,7 +294,7 @@ class Callflows:
         with self._lock:
             if self._known is None:
                 operation = Operation("list", "callflows")
-                listed = every(self._session, "/callflows", operation, "callflows", {})
+                listed = read_all(self._session, "/callflows", operation, "callflows", {})
                 self._known = {one.id: one for one in (_callflow(native, operation) for native in listed)}
             return self._known
 
@@ -308,7 +308,7 @@ def _callflow(native: t.Mapping[str, t.Any], operation: Operation) -> Callflow:
 
 
 def _number_taken(operation: Operation, error: ConflictError) -> ConflictError:
-    hint = "Another callflow of the account has this number; use another one, or run the task again"
+    hint = "Another callflow of the account has this number; use a different number, or run the task again"
     return ConflictError("", hint, status=error.status, details=error.details, operation=operation, refused_by="KAZOO")
 
 

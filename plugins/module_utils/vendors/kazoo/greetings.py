@@ -188,7 +188,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         """Check whether another mailbox, or the other greeting of this one, uses a media file."""
         for kind, field in FIELDS.items():
             operation = Operation("list", "the mailboxes", relation="that use", other=Subject("media", media_id))
-            users = every(self._session, "/vmboxes", operation, "boxes", {f"filter_{field}": media_id})
+            users = read_all(self._session, "/vmboxes", operation, "boxes", {f"filter_{field}": media_id})
             if any(identity(native) != box.id or kind != self._kind for native in users):
                 return True
         return False

@@ -71,7 +71,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
     def table(self) -> FieldTable:
         """The field table.
 
-        Which numbers KAZOO treats as equal and which properties it knows depends on its generation. The first
+        Which numbers KAZOO treats as equal and which properties it knows depends on its generation. The first reply
         reply shows it.
         """
         return TABLES.get(self._session.generation, MAILBOX)
@@ -217,7 +217,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
 
         :raises StaleError: if somebody else changed it; nothing was deleted.
         """
-        # Refused before anything is done; without it the messages would be gone when the box itself collides.
+        # Checked before anything is deleted; otherwise the messages would be gone before the conflict in the box shows.
         operation = Operation("delete", "mailbox", box.number)
         headers = {"If-Match": f'"{expect_header_text(box.revision, operation, "a revision")}"'}
         self._callflows.remove(box)
@@ -245,7 +245,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         )
         rows = len(expect_list(envelope.data, operation, "messages", ADDRESS_HINT))
         if envelope.next_start_key and not rows:
-            raise not_understood(operation, "expected messages on a page that another one follows")
+            raise not_understood(operation, "expected messages on a page that is not the last one")
         return max(rows, expect_count(envelope.page_size, operation, "messages on this page") or 0)
 
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
@@ -261,7 +261,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             return missing
         schema = expect_object(reply.parse(Envelope).data, operation, "a schema", ADDRESS_HINT)
         properties = expect_object(schema.get("properties"), operation, "the properties of a schema")
-        return [*missing, *objections(doubts, properties)]
+        return [*missing, *schema_problems(doubts, properties)]
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of properties that are newer than this server: it stores them but ignores them."""
@@ -280,8 +280,8 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             # 5 returns these keys; older generations ignore the parameter and return the summary.
             query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
         whole = self.table.standing.issubset(options)
-        for native in every(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
-            # Only a document has it: the schema writes its default into every box that was made or changed by the API.
+        for native in read_all(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
+            # Only full documents have it: the schema writes its default to every box that the API creates or changes.
             shown = options if "require_pin" in native else summary
             yield self._box_without_callflows(native) if whole and shown is options else self._part(native, shown)
 

@@ -38,11 +38,11 @@ class KazooMedia:
         self._session = session
 
     def list(self, parameters: t.Mapping[str, str]) -> t.Sequence[dict[str, t.Any]]:
-        """Return the summaries of all media that pass the filters."""
-        return list(every(self._session, "/media", Operation("list", "media"), "media", parameters))
+        """Return the summaries of all media that match the filters."""
+        return list(read_all(self._session, "/media", Operation("list", "media"), "media", parameters))
 
     def read(self, media_id: str) -> Media | None:
-        """Return a media document, or None where this account has none of this id."""
+        """Return a media document, or None if this account has none with this id."""
         operation = Operation("read", "media", media_id)
         try:
             envelope = self._session.call("GET", _path(media_id), operation)
@@ -51,7 +51,7 @@ class KazooMedia:
         return _media(envelope, operation, media_id)
 
     def create(self, data: t.Mapping[str, t.Any]) -> str:
-        """Create a media document without a recording and return its id; sent once."""
+        """Create a media document without a recording and return its id. Sent only once."""
         operation = Operation("create", "media", data["name"])
         return _media(self._session.call("PUT", "/media", operation, json={"data": dict(data)}), operation).id
 
@@ -72,13 +72,13 @@ class KazooMedia:
         envelope = self._session.call("POST", path, operation, headers=headers, content=content, repeatable=True)
         if not isinstance(envelope.data, dict) or envelope.data.get("id") != media_id:
             raise RejectedError(
-                "KAZOO answered success without the media document",
-                "Check the logs of the server: one of its parts may be missing",
+                "KAZOO reported success without the media document",
+                "Check the logs of the server: one of its modules may be missing",
                 operation=operation,
             )
 
     def delete(self, media: Media) -> None:
-        """Delete a media document in the revision that was read; one that is gone already is no error."""
+        """Delete a media document in the revision that was read. A missing document is not an error."""
         operation = Operation("delete", "media", media.name)
         with contextlib.suppress(NotFoundError):
             self._session.call("DELETE", _path(media.id), operation, headers=_only(media), repeatable=True)

@@ -118,22 +118,22 @@ def is_stuck(message: Message) -> bool:
 
 
 def bulk_result(data: t.Any, operation: Operation) -> tuple[list[str], dict[str, str]]:
-    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them.
+    """Return the ids that succeeded, and the reasons of those that failed by id, from any form of the reply.
 
     See docs/vendors/kazoo.md, "Changing many messages".
 
     :param operation: what is attempted, for errors.
     :raises TransportError: when the reply is none of the shapes.
     """
-    data = expect_object(data, operation, "what became of each message", ADDRESS_HINT)
-    # What is empty is left out.
+    data = expect_object(data, operation, "the result of each message", ADDRESS_HINT)
+    # Empty parts are omitted.
     told = data.get("failed", {})
     parts = told if isinstance(told, list) else [told]
     failed: dict[str, str] = {}
     for part in parts:
-        reasons = expect_object(part, operation, "the reasons of what failed")
+        reasons = expect_object(part, operation, "the reasons of failures")
         failed.update({str(key): str(reason) for key, reason in reasons.items()})
-    succeeded = expect_list(data.get("succeeded", []), operation, "the messages done")
+    succeeded = expect_list(data.get("succeeded", []), operation, "the messages that succeeded")
     return [str(one) for one in succeeded], failed
 
 

@@ -94,33 +94,33 @@ class KazooMessages(
         return self._read(f"/vmboxes/{box_id}/messages", operation, selection, {box_id: number}, box_id)
 
     def mark(self, message: Message, status: Status) -> None:
-        """Put a message into another folder."""
+        """Move a message to another folder."""
         self._file(message, wire.FOLDERS[status], Operation("mark", "message", message.id, str(status)))
 
     def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes:
-        """Put messages of one box into another folder; every id is named."""
+        """Move messages of one box to another folder. Every id is sent explicitly."""
         return self._file_many(messages, wire.FOLDERS[status], Operation("mark", "messages", str(status)))
 
     def delete(self, message: Message, permanent: bool) -> None:
-        """Put a message into the folder of deleted ones, or delete it by its own address."""
+        """Move a message to the folder of deleted messages, or delete it by its own address."""
         operation = Operation("delete", "message", message.id)
         if not permanent:
             self._file(message, wire.FOLDERS[Status.DELETED], operation)
             return
         stuck = wire.is_stuck(message)
         try:
-            # A server that crashes over such a message does so every time.
+            # A server that crashes on such a message crashes every time.
             envelope = self._session.call("DELETE", self._path(message), operation, repeatable=not stuck)
         except NotFoundError:
             return
         except TransportError as error:
             if stuck and error.status == 500:
-                raise RejectedError("KAZOO crashes over it", self.kept_hint, status=500, operation=operation) from None
+                raise RejectedError("KAZOO crashes on it", self.kept_hint, status=500, operation=operation) from None
             raise
         # A genuine reply is flat; a crashed deletion returns success and the whole document
         # (docs/vendors/kazoo.md, "Deletions that delete nothing").
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != wire.FOLDERS[Status.DELETED]:
-            raise RejectedError("KAZOO answered success and did not delete it", self.kept_hint, operation=operation)
+            raise RejectedError("KAZOO reported success but did not delete it", self.kept_hint, operation=operation)
 
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
         """Move messages to the folder of deleted messages. No safe request deletes several for good."""
@@ -138,11 +138,11 @@ class KazooMessages(
         envelope = self._session.call("POST", self._path(message), operation, json={"data": data})
         new_id = wire.id_of(envelope.data)
         if new_id is None or new_id == message.id:
-            raise RejectedError("KAZOO answered success and did not move it", "Run the task again", operation=operation)
+            raise RejectedError("KAZOO reported success but did not move it", "Run the task again", operation=operation)
         return new_id
 
     def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
-        """Copy a message; each copy is a new message."""
+        """Copy a message. Each copy is a new message."""
         operation = Operation("copy", "message", message.id, "to", Subject("mailbox", ", ".join(to_numbers)))
         data = {"source_id": [self._box_id(number) for number in to_numbers]}
         envelope = self._session.call("POST", self._path(message), operation, json={"data": data})
@@ -162,7 +162,7 @@ class KazooMessages(
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording; KAZOO goes on from any byte (docs/vendors/kazoo.md, "Downloading recordings")."""
+        """Open a recording; KAZOO can start at any byte (docs/vendors/kazoo.md, "Downloading recordings")."""
         operation = Operation("download", "message", message.id)
         path = f"{self._path(message)}/raw"
 
@@ -182,7 +182,7 @@ class KazooMessages(
         address = self._address()
         for window in wire.windows(selection):
             for native in self._pages(path, operation, {**window, **wire.filters(selection)}):
-                owner, item = wire.owned(native, box_id)
+                owner, item = wire.with_box_id(native, box_id)
                 message = wire.message_of(item, owner, numbers.get(owner), address)
                 found[message.id] = message
         return tuple(found.values())
@@ -219,7 +219,9 @@ class KazooMessages(
         data = {"folder": folder}
         envelope = self._session.call("POST", self._path(message), operation, json={"data": data}, repeatable=True)
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != folder:
-            raise RejectedError("KAZOO answered success and did not do it", "Run the task again", operation=operation)
+            raise RejectedError(
+                "KAZOO reported success but did not change it", "Run the task again", operation=operation
+            )
 
     def _file_many(self, messages: t.Sequence[Message], folder: str, operation: Operation) -> Outcomes:
         outcomes: Outcomes = {}

@@ -81,7 +81,7 @@ class Names:
             if things not in self._listed:
                 found: dict[str, list[str]] = {}
                 operation = Operation("list", things)
-                for native in every(self._session, f"/{things}", operation, things, {}):
+                for native in read_all(self._session, f"/{things}", operation, things, {}):
                     name = _name_of(things, native, operation)
                     if name is not None:
                         found.setdefault(name, []).append(identity(native))
@@ -146,6 +146,6 @@ def missing_media(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
 def _name_of(things: str, native: t.Mapping[str, t.Any], operation: Operation) -> str | None:
     if things == "media":
         return expect_text(native, "name", operation)
-    # Users of other systems may have none.
+    # Users created by other systems may have none.
     name = optional_text(native.get("username"))
     return name.lower() if name else None

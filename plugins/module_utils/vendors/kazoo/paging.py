@@ -18,13 +18,13 @@ PAGE_SIZE = 10000
 Native: t.TypeAlias = dict[str, t.Any]
 
 
-def every(
+def read_all(
     session: KazooSession, path: str, operation: Operation, things: str, parameters: t.Mapping[str, str]
 ) -> t.Iterator[Native]:
     """Return every object of a listing, each once.
 
     :param operation: what is attempted, for errors.
-    :param things: what is listed, for errors: "boxes".
+    :param things: the listed objects for error messages: "boxes".
     :raises TransportError: when the listing cannot be read to its end.
     """
     query = {**parameters, "page_size": str(PAGE_SIZE)}
@@ -44,7 +44,7 @@ def every(
         extent.add(len(fresh))
         if not fresh:
             raise TransportError(
-                "a page brought nothing new, so the listing would never end",
+                "a page contained nothing new, so the listing would never end",
                 f"More than {PAGE_SIZE} {things} share one name; give them other names",
                 operation=operation,
             )

@@ -51,22 +51,22 @@ def path_of(box_id: str | None) -> str:
 
 
 def _send(session: KazooSession, box: Box, data: Wire, operation: Operation) -> Envelope:
-    # A write is refused once the box is in another revision (docs/vendors/kazoo.md, "Revisions and If-Match").
+    # KAZOO refuses writes to another revision (docs/vendors/kazoo.md, "Revisions and If-Match").
     headers = {"If-Match": f'"{box.revision}"'} if box.revision else {}
     return session.call("PATCH", path_of(box.id), operation, headers=headers, repeatable=True, json={"data": data})
 
 
 def _hidden_refusal(session: KazooSession, native: Wire, data: Wire, operation: Operation) -> VoicemailError:
-    """Return the error of a success that does not hold the box: 4.3 and M hide conflicts in it."""
+    """Return the error of a success without the box: 4.3 and M hide conflicts in it."""
     if "voicemails" in native:
         # The quote of a 402 (docs/vendors/kazoo.md, "Conflicts hidden in a success").
-        return billed(operation)
+        return charge_refused(operation)
     server_message = session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
     if server_message == "conflicting documents":
-        return changed_meanwhile(operation)
-    reason = f", and why: {server_message!r}" if server_message else ""
+        return revision_conflict(operation)
+    reason = f": {server_message!r}" if server_message else ""
     return RejectedError(
-        f"KAZOO answered success with something else than the box{reason}", "Run the task again", operation=operation
+        f"KAZOO reported success, but did not return the box{reason}", "Run the task again", operation=operation
     )
 
 

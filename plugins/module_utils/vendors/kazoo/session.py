@@ -217,7 +217,7 @@ class KazooSession:
                 {"credentials": digest.hexdigest(), "account_realm": connection.domain or "", "method": "md5"},
             )
         reply = self.client.send("PUT", path, Operation("log in"), json={"data": data})
-        # A wrong key is a 404 as well, and is told from a path that is not there by the list it comes with.
+        # A wrong key also causes 404; unlike a missing path, its reply contains a list.
         nowhere = reply.status == 404 and not (connection.api_key and isinstance(_data(reply), list))
         if nowhere or reply.status in (405, 410):
             raise AuthError("KAZOO has no login at this address", ADDRESS_HINT, status=reply.status)
@@ -238,18 +238,18 @@ class KazooSession:
         )
 
 
-def billed(operation: Operation) -> RejectedError:
+def charge_refused(operation: Operation) -> RejectedError:
     """Return the error for a write that costs money (docs/vendors/kazoo.md, "Errors")."""
     return RejectedError(
-        "KAZOO would bill for it, and a charge is never accepted on your behalf",
-        "Accept the charge for voicemail boxes in KAZOO, then run the task again",
+        "KAZOO would charge for it, and charges are never accepted automatically",
+        "Accept the charge for mailboxes in KAZOO, then run the task again",
         status=402,
         operation=operation,
     )
 
 
-def changed_meanwhile(operation: Operation, status: int = 409) -> StaleError:
-    """Return the error for a write that met another revision than the one that was read."""
+def revision_conflict(operation: Operation, status: int = 409) -> StaleError:
+    """Return the error for a write to another revision than the one that was read."""
     return StaleError(
         "somebody else changed it at the same moment", "Run the task again", status=status, operation=operation
     )
@@ -270,10 +270,10 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
             error.hint += ", and check `account_id`"
         return error
     if status == 402:
-        return billed(operation)
+        return charge_refused(operation)
     if status == 403:
         return AuthError(
-            "the login may not do this",
+            "the login lacks the permission",
             "Check `account_id`, and the rights of the user or key",
             status=403,
             operation=operation,
@@ -281,14 +281,14 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     if status == 404:
         return NotFoundError("KAZOO does not find it", "Check `account_id` and `url`", status=404, operation=operation)
     if status == 410:
-        return RejectedError("this version of KAZOO's API is gone", ADDRESS_HINT, status=410, operation=operation)
+        return RejectedError("KAZOO dropped this version of the API", ADDRESS_HINT, status=410, operation=operation)
     if status in (409, 412):
-        return changed_meanwhile(operation, status)
+        return revision_conflict(operation, status)
     if status >= 500:
         return broken(reply)
-    if _taken(data):
+    if _is_taken(data):
         return ConflictError("", _TAKEN, status=status, details=details, operation=operation, refused_by="KAZOO")
-    hint = "Correct the option that holds this field"
+    hint = "Correct the option of this field"
     return RejectedError("", hint, status=status, details=details, operation=operation, refused_by="KAZOO")
 
 

@@ -233,8 +233,8 @@ class Attachments:
         after = _user(result, operation)
         if _target(after) != _folded(address):
             raise RejectedError(
-                "OnSIP answered success and did not do it",
-                "Check `onsip.username` and `onsip.domain`: they tell the box's own address",
+                "OnSIP reported success, but did not do it",
+                "Check `onsip.username` and `onsip.domain`: they are the box's own address",
                 operation=operation,
             )
         unrequested = [name for name in _BYSTANDERS if before.get(name) != after.get(name)]
@@ -252,9 +252,9 @@ class Attachments:
         planned = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
         if _target(native) not in (planned, _folded(address)):
             raise ConflictError(
-                f"`{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
-                " was read, so that is left as it is",
-                "Run the task again, which plans with what is there now",
+                f"`{USER_ADDRESS}`: somebody else changed the target of the calls of {user}"
+                " after it was read, so it was not changed",
+                "Run the task again",
                 subject=Subject("mailbox", box.number),
             )
         return native
@@ -294,7 +294,7 @@ def _user(result: t.Mapping[str, t.Any], operation: Operation) -> Row:
 
 
 def _address(element: t.Any) -> str:
-    """Return the SIP address that an Address or DefaultAddress element tells; empty text where it tells none."""
+    """Return the SIP address of an Address or DefaultAddress element, or an empty text."""
     element = expect_object(element or {}, _READ_ADDRESS, "a SIP address", _HINT)
     username, domain = element.get("Username") or "", element.get("Domain") or ""
     if not isinstance(username, str) or not isinstance(domain, str):

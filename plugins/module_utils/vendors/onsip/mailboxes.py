@@ -72,7 +72,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             numbers, ids = wanted.numbers, wanted.ids
             rows = [row for row in rows if row.get("Mailbox") in numbers or row["VoicemailboxId"] in ids]
         boxes = [self._box(row, Operation("list", "mailboxes")) for row in rows]
-        return Listing(tuple(self._attachments.laid_over(boxes, wanted.declared)))
+        return Listing(tuple(self._attachments.with_options(boxes, wanted.declared)))
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
         """Read a box by its id, or find it in the listing, which is the only proof of absence.
@@ -91,7 +91,11 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         if len(found) > 1:
             boxes = [self._box(row, Operation("list", "mailboxes")) for row in found]
             raise DuplicateError.of("mailbox", str(number), "OnSIP", boxes, "Delete one")
-        return self._attachments.laid_over_one(self._box(found[0], Operation("list", "mailboxes"))) if found else None
+        return (
+            self._attachments.reread_with_options(self._box(found[0], Operation("list", "mailboxes")))
+            if found
+            else None
+        )
 
     def create(self, number: str, values: Values) -> Box | None:
         """Create a box by Add, which accepts no PIN, write the remaining options by Edit, and attach it if declared.
@@ -181,7 +185,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
                 raise
         if self._shown(str(box.id), Operation("read", "mailbox", box.number, "back")) is not None:
             raise RejectedError(
-                "OnSIP answered success and the box is still there", "Run the task again", operation=operation
+                "OnSIP reported success, but the box still exists", "Run the task again", operation=operation
             )
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
@@ -189,7 +193,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         return [*self._unrequested, *self._attachments.unrequested]
 
     def _shown(self, box_id: str, operation: Operation) -> Box | None:
-        """Return the box that OnSIP shows at an id; None is no proof that there is none.
+        """Return the box that OnSIP shows for an id. None does not prove that there is none.
 
         See docs/vendors/onsip.md, "Reading by id".
         """
@@ -213,7 +217,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         written = self._box(result.get("Voicemailbox"), operation)
         if written.id != box.id:
             raise TransportError(
-                "the reply holds another box", "Run the task again", uncertain=True, operation=operation
+                "the reply is of another box", "Run the task again", uncertain=True, operation=operation
             )
         self._check_kept(box, writes, written)
         unrequested = [name for name in _BYSTANDERS if (box.native or {}).get(name) != (written.native or {}).get(name)]
@@ -241,8 +245,8 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         lost = [f"`{option}`" for option, (old, new) in pairs.items() if old != new and UNKNOWN not in (old, new)]
         if lost:
             raise RejectedError(
-                f"was updated, but OnSIP also changed {' and '.join(lost)}, which had to stay",
-                "Declare that as well, and run the task again",
+                f"was updated, but OnSIP also changed {' and '.join(lost)}",
+                "Declare these options as well, and run the task again",
                 wrote=True,
                 subject=Subject("mailbox", box.number),
             )

@@ -25,10 +25,10 @@ class Browse:
     """A Browse action, which lists rows.
 
     :param operation: what is attempted, for errors.
-    :param names: of the list and of its rows.
-    :param key: what identifies a row; empty text for a row that makes no sense.
-    :param page_size: rows to ask for; without it OnSIP answers 20.
-    :param order_by: field that the rows are asked to be in the order of; empty where the action documents none.
+    :param names: names of the list element and the row element.
+    :param key: returns the identity of a row, or an empty text for an invalid row.
+    :param page_size: number of rows to request; OnSIP's default is 20.
+    :param order_by: field to sort by; empty if the action documents none.
     """
 
     action: str
@@ -48,8 +48,8 @@ class Browse:
             if rows is not None:
                 return rows
         raise TransportError(
-            f"rows came and went while they were read, {_ATTEMPTS} times in a row",
-            "Run the task again when nobody else makes or deletes them",
+            f"the listing changed in each of {_ATTEMPTS} attempts",
+            "Run the task again when nobody else creates or deletes any",
             operation=self.operation,
         )
 

@@ -122,8 +122,8 @@ class OnsipSession:
         """Carry out an action in the session and return its result.
 
         :param operation: what is attempted, for errors.
-        :param renew: reads again for a request that is repeated or waited, and returns its parameters if they change.
-        :raises VoicemailError: whatever OnSIP refuses, see :meth:`_refusal`.
+        :param renew: called before a request that is repeated or delayed; reads again and returns changed parameters.
+        :raises VoicemailError: if OnSIP refuses the action, see :meth:`_refusal`.
         """
 
         def once(token: Token) -> dict[str, t.Any]:
@@ -143,7 +143,7 @@ class OnsipSession:
         if reply.status in (401, 403):
             raise AuthError(
                 f"the server answered {reply.status}",
-                "OnSIP itself answers 200 also when it refuses; check `url` and `proxy`",
+                "OnSIP itself answers 200 even for refusals. Check `url` and `proxy`",
                 status=reply.status,
                 operation=reply.operation,
             )
@@ -160,7 +160,7 @@ class OnsipSession:
         problem = "OnSIP failed with an exception" if envelope.exception is not None else "the reply is not from OnSIP"
         raise TransportError(
             f"{problem}",
-            "Run the task again; if it stays, ask OnSIP" if envelope.exception is not None else _URL_HINT,
+            "Run the task again. If it fails again, ask OnSIP" if envelope.exception is not None else _URL_HINT,
             status=reply.status,
             uncertain=True,
             operation=reply.operation,
@@ -174,13 +174,13 @@ class OnsipSession:
         context, operation = response.context, reply.operation
         codes = {fault.code for fault in context.faults}
         if context.action.completed == "true":
-            return TransportError("the reply holds no result", _URL_HINT, uncertain=True, operation=operation)
+            return TransportError("the reply contains no result", _URL_HINT, uncertain=True, operation=operation)
         if "Session.Authentication" in codes or context.session.established == "false":
             return expired(operation)
         details = self._details(response, pin)
         if context.action.faults:
             return AuthError(
-                "OnSIP does not let this login do it, or does not know what it is about",
+                "the login lacks the permission, or the object does not exist",
                 "Check `domain` and `account_id`, and that the login has the role Account Admin",
                 status=reply.status,
                 details=details,

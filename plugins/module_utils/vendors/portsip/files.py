@@ -23,7 +23,7 @@ from .session import PortsipSession
 
 @contextlib.contextmanager
 def opened(session: PortsipSession, file_url: str | None, operation: Operation, start: int = 0) -> t.Iterator[Stream]:
-    """Open a file to be read while it arrives.
+    """Open a file as a stream.
 
     :param file_url: the vendor's address of the file, relative to the server, not to the base address.
     :param start: first byte to request; the server may ignore it.
@@ -37,7 +37,10 @@ def opened(session: PortsipSession, file_url: str | None, operation: Operation, 
         # Some servers answer 400 for anything unknown.
         if reply.status == 404 or (reply.status == 400 and isinstance(error, RejectedError)):
             return NotFoundError(
-                "PortSIP has no file of it", "List again what there is", status=reply.status, operation=operation
+                "PortSIP has no such file",
+                "List the messages or greetings again",
+                status=reply.status,
+                operation=operation,
             )
         return error
 
@@ -56,7 +59,7 @@ def opened(session: PortsipSession, file_url: str | None, operation: Operation, 
 
 def _address(session: PortsipSession, file_url: str | None, operation: Operation) -> str:
     if not file_url:
-        raise NotFoundError("PortSIP has no file of it", "List again what there is", operation=operation)
+        raise NotFoundError("PortSIP has no such file", "List the messages or greetings again", operation=operation)
     scheme, host, port = session.connection.origin
     server = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     try:
@@ -66,8 +69,8 @@ def _address(session: PortsipSession, file_url: str | None, operation: Operation
         address, here = "", False
     if not here:
         raise RejectedError(
-            "PortSIP keeps the file at another server, which never gets the login of this one",
-            "Store recordings and greetings in PortSIP itself, or fetch them from that storage",
+            "the file is on another server, which must not receive this login",
+            "Store recordings and greetings in PortSIP itself, or download them from that storage",
             operation=operation,
         )
     return address

@@ -52,7 +52,7 @@ class GreetingReply(pydantic.BaseModel):
         return None if value == "" else value
 
     def greeting(self, operation: Operation) -> Greeting:
-        """Return what is known of the greeting.
+        """Return the greeting.
 
         :raises TransportError: if its id or status is missing.
         """
@@ -106,13 +106,13 @@ class PortsipGreetings(GreetingWriter):
             return self._upload(recording)
 
     def attach(self, file_id: str) -> str:
-        """Make a stored file a greeting of the box."""
+        """Attach a stored file to the box as a greeting."""
         operation = Operation("add", "a greeting", relation="to", other=self._subject)
         reply = self._session.call("POST", self._collection(), operation, json={"file_id": file_id})
         return _id_of(reply)
 
     def enable(self, greeting_id: str) -> None:
-        """Let callers hear a greeting; enabling it twice is the same as once."""
+        """Enable a greeting. Safe to repeat."""
         operation = Operation("enable", "greeting", greeting_id, "of", self._subject)
         self._session.call("POST", f"{self._item(greeting_id)}/enable", operation, repeatable=True)
 
@@ -133,7 +133,10 @@ class PortsipGreetings(GreetingWriter):
         upload_id, token = begun.headers.get(_UPLOAD_ID), begun.headers.get(_UPLOAD_TOKEN)
         if not upload_id or not token:
             raise TransportError(
-                "PortSIP began no upload", "Check `url`: it must end in /api", status=begun.status, operation=operation
+                "PortSIP started no upload",
+                "Check `url`: it must end in /api",
+                status=begun.status,
+                operation=operation,
             )
         path = f"/blobs/uploads/{urllib.parse.quote(upload_id, safe='')}"
         for start in range(0, len(recording.content), _PIECE):
@@ -142,7 +145,7 @@ class PortsipGreetings(GreetingWriter):
             headers = {_UPLOAD_TOKEN: token, "Content-Type": "application/octet-stream"}
             piece = recording.content[start : start + _PIECE]
             reply = self._session.call("POST", f"{path}/append", operation, headers=headers, content=piece)
-            # Only the newest token is good for the next step.
+            # The next step accepts only the latest token.
             token = reply.headers.get(_UPLOAD_TOKEN) or token
         expect_header_text(token, operation, "a token of the upload", _HINT)
         self._session.client.keep_secret(token)

@@ -29,7 +29,7 @@ class Page(pydantic.BaseModel):
     items: t.Any = None
 
     def checked(self, operation: Operation, things: str) -> Page:
-        """Return the page with its count, None where the vendor does not tell, and its objects, each with an id.
+        """Return the page after checking its count, which may be None, and the id of each object.
 
         :raises TransportError: if the reply is not a page.
         """
@@ -50,7 +50,7 @@ class _ListingChanged(Exception):
 class Pages:
     """The listing of one collection.
 
-    :param path: of the collection: ``/users``.
+    :param path: path of the collection: ``/users``.
     :param operation: what is attempted, for errors.
     """
 
@@ -82,8 +82,8 @@ class Pages:
             except _ListingChanged:
                 first = None
         raise TransportError(
-            f"the listing changed each of the {_ATTEMPTS} times it was read",
-            "Run the task again when nobody else adds or deletes any",
+            f"the listing changed in each of {_ATTEMPTS} attempts",
+            "Run the task again when nobody else creates or deletes any",
             operation=self._operation,
         )
 

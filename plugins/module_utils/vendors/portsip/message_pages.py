@@ -39,17 +39,17 @@ class MessagePages:
         self._ordered = True
 
     def read(self, path: str, operation: Operation) -> list[dict[str, t.Any]]:
-        """Return every message of a collection once.
+        """Return all messages of a collection, each once.
 
         :raises TransportError: if the listing may be incomplete.
         """
         for _attempt in range(_ATTEMPTS):
             try:
                 return self._read(path, operation)
-            except _Moved:
+            except _ListingChanged:
                 continue
         raise TransportError(
-            f"the listing moved each of the {_ATTEMPTS} times it was read",
+            f"the listing changed in each of {_ATTEMPTS} attempts",
             "Run the task again when nobody else deletes messages",
             operation=operation,
         )
@@ -83,7 +83,7 @@ class MessagePages:
             try:
                 return self._get(path, operation, {**query, **_ORDER})
             except RejectedError:
-                # It may not order by this field; where it refuses the same without an order, that is not why.
+                # The server may not sort by this field. If it also refuses without sorting, that is not the reason.
                 page = self._get(path, operation, query)
                 self._ordered = False
                 return page

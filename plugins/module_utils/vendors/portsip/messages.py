@@ -62,7 +62,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         return self._read(self._mailbox(str(selection.mailbox)))
 
     def mark(self, message: Message, status: Status) -> None:
-        """Mark a message; repeating that changes nothing."""
+        """Mark a message. Safe to repeat."""
         operation = Operation("mark", "message", message.id, str(status))
         try:
             self._session.call("POST", f"{self._path(message)}/{_MARKS[status]}", operation, repeatable=True)
@@ -72,7 +72,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
             raise NotFoundError("it is gone", "List the messages again", error.status, operation=operation) from None
 
     def delete(self, message: Message, permanent: bool) -> None:
-        """Delete a message; there is no folder from which it could be brought back."""
+        """Delete a message for good, since there is no folder of deleted messages."""
         operation = Operation("delete", "message", message.id)
         try:
             self._session.call("POST", f"{self._path(message)}/destroy", operation, repeatable=True)
@@ -83,14 +83,14 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording where the listing says that it is. Whether PortSIP then marks it read is not published."""
+        """Open a recording at the listed address. Whether PortSIP then marks the message read is not documented."""
         operation = Operation("download", "message", message.id)
         address = self._addresses.get((str(message.mailbox_id), message.id))
         if address is None:
             try:
                 address = self._session.call("GET", self._path(message), operation).parse(File).file_url
             except RejectedError as error:
-                # This is also how PortSIP says that it is gone (docs/vendors/portsip.md, "Missing objects").
+                # PortSIP also returns this for missing messages (docs/vendors/portsip.md, "Missing objects").
                 raise NotFoundError("PortSIP does not find it", "", error.status, operation=operation) from None
         with opened(self._session, address, operation, start) as stream:
             yield stream

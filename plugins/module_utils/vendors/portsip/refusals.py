@@ -41,7 +41,7 @@ def refusal(reply: Reply, client: Client, secret: str | None = None) -> Voicemai
         return expired(operation)
     if status == 403:
         return AuthError(
-            "the login may not do this",
+            "the login lacks the permission",
             "Log in as an administrator of the tenant, or as the system administrator with `account_id`",
             status=403,
             details=details,

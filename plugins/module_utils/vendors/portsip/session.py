@@ -124,7 +124,7 @@ class PortsipSession:
         """
 
         def once(token: Token) -> Reply:
-            self._place(token)
+            self._ensure_tenant(token)
             reply = self._send(token, method, path, operation, repeatable=repeatable, **request)
             if not reply.ok:
                 raise refusal(reply, self.client, secret)
@@ -165,7 +165,7 @@ class PortsipSession:
             self._family = family
             request = family.request({**family.log_in_extras, **credentials})
             reply = self.client.send("POST", family.log_in, Operation("log in"), **request)
-            # Only a server without this family says 404 without a word about the domain
+            # Only a server without this family answers 404 without mentioning the domain
             # (docs/vendors/portsip.md, "Login families").
             if reply.status not in (404, 405) or "domain" in server_message(reply, self.client).lower():
                 break
@@ -228,7 +228,7 @@ class PortsipSession:
             if reply.status in (400, 403, 404) and not isinstance(error, ExpiredError):
                 raise AuthError(
                     "",
-                    "Only a system administrator can enter a tenant: check `account_id`, or leave it or `domain` out",
+                    "Only a system administrator can enter a tenant: check `account_id`, or remove it or `domain`",
                     status=reply.status,
                     details=error.details,
                     operation=operation,
@@ -238,13 +238,13 @@ class PortsipSession:
         if here != account_id:
             place = f"tenant {self.client.redact(here)}" if here else "no tenant"
             raise AuthError(
-                f"PortSIP answered success, and the login is in {place}",
+                f"PortSIP reported success, but the login is in {place}",
                 "Check `account_id`: it is the id of the tenant, not its name or domain",
                 operation=operation,
             )
 
     def _tenant(self, token: Token) -> str | None:
-        """Return the id of the tenant a token is in; None where it is in none."""
+        """Return the id of the tenant of a token; None if it is in no tenant."""
         reply = self._send(token, "GET", "/tenant", Operation("read", "the tenant"))
         if reply.ok:
             tenant_id = reply.parse(Tenant).id

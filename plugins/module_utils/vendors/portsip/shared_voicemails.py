@@ -28,11 +28,11 @@ class Created(pydantic.BaseModel):
     id: t.Any = None
 
     def identifier(self, operation: Operation) -> str:
-        """Return the id of what was made.
+        """Return the id of the new object.
 
         :raises TransportError: if the vendor reported success without an id.
         """
-        return expect_identifier({"id": self.id}, "id", operation, "what was made", _HINT)
+        return expect_identifier({"id": self.id}, "id", operation, "the new object", _HINT)
 
 
 class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
@@ -71,11 +71,11 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
         # Any other reply may come from a proxy.
         if reply.status != 204 and self.find(box.number, box.id) is not None:
             raise RejectedError(
-                "it is still there after an answer of success", status=reply.status, operation=operation
+                "PortSIP reported success, but it still exists", status=reply.status, operation=operation
             )
 
     def count_messages(self, box: Box) -> int:
-        """Return the total that the listing of its messages tells, or the number of rows where that is larger."""
+        """Return the larger of the total and the number of rows in the listing of its messages."""
         operation = Operation("count", "the messages", relation="of", other=Subject(self.table.resource, box.number))
         reply = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", operation)
         page = reply.parse(Page).checked(operation, "messages")

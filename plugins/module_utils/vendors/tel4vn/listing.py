@@ -74,7 +74,7 @@ class _Reading(t.Generic[Kept]):
 
 
 def rows_of(session: Tel4vnSession, path: str, operation: Operation, parameters: t.Mapping[str, str]) -> list[Row]:
-    """Return every row of a listing once.
+    """Return all rows of a listing, each once.
 
     :param parameters: query parameters in addition to those of the page.
     :raises TransportError: if a row may be missing.
@@ -140,7 +140,7 @@ def _gather_pages(
         if reading.steady and len(known_ids) == reading.received:
             return known, next(iter(reading.totals)) or 0
     raise TransportError(
-        "rows move from page to page, so the listing is never complete",
+        "rows move between pages, so the listing may be incomplete",
         "Run the task again when nobody else writes",
         operation=operation,
     )
@@ -156,7 +156,7 @@ def _read(
         page = {**parameters, "limit": str(size), "offset": str(reading.received)}
         envelope = session.call("GET", path, operation, params=page)
         total = expect_count(envelope.total, operation, "rows in all", URL_HINT)
-        # A service of this kind may say null for an empty list, and then how many rows there are: none.
+        # Such services may return null for an empty list with a total of zero.
         nothing = envelope.data is None and "data" in envelope.model_fields_set and total is not None
         rows = [] if nothing else expect_objects(envelope.data, operation, "rows", URL_HINT)
         reading.totals.add(total)
@@ -166,7 +166,7 @@ def _read(
         idle = idle + 1 if all(str(row["id"]) in reading.ids for row in rows) else 0
         extent.add(len(rows))
         if idle > _MOST_IDLE_PAGES:
-            raise TransportError("the same rows come again and again, so the listing never ends", operation=operation)
+            raise TransportError("the same rows are repeated, so the listing never ends", operation=operation)
         reading.ids.update(str(row["id"]) for row in rows)
         for row in rows:
             kept.add_row(row)

@@ -89,7 +89,7 @@ class Tel4vnMailboxes(Withdrawal):
             self._created[str(made.id)] = None
         if made is None:
             details = details_of(envelope, self._session.client, body["password"])
-            raise RejectedError("TEL4VN answered success and made none", details=details, operation=operation)
+            raise RejectedError("TEL4VN reported success, but created no box", details=details, operation=operation)
         return made
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
@@ -118,8 +118,8 @@ class Tel4vnMailboxes(Withdrawal):
         merged = {**box.values, **writes}
         if merged["pin"] in (None, UNKNOWN):
             raise RejectedError(
-                "TEL4VN wants the PIN with every update, and does not show the present one",
-                "Give `pin`, and set `update_pin` to always",
+                "TEL4VN requires the PIN with every update, and does not show the current one",
+                "Set `pin`, and set `update_pin` to always",
                 operation=operation,
             )
         body = self._wire(merged)
@@ -129,7 +129,7 @@ class Tel4vnMailboxes(Withdrawal):
         return body
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
-        """Delete a box with its messages and recordings, and read it back."""
+        """Delete a box with its messages and recordings, and confirm that it is gone."""
         self._session.call(
             "DELETE", _path(box), Operation("delete", "mailbox", box.number), repeatable=True, renew=recheck
         )
@@ -149,7 +149,7 @@ class Tel4vnMailboxes(Withdrawal):
         """
         operation = Operation("count", "the messages", relation="of", other=Subject("mailbox", box.number))
         rows, total = counted_rows(self._session, "/voicemail/message", operation, {"extension": box.number})
-        # A server that does not know the filter answers, and counts, the messages of everybody.
+        # A server that ignores the filter returns and counts the messages of all boxes.
         foreign = sum(expect_text(row, "extension", operation, URL_HINT) != box.number for row in rows)
         return max(len(rows), total) - foreign
 
@@ -157,7 +157,7 @@ class Tel4vnMailboxes(Withdrawal):
         return (self._box(row) for row in rows_of(self._session, "/voicemail", Operation("list", "mailboxes"), {}))
 
     def _read(self, key: str, operation: Operation) -> tuple[dict[str, t.Any] | None, bool]:
-        """Return the object at an id or number, or None, and whether it is certain that there is none."""
+        """Return the object with an id or number, or None, and whether its absence is certain."""
         try:
             envelope = self._session.call("GET", f"/voicemail/{urllib.parse.quote(key, safe='')}", operation)
         except NotFoundError as error:

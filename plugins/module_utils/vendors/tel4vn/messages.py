@@ -31,7 +31,7 @@ class Tel4vnMessages(MessageReader, Recordings):
     _session: Tel4vnSession
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of a box, or with one listing those of the tenant."""
+        """Return the messages of a box, or those of the tenant with one listing."""
         if selection.all_mailboxes:
             operation = Operation("list", "the messages of all mailboxes")
             gathered = gather(self._session, PATH, operation, {}, lambda: _Gathered(selection))
@@ -39,7 +39,7 @@ class Tel4vnMessages(MessageReader, Recordings):
         number = str(selection.mailbox)
         operation = Operation("list", "the messages", relation="of", other=Subject("mailbox", number))
         rows = rows_of(self._session, PATH, operation, {"extension": number})
-        # A server that does not know the filter answers the rows of everybody.
+        # A server that ignores the filter returns the rows of all boxes.
         found = [message for row in rows if (message := message_of(row)).mailbox == number]
         if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
             raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
@@ -47,13 +47,13 @@ class Tel4vnMessages(MessageReader, Recordings):
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording; the PBX may then count the message as heard, and switch off the lamp of the phone."""
+        """Open a recording. The PBX may then mark the message as heard and switch off the lamp of the phone."""
         operation = Operation("download", "message", message.id)
         address = self._address(message.audio_url, operation)
 
         def refused(reply: Reply) -> VoicemailError:
             if reply.status == 404:
-                return NotFoundError("TEL4VN has no recording of it", status=404, operation=operation)
+                return NotFoundError("TEL4VN has no such recording", status=404, operation=operation)
             return refusal(reply, self._session.client)
 
         def once(token: Token) -> contextlib.ExitStack:
@@ -70,14 +70,14 @@ class Tel4vnMessages(MessageReader, Recordings):
             yield streams[-1]
 
     def _address(self, url: str | None, operation: Operation) -> str:
-        """Return where to download from: the token is for the configured origin only.
+        """Return the download address: the token is sent to the configured origin only.
 
         See docs/vendors/tel4vn.md, "Downloading recordings".
 
         An address of another host is treated as an alias of the service if its path is that of the API.
         """
         if not url:
-            raise NotFoundError("TEL4VN has no recording of it", operation=operation)
+            raise NotFoundError("TEL4VN has no such recording", operation=operation)
         base = self._session.connection.url.rstrip("/")
         with contextlib.suppress(ValueError):
             address = urllib.parse.urljoin(f"{base}/", url)
@@ -89,8 +89,8 @@ class Tel4vnMessages(MessageReader, Recordings):
                 query = f"?{parts.query}" if parts.query else ""
                 return f"{base}{PATH}/{rest}{query}"
         raise RejectedError(
-            "its recording is at another server, which never gets the token of this one",
-            "Ask TEL4VN for download links below the address of the API",
+            "its recording is on another server, which must not receive this token",
+            "Ask TEL4VN for download links below the API's address",
             operation=operation,
         )
 
@@ -105,7 +105,7 @@ class _Gathered(Gathering):
 
 
 def message_of(row: Row) -> Message:
-    """Return a listed message; that a caller was heard is not told."""
+    """Return a listed message. The listing does not show whether it was heard."""
     operation = Operation("list", "messages")
     return Message(
         id=expect_identifier(row, "id", operation, "a message", URL_HINT),

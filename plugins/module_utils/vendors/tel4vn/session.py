@@ -194,9 +194,7 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     envelope = _parse_refusal(reply)
     details = details_of(envelope, client, pin)
     if status == 403:
-        return AuthError(
-            "the login may not do this", "Check the rights of the login", status, details, operation=operation
-        )
+        return AuthError("the login lacks the permission", "Check its rights", status, details, operation=operation)
     if status == 404:
         return NotFoundError("TEL4VN does not find it", URL_HINT, status, details, operation=operation)
     return _rejected(reply, envelope, client, pin)
@@ -206,8 +204,8 @@ def _rejected(reply: Reply, envelope: Envelope, client: Client, pin: str) -> Rej
     details = details_of(envelope, client, pin)
     if not details:
         reason = http.HTTPStatus(reply.status).phrase if reply.status in set(http.HTTPStatus) else ""
-        details = {"": f"it gives no reason, and the status {reply.status} {reason}".rstrip()}
-    hint = "Correct the option that holds this field" if any(details) else "Compare with what the server takes"
+        details = {"": f"no reason, status {reply.status} {reason}".rstrip()}
+    hint = "Correct the option of this field" if any(details) else "Compare the options with the server's documentation"
     return RejectedError("", hint, reply.status, details, operation=reply.operation, refused_by="TEL4VN")
 
 

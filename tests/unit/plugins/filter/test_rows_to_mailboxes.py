@@ -113,7 +113,7 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
         ("4,821", "has marks between its digits, which a spreadsheet put there. Format the column as text"),
         ("#REF!", "holds the error of a formula. Correct the formula, or enter the value as text"),
         (datetime.date(2026, 1, 2), "is of the type date. Format the column as text"),
-        ("482", "must be 4 to 15 characters long, it has 3"),
+        ("482", "must be 4 to 15 characters long, got 3"),
     ],
 )
 def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:

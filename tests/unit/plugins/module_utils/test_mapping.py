@@ -233,8 +233,8 @@ def test_every_error_names_file_line_column_and_value() -> None:
         "a.csv:2, column Mail, value 'x y': mailbox 1: `emails` entry 'x y' must be an email address",
         (
             "a.csv:3, column Zone, value 'Europe/Paris': mailbox 2: `timezone` must be one of America/New_York,"
-            " America/Chicago, America/Denver, America/Los_Angeles, not 'Europe/Paris'; OnSIP knows these four zones"
-            " only"
+            " America/Chicago, America/Denver, America/Los_Angeles, not 'Europe/Paris'; OnSIP supports only these"
+            " four zones"
         ),
     ]
 

@@ -87,7 +87,7 @@ def _browse(order_by: str) -> Browse:
 
 
 READERS: dict[str, tuple[type[Server], t.Callable[[t.Any], t.Any]]] = {
-    "kazoo": (Kazoo, lambda session: list(every(session, "/vmboxes", Operation("list", "rows"), "rows", {}))),
+    "kazoo": (Kazoo, lambda session: list(read_all(session, "/vmboxes", Operation("list", "rows"), "rows", {}))),
     "kazoo messages": (
         Kazoo,
         lambda session: list(KazooMessages(session)._pages("/messages", Operation("list", "rows"), {})),

@@ -45,7 +45,7 @@ def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
         ({"pin": "12a4"}, ["`pin` must be 1 to 7 digits"]),
         ({"pin": 1234}, ["`pin` was read by YAML as a number"]),
         ({"pin": None}, ["`pin` cannot be cleared"]),
-        ({"emails": ["a@example.com", "b@example.com"]}, ["`emails` may have at most 1"]),
+        ({"emails": ["a@example.com", "b@example.com"]}, ["`emails` must have at most 1"]),
         ({"emails": ["no address"]}, ["`emails` entry 'no address' must be an email address"]),
         (
             {"timezone": "Europe/Paris"},

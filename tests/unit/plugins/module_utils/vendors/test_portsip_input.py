@@ -76,7 +76,7 @@ def test_a_mailbox_that_cannot_be_is_refused_before_any_request(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"recipients": SIXTEEN}, "`recipients` may have at most 15 entries, it has 16"),
+        ({"recipients": SIXTEEN}, "`recipients` must have at most 15 entries, got 16"),
         ({"recipients": ["not-an-address"]}, "must be an email address"),
         ({"extension_number": "85 00"}, "`extension_number` must be digits only"),
         ({"new_extension_number": "8501"}, "is not supported by portsip: a shared voicemail keeps its number"),

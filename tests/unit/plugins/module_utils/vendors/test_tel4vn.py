@@ -99,7 +99,7 @@ def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, v
     gone = {"mailbox": "7011", "state": "absent"}
     if (knob, value) == ("total", "high"):
         # A server that counts messages which it does not show: nobody can say that there are none.
-        assert "hold messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
+        assert "contain messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
         gone["delete_messages"] = True
     _twice(tenant, gone, one, loud, [])
     assert len(tenant.vendor.state.boxes) == 3
