@@ -15,7 +15,7 @@ import urllib.parse
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, laid_over
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, deep_merge
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
     clean,
@@ -208,7 +208,7 @@ def _complete(box: dict[str, t.Any], shared: dict[str, t.Any], key: str) -> dict
     """Return a box with the shared options in it. Null, which only overrides one of them, is left out."""
     if not shared:
         return box
-    return _without_null({key: box[key], **({"id": box["id"]} if "id" in box else {}), **laid_over(shared, box)})
+    return _without_null({key: box[key], **({"id": box["id"]} if "id" in box else {}), **deep_merge(shared, box)})
 
 
 def _without_null(value: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -246,7 +246,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         asked = self.get_option("group_by")
         if asked is None:
             return hosts.USUAL_WAYS[resource]
-        unfit = hosts.unfit_ways(resource, asked)
+        unfit = hosts.unsupported_groupings(resource, asked)
         if unfit:
             raise AnsibleParserError(
                 f"`group_by` holds {_listed(unfit)}; {resource} can be grouped by {_listed(hosts.WAYS[resource])}"

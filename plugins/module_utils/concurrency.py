@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls that run some at a time, thousands of short ones: a future for each would cost as much as its own work."""
+"""Run thousands of short calls concurrently, without the cost of a future for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import queue
 import threading
 import typing as t
 
-#: What the calling thread knows of an interrupt by the user, where it works for :func:`run_all`.
+#: The interrupt state of the calling thread, if it works for :func:`run_all`.
 _of_thread = threading.local()
 
 Result = t.TypeVar("Result")
@@ -19,7 +19,7 @@ Argument = t.TypeVar("Argument")
 
 
 def interrupted() -> bool:
-    """Check whether the user interrupted the calls that this thread works for."""
+    """Check whether the user interrupted the calls of this thread."""
     event: threading.Event | None = getattr(_of_thread, "interrupted", None)
     return event is not None and event.is_set()
 
@@ -33,19 +33,19 @@ def run_all(
     more: t.Callable[[Result], t.Iterable[Argument]] = lambda result: (),
     stop: t.Callable[[], None] = lambda: None,
 ) -> bool:
-    """Call for each argument, some at a time and never in the calling thread; what has begun is finished.
+    """Call a function concurrently for each argument, never in the calling thread. Started calls always finish.
 
-    :param workers: most calls at once, 1 or more.
-    :param keep: given each result in the calling thread as it comes. An interrupt may miss one: what must not be lost
-        is for ``call`` to note.
-    :param ends: tells whether nothing more is to be started after a result.
-    :param more: tells what else is to be called for after a result; an interrupt may miss that too.
-    :param stop: called once when the user interrupts, before what has begun is waited for, so that it can end early.
-    :returns: true when the user interrupted it.
-    :raises BaseException: what a call raised; nothing more was started.
+    :param workers: most concurrent calls, at least 1.
+    :param keep: called with each result in the calling thread. An interrupt may skip it, so ``call`` must record
+        whatever must not be lost.
+    :param ends: checks whether to start no further calls after a result.
+    :param more: returns further arguments after a result; an interrupt may skip it, too.
+    :param stop: called once after an interrupt, before waiting for started calls, so that they can end early.
+    :returns: whether the user interrupted it.
+    :raises BaseException: the exception of a call; no further calls were started.
     """
     waiting = collections.deque(arguments)
-    # None tells that a thread has nothing more to do.
+    # None ends a thread.
     done: queue.SimpleQueue[tuple[t.Any, BaseException | None] | None] = queue.SimpleQueue()
 
     over = threading.Event()
@@ -92,7 +92,7 @@ def run_all(
                 threads, failure = _take(entry, keep, threads, failure)
                 further = list(more(entry[0])) if entry is not None and entry[1] is None else []
                 waiting.extend(further)
-                # A thread that found nothing more may have ended just before something was added.
+                # A thread without work may have ended just before an argument was added.
                 missing = len(waiting) if entry is None else len(further)
                 wanted = 0 if over.is_set() else min(workers - threads, missing)
         except KeyboardInterrupt:
@@ -102,7 +102,7 @@ def run_all(
         finally:
             over.set()
     with change:
-        # The pool does not know a thread whose start was interrupted, so what it does is waited for here.
+        # The pool does not know a thread whose start was interrupted, so this waits for it.
         change.wait_for(lambda: busy == 0)
     while not done.empty():
         threads, failure = _take(done.get(), keep, threads, failure)
@@ -112,15 +112,15 @@ def run_all(
 
 
 def finished(call: t.Callable[[], Result]) -> tuple[Result, bool]:
-    """Call once, to its end even if the user interrupts it.
+    """Call a function to its end, even if the user interrupts it.
 
     :returns: the result, and whether the user interrupted it.
-    :raises BaseException: what the call raised.
+    :raises BaseException: the exception of the call.
     """
     results: list[Result] = []
     interrupted = run_all(lambda _nothing: results.append(call()), [None], 1, lambda _nothing: None)
     if not results:
-        # The interrupt came before the call.
+        # The interrupt preceded the call.
         raise KeyboardInterrupt
     return results[0], interrupted
 
@@ -143,11 +143,11 @@ def in_order(
     call: t.Callable[[Argument], Result],
     arguments: t.Sequence[Argument],
     workers: int,
-    tell: t.Callable[[int], None] = lambda count: None,
+    report: t.Callable[[int], None] = lambda count: None,
 ) -> list[Result]:
-    """Call for each argument, some at a time, and return the results in order; the first error ends it all.
+    """Call a function concurrently for each argument, and return the results in order; the first error ends it.
 
-    :param tell: given how many results there are, as they come, in the calling thread where there are several threads.
+    :param report: called with the number of results, in the calling thread if there are several threads.
     """
     if len(arguments) <= 1 or workers <= 1:
         return [call(argument) for argument in arguments]
@@ -155,7 +155,7 @@ def in_order(
 
     def keep(numbered: tuple[int, Result]) -> None:
         results.__setitem__(*numbered)
-        tell(len(results))
+        report(len(results))
 
     if run_all(lambda numbered: (numbered[0], call(numbered[1])), list(enumerate(arguments)), workers, keep):
         raise KeyboardInterrupt

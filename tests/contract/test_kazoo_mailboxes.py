@@ -72,7 +72,7 @@ def test_one_box_by_its_number_and_by_its_id_is_declared_twice() -> None:
         items = [{"id": box_id, "name": "A"}, {"mailbox": "1001", "name": "B"}, {"mailbox": "1000", "name": "C"}]
         result = run(server, "vmboxes", mailboxes=items)
         assert result["failed"]
-        assert "item 3 (mailbox 1000): means the same mailbox as item 1" in result["msg"]
+        assert "item 3 (mailbox 1000): is the same mailbox as item 1" in result["msg"]
         assert box_id in result["msg"]
         assert KAZOO.writes(server) == []
 
@@ -214,10 +214,10 @@ def test_every_property_is_set_and_cleared_once(profile: str) -> None:
         state.save_document(state.media, server.vendor.ACCOUNT_ID, ID, {"name": "x", "media_source": "upload"})
         for declared in (EVERYTHING, nothing):
             item = {"mailbox": "1000", **declared}
-            foreseen, real = run(server, check=True, **item), run(server, **item)
+            predicted, real = run(server, check=True, **item), run(server, **item)
             assert not real["failed"], real
             for key in ("changed", "action", "changed_fields", "diff", "mailbox"):
-                assert foreseen[key] == real[key]
+                assert predicted[key] == real[key]
             assert len(real["changed_fields"]) >= len(MAILBOX.standing) - 2
             assert not run(server, **item)["changed"]
             assert KAZOO.writes(server) == []

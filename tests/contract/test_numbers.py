@@ -27,7 +27,7 @@ def warnings_of(result: Result, warned: list[str]) -> list[str]:
     """Warnings about numbers, of a module or of the worker; what the module has said is forgotten then."""
     told = [*warned, *result.get("warnings", ())]
     warned.clear()
-    return [text for text in told if text.startswith("taken as text")]
+    return [text for text in told if text.startswith("read as text")]
 
 
 @every_way

@@ -34,7 +34,7 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "empty": (
         {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
-        "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",
+        "b.yml: is empty. Write `mailboxes: []` for an empty list, or remove the file",
     ),
     "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
 }

@@ -60,14 +60,14 @@ class Desk:
 
     def settle(self, **options: t.Any) -> Result:
         """Foresee, do, and do again."""
-        foreseen = self.run(check=True, **options)
-        assert not foreseen["failed"], foreseen
+        predicted = self.run(check=True, **options)
+        assert not predicted["failed"], predicted
         assert self.writes() == []
         done = self.run(**options)
         assert not done["failed"], done
         for key in ("changed", "action", "diff", "removed", "kept"):
-            assert done[key] == foreseen[key], key
-        assert {**done["greeting"], "id": None} == {**foreseen["greeting"], "id": None} or not done["greeting"]
+            assert done[key] == predicted[key], key
+        assert {**done["greeting"], "id": None} == {**predicted["greeting"], "id": None} or not done["greeting"]
         again = self.run(**options)
         assert (again["failed"], again["changed"], again["action"]) == (False, False, "none"), again
         assert again["diff"]["before"] == again["diff"]["after"]

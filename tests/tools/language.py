@@ -90,9 +90,9 @@ RULES = (
     ),
     rule(r"\blaborator(?:y|ies)\b", 'write "test systems"', ("for laboratories",), ("for test systems only",)),
     rule(
-        r"\b(?:unforeseen|foresaw|foreseen)\b",
+        r"\b(?:unexpected_error|foresaw|predicted)\b",
         'write "unexpected" or "expected"',
-        ("an unforeseen error", "that nobody foresaw"),
+        ("an unexpected_error error", "that nobody foresaw"),
         ("an unexpected error",),
     ),
     rule(

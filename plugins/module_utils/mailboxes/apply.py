@@ -46,7 +46,7 @@ from .plan import (
 )
 from .renumber import plan_in_order, renumbered
 from .skipping import keep_skipped, leave_out, refused_by
-from .write import foreseen, write
+from .write import planned_outcome, write
 
 if t.TYPE_CHECKING:
     from .cache import Cache
@@ -84,7 +84,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(_advice(boxes, written))
     if options.check:
-        steps = [foreseen(result, step) for step in result.steps]
+        steps = [planned_outcome(result, step) for step in result.steps]
         report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
         return report.with_skipped(skipped)
     report = write(boxes, result, options, progress, warnings)

@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from ..concurrency import in_order
-from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unforeseen
+from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unexpected_error
 from ..model.mailbox import Box
 from ..model.problem import Subject
 from ..results import Status
@@ -161,7 +161,7 @@ class _Settlement:
         except VoicemailError as error:
             return self._fail(claim, error)
         except Exception as error:
-            return self._fail(claim, unforeseen(error))
+            return self._fail(claim, unexpected_error(error))
 
     def _step(self, claim: _Claim) -> bool:
         if claim.held and not claim.found:

@@ -20,7 +20,7 @@ from ..errors import (
     TransportError,
     UnsafeError,
     VoicemailError,
-    unforeseen,
+    unexpected_error,
 )
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
@@ -33,7 +33,7 @@ from .plan import (
     Step,
     moved,
     plan,
-    unmet,
+    unapplied_options,
 )
 
 #: Seconds to wait before reading again: a vendor's cache may return the previous state.
@@ -77,7 +77,7 @@ class _Run:
         except VoicemailError as error:
             return self._failed(error, self.wrote or error.wrote)
         except Exception as error:
-            return self._failed(unforeseen(error), self.wrote)
+            return self._failed(unexpected_error(error), self.wrote)
         status = Status.OK if self.step.action is Action.NONE else Status.CHANGED
         return Outcome(self.boxes.table, self.step, box, status=status, wrote=True, uncertain=self.uncertain)
 
@@ -140,7 +140,7 @@ class _Run:
         desired = self.step.desired
         foreign = not (self.made or self.uncertain)
         self.wrote = self.wrote or not foreign
-        if desired is None or (known and not foreign and not unmet(self.step, found, self.boxes.table)):
+        if desired is None or (known and not foreign and not unapplied_options(self.step, found, self.boxes.table)):
             return found
         hidden = any(found.values.get(option) is UNKNOWN for option in self.boxes.table.secrets)
         # If the vendor hides the PIN, it is unknown whether it was written.
@@ -171,7 +171,7 @@ class _Run:
                 raise
             self.wrote = True
             found = self.boxes.find(None, current.id)
-            if found is None or unmet(step, found, self.boxes.table) or self._hides(step, found):
+            if found is None or unapplied_options(step, found, self.boxes.table) or self._hides(step, found):
                 raise
             return found
         self.wrote = True
@@ -238,11 +238,11 @@ class _Run:
                 box = self.boxes.find(step.number, self.box.id if self.box else None)
             if box is not None:
                 self.box = box
-                if not unmet(step, box, self.boxes.table):
+                if not unapplied_options(step, box, self.boxes.table):
                     return box
         if box is None:
             raise RejectedError("was written, but cannot be found afterwards")
-        missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
+        missed = ", ".join(f"`{option}`" for option in unapplied_options(step, box, self.boxes.table))
         module = "vmbox_info" if self.boxes.table.resource == "mailbox" else "shared_voicemail_info"
         raise RejectedError(
             f"the vendor accepted the write, but did not apply {missed}",

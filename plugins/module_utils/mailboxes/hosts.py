@@ -43,7 +43,7 @@ class Host:
     groups: tuple[str, ...]
 
 
-def unfit_ways(resource: str, ways: t.Iterable[str]) -> list[str]:
+def unsupported_groupings(resource: str, ways: t.Iterable[str]) -> list[str]:
     """Return the groupings that this resource does not support."""
     return [way for way in ways if way not in WAYS[resource]]
 
@@ -127,7 +127,7 @@ __all__ = (
     "groups_of",
     "nested_groups",
     "repeated",
-    "unfit_ways",
+    "unsupported_groupings",
     "usual_name",
     "variables_of",
 )

@@ -86,7 +86,7 @@ class Reader:
             # Problems of its file, if invalid items are skipped.
             self.problems += [Problem(str(text)) for text in raw[INVALID]]
             return None
-        return _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw)
+        return _ItemReader(self, position, deep_merge(defaults, raw) if defaults else raw)
 
 
 class Twins:
@@ -162,7 +162,7 @@ class _ItemReader:
         delete_messages = bool(self._steer("delete_messages", Boolean()))
         self._read_options()
         self._refuse_foreign_only(present)
-        self._judge_numbers(present)
+        self._check_numbers(present)
         if not present and not self.table.can_create:
             reason = self.table.refused.get("state", "the vendor cannot delete it")
             self._problem(f"absent is not possible: {reason}", "state")
@@ -180,7 +180,7 @@ class _ItemReader:
             lines=self.lines,
         )
 
-    def _judge_numbers(self, present: bool) -> None:
+    def _check_numbers(self, present: bool) -> None:
         """Refuse a number that decides what is deleted or kept: YAML reads 0123 as 83."""
         naming = [name for name in self.numbers if name in (*self.number_keys, f"new_{self.table.key}", "id")]
         for name in naming if self.reader.pruning or not present else ():
@@ -317,12 +317,12 @@ class _ItemReader:
             self._problem(f"is the only dictionary of a vendor, but the vendor is {self.table.vendor}", foreign[0])
 
 
-def laid_over(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def deep_merge(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return an item merged over defaults: dictionaries are merged by key, other values are replaced."""
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = deep_merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 

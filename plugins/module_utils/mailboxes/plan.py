@@ -330,7 +330,7 @@ def moved(step: Step, before: Box, now: Box, table: FieldTable) -> list[str]:
     return found
 
 
-def unmet(step: Step, box: Box, table: FieldTable) -> list[str]:
+def unapplied_options(step: Step, box: Box, table: FieldTable) -> list[str]:
     """Return the written options of a step whose values differ in the box."""
     missed = []
     if box.number != step.number:

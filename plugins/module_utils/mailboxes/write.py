@@ -27,12 +27,12 @@ def write(boxes: Boxes, result: Plan, options: Options, progress: Progress | Non
     run.write()
     for step in result.steps:
         skipped = Outcome(result.table, step, status=Status.SKIPPED)
-        untouched = skipped if step.writing else foreseen(result, step)
+        untouched = skipped if step.writing else planned_outcome(result, step)
         run.report.steps.append(run.outcomes.get(id(step), untouched))
     return run.report
 
 
-def foreseen(result: Plan, step: Step) -> Outcome:
+def planned_outcome(result: Plan, step: Step) -> Outcome:
     """Return the outcome of a planned step that is not carried out."""
     status = Status.OK if step.action is Action.NONE else Status.CHANGED
     return Outcome(result.table, step, step.current, status=status)
@@ -128,4 +128,4 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[S
             return
 
 
-__all__ = ("foreseen", "write")
+__all__ = ("planned_outcome", "write")

@@ -202,7 +202,7 @@ class Gathering:
         return [*self._undated.values(), *self._dated.values()]
 
 
-def parse_moment(text: str, now: datetime.datetime) -> datetime.datetime:
+def parse_time(text: str, now: datetime.datetime) -> datetime.datetime:
     """Parse an age or an ISO 8601 time. A time without an offset is in UTC.
 
     :param now: start of ages, with its time zone.

@@ -64,8 +64,8 @@ class Subject:
 
     def sentence(self, text: str) -> str:
         """Return a sentence about it, such as ``office.yml:12: mailbox 3000: `pin` must not be empty``."""
-        told = f"{text}, {self.note}" if self.note else text
-        return f"{self}: {told}" if str(self) else told
+        sentence = f"{text}, {self.note}" if self.note else text
+        return f"{self}: {sentence}" if str(self) else sentence
 
 
 #: The task itself.

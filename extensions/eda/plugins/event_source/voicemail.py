@@ -226,7 +226,7 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
                         raise
                     failures += 1
                     wait = max(wait, min(wait * 2.0 ** min(failures, 30), _LONGEST_WAIT))
-                    told = error if isinstance(error, _errors.VoicemailError) else _errors.unforeseen(error)
+                    told = error if isinstance(error, _errors.VoicemailError) else _errors.unexpected_error(error)
                     _log.warning("%s Next attempt in %d seconds.", redactor.clean(str(told), longest=None), wait)
                 shortest = min(_SHORTEST_WAIT, wait) if not failures else wait
                 await asyncio.sleep(shortest)

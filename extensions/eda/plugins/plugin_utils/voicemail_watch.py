@@ -20,7 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
     read_options as read_options_of_connection,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_time, written
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
@@ -67,7 +67,7 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     try:
         options = connection | model(**given).model_dump()
         if options["backfill"] is not None:
-            parse_moment(options["backfill"], _now())
+            parse_time(options["backfill"], _now())
     except pydantic.ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
         problems += [
@@ -101,7 +101,7 @@ class Position:
             state = json.loads(self.path.read_bytes())
             if (state["version"], state["source"]) != (_VERSION, source):
                 raise ValueError
-            self.newest = parse_moment(state["newest"], _now()) if state["newest"] else None
+            self.newest = parse_time(state["newest"], _now()) if state["newest"] else None
             self.seen = dict(state["seen"])
         except OSError as error:
             raise InvalidInputError.of(
@@ -122,7 +122,7 @@ class Position:
         self.seen[message["id"]] = when
         self.changed = True
         # A clock of the vendor that is wrong for once must not hide what comes after it.
-        moment = min(parse_moment(when, _now()), _now())
+        moment = min(parse_time(when, _now()), _now())
         self.newest = max(self.newest or moment, moment)
 
     def save(self) -> None:
@@ -157,7 +157,7 @@ class Watch:
         fresh = [message for message in reversed(found) if message["id"] not in self.position.seen]
         if self.position.known:
             return fresh
-        begin = written(parse_moment(self._backfill, _now())) if self._backfill else None
+        begin = written(parse_time(self._backfill, _now())) if self._backfill else None
         for message in fresh:
             if begin is None or message["received_at"] < begin:
                 self.position.add(message)

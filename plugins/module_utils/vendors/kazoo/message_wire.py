@@ -127,8 +127,8 @@ def bulk_result(data: t.Any, operation: Operation) -> tuple[list[str], dict[str,
     """
     data = expect_object(data, operation, "the result of each message", ADDRESS_HINT)
     # Empty parts are omitted.
-    told = data.get("failed", {})
-    parts = told if isinstance(told, list) else [told]
+    unsuccessful = data.get("failed", {})
+    parts = unsuccessful if isinstance(unsuccessful, list) else [unsuccessful]
     failed: dict[str, str] = {}
     for part in parts:
         reasons = expect_object(part, operation, "the reasons of failures")

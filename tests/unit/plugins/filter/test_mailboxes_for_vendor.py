@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import FilterModule
 
 mailboxes_for_vendor = FilterModule().filters()["mailboxes_for_vendor"]
-NO_PIN = "PINs were not asked for"
+NO_PIN = "PINs were not requested"
 Item = dict[str, t.Any]
 
 
@@ -124,7 +124,7 @@ def test_values_that_take_the_place_of_others() -> None:
     assert lost == {}
     for nothing in (None, ""):
         mailbox, lost = one(box, "kazoo", "onsip", values={"timezone": {"Europe/Berlin": nothing}})
-        assert lost["timezone"] == "left out as asked for"
+        assert lost["timezone"] == "left out on request"
         assert "timezone" not in mailbox
 
 
@@ -180,7 +180,7 @@ def test_two_mailboxes_for_one_number_are_both_left_out() -> None:
     assert [box["mailbox"] for box in result["left_out"]] == ["3000", "3001"]
     assert "2 boxes would have the number 3000" in result["left_out"][0]["reason"]
     result = mailboxes_for_vendor(boxes, "kazoo", "onsip", overrides={"3001": None, "9999": {"name": "x"}})
-    assert result["left_out"] == [{"mailbox": "3001", "reason": "left out as asked for"}]
+    assert result["left_out"] == [{"mailbox": "3001", "reason": "left out on request"}]
     assert result["unused_overrides"] == ["9999"]
 
 
@@ -191,7 +191,7 @@ def test_what_must_be_there_already() -> None:
     known = mailboxes_for_vendor(boxes, "tel4vn", "kazoo", present=["3001"])
     assert [box["mailbox"] for box in known["mailboxes"]] == ["3001"]
     assert known["left_out"] == [
-        {"mailbox": "3000", "reason": "does not exist there, and cannot be made without `name`"}
+        {"mailbox": "3000", "reason": "does not exist there, and cannot be created without `name`"}
     ]
     named = mailboxes_for_vendor(boxes, "tel4vn", "kazoo", defaults={"name": "New"})
     assert (len(named["mailboxes"]), named["undecided"]) == (2, [])
@@ -261,12 +261,12 @@ def test_all_that_is_wrong_with_the_choices_is_told_at_once() -> None:
         values={"timezone": "x", "nmae": {}},
     )
     for part in (
-        "`defaults` may not hold `state`",
-        "`defaults` may not hold `mailbox`",
-        "`overrides` of 3000 may not hold `id`",
+        "`defaults` must not contain `state`",
+        "`defaults` must not contain `mailbox`",
+        "`overrides` of 3000 must not contain `id`",
         "`overrides` of 3001 must be a dictionary",
         "`values.timezone` must be a dictionary",
-        "`values` names the unknown option `nmae`",
+        "`values` contains the unknown option `nmae`",
     ):
         assert part in text
 

@@ -107,7 +107,7 @@ def apply(
     :returns: whether it failed.
     """
     number = box.get("new_mailbox", box["mailbox"])
-    foreseen = tenant.one(check=True, **box)
+    predicted = tenant.one(check=True, **box)
     assert tenant.writes == 0
     done = tenant.one(**box)
     if loud is not None and done.get("failed"):
@@ -120,8 +120,8 @@ def apply(
         tenant.server.knobs.set(name, value)
     else:
         assert (done.get("msg"), done["changed"]) == (None, True)
-        assert (foreseen["changed"], foreseen["changed_fields"]) == (True, done["changed_fields"])
-        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not foreseen["mailbox"]
+        assert (predicted["changed"], predicted["changed_fields"]) == (True, done["changed_fields"])
+        assert predicted["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not predicted["mailbox"]
     assert tenant.stored(number) == stored
     if not done.get("failed"):
         again = tenant.one(**box)

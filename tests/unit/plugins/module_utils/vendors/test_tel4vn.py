@@ -370,9 +370,9 @@ def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
 
 def test_check_mode_foresees_what_is_then_done(tenant: Tenant) -> None:
     least = {"mailbox": "7011", "pin": PIN}
-    foreseen = tenant.one(**least, check=True)
+    predicted = tenant.one(**least, check=True)
     assert tenant.writes == 0
     done = tenant.one(**least)
-    assert foreseen["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
+    assert predicted["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
     assert done["mailbox"]["enabled"] is True
-    assert foreseen["diff"] == done["diff"]
+    assert predicted["diff"] == done["diff"]

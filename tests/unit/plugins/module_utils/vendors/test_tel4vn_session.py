@@ -109,7 +109,7 @@ def test_a_ready_token_that_ends_fails_loudly_and_the_next_run_goes_on(tenant: T
     result = tenant.many(*boxes, api_key=None, token=_token(tenant), workers=1, progress=forget)
     assert result["failed"] is True
     assert result["changed"] is True
-    assert "Give a new `token`" in result["msg"]
+    assert "Set a new `token`" in result["msg"]
     assert tenant.many(*boxes)["changed"] is True
     assert tenant.many(*boxes)["changed"] is False
 
