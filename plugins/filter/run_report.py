@@ -15,7 +15,7 @@ author:
 description:
   - Returns the report that the callback P(telephony.voicemail.voicemail_report#callback) writes, from results that a
     play registered. The roles of this collection write their reports with it.
-  - Secrets are hidden already by the modules.
+  - The modules already hide secrets.
 positional: _input, format
 options:
   _input:
@@ -130,7 +130,7 @@ def run_report(
         state=state,
     )
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    # What a play registered is read from templates as containers that cannot be copied.
+    # Templates return registered results as containers that cannot be copied.
     given = plain({"tasks": list(tasks)})["tasks"]
     read = [_read(task, host) for task in given]
     return report_files.report_text(reports.as_report(context, now, read), format)

@@ -184,7 +184,7 @@ def test_a_play_reads_files_on_the_controller(tmp_path: pathlib.Path) -> None:
         assert run.code == 0, run.output
         assert "ignored=3" in run.output
         assert "wrong.yml:4: the key `name` is repeated, first in line 3" in run.output
-        assert "`src`: there is no file" in run.output
+        assert "`src`: the file" in run.output
         boxes = {box.number: box.fields for box in KAZOO.stored(server)}
         assert sorted(boxes) == sorted(["0300", *before])
         assert (boxes["0300"]["name"], boxes["0300"]["pin"]) == ("on", "0042")

@@ -36,7 +36,7 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
         {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
         "b.yml: is empty. Write `mailboxes: []` for an empty list, or remove the file",
     ),
-    "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
+    "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, which is not read"),
 }
 
 

@@ -186,7 +186,7 @@ class _Run:
     def _awaited(
         self, greeting_id: str, condition: t.Callable[[Greeting | None], bool], problem: str
     ) -> Greeting | None:
-        """Read a greeting until it has the expected state, since a success reply is no proof."""
+        """Read a greeting until it has the expected state, since a success reply does not prove it."""
         for wait in _STALE_WAITS:
             time.sleep(wait)
             found = next((one for one in self._greetings.list() if one.id == greeting_id), None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verify messages by reading them again: a success reply is no proof, and a lost reply no failure."""
+"""Verify messages by reading them again: a success reply proves nothing, and a lost reply is not a failure."""
 
 from __future__ import annotations
 

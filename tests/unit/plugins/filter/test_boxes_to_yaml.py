@@ -229,7 +229,7 @@ def test_half_of_a_surrogate_pair_is_refused_by_name(path: tuple[t.Any, ...]) ->
         "name": "Board",
         path[0]: bad if len(path) == 1 else [bad] if path[1] == 0 else {path[1]: bad},
     }
-    with pytest.raises(AnsibleFilterError, match=f"mailbox 3000: `{path[0]}` has a character that no file can hold"):
+    with pytest.raises(AnsibleFilterError, match=f"mailbox 3000: `{path[0]}` has a character that no file can contain"):
         boxes_to_yaml([box])
 
 

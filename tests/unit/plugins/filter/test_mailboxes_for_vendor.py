@@ -237,7 +237,7 @@ def test_shared_voicemails_become_mailboxes() -> None:
     assert set(losses(result)) == {"prompt"}
     assert set(losses(result, usual=True)) == {"play_datetime"}
     (refused,) = mailboxes_for_vendor([], "portsip", "portsip", shared_voicemails=[shared])["left_out"]
-    assert "portsip has shared voicemails of its own" in refused["reason"]
+    assert "portsip has its own shared voicemails" in refused["reason"]
 
 
 def test_ids_mean_nothing_on_another_system_of_the_same_vendor() -> None:

@@ -163,7 +163,7 @@ def test_what_the_vendor_cannot_hold_is_left_to_the_module() -> None:
 @pytest.mark.parametrize(
     ("rows", "options", "problem"),
     [
-        ({"mailbox": "3000"}, {}, "takes CSV text or a list of rows, not a dictionary"),
+        ({"mailbox": "3000"}, {}, "needs CSV text or a list of rows, not a dictionary"),
         (["3000"], {}, "row 1: must be a dictionary of column to value, not text"),
         ("mailbox\n", {"columns": ["x"]}, "`columns` must be a dictionary, not a list"),
         ("mailbox\n", {"vendor": "other"}, "`vendor` must be one of kazoo, portsip, tel4vn, onsip, not 'other'"),
