@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls that run some at a time, thousands of short ones: a future for each would cost as much as its own work."""
+"""Run thousands of short calls concurrently, without the cost of a future for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import queue
 import threading
 import typing as t
 
-#: What the calling thread knows of an interrupt by the user, where it works for :func:`run_all`.
+#: The interrupt state of the calling thread, if it works for :func:`run_all`.
 _of_thread = threading.local()
 
 Result = t.TypeVar("Result")
@@ -23,7 +23,7 @@ _Entry: t.TypeAlias = tuple[t.Any, BaseException | None]
 
 
 def interrupted() -> bool:
-    """Check whether the user interrupted the calls that this thread works for."""
+    """Check whether the user interrupted the calls of this thread."""
     event: threading.Event | None = getattr(_of_thread, "interrupted", None)
     return event is not None and event.is_set()
 
@@ -37,16 +37,16 @@ def run_all(
     more: t.Callable[[Result], t.Iterable[Argument]] = lambda result: (),
     stop: t.Callable[[], None] = lambda: None,
 ) -> bool:
-    """Call for each argument, some at a time and never in the calling thread; what has begun is finished.
+    """Call a function concurrently for each argument, never in the calling thread. Started calls always finish.
 
-    :param workers: most calls at once, 1 or more.
-    :param keep: given each result in the calling thread as it comes. An interrupt may miss one: what must not be lost
-        is for ``call`` to note.
-    :param ends: tells whether nothing more is to be started after a result.
-    :param more: tells what else is to be called for after a result; an interrupt may miss that too.
-    :param stop: called once when the user interrupts, before what has begun is waited for, so that it can end early.
-    :returns: true when the user interrupted it.
-    :raises BaseException: what a call raised; nothing more was started.
+    :param workers: most concurrent calls, at least 1.
+    :param keep: called with each result in the calling thread. An interrupt may skip it, so ``call`` must record
+        whatever must not be lost.
+    :param ends: checks whether to start no further calls after a result.
+    :param more: returns further arguments after a result; an interrupt may skip it, too.
+    :param stop: called once after an interrupt, before waiting for started calls, so that they can end early.
+    :returns: whether the user interrupted it.
+    :raises BaseException: the exception of a call; no further calls were started.
     """
     crew = _Crew(call, arguments, ends)
     return crew.run(workers, keep, more, stop)
@@ -61,7 +61,7 @@ class _Crew:
         self._call = call
         self._ends = ends
         self._waiting = collections.deque(arguments)
-        # None says that a thread has nothing more to do.
+        # None ends a thread.
         self._done: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._over = threading.Event()
         self._interrupted = threading.Event()
@@ -113,7 +113,7 @@ class _Crew:
             finally:
                 self._over.set()
         with self._change:
-            # The pool does not know a thread whose start was interrupted, so what it does is waited for here.
+            # The pool does not know a thread whose start was interrupted, so this waits for it.
             self._change.wait_for(lambda: self._busy == 0)
         while not self._done.empty():
             self._take(self._done.get(), keep)
@@ -138,7 +138,7 @@ class _Crew:
             self._take(entry, keep)
             further = list(more(entry[0])) if entry is not None and entry[1] is None else []
             self._waiting.extend(further)
-            # A thread that found nothing more may have ended just before something was added.
+            # A thread without work may have ended just before an argument was added.
             missing = len(self._waiting) if entry is None else len(further)
             wanted = 0 if self._over.is_set() else min(workers - self._threads, missing)
 
@@ -153,15 +153,15 @@ class _Crew:
 
 
 def finished(call: t.Callable[[], Result]) -> tuple[Result, bool]:
-    """Call once, to its end even if the user interrupts it.
+    """Call a function to its end, even if the user interrupts it.
 
     :returns: the result, and whether the user interrupted it.
-    :raises BaseException: what the call raised.
+    :raises BaseException: the exception of the call.
     """
     results: list[Result] = []
     interrupted = run_all(lambda _nothing: results.append(call()), [None], 1, lambda _nothing: None)
     if not results:
-        # The interrupt came before the call.
+        # The interrupt preceded the call.
         raise KeyboardInterrupt
     return results[0], interrupted
 
@@ -170,11 +170,11 @@ def in_order(
     call: t.Callable[[Argument], Result],
     arguments: t.Sequence[Argument],
     workers: int,
-    tell: t.Callable[[int], None] = lambda count: None,
+    report: t.Callable[[int], None] = lambda count: None,
 ) -> list[Result]:
-    """Call for each argument, some at a time, and return the results in order; the first error ends it all.
+    """Call a function concurrently for each argument, and return the results in order; the first error ends it.
 
-    :param tell: given how many results there are, as they come, in the calling thread where there are several threads.
+    :param report: called with the number of results, in the calling thread if there are several threads.
     """
     if len(arguments) <= 1 or workers <= 1:
         return [call(argument) for argument in arguments]
@@ -182,7 +182,7 @@ def in_order(
 
     def keep(numbered: tuple[int, Result]) -> None:
         results.__setitem__(*numbered)
-        tell(len(results))
+        report(len(results))
 
     if run_all(lambda numbered: (numbered[0], call(numbered[1])), list(enumerate(arguments)), workers, keep):
         raise KeyboardInterrupt

@@ -78,7 +78,7 @@ class Goal:
     exact: bool = False
 
     def met(self, value: float) -> bool:
-        """Tell whether a figure reaches it."""
+        """Check whether a figure reaches it."""
         return value >= self.limit if self.at_least else value <= self.limit
 
 
@@ -105,7 +105,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Tell whether the goal is reached; None where there is none."""
+        """Check whether the goal is reached; None where there is none."""
         return None if self.goal is None else self.goal.met(self.median)
 
 

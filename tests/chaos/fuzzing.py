@@ -21,7 +21,7 @@ from chaos.replay import Exchange, Replay, answering, recording
 from helpers.runners import Result
 from helpers.virtual_time import virtual_time
 
-#: What :func:`errors.unforeseen` says of a defect.
+#: What :func:`errors.unexpected_error` says of a defect.
 _DEFECT = re.compile(r"unexpected [A-Z]\w* at |Traceback")
 _LONGEST_MESSAGE = 6000
 #: A result may repeat a vendor's object a few times, such as in a difference.

@@ -252,7 +252,7 @@ def judged(first: Result, second: Result, third: Result, noisy: list[str]) -> li
     """What is wrong with what the runs said."""
     found = []
     if "unexpected" in str(first.get("msg")):
-        found.append(f"an unforeseen exception: {first['msg']}")
+        found.append(f"an unexpected_error exception: {first['msg']}")
     if first["failed"] and not first.get("msg"):
         found.append("it failed without a word")
     if second["failed"]:

@@ -85,7 +85,7 @@ class Judge:
         rows = self.rows(result)
         changed = changed_numbers(story.before, story.middle) - self.disputed
         if "unexpected" in str(result.get("msg")):
-            self.problems.append(f"an unforeseen exception: {result['msg']}")
+            self.problems.append(f"an unexpected_error exception: {result['msg']}")
         if self.scenario.check and (story.check_writes or changed):
             self.problems.append(f"check mode wrote {story.check_writes}, and changed {sorted(changed)}")
         if self.scenario.check:

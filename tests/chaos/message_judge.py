@@ -69,7 +69,7 @@ class MessageJudge:
         """What the run with faults said must be true."""
         story, result = self.story, self.story.first
         if "unexpected" in str(result.get("msg")):
-            self.problems.append(f"an unforeseen exception: {result['msg']}")
+            self.problems.append(f"an unexpected_error exception: {result['msg']}")
         if result["failed"] and not result.get("msg"):
             self.problems.append("it failed without a word")
         if self.scenario.check:

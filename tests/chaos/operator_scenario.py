@@ -150,7 +150,7 @@ class Play:
             self.item = {key: self.number, "state": "absent"}
 
     def differs(self, wires: Wire) -> bool:
-        """Tell whether the mailbox holds other values."""
+        """Check whether the mailbox holds other values."""
         return not same_wires(wires, self.of(self.before, wires))
 
     def run(self, *, check: bool = False) -> Result:
@@ -260,7 +260,7 @@ class Play:
 
 
 def same_wires(one: Wire, other: Wire) -> bool:
-    """Tell whether fields mean the same."""
+    """Check whether fields mean the same."""
     return {name: comparable(value) for name, value in one.items()} == {
         name: comparable(value) for name, value in other.items()
     }

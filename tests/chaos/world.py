@@ -115,7 +115,7 @@ class World:
         return False
 
     def can(self, event: str) -> bool:
-        """Tell whether another operator can do this to a box."""
+        """Check whether another operator can do this to a box."""
         can_create = self.subject.can_create
         return {"remove": can_create, "message": can_create and self.has_messages}.get(event, True)
 

@@ -36,8 +36,8 @@ def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_p
         desk = Desk(subject, server, way)
         options = {**subject.all, "dest": str(tmp_path), "manifest": "manifest.json"}
         expected = 4 * subject.seeded_boxes(BOXES)
-        foreseen = desk.run("voicemail_audio", check=True, **options)
-        assert (foreseen["changed"], foreseen["summary"]["download"]) == (True, expected)
+        predicted = desk.run("voicemail_audio", check=True, **options)
+        assert (predicted["changed"], predicted["summary"]["download"]) == (True, expected)
         assert files(tmp_path) == {}
         done = desk.run("voicemail_audio", **options)
         assert (done["failed"], done["changed"], done["summary"]["download"]) == (False, True, expected), done
@@ -72,9 +72,9 @@ def test_a_file_of_another_size_or_mode_is_put_right(subject: MessageSubject, tm
         pathlib.Path(first["path"]).write_bytes(b"RIFF")
         pathlib.Path(second["path"]).chmod(0o644)
         pathlib.Path(third["path"]).write_bytes(b"")
-        foreseen = desk.run("voicemail_audio", check=True, **options)
+        predicted = desk.run("voicemail_audio", check=True, **options)
         done = desk.run("voicemail_audio", **options)
-        for result in (foreseen, done):
+        for result in (predicted, done):
             actions = {row["id"]: row["action"] for row in result["results"]}
             assert actions == {first["id"]: "download", second["id"]: "mode", third["id"]: "download"}
         assert hashlib.sha256(pathlib.Path(first["path"]).read_bytes()).hexdigest() == first["sha256"]
@@ -157,7 +157,7 @@ def test_what_was_downloaded_is_told_where_the_manifest_cannot_be_written(
         (tmp_path / ".manifest.json.part").mkdir()
         result = desk.run("voicemail_audio", **options)
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "file")
-        assert "the recordings are kept, and not their manifest" in result["msg"]
+        assert "the recordings are kept, but not their manifest" in result["msg"]
         assert [row["status"] for row in result["results"]] == ["changed"] * 4
         (tmp_path / ".manifest.json.part").rmdir()
         result = desk.run("voicemail_audio", **options)

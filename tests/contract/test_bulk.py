@@ -40,10 +40,10 @@ def many(
 def test_a_hundred_boxes(subject: Subject) -> None:
     items = declared(subject, 100)
     with subject.serve() as server:
-        foreseen = many(subject, server, items, check=True)
-        assert (foreseen["changed"], foreseen["summary"]["create"]) == (True, 100)
+        predicted = many(subject, server, items, check=True)
+        assert (predicted["changed"], predicted["summary"]["create"]) == (True, 100)
         assert subject.writes(server) == []
-        made = many(subject, server, items, expect_checksum=foreseen["plan_checksum"])
+        made = many(subject, server, items, expect_checksum=predicted["plan_checksum"])
         assert (made["failed"], made["summary"]["create"]) == (False, 100), made
         assert {row["status"] for row in made["results"]} == {"changed"}
         again = many(subject, server, items)
@@ -133,9 +133,9 @@ def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
         assert "3 updates planned, more than `max_updates`, which is 2" in too_many["msg"]
         assert "Set `max_updates` to 3" in too_many["msg"]
         too_large_a_part = many(subject, server, items, max_updates=3, max_update_percent=37)
-        assert "38 percent of the 8 that are declared and exist" in too_large_a_part["msg"]
-        foreseen = many(subject, server, items, check=True, max_updates=0)
-        assert foreseen["failed"], "check mode predicts the refusal"
+        assert "38 percent of the 8 declared ones that exist" in too_large_a_part["msg"]
+        predicted = many(subject, server, items, check=True, max_updates=0)
+        assert predicted["failed"], "check mode predicts the refusal"
         assert subject.writes(server) == []
         allowed = many(subject, server, items, max_updates=3, max_update_percent=38)
         assert (allowed["failed"], allowed["summary"]["updated"]) == (False, 3), allowed

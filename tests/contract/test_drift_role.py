@@ -80,7 +80,7 @@ def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
         applied = playbook(tmp_path, server, "apply", mailboxes=OTHER, checksum=found[1])
         assert applied.code == 0, applied.output
         assert len(KAZOO.writes(server)) == 2
-        # As a person types it after -e: a word, which is no truth value.
+        # As a person types it after -e: a word, which is not a boolean.
         unasked = playbook(tmp_path, server, "apply", mailboxes=SAME, confirm="false")
         assert unasked.code == 0, unasked.output
         assert len(KAZOO.writes(server)) == 3

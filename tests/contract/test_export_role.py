@@ -281,9 +281,9 @@ def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None
         assert "export_remove_stale needs export_split, and cannot be combined with export_match" in matching
         assert f"1 of {len(names) - 1} exported files would be removed, more than 30 percent" in many
         allowed = {"split": True, "remove_stale": True, "max_delete_percent": 50}
-        foreseen = export(tmp_path, TEL4VN, server, "--check", **allowed)
-        assert foreseen.code == 0, foreseen.output
-        assert f"changed: [localhost] => (item=mailboxes/{gone})" in foreseen.output
+        predicted = export(tmp_path, TEL4VN, server, "--check", **allowed)
+        assert predicted.code == 0, predicted.output
+        assert f"changed: [localhost] => (item=mailboxes/{gone})" in predicted.output
         assert {file.name for file in folder.iterdir()} == names
         done = export(tmp_path, TEL4VN, server, **allowed)
         assert done.code == 0, done.output

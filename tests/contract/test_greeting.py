@@ -111,9 +111,9 @@ def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
         (recording(rate=44100, channels=2, width=3), ("2 channels", "24 bits", "44100 Hz")),
         (recording(181), ("181 seconds", "shorten")),
         (recording(0), ("no sound",)),
-        (recording()[:-100], ("ends before",)),
-        (b"ID3" + bytes(2000), ("no WAV file", "ffmpeg")),
-        (b"", ("no WAV file",)),
+        (recording()[:-100], ("is shorter than",)),
+        (b"ID3" + bytes(2000), ("not a WAV file", "ffmpeg")),
+        (b"", ("not a WAV file",)),
     ],
     ids=lambda part: "-".join(part) if isinstance(part, tuple) else "",
 )

@@ -91,7 +91,7 @@ def test_an_answer_of_success_is_no_proof(tmp_path: pathlib.Path, monkeypatch: p
         with monkeypatch.context() as patched:
             patched.setattr(portsip_greetings.PortsipGreetings, "delete", lambda _self, _greeting_id: None)
             result = desk.run(src=desk.file(new))
-        assert "it is still there" in result["msg"]
+        assert "it still exists" in result["msg"]
         assert desk.heard() == [new]
         assert desk.directory.greetings.change == change
         assert desk.run(src=desk.file(new))["removed"] == ["greeting.wav"]
@@ -112,7 +112,7 @@ def test_a_vendor_that_keeps_another_recording_is_found_out(
         monkeypatch.setattr(portsip_greetings.PortsipGreetings, "upload", converting)
         result = desk.run(src=desk.file(new))
         assert (result["failed"], result["changed"]) == (True, False)
-        assert "keeps another recording" in result["msg"]
+        assert "stored a recording other than the uploaded one" in result["msg"]
         # However often it is tried, nothing piles up.
         assert list(desk.greetings().values()) == [(old, True)]
 

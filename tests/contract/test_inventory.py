@@ -271,12 +271,12 @@ BAD_OPTIONS: list[tuple[Subject, dict[str, t.Any], str]] = [
     (KAZOO, {"acount_id": "x"}, "unknown option `acount_id`"),
     (KAZOO, {"username": None, "password": None}, "credentials are"),
     (KAZOO, {"url": "kazoo.example.com"}, "`url` must be an address"),
-    (KAZOO, {"match": "("}, "`match` is no regular expression"),
+    (KAZOO, {"match": "("}, "`match` is not a regular expression"),
     (KAZOO, {"match": 30}, "`match` is a number, not text"),
     (KAZOO, {"api_key": "{{ no_such_variable }}"}, "`api_key` cannot be rendered"),
     (KAZOO, {"hostname": "{{ voicemail_mailbox.nothing }}"}, "`hostname` cannot be rendered for 1000"),
     (KAZOO, {"hostname": "desk"}, "two of the mailboxes would be called desk"),
-    (KAZOO, {"hostname": "-"}, "`hostname` gives 1000 no name"),
+    (KAZOO, {"hostname": "-"}, "`hostname` results in no valid name for 1000"),
     (KAZOO, {"group_by": ["depth"]}, "`group_by` holds depth; mailboxes can be grouped by messages, owner"),
     (KAZOO, {"resource": "shared_voicemails"}, "KAZOO has no shared voicemails"),
     (KAZOO, {"password": "wrong"}, "KAZOO refuses the login"),
@@ -356,7 +356,7 @@ def test_two_systems_with_the_same_numbers(tmp_path: pathlib.Path) -> None:
         number = next(iter(inventory.hosts))
         mailboxes = {"mailbox": number, "pin": PIN}
         in_worker("vmbox", TEL4VN.arguments(other, **mailboxes))
-        with pytest.raises(AnsibleParserError, match=f"another inventory has a host {number} already"):
+        with pytest.raises(AnsibleParserError, match=f"another inventory already has a host {number}"):
             parsed(second, inventory)
         assert {host.vars["voicemail_vendor"] for host in inventory.hosts.values()} == {"kazoo"}
         # A host that somebody wrote down to give it variables is another matter.

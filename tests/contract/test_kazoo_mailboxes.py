@@ -48,7 +48,7 @@ def test_a_number_that_another_box_has_is_not_taken(profile: str) -> None:
             for check in (True, False):
                 result = run(server, check=check, **item)
                 assert result["failed"], result
-                assert f"cannot take the number 1001: mailbox 1001 exists (id {second})" in result["msg"]
+                assert f"cannot get the number 1001: mailbox 1001 exists (id {second})" in result["msg"]
                 assert KAZOO.writes(server) == []
         assert run(server, id=first, new_mailbox="1002")["changed_fields"] == ["mailbox"]
         assert set(ids(server)) == {"1001", "1002"}
@@ -72,7 +72,7 @@ def test_one_box_by_its_number_and_by_its_id_is_declared_twice() -> None:
         items = [{"id": box_id, "name": "A"}, {"mailbox": "1001", "name": "B"}, {"mailbox": "1000", "name": "C"}]
         result = run(server, "vmboxes", mailboxes=items)
         assert result["failed"]
-        assert "item 3 (mailbox 1000): means the same mailbox as item 1" in result["msg"]
+        assert "item 3 (mailbox 1000): is the same mailbox as item 1" in result["msg"]
         assert box_id in result["msg"]
         assert KAZOO.writes(server) == []
 
@@ -107,9 +107,7 @@ def test_what_this_server_refuses_is_told_for_all_boxes_before_the_first_write(p
         for check in (True, False):
             result = run(server, "vmboxes", check=check, mailboxes=items)
             assert result["error"]["kind"] == "invalid"
-            assert (
-                "item 1 (mailbox 1000): `pin` must be 4 to 6 characters long on this server, it has 7" in result["msg"]
-            )
+            assert "item 1 (mailbox 1000): `pin` must be 4 to 6 characters long on this server, got 7" in result["msg"]
             assert "item 2 (mailbox 1001): `timezone` " in result["msg"]
             assert "item 4 (mailbox 3000): `pin` must be 4 to 6" in result["msg"]
             assert "item 3" not in result["msg"]
@@ -133,9 +131,9 @@ def test_a_server_that_shows_no_schema_judges_by_itself() -> None:
 @pytest.mark.parametrize(
     ("schema", "problem"),
     [
-        ({"pattern": "^[0-9]+$"}, "does not match ^[0-9]+$, which this server demands"),
-        ({"minLength": 5}, "must be 5 or more characters long on this server, it has 4"),
-        ({"enum": ["0000", None]}, "is none of the values that this server knows"),
+        ({"pattern": "^[0-9]+$"}, "does not match ^[0-9]+$, as this server requires"),
+        ({"minLength": 5}, "must be 5 or more characters long on this server, got 4"),
+        ({"enum": ["0000", None]}, "is not a value that this server knows"),
         ({"pattern": "(", "maxLength": 4, "enum": ["abcd"]}, None),
         ({"description": "PIN"}, None),
     ],
@@ -216,10 +214,10 @@ def test_every_property_is_set_and_cleared_once(profile: str) -> None:
         state.save_document(state.media, server.vendor.ACCOUNT_ID, ID, {"name": "x", "media_source": "upload"})
         for declared in (EVERYTHING, nothing):
             item = {"mailbox": "1000", **declared}
-            foreseen, real = run(server, check=True, **item), run(server, **item)
+            predicted, real = run(server, check=True, **item), run(server, **item)
             assert not real["failed"], real
             for key in ("changed", "action", "changed_fields", "diff", "mailbox"):
-                assert foreseen[key] == real[key]
+                assert predicted[key] == real[key]
             assert len(real["changed_fields"]) >= len(MAILBOX.standing) - 2
             assert not run(server, **item)["changed"]
             assert KAZOO.writes(server) == []
@@ -256,7 +254,7 @@ def test_a_charge_for_a_change_is_told_also_where_it_hides_in_a_success(profile:
         result = run(server, mailbox="1000", kazoo={"transcribe": True})
         assert result["failed"]
         assert result["error"]["status"] == 402
-        assert "would bill" in result["msg"]
+        assert "would charge" in result["msg"]
         assert not result["changed"]
         assert result["mailbox"]["kazoo"]["transcribe"] is False
 

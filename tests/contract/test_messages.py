@@ -70,14 +70,14 @@ class Desk:
 
     def change(self, **options: t.Any) -> Result:
         """Foresee a change, make it, and make sure that the same again changes nothing."""
-        foreseen = self.run("voicemail_message", check=True, **options)
-        assert not foreseen["failed"], foreseen
+        predicted = self.run("voicemail_message", check=True, **options)
+        assert not predicted["failed"], predicted
         assert self.subject.writes(self.server) == []
         done = self.run("voicemail_message", **options)
         assert not done["failed"], done
-        assert (done["changed"], done["diff"]) == (foreseen["changed"], foreseen["diff"])
+        assert (done["changed"], done["diff"]) == (predicted["changed"], predicted["diff"])
         # What id a message will get, nobody can foresee.
-        rows = [[{**row, "new_id": None} for row in one["results"]] for one in (foreseen, done)]
+        rows = [[{**row, "new_id": None} for row in one["results"]] for one in (predicted, done)]
         assert rows[0] == rows[1]
         again = self.run("voicemail_message", **options)
         assert (again["failed"], again["changed"]) == (False, False), again
@@ -180,7 +180,7 @@ def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
     [
         ({"older_than": "3 weeks ago"}, "90d"),
         ({"older_than": "3 weeks ago", "newer_than": "soon"}, "2 problems"),
-        ({"newer_than": "1d", "older_than": "2d"}, "nothing between"),
+        ({"newer_than": "1d", "older_than": "2d"}, "no message can match"),
         ({"limit": 0}, "limit"),
         ({"ids": []}, "ids"),
         ({"caller": ""}, "caller"),

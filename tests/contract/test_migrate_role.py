@@ -250,7 +250,7 @@ def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[Simu
     assert run.code == 0, run.output[-4000:]
     told = json.loads((tmp_path / "told.json").read_text())
     assert told["before"] == []
-    assert "not the one that was reviewed" in told["refused"]
+    assert "differs from the reviewed one" in told["refused"]
     assert told["made"] == 2
     assert told["again"]["skipped"] is True
     assert KAZOO.writes(old) == []
@@ -277,7 +277,7 @@ def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServ
     text = (planned / "report.md").read_text()
     assert "**Planned: nothing was written**" in text
     shown = text.replace("&#64;&#8203;", "@").replace("\\[", "[").replace("\\]", "]")
-    assert '| emails | ["a@example.com", "b@example.com"] | may have at most 1 entries, it has 2 |  | 1002 |' in shown
+    assert '| emails | ["a@example.com", "b@example.com"] | must have at most 1 entries, got 2 |  | 1002 |' in shown
     assert "| sales | its number must be" in text
     assert "## Values of every kazoo mailbox" in text
     assert json.loads((applied / "report.json").read_text())["state"] == "applied"
@@ -288,7 +288,7 @@ def test_check_mode_writes_nothing(tmp_path: pathlib.Path, systems: tuple[Simula
     old, new = systems
     # The playbook lies in the collection; what it writes goes where the command is started.
     folder = tmp_path / "voicemail-migration"
-    # As a person types it: words, which are no truth values.
+    # As a person types it: words, which are not booleans.
     command = ["--check", "-e", "migrate_apply=true"]
     run = run_playbook(tmp_path, "telephony.voicemail.migrate", *command, **both(old, new))
     assert run.code == 0, run.output[-4000:]

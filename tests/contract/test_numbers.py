@@ -16,7 +16,7 @@ from helpers.subjects import KAZOO, PERSONAL, SHARED, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
 CREATING = [subject for subject in SUBJECTS if subject.can_create]
-WARNING = "taken as text although it is a number, and YAML reads 0123 as 83: "
+WARNING = "read as text although it is a number, and YAML reads 0123 as 83: "
 FIX = 'Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
@@ -27,7 +27,7 @@ def warnings_of(result: Result, warned: list[str]) -> list[str]:
     """Warnings about numbers, of a module or of the worker; what the module has said is forgotten then."""
     told = [*warned, *result.get("warnings", ())]
     warned.clear()
-    return [text for text in told if text.startswith("taken as text")]
+    return [text for text in told if text.startswith("read as text")]
 
 
 @every_way
@@ -79,7 +79,7 @@ def test_a_number_never_counts_for_prune(subject: Subject, way: str) -> None:
         result = RUNNERS[way](subject.plural, subject.arguments(server, **{subject.listed: items}, prune=True))
         assert result["failed"]
         assert "item 2 (" in result["msg"]
-        assert "`prune` could delete the one that was meant" in result["msg"]
+        assert "`prune` could delete the intended one" in result["msg"]
         assert FIX.format(option=subject.key) in result["msg"]
         assert len(server.journal) == 0
 

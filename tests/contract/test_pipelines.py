@@ -105,7 +105,7 @@ def test_from_what_exists_to_last_nights_drift(
             rename_by_hand(server, "1000", "Changed since the review")
             (refused,) = pipeline.run("merge")
             assert refused.status != 0
-            assert "The plan is not the one that was reviewed" in refused.output
+            assert "The plan differs from the reviewed one" in refused.output
             assert names(server) == {"1000": "Changed since the review", "1001": "Mailbox 1001"}
             rename_by_hand(server, "1000", "Mailbox 1000")
         (applied,) = pipeline.run("merge")

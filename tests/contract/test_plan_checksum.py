@@ -41,7 +41,7 @@ def test_a_checksum_of_another_server_or_of_version_1_0_is_refused(subject: Subj
     with subject.serve() as server, subject.serve() as other:
         found = many(subject, server, check=True)["plan_checksum"]
         for expected, told in (
-            (many(subject, other, check=True)["plan_checksum"], "not the one that was reviewed"),
+            (many(subject, other, check=True)["plan_checksum"], "differs from the reviewed one"),
             (old_checksum(subject), "checksum of version 1.0"),
         ):
             for check in (True, False):

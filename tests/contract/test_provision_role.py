@@ -115,7 +115,7 @@ def test_confirmation_where_nobody_can_type(bench: Bench) -> None:
         assert run.report["state"] == "declined"
         (refused,) = re.findall(rf"^fatal: \[{host}\]: .*$", run.output, re.MULTILINE)
         assert f"-e provision_checksum={run.checksum}" in refused
-        assert ("The plan was not confirmed" if host == "declined" else "is not the one that was reviewed") in refused
+        assert ("The plan was not confirmed" if host == "declined" else "plan differs from the reviewed one") in refused
     assert runs["declined"].checksum == checksum
 
     applied = bench.run(**declared, checksum=checksum)

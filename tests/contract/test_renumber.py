@@ -98,7 +98,7 @@ def test_a_number_that_stays_taken_is_refused(subject: Subject) -> None:
     with subject.serve(mailboxes=3) as server:
         (_a, one), (_b, two) = first(subject, server, 2)
         result = run(subject, server, [{"mailbox": one, "new_mailbox": two}])
-        assert f"cannot take the number {two}: mailbox {two} exists" in result["msg"]
+        assert f"cannot get the number {two}: mailbox {two} exists" in result["msg"]
         assert subject.writes(server) == []
 
 

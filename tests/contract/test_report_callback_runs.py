@@ -197,8 +197,8 @@ def test_a_run_that_succeeds_tells_all_it_did(tmp_path: pathlib.Path) -> None:
     assert report["summary"]["create"] == len(shown) + 1
     assert report["summary"]["failed"] == 0
     texts = texts_of(tmp_path)
-    assert "**Applied, and the play went on after failures**" in texts[".md"]
-    assert "Applied, and the play went on after failures" in texts[".html"]
+    assert "**Applied, and the play continued after failures**" in texts[".md"]
+    assert "Applied, and the play continued after failures" in texts[".html"]
     suites = junit_of(tmp_path)
     assert suites.get("failures") == str(len(failures))
     assert len(list(suites.iter("skipped"))) == 2

@@ -100,8 +100,8 @@ class Bench:
         :param changed: tasks of the role that change something.
         """
         before = self.messages()
-        done, (foreseen,) = self.run_each((rules, variables), check=True)
-        assert not foreseen.failure, done.output
+        done, (predicted,) = self.run_each((rules, variables), check=True)
+        assert not predicted.failure, done.output
         assert self.subject.writes(self.server) == []
         assert self.messages() == before
         assert not self.archive.exists()
@@ -109,7 +109,7 @@ class Bench:
         assert not first.failure, done.output
         assert not again.failure, done.output
         told = {key: value for key, value in first.summary.items() if key != "bytes"}
-        assert told == {key: value for key, value in foreseen.summary.items() if key != "bytes"}
+        assert told == {key: value for key, value in predicted.summary.items() if key != "bytes"}
         assert f"changed={changed} " in done.output, done.output
         assert again.summary["deleted"] == again.summary["selected"] == 0
         assert self.subject.writes(self.server)
@@ -267,7 +267,7 @@ def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, 
         path: whole[path] for path in (zeros, unlisted, spoilt_part)
     }
     assert foreign.read_bytes() == audible_copy(whole[foreign])
-    assert "is another recording than the vendor's" in done.output
+    assert "differs from the vendor's recording" in done.output
 
 
 @deleting

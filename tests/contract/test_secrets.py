@@ -294,7 +294,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (engine, "match", "vmboxes"),
     (writing, "run_all", "vmboxes"),
     (writing, "carry_out", "vmboxes"),
-    (steps, "unmet", "vmbox"),
+    (steps, "unapplied_options", "vmbox"),
     (login.Login, "run", "vmbox_info"),
     (mailboxes.KazooMailboxes, "_box", "vmbox_info"),
     (http_client, "ssl_context", "vmbox"),

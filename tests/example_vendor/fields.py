@@ -13,7 +13,7 @@ MAILBOX = FieldTable(
     resource="mailbox",
     key="mailbox",
     alias="extension",
-    number=kinds.Text(shortest=1, pattern=r"[0-9]+", expected="a number of digits only"),
+    number=kinds.Text(shortest=1, pattern=r"[0-9]+", expected="digits only"),
     fields=(
         Field("name", kinds.Text(shortest=1, longest=40), "display_name", required=True, clearable=False),
         Field("pin", kinds.Pin(shortest=4, longest=8), "pin", secret=True),

@@ -68,17 +68,17 @@ class Lifecycle:
 
     def change(self, step: str, item: Item, action: str) -> None:
         """Check, do and repeat one change."""
-        foreseen = self._task(f"check {step}", item, check=True)
-        if foreseen is not None:
+        predicted = self._task(f"check {step}", item, check=True)
+        if predicted is not None:
             assert self.subject.writes(self.server) == [], f"check mode wrote in {step}"
-            assert (foreseen["changed"], foreseen["action"]) == (True, action), step
+            assert (predicted["changed"], predicted["action"]) == (True, action), step
         done = self._task(step, item)
         if done is not None:
             assert done["changed"], step
-        if done is not None and foreseen is not None:
-            assert done["changed_fields"] == foreseen["changed_fields"], step
-            assert done["diff"] == foreseen["diff"], step
-            assert set(done[self._shown]) == set(foreseen[self._shown]), step
+        if done is not None and predicted is not None:
+            assert done["changed_fields"] == predicted["changed_fields"], step
+            assert done["diff"] == predicted["diff"], step
+            assert set(done[self._shown]) == set(predicted[self._shown]), step
         # A vendor's caches may lag; the next run of a pipeline comes later than that.
         self.server.clock.advance(2)
         again = self._task(f"{step} again", item)

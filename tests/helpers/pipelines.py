@@ -144,7 +144,7 @@ class GitHub(Pipeline):
     events: t.ClassVar = {"review": "pull_request", "merge": "push", "night": "schedule"}
 
     def selected(self, event: str) -> list[str]:
-        """Evaluate the jobs' conditions. PyYAML takes the key on for a truth value."""
+        """Evaluate the jobs' conditions. PyYAML takes the key on for a boolean."""
         assert set(self.events.values()) <= set(self.content[True])
         found = []
         for name, job in self.content["jobs"].items():

@@ -29,7 +29,7 @@ def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], S
     """Return the visible sheets of a workbook by name, each with the function that reads it.
 
     :param name: name of the file, for the places of rows.
-    :raises ValueError: when the file is no workbook, is too large, or the library is missing.
+    :raises ValueError: if the file is not a workbook, is too large, or the library is missing.
     """
     try:
         openpyxl = import_openpyxl()
@@ -67,7 +67,7 @@ class _Reader:
     def read(self) -> Sheet:
         """Return the rows that are not blank.
 
-        :raises ValueError: when there are too many.
+        :raises ValueError: if there are too many.
         """
         self._merged = set(self._merged_cells())
         rows: dict[int, Row] = {}

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries a declaration out: reads what is there, plans, checks the guards, writes concurrently, verifies.
+"""Apply a declaration: read the existing boxes, plan, check the guards, write concurrently, verify.
 
-It knows vendors only by the protocol of their drivers, and of Ansible nothing.
+Uses vendors only through the interfaces of their drivers. Independent of Ansible.
 """
 
 from __future__ import annotations
@@ -46,21 +46,21 @@ from .plan import (
 )
 from .renumber import plan_in_order, renumbered
 from .skipping import keep_skipped, leave_out, refused_by
-from .write import foreseen, write
+from .write import planned_outcome, write
 
 if t.TYPE_CHECKING:
     from .cache import Cache
 
 
 def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
-    """Make what is there what is declared.
+    """Apply a declaration.
 
     :param boxes: driver of the resource.
-    :param desired: the declaration, already free of problems.
-    :param progress: called after each box that is read by itself and after each step that writes.
-    :raises InvalidInputError: when the declaration cannot be met; nothing was written.
-    :raises UnsafeError: when a guard stops the plan; nothing was written.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :param desired: the validated declaration.
+    :param progress: called after each box that is read individually and after each step that writes.
+    :raises InvalidInputError: if the declaration cannot be applied; nothing was written.
+    :raises UnsafeError: if a guard stops the plan; nothing was written.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     if isinstance(boxes, NameResolver):
@@ -76,7 +76,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(_advice(boxes, written))
     if options.check:
-        steps = [foreseen(result, step) for step in result.steps]
+        steps = [planned_outcome(result, step) for step in result.steps]
         report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
         return report.with_skipped(skipped)
     report = write(boxes, result, options, progress, warnings)
@@ -98,10 +98,10 @@ def read(
     """Return boxes in full, sorted by number.
 
     :param numbers: the numbers to read; None for all.
-    :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
-    :param progress: called after each box that is read by itself.
-    :param cache: what earlier runs read; refreshed by this one.
-    :raises TransportError: when not all could be read.
+    :param matches: checks whether a number is of interest; other boxes are not read in full.
+    :param progress: called after each box that is read individually.
+    :param cache: results of earlier runs; refreshed by this one.
+    :raises TransportError: if not all boxes could be read.
     """
     wanted = Wanted(numbers=numbers, options=boxes.table.standing)
     listing = boxes.list(wanted)
@@ -137,7 +137,7 @@ def _planned(
         complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
         _save(options.cache, listing)
         known = {box.id: box for box in complete}
-        # A box that vanished between the listing and its reading is not there any more.
+        # A box that disappeared between the listing and its reading no longer exists.
         left = (box for box in index.ids.values() if box.id in known or box.id not in partial)
         index = Index.of(known.get(box.id, box) for box in left)
     return index, plan_in_order(table, desired, index, settled)
@@ -197,11 +197,11 @@ def _completed(
         many = boxes.read_many(unread)
     if many is None:
 
-        def tell(count: int) -> None:
+        def report(count: int) -> None:
             if progress is not None:
                 progress(count, len(unread), 0, "read")
 
-        read_singly = in_order(lambda box: boxes.find(None, box.id), unread, workers, tell)
+        read_singly = in_order(lambda box: boxes.find(None, box.id), unread, workers, report)
         many = [box for box in read_singly if box is not None]
     if cache is not None:
         cache.drop(box.id for box in unread)
@@ -210,7 +210,7 @@ def _completed(
 
 
 def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | None, Box]:
-    """Return the boxes of the cache that the vendor confirms, by id."""
+    """Return the cached boxes that the vendor confirms, by id."""
     if not isinstance(boxes, RevisionChecker):
         return {}
     cache.open(boxes.generation)
@@ -231,7 +231,7 @@ def _save(cache: Cache | None, listing: Listing) -> None:
 
 
 def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) -> None:
-    """Note in the cache what was written; forget every box of which that is not certain."""
+    """Update the cache after writes, and remove boxes whose state is uncertain."""
     if cache is None or not cache.opened:
         return
     for outcome in outcomes:
@@ -253,9 +253,9 @@ def _warnings(steps: t.Iterable[Step]) -> list[str]:
 
 
 def _check_guards(boxes: Boxes, result: Plan, options: Options) -> tuple[list[str], list[str]]:
-    """Return the guards that stop the plan, if they are only reported, and the warnings about messages that are lost.
+    """Return the guards that would stop the plan, if they are only reported, and warnings about lost messages.
 
-    :raises UnsafeError: for the first guard that stops the plan, unless they are only reported.
+    :raises UnsafeError: for the first guard that stops the plan, unless guards are only reported.
     """
     guards: list[str] = []
     lost: list[str] = []
@@ -280,7 +280,7 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
         try:
             return str(box.id), boxes.count_messages(box) if isinstance(boxes, MessageCounter) else 0
         except VoicemailError:
-            # A login that must not read messages may still delete a box whose messages nobody wants.
+            # A login without access to messages may still delete a box whose messages may be lost.
             if not may_lose_messages(step, options.limits):
                 raise
             return str(box.id), 0
@@ -298,14 +298,14 @@ def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
         return
     if expected == checksum(result):
         raise UnsafeError(
-            "`expect_checksum` is a checksum of version 1.0, which does not cover the vendor, `url` and account that"
-            " the plan was reviewed for",
-            f"Plan and review again; the checksum of this plan is {found} now",
+            "`expect_checksum` is a checksum of version 1.0, which does not cover the vendor, `url` and account of"
+            " the reviewed plan",
+            f"Plan and review again. The checksum of this plan is {found}",
         )
     raise UnsafeError(
-        f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
-        "Something changed since the review, at the vendor or in the declaration, or the review was of another vendor,"
-        " `url` or account; plan and review again",
+        f"the plan differs from the reviewed one: its checksum is {found}, expected {expected}",
+        "The vendor or the declaration changed since the review, or the review was of another vendor,"
+        " `url` or account. Plan and review again",
     )
 
 

@@ -47,7 +47,7 @@ def test_a_folder_that_is_given_is_the_only_place(folder: pathlib.Path, monkeypa
     monkeypatch.chdir(folder)
     (folder / "old").mkdir()
     assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
-    with pytest.raises(AnsibleLookupError, match=r"there is no file or folder b\.csv"):
+    with pytest.raises(AnsibleLookupError, match=r"the file or folder b\.csv does not exist"):
         read("b.csv", folder="old", place=folder)
 
 
@@ -132,9 +132,9 @@ def test_a_vault_is_opened(folder: pathlib.Path) -> None:
 
 
 def test_what_is_not_there(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(AnsibleLookupError, match=r"there is no file or folder none\.yml"):
+    with pytest.raises(AnsibleLookupError, match=r"the file or folder none\.yml does not exist"):
         read("none.yml", place=tmp_path)
-    with pytest.raises(AnsibleLookupError, match="holds no file that ends in"):
+    with pytest.raises(AnsibleLookupError, match="contains no file that ends in"):
         read(str(tmp_path))
 
 
@@ -156,5 +156,5 @@ def test_what_the_vendor_cannot_hold_is_refused_where_that_is_wanted(folder: pat
     if wanted == "ignore":
         assert read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)[0]["description"] == "y"
         return
-    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` cannot be held by kazoo"):
+    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` is not supported by kazoo"):
         read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)

@@ -131,7 +131,9 @@ def test_a_file_that_others_can_reach_is_refused(mode: int, tmp_path: pathlib.Pa
     path = tmp_path / "pins.yml"
     look_up("3000", file=str(path))
     path.chmod(mode)
-    assert f"has mode {mode:04o}, so others can reach the PINs in it; set it to 0600" in refusal("3000", file=str(path))
+    assert f"has mode {mode:04o}, so others can access the PINs in it; set it to 0600" in refusal(
+        "3000", file=str(path)
+    )
     path.chmod(0o600)
     assert look_up("3000", file=str(path))
 
@@ -145,9 +147,9 @@ def test_a_file_of_another_user_is_refused(tmp_path: pathlib.Path, monkeypatch: 
 
 
 def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
-    assert "is no regular file" in refusal("3000", file=str(tmp_path))
+    assert "is not a regular file" in refusal("3000", file=str(tmp_path))
     os.mkfifo(tmp_path / "pipe", mode=0o600)
-    assert "is no regular file" in refusal("3000", file=str(tmp_path / "pipe"))
+    assert "is not a regular file" in refusal("3000", file=str(tmp_path / "pipe"))
     assert "cannot be used: No such file or directory" in refusal("3000", file=str(tmp_path / "none" / "pins.yml"))
 
 
@@ -156,9 +158,9 @@ def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
     [
         ("[4821", "pins.yml:2: is not valid YAML"),
         ("kazoo: {default: {'3000': '482159', '3000': '482161'}}", "pins.yml:1: the key `3000` is repeated"),
-        ("- '4821'", "must hold PINs by vendor, account and mailbox"),
-        ("kazoo: '4821'", "must hold PINs by vendor, account and mailbox"),
-        ("kazoo: {default: '4821'}", "must hold PINs by vendor, account and mailbox"),
+        ("- '4821'", "must contain PINs by vendor, account and mailbox"),
+        ("kazoo: '4821'", "must contain PINs by vendor, account and mailbox"),
+        ("kazoo: {default: '4821'}", "must contain PINs by vendor, account and mailbox"),
         ("kazoo: {default: {'3000': [4821]}}", "mailbox 3000 and its PIN must be text; put both in quotes"),
         ("kazoo: {default: {'3000': '482148214821482148'}}", "the PIN of mailbox 3000 must be 4 to 15 characters"),
     ],
@@ -266,7 +268,7 @@ def test_no_numbers_need_no_pins() -> None:
     [
         (83, "the number of a mailbox is the number 83, not text, and YAML reads 0123 as 83"),
         (["3000", [83]], "the number of a mailbox is the number 83, not text"),
-        (True, "must be text, not a truth value"),
+        (True, "must be text, not a boolean"),
         (30.5, "must be text, not float"),
         (None, "must be text, not nothing"),
         ({"mailbox": "3000"}, "must be text, not a dictionary"),

@@ -68,7 +68,7 @@ def test_another_recording_is_never_overwritten(tmp_path: pathlib.Path, stated: 
     archive.path.write_bytes(OTHER)
     row = archive.row(verify=True)
     assert (row.status, row.verified) == ("failed", False)
-    assert "m1.wav is another recording than the vendor's" in str(row.error)
+    assert "m1.wav differs from the vendor's recording" in str(row.error)
     assert archive.files == {"m1.wav": OTHER}
 
 
@@ -142,8 +142,8 @@ def test_a_file_that_changes_after_it_was_received_does_not_count(
 
 
 def test_check_mode_writes_nothing_and_verifies_what_is_there(archive: Archive) -> None:
-    foreseen = archive.row(check=True, verify=True, manifest="manifest.json")
-    assert (foreseen.status, foreseen.verified, archive.driver.starts) == ("changed", False, [])
+    predicted = archive.row(check=True, verify=True, manifest="manifest.json")
+    assert (predicted.status, predicted.verified, archive.driver.starts) == ("changed", False, [])
     assert archive.files == {}
     archive.run(manifest="manifest.json")
     there = archive.row(check=True, verify=True, manifest="manifest.json")
@@ -266,5 +266,5 @@ def test_a_recording_that_changes_while_it_breaks_off_begins_anew(archive: Archi
 def test_a_recording_without_a_stated_size_that_is_cut_fails(archive: Archive) -> None:
     row = archive.row(unsized(SOUND[:-50]))
     assert row.status == "failed"
-    assert "its header states 844 bytes, and it has 794" in str(row.error)
+    assert "its header states 844 bytes, but it has 794" in str(row.error)
     assert archive.files == {}

@@ -106,7 +106,7 @@ def test_what_is_sent_again(
 
 def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[READ_ERROR] * 20)
-    with pytest.raises(TransportError, match="cannot read it: the connection broke"):
+    with pytest.raises(TransportError, match="cannot read it: the connection was lost"):
         script.client.send("GET", "/x", Operation("read", "it"))
     assert len(script.sent) == retry.MAX_ATTEMPTS
     assert len(script.slept) == retry.MAX_ATTEMPTS - 1

@@ -28,7 +28,7 @@ def told(text: str, name: str = "office.yml") -> str:
             "- mailbox: '3000'\n  emails: [sales@example.com\n- mailbox: '3001'\n",
             (
                 "office.yml:3: is not valid YAML at column 10: did not find expected ',' or ']'"
-                " while parsing a flow sequence that begins in line 2: - mailbox: '****'"
+                " while parsing a flow sequence that starts in line 2: - mailbox: '****'"
             ),
         ),
         (
@@ -46,7 +46,7 @@ def told(text: str, name: str = "office.yml") -> str:
             "- mailbox: '3000'\n  name: 'Sales\n",
             (
                 "office.yml:3: is not valid YAML at column 1: found unexpected end of stream"
-                " while scanning a quoted scalar that begins in line 2: name: 'Sales"
+                " while scanning a quoted scalar that starts in line 2: name: 'Sales"
             ),
         ),
         (

@@ -70,20 +70,20 @@ def test_a_number_is_what_its_cell_shows(value: object, number_format: str, show
         (
             12,
             '"EUR" 0',
-            f'is a number with the format "EUR" 0, which shows something else than it contains. {AS_TEXT}',
+            f'is a number with the format "EUR" 0, which differs from its value. {AS_TEXT}',
         ),
-        (0.5, "# ?/?", f"is a number with the format # ?/?, which shows something else than it contains. {AS_TEXT}"),
+        (0.5, "# ?/?", f"is a number with the format # ?/?, which differs from its value. {AS_TEXT}"),
         (
             10**15,
             "0",
-            f"is a number with more than 15 digits, of which the spreadsheet has lost some. {AS_TEXT}",
+            f"is a number with more than 15 digits, some of which the spreadsheet lost. {AS_TEXT}",
         ),
         (
             "=1+1",
             "General",
             NO_RESULT,
         ),
-        ("#REF!", "General", "holds the error of a formula. Correct the formula, or enter the value as text"),
+        ("#REF!", "General", "contains an error of a formula. Correct the formula, or enter the value as text"),
     ],
 )
 def test_what_is_no_text_is_a_problem_with_sheet_row_and_column(
@@ -127,7 +127,7 @@ def test_merged_cells_are_a_problem_only_where_they_are_read() -> None:
 def test_a_title_above_the_headings_is_found_and_told() -> None:
     content = workbook(["Our staff"], [None], ["mailbox", "name"], ["1", "x"])
     told = problems_of(content, "staff.xlsx")
-    assert f"{PLACE} 1: no column holds `mailbox`. Name the one that does in `columns`" in told
+    assert f"{PLACE} 1: no column contains `mailbox`. Map it in `columns`" in told
     assert told[-1] == "staff.xlsx, sheet Staff: row 3 looks like the row of headings. Set `heading_row: 3`"
     assert read(content, "staff.xlsx", heading_row=3) == [{"mailbox": "1", "name": "x"}]
     assert problems_of(content, "staff.xlsx", heading_row=9) == [
@@ -160,7 +160,7 @@ def test_two_sheets_that_may_be_meant_are_not_chosen_from() -> None:
     rows = [["mailbox"], ["1"]]
     content = with_sheets(("Staff", "visible", rows), ("Old", "visible", rows), ("Hidden", "hidden", rows))
     assert problems_of(content, "b.xlsx") == [
-        "b.xlsx: has several sheets that may be meant. Set `sheet` to one of Rooms, Staff, Old"
+        "b.xlsx: has several possible sheets. Set `sheet` to one of Rooms, Staff, Old"
     ]
 
 
@@ -243,7 +243,7 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
         ("a.ods", b"PK\x03\x04", "is not an OpenDocument spreadsheet, or is damaged"),
         ("a.ods", archive({"content.xml": "<x>"}), "is not an OpenDocument spreadsheet, or is damaged"),
         ("a.ods", archive({"content.xml": "<x/>"}), "is not an OpenDocument spreadsheet, or has no visible sheet"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "is encrypted with a password, or has the old .xls format"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "is encrypted or has the old .xls format"),
         ("a.ods", opendocument(row("mailbox"), ENTITIES), "defines XML entities"),
         ("a.ods", archive({"content.xml": "<!DOCTYPE x><x/>".encode("utf-16")}), "defines XML entities"),
         ("a.xlsx", archive({"xl/workbook.xml": f"{' ' * (1 << 20)}{ENTITIES}<x/>"}), "defines XML entities"),

@@ -72,7 +72,7 @@ def test_an_encoding_that_may_be_another_has_to_be_named(name: str, encoding: st
     content = f"mailbox,name\n3000,{name}\n".encode(encoding)
     (told,) = problems_of(content, "a.csv")
     assert told == (
-        "a.csv: is not UTF-8 text, and its encoding cannot be recognized. Save it as UTF-8, or name its encoding, such"
+        "a.csv: is not UTF-8 text, and its encoding cannot be recognized. Save it as UTF-8, or set its encoding, such"
         " as `encoding: cp1252`"
     )
     assert read(content, "a.csv", encoding=encoding) == [{"mailbox": "3000", "name": name}]
@@ -107,5 +107,5 @@ def test_columns_by_position(columns: dict[object, str]) -> None:
         {"mailbox": "3001", "name": "Bob"},
     ]
     assert problems_of(text, "a.txt", heading_row=0, columns={**columns, "Mail": "notify"}) == [
-        "a.txt: `columns` names 'Mail', and the table has no headings. Name columns such as A or 1"
+        "a.txt: `columns` contains 'Mail', but the table has no headings. Name columns such as A or 1"
     ]

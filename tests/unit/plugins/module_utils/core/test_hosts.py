@@ -73,8 +73,8 @@ def test_mailboxes_are_grouped_by_what_is_known() -> None:
 @pytest.mark.parametrize("resource", hosts.WAYS)
 def test_counting_is_never_usual(resource: str) -> None:
     assert "messages" not in hosts.USUAL_WAYS[resource]
-    assert hosts.unfit_ways(resource, hosts.WAYS[resource]) == []
-    assert hosts.unfit_ways(resource, ("vendor", "colour")) == ["colour"]
+    assert hosts.unsupported_groupings(resource, hosts.WAYS[resource]) == []
+    assert hosts.unsupported_groupings(resource, ("vendor", "colour")) == ["colour"]
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_no_pin_comes_unasked(pair: tuple[FieldTable, FieldTable], data: st.Data
     box = data.draw(boxes(source, pins=False))
     result = translated(source, target, box)
     assert "pin" not in result.mailboxes[0]
-    assert [loss.reason for loss in result.losses if loss.option == "pin"] == ["PINs were not asked for"]
+    assert [loss.reason for loss in result.losses if loss.option == "pin"] == ["PINs were not requested"]
     assert result.without_pin == ["3000"]
 
 
@@ -154,7 +154,7 @@ def test_a_pin_that_is_refused_is_told_without_it(pair: tuple[FieldTable, FieldT
     source, target = pair
     secret = refused(target)
     told = translated(source, target, {source.key: "3000", "pin": secret}, include_pins=True)
-    assert [loss.option for loss in told.losses if loss.reason != "PINs were not asked for"].count("pin") == 1
+    assert [loss.option for loss in told.losses if loss.reason != "PINs were not requested"].count("pin") == 1
     assert secret not in repr(told.losses)
     assert secret not in repr(grouped(told.losses))
     assert "pin" not in told.mailboxes[0]

@@ -18,7 +18,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan
     Index,
     Plan,
     plan,
-    unmet,
+    unapplied_options,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import (
@@ -63,7 +63,7 @@ def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, dat
     altered = plan(table, [second], index)
     after = carried_out(altered)
     assert after is not None
-    assert unmet(altered.steps[0], after, table) == []
+    assert unapplied_options(altered.steps[0], after, table) == []
     settled = plan(table, [second], Index.of([after]))
     assert [step.action for step in settled.steps] == [Action.NONE]
 

@@ -98,7 +98,7 @@ def apply(
     :returns: whether it failed.
     """
     number = box.get("new_mailbox", box["mailbox"])
-    foreseen = tenant.one(check=True, **box)
+    predicted = tenant.one(check=True, **box)
     assert tenant.writes == 0
     done = tenant.one(**box)
     if loud is not None and done.get("failed"):
@@ -111,8 +111,8 @@ def apply(
         tenant.server.knobs.set(name, value)
     else:
         assert (done.get("msg"), done["changed"]) == (None, True)
-        assert (foreseen["changed"], foreseen["changed_fields"]) == (True, done["changed_fields"])
-        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not foreseen["mailbox"]
+        assert (predicted["changed"], predicted["changed_fields"]) == (True, done["changed_fields"])
+        assert predicted["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not predicted["mailbox"]
     assert tenant.stored(number) == stored
     if not done.get("failed"):
         again = tenant.one(**box)
@@ -256,10 +256,10 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("beside", "told"),
     [
-        ({"Status": "disabled"}, "mailbox 1001: OnSIP changed Status beside what was asked"),
-        ({"TransferAddress": ""}, "mailbox 1001: OnSIP changed TransferAddress beside what was asked"),
-        ({"Timezone": "us_pacific"}, "mailbox 1001: was updated, but OnSIP also changed `timezone`, which had to stay"),
-        ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`, which had to stay"),
+        ({"Status": "disabled"}, "mailbox 1001: OnSIP also changed Status"),
+        ({"TransferAddress": ""}, "mailbox 1001: OnSIP also changed TransferAddress"),
+        ({"Timezone": "us_pacific"}, "mailbox 1001: was updated, but OnSIP also changed `timezone`"),
+        ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`"),
     ],
 )
 def test_what_changes_beside_what_was_asked_is_told(

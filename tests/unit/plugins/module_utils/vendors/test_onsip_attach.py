@@ -48,11 +48,11 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
         ({"user_address": AVERY, "timeout": 35, "name": "Front desk"}, ["onsip.attach.name", "onsip.attach.timeout"]),
         ({"user_address": ROBIN, "user_id": "40078"}, ["onsip.attach.user_address"]),
     ):
-        foreseen = attach(tenant, check=True, **options)
+        predicted = attach(tenant, check=True, **options)
         assert tenant.writes == 0
         done = attach(tenant, **options)
-        assert foreseen["changed_fields"] == done["changed_fields"]
-        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None}
+        assert predicted["changed_fields"] == done["changed_fields"]
+        assert predicted["mailbox"] | {"id": None} == done["mailbox"] | {"id": None}
         assert done["changed_fields"] == (fields or ["name", "onsip.attach.user_address"])
         assert tenant.default_address(options["user_address"]) == BOX_ADDRESS
         assert (attach(tenant, **options)["changed"], tenant.writes) == (False, 0)

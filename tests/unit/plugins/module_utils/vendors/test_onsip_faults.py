@@ -121,7 +121,7 @@ def test_a_deletion_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: p
     monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.one(mailbox="1001", state="absent")
     assert result["failed"]
-    assert "delete mailbox 1001: OnSIP answered success and the box is still there" in result["msg"]
+    assert "delete mailbox 1001: OnSIP reported success, but the box still exists" in result["msg"]
 
 
 @pytest.mark.parametrize("knobs", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])

@@ -87,14 +87,14 @@ def tenant(server: SimulatorServer) -> Tenant:
 def _twice(tenant: Tenant, declared: dict[str, t.Any], singular: bool, stored: list[dict[str, t.Any]]) -> None:
     """Declare a box, and once more: check mode foresees the first run, which does it, and the second writes nothing."""
     declare = (lambda box, **options: tenant.box(**box, **options)) if singular else tenant.boxes
-    foreseen = declare({**declared, "update_pin": "always"}, check=True)
+    predicted = declare({**declared, "update_pin": "always"}, check=True)
     assert tenant.writes == 0
     first = declare({**declared, "update_pin": "always"})
     assert not first.get("failed"), first["msg"]
     assert first["changed"]
     assert tenant.writes == 1
-    assert foreseen["changed"]
-    assert foreseen["diff"] == first["diff"]
+    assert predicted["changed"]
+    assert predicted["diff"] == first["diff"]
     assert tenant.stored_boxes("8500") == stored
     again = declare(declared)
     assert not again.get("failed"), again["msg"]
@@ -126,13 +126,13 @@ def test_the_life_of_a_personal_mailbox(tenant: Tenant, knob: str, value: t.Any,
         ({**CLEARED_MAILBOX, "announce_time": "disabled"} if singular else CLEARED_MAILBOX, STORED_CLEARED_MAILBOX),
     ]
     for declared, stored in steps:
-        foreseen = declare(declared, check=True)
+        predicted = declare(declared, check=True)
         assert tenant.writes == 0
         first = declare(declared)
         assert not first.get("failed"), first["msg"]
         assert first["changed"]
         assert tenant.writes == 1
-        assert foreseen["diff"] == first["diff"]
+        assert predicted["diff"] == first["diff"]
         # Nothing of the user but what was declared may change.
         assert tenant.stored_user("1001") == {**whole, **stored}
         again = declare(declared)

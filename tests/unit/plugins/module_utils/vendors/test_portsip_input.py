@@ -41,11 +41,11 @@ def tenant(server: SimulatorServer) -> Tenant:
         ({"mailbox": "abc"}, "`mailbox` must be digits only"),
         ({"mailbox": "12"}, "`mailbox` must be 3 to 64 characters long"),
         ({"mailbox": "1001", "state": "absent"}, "part of its user"),
-        ({"mailbox": "1001", "new_mailbox": "1009"}, "`new_mailbox` cannot be held by portsip"),
-        ({"mailbox": "1001", "name": "Desk"}, "`name` cannot be held by portsip"),
+        ({"mailbox": "1001", "new_mailbox": "1009"}, "`new_mailbox` is not supported by portsip"),
+        ({"mailbox": "1001", "name": "Desk"}, "`name` is not supported by portsip"),
         ({"mailbox": "1001", "emails": ["a@example.com"]}, "the user's own address"),
-        ({"mailbox": "1001", "after_email": "delete"}, "`after_email` cannot be held by portsip"),
-        ({"mailbox": "1001", "timezone": "Europe/Paris"}, "`timezone` cannot be held by portsip"),
+        ({"mailbox": "1001", "after_email": "delete"}, "`after_email` is not supported by portsip"),
+        ({"mailbox": "1001", "timezone": "Europe/Paris"}, "`timezone` is not supported by portsip"),
         ({"mailbox": "1001", "announce_time": "enabled"}, "must be one of disabled, 12_hour, 24_hour"),
         ({"mailbox": "1001", "language": "english please"}, "a language tag such as en-US"),
         ({"mailbox": "1001", "pin": "482"}, "`pin` must be 4 to 32 characters long"),
@@ -70,10 +70,10 @@ def test_a_mailbox_that_cannot_be_is_refused_before_any_request(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"recipients": SIXTEEN}, "`recipients` may have at most 15 entries, it has 16"),
+        ({"recipients": SIXTEEN}, "`recipients` must have at most 15 entries, got 16"),
         ({"recipients": ["not-an-address"]}, "must be an email address"),
         ({"extension_number": "85 00"}, "`extension_number` must be digits only"),
-        ({"new_extension_number": "8501"}, "cannot be held by portsip: the number of a shared voicemail"),
+        ({"new_extension_number": "8501"}, "is not supported by portsip: a shared voicemail keeps its number"),
         ({"name": None}, "`name` cannot be cleared"),
         ({"pin": "111222"}, "must not repeat a digit 3 times in a row"),
         ({"play_datetime": "enabled"}, "must be one of disabled, 12_hour, 24_hour"),
@@ -90,7 +90,7 @@ def test_a_shared_voicemail_that_cannot_be_is_refused_before_any_request(
 
 def test_the_dictionary_of_the_vendor_has_nothing_left(tenant: Tenant) -> None:
     result = tenant.mailboxes({"mailbox": "1001", "portsip": {"voicemail_pin": PIN}})
-    assert "`portsip.voicemail_pin` is what the option `pin` sets" in result["msg"]
+    assert "`portsip.voicemail_pin` is set by the option `pin`" in result["msg"]
     foreign = {"kazoo": {"flags": []}, "onsip": {}, "tel4vn": {}}
     assert tenant.mailboxes({"mailbox": "1001", "notify": True, **foreign})["changed"]
 

@@ -91,7 +91,7 @@ def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, v
     gone = {"mailbox": "7011", "state": "absent"}
     if (knob, value) == ("total", "high"):
         # A server that counts messages which it does not show: nobody can say that there are none.
-        assert "hold messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
+        assert "contain messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
         gone["delete_messages"] = True
     _twice(tenant, gone, one, loud, [])
     assert len(tenant.vendor.state.boxes) == 3
@@ -253,7 +253,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
     monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.many({"mailbox": "7011", "state": "absent"})
     assert result["failed"] is True
-    assert "answered success and the box is still there" in result["msg"]
+    assert "reported success, but the box still exists" in result["msg"]
     call = session.Tel4vnSession.call
 
     def idle(self: t.Any, method: str, path: str, what: str, **request: t.Any) -> session.Envelope:
@@ -263,9 +263,9 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
 
     monkeypatch.setattr(session.Tel4vnSession, "call", idle)
     made = tenant.many(BOX | {"mailbox": "7012"})
-    assert "answered success and made none: no licence, password (hidden)" in made["msg"]
+    assert "reported success, but created no box: no licence, password (hidden)" in made["msg"]
     changed = tenant.many(BOX | {"description": "Back office"})
-    assert "`description` did not take" in changed["msg"]
+    assert "did not apply `description`" in changed["msg"]
 
 
 def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
@@ -359,9 +359,9 @@ def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
 
 def test_check_mode_foresees_what_is_then_done(tenant: Tenant) -> None:
     least = {"mailbox": "7011", "pin": PIN}
-    foreseen = tenant.one(**least, check=True)
+    predicted = tenant.one(**least, check=True)
     assert tenant.writes == 0
     done = tenant.one(**least)
-    assert foreseen["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
+    assert predicted["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
     assert done["mailbox"]["enabled"] is True
-    assert foreseen["diff"] == done["diff"]
+    assert predicted["diff"] == done["diff"]

@@ -161,7 +161,7 @@ def test_the_token_never_leaves_the_configured_origin() -> None:
             f"{stranger.origin}/v1/voicemail/message/",
             "http://[",
         ):
-            with pytest.raises(RejectedError, match="never gets the token"):
+            with pytest.raises(RejectedError, match="must not receive this token"):
                 downloaded(messages, dataclasses.replace(one, audio_url=url))
         # The same service under another name is asked under the configured one.
         path = str(one.audio_url).removeprefix(server.origin)
