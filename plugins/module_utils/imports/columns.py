@@ -112,8 +112,8 @@ class Columns:
         self._check_options()
         if self._has_key():
             return True
-        hint = "Name the one that does in `columns`" if layout.mapped else "The first row must name it"
-        self._problem(f"no column holds `{self._options.key}`", hint)
+        hint = "Map it in `columns`" if layout.mapped else "The first row must contain it"
+        self._problem(f"no column contains `{self._options.key}`", hint)
         return False
 
     def _check_options(self) -> None:
