@@ -31,7 +31,7 @@ def recording(seconds: float = 1, loudness: int = 0, rate: int = 16000, channels
     return target.getvalue()
 
 
-class Desk:
+class TaskRunner:
     """Runs tasks against a PortSIP PBX, and knows what its callers hear."""
 
     def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
@@ -47,7 +47,7 @@ class Desk:
         return str(path)
 
     def run(self, *, check: bool = False, **options: t.Any) -> Result:
-        """Run the module; no result may tell a secret."""
+        """Run the module; no result may contain a secret."""
         place = {} if {"mailbox", "shared_voicemail"} & set(options) else PLACES[0]
         self.server.journal.clear()
         arguments = SHARED.arguments(self.server, **place, **options)

@@ -138,7 +138,7 @@ def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
         (PinPolicy.ALWAYS, UNKNOWN, True, True),
     ],
 )
-def test_when_a_pin_is_written_and_told(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
+def test_when_a_pin_is_written_and_reported(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
     table = vendor("kazoo").tables["mailbox"]
     box = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, "pin": current})
     desired = Desired(Subject("mailbox", "3000"), "3000", {"pin": "904751"}, update_pin=policy)
