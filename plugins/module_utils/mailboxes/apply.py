@@ -13,7 +13,7 @@ import typing as t
 from ..concurrency import in_order
 from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Listing, Wanted
+from ..model.mailbox import Box, Desired, Listing, ListQuery
 from ..model.problem import Problem
 from ..vendors.protocol import (
     Boxes,
@@ -111,7 +111,7 @@ def read(
     :param cache: results of earlier runs; refreshed by this one.
     :raises TransportError: if not all boxes could be read.
     """
-    wanted = Wanted(numbers=numbers, options=boxes.table.standing)
+    wanted = ListQuery(numbers=numbers, options=boxes.table.always_read)
     listing = boxes.list(wanted)
     listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
@@ -129,9 +129,9 @@ def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
     asked = (
-        table.standing if options.full else frozenset(option for item in desired for option in compared(table, item))
+        table.always_read if options.full else frozenset(option for item in desired for option in compared(table, item))
     )
-    wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
+    wanted = ListQuery(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     listing = boxes.list(wanted)
     index = Index.of(listing.boxes)
     partial: dict[str, Box] = {}

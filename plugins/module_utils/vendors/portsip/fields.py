@@ -114,12 +114,21 @@ SHARED_VOICEMAIL = FieldTable(
     number=_NUMBER,
     fields=(
         Field("name", Text(shortest=1, longest=64), "name", required=True, summary=True),
-        Field("prompt", Language(), "prompt", clearable=False, summary=True, means="language"),
-        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True, means="require_pin"),
+        Field("prompt", Language(), "prompt", clearable=False, summary=True, mailbox_option="language"),
+        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True, mailbox_option="require_pin"),
         Field("pin", _PIN, "pin", absent=UNKNOWN, secret=True, required=True, summary=True),
-        Field("enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True, means="notify"),
-        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, means="emails"),
-        Field("play_datetime", _PLAY_DATETIME, "play_datetime", absent="disabled", summary=True, means="announce_time"),
+        Field(
+            "enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True, mailbox_option="notify"
+        ),
+        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, mailbox_option="emails"),
+        Field(
+            "play_datetime",
+            _PLAY_DATETIME,
+            "play_datetime",
+            absent="disabled",
+            summary=True,
+            mailbox_option="announce_time",
+        ),
     ),
     refused={
         "new_extension_number": "a shared voicemail keeps its number; create a new one and delete this one",

@@ -58,7 +58,7 @@ MAILBOX = FieldTable(
             "password",
             secret=True,
             required=True,
-            resent=True,
+            required_on_update=True,
             caution=not_digits,
         ),
         Field("emails", Addresses(separator=","), "mail_to"),

@@ -79,7 +79,7 @@ def test_everything_is_carried_or_reported(pair: tuple[FieldTable, FieldTable], 
     by_nature = {implied.option for implied in target.implied}
     for field in source.fields:
         value = held.get(field.option)
-        name = result.renamed.get(field.option, field.means or field.option)
+        name = result.renamed.get(field.option, field.mailbox_option or field.option)
         if value is None:
             assert field.option not in lost or field.secret
         elif field.option in lost:
