@@ -166,8 +166,8 @@ class BoxTranslator:
     @property
     def losses(self) -> list[Loss]:
         """The values not carried over, with their replacements in a new mailbox."""
-        absent = {field.option: None if field.absent is UNKNOWN else field.absent for field in self._target.fields}
-        final = {**absent, **_flat(self.item, self._target)}
+        default = {field.option: None if field.default is UNKNOWN else field.default for field in self._target.fields}
+        final = {**default, **_flat(self.item, self._target)}
         return [
             Loss(
                 self.name,
@@ -186,7 +186,7 @@ class BoxTranslator:
         for field in self._source.fields:
             value = set_options.get(field.option)
             if value is not None:
-                usual = value == field.absent
+                usual = value == field.default
                 yield SourceValue(
                     field.option, field.mailbox_option or field.option, value, usual, field.secret, field.local
                 )
@@ -224,7 +224,7 @@ class BoxTranslator:
                 return
             option = other
         field = target.by_option[option]
-        if held.always and value == field.absent:
+        if held.always and value == field.default:
             return
         try:
             parsed = field.kind.parse(value)

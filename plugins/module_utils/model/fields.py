@@ -29,7 +29,7 @@ class Field:
     :param kind: kind of its value.
     :param wire: the vendor's name, dotted if nested. Empty if a :class:`Composite` converts it.
     :param text: description for the documentation, for options inside a vendor's dictionary.
-    :param absent: canonical value if the vendor shows nothing; the result of clearing.
+    :param default: canonical value if the vendor shows nothing; the result of clearing.
     :param secret: whether its value is never shown.
     :param clearable: whether the vendor can clear it.
     :param required: whether it is required to create a box.
@@ -47,7 +47,7 @@ class Field:
     kind: Kind
     wire: str = ""
     text: str = ""
-    absent: Canonical = None
+    default: Canonical = None
     secret: bool = False
     clearable: bool = True
     required: bool = False
@@ -62,7 +62,7 @@ class Field:
 
     def value_after_write(self, value: Canonical) -> Canonical:
         """Return the value of a box after writing: clearing results in the vendor's default."""
-        return self.absent if value is None else value
+        return self.default if value is None else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,12 +192,12 @@ class FieldTable:
         values: Values = {}
         for composite in self.composites:
             values.update(composite.decode(native))
-        for option, path, read, absent in self._readers:
+        for option, path, read, default in self._readers:
             value: t.Any = native
             for part in path:
                 value = value.get(part) if isinstance(value, dict) else None
             settled = read(value)
-            values[option] = absent if settled is None else settled
+            values[option] = default if settled is None else settled
         return values
 
     def decode_one(self, option: str, native: t.Mapping[str, t.Any]) -> Canonical:
@@ -208,12 +208,12 @@ class FieldTable:
         composite = self._composite_of.get(option)
         if composite is not None:
             return composite.decode(native)[option]
-        _option, path, read, absent = self._reader_of[option]
+        _option, path, read, default = self._reader_of[option]
         value: t.Any = native
         for part in path:
             value = value.get(part) if isinstance(value, dict) else None
         settled = read(value)
-        return absent if settled is None else settled
+        return default if settled is None else settled
 
     @functools.cached_property
     def _reader_of(self) -> dict[str, tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]]:
@@ -223,7 +223,7 @@ class FieldTable:
     def _readers(self) -> tuple[tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical], ...]:
         # Computed once: a listing decodes some forty options of a hundred thousand boxes.
         return tuple(
-            (field.option, tuple(field.wire.split(".")), field.kind.read, field.absent)
+            (field.option, tuple(field.wire.split(".")), field.kind.read, field.default)
             for field in self.fields
             if field.option not in self._composite_of
         )

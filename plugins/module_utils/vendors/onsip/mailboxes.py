@@ -252,7 +252,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             )
 
     def _defaults(self) -> Values:
-        return {field.option: field.absent for field in self.table.fields}
+        return {field.option: field.default for field in self.table.fields}
 
     def _box(self, native: t.Any, operation: Operation) -> Box:
         native = expect_object(plain(native), operation, "a mailbox", _HINT)

@@ -62,8 +62,8 @@ MAILBOX = FieldTable(
             caution=not_digits,
         ),
         Field("emails", Addresses(separator=","), "mail_to"),
-        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),
-        Field("enabled", _Enabled(), "enabled", absent=True, clearable=False),
+        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), default="keep"),
+        Field("enabled", _Enabled(), "enabled", default=True, clearable=False),
         Field("description", Text(), "description"),
     ),
     refused={

@@ -24,7 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import MessageCounter
 
-VALUES = {field.option: field.absent for field in MAILBOX.fields if not field.on_demand and not field.creation_only}
+VALUES = {field.option: field.default for field in MAILBOX.fields if not field.on_demand and not field.creation_only}
 STORED = Box("3000", "1", VALUES | {"name": "Reception", "pin": "4821", "emails": ["a@example.com"]})
 
 

@@ -104,7 +104,7 @@ def test_what_is_carried_can_be_applied_and_settles(pair: tuple[FieldTable, Fiel
         source, target, box, defaults=defaults, present=None if target.can_create else {"3000"}
     ).mailboxes
     assert not {"id", "native", "state"} & set(mailbox)
-    there = [] if target.can_create else [Box("3000", "new", {field.option: field.absent for field in target.fields})]
+    there = [] if target.can_create else [Box("3000", "new", {field.option: field.default for field in target.fields})]
     reader = Reader(target, SHARED, NAMES)
     desired = reader.read([mailbox])
     assert reader.problems == []
