@@ -53,7 +53,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
-        # Not Popen.wait: only this tells what the process and the children it waited for have used.
+        # Not Popen.wait: only this returns the resources used by the process and its children.
         _pid, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - begun
         process.returncode = os.waitstatus_to_exitcode(status)

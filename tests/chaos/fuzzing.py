@@ -117,7 +117,7 @@ def _misshapen(result: Result, size: int) -> list[str]:
     if result.get("failed") and not message:
         problems.append("it failed and says nothing")
     if _DEFECT.search(message) or len(message) > _LONGEST_MESSAGE:
-        problems.append(f"the message is no clear one: {message[:300]}")
+        problems.append(f"the message is not clear: {message[:300]}")
     try:
         text = json.dumps({key: value for key, value in result.items() if key != "invocation"}, allow_nan=False)
     except ValueError:

@@ -83,7 +83,7 @@ class World:
     writing = ""
     #: An update sends the whole box, so what another operator wrote in the very same moment may be overwritten.
     replaces = False
-    #: Behaviours under which a scenario cannot end as declared, or that hide what the suite has to see.
+    #: Behaviors under which a scenario cannot end as declared, or that hide what the suite has to see.
     unfit: t.Mapping[str, tuple[t.Any, ...]] = {}
 
     def seeded(self, count: int) -> list[str]:

@@ -215,7 +215,7 @@ def test_twins_on_the_server_are_named_with_both_ids(
         assert subject.writes(server) == []
 
 
-def test_a_charge_is_told_and_never_confirmed() -> None:
+def test_a_charge_is_reported_and_never_confirmed() -> None:
     with KAZOO.serve({"billable": True}) as server:
         result = RUNNERS["worker"]("vmbox", KAZOO.arguments(server, mailbox="3000", name="x"))
         assert result["failed"]

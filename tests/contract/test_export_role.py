@@ -247,7 +247,7 @@ def test_pins_without_a_password_are_refused(tmp_path: pathlib.Path) -> None:
         assert len(server.journal) == 0
 
 
-def test_what_went_wrong_is_told_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
+def test_what_went_wrong_is_reported_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         run = export(tmp_path, KAZOO, server, include_pins=True, vault_password=VAULT_PASSWORD, password="wrong")
     assert run.code != 0
@@ -387,8 +387,8 @@ def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
         options = ({}, {}, {"split": True}, pins, {"match": "no number"})
         formats = ("csv", "xlsx", "csv", "xlsx", "csv")
         scenarios = [{"format": name, **given} for name, given in zip(formats, options, strict=True)]
-        told = refused(tmp_path, KAZOO, server, *scenarios)
+        reported = refused(tmp_path, KAZOO, server, *scenarios)
     foreign = "has files that no export wrote"
     unsupported = ("csv does not support export_split. Use yaml", "xlsx does not support export_include_pins. Use yaml")
     expected = [foreign, foreign, *unsupported, "there are no mailboxes, and a table cannot be empty. Use yaml"]
-    assert [text in error for text, error in zip(expected, told, strict=True)] == [True] * 5, told
+    assert [text in error for text, error in zip(expected, reported, strict=True)] == [True] * 5, reported

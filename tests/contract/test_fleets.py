@@ -140,7 +140,7 @@ def fleet(tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> t.Iterator[
 
 
 def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
-    """Foreseen in batches, applied, applied again, and one branch alone."""
+    """Plan in batches, apply, apply again, and apply one branch alone."""
     fleet.declare(MAILBOXES)
     predicted = fleet.run(
         "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10 -e batch=5 --check --diff"

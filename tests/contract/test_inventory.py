@@ -95,7 +95,7 @@ def groups(inventory: InventoryData) -> dict[str, set[str]]:
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return what ansible-inventory prints without its marks of text that is no template."""
+    """Return the output of ansible-inventory without its marks of text that is not a template."""
     if isinstance(value, dict):
         return (
             value["__ansible_unsafe"]
@@ -233,14 +233,14 @@ def test_accounts_and_their_branches(tmp_path: pathlib.Path) -> None:
             "parent_id": above["id"],
         }
         # Of another account than that of the login, without the top, called by their realms.
-        told = {"account_id": server.vendor.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
-        assert set(parsed(source(tmp_path, "branch", KAZOO, server, **told)).hosts) == {
+        reported = {"account_id": server.vendor.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
+        assert set(parsed(source(tmp_path, "branch", KAZOO, server, **reported)).hosts) == {
             f"{name}.example.com" for name in below
         }
 
 
 def test_the_cache_is_of_one_system(tmp_path: pathlib.Path) -> None:
-    """Another account, or another question, is read; the same is not, unless the cache is to be left aside."""
+    """Another account, or another question, is read; the same is not, unless the cache is disabled."""
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     login = {"username": None, "password": None, "domain": None}
     with KAZOO.serve(mailboxes=2, messages=1) as server:

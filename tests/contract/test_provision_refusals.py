@@ -70,7 +70,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t
         yield {name: (bench, runs[name]) for name, bench in benches.items()}
 
 
-def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
+def test_fifty_wrong_items_are_reported_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-lines"]
     assert_refused(bench, run)
     for text in (run.message, run.output, run.markdown):

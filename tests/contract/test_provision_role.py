@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role provision, run by ansible-playbook against the simulator, whose journal is the witness of every write."""
+"""The role provision, run by ansible-playbook against the simulator, whose journal proves every write."""
 
 from __future__ import annotations
 

@@ -38,18 +38,18 @@ def test_the_rest_is_done(
     states = []
     for declared in ({subject.key: subject.number, **subject.create}, item):
         with subject.serve() as server:
-            told = []
+            reported = []
             for check in (True, False, False):
                 warned.clear()
                 arguments = subject.arguments(server, on_unsupported=choice, **declared)
                 result = RUNNERS[way](subject.module, arguments, check=check)
                 assert not result["failed"], result
                 assert option not in result["changed_fields"]
-                told.append(result["changed"])
+                reported.append(result["changed"])
                 told_of = [text for text in [*result.get("warnings", ()), *warned] if f"`{option}`" in str(text)]
                 assert len(told_of) == (choice == "warn" and declared is item)
                 assert all(subject.vendor in str(text) for text in told_of)
-            assert told == [True, True, False]
+            assert reported == [True, True, False]
             plural = RUNNERS[way](
                 subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
             )

@@ -30,7 +30,7 @@ def recording(seconds: float = 1, loudness: int = 0, rate: int = 16000, channels
     return target.getvalue()
 
 
-class Desk(GreetingRuns):
+class TaskRunner(GreetingRuns):
     """Runs tasks against a PortSIP PBX, and knows what its callers hear."""
 
     subject = SHARED

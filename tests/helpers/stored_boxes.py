@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a simulated vendor holds, read from inside of it: the witness of what a run really did."""
+"""Read the documents of a simulated vendor, to check what a run really did."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def build() -> list[str]:
 
 
 def main() -> int:
-    """Bring the pages up to date and build, or tell which pages are out of date."""
+    """Update the pages and build, or report which pages are out of date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is out of date")
     parser.add_argument("--pages", action="store_true", help="only bring the pages up to date")

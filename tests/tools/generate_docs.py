@@ -141,13 +141,13 @@ def fragment(resource: str) -> str:
 
 def plugin_fragment() -> str:
     """Return the connection options for plugins, whose documentation names the variables of the environment apart."""
-    told = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
-    for name, option in told["options"].items():
+    reported = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
+    for name, option in reported["options"].items():
         variable = f"VOICEMAIL_{name.upper()}"
         fallback = f"If not given, the environment variable E({variable}) is used."
         option["description"].remove(fallback)
         option["env"] = [{"name": variable}]
-    dumped = yaml.safe_dump(told, sort_keys=False, width=130, allow_unicode=False)
+    dumped = yaml.safe_dump(reported, sort_keys=False, width=130, allow_unicode=False)
     return HEADER.format(what="connection, for plugins", source="those of modules") + dumped + '"""\n'
 
 
@@ -215,7 +215,7 @@ def with_vendors(found: t.Mapping[pathlib.Path, str]) -> dict[pathlib.Path, str]
 
 
 def main() -> int:
-    """Write the files, or tell which are out of date."""
+    """Write the files, or report which are out of date."""
     parser = argparse.ArgumentParser(description=textwrap.dedent(__doc__ or ""))
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is out of date")
     check = parser.parse_args().check

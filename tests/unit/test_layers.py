@@ -16,7 +16,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.regist
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 PACKAGE = "ansible_collections.telephony.voicemail.plugins"
-# PyYAML is no such library: Ansible brings it along, save on managed hosts.
+# Except PyYAML, which is part of Ansible, but may be missing on managed hosts.
 THIRD_PARTY = {"httpcore", "httpx", "openpyxl", "pydantic", "tenacity"}
 
 # The layer of a file, by the start of its path below plugins/, and what that layer may import. A layer may always

@@ -14,7 +14,7 @@ from ..concurrency import in_order
 from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
 from ..model.fields import FieldTable
-from ..model.mailbox import Box, Desired, Listing, SkippedItem, Wanted
+from ..model.mailbox import Box, Desired, Listing, ListQuery, SkippedItem
 from ..vendors.protocol import (
     Boxes,
     BulkReader,
@@ -103,7 +103,7 @@ def read(
     :param cache: results of earlier runs; refreshed by this one.
     :raises TransportError: if not all boxes could be read.
     """
-    wanted = Wanted(numbers=numbers, options=boxes.table.standing)
+    wanted = ListQuery(numbers=numbers, options=boxes.table.always_read)
     listing = boxes.list(wanted)
     listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
@@ -125,8 +125,8 @@ def _planned(
     table = boxes.table
     asked = frozenset(option for item in desired for option in _needed(table, item, options))
     if options.full:
-        asked = table.standing
-    wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
+        asked = table.always_read
+    wanted = ListQuery(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     listing = boxes.list(wanted)
     # The table may depend on the generation of the server, which the listing shows.
     table = boxes.table
@@ -145,7 +145,7 @@ def _planned(
 
 def _needed(table: FieldTable, item: Desired, options: Options) -> frozenset[str]:
     """Return the options of a box that its declaration is compared with."""
-    return table.standing if options.full else compared(table, item)
+    return table.always_read if options.full else compared(table, item)
 
 
 def _partial(

@@ -50,7 +50,7 @@ def compact(table: FieldTable, boxes: t.Sequence[Box], *, pins: bool = False) ->
             place(defaults, field.option, shared)
         for item, value in zip(items, values, strict=True):
             # The vendor's default is stated only if most boxes share another value.
-            usual = field.absent if shared is None else shared
+            usual = field.default if shared is None else shared
             if value is not UNKNOWN and value != usual and (value is not None or shared is not None):
                 place(item, field.option, value)
     for item, box in zip(items, boxes, strict=True):
@@ -68,7 +68,7 @@ def _shared_value(field: Field, values: t.Sequence[Canonical]) -> Canonical:
     key, count = counts.most_common(1)[0]
     value = next(value for value in values if _key(value) == key)
     overridable = field.clearable or not any(one is None for one in values)
-    if value in (None, field.absent) or UNKNOWN in values or 2 * count <= len(values) or not overridable:
+    if value in (None, field.default) or UNKNOWN in values or 2 * count <= len(values) or not overridable:
         return None
     return value
 

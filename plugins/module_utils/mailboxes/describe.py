@@ -94,7 +94,7 @@ def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
 def _difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
     header = _header(table, step.number)
     if step.action is Action.DELETE:
-        values = {option: value for option, value in step.after.items() if value != table.by_option[option].absent}
+        values = {option: value for option, value in step.after.items() if value != table.by_option[option].default}
         gone = to_options(table, step.number, None, values, unset=False)
         gone.pop("id")
         return {"before_header": header, "after_header": f"{header} (absent)", "before": gone, "after": {}}

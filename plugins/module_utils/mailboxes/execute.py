@@ -214,7 +214,7 @@ class _Run:
                 f"{options}: somebody else changed this after it was read, so it was not changed",
                 "Run the task again",
             )
-        settled = {option: table.by_option[option].settle(value) for option, value in step.writes.items()}
+        settled = {option: table.by_option[option].value_after_write(value) for option, value in step.writes.items()}
         contradictions = table.conflicts(settled, {**box.values, **settled})
         if contradictions:
             raise ConflictError(

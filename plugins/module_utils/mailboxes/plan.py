@@ -172,7 +172,9 @@ def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
     """Return the options of a declaration whose current values affect the plan."""
     fields = (table.by_option[option] for option in desired.values)
     ignored = desired.update_pin is PinPolicy.ON_CREATE
-    return frozenset(field.option for field in fields if not (ignored and field.secret and not field.resent))
+    return frozenset(
+        field.option for field in fields if not (ignored and field.secret and not field.required_on_update)
+    )
 
 
 def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumbered: t.Collection[int] = ()) -> Plan:
@@ -229,7 +231,7 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]
         return step, [Problem(table.refused.get("create", f"{table.vendor} cannot create one"))]
     missing = [field.option for field in table.fields if field.required and desired.values.get(field.option) is None]
     problems = [Problem(f"does not exist, and `{option}` is required to create it") for option in missing]
-    step.after = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+    step.after = {field.option: field.value_after_write(desired.values.get(field.option)) for field in table.fields}
     step.writes = {option: value for option, value in desired.values.items() if value is not None}
     step.changes = {option: (None, value) for option, value in step.writes.items()}
     step.warnings.extend(cautions_of(table, desired))
@@ -239,7 +241,11 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]
 
 def _unknown_parts(table: FieldTable, step: Step) -> list[Problem]:
     current = step.current.values if step.current else {}
-    unknown = (field.option for field in table.fields if field.resent and current.get(field.option) in (None, UNKNOWN))
+    unknown = (
+        field.option
+        for field in table.fields
+        if field.required_on_update and current.get(field.option) in (None, UNKNOWN)
+    )
     return [
         Problem(
             f"{table.vendor} requires `{option}` with every update and does not show the current one;"
@@ -289,7 +295,7 @@ def _set_values(table: FieldTable, step: Step, desired: Desired, current: Box) -
         field = table.by_option[option]
         if field.creation_only:
             continue
-        before, after = current.values.get(option), field.settle(value)
+        before, after = current.values.get(option), field.value_after_write(value)
         if field.secret:
             write, change = _secret(desired.update_pin, before, after)
             if before is UNKNOWN and not write and desired.update_pin is PinPolicy.IF_CHANGED:
@@ -336,7 +342,12 @@ def moved(step: Step, before: Box, now: Box, table: FieldTable) -> list[str]:
     for option in before.values if deletes else step.writes:
         field, old, new = table.by_option[option], before.values.get(option), now.values.get(option)
         known = option in before.values and option in now.values and UNKNOWN not in (old, new)
-        if known and not field.creation_only and new != old and (deletes or new != field.settle(step.writes[option])):
+        if (
+            known
+            and not field.creation_only
+            and new != old
+            and (deletes or new != field.value_after_write(step.writes[option]))
+        ):
             found.append(option)
     return found
 
@@ -348,6 +359,6 @@ def unapplied_options(step: Step, box: Box, table: FieldTable) -> list[str]:
         missed.append(table.key)
     for option, value in step.writes.items():
         field, holds = table.by_option[option], box.values.get(option)
-        if not field.creation_only and holds is not UNKNOWN and holds != field.settle(value):
+        if not field.creation_only and holds is not UNKNOWN and holds != field.value_after_write(value):
             missed.append(option)
     return missed

@@ -37,7 +37,7 @@ class Source:
     @functools.cached_property
     def options(self) -> frozenset[str]:
         """All options that a box may have, under their names in a mailbox."""
-        named = (field.means or field.option for field in self.table.fields)
+        named = (field.mailbox_option or field.option for field in self.table.fields)
         return frozenset((*named, *(implied.option for implied in self.table.implied)))
 
 
@@ -91,10 +91,10 @@ class Loss:
 
 @dataclasses.dataclass(frozen=True)
 class SourceValue:
-    """A value of the source. ``option`` is the source's name of the mailbox option ``means``."""
+    """A value of the source. ``option`` is the source's name of the mailbox option ``mailbox_option``."""
 
     option: str
-    means: str
+    mailbox_option: str
     value: Canonical
     usual: bool = False
     secret: bool = False
@@ -140,9 +140,9 @@ class BoxTranslator:
         except ValueError as error:
             self.left_out = f"its number {error}; set another one in the overrides"
             return []
-        held = {item.means: item for item in self._held()}
+        held = {item.mailbox_option: item for item in self._held()}
         for item in held.values():
-            if item.means not in self._chosen:
+            if item.mailbox_option not in self._chosen:
                 self._carry(item, held)
         self._ask_for_pin(held)
         self._preserve_implied(held)
@@ -166,8 +166,8 @@ class BoxTranslator:
     @property
     def losses(self) -> list[Loss]:
         """The values not carried over, with their replacements in a new mailbox."""
-        absent = {field.option: None if field.absent is UNKNOWN else field.absent for field in self._target.fields}
-        final = {**absent, **_flat(self.item, self._target)}
+        default = {field.option: None if field.default is UNKNOWN else field.default for field in self._target.fields}
+        final = {**default, **_flat(self.item, self._target)}
         return [
             Loss(
                 self.name,
@@ -175,7 +175,7 @@ class BoxTranslator:
                 reason,
                 None if held.secret else held.value,
                 held.usual,
-                HIDDEN if held.secret and final.get(held.means) else final.get(held.means),
+                HIDDEN if held.secret and final.get(held.mailbox_option) else final.get(held.mailbox_option),
             )
             for held, reason in self._lost
         ]
@@ -186,8 +186,10 @@ class BoxTranslator:
         for field in self._source.fields:
             value = set_options.get(field.option)
             if value is not None:
-                usual = value == field.absent
-                yield SourceValue(field.option, field.means or field.option, value, usual, field.secret, field.local)
+                usual = value == field.default
+                yield SourceValue(
+                    field.option, field.mailbox_option or field.option, value, usual, field.secret, field.local
+                )
         if self._source is self._target:
             return
         for implied in self._source.implied:
@@ -203,26 +205,26 @@ class BoxTranslator:
         return native.get(implied.wire) if implied.wire else implied.always
 
     def _carry(self, held: SourceValue, others: t.Mapping[str, SourceValue]) -> None:
-        target, means = self._target, held.means
-        if held.local and means in target.by_option:
+        target, mailbox_option = self._target, held.mailbox_option
+        if held.local and mailbox_option in target.by_option:
             self._lose(held, "it refers to an object of the old system")
             return
         value = self._mapped(held)
         if value in (None, ""):
             self._lose(held, "left out on request")
             return
-        implied = next((item for item in target.implied if item.option == means), None)
-        option = means
+        implied = next((item for item in target.implied if item.option == mailbox_option), None)
+        option = mailbox_option
         if option not in target.by_option:
             if implied is not None and (implied.follows or implied.always == value):
                 return
-            other = self._choices.renamed.get(means, "")
+            other = self._choices.renamed.get(mailbox_option, "")
             if other not in target.by_option or {other} & {*others, *self._chosen, *self._carried}:
-                self._lose(held, target.refused.get(means, f"{target.vendor} has no such field"))
+                self._lose(held, target.refused.get(mailbox_option, f"{target.vendor} has no such field"))
                 return
             option = other
         field = target.by_option[option]
-        if held.always and value == field.absent:
+        if held.always and value == field.default:
             return
         try:
             parsed = field.kind.parse(value)
@@ -231,11 +233,11 @@ class BoxTranslator:
             return
         self._carried[option] = parsed
         self._from[option] = held
-        if option != means:
+        if option != mailbox_option:
             self.renamed[held.option] = option
 
     def _mapped(self, held: SourceValue) -> Canonical:
-        mapping = self._choices.values.get(held.means) or {}
+        mapping = self._choices.values.get(held.mailbox_option) or {}
         # Compared as text, since YAML reads some words as booleans and numbers.
         words = {str(key): value for key, value in mapping.items()}
         if isinstance(held.value, list):
@@ -289,7 +291,7 @@ class BoxTranslator:
         return item
 
     def _conflict(self, values: Values) -> Problem | None:
-        after = {field.option: field.settle(values.get(field.option)) for field in self._target.fields}
+        after = {field.option: field.value_after_write(values.get(field.option)) for field in self._target.fields}
         return next(iter(self._target.conflicts(values, after)), None)
 
     def _drop_conflicting(self, values: Values, conflict: Problem) -> bool:
@@ -311,7 +313,7 @@ class BoxTranslator:
             return
         missing = [field.option for field in target.fields if field.required and values.get(field.option) is None]
         if missing:
-            lost = {item.means: reason for item, reason in self._lost}
+            lost = {item.mailbox_option: reason for item, reason in self._lost}
             required = [f"`{option}`" + (f" ({lost[option]})" if option in lost else "") for option in missing]
             self.needs_presence = f"does not exist there, and cannot be created without {' and '.join(required)}"
 

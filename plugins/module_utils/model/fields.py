@@ -29,17 +29,17 @@ class Field:
     :param kind: kind of its value.
     :param wire: the vendor's name, dotted if nested. Empty if a :class:`Composite` converts it.
     :param text: description for the documentation, for options inside a vendor's dictionary.
-    :param absent: canonical value if the vendor shows nothing; the result of clearing.
+    :param default: canonical value if the vendor shows nothing; the result of clearing.
     :param secret: whether its value is never shown.
     :param clearable: whether the vendor can clear it.
     :param required: whether it is required to create a box.
     :param summary: whether the vendor's listing contains it.
     :param creation_only: whether it can only be set at creation and is never shown.
-    :param resent: whether every update contains it, so that its current value must be known.
+    :param required_on_update: whether every update contains it, so that its current value must be known.
     :param caution: returns a warning about a suspicious but permitted value, or None.
     :param on_demand: whether it is read only for boxes that declare it, since it needs further requests.
     :param since: the vendor's first generation with this field, if not all have it.
-    :param means: the equivalent option of a mailbox, if it has another name in this resource.
+    :param mailbox_option: the equivalent option of a mailbox, if it has another name in this resource.
     :param local: whether it refers to an object of this system, so that it is not valid on others.
     """
 
@@ -47,22 +47,22 @@ class Field:
     kind: Kind
     wire: str = ""
     text: str = ""
-    absent: Canonical = None
+    default: Canonical = None
     secret: bool = False
     clearable: bool = True
     required: bool = False
     summary: bool = False
     creation_only: bool = False
-    resent: bool = False
+    required_on_update: bool = False
     caution: t.Callable[[Canonical], str | None] = lambda value: None
     on_demand: bool = False
     since: str = ""
-    means: str = ""
+    mailbox_option: str = ""
     local: bool = False
 
-    def settle(self, value: Canonical) -> Canonical:
+    def value_after_write(self, value: Canonical) -> Canonical:
         """Return the value of a box after writing: clearing results in the vendor's default."""
-        return self.absent if value is None else value
+        return self.default if value is None else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,15 +71,15 @@ class Composite:
 
     :param options: the options that it converts.
     :param wires: the wire fields that it converts.
-    :param take_apart: converts a wire object to the values of the options.
-    :param put_together: converts the values of all options to a wire fragment.
+    :param decode: converts a wire object to the values of the options.
+    :param encode: converts the values of all options to a wire fragment.
     :param conflict: returns the problem of contradictory values of all options, or None.
     """
 
     options: tuple[str, ...]
     wires: tuple[str, ...]
-    take_apart: t.Callable[[t.Mapping[str, t.Any]], Values]
-    put_together: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
+    decode: t.Callable[[t.Mapping[str, t.Any]], Values]
+    encode: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
     conflict: t.Callable[[t.Mapping[str, Canonical]], Problem | None] = lambda values: None
 
 
@@ -169,7 +169,7 @@ class FieldTable:
         return {wire: option if option.startswith("`") else f"`{option}`" for wire, option in owned.items()}
 
     @functools.cached_property
-    def standing(self) -> frozenset[str]:
+    def always_read(self) -> frozenset[str]:
         """Options that are always read, whether declared or not."""
         return frozenset(field.option for field in self.fields if not (field.creation_only or field.on_demand))
 
@@ -191,10 +191,10 @@ class FieldTable:
         """Return the canonical values of a vendor's object, with defaults for missing options."""
         values: Values = {}
         for composite in self.composites:
-            values.update(composite.take_apart(native))
-        for option, path, read, absent in self._readers:
+            values.update(composite.decode(native))
+        for option, path, read, default in self._readers:
             settled = read(value_at(native, path))
-            values[option] = absent if settled is None else settled
+            values[option] = default if settled is None else settled
         return values
 
     def decode_one(self, option: str, native: t.Mapping[str, t.Any]) -> Canonical:
@@ -204,10 +204,10 @@ class FieldTable:
         """
         composite = self._composite_of.get(option)
         if composite is not None:
-            return composite.take_apart(native)[option]
-        _option, path, read, absent = self._reader_of[option]
+            return composite.decode(native)[option]
+        _option, path, read, default = self._reader_of[option]
         settled = read(value_at(native, path))
-        return absent if settled is None else settled
+        return default if settled is None else settled
 
     @functools.cached_property
     def _reader_of(self) -> dict[str, tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]]:
@@ -217,7 +217,7 @@ class FieldTable:
     def _readers(self) -> tuple[tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical], ...]:
         # Computed once: a listing decodes some forty options of a hundred thousand boxes.
         return tuple(
-            (field.option, tuple(field.wire.split(".")), field.kind.read, field.absent)
+            (field.option, tuple(field.wire.split(".")), field.kind.read, field.default)
             for field in self.fields
             if field.option not in self._composite_of
         )
@@ -231,7 +231,7 @@ class FieldTable:
         wire: dict[str, t.Any] = {}
         for option in options:
             if option in self._composite_of:
-                wire.update(self._composite_of[option].put_together(values))
+                wire.update(self._composite_of[option].encode(values))
                 continue
             field = self.by_option[option]
             value = values[option]

@@ -106,7 +106,7 @@ class SkippedItem:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """The query of a listing, so that a vendor can answer it with few requests.
 
     :param numbers: the numbers of interest; None for every box.

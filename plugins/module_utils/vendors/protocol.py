@@ -16,7 +16,7 @@ import typing as t
 from ..mailboxes.plan import Step
 from ..model.connection import Connection
 from ..model.fields import FieldTable, Values
-from ..model.mailbox import Box, Desired, Listing, Wanted
+from ..model.mailbox import Box, Desired, Listing, ListQuery
 from ..model.problem import Problem
 from ..transport.client import Client
 
@@ -44,7 +44,7 @@ class Boxes(abc.ABC):
         """The field table. Parts that depend on the server's generation are known after the first reply."""
 
     @abc.abstractmethod
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         """Return at least the boxes of a query, with as few requests as possible.
 
         Boxes may be partial: the engine reads further options itself.

@@ -87,10 +87,10 @@ def _encode_after_email(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"save_after_notify": after == "save", "delete_after_notify": after == "delete"}
 
 
-def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", **further: t.Any) -> Field:
+def _own(name: str, kind: Kind, text: str, default: t.Any = None, since: str = "", **further: t.Any) -> Field:
     # Ids are valid within one account.
     local = kind in (_ID, _MEDIA) or isinstance(kind, Records)
-    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, local=local, **further)
+    return Field(f"kazoo.{name}", kind, name, text, default=default, since=since, local=local, **further)
 
 
 MAILBOX = FieldTable(
@@ -111,10 +111,10 @@ MAILBOX = FieldTable(
         Field("name", Text(shortest=1, longest=128), "name", required=True, summary=True),
         # 6 is the limit of the current schema, 15 that of older ones; the server enforces its own.
         Field("pin", Pin(shortest=4, longest=15), "pin", secret=True, caution=not_digits),
-        Field("require_pin", Boolean(), "require_pin", absent=False),
+        Field("require_pin", Boolean(), "require_pin", default=False),
         Field("emails", Addresses(), "notify_email_addresses"),
-        Field("attach_audio", Boolean(), "include_message_on_notify", absent=True),
-        Field("after_email", Choice({"keep": "keep", "save": "save", "delete": "delete"}), absent="keep"),
+        Field("attach_audio", Boolean(), "include_message_on_notify", default=True),
+        Field("after_email", Choice({"keep": "keep", "save": "save", "delete": "delete"}), default="keep"),
         Field(
             "timezone",
             # KAZOO before 5 requires 5 characters or more; 5 requires an IANA name, which may be shorter, as GB is.
@@ -250,7 +250,7 @@ def _table_of(generation: str) -> FieldTable:
     age = GENERATIONS.index(generation)
     later = frozenset(GENERATIONS[age + 1 :])
     fields = tuple(
-        dataclasses.replace(field, absent=None) if field.since in later else field for field in MAILBOX.fields
+        dataclasses.replace(field, default=None) if field.since in later else field for field in MAILBOX.fields
     )
     number = MAILBOX.number
     if generation == "5":

@@ -18,7 +18,7 @@ from ...errors import (
 )
 from ...mailboxes.plan import Step
 from ...model.fields import Decoded, FieldTable, Values
-from ...model.mailbox import Box, Desired, Listing, Wanted
+from ...model.mailbox import Box, Desired, Listing, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Problem, Subject
 from ...waiting import looks
@@ -78,12 +78,12 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         """Replace names of users and media by ids."""
         return with_ids(self._names, self._callflows.without_steering(desired))
 
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         """Return the boxes of a query: by id one by one, by number with a filter, many or all with the listing."""
         numbers = wanted.numbers
         # Deletions compare every option: a box that somebody changes is in use.
         deletes = wanted.everything or any(not item.present for item in wanted.declared)
-        options = self.table.standing if deletes else wanted.options
+        options = self.table.always_read if deletes else wanted.options
         few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED
         # Each number has dozens of spellings, which are not needed if all boxes are listed.
         searched = _any_of(_spellings(numbers or ())) if few and numbers else ""
@@ -174,7 +174,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every box with these numbers: KAZOO checks for duplicates before it saves, without a lock."""
-        found = self.list(Wanted(numbers)).boxes
+        found = self.list(ListQuery(numbers)).boxes
         keys = {self.table.number.key(number) for number in numbers}
         return [box for box in found if self.table.number.key(box.number) in keys]
 
@@ -266,7 +266,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         if not summary.issuperset(options):
             # 5 returns these keys; older generations ignore the parameter and return the summary.
             query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
-        whole = self.table.standing.issubset(options)
+        whole = self.table.always_read.issubset(options)
         for native in read_all(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
             # Only full documents have it: the schema writes its default to every box that the API creates or changes.
             shown = options if "require_pin" in native else summary

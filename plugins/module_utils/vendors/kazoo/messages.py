@@ -17,7 +17,7 @@ from ...errors import (
     TransportError,
     VoicemailError,
 )
-from ...model.mailbox import Wanted
+from ...model.mailbox import ListQuery
 from ...model.message import Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
@@ -85,7 +85,7 @@ class KazooMessages(
         """
         if selection.all_mailboxes:
             if self._numbers is None:
-                boxes = KazooMailboxes(self._session).list(Wanted()).boxes
+                boxes = KazooMailboxes(self._session).list(ListQuery()).boxes
                 self._numbers = {str(box.id): box.number for box in boxes}
             operation = Operation("list", "the messages of all mailboxes")
             return self._read("/vmboxes/messages", operation, selection, self._numbers, None)
@@ -266,7 +266,7 @@ class KazooMessages(
         See docs/vendors/kazoo.md, "Listing messages".
         """
         if number not in self._boxes:
-            found = KazooMailboxes(self._session).list(Wanted(frozenset((number,)))).boxes
+            found = KazooMailboxes(self._session).list(ListQuery(frozenset((number,)))).boxes
             subject = Subject("mailbox", number)
             named = [box for box in found if box.number == number]
             box = existing(only(named, subject, "KAZOO", "Delete or renumber one"), subject)

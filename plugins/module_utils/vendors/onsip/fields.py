@@ -140,8 +140,8 @@ def _attach_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     return None
 
 
-def _own(name: str, kind: Kind, wire: str, text: str, absent: Canonical = None, creation_only: bool = False) -> Field:
-    return Field(f"onsip.{name}", kind, wire, text, absent=absent, creation_only=creation_only)
+def _own(name: str, kind: Kind, wire: str, text: str, default: Canonical = None, creation_only: bool = False) -> Field:
+    return Field(f"onsip.{name}", kind, wire, text, default=default, creation_only=creation_only)
 
 
 def _attach(name: str, kind: Kind, text: str, clearable: bool = False) -> Field:
@@ -195,10 +195,10 @@ MAILBOX = FieldTable(
             clearable=False,
         ),
         Field("emails", _EMAILS),
-        Field("notify", Boolean(), absent=False),
-        Field("attach_audio", Boolean(), absent=False),
-        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),
-        Field("timezone", _Zone(words=_ZONES, aliases=_ZONE_ALIASES), "Timezone", absent="America/New_York"),
+        Field("notify", Boolean(), default=False),
+        Field("attach_audio", Boolean(), default=False),
+        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), default="keep"),
+        Field("timezone", _Zone(words=_ZONES, aliases=_ZONE_ALIASES), "Timezone", default="America/New_York"),
         Field(
             "announce_time",
             Choice(
@@ -207,9 +207,9 @@ MAILBOX = FieldTable(
                 from_boolean=("disabled", "enabled"),
             ),
             "SayDatetime",
-            absent="disabled",
+            default="disabled",
         ),
-        Field("announce_caller", Boolean(_WORDS), "SayCallerId", absent=False),
+        Field("announce_caller", Boolean(_WORDS), "SayCallerId", default=False),
         _own(
             "say_duration",
             Boolean(_WORDS),

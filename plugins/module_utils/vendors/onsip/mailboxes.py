@@ -18,7 +18,7 @@ from ...errors import (
 )
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Listing, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ..creations import CreationLog, incomplete
@@ -65,7 +65,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         self._unrequested: list[str] = []
         self._lock = threading.Lock()
 
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         """Return the boxes of a query from a listing of all, which contains every option; there is no filter."""
         rows = _BROWSE.rows(self._session)
         if wanted.numbers is not None:
@@ -218,7 +218,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         return written
 
     def _parameters(self, box: Box, writes: Values, new_number: str | None) -> dict[str, str]:
-        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        settled = {option: self.table.by_option[option].value_after_write(value) for option, value in writes.items()}
         before = self.table.encode(_SENT, box.values)
         wire = self.table.encode([*_SENT, *(("pin",) if "pin" in writes else ())], {**box.values, **settled})
         return {
@@ -242,7 +242,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             )
 
     def _defaults(self) -> Values:
-        return {field.option: field.absent for field in self.table.fields}
+        return {field.option: field.default for field in self.table.fields}
 
     def _box(self, native: t.Any, operation: Operation) -> Box:
         native = expect_object(plain(native), operation, "a mailbox", _HINT)

@@ -15,7 +15,7 @@ from ...deps import pydantic
 from ...errors import NotFoundError, RejectedError, not_understood
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Listing, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ..protocol import Boxes, Reread
@@ -50,7 +50,7 @@ class PortsipBoxes(Boxes):
         self._filters = True
         self._made: dict[str, str] = {}
 
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         """Return the boxes of a query, by lookups or by the listing, whichever needs fewer requests."""
         if wanted.numbers is None:
             return Listing(tuple(self._everything()))
@@ -99,7 +99,7 @@ class PortsipBoxes(Boxes):
         See docs/vendors/portsip.md, "Updates that may reset fields".
         """
         operation = Operation("update", self.table.resource, box.number)
-        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        settled = {option: self.table.by_option[option].value_after_write(value) for option, value in writes.items()}
         pin = self.table.by_option["pin"].wire
 
         def body_of(box: Box) -> dict[str, t.Any]:

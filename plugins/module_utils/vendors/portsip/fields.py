@@ -76,11 +76,11 @@ MAILBOX = FieldTable(
     number=_NUMBER,
     fields=(
         # A hidden PIN still exists: users cannot be created without one.
-        Field("pin", _PIN, "voicemail_pin", absent=UNKNOWN, secret=True, clearable=False),
-        Field("require_pin", Boolean(), "enable_voicemail_pin", absent=True),
-        Field("notify", Boolean(), "enable_voicemail_notify", absent=False),
+        Field("pin", _PIN, "voicemail_pin", default=UNKNOWN, secret=True, clearable=False),
+        Field("require_pin", Boolean(), "enable_voicemail_pin", default=True),
+        Field("notify", Boolean(), "enable_voicemail_notify", default=False),
         Field("language", Language(), "voicemail_prompt", clearable=False),
-        Field("announce_time", _PLAY_DATETIME, "voicemail_play_datetime", absent="disabled"),
+        Field("announce_time", _PLAY_DATETIME, "voicemail_play_datetime", default="disabled"),
     ),
     refused={
         "create": "does not exist, and PortSIP mailboxes are part of users: create the user in PortSIP first",
@@ -115,12 +115,26 @@ SHARED_VOICEMAIL = FieldTable(
     number=_NUMBER,
     fields=(
         Field("name", Text(shortest=1, longest=64), "name", required=True, summary=True),
-        Field("prompt", Language(), "prompt", clearable=False, summary=True, means="language"),
-        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True, means="require_pin"),
-        Field("pin", _PIN, "pin", absent=UNKNOWN, secret=True, required=True, summary=True),
-        Field("enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True, means="notify"),
-        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, means="emails"),
-        Field("play_datetime", _PLAY_DATETIME, "play_datetime", absent="disabled", summary=True, means="announce_time"),
+        Field("prompt", Language(), "prompt", clearable=False, summary=True, mailbox_option="language"),
+        Field("enable_pin", Boolean(), "enable_pin", default=True, summary=True, mailbox_option="require_pin"),
+        Field("pin", _PIN, "pin", default=UNKNOWN, secret=True, required=True, summary=True),
+        Field(
+            "enable_email_notify",
+            Boolean(),
+            "enable_email_notify",
+            default=False,
+            summary=True,
+            mailbox_option="notify",
+        ),
+        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, mailbox_option="emails"),
+        Field(
+            "play_datetime",
+            _PLAY_DATETIME,
+            "play_datetime",
+            default="disabled",
+            summary=True,
+            mailbox_option="announce_time",
+        ),
     ),
     refused={
         "new_extension_number": "a shared voicemail keeps its number; create a new one and delete this one",

@@ -19,7 +19,7 @@ from ...errors import (
     not_understood,
 )
 from ...greetings.plan import Greeting, Recording
-from ...model.mailbox import Wanted
+from ...model.mailbox import ListQuery
 from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..greetings import GreetingWriter
@@ -163,7 +163,7 @@ class PortsipGreetings(GreetingWriter):
     def _owner(self) -> str:
         boxes = (PortsipSharedVoicemails if self._shared else PortsipMailboxes)(self._session)
         try:
-            found = boxes.list(Wanted(frozenset((self._number,)))).boxes
+            found = boxes.list(ListQuery(frozenset((self._number,)))).boxes
         except AuthError as error:
             # Users can see only themselves.
             if self._shared or isinstance(error, ExpiredError) or error.status != 403:

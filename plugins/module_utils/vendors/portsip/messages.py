@@ -12,7 +12,7 @@ import urllib.parse
 from ...concurrency import in_order
 from ...deps import pydantic
 from ...errors import AuthError, NotFoundError, RejectedError, UnsupportedError
-from ...model.mailbox import Wanted
+from ...model.mailbox import ListQuery
 from ...model.message import Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
@@ -153,7 +153,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         me = self._signed_in()
         owners = (me,) if me is not None else ()
         try:
-            boxes = PortsipSharedVoicemails(self._session).list(Wanted()).boxes
+            boxes = PortsipSharedVoicemails(self._session).list(ListQuery()).boxes
         except AuthError as error:
             # Users see only their own messages.
             if error.status != 403 or not owners:

@@ -10,7 +10,7 @@ import typing as t
 from ...deps import pydantic
 from ...errors import RejectedError, not_understood
 from ...model.fields import Values
-from ...model.mailbox import Box, Wanted
+from ...model.mailbox import Box, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ..creations import Withdrawal
@@ -54,7 +54,7 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every shared voicemail with these numbers, since no atomic check for duplicates is documented."""
-        return [box for box in self.list(Wanted(numbers)).boxes if box.number in numbers]
+        return [box for box in self.list(ListQuery(numbers)).boxes if box.number in numbers]
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a shared voicemail with its messages and greetings."""

@@ -12,7 +12,7 @@ import urllib.parse
 from ...errors import NotFoundError, RejectedError, TransportError
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Listing, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ...waiting import looks
@@ -35,7 +35,7 @@ class Tel4vnMailboxes(Withdrawal):
     _session: Tel4vnSession
     table = MAILBOX
 
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         """Return the boxes of a query: a single one by its own address, several from the listing of all.
 
         The address of a number hides a second box with the same number. Before deletions, all boxes are listed, so
@@ -164,7 +164,9 @@ class Tel4vnMailboxes(Withdrawal):
 
     def _wire(self, values: Values) -> dict[str, t.Any]:
         """Return the five fields other than the number; unset fields are empty texts."""
-        settled = {option: field.settle(values.get(option)) for option, field in self.table.by_option.items()}
+        settled = {
+            option: field.value_after_write(values.get(option)) for option, field in self.table.by_option.items()
+        }
         return {name: "" if value is None else value for name, value in self.table.encode(settled, settled).items()}
 
     def _box(self, native: dict[str, t.Any]) -> Box:

@@ -71,7 +71,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
     """Sort `[vendor.]knob=value` settings by vendor.
 
-    A setting without a vendor applies to every vendor that has this behaviour. Raises ValueError where none has it.
+    A setting without a vendor applies to every vendor that has this behavior. Raises ValueError where none has it.
     """
     chosen: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
     names = {vendor: {behavior.name for behavior in load(vendor).behavior_definitions} for vendor in vendors}

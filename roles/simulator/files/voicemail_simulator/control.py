@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator's control API under `/_simulator/`: read the journal and the state, change behaviours and faults."""
+"""The simulator's control API under `/_simulator/`: read the journal and the state, change behaviors and faults."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class _Control:
         return JSONResponse(self._simulation.journal.entries())
 
     async def behaviors(self, request: Request) -> Response:
-        """Return the behaviours, after changing some."""
+        """Return the behaviors, after changing some."""
         if request.method == "PUT":
             self._simulation.behaviors.update(await request.json())
         return JSONResponse(self._simulation.behaviors.as_dict())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter mailboxes_for_vendor: what is carried, what is told, and how a user solves what is not."""
+"""The filter mailboxes_for_vendor: carried values, reported losses, and the user's choices."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_what_a_new_mailbox_has_instead() -> None:
     assert instead(defaults={"timezone": "America/Denver"}) == "America/Denver"
 
 
-def test_usual_values_are_told_apart_from_chosen_ones() -> None:
+def test_usual_values_are_reported_apart_from_chosen_ones() -> None:
     boxes = [
         {"mailbox": number, "name": number, "kazoo": {"skip_greeting": number == "3001", "transcribe": False}}
         for number in ("3000", "3001", "3002")
@@ -251,7 +251,7 @@ def test_ids_mean_nothing_on_another_system_of_the_same_vendor() -> None:
     assert set(lost) == {"owner_id", "kazoo.media.unavailable"}
 
 
-def test_all_that_is_wrong_with_the_choices_is_told_at_once() -> None:
+def test_all_that_is_wrong_with_the_choices_is_reported_at_once() -> None:
     text = problems_of(
         [{"mailbox": "3000", "name": "x"}],
         "kazoo",
@@ -284,7 +284,7 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (([], "kazoo", "asterisk"), "`target` must be one of kazoo"),
         (("text", "kazoo", "onsip"), "`boxes` must be a list, not text"),
@@ -292,8 +292,8 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
         (([{"mailbox": "3000", "nmae": "x"}], "kazoo", "onsip"), "mailbox 3000: kazoo has no option `nmae`"),
     ],
 )
-def test_what_is_no_mailbox(arguments: tuple[t.Any, ...], told: str) -> None:
-    assert told in problems_of(*arguments)
+def test_what_is_no_mailbox(arguments: tuple[t.Any, ...], reported: str) -> None:
+    assert reported in problems_of(*arguments)
 
 
 def test_shared_voicemails_of_a_vendor_that_has_none() -> None:

@@ -84,7 +84,7 @@ def test_fifty_rows_with_one_mistake_are_one_line() -> None:
     assert "3005 (line 7, column timezone, value '?')" in found
 
 
-def test_unknown_columns_are_left_out_only_when_told() -> None:
+def test_unknown_columns_are_left_out_only_when_reported() -> None:
     assert problems_of("mailbox,nmae\n3000,x\n") == ["line 1: unknown column 'nmae'; did you mean `name`?"]
     assert rows_to_mailboxes("mailbox,nmae\n3000,x\n", ignore_unknown_columns=True) == [{"mailbox": "3000"}]
 
@@ -117,9 +117,9 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
     ],
 )
 def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
-    (told,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
+    (reported,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
     place = "row 1, column pin: "
-    assert told in (f"{place}`pin` {problem}", f"{place}mailbox 3000: `pin` {problem}")
+    assert reported in (f"{place}`pin` {problem}", f"{place}mailbox 3000: `pin` {problem}")
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_a_number_is_read_as_it_was_before_a_spreadsheet_took_it_for_a_quantity(
 
 @pytest.mark.parametrize("cell", ["1,00E+03", "1.001", "1'001", "1\u202f001", "12,345,678"])
 def test_a_number_that_cannot_be_known_is_refused(cell: str) -> None:
-    (told,) = problems_of([{"mailbox": cell}])
-    assert re.match("row 1, column mailbox(, value .*)?: `mailbox` ", told)
-    assert told.endswith(". Format the column as text")
+    (reported,) = problems_of([{"mailbox": cell}])
+    assert re.match("row 1, column mailbox(, value .*)?: `mailbox` ", reported)
+    assert reported.endswith(". Format the column as text")
 
 
 def test_an_export_of_a_spreadsheet() -> None:

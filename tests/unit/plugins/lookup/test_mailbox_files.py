@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup mailbox_files: files, folders and vaults become one list, with every problem told by file and line."""
+"""The lookup mailbox_files: files, folders and vaults become one list, with every problem reported by file and line."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_read(folder: pathlib.Path) -> None:
         read(str(folder), loader=ForbiddenLoader())
 
 
-def test_numbers_stay_as_they_are_written_and_tell_their_place(folder: pathlib.Path) -> None:
+def test_numbers_stay_as_they_are_written_and_report_their_place(folder: pathlib.Path) -> None:
     (folder / "a.yml").write_text("mailboxes:\n- mailbox: 0123\n  pin: 0042\n- mailbox: 12:30\n")
     found = read(str(folder / "a.yml"), sources=True, vendor="kazoo")
     assert found == [

@@ -169,9 +169,9 @@ def test_a_file_that_is_not_in_order_is_left_alone(text: str, problem: str, tmp_
     path = tmp_path / "pins.yml"
     path.write_text(text)
     path.chmod(0o600)
-    told = refusal("3000", "3001", file=str(path))
-    assert problem in told
-    assert "4821" not in told
+    reported = refusal("3000", "3001", file=str(path))
+    assert problem in reported
+    assert "4821" not in reported
     assert path.read_text() == text
 
 
@@ -283,8 +283,8 @@ def test_terms_that_are_no_numbers_are_refused(term: object, problem: str, tmp_p
 
 
 def test_all_wrong_terms_are_reported_together() -> None:
-    told = refusal([83, {}, " "])
-    assert [word in told for word in ("number 83", "a dictionary", "is empty")] == [True] * 3
+    reported = refusal([83, {}, " "])
+    assert [word in reported for word in ("number 83", "a dictionary", "is empty")] == [True] * 3
 
 
 def with_password(password: str | None) -> DataLoader:

@@ -59,7 +59,7 @@ def test_the_same_recording_without_an_entry_is_compared_and_kept(archive: Archi
     assert [(row.status, row.action) for row in report.steps] == [("ok", "none")]
     assert archive.path.stat().st_ino == before
     assert archive.run(manifest="manifest.json").steps[0].action == "none"
-    assert archive.driver.starts == [], "the manifest tells of it now"
+    assert archive.driver.starts == [], "the manifest contains it now"
 
 
 @pytest.mark.parametrize("stated", [{}, {"size_bytes": len(SOUND)}])
@@ -87,7 +87,7 @@ def test_a_good_recording_is_never_replaced_by_garbage(archive: Archive) -> None
     assert archive.path.read_bytes() == SOUND
 
 
-def test_a_file_that_somebody_changed_is_not_what_the_manifest_tells_of(archive: Archive) -> None:
+def test_a_file_that_somebody_changed_is_not_what_the_manifest_shows_of(archive: Archive) -> None:
     archive.run(manifest="manifest.json")
     archive.path.write_bytes(OTHER)
     # Of the same size, which is enough unless somebody asks.
@@ -222,8 +222,8 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
     other = threading.Thread(target=finish)
     other.start()
 
-    class Told(threading.Event):
-        """Tells that a task waits for its turn."""
+    class WaitSignal(threading.Event):
+        """Signals that a task waits for its turn."""
 
         def wait(self, timeout: float | None = None) -> bool:
             waited.set()
@@ -232,7 +232,7 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
     driver = Driver([archive.message], whole(SOUND))
     order = Order(str(archive.root), "{id}", 0o600)
     run = audio_run.Run(t.cast("t.Any", driver), order, Folder(archive.root, 0o600), None, check=False)
-    run.stop = Told()
+    run.stop = WaitSignal()
     recording = run.plan(archive.message, ("m1",))
     run.fetch(recording)
     other.join()

@@ -112,7 +112,7 @@ def test_what_was_not_asked_for_is_refused(encoding: str) -> None:
     [gzip.compress(bytes(100_000))[:-5], gzip.compress(b"x" * 100)[:20], b"plain", b"\x1f\x8b"],
     ids=["without its end", "half", "not packed", "nothing but a mark"],
 )
-def test_a_packed_body_that_is_broken_is_told(body: bytes) -> None:
+def test_a_packed_body_that_is_broken_is_reported(body: bytes) -> None:
     with pytest.raises(TransportError, match="cannot read it"):
         Network(body, content_encoding="gzip").read()
 

@@ -202,7 +202,7 @@ def test_the_same_export_saved_as_a_workbook_or_with_other_marks(layout: str) ->
 @pytest.mark.parametrize("layout", EXPORTS)
 def test_an_error_in_an_export_names_the_column_of_the_product(layout: str) -> None:
     name, text, _expected = EXPORTS[layout]
-    (told,) = problems_of(text.replace("ada@example.com", "ada at home"), name, "kazoo", layout=layout)[:1]
+    (reported,) = problems_of(text.replace("ada@example.com", "ada at home"), name, "kazoo", layout=layout)[:1]
     column = {
         "freepbx": "voicemail_email",
         "fusionpbx": "voicemail_mail_to",
@@ -211,8 +211,8 @@ def test_an_error_in_an_export_names_the_column_of_the_product(layout: str) -> N
         "portsip": "email",
         "asterisk": "email",
     }[layout]
-    assert f", column {column}, value " in told
-    assert "048213" not in told
+    assert f", column {column}, value " in reported
+    assert "048213" not in reported
 
 
 def test_3cx_users_of_version_20() -> None:

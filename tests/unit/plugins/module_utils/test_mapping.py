@@ -142,10 +142,10 @@ def test_several_columns_of_addresses() -> None:
     ]
 
 
-def test_a_name_beside_an_address_is_told_with_the_address_that_is_meant() -> None:
-    (told,) = problems_of('mailbox;emails\n1;"Ada Moss <ada@x.example>"\n', "a.csv", "kazoo")
-    assert "column emails, value 'Ada Moss <ada@x.example>'" in told
-    assert told.endswith("write ada@x.example")
+def test_a_name_beside_an_address_is_reported_with_the_address_that_is_meant() -> None:
+    (reported,) = problems_of('mailbox;emails\n1;"Ada Moss <ada@x.example>"\n', "a.csv", "kazoo")
+    assert "column emails, value 'Ada Moss <ada@x.example>'" in reported
+    assert reported.endswith("write ada@x.example")
 
 
 def test_other_separators() -> None:
@@ -213,9 +213,9 @@ PIN = "48219377"
 
 def test_no_error_shows_a_pin_also_not_in_the_wrong_column() -> None:
     text = f"mailbox;name;pin;notify;emails;timezone\n1;A;{PIN};{PIN};{PIN};{PIN}\n2;B;12;{PIN}x;#{PIN};a{PIN}\n"
-    told = problems_of(text, "a.csv", "kazoo", templates={"description": "{pin}"}, columns={"name": "after_email"})
-    assert len(told) > 4
-    assert PIN not in "".join(told)
+    reported = problems_of(text, "a.csv", "kazoo", templates={"description": "{pin}"}, columns={"name": "after_email"})
+    assert len(reported) > 4
+    assert PIN not in "".join(reported)
 
 
 def test_every_error_names_file_line_column_and_value() -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading lists out of files: formats, places, and what is told when a file is wrong."""
+"""Reading lists out of files: formats, places, and errors of files."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def test_json_with_a_byte_order_mark() -> None:
 def test_a_host_without_pyyaml_reads_the_other_formats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "yaml", None)
     assert items(json.dumps(ITEMS), "boxes.json") == ITEMS
-    told = "boxes.yml: cannot be read without PyYAML. Install it with `pip install PyYAML`, or use JSON or CSV"
-    assert problems_of("- mailbox: '3000'", "boxes.yml") == (told,)
+    reported = "boxes.yml: cannot be read without PyYAML. Install it with `pip install PyYAML`, or use JSON or CSV"
+    assert problems_of("- mailbox: '3000'", "boxes.yml") == (reported,)
 
 
 @pytest.mark.parametrize("name", ["boxes.yml", "boxes.json"])
@@ -225,7 +225,7 @@ def test_aliases_cannot_fill_memory() -> None:
 
 
 @pytest.mark.parametrize("name", ["boxes.csv", "boxes.yml", "boxes.json"])
-def test_a_file_of_another_encoding_is_told_as_one(name: str) -> None:
+def test_a_file_of_another_encoding_is_reported_as_one(name: str) -> None:
     text = "mailbox;name\n3000;M\xfcller\n".encode("latin-1").decode(errors="surrogateescape")
     assert problems_of(text, name) == (f"{name}: is not UTF-8 text. Save it as UTF-8",)
 
@@ -275,7 +275,7 @@ def cells(excluded: str) -> st.SearchStrategy[str]:
 def test_whatever_a_spreadsheet_writes_is_read(
     delimiter: str, rows: list[tuple[str, ...]], mark: str, end: str, quoting: int
 ) -> None:
-    """Names and addresses hold every mark that may separate cells; only the first row tells which one does."""
+    """Names and addresses hold every mark that may separate cells; only the first row shows which one does."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([("mailbox", "name", "description"), *rows])
@@ -368,7 +368,7 @@ def test_defaults_lie_under_every_mailbox() -> None:
 
 
 @pytest.mark.parametrize("vendor_name", [None, "kazoo"])
-def test_a_mask_in_a_file_is_told_with_its_place(vendor_name: str | None) -> None:
+def test_a_mask_in_a_file_is_reported_with_its_place(vendor_name: str | None) -> None:
     entries = [Entry("desks.yml item 2", {"mailbox": "1001", "kazoo": {"flags": ["a ********"]}})]
     with pytest.raises(InvalidInputError, match=r"desks\.yml item 2.*`kazoo\.flags` contains \*{8}"):
         check_entries(entries, [], Checks(vendor=vendor_name))

@@ -24,7 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import MessageCounter
 
-VALUES = {field.option: field.absent for field in MAILBOX.fields if not field.on_demand and not field.creation_only}
+VALUES = {field.option: field.default for field in MAILBOX.fields if not field.on_demand and not field.creation_only}
 STORED = Box("3000", "1", VALUES | {"name": "Reception", "pin": "4821", "emails": ["a@example.com"]})
 
 
@@ -99,7 +99,7 @@ def test_what_somebody_else_changed_beside_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("meanwhile", "declared", "told"),
+    ("meanwhile", "declared", "reported"),
     [
         (changed(name="Help desk"), {"name": "Front desk"}, "`name`: somebody else"),
         (changed(pin="9137"), {"pin": "1379"}, "`pin`: somebody else"),
@@ -113,12 +113,12 @@ def test_what_somebody_else_changed_beside_is_kept() -> None:
         (changed(notify=True), {"emails": None}, "`notify` true needs `emails`"),
     ],
 )
-def test_a_conflict_is_told_and_nothing_is_written(meanwhile: Box | None, declared: t.Any, told: str) -> None:
+def test_a_conflict_is_reported_and_nothing_is_written(meanwhile: Box | None, declared: t.Any, reported: str) -> None:
     notified = changed(notify="attach_audio" in declared)
     boxes = Boxes(meanwhile)
     outcome = carry_out(boxes, notified, **declared)
     assert (outcome.status, outcome.wrote) == ("failed", False)
-    assert told in str(outcome.error)
+    assert reported in str(outcome.error)
     assert "4821" not in str(outcome.error)
     assert "9137" not in str(outcome.error)
     assert boxes.written == []
@@ -157,7 +157,7 @@ def test_a_write_that_comes_too_late_is_sent_again_on_what_is_there() -> None:
 
 
 @pytest.mark.parametrize("present", [True, False])
-def test_a_write_that_comes_too_late_tells_of_a_conflict(present: bool) -> None:
+def test_a_write_that_comes_too_late_shows_of_a_conflict(present: bool) -> None:
     boxes = Boxes(STORED, (changed(name="Help desk"),))
     outcome = carry_out(boxes, present=present, **({"name": "Front desk"} if present else {}))
     assert "somebody else" in str(outcome.error)
@@ -165,17 +165,17 @@ def test_a_write_that_comes_too_late_tells_of_a_conflict(present: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("meanwhile", "told"),
+    ("meanwhile", "reported"),
     [
         (changed("3001"), "somebody else renumbered it to 3001"),
         (changed(name="A new colleague"), "`name`: somebody else"),
         (changed(pin="9137"), "`pin`: somebody else"),
     ],
 )
-def test_a_box_that_was_changed_is_not_deleted(meanwhile: Box, told: str) -> None:
+def test_a_box_that_was_changed_is_not_deleted(meanwhile: Box, reported: str) -> None:
     boxes = Boxes(meanwhile)
     outcome = carry_out(boxes, present=False)
-    assert told in str(outcome.error)
+    assert reported in str(outcome.error)
     assert (outcome.wrote, boxes.box) == (False, meanwhile)
 
 

@@ -70,8 +70,8 @@ def test_encodings_that_are_recognized(content: bytes) -> None:
 )
 def test_an_encoding_that_may_be_another_has_to_be_named(name: str, encoding: str) -> None:
     content = f"mailbox,name\n3000,{name}\n".encode(encoding)
-    (told,) = problems_of(content, "a.csv")
-    assert told == (
+    (reported,) = problems_of(content, "a.csv")
+    assert reported == (
         "a.csv: is not UTF-8 text, and its encoding cannot be recognized. Save it as UTF-8, or set its encoding, such"
         " as `encoding: cp1252`"
     )
@@ -82,8 +82,8 @@ def test_a_wrong_name_of_an_encoding() -> None:
     for name in ("klingon", "rot13", "base64"):
         with pytest.raises(ValueError, match=f"`encoding` '{name}' is unknown"):
             decode(b"x", name)
-    (told,) = problems_of("mailbox\nÄ\n".encode("cp1252"), "a.csv", encoding="ascii")
-    assert told.startswith("a.csv: is not ascii text. Save it as UTF-8")
+    (reported,) = problems_of("mailbox\nÄ\n".encode("cp1252"), "a.csv", encoding="ascii")
+    assert reported.startswith("a.csv: is not ascii text. Save it as UTF-8")
 
 
 def test_headings_with_line_breaks_case_and_blanks() -> None:

@@ -37,7 +37,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 class Dripper:
     """A server that reads a request and then sends pieces, one at a time, until the client hangs up.
 
-    :param start: sent at once.
+    :param start: sent immediately.
     :param pieces: sent after it.
     :param wrap: makes the connection another, such as an encrypted one.
     :param read: reads the request.

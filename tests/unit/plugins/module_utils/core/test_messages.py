@@ -170,7 +170,7 @@ def test_more_deletions_than_allowed_stop_everything(messages: list[Message], mo
 
 
 @pytest.mark.parametrize(("state", "status"), [("absent", "ok"), ("read", "failed"), ("moved", "failed")])
-def test_what_does_not_exist_is_told(state: str, status: str) -> None:
+def test_what_does_not_exist_is_reported(state: str, status: str) -> None:
     (step,) = plan_missing(Order(state, ("7001",)), ["x"], {})
     assert (step.id, step.status, step.action) == ("x", status, MessageAction.NONE)
 
@@ -208,8 +208,8 @@ def test_two_messages_never_have_one_name(template: str, messages: list[Message]
     if template_problem(template):
         return
     names = {message.id: file_stem(template, message) for message in messages}
-    told = {identifier for pair in clashes(names) for identifier in pair}
-    quiet = [parts for identifier, parts in names.items() if identifier not in told]
+    reported = {identifier for pair in clashes(names) for identifier in pair}
+    quiet = [parts for identifier, parts in names.items() if identifier not in reported]
     assert len(set(quiet)) == len(quiet)
 
 

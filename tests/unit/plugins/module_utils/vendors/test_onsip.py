@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP driver against its simulated service: every doubtful behaviour ends right, or loudly and is repaired."""
+"""The OnSIP driver against its simulated service: every doubtful behavior ends right, or loudly and is repaired."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def apply(
 
 
 @pytest.mark.parametrize(("name", "value"), _knob_values())
-def test_every_doubtful_behaviour(tenant: Tenant, name: str, value: t.Any) -> None:
+def test_every_doubtful_behavior(tenant: Tenant, name: str, value: t.Any) -> None:
     tenant.begin(1, **{name: value})
     loud = (name, value) if (name, value) in LOUD else None
     hidden = {"Password": PIN} if (name, value) == ("pin_in_replies", "masked") else {}
@@ -254,7 +254,7 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("beside", "told"),
+    ("beside", "reported"),
     [
         ({"Status": "disabled"}, "mailbox 1001: OnSIP also changed Status"),
         ({"TransferAddress": ""}, "mailbox 1001: OnSIP also changed TransferAddress"),
@@ -262,8 +262,8 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
         ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`"),
     ],
 )
-def test_what_changes_beside_what_was_asked_is_told(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], told: str
+def test_what_changes_beside_what_was_asked_is_reported(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], reported: str
 ) -> None:
     tenant.begin(1)
     state, boxes = tenant.vendor.state, tenant.vendor.boxes
@@ -272,5 +272,5 @@ def test_what_changes_beside_what_was_asked_is_told(
     monkeypatch.setattr(boxes, "shown", lambda box: shown(state.boxes[box["VoicemailboxId"]]))
     result = tenant.one(mailbox="1001", announce_caller=True)
     assert result["changed"]
-    assert told in [*result.get("warnings", ()), *result.get("msg", "").split(". ")]
+    assert reported in [*result.get("warnings", ()), *result.get("msg", "").split(". ")]
     assert "7777" not in str({key: value for key, value in result.items() if key != "invocation"})

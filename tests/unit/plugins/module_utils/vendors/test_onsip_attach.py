@@ -24,7 +24,7 @@ BOX_ADDRESS = "vm.7011@example.onsip.com"
 def tenant(
     no_waiting: None, request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> Tenant:
-    """A service that tells the addresses of boxes, and one that does not: no page describes that action."""
+    """A service that shows the addresses of boxes, and one that does not: that action is not documented."""
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     if request.param == "addresses hidden":
 
@@ -117,9 +117,9 @@ def test_a_box_in_use_is_detached_before_it_is_deleted(tenant: Tenant) -> None:
         assert (tenant.stored("7011"), tenant.default_address(AVERY)) == (None, None)
 
 
-def test_what_cannot_be_attached_is_told_before_any_write(tenant: Tenant) -> None:
+def test_what_cannot_be_attached_is_reported_before_any_write(tenant: Tenant) -> None:
     tenant.begin(2)
-    for number, options, told in (
+    for number, options, reported in (
         ("1001", {"user_address": "nobody@example.onsip.com"}, "nobody@example.onsip.com"),
         ("1001", {"timeout": 30}, "`onsip.attach.timeout` cannot be set without `onsip.attach.user_address`"),
         ("1001", {"user_address": "avery"}, "must be a SIP address"),
@@ -127,7 +127,7 @@ def test_what_cannot_be_attached_is_told_before_any_write(tenant: Tenant) -> Non
     ):
         result = tenant.one(mailbox=number, onsip={"attach": options})
         assert (result["failed"], tenant.writes) == (True, 0)
-        assert told in result["msg"]
+        assert reported in result["msg"]
     twice = tenant.many(
         *({"mailbox": number, "onsip": {"attach": {"user_address": AVERY}}} for number in ("1001", "1002"))
     )
@@ -157,7 +157,7 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
     users, perform = tenant.vendor.state.user_addresses, tenant.vendor.perform
 
     def moved_by_somebody_else(name: str, call: t.Any) -> t.Any:
-        # The first reading of the mailbox after the plan; users that are to be detached are listed, and read last.
+        # The first reading of the mailbox after the plan; users to detach are listed, and read last.
         if name == ("VoicemailboxRead" if options else "UserAddressRead"):
             users[ROBIN] = users[ROBIN] | {"DefaultAddress": {"Username": "vm.1002", "Domain": "example.onsip.com"}}
         return perform(name, call)

@@ -66,7 +66,7 @@ def test_a_hidden_pin_is_never_taken_for_written(tenant: Tenant, fault: str, ski
 
 
 @pytest.mark.parametrize(("skip", "made"), [(2, False), (3, True), (4, True)])
-def test_a_failed_run_tells_what_it_may_have_written(tenant: Tenant, skip: int, made: bool) -> None:
+def test_a_failed_run_shows_what_it_may_have_written(tenant: Tenant, skip: int, made: bool) -> None:
     """From one reply on every reply is lost, so nobody can look whether the box was made."""
     tenant.begin()
     tenant.server.faults.set([f"lost_reply,skip={skip}"])

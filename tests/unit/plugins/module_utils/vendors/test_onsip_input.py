@@ -27,7 +27,7 @@ def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "reported"),
     [
         ({"mailbox": "reception"}, ["`mailbox` must be a number of 1 to 7 digits"]),
         ({"mailbox": "0123"}, ["`mailbox` must be a number", "does not start with 0"]),
@@ -67,10 +67,10 @@ def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
         ({"onsip": {"notify_pager": True}}, ["`onsip.notify_pager` true needs `onsip.pager`"]),
     ],
 )
-def test_one_clear_error_before_any_write(tenant: Tenant, options: dict[str, t.Any], told: list[str]) -> None:
+def test_one_clear_error_before_any_write(tenant: Tenant, options: dict[str, t.Any], reported: list[str]) -> None:
     result = tenant.many(NAMED | options)
     assert (result["failed"], result["changed"], tenant.writes) == (True, False, 0)
-    assert [part for part in told if part not in result["msg"]] == []
+    assert [part for part in reported if part not in result["msg"]] == []
     assert "problems" not in result["msg"]
 
 
@@ -90,14 +90,14 @@ def test_two_boxes_of_one_number_are_both_named(tenant: Tenant) -> None:
     assert "60001" in result["msg"]
 
 
-def test_an_address_that_is_taken_is_told(tenant: Tenant) -> None:
+def test_an_address_that_is_taken_is_reported(tenant: Tenant) -> None:
     result = tenant.one(**NAMED, onsip={"username": "avery"})
     assert (result["failed"], result["changed"]) == (True, False)
     for part in ("mailbox 7011", "avery@example.onsip.com", "Address.Unavailable", "`onsip.username`"):
         assert part in result["msg"]
 
 
-def test_an_unknown_organization_is_told(tenant: Tenant) -> None:
+def test_an_unknown_organization_is_reported(tenant: Tenant) -> None:
     result = tenant.one(**NAMED, domain="nobody.example.com")
     assert "Domain.Unrecognized" in result["msg"]
     assert "`domain`" in result["msg"]

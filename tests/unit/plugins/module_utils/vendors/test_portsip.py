@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP driver under every doubtful behaviour of the vendor: it ends right, or loudly and is repaired."""
+"""The PortSIP driver under every doubtful behavior of the vendor: it ends right, or loudly and is repaired."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_the_life_of_a_shared_voicemail(tenant: Tenant, knob: str, value: t.Any,
     tenant.begin(3, 2, **{knob: value})
     _twice(tenant, BOX, singular, [STORED_BOX])
     _twice(tenant, CHANGED, singular, [STORED_CHANGED])
-    # Ansible itself takes no null for an option with choices, so a single box is told the word.
+    # Ansible itself takes no null for an option with choices, so a single box uses the word.
     _twice(tenant, {**CLEARED, "play_datetime": "disabled"} if singular else CLEARED, singular, [STORED_CLEARED])
     _twice(tenant, {**NUMBER, "state": "absent"}, singular, [])
     assert len(tenant.directory.boxes.collection) == 3

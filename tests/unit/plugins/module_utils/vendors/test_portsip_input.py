@@ -124,7 +124,7 @@ def test_what_a_new_shared_voicemail_needs_is_asked_for(tenant: Tenant, missing:
 
 
 @pytest.mark.parametrize("status", ["400", "422"])
-def test_the_policy_of_the_server_is_told(tenant: Tenant, status: str) -> None:
+def test_the_policy_of_the_server_is_reported(tenant: Tenant, status: str) -> None:
     tenant.begin(3, version="22.2", field_invalid_status=status)
     before = tenant.stored_user("1001")
     for result in (tenant.boxes({**BOX, "pin": "4829"}), tenant.mailbox(mailbox="1001", pin="4829")):
@@ -137,7 +137,7 @@ def test_the_policy_of_the_server_is_told(tenant: Tenant, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["400", "409"])
-def test_a_number_that_is_taken_is_told(tenant: Tenant, status: str) -> None:
+def test_a_number_that_is_taken_is_reported(tenant: Tenant, status: str) -> None:
     tenant.begin(3, number_taken_status=status)
     result = tenant.boxes({**BOX, "extension_number": "1001"})
     assert "shared voicemail 1001: The extension number is already in use" in result["msg"]

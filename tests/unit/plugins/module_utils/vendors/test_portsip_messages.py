@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's messages, under every behaviour that its vendor can show."""
+"""PortSIP's messages, under every behavior that its vendor can show."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Pbx:
         return self.table.add({**like, "id": self.server.vendor.state.new_id(), "created_at": created_at})
 
     def on_listing(self, monkeypatch: pytest.MonkeyPatch, event: t.Callable[[int], object]) -> None:
-        """Let something happen right before each listing of messages, told how many there were before it."""
+        """Run an action right before each listing of messages, with the number of earlier listings it."""
         listing = self.server.vendor._context.listing
         page, count = listing.page, [0]
 

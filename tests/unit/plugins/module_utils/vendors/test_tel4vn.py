@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TEL4VN driver against its simulated tenant: every doubtful behaviour ends right, or loudly and is repaired."""
+"""The TEL4VN driver against its simulated tenant: every doubtful behavior ends right, or loudly and is repaired."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _twice(tenant: Tenant, box: dict[str, t.Any], one: bool, loud: bool, stored:
     if loud and result.get("failed"):
         result = declare()
         if result.get("failed"):
-            # Its own address never tells whether it is there, so a box alone cannot be made, however often.
+            # Its own address never shows whether it exists, so a box alone cannot be created, however often.
             assert one
             return
     else:
@@ -269,7 +269,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
 
 
 def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
-    """A write replaces the whole box, so it carries along what is there, also the order of the addresses."""
+    """A write replaces the whole box, so it includes all existing values and the order of the addresses."""
     tenant.begin(put_omitted="cleared", strip_spaces_mail_to=False)
     tenant.vendor.add_box("7011", password=PIN, mail_to="robin@Example.com, avery@example.com", local_after_email=None)
     result = tenant.one(mailbox="7011", description="Front desk")
@@ -287,7 +287,7 @@ def test_a_pin_that_the_owner_changed_after_the_listing_survives(tenant: Tenant)
     assert tenant.stored("7011") == [STORED | {"password": OTHER_PIN, "description": "Back office"}]
 
 
-def test_a_box_that_is_gone_at_the_time_of_its_update_is_told(tenant: Tenant) -> None:
+def test_a_box_that_is_gone_at_the_time_of_its_update_is_reported(tenant: Tenant) -> None:
     tenant.begin(mailboxes=2)
     tenant.vendor.state.delete_box(tenant.vendor.state.box_of_extension("1001"))
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])

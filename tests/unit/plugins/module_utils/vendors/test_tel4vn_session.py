@@ -124,7 +124,7 @@ def test_a_login_without_a_token_is_refused(tenant: Tenant, monkeypatch: pytest.
     assert len(tenant.server.journal) == 1
 
 
-def test_an_address_of_something_else_is_told(tenant: Tenant) -> None:
+def test_an_address_of_something_else_is_reported(tenant: Tenant) -> None:
     result = tenant.run("vmbox", **BOX, url=f"{tenant.server.origin}/somewhere", token=_token(tenant), api_key=None)
     assert result["failed"] is True
     assert "it must end in /v1" in result["msg"]
@@ -180,7 +180,7 @@ def _refusal(status: int, body: t.Any) -> t.Any:
     return refusal(Reply(status, {}, content, Operation("update", "mailbox", "7011")), client, PIN)
 
 
-def test_every_problem_of_a_write_is_told_and_hides_the_pin(tenant: Tenant) -> None:
+def test_every_problem_of_a_write_is_reported_and_hides_the_pin(tenant: Tenant) -> None:
     tenant.many(BOX)
     tenant.server.faults.set(["status:400,method=PUT"])
     result = tenant.many({"mailbox": "7011", "description": "x"})
@@ -238,7 +238,7 @@ def test_the_dictionary_of_the_vendor_may_be_empty(tenant: Tenant, empty: t.Any)
     assert tenant.many({**BOX, "tel4vn": empty, "kazoo": {"transcribe": True}})["changed"] is True
 
 
-def test_what_is_missing_to_make_a_box_is_told_before_any_write(tenant: Tenant) -> None:
+def test_what_is_missing_to_make_a_box_is_reported_before_any_write(tenant: Tenant) -> None:
     tenant.begin(mailboxes=1)
     result = tenant.many({"mailbox": "7011"}, {"mailbox": "7012", "pin": PIN}, {"mailbox": "1001", "enabled": None})
     assert "item 1 (mailbox 7011): does not exist, and `pin` is required to create it" in result["msg"]
