@@ -289,7 +289,7 @@ def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.
         (0, None, "8500", True),
         (0, "as created", None, False),
         (0, "as created", "8501", False),
-        (1, "as created", "8500", "holds messages"),
+        (1, "as created", "8500", "contains messages"),
         (0, "changed", "8500", "somebody else changed it"),
     ],
 )
