@@ -85,9 +85,9 @@ class Untouched:
 def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> None:
     driver = KazooMessages(t.cast("t.Any", Untouched()))
     for permanent in (False, True):
-        with pytest.raises(RejectedError, match="no id"):
+        with pytest.raises(RejectedError, match="not an id"):
             driver.delete(Message(identifier, mailbox_id="a" * 32), permanent)
-        with pytest.raises(RejectedError, match="no id"):
+        with pytest.raises(RejectedError, match="not an id"):
             driver.delete(Message("a" * 32, mailbox_id=identifier), permanent)
 
 
