@@ -219,7 +219,7 @@ def test_a_charge_is_reported_and_never_confirmed() -> None:
     with KAZOO.serve({"billable": True}) as server:
         result = RUNNERS["worker"]("vmbox", KAZOO.arguments(server, mailbox="3000", name="x"))
         assert result["failed"]
-        assert "bill" in result["msg"]
+        assert "charge" in result["msg"]
         assert result["error"]["status"] == 402
         assert len(KAZOO.writes(server)) == 1
 

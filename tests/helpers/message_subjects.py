@@ -134,7 +134,7 @@ PORTSIP_MESSAGES = MessageSubject(
     states=frozenset(("read", "unread", "absent")),
     statuses=("unread", "read"),
     # The mailbox of another user.
-    refusing=({"mailbox": "1001"}, "own user"),
+    refusing=({"mailbox": "1001"}, "only the user"),
     # Who is signed in and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
     listing=lambda messages, boxes: 2 + -(-boxes // 100) + boxes * -(-messages // boxes // 100),
     knobs=(
