@@ -15,7 +15,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import messages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
-from contract.test_messages import TaskRunner
+from contract.test_messages import Desk
+from helpers.interventions import Intervention
 from helpers.message_subjects import KAZOO_MESSAGES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,15 +94,15 @@ def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> N
 def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages arrive between the pages; none of the others may be lost or repeated."""
     with KAZOO_MESSAGES.serve(mailboxes=3, messages=5) as server:
-        runner = TaskRunner(KAZOO_MESSAGES, server)
-        everything = {message["id"] for message in runner.messages()}
-        original = KazooMessages._listed
+        desk = Desk(KAZOO_MESSAGES, server)
+        everything = {message["id"] for message in desk.messages()}
+        simulation = server.simulation
 
-        def while_one_arrives(self: KazooMessages, *arguments: t.Any) -> t.Any:
+        def while_one_arrives() -> None:
             left(server, stored(server)[0], timestamp=server.vendor.state.now())
-            return original(self, *arguments)
 
-        monkeypatch.setattr(KazooMessages, "_listed", while_one_arrives)
+        arriving = Intervention(simulation.faults, while_one_arrives, path="/messages$")
+        monkeypatch.setattr(simulation, "faults", arriving)
         monkeypatch.setattr(messages, "PAGE_SIZE", 4)
         server.faults.set(["status:416,count=1,path=.*/messages"])
         found = [message["id"] for message in runner.messages()]

@@ -19,9 +19,7 @@ from ..mailboxes.parse import number_hint, number_problem, number_warning, type_
 from ..model.kinds import is_number
 from ..model.problem import Problem
 
-#: Modules whose items are checked by the field table of the vendor.
-_OF_ITEMS = frozenset(("vmbox", "shared_voicemail"))
-#: Dates and numbers of days are the same with and without quotes.
+#: A date or a number of days means the same with and without quotes.
 _MOMENTS = frozenset(("older_than", "newer_than"))
 #: Expressions that select several boxes, which cannot be numbers.
 _EXPRESSIONS = frozenset(("match", "prune_match"))
@@ -34,11 +32,11 @@ def check_texts(task: Task) -> None:
 
     :raises InvalidInputError: with all problems.
     """
-    if task.module in _OF_ITEMS:
+    if task.spec.shape == "one":
+        # The field table of the vendor checks its box.
         return
-    deleting = task.params.get("state") == "absent" or (
-        task.module == "voicemail_greeting" and bool(task.params.get("prune"))
-    )
+    prunes = task.spec.feature == "greetings" and bool(task.params.get("prune"))
+    deleting = task.params.get("state") == "absent" or prunes
     problems: list[Problem] = []
     numbers: list[str] = []
     for name, value in _given(task):
