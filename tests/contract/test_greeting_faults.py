@@ -124,8 +124,8 @@ def test_a_recording_that_cannot_be_read_is_judged_by_name_and_size(tmp_path: pa
         server.faults.set(["status:404,path=.*/blobs/[^/]+"])
         result = runner.run(src=runner.file(recording(1, 1)))
         assert (result["failed"], result["changed"]) == (False, False)
-        assert any("taken for the same" in warning for warning in result["warnings"])
+        assert any("assumed to be the same" in warning for warning in result["warnings"])
         server.faults.set(["status:404,method=GET,path=.*/blobs/[^/]+,count=1"])
         result = runner.run(src=runner.file(recording(1, 1), "renamed.wav"))
         assert result["changed"]
-        assert any("taken for another one" in warning for warning in result["warnings"])
+        assert any("assumed to be different" in warning for warning in result["warnings"])
