@@ -26,6 +26,7 @@ myst_enable_extensions = ["strikethrough"]
 copybutton_prompt_text = "$ "
 
 html_theme = "furo"
+html_favicon = "static/favicon.svg"
 html_static_path = ["static"]
 html_css_files = ["website.css"]
 html_js_files = [("recording.js", {"defer": "defer"})]

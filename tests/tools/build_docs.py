@@ -1,17 +1,16 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the documentation as a site in `site/`, without a network: `make docs`.
+"""Build the website in `site/`, without a network: `make docs`.
 
-Before that, what the guides say of the field tables is brought up to date. With --check only that is done, and nothing
-is written: it fails when a page is out of date.
+Before that, the generated parts of pages are brought up to date. With --check only that is checked, and nothing is
+written: it fails if a page is out of date.
 """
 
 from __future__ import annotations
 
 import argparse
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +28,10 @@ WORK = CACHE / "docsite"
 FEATURES = (".. features: start\n", ".. features: end\n")
 START, END = ".. generated: start\n", ".. generated: end\n"
 COLLECTION = "telephony.voicemail"
+COPIES = {
+    "examples/office/.github/workflows/voicemail.yml": "docs/pipelines/github.yml",
+    "examples/fleet/.gitlab-ci.yml": "docs/pipelines/gitlab-ci.yml",
+}
 
 
 def list_table(rows: list[list[str]], widths: str = "") -> str:
@@ -82,6 +85,9 @@ def generated() -> dict[pathlib.Path, str]:
     support = GUIDES / "support.rst"
     before, start, rest = pages[support].partition(FEATURES[0])
     pages[support] = f"{before}{start}\n{feature_table()}\n{FEATURES[1]}{rest.partition(FEATURES[1])[2]}"
+    # Example repositories have the pipelines that are ready to copy.
+    for copy, original in COPIES.items():
+        pages[ROOT / copy] = (ROOT / original).read_text(encoding="utf-8")
     return pages
 
 

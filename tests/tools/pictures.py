@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make the pictures of the website and of the README in `docs/images`: `make pictures`.
 
-The example repository `examples/office` is planned, applied and broken on a simulated KAZOO, in a terminal. From that come
-a recording (for asciinema, as an animation and as text), a picture of the plan, and pictures of the report page.
+The example repository `examples/office` is planned, applied and broken on a simulated KAZOO, in a terminal. From that
+come a recording (for asciinema, as an animation and as text), a picture of the plan, and pictures of the report page.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ mailboxes:
   - mailbox: 3010
     name: Hotline
 """
-LABEL = "A terminal: ansible-playbook telephony.voicemail.plan lists each change, apply applies the plan, and a mistake is reported"
+LABEL = "A terminal: plan lists each change, apply applies the plan, and a mistake is reported"
 
 
 class Recorder:
@@ -83,8 +83,8 @@ class Recorder:
         """Record a command that somebody types."""
         duration = len(command) * TYPING
         self.screen.type(PROMPT, command, self.now, duration)
-        for number, character in enumerate(command):
-            self.events.append((self.now + number * TYPING, f"\x1b[32m{PROMPT}\x1b[0m{character}" if not number else character))
+        self.events.append((self.now, f"\x1b[32m{PROMPT}\x1b[0m"))
+        self.events += [(self.now + number * TYPING, character) for number, character in enumerate(command)]
         self.now += duration + 0.3
         self.show("\r\n")
 
@@ -189,7 +189,8 @@ def photograph(report: pathlib.Path, url: str) -> None:
             page.open(report.as_uri(), browser.View(1040, 640, is_dark))
             page.picture(picture, whole=True)
             # Few colors make a file that is a third as large, and look the same.
-            PIL.Image.open(picture).convert("RGB").quantize(64, dither=PIL.Image.Dither.NONE).save(picture, optimize=True)
+            image = PIL.Image.open(picture).convert("RGB")
+            image.quantize(64, dither=PIL.Image.Dither.NONE).save(picture, optimize=True)
 
 
 def main() -> int:

@@ -126,8 +126,8 @@ def _frame(columns: int, rows: int, label: str, style: str, content: str) -> str
         for number, color in enumerate(("#ff5f57", "#febc2e", "#28c840"))
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="terminal" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
-        f' role="img" aria-label="{escape(label)}">\n<style>{style}</style>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="terminal" viewBox="0 0 {width:g} {height:g}"'
+        f' width="{width:g}" height="{height:g}" role="img" aria-label="{escape(label)}">\n<style>{style}</style>\n'
         f'<rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>{buttons}\n'
         f'<svg x="{MARGIN}" y="{BAR}" width="{columns * ADVANCE:g}" height="{rows * LINE:g}" overflow="hidden">'
         f'<g class="screen" font-family="{FONT}" font-size="{SIZE}" fill="{FOREGROUND}" xml:space="preserve">\n'

@@ -86,9 +86,7 @@ def target_of(link: str, document: str) -> str:
 
 def copied(text: str, document: str) -> str:
     """Return a document in Markdown, with its links as they are on the site."""
-    return MARKDOWN_LINK.sub(
-        lambda match: f"{match[1]}{target_of(match[2], document)}{match[3] or ''}{match[4]}", text
-    )
+    return MARKDOWN_LINK.sub(lambda match: f"{match[1]}{target_of(match[2], document)}{match[3] or ''}{match[4]}", text)
 
 
 def copy_documents(folder: pathlib.Path) -> None:

@@ -44,7 +44,9 @@ def indent(text: str, blanks: int = 4) -> str:
 def toctree(entries: t.Iterable[str], caption: str | None = None, hidden: bool = True) -> str:
     """Return a table of contents with the given entries."""
     options = [f":caption: {caption}"] * bool(caption) + [":hidden:"] * hidden
-    return "\n".join([".. toctree::", *(f"   {option}" for option in options), "", *(f"   {entry}" for entry in entries)])
+    return "\n".join(
+        [".. toctree::", *(f"   {option}" for option in options), "", *(f"   {entry}" for entry in entries)]
+    )
 
 
 def documented(folder: pathlib.Path, kind: str) -> dict[str, str]:
@@ -128,8 +130,8 @@ def playbook_page(path: pathlib.Path) -> str:
 def playbooks_index(paths: list[pathlib.Path]) -> str:
     """Return the page that lists the playbooks."""
     introduction = (
-        "Run these playbooks by name, without a file of your own. Relative paths are resolved from the folder in which\n"
-        "you start the command.\n"
+        "Run these playbooks by name, without a file of your own. Relative paths are resolved from the folder in\n"
+        "which you start the command.\n"
     )
     lines = []
     for path in paths:
@@ -182,8 +184,7 @@ def event_source_page() -> str:
         name = f"{COLLECTION}.{path.stem}"
         parts += [
             heading(f"The rulebook {name}", "-"),
-            f"Run it with ``ansible-rulebook --rulebook {name} --inventory inventory.yml --env-vars VOICEMAIL_VENDOR,...``,"
-            " or copy it:\n",
+            f"Run it with ``ansible-rulebook --rulebook {name}``, or copy it:\n",
             f".. literalinclude:: {path.name}\n   :language: yaml\n   :start-at: ---\n",
         ]
     return "\n".join(parts)
@@ -192,8 +193,8 @@ def event_source_page() -> str:
 def examples_index(folders: list[pathlib.Path]) -> str:
     """Return the page that lists the example repositories."""
     introduction = (
-        "Complete, small repositories to start from. A test runs each of them against the simulator: plan, apply, and a\n"
-        "second plan that shows no change. Copy a folder, change the address, and start with the command ``plan``.\n"
+        "Complete, small repositories to start from. A test runs each of them against the simulator: plan, apply, and\n"
+        "a second plan that shows no change. Copy a folder, change the address, and start with the command ``plan``.\n"
     )
     entries = toctree((f"example_{folder.name}" for folder in folders), hidden=False)
     return "\n".join([heading("Example repositories"), introduction, entries, ""])
@@ -205,7 +206,9 @@ def write_reference(folder: pathlib.Path) -> None:
     pages = {
         "modules": index(folder, "Modules", "Every module runs on the controller or on a host.", {"module": ""}),
         "plugins": index(folder, "Plugins", "Lookups, filters, the inventory and the callback.", PLUGINS),
-        "roles": index(folder, "Roles", "Each role runs a module once, with checks and reports around it.", {"role": ""}),
+        "roles": index(
+            folder, "Roles", "Each role runs a module once, with checks and reports around it.", {"role": ""}
+        ),
         "playbooks": playbooks_index(playbooks),
         "event_source": event_source_page(),
     }
