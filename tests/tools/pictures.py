@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make the pictures of the website and of the README in `docs/images`: `make pictures`.
 
-The example repository `examples/office` is planned, applied and broken on a simulated KAZOO, in a terminal. From that
+The example repository `examples/office` is planned and applied on a simulated KAZOO, in a terminal. From that
 come a recording (for asciinema, as an animation and as text), a picture of the plan, and pictures of the report page.
 """
 
@@ -32,13 +32,15 @@ from workspace import CACHE, ROOT, RUNNING, environment, link_collection
 
 sys.path.insert(0, str(ROOT / "roles" / "simulator" / "files"))
 
+from voicemail_simulator.server import SimulatorServer
+
 IMAGES = ROOT / "docs" / "images"
 EXAMPLE = ROOT / "examples" / "office"
 ADDRESS = "https://kazoo.example.com:8443/v2"
 KEY = "simulator-api-key-accountone".ljust(64, "0")
 #: Where users have the collection, in place of the folder of this checkout.
 INSTALLED = "~/.ansible/collections/"
-COLUMNS, ROWS = 112, 28
+COLUMNS, ROWS = 120, 30
 PROMPT = "$ "
 #: Seconds: between two typed characters, before and after a command, and the longest wait that is kept.
 TYPING, PAUSE, LONGEST = 0.045, 1.2, 0.8
@@ -52,16 +54,15 @@ BEFORE = [
     {"mailbox": "3012", "name": "Ben Example", "emails": ["ben@example.com"]},
     {"mailbox": "3090", "name": "Old desk"},
 ]
-BROKEN = """\
+MORE = """\
 mailboxes:
-  - mailbox: 3020
-    name: Support
-    timezone: Europe/Berln
-    email: [support@example.com]
-  - mailbox: 3010
-    name: Hotline
+  - {mailbox: 3020, name: Support}
+  - {mailbox: 3021, name: Hotline}
+  - {mailbox: 3022, name: Returns}
 """
-LABEL = "A terminal: plan lists each change, apply applies the plan, and a mistake is reported"
+#: What the telephone system answers to two of the three creations.
+REFUSAL = "status:403,method=PUT,path=vmboxes,count=2"
+LABEL = "A terminal: plan lists each change, apply applies the plan, and a failure is reported"
 
 
 class Recorder:
@@ -155,7 +156,7 @@ def part_of(recorder: Recorder, first: int) -> list[terminal.Line]:
     return lines
 
 
-def record(folder: pathlib.Path, variables: dict[str, str]) -> pathlib.Path:
+def record(folder: pathlib.Path, variables: dict[str, str], server: SimulatorServer) -> pathlib.Path:
     """Record the terminal, write its files, and return a copy of the report of the plan."""
     recorder = Recorder(folder, variables)
     recorder.run("cat mailboxes/sales.yml")
@@ -164,9 +165,10 @@ def record(folder: pathlib.Path, variables: dict[str, str]) -> pathlib.Path:
     plan = part_of(recorder, first)
     report = shutil.copy(folder / "voicemail-report" / "localhost.html", folder / "plan.html")
     recorder.run("ansible-playbook telephony.voicemail.apply -e @office.yml")
-    (folder / "mailboxes" / "support.yml").write_text(BROKEN)
+    (folder / "mailboxes" / "support.yml").write_text(MORE)
+    server.faults.add(REFUSAL)
     recorder.run("cat mailboxes/support.yml")
-    recorder.run("ansible-playbook telephony.voicemail.plan -e @office.yml", status=2)
+    recorder.run("ansible-playbook telephony.voicemail.apply -e @office.yml", status=2)
     lines = part_of(recorder, 0)
     if any(str(ROOT) in line.text for line in lines):
         sys.exit("The recording shows the folder of this checkout.")
@@ -195,8 +197,6 @@ def photograph(report: pathlib.Path, url: str) -> None:
 
 def main() -> int:
     """Make every picture."""
-    from voicemail_simulator.server import SimulatorServer
-
     link_collection()
     with tempfile.TemporaryDirectory() as place, SimulatorServer("kazoo") as server:
         folder = pathlib.Path(place, "voicemail")
@@ -204,7 +204,7 @@ def main() -> int:
         variables = environment() | {"VOICEMAIL_URL": server.url, "VOICEMAIL_API_KEY": KEY, "TERM": "xterm-256color"}
         variables |= {"PATH": f"{RUNNING / 'bin'}:{os.environ['PATH']}", "ANSIBLE_DEPRECATION_WARNINGS": "false"}
         prepare_system(folder.parent, variables)
-        photograph(record(folder, variables), server.url)
+        photograph(record(folder, variables, server), server.url)
     for path in sorted(IMAGES.iterdir()):
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes")
     return 0

@@ -87,7 +87,8 @@ def build(version: str) -> pathlib.Path:
     run("git", "clone", "--quiet", "--branch", version, ROOT, clone)
     run("ansible-galaxy", "collection", "build", "--output-path", FOLDER, clone)
     archive = FOLDER / f"telephony-voicemail-{version}.tar.gz"
-    run("ansible-galaxy", "collection", "install", "--offline", "-p", installed, archive)
+    # By force, because the checkout itself counts as installed.
+    run("ansible-galaxy", "collection", "install", "--offline", "--force", "-p", installed, archive)
     verify = ("ansible-galaxy", "collection", "verify", "--offline", "telephony.voicemail")
     run(*verify, ANSIBLE_COLLECTIONS_PATH=str(installed))
     return archive

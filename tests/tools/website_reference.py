@@ -122,6 +122,7 @@ def playbook_page(path: pathlib.Path) -> str:
             heading("Source", "-"),
             f".. literalinclude:: {path.name}",
             "   :language: yaml+jinja",
+            "   :start-at: - name",
             "",
         ]
     )
