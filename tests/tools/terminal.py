@@ -112,7 +112,7 @@ def _drawn(line: Line, row: int) -> str:
     for column, text, color in _runs(line):
         lead = len(text) - len(text.lstrip())
         words = text.strip()
-        place = f'x="{(column + lead) * ADVANCE:g}" y="{row * LINE:g}"'
+        place = f'x="{(column + lead) * ADVANCE:g}" y="{row * LINE - 5:g}"'
         fill = "" if color == FOREGROUND else f' fill="{color}"'
         parts.append(f'<text {place}{fill} textLength="{len(words) * ADVANCE:g}">{escape(words)}</text>')
     return "".join(parts)
