@@ -6,7 +6,7 @@ RUN := .venv/bin/python tests/tools/run_suites.py
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation matrix galaxy clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs pictures coverage release benchmark chaos load mutation matrix galaxy clean distclean demo-environment environment
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -28,8 +28,17 @@ integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs-lint: ## check the documentation of plugins and roles
 
-docs: environment ## build the documentation as a site in site/
+docs: environment ## build the website in site/
 	@.venv/bin/python tests/tools/build_docs.py
+
+pictures: environment ## make the pictures of the website and the README; needs Chromium
+	@.venv/bin/python tests/tools/pictures.py
+
+coverage: environment ## measure how much of the code the unit tests run; report in .cache/coverage
+	@.venv/bin/python tests/tools/coverage_report.py
+
+release: environment ## commit, tag and build a release: make release VERSION=1.1.0; see docs/releasing.md
+	@.venv/bin/python tests/tools/release.py $(VERSION)
 
 benchmark: environment ## measure against the goals
 	@.venv/bin/python tests/benchmark

@@ -42,7 +42,7 @@ ARCHIVE_ALLOWED = re.compile(
       | meta/(?:runtime|execution-environment)\.yml
       | changelogs/(?:changelog|config)\.yaml
       | SECURITY\.md
-      | docs/[\w./-]+\.(?:md|rst|yml|svg)
+      | docs/(?!images|website)[\w./-]+\.(?:md|rst|yml|svg)
       | docs/schemas/(?:[\w.-]+\.json|check\.py)
       | extensions/eda/[\w./-]+\.(?:py|yml)
       | playbooks/[\w./-]+\.(?:yml|j2|csv)
