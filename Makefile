@@ -3,21 +3,26 @@
 PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
 	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$candidate; break; fi; done)
 RUN := .venv/bin/python tests/tools/run_suites.py
+# Installs what a target needs, into .venv.
+PREPARE = @$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py,echo 'Python 3.11 or newer is needed' >&2; exit 1;)
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs pictures coverage release benchmark chaos load mutation matrix galaxy clean distclean demo-environment environment
+.PHONY: help demo test $(SUITES) docs pictures coverage release benchmark chaos load mutation stress matrix galaxy clean distclean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
 
-demo: demo-environment ## manage five mailboxes on a simulated telephone system
+demo: ## manage five mailboxes on a simulated telephone system
+	$(PREPARE) demo
 	@.venv/bin/python tests/tools/demo.py
 
-test: environment ## run every suite
+test: ## run every suite
+	$(PREPARE) dev
 	@$(RUN) $(if $(COUNT_FILE),--count-file $(COUNT_FILE))
 
-$(SUITES): environment
+$(SUITES):
+	$(PREPARE) $@
 	@$(RUN) $@
 lint: ## ruff, mypy, yamllint, ansible-lint, changelog, language
 unit: ## unit tests with pytest
@@ -28,29 +33,41 @@ integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs-lint: ## check the documentation of plugins and roles
 
-docs: environment ## build the website in site/
+docs: ## build the website in site/
+	$(PREPARE) $@
 	@.venv/bin/python tests/tools/build_docs.py
 
-pictures: environment ## make the pictures of the website and the README; needs Chromium
+pictures: ## make the pictures of the website and the README; needs Chromium
+	$(PREPARE) $@
 	@.venv/bin/python tests/tools/pictures.py
 
-coverage: environment ## measure how much of the code the unit tests run; report in .cache/coverage
+coverage: ## measure how much of the code the unit tests run; report in .cache/coverage
+	$(PREPARE) $@
 	@.venv/bin/python tests/tools/coverage_report.py
 
-release: environment ## commit, tag and build a release: make release VERSION=1.1.0; see docs/releasing.md
+release: ## commit, tag and build a release: make release VERSION=1.1.0; see docs/releasing.md
+	$(PREPARE) $@
 	@.venv/bin/python tests/tools/release.py $(VERSION)
 
-benchmark: environment ## measure against the goals
+benchmark: ## measure against the goals
+	$(PREPARE) $@
 	@.venv/bin/python tests/benchmark
 
-chaos: environment ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
+chaos: ## 2000 runs with random faults: timeouts, lost replies, conflicts, other operators
+	$(PREPARE) $@
 	@.venv/bin/python tests/chaos
 
-load: environment ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
+load: ## 100 000 mailboxes, a million messages, and ten minutes with 32 workers
+	$(PREPARE) $@
 	@.venv/bin/python tests/load
 
-mutation: environment ## measure how many small mistakes in the core the tests notice; ARGUMENTS="--sample 200"
+mutation: ## measure how many small mistakes in the core the tests notice; ARGUMENTS="--sample 200"
+	$(PREPARE) $@
 	@.venv/bin/python tests/mutation $(ARGUMENTS)
+
+stress: ## run unit tests in random orders, to find failures by chance; ARGUMENTS="--runs 5 tests/contract"
+	$(PREPARE) $@
+	@.venv/bin/python tests/tools/stress.py $(ARGUMENTS)
 
 matrix: ## other versions of ansible-core and Python; PAIRS=--all, PAIRS=--floors or PAIRS="2.20/3.13 2.21/3.12"
 	@$(if $(PYTHON),$(PYTHON) tests/tools/matrix.py $(PAIRS),echo 'Python 3.11 or newer is needed' >&2; exit 1)
@@ -64,9 +81,3 @@ clean: ## delete generated files, except the virtual environment
 
 distclean: clean ## delete the virtual environment as well
 	rm -rf .venv
-
-demo-environment:
-	@$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py demo,echo 'Python 3.11 or newer is needed' >&2; exit 1)
-
-environment:
-	@$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py dev,echo 'Python 3.11 or newer is needed' >&2; exit 1)

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
+import importlib
 import importlib.util
+import itertools
 import os
 import pathlib
+import pkgutil
+import random
 import shutil
+import signal
 import sys
 import tempfile
+
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIMULATOR = ROOT / "roles" / "simulator" / "files"
@@ -52,6 +60,10 @@ with contextlib.suppress(ImportError):
     hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
     hypothesis.settings.load_profile("repository")
 
+# Shells start programs in the background with interrupts ignored, and tests interrupt what they run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Ansible refuses to run without UTF-8, and tests read the system's own messages in English, whatever the user's locale.
 os.environ["LC_ALL"] = "C.UTF-8"
 
@@ -61,3 +73,38 @@ sys.path[:0] = [
 ]
 if not _collection_is_importable():
     _make_collection_importable()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that changes the order of tests."""
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run files, and the tests of each, in another order")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Change the order of tests. Those of a file stay together, since they share a simulator."""
+    seed = config.getoption("--shuffle")
+    if seed is None:
+        return
+    chance = random.Random(seed)
+    files = [list(tests) for _path, tests in itertools.groupby(items, key=lambda item: item.path)]
+    chance.shuffle(files)
+    for tests in files:
+        chance.shuffle(tests)
+    items[:] = [test for tests in files for test in tests]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Import the whole code before a test replaces a part of it.
+
+    Modules that are imported while a function is replaced would keep the replacement for all tests that follow.
+    """
+    if "monkeypatch" in getattr(item, "fixturenames", ()):
+        _import_everything()
+
+
+@functools.cache
+def _import_everything() -> None:
+    package = importlib.import_module("ansible_collections.telephony.voicemail.plugins.module_utils")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)

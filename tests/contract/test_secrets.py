@@ -331,7 +331,7 @@ def test_an_exception_in_any_layer_shows_no_secret(
             for subject, one, options in calls(vendor, folder)
             if one == module and "no_such_option" not in options
         ]
-    assert raised, f"{module} does not come through {name}"
+    assert raised, f"{module} does not come through {name}: {found}"
     assert any(result["failed"] for result in found)
     for result in found:
         reported = json.dumps(result)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulated vendors that answer some requests with something else, and the modules run against them."""
+"""Simulated vendors that answer some requests with something else: use it for replies that no vendor should send."""
 
 from __future__ import annotations
 

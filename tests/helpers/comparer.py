@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run each case of tests/comparer on every way that a task can run, and compare the results key by key.
+"""Run each case of tests/comparer on every way that a task can run: use it where all ways must return the same.
 
 A file of cases is one play with a host for each way, and a simulator of its own for each host. The cases run in the
 order of the file, so one may build on what an earlier one left.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strategies for declarations: what a user may write for a field table, and the boxes it leads to."""
+"""Strategies for declarations and existing boxes of any field table: use it for properties of planning."""
 
 from __future__ import annotations
 

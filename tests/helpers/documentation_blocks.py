@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The code blocks of the documentation, and how they become playbooks that run against the simulator.
+"""The code blocks of the documentation as playbooks: use it to run an example against the simulator.
 
 A document is one scenario: its blocks run in their order, on one host, against simulators of its own. A block of YAML
 is a playbook, a list of tasks, a file, or variables of a role. A file has a caption (`:caption:` in RST,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the commands that the documentation shows exist, with the options and files that they name."""
+"""Check that the commands in the documentation exist: use it for shell examples that cannot be run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A PortSIP PBX whose greetings are managed, and what its callers hear."""
+"""A simulated PortSIP whose greetings are managed: use it for what callers of PortSIP hear."""
 
 from __future__ import annotations
 

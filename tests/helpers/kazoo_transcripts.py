@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reader of the recorded exchanges of a live KAZOO, and the comparison of a reply with a recorded one."""
+"""Recorded exchanges of a live KAZOO: use it to compare the replies of the simulator with real ones."""
 
 from __future__ import annotations
 

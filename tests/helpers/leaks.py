@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a text gives a secret away."""
+"""Check whether a text contains a secret: use it for every search for a PIN, whose digits occur by chance as well."""
 
 from __future__ import annotations
 

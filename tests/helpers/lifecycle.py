@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of one box, step by step, and what must hold at each step whatever the vendor does."""
+"""Create, change and delete one box, and check each step: use it for rules that hold for every vendor."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small servers on the loopback address that misbehave as configured, and record what they received."""
+"""Small servers on the loopback address that misbehave as configured: use them below HTTP, where no simulator goes."""
 
 from __future__ import annotations
 

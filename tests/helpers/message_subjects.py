@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the suite of messages knows of each vendor. A vendor joins by adding a subject."""
+"""What each vendor knows of messages: use it for tests of messages that run on every vendor."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shared by the tests of OnSIP: a client, a server, and requests."""
+"""A client, a server and requests of OnSIP: use it for tests of the simulator itself."""
 
 from __future__ import annotations
 

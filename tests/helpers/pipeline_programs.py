@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand in for the programs of a pipeline that would reach another machine: pip, ansible-galaxy, gh and curl.
+"""Stand in for programs that would reach another machine, such as pip and curl: use it to run pipelines.
 
 Each is called as `pipeline_programs.py NAME ARGUMENTS`. A file that the environment variable PLATFORM names holds what
 the platform knows: comments, requests, and the words of every call. What is asked for in any other way is an error.

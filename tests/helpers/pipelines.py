@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the jobs of a pipeline as GitHub and GitLab do: their shell parts, in order, with the variables of the platform.
+"""Run the jobs of a pipeline as GitHub and GitLab do: use it for the pipelines in the documentation.
 
 Only what the pipelines of this collection use is known here. Anything else is an error and not left out.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Python for modules whose every process is a fork of one that has imported what modules need.
+"""A Python whose processes are forks of one that has imported the collection: use it for playbooks of many modules.
 
 Imports, those of the collection among them, are most of what a short module costs, and they are the same each time.
 Ansible starts this Python as any other interpreter: with a script or with a program on standard input, in its own

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real runs of Ansible's programs, each in a process of its own.
+"""Run Ansible's programs, each in a process of its own: use it for other programs than ansible-playbook.
 
 A third of what a short run costs is importing libraries that are the same in every run. So the processes are forks of
 one that has imported them, and nothing of Ansible, which reads its settings while it is imported.

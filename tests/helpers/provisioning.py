@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role provision in a folder of its own, against a simulator whose journal records every write."""
+"""The role provision in a folder of its own: use it for runs of that role, whose writes are recorded."""
 
 from __future__ import annotations
 

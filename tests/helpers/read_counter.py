@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Count the documents that a vendor reads, because times are unreliable on a busy machine."""
+"""Count the documents that a vendor reads: use it in place of measuring time, which a busy machine distorts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recordings for tests: complete files of each kind, and a driver that sends what a test says."""
+"""Complete recordings of each kind, and a driver that sends what a test says: use it for downloads."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ways a task runs: as a module with its own AnsibleModule, and inside the worker."""
+"""Run a task as a module or in the worker: use it for every test of a module that does not test Ansible."""
 
 from __future__ import annotations
 

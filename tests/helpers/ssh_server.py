@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An SSH server of the user's own: on the loopback address, with keys and settings in one folder."""
+"""An SSH server on the loopback address: use it where a task must run over a real connection."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the documents of a simulated vendor, to check what a run really did."""
+"""Read what a simulated vendor stores: use it to check what a run really did."""
 
 from __future__ import annotations
 

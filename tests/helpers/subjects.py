@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the contract suite knows of each vendor: how to log in, what to declare, what is doubtful."""
+"""What each vendor needs to be tested, such as logins and declarations: use it for tests that run on every vendor."""
 
 from __future__ import annotations
 

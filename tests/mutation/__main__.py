@@ -29,7 +29,26 @@ EXPLAINED = pathlib.Path(__file__).parent / "explained.yml"
 GOAL = 90.0
 #: Tests that run the core in their own process: those beside it, and the rules of the contract suite that reach it.
 UNIT = ("unit/plugins/module_utils/core", "unit/plugins/module_utils/test_*.py")
-CONTRACT = ("bad_input", "bulk", "cautions", "duplicates", "kazoo_numbers", "messages", "numbers", "unsupported")
+CONTRACT = (
+    "bad_input",
+    "bulk",
+    "cache",
+    "cautions",
+    "duplicates",
+    "duplicates_of_renumbered",
+    "guards",
+    "invalid",
+    "kazoo_names",
+    "kazoo_numbers",
+    "kazoo_old_documents",
+    "kazoo_pin",
+    "masking",
+    "messages",
+    "numbers",
+    "plan_checksum",
+    "renumber",
+    "unsupported",
+)
 #: Tests of the transport, which call none of it and take their time.
 OTHERS = ("audio", "bodies", "deps", "http", "pace", "redaction", "retry", "streams", "transport")
 
@@ -39,7 +58,10 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", metavar="FILE", help="below plugins/module_utils; default: all of the core")
     parser.add_argument("--sample", type=int, help="number of mutants, chosen at random")
+    parser.add_argument("--again", type=pathlib.Path, metavar="FILE", help="only the survivors that another run listed")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--budget", type=float, default=60, help="seconds of tests for one mutant")
+    parser.add_argument("--tests", nargs="+", help="run only these test files; default: all that reach the core")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--report", type=pathlib.Path, default=ROOT / ".cache" / "mutation.txt")
     return parser.parse_args()
@@ -59,9 +81,10 @@ def main() -> int:
     sources = [CORE / name for name in options.files] or sorted(
         path for folder in FOLDERS for path in (CORE / folder).glob("*.py")
     )
-    run = MutationSession(sources, options.processes, options.sample, options.seed)
+    run = MutationSession(sources, options)
     arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=0", "--no-header", "--no-summary"]
-    pytest.main([*arguments, "--hypothesis-profile=quick", f"--rootdir={ROOT}", *test_files()], plugins=[run])
+    arguments += ["--hypothesis-profile=quick", f"--rootdir={ROOT}"]
+    pytest.main([*arguments, *(options.tests or test_files())], plugins=[run])
     if run.errors:
         print("Left out, since they fail without any mutant while calls are counted:", *run.errors, sep="\n  ")
     return report(run, options, sources)
@@ -85,6 +108,8 @@ def report(run: MutationSession, options: argparse.Namespace, sources: list[path
     )
     options.report.parent.mkdir(exist_ok=True)
     options.report.write_text("\n".join([*lines, "", summary, ""]), encoding="utf-8")
+    labels = sorted({mutant.label for mutant in survivors})
+    options.report.with_suffix(".yml").write_text(yaml.safe_dump(labels, width=1000), encoding="utf-8")
     print(*lines, "", summary, sep="\n")
     stale = set()
     if options.sample is None and not options.files:

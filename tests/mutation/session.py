@@ -9,8 +9,11 @@ that a test runs in another process, such as a playbook, is not mutated.
 
 from __future__ import annotations
 
+import argparse
+import collections
 import functools
 import gc
+import importlib
 import os
 import pathlib
 import random
@@ -21,36 +24,53 @@ import types
 import typing as t
 
 import pytest
+import yaml
 from mutants import Mutant, mutants_of, mutated_code
 
+PACKAGE = "ansible_collections.telephony.voicemail.plugins.module_utils"
 KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
 #: Seconds beside the time of the unmutated tests after which a mutant counts as killed: it runs in a circle.
 GRACE = 20
 
 
 class MutationSession:
-    """A pytest plugin whose test loop runs every mutant."""
+    """A pytest plugin whose test loop runs every mutant.
 
-    def __init__(self, sources: list[pathlib.Path], processes: int, sample: int | None, seed: int) -> None:
-        self.processes = processes
+    :param options: ``sample``, how many mutants, chosen by ``seed``, None for all; ``again``, labels of those to
+        run; ``processes``, how many run at the same time; ``budget``, seconds that the tests of one mutant may take
+        without it: what needs more counts as a survivor.
+    """
+
+    def __init__(self, sources: list[pathlib.Path], options: argparse.Namespace) -> None:
+        self.processes = options.processes
         self.survivors: list[Mutant] = []
         self.untested: list[Mutant] = []
         self.killed = 0
         #: Tests that fail without a mutant while calls are counted. They prove nothing here, and run for no mutant.
         self.errors: list[str] = []
         self._sources = sources
-        self._sample = sample
-        self._seed = seed
+        self._budget = options.budget
+        self._sample = options.sample
+        self._again = options.again
+        self._seed = options.seed
         self._functions: dict[tuple[str, str, int], list[types.FunctionType]] = {}
         self._tests: dict[tuple[str, str, int], dict[pytest.Item, None]] = {}
         self._seconds: dict[str, float] = {}
         self._failed = False
+        #: How often each test killed a mutant of a function, so that it runs first for the next one.
+        self._kills: collections.Counter[tuple[tuple[str, str, int], str]] = collections.Counter()
+        self._caches: list[t.Any] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once to see which functions each calls, then the mutants."""
         self._find_functions()
         self._measure(session)
+        self._caches = [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]
+        # Garbage that is collected in a fork copies the memory that forks share.
+        gc.collect()
+        gc.disable()
+        gc.freeze()
         self._run_mutants(session, self._chosen())
         return True
 
@@ -62,6 +82,9 @@ class MutationSession:
 
     def _find_functions(self) -> None:
         """Find the function objects of the sources, however they are wrapped or referred to."""
+        # Many modules are imported when they are first needed.
+        for path in self._sources:
+            importlib.import_module(f"{PACKAGE}.{path.parent.name}.{path.stem}")
         names = {str(path.resolve()) for path in self._sources}
         for function in [found for found in gc.get_objects() if type(found) is types.FunctionType]:
             code = function.__code__
@@ -94,13 +117,16 @@ class MutationSession:
 
     def _chosen(self) -> list[Mutant]:
         mutants = [mutant for path in self._sources for mutant in mutants_of(path)]
-        if self._sample is not None and self._sample < len(mutants):
-            mutants = random.Random(self._seed).sample(mutants, self._sample)
+        if self._again is not None:
+            labels = set(yaml.safe_load(self._again.read_text(encoding="utf-8")) or ())
+            mutants = [mutant for mutant in mutants if mutant.label in labels]
+        if self._sample is not None:
+            mutants = random.Random(self._seed).sample(mutants, min(self._sample, len(mutants)))
         return mutants
 
     def _run_mutants(self, session: pytest.Session, mutants: list[Mutant]) -> None:
         """Keep as many forks at work as there are processors."""
-        running: dict[int, tuple[Mutant, float]] = {}
+        running: dict[int, tuple[Mutant, float, int]] = {}
         waiting = list(reversed(mutants))
         while waiting or running:
             while waiting and len(running) < self.processes:
@@ -108,23 +134,28 @@ class MutationSession:
                 tests = self._tests_of(mutant)
                 if not tests:
                     self.untested.append(mutant)
+                    print(*table([mutant]), "(no test)", flush=True)
                     continue
                 limit = time.monotonic() + GRACE + 10 * sum(self._seconds[test.nodeid] for test in tests)
-                running[self._fork(session, mutant, tests)] = (mutant, limit)
+                number, channel = self._fork(session, mutant, tests)
+                running[number] = (mutant, limit, channel)
             for process in self._ended(running):
-                mutant, _limit = running.pop(process[0])
+                mutant, _limit, channel = running.pop(process[0])
+                with os.fdopen(channel, encoding="utf-8") as told:
+                    self._kills[self._key(mutant), told.read()] += 1
                 if process[1] == SURVIVED:
                     self.survivors.append(mutant)
+                    print(*table([mutant]), flush=True)
                 else:
                     self.killed += 1
                 done = self.killed + len(self.survivors) + len(self.untested)
                 if done % 50 == 0:
                     print(f"{done} of {len(mutants)}: {len(self.survivors) + len(self.untested)} survived", flush=True)
 
-    def _ended(self, running: dict[int, tuple[Mutant, float]]) -> list[tuple[int, int]]:
+    def _ended(self, running: dict[int, tuple[Mutant, float, int]]) -> list[tuple[int, int]]:
         """Return the forks that have ended with their status, and end those that run for too long."""
         found = []
-        for number, (_mutant, limit) in running.items():
+        for number, (_mutant, limit, _channel) in running.items():
             ended, status = os.waitpid(number, os.WNOHANG)
             if ended:
                 found.append((number, os.waitstatus_to_exitcode(status)))
@@ -140,22 +171,39 @@ class MutationSession:
         return (str(mutant.path.resolve()), mutant.function, mutant.function_line)
 
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
-        """Return the tests that call the mutated function, one of each file first and the quick before the slow."""
-        sound = [test for test in self._tests.get(self._key(mutant), ()) if test.nodeid not in self.errors]
+        """Return the tests that call the mutated function and fit into the budget.
+
+        Those come first that killed another mutant of it, then unit tests, one of each file, the quick before the slow.
+        """
+        key = self._key(mutant)
+        sound = [test for test in self._tests.get(key, ()) if test.nodeid not in self.errors]
         found = sorted(sound, key=lambda test: self._seconds[test.nodeid])
         places: dict[pathlib.Path, int] = {}
         order = []
         for test in found:
             places[test.path] = places.get(test.path, -1) + 1
-            order.append((places[test.path], len(order), test))
-        return [test for _place, _number, test in sorted(order, key=lambda one: one[:2])]
+            is_slow = "contract" in test.path.parts
+            order.append((-self._kills[key, test.nodeid], is_slow, places[test.path], len(order), test))
+        chosen: list[pytest.Item] = []
+        seconds = 0.0
+        for *_place, test in sorted(order, key=lambda one: one[:4]):
+            seconds += self._seconds[test.nodeid]
+            if seconds > self._budget and chosen:
+                break
+            chosen.append(test)
+        return chosen
 
-    def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> int:
-        """Run tests with a mutant in a process of its own, and return its number."""
+    def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> tuple[int, int]:
+        """Run tests with a mutant in a process of its own.
+
+        :returns: its number, and the descriptor from which the test that killed the mutant can be read.
+        """
         sys.stdout.flush()
+        reading, writing = os.pipe()
         number = os.fork()
         if number:
-            return number
+            os.close(writing)
+            return number, reading
         status = FAILED_ALONE
         try:
             os.setpgid(0, 0)
@@ -163,14 +211,18 @@ class MutationSession:
             for descriptor in (0, 1, 2):
                 os.dup2(silent, descriptor)
             session.config.pluginmanager.unregister(name="terminalreporter")
-            status = self._run_with(mutant, tests)
+            killer = self._killer(mutant, tests)
+            if killer is not None:
+                os.write(writing, killer.encode())
+            status = SURVIVED if killer is None else KILLED
         finally:
             os._exit(status)
 
-    def _run_with(self, mutant: Mutant, tests: list[pytest.Item]) -> int:
+    def _killer(self, mutant: Mutant, tests: list[pytest.Item]) -> str | None:
+        """Return the test that fails with a mutant, or None where all pass."""
         for function in self._functions[self._key(mutant)]:
             function.__code__ = mutated_code(mutant, function.__code__.co_filename)
-        for cache in [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]:
+        for cache in self._caches:
             if "telephony.voicemail" in cache.__module__ or "tests" in cache.__module__:
                 cache.cache_clear()
         self._failed = False
@@ -178,8 +230,8 @@ class MutationSession:
             # Each by itself: sharing fixtures between files would cost more than it saves.
             test.config.hook.pytest_runtest_protocol(item=test, nextitem=None)
             if self._failed:
-                return KILLED
-        return SURVIVED
+                return test.nodeid
+        return None
 
 
 def plural(number: int, noun: str) -> str:

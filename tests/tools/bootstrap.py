@@ -1,7 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepare the checkout's own virtual environment: `python3 tests/tools/bootstrap.py demo|dev`.
+"""Prepare the checkout's own virtual environment for a target of make: `python3 tests/tools/bootstrap.py unit`.
+
+Each target installs what it needs and no more, so `make unit` on a fresh clone does not wait for linters.
 
 Run by whatever Python the machine has, so it uses nothing but the standard library. A second run with unchanged
 requirement files does nothing and takes a few hundredths of a second.
@@ -19,7 +21,28 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-LEVELS = {"demo": "requirements-demo.txt", "dev": "requirements-dev.txt"}
+#: The requirements of each target; all of them are in `dev`.
+LEVELS = {
+    "demo": "requirements-demo.txt",
+    "unit": "tests/requirements/unit.txt",
+    "contract": "tests/requirements/contract.txt",
+    "lint": "tests/requirements/lint.txt",
+    "sanity": "requirements-demo.txt",
+    "ansible-units": "requirements-demo.txt",
+    "integration": "requirements-demo.txt",
+    "molecule": "tests/requirements/molecule.txt",
+    "docs": "tests/requirements/docs.txt",
+    "docs-lint": "tests/requirements/docs.txt",
+    "pictures": "tests/requirements/contract.txt",
+    "coverage": "requirements-dev.txt",
+    "release": "requirements-dev.txt",
+    "benchmark": "tests/requirements/benchmark.txt",
+    "chaos": "tests/requirements/contract.txt",
+    "load": "tests/requirements/benchmark.txt",
+    "mutation": "tests/requirements/unit.txt",
+    "stress": "tests/requirements/contract.txt",
+    "dev": "requirements-dev.txt",
+}
 OLDEST = (3, 11)
 
 
@@ -32,26 +55,26 @@ def requirement_files(path: pathlib.Path) -> list[pathlib.Path]:
     return found
 
 
-def fingerprint(level: str) -> str:
-    """What an environment depends on: its place (scripts hold it), its Python, and the requirements."""
+def fingerprint(file: str) -> str:
+    """Hash what an environment depends on: its place, which its scripts hold, its Python, and the requirements."""
     digest = hashlib.sha256(f"{VENV}\n".encode())
     digest.update((VENV / "pyvenv.cfg").read_bytes())
-    for path in requirement_files(ROOT / LEVELS[level]):
+    for path in requirement_files(ROOT / file):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def stamp(level: str) -> pathlib.Path:
-    """The file that says what was installed."""
-    return VENV / f".installed-{level}"
+def stamp(file: str) -> pathlib.Path:
+    """Return the file that records that the requirements of a file were installed."""
+    return VENV / f".installed-{pathlib.PurePath(file).stem}"
 
 
-def is_ready(level: str) -> bool:
-    """Whether the environment holds what `level` asks for; dev contains demo."""
+def is_ready(file: str) -> bool:
+    """Check whether the requirements of a file are installed, by themselves or as a part of others."""
     if not PYTHON.exists():
         return False
-    wanted = [level] if level == "dev" else [level, "dev"]
-    return any(stamp(one).is_file() and stamp(one).read_text() == fingerprint(one) for one in wanted)
+    containing = [other for other in set(LEVELS.values()) if ROOT / file in requirement_files(ROOT / other)]
+    return any(stamp(one).is_file() and stamp(one).read_text() == fingerprint(one) for one in containing)
 
 
 def moved_or_broken() -> bool:
@@ -74,16 +97,16 @@ def create(uv: str | None) -> None:
         sys.exit(f"{made.stdout}\nThis Python cannot create virtual environments. Install its venv package, or uv.")
 
 
-def install(level: str, uv: str | None) -> None:
-    """Install what `level` asks for and remember that it is done."""
-    print(f"Installing {LEVELS[level]}", flush=True)
+def install(file: str, uv: str | None) -> None:
+    """Install the requirements of a file and record it."""
+    print(f"Installing {file}", flush=True)
     installer = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
-    subprocess.run([*installer, "--quiet", "-r", str(ROOT / LEVELS[level])], check=True)
-    stamp(level).write_text(fingerprint(level))
+    subprocess.run([*installer, "--quiet", "-r", str(ROOT / file)], check=True)
+    stamp(file).write_text(fingerprint(file))
 
 
 def main() -> None:
-    """Prepare the environment for the level named on the command line."""
+    """Prepare the environment for the target named on the command line."""
     if sys.version_info < OLDEST:
         sys.exit(
             f"Python {'.'.join(map(str, OLDEST))} or newer is needed; {sys.executable} is {sys.version.split()[0]}"
@@ -91,7 +114,8 @@ def main() -> None:
     level = sys.argv[1] if len(sys.argv) > 1 else "dev"
     if level not in LEVELS:
         sys.exit(f"usage: bootstrap.py {'|'.join(LEVELS)}")
-    if is_ready(level):
+    file = LEVELS[level]
+    if is_ready(file):
         return
     uv = shutil.which("uv")
     if PYTHON.exists() and moved_or_broken():
@@ -100,9 +124,9 @@ def main() -> None:
         create(uv)
     os.environ.pop("PYTHONPATH", None)
     try:
-        install(level, uv)
+        install(file, uv)
     except subprocess.CalledProcessError:
-        sys.exit(f"Installing {LEVELS[level]} failed; the lines above say why.")
+        sys.exit(f"Installing {file} failed; the lines above say why.")
 
 
 if __name__ == "__main__":

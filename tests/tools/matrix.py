@@ -34,7 +34,7 @@ SUPPORTED = {
     "2.21": ("3.13", "3.12", "3.14"),
 }
 SUITES = ("sanity", "unit", "cycle", "demo")
-#: Which of the development requirements the suites use.
+#: Which of the requirements of the suites are needed.
 TOOLS = ("allpairspy", "antsibull-changelog", "pytest", "pytest-timeout", "pytest-xdist")
 FOLDER = CACHE / "matrix"
 #: Sanity reads the code without any library, and with the tools of its own ansible-core.
@@ -85,6 +85,12 @@ def lowest_core() -> str:
     return declared
 
 
+def requirements_of_suites() -> list[str]:
+    """Return the requirements of the suites, those of users aside."""
+    folder = ROOT / "tests" / "requirements"
+    return [line for name in ("unit", "lint", "contract") for line in read_requirements(folder / f"{name}.txt")]
+
+
 def requirements_of(pair: Pair) -> list[str]:
     """Return what is installed for a pair."""
     declared = [
@@ -93,7 +99,7 @@ def requirements_of(pair: Pair) -> list[str]:
     ]
     others = [
         *(line for line in read_requirements(ROOT / "tests" / "unit" / "requirements.txt") if line not in declared),
-        *(line for line in read_requirements(ROOT / "requirements-dev.txt") if re.split(r"[^\w.-]", line)[0] in TOOLS),
+        *(line for line in requirements_of_suites() if re.split(r"[^\w.-]", line)[0] in TOOLS),
     ]
     if pair.floors:
         return [f"ansible-core=={pair.core}", *(floor(line) for line in declared), *others]

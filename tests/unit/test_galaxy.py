@@ -16,7 +16,6 @@ LINT = "WARNING: roles/export/tasks/main.yml:4: fqcn[action-core]: Use FQCN for 
 
 @pytest.fixture
 def galaxy(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    monkeypatch.syspath_prepend(str(TOOLS))
     import galaxy
 
     return galaxy

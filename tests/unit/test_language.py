@@ -5,26 +5,13 @@
 
 from __future__ import annotations
 
-import importlib
 import pathlib
-import sys
 import types
 
+import language
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOLS = str(ROOT / "tests" / "tools")
-
-
-def load() -> types.ModuleType:
-    sys.path.insert(0, TOOLS)
-    try:
-        return importlib.import_module("language")
-    finally:
-        sys.path.remove(TOOLS)
-
-
-language = load()
 
 
 def wordings(text: str) -> list[tuple[int, str]]:

@@ -22,7 +22,6 @@ SHIM = "#!/bin/sh\necho 'command not found' >&2\nexit 127\n"
 @pytest.fixture
 def matrix(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> types.ModuleType:
     """The matrix on a machine that has the running Python and no other."""
-    monkeypatch.syspath_prepend(str(TOOLS))
     import matrix
 
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

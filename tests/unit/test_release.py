@@ -30,6 +30,7 @@ def requirements(name: str) -> list[str]:
     "path",
     [
         *ROOT.glob("requirements*.txt"),
+        *ROOT.glob("tests/requirements/*.txt"),
         ROOT / "roles/simulator/files/requirements.txt",
         *ROOT.glob("tests/*/requirements.txt"),
     ],

@@ -18,7 +18,6 @@ TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools"
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> types.ModuleType:
     """The runner, writing its logs and reports elsewhere."""
-    monkeypatch.syspath_prepend(str(TOOLS))
     import run_suites
     import suites
 

@@ -41,15 +41,16 @@ def _onsip() -> Vendor:
     return VENDOR
 
 
-_VENDORS: dict[str, t.Callable[[], Vendor]] = {
+#: How each vendor is imported, by its name.
+VENDORS: dict[str, t.Callable[[], Vendor]] = {
     "kazoo": _kazoo,
     "portsip": _portsip,
     "tel4vn": _tel4vn,
     "onsip": _onsip,
 }
 #: Values of the option ``vendor``. :func:`register` adds to this very list, so nobody may copy it at import.
-NAMES = list(_VENDORS)
-_BUNDLED = tuple(_VENDORS)
+NAMES = list(VENDORS)
+_BUNDLED = tuple(VENDORS)
 
 
 def vendor(name: str) -> Vendor:
@@ -57,9 +58,9 @@ def vendor(name: str) -> Vendor:
 
     :raises ValueError: for a name that is not in :data:`NAMES`.
     """
-    if name not in _VENDORS:
+    if name not in VENDORS:
         raise ValueError(f"vendor {name!r}: does not exist. Use one of {', '.join(NAMES)}.")
-    return _VENDORS[name]()
+    return VENDORS[name]()
 
 
 def register(added: Vendor) -> None:
@@ -71,10 +72,10 @@ def register(added: Vendor) -> None:
     """
     if not added.name.isidentifier() or added.name != added.name.lower():
         raise ValueError(f"vendor {added.name!r}: the name must be lower case letters, digits and underscores.")
-    if added.name in _VENDORS and vendor(added.name) is not added:
+    if added.name in VENDORS and vendor(added.name) is not added:
         raise ValueError(f"vendor {added.name!r}: is registered already. Choose another name.")
-    if added.name not in _VENDORS:
-        _VENDORS[added.name] = lambda: added
+    if added.name not in VENDORS:
+        VENDORS[added.name] = lambda: added
         NAMES.append(added.name)
 
 

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guards stop a plan at their exact limit, before the first write, and say which option to raise."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+from helpers.memory_vendor import Store
+from hypothesis import given
+from hypothesis import strategies as st
+
+NUMBERS = tuple(str(1000 + position) for position in range(20))
+COUNTS = st.integers(0, len(NUMBERS))
+PERCENTS = st.integers(0, 100)
+
+
+def absent(numbers: t.Iterable[str]) -> list[dict[str, t.Any]]:
+    """Declare that mailboxes do not exist."""
+    return [{"mailbox": number, "state": "absent"} for number in numbers]
+
+
+def named(numbers: t.Iterable[str], name: str = "Changed") -> list[dict[str, t.Any]]:
+    """Declare that mailboxes have a name."""
+    return [{"mailbox": number, "name": name} for number in numbers]
+
+
+@given(count=COUNTS, limit=COUNTS)
+def test_as_many_deletions_as_allowed(count: int, limit: int) -> None:
+    store = Store().numbered(*NUMBERS)
+    result = store.run(mailboxes=absent(NUMBERS[:count]), max_deletions=limit)
+    assert result["failed"] is (count > limit)
+    assert len(store.boxes) == (20 if count > limit else 20 - count)
+    if count > limit:
+        assert store.writes == []
+        assert f"{count} deletions planned, more than `max_deletions`, which is {limit}: mailbox 1000" in result["msg"]
+        assert f"Set `max_deletions` to {count} if that is meant; nothing was written" in result["msg"]
+        assert not store.run(mailboxes=absent(NUMBERS[:count]), max_deletions=count)["failed"]
+
+
+@given(present=st.integers(1, 20), kept=COUNTS, limit=PERCENTS)
+def test_prune_deletes_as_large_a_part_as_allowed(present: int, kept: int, limit: int) -> None:
+    numbers = NUMBERS[:present]
+    store = Store().numbered(*numbers)
+    declared = named(numbers[:kept], "Kept")
+    options = {"mailboxes": declared, "prune": True, "allow_empty": True, "max_deletions": 100}
+    result = store.run(**options, max_delete_percent=limit)
+    pruned = max(0, present - kept)
+    refused = 100 * pruned > limit * present
+    assert result["failed"] is refused
+    assert len(store.boxes) == (present if refused else present - pruned)
+    if refused:
+        assert store.writes == []
+        needed = -(-100 * pruned // present)
+        assert (
+            f"percent of the {present} that are there, more than `max_delete_percent`, which is {limit}"
+            in result["msg"]
+        )
+        assert f"Set `max_delete_percent` to {needed}" in result["msg"]
+        assert not store.run(**options, max_delete_percent=needed)["failed"]
+        assert needed == 0 or needed > limit
+
+
+def test_declared_deletions_do_not_count_for_the_part_that_prune_deletes() -> None:
+    store = Store().numbered(*NUMBERS[:4])
+    result = store.run(mailboxes=[*absent(NUMBERS[:3]), *named(NUMBERS[3:4])], prune=True, max_delete_percent=0)
+    assert not result["failed"], result["msg"]
+    assert list(store.stored) == [NUMBERS[3]]
+
+
+@given(count=st.integers(1, 20), limit=COUNTS)
+def test_as_many_updates_as_allowed(count: int, limit: int) -> None:
+    store = Store().numbered(*NUMBERS)
+    result = store.run(mailboxes=named(NUMBERS[:count]), max_updates=limit)
+    assert result["failed"] is (count > limit)
+    assert list(store.stored.values()).count("Changed") == (0 if count > limit else count)
+    if count > limit:
+        assert f"{count} updates planned, more than `max_updates`, which is {limit}" in result["msg"]
+        assert f"Set `max_updates` to {count}" in result["msg"]
+
+
+@given(declared=st.integers(1, 20), changed=COUNTS, new=st.integers(0, 3), limit=PERCENTS)
+def test_as_large_a_part_of_updates_as_allowed(declared: int, changed: int, new: int, limit: int) -> None:
+    """Of the declared mailboxes that exist; new ones do not count."""
+    store = Store().numbered(*NUMBERS)
+    changed = min(changed, declared)
+    items = named(NUMBERS[:changed]) + [
+        {"mailbox": number, "name": f"Desk {number}"} for number in NUMBERS[changed:declared]
+    ]
+    items += named(str(3000 + position) for position in range(new))
+    result = store.run(mailboxes=items, max_update_percent=limit)
+    percent = -(-100 * changed // declared)
+    assert result["failed"] is (percent > limit)
+    if percent > limit:
+        assert store.writes == []
+        assert f"{percent} percent of the {declared} that are declared and exist" in result["msg"]
+        assert f"more than `max_update_percent`, which is {limit}" in result["msg"]
+        assert f"Set `max_update_percent` to {percent}" in result["msg"]
+
+
+def test_only_new_mailboxes_are_no_part_of_updates() -> None:
+    store = Store()
+    assert not store.run(mailboxes=named(NUMBERS), max_update_percent=0, max_updates=0)["failed"]
+    assert len(store.boxes) == 20
+
+
+@pytest.mark.parametrize("place", ["task", "item", "nowhere"])
+def test_messages_are_lost_only_where_that_is_asked(place: str) -> None:
+    store = Store()
+    store.add("1000", messages=2)
+    store.add("1001", messages=3)
+    store.add("1002")
+    items = absent(["1000", "1001", "1002"])
+    if place == "item":
+        items[0]["delete_messages"] = items[1]["delete_messages"] = True
+    result = store.run(mailboxes=items, delete_messages=place == "task")
+    if place == "nowhere":
+        assert result["failed"]
+        assert "2 of the boxes to delete hold messages, which would be lost: 1000 (2), 1001 (3)" in result["msg"]
+        assert "Set `delete_messages` to true" in result["msg"]
+        assert store.writes == []
+    else:
+        assert not result["failed"], result["msg"]
+        assert result["warnings"] == ["messages are lost with their boxes, 5 in all: 1000 (2), 1001 (3)"]
+        assert store.boxes == {}
+
+
+def test_one_item_that_may_lose_messages_allows_nothing_for_another() -> None:
+    store = Store()
+    store.add("1000", messages=2)
+    store.add("1001", messages=3)
+    items = absent(["1000", "1001"])
+    items[0]["delete_messages"] = True
+    result = store.run(mailboxes=items)
+    assert "1 of the boxes to delete hold messages, which would be lost: 1001 (3)" in result["msg"]
+    assert len(store.boxes) == 2
+
+
+@pytest.mark.parametrize("guard", ["deletions", "updates", "messages", "none"])
+def test_guards_are_reported_in_check_mode(guard: str) -> None:
+    store = Store()
+    for number in NUMBERS[:4]:
+        store.add(number, messages=1)
+    items = {"updates": named(NUMBERS[:2]), "none": named(["3000"])}.get(guard, absent(NUMBERS[:2]))
+    limits = {"deletions": {"max_deletions": 1, "delete_messages": True}, "updates": {"max_updates": 1}}.get(guard, {})
+    result = store.run(True, mailboxes=items, on_guard="report", **limits)
+    assert not result["failed"], result["msg"]
+    assert len(result["guards"]) == (guard != "none")
+    reported = [warning for warning in result.get("warnings", ()) if "the real run would be refused: " in warning]
+    assert reported == [f"the real run would be refused: {text}" for text in result["guards"]]
+    assert store.run(True, mailboxes=items, **limits)["failed"] is (guard != "none")
+    assert "guards" not in store.run(mailboxes=named(["3001"]))
+    assert "check mode only" in store.run(mailboxes=items, on_guard="report", **limits)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"max_deletions": -1}, "must be at least 0"),
+        ({"max_updates": -1}, "must be at least 0"),
+        ({"max_delete_percent": -1}, "must be between 0 and 100"),
+        ({"max_delete_percent": 101}, "must be between 0 and 100"),
+        ({"max_update_percent": -1}, "must be between 0 and 100"),
+        ({"max_update_percent": 101}, "must be between 0 and 100"),
+        ({"prune": True, "prune_match": " "}, "is empty"),
+        ({"prune": True, "prune_match": "("}, "is no regular expression"),
+    ],
+)
+def test_limits_that_mean_nothing(options: dict[str, t.Any], told: str) -> None:
+    store = Store().numbered("1000")
+    result = store.run(mailboxes=named(["1000"]), **options)
+    assert result["failed"]
+    assert told in result["msg"]
+    assert list(options)[-1] in result["msg"]
+    assert store.requests == []
+
+
+@pytest.mark.parametrize("value", [0, 100])
+def test_the_ends_of_a_percentage_are_allowed(value: int) -> None:
+    store = Store().numbered("1000")
+    options = {"max_delete_percent": value, "max_update_percent": value, "max_deletions": 0}
+    assert not store.run(mailboxes=named(["3000"]), **options)["failed"]
+
+
+@pytest.mark.parametrize("items", [[], [{"mailbox": "1000", "state": "absent"}]], ids=["nothing", "absent"])
+def test_an_empty_declaration_prunes_only_when_asked(items: list[dict[str, t.Any]]) -> None:
+    store = Store().numbered("1000", "1001")
+    options = {"mailboxes": items, "prune": True, "max_delete_percent": 100}
+    result = store.run(**options)
+    assert "which would delete every box" in result["msg"]
+    assert ("is empty" in result["msg"]) is (not items)
+    assert store.requests == []
+    assert not store.run(**options, allow_empty=True)["failed"]
+    assert store.boxes == {}
+    assert not store.run(mailboxes=items)["failed"]
+
+
+@given(st.sampled_from(["1.*", "100", "100.", "(1000|1001)", ".*"]))
+def test_prune_deletes_only_whole_numbers_that_match(pattern: str) -> None:
+
+    store = Store().numbered("100", "1000", "1001", "2000")
+    result = store.run(
+        mailboxes=named(["2000"]), prune=True, prune_match=pattern, max_delete_percent=100, max_deletions=9
+    )
+    assert not result["failed"], result["msg"]
+    left = [
+        number for number in ("100", "1000", "1001", "2000") if number == "2000" or not re.fullmatch(pattern, number)
+    ]
+    assert sorted(store.stored) == left
+
+
+def test_pruned_mailboxes_are_listed_in_order() -> None:
+    store = Store().numbered("1002", "1000", "1001", "3000")
+    result = store.run(mailboxes=named(["3000"], "Desk 3000"), prune=True, max_delete_percent=100)
+    assert [row["mailbox"] for row in result["results"]] == ["1000", "1001", "1002"]
+    assert {row["action"] for row in result["results"]} == {"delete"}
