@@ -84,9 +84,9 @@ def unregister(name: str) -> None:
 
     :raises ValueError: for a vendor of this collection, or a name that is not registered.
     """
-    if name in _BUNDLED or name not in _VENDORS:
+    if name in _BUNDLED or name not in VENDORS:
         raise ValueError(f"vendor {name!r}: was not added by register().")
-    del _VENDORS[name]
+    del VENDORS[name]
     NAMES.remove(name)
 
 
