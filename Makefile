@@ -8,7 +8,7 @@ PREPARE = @$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py,echo 'Python 3.11 o
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs benchmark chaos load mutation stress matrix galaxy clean distclean
+.PHONY: help demo test $(SUITES) docs pictures coverage release benchmark chaos load mutation stress matrix galaxy clean distclean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -33,9 +33,21 @@ integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs-lint: ## check the documentation of plugins and roles
 
-docs: ## build the documentation as a site in site/
+docs: ## build the website in site/
 	$(PREPARE) $@
 	@.venv/bin/python tests/tools/build_docs.py
+
+pictures: ## make the pictures of the website and the README; needs Chromium
+	$(PREPARE) $@
+	@.venv/bin/python tests/tools/pictures.py
+
+coverage: ## measure how much of the code the unit tests run; report in .cache/coverage
+	$(PREPARE) $@
+	@.venv/bin/python tests/tools/coverage_report.py
+
+release: ## commit, tag and build a release: make release VERSION=1.1.0; see docs/releasing.md
+	$(PREPARE) $@
+	@.venv/bin/python tests/tools/release.py $(VERSION)
 
 benchmark: ## measure against the goals
 	$(PREPARE) $@

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fast path: runs every module of the collection inside the worker where that gives the same result.
+"""Run the modules of the collection inside Ansible's worker if that gives the same result.
 
-A module costs a new process a task. Where the task runs on the controller anyway, this plugin calls the same code
-in the worker instead, and keeps connection and login for the further items of a loop.
+A module needs a new process for each task. For tasks on the controller, this plugin calls the same code
+in the worker, and keeps connection and login for the other items of a loop.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ansible.plugins.action import ActionBase
 
 @contextlib.contextmanager
 def _no_collection() -> t.Iterator[None]:
-    """Keep Python from looking for garbage during imports, which make none: it would walk through all of Ansible."""
+    """Disable garbage collection during imports, which create none: it would visit all of Ansible."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -52,14 +52,14 @@ with _no_collection():
         # This file is imported before the workers are forked, one for each task.
         dispatch.prepare()
 
-#: Seconds after a task's time limit in which a module may still end its requests and report.
+#: Seconds after a task's time limit for a module to finish its requests and report.
 _GRACE = 60
 _KEPT: dict[tuple[Connection, int, int], Session] = {}
 
 
 @contextlib.contextmanager
 def _kept_session(vendor: Vendor, connection: Connection, workers: int) -> t.Iterator[Session]:
-    """Give the session of an earlier item of the loop, or open one. A forked worker never uses its parent's."""
+    """Provide the session of an earlier item of the loop, or open one. A fork never uses its parent's."""
     key = (connection, workers, os.getpid())
     session = _KEPT.pop(key, None)
     if session is not None and not session.valid():
@@ -72,11 +72,11 @@ def _kept_session(vendor: Vendor, connection: Connection, workers: int) -> t.Ite
     try:
         yield session
     except BaseException:
-        # What went wrong may be the connection or the login: the next item starts afresh.
+        # The cause may be the connection or the login, so the next item starts with a new one.
         session.close()
         raise
     if not _KEPT:
-        # A worker ends without the usual exit handlers; only multiprocessing's own are run.
+        # A worker ends without the usual exit handlers; only those of multiprocessing run.
         multiprocessing.util.Finalize(None, _close_kept, exitpriority=1)
     _KEPT[key] = session
 
@@ -88,7 +88,7 @@ def _close_kept() -> None:
 
 
 def _shows_invocation(variables: dict[str, t.Any] | None) -> bool:
-    """Tell whether a result holds the task's arguments: from ansible-core 2.21 on only where that is asked for."""
+    """Check whether a result contains the task's arguments: from ansible-core 2.21 on only if requested."""
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
     except AnsibleUndefinedConfigEntry:
@@ -101,12 +101,29 @@ class ActionModule(ActionBase):
     _supports_async = True
     _supports_check_mode = True
     _supports_diff = True
-    # Over connections that persist, such as network_cli, the task runs on the controller and not on the device.
+    # With persistent connections, such as network_cli, the task runs on the controller, not on the device.
     _requires_connection = False
 
-    #: Name of the module, whatever name a redirect lets the task write.
+    #: Name of the module, even if the task uses the name of a redirect.
     module = "vmboxes"
+<<<<<<< HEAD
     #: Collection of the module: another one has modules of its own that register its vendor.
+||||||| merged common ancestors
+<<<<<<<<< Temporary merge branch 1
+||||||||| merged common ancestors
+<<<<<<<<<<< Temporary merge branch 1
+    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
+    screen: int | None = interruption.SCREEN
+||||||||||| 127f70a
+===========
+=========
+    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
+    screen: int | None = interruption.SCREEN
+>>>>>>>>> Temporary merge branch 2
+    #: Collection of the module: another one has modules of its own that register its vendor.
+=======
+    #: Collection of the module: another collection may have its own modules that register its vendor.
+>>>>>>> main
     collection = "telephony.voicemail"
     #: Where an interrupted task is reported; None where there is no terminal or log to write to.
     screen: int | None = interruption.SCREEN
@@ -124,25 +141,25 @@ class ActionModule(ActionBase):
             given = plain(self._task.args)
         except ValueError as error:
             raise AnsibleActionFail(f"{self.module}: {error}") from error
-        # The file of an upload is no text, and is read where the module runs.
+        # The file of an upload is binary, and is read where the module runs.
         source = None
         if MODULES[self.module].takes_src:
             source, given = self._source(), self._with_layout(given)
         if IMPORT_ERROR or self._runs_elsewhere(environment):
             return self._shown(given, self._run_as_module(given, source, task_vars))
-        # As the modules of Ansible do that run on the controller, from the folder of the playbook.
+        # Relative to the folder of the playbook, like Ansible's modules on the controller.
         with contextlib.chdir(self._loader.get_basedir()):
             result = self._run_here(given, source, environment)
         if not _shows_invocation(task_vars):
             result.pop("invocation", None)
         result = self._shown(given, result)
         if result.get("failed"):
-            # What a module's failure has where Ansible shows no tracebacks.
+            # The value of failed modules if Ansible shows no tracebacks.
             result["exception"] = "(traceback unavailable)"
         return result
 
     def _shown(self, given: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Show what a person should see beside Ansible's own lines, and return the result as Ansible may print it."""
+        """Show additional lines for the user, and return the result in a form that Ansible can print."""
         if not self._task.no_log:
             with_plan = bool(self._task.check_mode) and not self._task.diff
             show_outcome(self._display, result, with_plan, given.get("plan_lines"))
@@ -157,7 +174,7 @@ class ActionModule(ActionBase):
             return task.failure(error)
         given[task.PRINTED] = True
         if self._task.timeout and not self._task.async_val:
-            # It ends itself then, and reports what was done.
+            # The module then ends itself and reports its changes.
             given[task.TIME_LIMIT] = self._task.timeout
         with interruption.expiring(grace=_GRACE):
             result: dict[str, t.Any] = self._execute_module(
@@ -190,9 +207,9 @@ class ActionModule(ActionBase):
                 if interrupted.happened or expired.error is not None:
                     _close_kept()
                 if interrupted.happened and not self._task.no_log:
-                    interruption.tell(self._task.get_name(), result, self.screen)
+                    interruption.show_interrupted(self._task.get_name(), result, self.screen)
         if interrupted.happened:
-            # The further items of a loop are not for this worker to begin.
+            # This worker must not start further items of the loop.
             raise KeyboardInterrupt
         if expired.error is not None:
             return task.ended(result, self._task.timeout)
@@ -210,14 +227,14 @@ class ActionModule(ActionBase):
         except AnsibleFileNotFound as error:
             searched = ", ".join(dict.fromkeys(map(str, error.paths or ())))
             places = f" Searched: {searched}" if searched else ""
-            raise AnsibleActionFail(f"`src`: there is no file {name}.{places}") from None
+            raise AnsibleActionFail(f"`src`: the file {name} does not exist.{places}") from None
         except AnsibleError as error:
             raise AnsibleActionFail(f"`src` cannot be read: {error}") from error
 
     def _with_layout(self, given: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return arguments with the path of a layout of the user's own as Ansible's own actions find files."""
+        """Return arguments with the path of a user's layout resolved like other files of Ansible."""
         name = given.get("layout")
-        # The layouts that come with the collection have plain names.
+        # Layouts of the collection have plain names.
         if not isinstance(name, str) or not name.endswith((".yml", ".yaml", ".json")):
             return given
         try:
@@ -226,12 +243,12 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"`layout` cannot be read: {error}") from error
 
     def _runs_elsewhere(self, environment: t.Mapping[str, str]) -> bool:
-        """Check whether the module's own process matters: another host or user, the background, an environment."""
+        """Check whether the module needs its own process: another host or user, the background, an environment."""
         return (
             bool(self._task.async_val)
             or self._connection.transport != "local"
             or bool(self._connection.become)
-            # An empty variable hides one of the controller's own from the module only.
+            # An empty variable hides the controller's variable only from the module.
             or any(
                 not variable.startswith("VOICEMAIL_") or not str(value).strip()
                 for variable, value in environment.items()

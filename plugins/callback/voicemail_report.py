@@ -14,25 +14,26 @@ version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Gathers what the modules of this collection did in a run, or would do in check mode, and writes it at the end.
+  - Collects the changes of this collection's modules in a run, or planned ones in check mode, and writes a report at
+    the end.
   - JSON is for programs; its schema is C(docs/schemas/voicemail_report.schema.json) of this collection.
-  - Markdown is for a comment on a merge request, JUnit for the pipeline's own view of tests.
+  - Markdown is for comments on merge requests, JUnit for the pipeline's test view.
   - HTML is one page that needs nothing else, with a chart and a table of every change that can be searched.
-  - It leads with the system, the playbook, the commit, the duration and one sentence with the counts.
+  - It starts with the system, the playbook, the commit, the duration and one sentence with the counts.
   - Failures and deletions come first, each with its reason, file and line, and the values before and after. C(--diff)
     is not needed.
-  - The commit is the one of GitHub Actions or GitLab CI, or of the Git repository that holds the playbook.
-  - A plan that is carried out in the same run is told once.
+  - The commit is the one of GitHub Actions or GitLab CI, or of the playbook's Git repository.
+  - A plan that is carried out in the same run is reported once.
   - The summary agrees with the exit status. It reports a failure when a task of any module fails or a host is
-    unreachable, and shows failures that the play ignores, rescues or declares to be none as such.
+    unreachable, and marks failures that the play ignores, rescues or overrides.
   - The attempts of C(until) count together. A task left in the background is reported once C(async_status) returns its
-    result; until then, and where C(no_log) hides what C(changed_when) decided, its outcome is unknown.
-  - Secrets are hidden already by the modules. Files can be read by their owner only.
+    result; until then, and if C(no_log) hides the decision of C(changed_when), its outcome is unknown.
+  - The modules already hide secrets. Files can be read only by their owner.
 requirements:
   - Enabled in C(ansible.cfg), or by the environment variable E(ANSIBLE_CALLBACKS_ENABLED).
 options:
   folder:
-    description: Folder for the files. A relative path is taken from where Ansible was started.
+    description: Folder for the files. A relative path starts where Ansible was started.
     type: path
     default: voicemail-report
     env:
@@ -71,7 +72,7 @@ options:
         key: title
   fail_on_change:
     description:
-      - In JUnit, count a change as a failure, which is what it is when a run looks for drift.
+      - Report changes as failures in JUnit, for runs that check for drift.
       - V(true) or V(false).
     type: raw
     default: false
@@ -82,7 +83,7 @@ options:
         key: fail_on_change
   markdown_rows:
     description:
-      - Most changes to tell one by one in Markdown, since comments may not be of any length.
+      - Most changes to list in Markdown, since the length of comments is limited.
       - A whole number.
     type: raw
     default: 200
@@ -117,7 +118,7 @@ COLLECTION = "telephony.voicemail."
 STATUS_OF_JOB = "ansible.builtin.async_status"
 ENDINGS = report_files.ENDINGS
 
-#: Options to their types and defaults. Ansible takes whatever is no boolean for false.
+#: Types and defaults of options. Ansible reads anything that is not a boolean as false.
 OPTIONS: dict[str, tuple[str, t.Any]] = {
     "folder": ("path", "voicemail-report"),
     "name": ("str", "voicemail"),
@@ -128,7 +129,7 @@ OPTIONS: dict[str, tuple[str, t.Any]] = {
 
 
 class CallbackModule(CallbackBase):
-    """Gathers results and writes the report."""
+    """Collect results and write the report."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -138,7 +139,7 @@ class CallbackModule(CallbackBase):
     def __init__(self, *arguments: t.Any, **named: t.Any) -> None:
         super().__init__(*arguments, **named)
         self._gathering = Gathering()
-        # Of a run that an error ends, such as drift that could not be told, Ansible does not tell the end.
+        # After an error, such as drift that cannot be checked, Ansible does not report the end of the run.
         atexit.register(self._write_what_is_left, os.getpid())
         self._open = False
         self._began = time.monotonic()
@@ -148,7 +149,7 @@ class CallbackModule(CallbackBase):
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Read the options; what is empty is unset.
 
-        :raises AnsibleError: when one is something else than it must be, before a play begins.
+        :raises AnsibleError: if one is invalid, before a play starts.
         """
         empty = {
             name: default
@@ -166,34 +167,34 @@ class CallbackModule(CallbackBase):
             raise AnsibleError("voicemail_report: `markdown_rows` must be at least 0")
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
-        """Expect an end."""
+        """Expect the end of a run."""
         self._open = True
         self._began = time.monotonic()
 
     def v2_runner_retry(self, result: t.Any) -> None:
-        """Note an attempt after which the task is tried again."""
+        """Record an attempt after which the task is retried."""
         report = self._read(result, failed=True)
         if report is not None and _module(result).startswith(COLLECTION):
             self._gathering.attempt(_key(result), report)
 
     def v2_runner_item_on_ok(self, result: t.Any) -> None:
-        """Note an item of a loop."""
+        """Record an item of a loop."""
         self._item(result)
 
     def v2_runner_item_on_failed(self, result: t.Any) -> None:
-        """Note an item of a loop that failed."""
+        """Record a failed item of a loop."""
         self._item(result, failed=True)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        """Note a task."""
+        """Record a task."""
         self._end(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Note a task that failed, also where the play goes on."""
+        """Record a failed task, even if the play continues."""
         self._end(result, failed=True, ignored=bool(ignore_errors))
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
-        """Note a host that was not reached, so that this task and all that follow did not run."""
+        """Record an unreachable host, on which this task and all later ones did not run."""
         self._end(result, failed=True, ignored=bool(_field(result, "ignore_unreachable")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
@@ -205,10 +206,10 @@ class CallbackModule(CallbackBase):
         self._write()
 
     def _write_what_is_left(self, process: int) -> None:
-        # A worker is a copy of the process that reports, and knows a part of what there is to tell.
+        # A worker is a copy of the reporting process and knows only a part of the results.
         if os.getpid() != process or not self._open:
             return
-        self._gathering.reports.append(ended_early("all hosts", "the run ended before its end; see its output"))
+        self._gathering.reports.append(ended_early("all hosts", "the run ended early; see its output"))
         try:
             self._write()
         except AnsibleError as error:
@@ -247,26 +248,27 @@ class CallbackModule(CallbackBase):
         self._gathering.end(_key(result), read, bool(result.task.loop), failed, ignored)
 
     def _read(self, result: t.Any, failed: bool) -> run_report.TaskReport | None:
-        """Return what a result tells; None where it has no place in a report."""
+        """Return the report of a result, or None if it does not belong in a report."""
         module = _module(result)
         name = module.removeprefix(COLLECTION)
-        told = result.result
-        job = told.get("ansible_job_id")
+        outcome = result.result
+        job = outcome.get("ansible_job_id")
         started = self._gathering.job(str(job)) if module == STATUS_OF_JOB else None
-        about = (result.host.get_name(), result.task.get_name().strip(), name, bool(_field(result, "check_mode")))
+        task = result.task.get_name().strip()
+        about = run_report.TaskRun(result.host.get_name(), task, name, bool(_field(result, "check_mode")))
         if started is not None:
-            if told.get("finished"):
-                about = (started.host, started.task, started.module, started.check_mode)
-                ended = run_report.read_result(*about, failed, told)
+            if outcome.get("finished"):
+                about = run_report.TaskRun(started.host, started.task, started.module, started.check_mode)
+                ended = run_report.read_result(about, failed, outcome)
                 run_report.replace(started, ended)
-            return started if failed and told.get("finished") else None
+            return started if failed and outcome.get("finished") else None
         if module == name or (name in MODULES and MODULES[name].reads_only):
-            # What other modules do, and what reading returns, does not belong in a report: only why the play ended.
-            return run_report.failure(*about, told) if failed else None
+            # Of other modules and of reads, only failures that ended the play belong in a report.
+            return run_report.failure(about, outcome) if failed else None
         waits = not _field(result, "async_val", "async") or bool(_field(result, "poll"))
         self._role = _role(result) or self._role
         report = run_report.read_result(
-            *about, failed, told, background=not waits, changed_when=bool(_field(result, "changed_when"))
+            about, failed, outcome, background=not waits, changed_when=bool(_field(result, "changed_when"))
         )
         if job is not None and not waits:
             self._gathering.start_job(str(job), report)
@@ -282,12 +284,12 @@ def _module(result: t.Any) -> str:
 
 
 def _role(result: t.Any) -> str | None:
-    """Return the role of the collection that a task belongs to, without the collection."""
+    """Return the collection's role of a task, without the collection."""
     role = getattr(result.task, "_role", None)
     name = role.get_name() if role is not None else ""
     return str(name).removeprefix(COLLECTION) if str(name).startswith(COLLECTION) else None
 
 
 def _field(result: t.Any, *names: str) -> t.Any:
-    """Return a keyword of a task as it was rendered; the task itself still holds its template."""
+    """Return the rendered keyword of a task, since the task itself contains its template."""
     return next((result.task_fields[name] for name in names if name in result.task_fields), None)

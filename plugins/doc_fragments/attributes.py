@@ -13,17 +13,17 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and tell what would be changed, without changing it.
+    description: Can run in C(check_mode) and report changes without making them.
     support: full
   diff_mode:
-    description: Tells in diff mode what was changed, or would be in check mode. Secrets are hidden.
+    description: Returns the differences in diff mode. Secrets are hidden.
     support: full
   idempotent:
     description: When run twice in a row, the second run changes nothing.
     support: full
   action:
     description: >-
-      Where the task runs on the controller, it runs inside the worker and starts no process. Elsewhere, with C(async) and with
+      On the controller, the task runs inside Ansible's worker without a new process. On other hosts, with C(async) and with
       C(become), the module itself runs; the result is the same.
     support: full
   async:
@@ -38,14 +38,14 @@ attributes:
     description: Only reads, also in C(check_mode).
     support: full
   diff_mode:
-    description: Only reads, so there is no difference to tell.
+    description: Only reads, so there are no differences.
     support: N/A
   idempotent:
     description: Only reads.
     support: N/A
   action:
     description: >-
-      Where the task runs on the controller, it runs inside the worker and starts no process. Elsewhere, with C(async) and with
+      On the controller, the task runs inside Ansible's worker without a new process. On other hosts, with C(async) and with
       C(become), the module itself runs; the result is the same.
     support: full
   async:

@@ -13,7 +13,7 @@ class ModuleDocFragment:
 options:
   defaults:
     description:
-      - Options that are laid under every entry. What the entry gives wins.
+      - Default options for every entry. The entry takes precedence.
     type: dict
   prune:
     description:
@@ -22,36 +22,36 @@ options:
     default: false
   prune_match:
     description:
-      - A regular expression. Only what has a number that matches as a whole may be pruned.
+      - A regular expression. Only objects whose whole number matches may be pruned.
       - An empty text and a number without quotes are errors.
     type: str
   max_deletions:
     description:
-      - A plan with more deletions than this is not carried out at all.
+      - Refuse a plan with more deletions than this, before anything is written.
     type: int
     default: 10
   max_delete_percent:
     description:
-      - A plan that would prune more percent than this of all that exist is not carried out at all.
+      - Refuse a plan that would prune a larger percentage than this of all existing ones, before anything is written.
     type: int
     default: 30
   allow_empty:
     description:
-      - Allow a list that is empty, or holds only entries to delete, together with O(prune), which deletes everything.
+      - Allow O(prune) with a list that is empty or contains only entries to delete. This deletes everything.
     type: bool
     default: false
   on_guard:
     description:
-      - What to do in check mode with a plan that a guard stops, such as O(max_deletions) or O(delete_messages).
-      - V(fail) fails as the real run would. V(report) returns the plan, and the reasons in RV(guards).
+      - What to do in check mode if a guard stops the plan, such as O(max_deletions) or O(delete_messages).
+      - V(fail) fails like the real run. V(report) returns the plan, and the reasons in RV(guards).
     type: str
     choices: [fail, report]
     default: fail
     version_added: 1.1.0
   delete_messages:
     description:
-      - Allow to delete what holds messages, which are lost with it; a warning tells how many. Without it that is an error,
-        where the vendor lets messages be counted.
+      - Allow deleting mailboxes that contain messages. They are deleted with them; a warning shows how many. Without it, that is an error,
+        if the vendor can count messages.
     type: bool
     default: false
   max_updates:
@@ -70,8 +70,8 @@ options:
   invalid:
     description:
       - V(fail) writes nothing if an entry is invalid.
-      - V(skip) leaves it out and applies the others. It is in RV(results) with the status V(skipped) and the error.
-      - What an invalid entry means is never pruned. If its number is not sure, nothing is pruned, with a warning.
+      - V(skip) skips it and applies the others. RV(results) lists it with the status V(skipped) and the error.
+      - The mailbox of an invalid entry is never pruned. If its number is uncertain, nothing is pruned, with a warning.
       - A file that cannot be read as a whole, or whose headings are wrong, fails in both cases.
     type: str
     choices: [fail, skip]
@@ -79,21 +79,21 @@ options:
     version_added: 1.1.0
   on_error:
     description:
-      - V(continue) does the others when one fails, V(stop) starts nothing more. The task fails in both cases.
+      - V(continue) applies the other entries after a failure, V(stop) starts no further ones. The task fails in both cases.
     type: str
     choices: [continue, stop]
     default: continue
   expect_checksum:
     description:
-      - Apply the plan only if it is the one that was reviewed, identified by the RV(plan_checksum) of an earlier run in check mode.
+      - Apply the plan only if it equals the reviewed one, identified by the RV(plan_checksum) of an earlier run in check mode.
       - The checksum covers O(vendor), O(url) and the account as well, so a plan reviewed for one system is refused by another one.
       - A checksum of version 1.0 does not cover them and is refused; plan and review again.
     type: str
   report:
     description:
-      - Whether RV(results) lists only what changed, failed or was skipped, or everything.
+      - Whether RV(results) lists only changed, failed and skipped entries, or all.
       - Ansible prints the whole result of a failed task. With V(changed), RV(results) then lists only as much as fits on a screen,
-        failures first, and RV(omitted) names the others. RV(diff) still has every row, and V(all) lists everything.
+        failures first, and RV(omitted) lists the others. RV(diff) still has every row, and V(all) lists everything.
     type: str
     choices: [changed, all]
     default: changed
@@ -107,14 +107,14 @@ options:
     version_added: 1.1.0
   on_unsupported:
     description:
-      - What to do with a shared option that this vendor cannot hold.
-      - V(error) stops before anything is written, V(warn) leaves it out with a warning, V(ignore) leaves it out.
+      - What to do with a shared option that this vendor does not support.
+      - V(error) stops before the first write, V(warn) skips the option with a warning, V(ignore) skips it.
     type: str
     choices: [error, warn, ignore]
     default: error
   verify:
     description:
-      - Read back what was written, and fail on an option that did not take.
+      - Read back what was written, and fail if an option was not applied.
     type: bool
     default: true
 """

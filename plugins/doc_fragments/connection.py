@@ -31,8 +31,8 @@ options:
     type: str
   token:
     description:
-      - A ready token, which saves the login. The auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of OnSIP.
-      - When it ends in the middle of a task and there are credentials beside it, one new login is made.
+      - An existing token, used instead of a login: the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of OnSIP.
+      - If it expires during a task and there are credentials as well, the task logs in once.
       - If not given, the environment variable E(VOICEMAIL_TOKEN) is used.
     type: str
   api_key:
@@ -58,14 +58,14 @@ options:
   account_id:
     description:
       - The KAZOO account, the OnSIP organization, or the PortSIP tenant that a system administrator switches to.
-      - A KAZOO account is given by its id, its realm, or its name. Where several accounts have the name, write the names from a higher
+      - A KAZOO account is given by its id, its realm, or its name. If several accounts have the name, write the names from a higher
         account on, such as V(reseller/customer).
-      - The default is the one that the login belongs to.
+      - The default is the account of the login.
       - If not given, the environment variable E(VOICEMAIL_ACCOUNT_ID) is used.
     type: str
   validate_certs:
     description:
-      - Whether the certificate of the server must verify.
+      - Whether to verify the certificate of the server.
       - If not given, the environment variable E(VOICEMAIL_VALIDATE_CERTS) is used.
     type: bool
     default: true
@@ -76,7 +76,7 @@ options:
     type: path
   client_cert:
     description:
-      - File with the certificate that this client shows, in PEM. It may hold the key as well.
+      - File with the certificate of this client in PEM. It may contain the key as well.
       - If not given, the environment variable E(VOICEMAIL_CLIENT_CERT) is used.
     type: path
   client_key:
@@ -86,27 +86,27 @@ options:
     type: path
   proxy:
     description:
-      - Address of a proxy. Without it, the usual environment variables of proxies are honoured.
+      - Address of a proxy. By default, the usual environment variables for proxies are used.
       - If not given, the environment variable E(VOICEMAIL_PROXY) is used.
     type: str
   timeout:
     description:
-      - Seconds that one request may take in all, from connecting to the last byte of the reply.
-      - A download may take longer, but not without a byte for as long.
+      - Seconds for one whole request, from connecting to the last byte of the reply.
+      - A download may take longer, but must not stall for as long.
       - If not given, the environment variable E(VOICEMAIL_TIMEOUT) is used.
     type: float
     default: 30
   retry_budget:
     description:
-      - Seconds that a task may spend waiting for retries and because the vendor refuses more requests for now, and in the
+      - Seconds that a task may spend on waits for retries and rate limits, and on the
         requests that are repeated. V(0) never waits.
-      - A wait of 10 seconds or more is shown when it begins, and a warning tells how long the task waited.
+      - A wait of 10 seconds or more is shown when it starts, and a warning shows how long the task waited.
       - If not given, the environment variable E(VOICEMAIL_RETRY_BUDGET) is used.
     type: float
     default: 120
   workers:
     description:
-      - Most requests at once. The default depends on the vendor, and so does the most that is used.
+      - Most concurrent requests. The default and the maximum depend on the vendor.
       - If not given, the environment variable E(VOICEMAIL_WORKERS) is used.
     type: int
 """

@@ -37,8 +37,9 @@ options:
     - name: VOICEMAIL_URL
   token:
     description:
-    - A ready token, which saves the login. The auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of OnSIP.
-    - When it ends in the middle of a task and there are credentials beside it, one new login is made.
+    - An existing token, used instead of a login: the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of
+        OnSIP.
+    - If it expires during a task and there are credentials as well, the task logs in once.
     type: str
     env:
     - name: VOICEMAIL_TOKEN
@@ -69,15 +70,15 @@ options:
   account_id:
     description:
     - The KAZOO account, the OnSIP organization, or the PortSIP tenant that a system administrator switches to.
-    - A KAZOO account is given by its id, its realm, or its name. Where several accounts have the name, write the names from a higher
-      account on, such as V(reseller/customer).
-    - The default is the one that the login belongs to.
+    - A KAZOO account is given by its id, its realm, or its name. If several accounts have the name, write the names from a higher account
+      on, such as V(reseller/customer).
+    - The default is the account of the login.
     type: str
     env:
     - name: VOICEMAIL_ACCOUNT_ID
   validate_certs:
     description:
-    - Whether the certificate of the server must verify.
+    - Whether to verify the certificate of the server.
     type: bool
     default: true
     env:
@@ -90,7 +91,7 @@ options:
     - name: VOICEMAIL_CA_PATH
   client_cert:
     description:
-    - File with the certificate that this client shows, in PEM. It may hold the key as well.
+    - File with the certificate of this client in PEM. It may contain the key as well.
     type: path
     env:
     - name: VOICEMAIL_CLIENT_CERT
@@ -102,30 +103,29 @@ options:
     - name: VOICEMAIL_CLIENT_KEY
   proxy:
     description:
-    - Address of a proxy. Without it, the usual environment variables of proxies are honoured.
+    - Address of a proxy. By default, the usual environment variables for proxies are used.
     type: str
     env:
     - name: VOICEMAIL_PROXY
   timeout:
     description:
-    - Seconds that one request may take in all, from connecting to the last byte of the reply.
-    - A download may take longer, but not without a byte for as long.
+    - Seconds for one whole request, from connecting to the last byte of the reply.
+    - A download may take longer, but must not stall for as long.
     type: float
     default: 30
     env:
     - name: VOICEMAIL_TIMEOUT
   retry_budget:
     description:
-    - Seconds that a task may spend waiting for retries and because the vendor refuses more requests for now, and in the requests that
-      are repeated. V(0) never waits.
-    - A wait of 10 seconds or more is shown when it begins, and a warning tells how long the task waited.
+    - Seconds that a task may spend on waits for retries and rate limits, and on the requests that are repeated. V(0) never waits.
+    - A wait of 10 seconds or more is shown when it starts, and a warning shows how long the task waited.
     type: float
     default: 120
     env:
     - name: VOICEMAIL_RETRY_BUDGET
   workers:
     description:
-    - Most requests at once. The default depends on the vendor, and so does the most that is used.
+    - Most concurrent requests. The default and the maximum depend on the vendor.
     type: int
     env:
     - name: VOICEMAIL_WORKERS

@@ -151,7 +151,7 @@ options:
     suboptions:
       after_forward_action:
         description:
-        - What the phone menu does after a message was forwarded.
+        - What the phone menu does after forwarding a message.
         - Known from KAZOO 5 on.
         type: str
         choices:
@@ -159,7 +159,7 @@ options:
         - save
       aliases:
         description:
-        - Further numbers of the box; no number or alias may be used twice in an account.
+        - Additional numbers of the box. A number or alias must be unique in the account.
         - Known from KAZOO 5 on.
         type: list
         elements: str
@@ -171,22 +171,22 @@ options:
         type: dict
         suboptions:
           adopt:
-            description: Rewrite a callflow that has the number and that this collection did not make. It then belongs to the mailbox,
-              and is deleted with it.
+            description: Rewrite the callflow with the number that this collection did not create. It then belongs to the mailbox and
+              is deleted with it.
             type: bool
           check_code:
-            description: Feature code that users dial to hear their messages, such as `*97`; one for the whole account.
+            description: Feature code that users dial to hear their messages, such as `*97`. Applies to the whole account.
             type: str
           number:
-            description: Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.
+            description: Number that callers dial to leave a message. Its callflow is created and deleted with the mailbox.
             type: str
         version_added: 1.1.0
       check_if_owner:
-        description: Whether an owner who calls the box need not say which box.
+        description: Whether owners who call the box need not enter its number.
         type: bool
       envelope_type:
         description:
-        - What is said before a message is played.
+        - What is announced before a message is played.
         - Known from KAZOO 5 on.
         type: str
         choices:
@@ -197,24 +197,24 @@ options:
         type: list
         elements: str
       include_transcription_on_notify:
-        description: Put the transcription into the email.
+        description: Include the transcription in the email.
         type: bool
       is_setup:
-        description: Whether the first call's set-up was done. The phone menu sets it by itself.
+        description: Whether the set-up by phone is complete. The phone menu sets it.
         type: bool
       is_voicemail_ff_rw_enabled:
-        description: Allow to seek while a message plays.
+        description: Allow seeking while a message is played.
         type: bool
       media:
         description: Fields below C(media).
         type: dict
         suboptions:
           temporary_unavailable:
-            description: Id or name of the media file that callers hear in place of the greeting while it is set.
+            description: Id or name of a media file that replaces the greeting while it is set.
             type: str
             version_added: 1.1.0
           unavailable:
-            description: Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.
+            description: Id or name of the media file of the greeting. The phone menu sets it when a greeting is recorded.
             type: str
       media_extension:
         description: Format of stored messages.
@@ -241,10 +241,10 @@ options:
             type: dict
             suboptions:
               attempts:
-                description: How often a call back is tried.
+                description: Number of callback attempts.
                 type: int
               disabled:
-                description: Do not call back.
+                description: Disable callbacks.
                 type: bool
               interval_s:
                 description: Seconds between two attempts.
@@ -253,26 +253,26 @@ options:
                 description: Number to call back.
                 type: str
               schedule:
-                description: Seconds before each attempt.
+                description: Seconds to wait before each attempt.
                 type: list
                 elements: int
               timeout_s:
-                description: Seconds to let it ring.
+                description: Seconds to let the phone ring.
                 type: int
       oldest_message_first:
         description: Play the oldest message first.
         type: bool
       operator_number:
         description:
-        - Number of the operator, where it differs from the account's.
+        - Number of the operator, if it differs from the account's.
         - Known from KAZOO M on.
         type: str
       seek_duration_ms:
-        description: Milliseconds that one seek moves.
+        description: Milliseconds per seek.
         type: int
       shared_vmbox:
         description:
-        - The box is shared.
+        - Whether the box is shared.
         - Known from KAZOO 5 on.
         type: bool
       shared_vmbox_notify_owner_email:
@@ -291,7 +291,7 @@ options:
         - Known from KAZOO 5 on.
         type: int
       skip_envelope:
-        description: Do not say when and from whom a message came.
+        description: Do not announce the time and sender of messages.
         type: bool
       skip_greeting:
         description: Do not play the greeting.
@@ -304,7 +304,7 @@ options:
         type: bool
       vm_message_forward_type:
         description:
-        - Whether a forwarded message may be introduced.
+        - Whether users can record an introduction to forwarded messages.
         - Known from KAZOO 5 on.
         type: str
         choices:
@@ -331,38 +331,38 @@ options:
         type: dict
         suboptions:
           name:
-            description: Display name of the user's address; as it is by default.
+            description: Display name of the user's address; unchanged by default.
             type: str
           timeout:
-            description: Seconds to let the user's phones ring first; as it is by default.
+            description: Seconds that the user's phones ring first; unchanged by default.
             type: int
           user_address:
-            description: SIP address of the user whose unanswered calls go to the box. Other users that lead to it are left alone.
+            description: SIP address of the user whose unanswered calls go to the box. Other users attached to it are kept.
             type: str
           user_id:
-            description: Id of the user who owns the address; the one it has by default.
+            description: Id of the user who owns the address; its current owner by default.
             type: str
       domain:
         description:
-        - Domain of the box's own SIP address, the organization's by default. Not compared, like `username`.
+        - Domain of the box's own SIP address; the organization's by default. Not compared, like `username`.
         - Only used when the mailbox is created; it cannot be read back.
         type: str
       mwi:
-        description: SIP address whose phones show that a message waits.
+        description: SIP address whose phones indicate waiting messages.
         type: str
       notify_pager:
-        description: Send a notice to `pager`.
+        description: Send notifications to `pager`.
         type: bool
       pager:
         description: Email address of the pager.
         type: str
       say_duration:
-        description: Say how long a message is before it is played.
+        description: Announce the length of a message before it is played.
         type: bool
       username:
         description:
-        - Local part of the box's own SIP address, `vm.` and the number by default. Used to create the mailbox, and to derive its address
-          for `attach`. OnSIP never shows it, so it is not compared.
+        - Local part of the box's own SIP address; `vm.` and the number by default. Used to create the mailbox and to derive its address
+          for `attach`. OnSIP does not show it, so it is not compared.
         - Only used when the mailbox is created; it cannot be read back.
         type: str
   on_unsupported:

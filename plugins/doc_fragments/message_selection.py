@@ -11,12 +11,12 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 notes:
-  - Exactly one of O(mailbox), O(shared_voicemail) and O(all_mailboxes) is given. Of the filters, all that are given must hold.
+  - Set exactly one of O(mailbox), O(shared_voicemail) and O(all_mailboxes). Messages must match all filters.
   - KAZOO and TEL4VN read messages of every mailbox. PortSIP reads those of the user who logs in and of shared voicemails. OnSIP has no messages.
 options:
   mailbox:
     description:
-      - Number of the mailbox. One that does not exist is an error.
+      - Number of the mailbox. A mailbox that does not exist is an error.
     type: str
     aliases: [extension]
   shared_voicemail:
@@ -25,39 +25,39 @@ options:
     type: str
   all_mailboxes:
     description:
-      - Select from every mailbox that the login reaches, shared ones included.
+      - Select from all mailboxes that the login can access, including shared ones.
     type: bool
   ids:
     description:
-      - Only the messages with these ids. Each that does not exist is told, and the others are still done.
+      - Only the messages with these ids. Ids that do not exist are reported, and the others are processed.
     type: list
     elements: str
   call_ids:
     description:
-      - Only messages of these calls. On KAZOO a message that is moved gets another id and keeps its call id.
+      - Only messages of these calls. On KAZOO, a moved message gets another id but keeps its call id.
     type: list
     elements: str
   status:
     description:
-      - Only messages of this status. V(deleted) are those that can still be brought back, on KAZOO. TEL4VN does not tell the status.
+      - Only messages with this status. V(deleted) messages can still be restored, on KAZOO. TEL4VN does not show the status.
     type: str
     choices: [unread, read, deleted]
   older_than:
     description:
-      - Only messages left before this. A number of hours, days or weeks such as V(12h), V(90d) or V(8w), or a date or time of ISO 8601, which is
+      - Only messages before this time. A number of hours, days or weeks such as V(12h), V(90d) or V(8w), or a date or time of ISO 8601, which is
         in UTC where it has no offset.
     type: str
   newer_than:
     description:
-      - Only messages left at this moment or after it, in the forms of O(older_than).
-      - On KAZOO this also reaches messages that are older than what it keeps, in one request for each 31 days.
+      - Only messages at or after this time, in the forms of O(older_than).
+      - On KAZOO, this includes messages older than its retention, in one request for each 31 days.
     type: str
   caller:
     description:
-      - Only messages whose caller has this text in the name or number, in upper or lower case.
+      - Only messages with this text in the caller's name or number, ignoring case.
     type: str
   limit:
     description:
-      - Only so many of what is selected, the newest.
+      - Only this number of the selected messages, the newest ones.
     type: int
 """

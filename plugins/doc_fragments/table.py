@@ -15,20 +15,20 @@ options:
     description:
       - A known layout that describes the export of another product. One of V(3cx), V(asterisk), V(freepbx), V(fusionpbx), V(portsip)
         and V(wazo).
-      - Or the path of a YAML file of your own that holds these same options, with a name that ends in C(.yml).
-      - Options that are set beside it win. O(columns), O(templates), O(only_rows) and O(skip_rows) are merged key by key.
+      - Or the path of your own YAML file with the same options, with a name that ends in C(.yml).
+      - Options set in addition take precedence. O(columns), O(templates), O(only_rows) and O(skip_rows) are merged key by key.
     type: str
     version_added: 1.1.0
   heading_row:
     description:
       - Row of the headings, counted from 1 as the spreadsheet program or editor counts. Rows above it are not read.
-      - By default it is the first row that is not blank.
+      - The default is the first row that is not blank.
       - V(0) means that there are no headings. O(columns) then names columns by position, such as C(1), or by letter, such as C(A).
     type: int
     version_added: 1.1.0
   delimiter:
     description:
-      - Separator of the cells, where the table is text.
+      - Separator of the cells in a text table.
       - By default it is the comma, semicolon, tab or vertical bar that splits the headings into the most known ones.
     type: str
     version_added: 1.1.0
@@ -51,7 +51,7 @@ options:
       - >-
         The text of an option from several columns, with headings in braces, such as C({name: "{First} {Last}"}). A list of headings
         joins them with blanks.
-      - Where all of these cells are empty, the option is not managed.
+      - If all of these cells are empty, the option is not managed.
     type: dict
     version_added: 1.1.0
   only_rows:
@@ -69,14 +69,14 @@ options:
     version_added: 1.1.0
   optional_columns:
     description:
-      - Headings that O(columns), O(templates), O(only_rows) and O(skip_rows) name and that the table may lack, with C(*) and C(?) as in a shell.
+      - Headings that O(columns), O(templates), O(only_rows) and O(skip_rows) refer to and that may be missing, with C(*) and C(?) as in a shell.
         Otherwise a missing column is an error.
     type: list
     elements: str
     version_added: 1.1.0
   only_mapped_columns:
     description:
-      - Read only the columns that O(columns) and O(templates) name, also where another heading happens to be the name of an option.
+      - Read only the columns in O(columns) and O(templates), even if another heading is the name of an option.
       - The default is false.
     type: bool
     version_added: 1.1.0
@@ -103,13 +103,13 @@ options:
   sheet:
     description:
       - Name of the sheet of a spreadsheet, or its position, counted from 1 without hidden sheets.
-      - By default it is the only sheet whose headings are those of mailboxes.
+      - The default is the only sheet with the headings of mailboxes.
     type: raw
     version_added: 1.1.0
   encoding:
     description:
-      - Encoding of a table that is text, such as V(cp1252).
-      - By default UTF-8 and UTF-16 are recognized, and a Windows code page where its letters are the same in all Latin ones.
+      - Encoding of a text table, such as V(cp1252).
+      - By default, UTF-8 and UTF-16 are recognized, as are Windows code pages if the letters are the same in all Latin ones.
     type: str
     version_added: 1.1.0
 """

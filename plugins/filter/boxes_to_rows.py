@@ -13,7 +13,8 @@ version_added: 1.1.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Turns what M(telephony.voicemail.vmbox_info) or M(telephony.voicemail.shared_voicemail_info) returned into rows, CSV
+  - Converts the results of M(telephony.voicemail.vmbox_info) or M(telephony.voicemail.shared_voicemail_info) to rows,
+    CSV
     text or an Excel workbook.
   - The result is valid input of P(telephony.voicemail.rows_to_mailboxes#filter), and of
     O(telephony.voicemail.vmboxes#module:src) as a file. Reading it back changes nothing.
@@ -21,7 +22,8 @@ description:
     dictionaries.
   - No cell is a formula. Text that begins with C(=), C(+), C(-) or C(@) has an apostrophe before it, which is removed
     when the table is read.
-  - What plain text cannot hold, such as a name with blanks around it or a list of dictionaries, is written as C(json:)
+  - Values that plain text cannot represent, such as a name with surrounding spaces or a list of dictionaries, are
+    written as C(json:)
     and a value in JSON.
   - The role P(telephony.voicemail.export#role) writes the files.
 positional: _input
@@ -101,17 +103,17 @@ def boxes_to_rows(
 ) -> t.Any:
     """Return a table; see the documentation above.
 
-    :raises AnsibleFilterError: when the arguments make no sense, or when no file can hold a box.
+    :raises AnsibleFilterError: if the arguments are invalid, or a box cannot be stored in a file.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"boxes_to_rows needs {LIBRARIES}")
     if format not in FORMATS or resource not in BY_PLURAL:
         raise AnsibleFilterError(f"boxes_to_rows: unknown format {format!r} or resource {resource!r}")
     key = BY_PLURAL[resource].number
-    # Ansible's own kinds of text and list are not what JSON and openpyxl write.
+    # JSON and openpyxl do not accept Ansible's own types of text and list.
     plain = json.loads(json.dumps(boxes)) if isinstance(boxes, (list, tuple)) else None
     if plain is None or not all(isinstance(box, dict) and box.get(key) for box in plain):
-        raise AnsibleFilterError(f"boxes_to_rows takes a list of dictionaries with `{key}`")
+        raise AnsibleFilterError(f"boxes_to_rows needs a list of dictionaries with `{key}`")
     tables = [vendor(name).tables.get(BY_PLURAL[resource].key) for name in NAMES]
     secrets = {option for table in tables if table is not None for option in table.secrets}
     left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
@@ -122,8 +124,8 @@ def boxes_to_rows(
         if format == "xlsx":
             return base64.b64encode(as_workbook(table, resource)).decode()
     except UnicodeEncodeError:
-        hint = "half of a surrogate pair. Correct it at the vendor"
-        raise AnsibleFilterError(f"boxes_to_rows: a box has a character that no file can hold, {hint}") from None
+        hint = "a surrogate. Correct it at the vendor"
+        raise AnsibleFilterError(f"boxes_to_rows: a box has a character that no file can contain, {hint}") from None
     except ValueError as error:
         raise AnsibleFilterError(f"boxes_to_rows: `format` xlsx {error}") from error
     return text if format == "csv" else table.as_dictionaries()

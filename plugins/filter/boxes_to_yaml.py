@@ -15,7 +15,7 @@ import urllib.parse
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, laid_over
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, deep_merge
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
     clean,
@@ -32,11 +32,12 @@ version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Turns what M(telephony.voicemail.vmbox_info) or M(telephony.voicemail.shared_voicemail_info) returned into the text
-    of files that M(telephony.voicemail.vmboxes) and M(telephony.voicemail.shared_voicemails) take as O(ignore:src).
-  - Boxes are sorted by number and options stand in one order, so that two exports of the same boxes are equal.
-  - Comments tell what was left out.
-  - Every character is kept. Those that nobody sees are escaped, and text that holds C({{), C({%) or C({#) is tagged
+  - Converts the results of M(telephony.voicemail.vmbox_info) or M(telephony.voicemail.shared_voicemail_info) to the
+    text
+    of files that M(telephony.voicemail.vmboxes) and M(telephony.voicemail.shared_voicemails) accept as O(ignore:src).
+  - Boxes and options are sorted, so that two exports of the same boxes are equal.
+  - Comments list what was omitted.
+  - Every character is kept. Invisible ones are escaped, and text that contains C({{), C({%) or C({#) is tagged
     C(!unsafe), so that it stays text where the file is loaded as variables.
   - The role P(telephony.voicemail.export#role) writes the files.
 positional: _input
@@ -47,7 +48,7 @@ options:
     elements: dict
     required: true
   vendor:
-    description: The PBX that they were read from, where it is known, for the comments.
+    description: The PBX that they were read from, for the comments.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
   resource:
@@ -64,7 +65,7 @@ options:
     type: bool
     default: false
   split:
-    description: Make one file for each box.
+    description: Create one file for each box.
     type: bool
     default: false
   defaults:
@@ -83,7 +84,7 @@ options:
   title:
     description:
       - First line of the comment, for boxes that were not read from O(vendor) but made for it.
-      - What a listing of O(vendor) does not show is then not spoken of.
+      - The comment then does not mention options that a listing of O(vendor) does not show.
     type: str
 """
 
@@ -95,7 +96,7 @@ EXAMPLES = r"""
     api_key: "{{ kazoo_api_key }}"
   register: found
 
-- name: Show them as a file would hold them
+- name: Show the content of the file
   ansible.builtin.debug:
     msg: "{{ (found.mailboxes | telephony.voicemail.boxes_to_yaml(vendor='kazoo') | first).content }}"
 """
@@ -113,14 +114,14 @@ _value:
 SCHEMAS = "https://raw.githubusercontent.com/telephony/voicemail/main/docs/schemas"
 SCHEMA_LINE = "# yaml-language-server: $schema="
 NO_DEFAULTS = "# Left out: options that have the vendor's default.\n"
-NO_IDS = "# Left out: id, which means nothing on another system.\n"
+NO_IDS = "# Left out: id, which is not valid on other systems.\n"
 
 
 _TEXT = "tag:yaml.org,2002:str"
 _UNSAFE = "!unsafe"
-# What Ansible would render where the file is loaded as variables.
+# Text that Ansible would render if the file were loaded as variables.
 _TEMPLATE = re.compile(r"\{[{%#]")
-# Some version of YAML reads these as a number, a date, a time, a truth value or null.
+# Some versions of YAML read these as a number, a date, a time, a boolean or null.
 _AMBIGUOUS = re.compile(
     r"[-+.]?[0-9][-+.,:/_ 0-9a-fA-FoOxXtTzZ]*|[-+]?\.(inf|nan)|y|yes|n|no|on|off|true|false|null|none|~|=|<<", re.I
 )
@@ -128,7 +129,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text so that every reader of YAML, Ansible's own among them, returns the same characters."""
+    """Writes text so that every YAML parser, including Ansible's, returns the same characters."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> t.Any:
         return super().increase_indent(flow, False)
@@ -141,7 +142,7 @@ class _Dumper(yaml.SafeDumper):
         return self.represent_scalar(_TEXT, value, style=None if is_plain else '"')
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:
-        """Write text on one line. Characters that nobody sees are escaped, so that a review shows them."""
+        """Write text on one line, with invisible characters escaped, so that a review shows them."""
         self.write_indicator(f'"{"".join(map(_escaped, text))}"', True)
 
 
@@ -168,17 +169,17 @@ def boxes_to_yaml(
 ) -> list[dict[str, str]]:
     """Return files; see the documentation above.
 
-    :raises AnsibleFilterError: when the arguments make no sense.
+    :raises AnsibleFilterError: if the arguments are invalid.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"boxes_to_yaml needs {LIBRARIES}. {INSTALL}")
     tables = _tables(vendor, resource)
     secrets = frozenset().union(*(table.secrets for table in tables))
     key = tables[0].key
-    # Ansible's own kinds of text and list are unknown to the dumper.
+    # The dumper does not know Ansible's own types of text and list.
     plain, shared = json.loads(json.dumps(boxes)), json.loads(json.dumps(defaults or {}))
     if not isinstance(plain, list) or not all(isinstance(box, dict) and box.get(key) for box in plain):
-        raise AnsibleFilterError(f"boxes_to_yaml takes a list of dictionaries with `{key}`")
+        raise AnsibleFilterError(f"boxes_to_yaml needs a list of dictionaries with `{key}`")
     _refuse_surrogates(plain, key)
     left_out = {*READ_ONLY, *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     plain.sort(key=lambda box: (len(box[key]), box[key]))
@@ -203,10 +204,10 @@ def _schema_line(tables: list[FieldTable], vendor: str | None, resource: str) ->
 
 
 def _complete(box: dict[str, t.Any], shared: dict[str, t.Any], key: str) -> dict[str, t.Any]:
-    """Return a box with the shared options in it. Null, which only overrides one of them, is left out."""
+    """Return a box merged over the shared options, without null, which only overrides them."""
     if not shared:
         return box
-    return _without_null({key: box[key], **({"id": box["id"]} if "id" in box else {}), **laid_over(shared, box)})
+    return _without_null({key: box[key], **({"id": box["id"]} if "id" in box else {}), **deep_merge(shared, box)})
 
 
 def _without_null(value: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -215,7 +216,7 @@ def _without_null(value: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _dumped(value: t.Any) -> str:
-    # Reviewers see what there is to see, and what is read again is the same.
+    # Reviewers see every character, and parsing returns the same text.
     return spelled_out(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf))
 
 
@@ -230,14 +231,14 @@ def _tables(name: str | None, resource: str) -> list[FieldTable]:
 
 
 def _refuse_surrogates(boxes: list[dict[str, t.Any]], key: str) -> None:
-    """Refuse halves of surrogate pairs, which no file can hold."""
+    """Refuse surrogates, which cannot be stored in a file."""
     for position, box in enumerate(boxes, 1):
         broken = sorted(option for option, value in box.items() if option != "native" and _has_surrogate(value))
         if broken:
             number = box[key] if key not in broken else f"number {position} of the list"
             raise AnsibleFilterError(
-                f"boxes_to_yaml: {key} {number}: `{broken[0]}` has a character that no file can hold, half of a"
-                " surrogate pair. Correct it at the vendor"
+                f"boxes_to_yaml: {key} {number}: `{broken[0]}` has a character that no file can contain, a"
+                " surrogate. Correct it at the vendor"
             )
 
 
@@ -253,7 +254,7 @@ class _Item:
     """One box of a file."""
 
     def __init__(self, box: dict[str, t.Any], key: str, left_out: set[str], secrets: frozenset[str]) -> None:
-        # The number comes from the vendor and becomes the name of a file: nothing in it may lead to another folder.
+        # The number comes from the vendor and becomes a file name: it must not lead to another folder.
         self.name = urllib.parse.quote(box[key], safe="*+").replace(".", "%2E")
         self.kept = {option: value for option, value in box.items() if option not in left_out}
         self.missing = sorted(secrets - left_out - set(box))
@@ -273,9 +274,9 @@ def _head(tables: list[FieldTable], name: str | None, resource: str, include_pin
     origin = f" from {name}" if name else ""
     first = clean(title) if title else f"Exported{origin} by telephony.voicemail.export."
     lines = [
-        f"{first} An option that is not here is not managed.",
+        f"{first} Options not listed here are not managed.",
         f"Valid `src` of telephony.voicemail.{BY_PLURAL[resource].bulk_module}.",
-        f"Holds secrets ({secrets}): to be kept encrypted." if include_pins else f"Left out as secret: {secrets}.",
+        f"Contains secrets ({secrets}). Keep it encrypted." if include_pins else f"Left out as secret: {secrets}.",
     ]
     if unread and title is None:
         lines.append(f"Left out because a listing does not show it: {', '.join(unread)}.")

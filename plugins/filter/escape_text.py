@@ -13,16 +13,18 @@ version_added: 1.1.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Names, numbers and error texts come from people and from servers. This filter turns one into text that a report can
+  - Names, numbers and error texts come from people and from servers. This filter converts them to text that a report
+    can
     show in one line, whatever it contains.
-  - It replaces control characters and the sequences that steer a terminal, removes characters without a width and those
+  - It replaces control characters and the control sequences of terminals, removes characters without a width and those
     that change the direction of text, and breaks up the workflow commands of pipelines, such as C(::error::).
-  - Then it escapes what means something in the format. In Markdown, the text becomes no link, image, heading, HTML,
+  - Then it escapes characters with a meaning in the format. In Markdown, the text becomes no link, image, heading,
+    HTML,
     mention, reference or quick action, also on GitHub and GitLab. In CSV, it becomes no formula.
 positional: _input, format
 options:
   _input:
-    description: The text. Of any other value, its JSON is taken; V(null) is an empty text.
+    description: The text. Other values are converted to JSON; V(null) is an empty text.
     type: raw
     required: true
   format:
@@ -70,7 +72,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.text imp
 def escape_text(value: t.Any, format: str = "terminal") -> str:  # noqa: A002  the public name of the option
     """Return text for a format; see the documentation above.
 
-    :raises AnsibleFilterError: when the format is unknown.
+    :raises AnsibleFilterError: if the format is unknown.
     """
     if format not in ESCAPES:
         raise AnsibleFilterError(f"escape_text: format must be one of {', '.join(ESCAPES)}")

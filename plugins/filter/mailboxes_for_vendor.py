@@ -13,10 +13,11 @@ version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Turns what M(telephony.voicemail.vmbox_info) read from one PBX into what M(telephony.voicemail.vmboxes) takes for
-    another, and tells everything that is not carried, and why.
-  - An option is carried where the other PBX has it and takes the value. What holds on one PBX by nature, such as a
-    notice that is sent as soon as there is an address, is carried where it is an option on the other.
+  - Converts mailboxes that M(telephony.voicemail.vmbox_info) read from one PBX to mailboxes for
+    M(telephony.voicemail.vmboxes) on
+    another, and lists everything that is not carried over, with reasons.
+  - An option is carried over if the other PBX has it and accepts the value. Fixed properties of one PBX, such as a
+    notification that is sent as soon as there is an address, are carried over if they are an option on the other.
   - The role P(telephony.voicemail.migrate#role) reads, translates, plans and applies.
 positional: _input
 options:
@@ -31,56 +32,63 @@ options:
     choices: [kazoo, portsip, tel4vn, onsip]
     required: true
   target:
-    description: The PBX that they shall be for. It may be the same, for another account, tenant or organization.
+    description: The PBX to convert them for. It may be the same, for another account, tenant or organization.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
     required: true
   shared_voicemails:
     description:
       - Shared voicemails of the same PBX, as M(telephony.voicemail.shared_voicemail_info) returns them.
-      - They become mailboxes, unless O(target) has shared voicemails of its own.
+      - They become mailboxes, unless O(target) has shared voicemails own file.
     type: list
     elements: dict
     default: []
   values:
     description:
-      - Option to a dictionary of value to the value that takes its place, such as a time zone that O(target) does not
+      - Replacements of values by option, such as for a time zone that O(target) does not
         know.
-      - Of a list, each entry is looked up. V(null) leaves the value out.
+      - For a list, they apply to each entry. V(null) drops the value.
     type: dict
     default: {}
   renamed:
     description:
-      - Option to the option that shall hold its value where O(target) has no such option and the other is free.
+      - Option to the option for its value if O(target) has no such option and the other one is unused.
     type: dict
     default: {}
   defaults:
-    description: Options that are laid under every mailbox. What is carried wins.
+    description: Default options for every mailbox. Carried values take precedence.
     type: dict
     default: {}
   overrides:
     description:
-      - Number in the source to options that are laid over that mailbox. They win over what is carried.
-      - C(mailbox) in them gives the mailbox another number. V(null) in place of the options leaves the mailbox out.
+      - Overriding options of a mailbox, by its number in the source.
+      - C(mailbox) in them changes the number. V(null) in place of the options leaves the mailbox out.
     type: dict
     default: {}
   pins:
     description:
-      - Number on O(target) to a PIN, for mailboxes that would come without one. It is written only to new mailboxes.
+      - PINs by number on O(target), for mailboxes without one. They are written only to new mailboxes.
     type: dict
     default: {}
   include_pins:
     description:
-      - Whether the mailboxes were read with their PINs. It tells a PIN that is not shown from one that was not asked
+      - Whether the mailboxes were read with their PINs. It distinguishes hidden PINs from PINs that were not
         for.
     type: bool
     default: false
   present:
     description:
-      - Numbers that O(target) has already.
-      - Without it, mailboxes that can only be carried where they exist are named in C(undecided) and left out.
+      - Existing numbers of O(target).
+      - Without it, mailboxes that must already exist are listed in C(undecided) and left out.
     type: list
     elements: str
+  return_problems:
+    description:
+      - Return what is wrong with the mailboxes or these options as C(problem), with no mailboxes, instead of failing.
+        A task that stores the mailboxes with C(no_log) would hide the error.
+    type: bool
+    default: false
+    version_added: 1.1.0
 seealso:
   - plugin: telephony.voicemail.boxes_to_yaml
     plugin_type: filter
@@ -94,7 +102,7 @@ EXAMPLES = r"""
     api_key: "{{ kazoo_api_key }}"
   register: old
 
-- name: Tell what OnSIP cannot hold
+- name: Show what OnSIP does not support
   ansible.builtin.debug:
     msg: >-
       {{ (old.mailboxes | telephony.voicemail.mailboxes_for_vendor(
@@ -105,7 +113,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What becomes of the mailboxes.
+  description: The result of the conversion.
   type: dict
   contains:
     mailboxes:
@@ -117,10 +125,10 @@ _value:
           name: Reception
     losses:
       description:
-        - What is not carried, one entry for all mailboxes that lose the same for the same reason.
+        - Values that are not carried over, with one entry for all mailboxes with the same loss and reason.
         - C(option) and C(value) are as the source has them; the value of a PIN is never there. C(instead) is what a
-          new mailbox has in its place, by O(defaults), O(overrides) or O(target) itself. C(usual) tells that it is the
-          value of every mailbox for which nobody chose another. C(mailboxes) are numbers in the source.
+          new mailbox has in its place, by O(defaults), O(overrides) or O(target) itself. C(usual) is true for the
+          default value of every mailbox. C(mailboxes) are numbers in the source.
       type: list
       elements: dict
       sample:
@@ -131,24 +139,29 @@ _value:
           usual: false
           mailboxes: ["3000"]
     left_out:
-      description: Mailboxes that are not carried at all, each with its C(mailbox) and C(reason).
+      description: Mailboxes that are not carried over, each with its C(mailbox) and C(reason).
       type: list
       elements: dict
     undecided:
-      description: Numbers on O(target) that must be there already, as long as O(present) is not given.
+      description: Numbers that must already exist on O(target), if O(present) is not set.
       type: list
       elements: str
     without_pin:
-      description: Numbers on O(target) of the mailboxes that come without a PIN.
+      description: Numbers on O(target) of mailboxes without a PIN.
       type: list
       elements: str
     renamed:
-      description: Option of the source to the option that holds it, as far as O(renamed) was used.
+      description: Renamed options of the source, as far as O(renamed) was used.
       type: dict
     unused_overrides:
-      description: Numbers in O(overrides) that no mailbox has.
+      description: Numbers in O(overrides) without a mailbox.
       type: list
       elements: str
+    problem:
+      description: What is wrong. Empty if nothing is.
+      returned: with O(return_problems=true)
+      type: str
+      version_added: 1.1.0
 """
 
 import json
@@ -166,6 +179,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.pars
 from ansible_collections.telephony.voicemail.plugins.module_utils.migration.plan import (
     Choices,
     Source,
+    Translation,
     grouped,
     translate,
 )
@@ -176,46 +190,49 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.regist
 NAME = "mailboxes_for_vendor"
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("values", "renamed", "defaults", "overrides", "pins"), dict),
-    **dict.fromkeys(("boxes", "shared_voicemails", "present"), list),
+    **dict.fromkeys(("shared_voicemails", "present"), list),
 }
 
 
-def mailboxes_for_vendor(
-    boxes: t.Any,
-    source: str,
-    target: str,
-    shared_voicemails: t.Any = None,
-    values: t.Any = None,
-    renamed: t.Any = None,
-    defaults: t.Any = None,
-    overrides: t.Any = None,
-    pins: t.Any = None,
-    include_pins: bool = False,
-    present: t.Any = None,
-) -> dict[str, t.Any]:
-    """Return what becomes of mailboxes; see the documentation above.
+def mailboxes_for_vendor(boxes: t.Any, source: str, target: str, **options: t.Any) -> dict[str, t.Any]:
+    """Return the result of the conversion; see the documentation above.
 
-    :raises AnsibleFilterError: with everything that is wrong with the mailboxes or the user's choices.
+    :raises AnsibleFilterError: with all problems of the mailboxes and the user's choices.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"{NAME} needs {LIBRARIES}. {INSTALL}")
+    unknown = sorted(set(options) - {*_TYPES, "include_pins", "return_problems"})
+    if unknown:
+        raise AnsibleFilterError(f"{NAME}: unknown option {', '.join(unknown)}")
     for option, name in (("source", source), ("target", target)):
         if name not in NAMES:
             raise AnsibleFilterError(f"{NAME}: `{option}` must be one of {', '.join(NAMES)}, not {name!r}")
-    given = {
-        "boxes": boxes,
-        "shared_voicemails": shared_voicemails,
-        "values": values,
-        "renamed": renamed,
-        "defaults": defaults,
-        "overrides": overrides,
-        "pins": pins,
-        "present": present,
+    problem = ""
+    try:
+        result = _translated(boxes, source, target, options)
+    except InvalidInputError as error:
+        if not options.get("return_problems"):
+            raise AnsibleFilterError(f"{NAME}: {error}") from error
+        result, problem = Translation(), str(error)
+    return {
+        "mailboxes": result.mailboxes,
+        "losses": grouped(result.losses),
+        "left_out": [{"mailbox": number, "reason": reason} for number, reason in result.left_out.items()],
+        "undecided": result.undecided,
+        "without_pin": result.without_pin,
+        "renamed": result.renamed,
+        "unused_overrides": result.unused,
+        **({"problem": problem} if options.get("return_problems") else {}),
     }
+
+
+def _translated(boxes: t.Any, source: str, target: str, options: t.Mapping[str, t.Any]) -> Translation:
+    given = {"boxes": boxes, **{option: options.get(option) for option in _TYPES}}
     plain = {option: _plain(option, value) for option, value in given.items() if value is not None}
+    present = plain.pop("present", None)
     choices = Choices(
-        include_pins=bool(include_pins),
-        present=None if present is None else frozenset(map(str, plain.pop("present"))),
+        include_pins=bool(options.get("include_pins")),
+        present=None if present is None else frozenset(map(str, present)),
         **{
             option: plain[option]
             for option in ("values", "renamed", "defaults", "overrides", "pins")
@@ -225,23 +242,11 @@ def mailboxes_for_vendor(
     sources = [Source(vendor(source).tables[MAILBOXES.key], plain.get("boxes", []))]
     if plain.get("shared_voicemails"):
         sources.append(_shared(source, target, plain["shared_voicemails"]))
-    try:
-        result = translate(sources, vendor(target).tables[MAILBOXES.key], choices, tuple(arguments.MAILBOX), NAMES)
-    except InvalidInputError as error:
-        raise AnsibleFilterError(f"{NAME}: {error}") from error
-    return {
-        "mailboxes": result.mailboxes,
-        "losses": grouped(result.losses),
-        "left_out": [{"mailbox": number, "reason": reason} for number, reason in result.left_out.items()],
-        "undecided": result.undecided,
-        "without_pin": result.without_pin,
-        "renamed": result.renamed,
-        "unused_overrides": result.unused,
-    }
+    return translate(sources, vendor(target).tables[MAILBOXES.key], choices, tuple(arguments.MAILBOX), NAMES)
 
 
 def _plain(option: str, value: t.Any) -> t.Any:
-    wanted = _TYPES[option]
+    wanted = _TYPES.get(option, list)
     if not isinstance(value, (wanted, tuple) if wanted is list else wanted):
         expected = "a list" if wanted is list else "a dictionary"
         raise AnsibleFilterError(f"{NAME}: `{option}` must be {expected}, not {type_name(value)}")
@@ -249,7 +254,7 @@ def _plain(option: str, value: t.Any) -> t.Any:
     numbers = [key for key in named if is_number(key)]
     if numbers:
         Display().warning(f"{NAME}: {number_warning([f'`{option}`: {number}' for number in numbers])}")
-    # Ansible's own kinds of text and list are left behind.
+    # Removes Ansible's own types of text and list.
     return json.loads(json.dumps(value))
 
 
@@ -258,7 +263,7 @@ def _shared(source: str, target: str, boxes: list[t.Any]) -> Source:
     if table is None:
         raise AnsibleFilterError(f"{NAME}: {source} has no {SHARED_VOICEMAILS.keys}")
     refusal = (
-        f"{target} has shared voicemails of its own: write these to a file with the role export, and apply it with"
+        f"{target} has its own shared voicemails: write these to a file with the role export, and apply it with"
         " the module shared_voicemails"
         if SHARED_VOICEMAILS.key in vendor(target).tables
         else ""

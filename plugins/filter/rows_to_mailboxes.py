@@ -15,30 +15,31 @@ author:
 extends_documentation_fragment:
   - telephony.voicemail.table
 description:
-  - Turns CSV text, or rows as other tools read them from a spreadsheet, into the list that
-    M(telephony.voicemail.vmboxes) takes.
-  - Every problem of every row is told at once, with its line. Text that is empty or has headings only is an error.
+  - Converts CSV text, or rows that other tools read from a spreadsheet, to the list that
+    M(telephony.voicemail.vmboxes) accepts.
+  - All problems of all rows are reported together, with their lines. Text that is empty or has headings only is an
+    error.
   - Values are trimmed, and what spreadsheets leave in them is removed, such as a leading apostrophe, quotes around a
     value and characters of no width. Names keep an apostrophe that belongs to them.
-  - An empty cell means that the option is not managed, and an empty row is left out. Use O(defaults) for what all
+  - An empty cell means that the option is not managed, and an empty row is skipped. Use O(defaults) for what all
     mailboxes have in common.
   - A byte order mark, a line C(sep=;) at the beginning and line breaks inside quotes are understood.
 positional: _input
 options:
   _input:
     description:
-      - CSV text whose first row holds the headings. Problems are told by line.
-      - Or a list of dictionaries of heading to cell. Problems are told by row, counted from 1 without the headings.
+      - CSV text whose first row contains the headings. Problems are reported by line.
+      - Or a list of dictionaries of heading to cell. Problems are reported by row, counted from 1 without the headings.
     type: raw
     required: true
   defaults:
-    description: Options that are laid under every mailbox. What the row gives wins.
+    description: Default options for every mailbox. The row takes precedence.
     type: dict
     default: {}
   invalid:
     description:
       - V(fail) fails with every problem of every row.
-      - V(skip) returns, in place of a mailbox that is wrong, its number, its C(source) and the problems under
+      - V(skip) returns, in place of an invalid mailbox, its number, its C(source) and the problems under
         C(invalid), for O(telephony.voicemail.vmboxes#module:invalid=skip).
     type: str
     choices: [fail, skip]
@@ -46,16 +47,16 @@ options:
     version_added: 1.1.0
   vendor:
     description:
-      - Check every value by the rules of this vendor as well, to have those problems told by line too.
-      - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
-      - Options that the vendor cannot hold are not judged here, since
+      - Also check every value by the rules of this vendor, and report those problems by line.
+      - Warn about values that the vendor accepts but that are useless, such as a PIN with letters.
+      - Options that the vendor does not support are not checked here, since
         O(telephony.voicemail.vmboxes#module:on_unsupported) does that.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
 notes:
-  - No error shows the content of a cell that may hold a PIN.
-  - Spreadsheets take leading zeros away. A PIN that is a number is therefore an error; format its column as text.
-  - The number of a mailbox is read out of C(1001.0) and C(="0300"). Where digits may be lost, as in C(1.001) and
+  - Errors never show the content of a cell that may contain a PIN.
+  - Spreadsheets remove leading zeros. A PIN that is a number is therefore an error; format its column as text.
+  - C(1001.0) and C(="0300") are read as the number of a mailbox. If digits may be lost, as in C(1.001) and
     C(1E+03), it is an error.
 seealso:
   - module: telephony.voicemail.vmboxes
@@ -64,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Mailboxes from a table that the personnel department keeps
+- name: Create mailboxes from a table of the human resources department
   vars:
     staff_table: |
       Extension;Name;Mail;Comment
@@ -111,7 +112,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.text imp
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import TABLE
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
-#: What a filter cannot know: it is given rows or text, and no file.
+#: Options for files, which a filter does not have.
 _OF_FILES = ("sheet", "encoding")
 
 
@@ -125,7 +126,7 @@ def rows_to_mailboxes(
 ) -> list[t.Any]:
     """Return the mailboxes of a table; see the documentation above.
 
-    :raises AnsibleFilterError: with every problem.
+    :raises AnsibleFilterError: with all problems.
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"rows_to_mailboxes needs {LIBRARIES}. {INSTALL}")
@@ -139,7 +140,7 @@ def rows_to_mailboxes(
         elif isinstance(rows, (list, tuple)):
             entries = read_rows(rows, layout, item_options("vmbox"), problems)
         else:
-            raise AnsibleFilterError(f"rows_to_mailboxes takes CSV text or a list of rows, not {type_name(rows)}")
+            raise AnsibleFilterError(f"rows_to_mailboxes needs CSV text or a list of rows, not {type_name(rows)}")
         mailboxes = check_entries(entries, problems, checks)
     except InvalidInputError as error:
         raise AnsibleFilterError(f"rows_to_mailboxes: {error}") from error
@@ -149,7 +150,7 @@ def rows_to_mailboxes(
 
 
 def _refuse(defaults: t.Any, vendor: t.Any, invalid: t.Any, options: t.Mapping[str, t.Any]) -> None:
-    """Refuse arguments that make no sense.
+    """Refuse invalid arguments.
 
     :raises AnsibleFilterError: naming the argument.
     """

@@ -15,7 +15,7 @@ author:
 description:
   - Returns the report that the callback P(telephony.voicemail.voicemail_report#callback) writes, from results that a
     play registered. The roles of this collection write their reports with it.
-  - Secrets are hidden already by the modules.
+  - The modules already hide secrets.
 positional: _input, format
 options:
   _input:
@@ -115,7 +115,7 @@ def run_report(
 ) -> str:
     """Return the report of registered results; see the documentation above.
 
-    :raises AnsibleFilterError: when an option is wrong.
+    :raises AnsibleFilterError: if an option is wrong.
     """
     if format not in report_files.ENDINGS:
         raise AnsibleFilterError(f"run_report: format must be one of {', '.join(report_files.ENDINGS)}")
@@ -130,7 +130,7 @@ def run_report(
         state=state,
     )
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    # What a play registered is read from templates as containers that cannot be copied.
+    # Templates return registered results as containers that cannot be copied.
     given = plain({"tasks": list(tasks)})["tasks"]
     read = [_read(task, host) for task in given]
     return report_files.report_text(reports.as_report(context, now, read), format)
@@ -142,7 +142,8 @@ def _read(task: t.Mapping[str, t.Any], host: str) -> reports.TaskReport:
     if not isinstance(result, t.Mapping) or module not in MODULES:
         raise AnsibleFilterError("run_report: each task needs a `result`, and a `module` of telephony.voicemail")
     failed = bool(result.get("failed"))
-    return reports.read_result(host, str(task.get("task", "")), module, bool(task.get("check_mode")), failed, result)
+    run = reports.TaskRun(host, str(task.get("task", "")), module, bool(task.get("check_mode")))
+    return reports.read_result(run, failed, result)
 
 
 class FilterModule:

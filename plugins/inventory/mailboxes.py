@@ -13,13 +13,13 @@ version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Reads a telephone system and makes a host of each mailbox, of each shared voicemail, or of each account below that
+  - Reads a telephone system and adds a host for each mailbox, each shared voicemail, or each account below that
     of the login.
   - Accounts as hosts let Ansible spread the mailboxes of a large fleet with C(forks), C(serial) and slices of a job.
   - The file of the inventory is called C(mailboxes.yml) or ends in C(.mailboxes.yml), each also with C(.yaml).
-  - An account or mailbox is no machine. Give the plays over them C(connection=local), so that their tasks run on the
+  - Accounts and mailboxes are not machines. Set C(connection=local) for plays over them, so that their tasks run on the
     controller.
-  - What cannot be read whole is an error and adds no host. Ansible only warns of an inventory that failed, unless
+  - An incomplete result is an error and adds no hosts. Ansible only warns of a failed inventory, unless
     C(any_unparsed_is_failed) is set in the section C(inventory) of C(ansible.cfg), or
     E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is.
 extends_documentation_fragment:
@@ -28,62 +28,63 @@ extends_documentation_fragment:
   - inventory_cache
 options:
   plugin:
-    description: Says that the file is for this plugin.
+    description: Identifies a file for this plugin.
     type: str
     required: true
     choices: [telephony.voicemail.mailboxes]
   resource:
     description:
-      - What becomes hosts.
+      - The objects to add as hosts.
       - V(shared_voicemails) are those of PortSIP.
       - V(accounts) are those of KAZOO, with O(account_id) or the account of the login as the top of the tree.
     type: str
     choices: [mailboxes, shared_voicemails, accounts]
     default: mailboxes
   match:
-    description: Regular expression that the number must hold, or the realm of an account.
+    description: Regular expression for the number, or the realm of an account. A match anywhere in it is sufficient.
     type: str
   include_own_account:
     description:
-      - With O(resource=accounts), also make a host of the account at the top, in the group C(depth_0).
+      - With O(resource=accounts), also add a host for the account at the top, in the group C(depth_0).
     type: bool
     default: false
   group_by:
     description:
-      - Groups that each host is put into, beside the one that is called as O(resource).
+      - Groups of each host, in addition to the one named like O(resource).
       - V(vendor) is C(vendor_kazoo), V(owner) is C(owner_) with the id of the owner, V(timezone) is such as
         C(timezone_Europe_Berlin), V(depth) is C(depth_1) for the accounts right below the top.
-      - V(parent) is C(below_) with the host name of the account above. It holds the whole branch, all levels down.
+      - V(parent) is C(below_) with the host name of the account above. It contains the whole branch, including all
+        levels below.
       - V(messages) is C(has_messages) or C(no_messages). It costs a request for each mailbox and is not possible on
         OnSIP and for the personal mailboxes of PortSIP.
-      - By default all that the resource has, except V(messages).
+      - The default is all that the resource supports, except V(messages).
     type: list
     elements: str
     choices: [vendor, owner, timezone, messages, depth, parent]
   mailbox_cache:
     description:
-      - Folder for what was read of each mailbox, as for O(telephony.voicemail.vmbox_info#module:cache). The next run
+      - Folder for cached mailboxes, as for O(telephony.voicemail.vmbox_info#module:cache). The next run
         reads only the mailboxes that changed. Only KAZOO supports it, with O(resource=mailboxes).
-      - O(cache) instead returns the hosts of an earlier run without asking the telephone system at all.
+      - O(cache) instead returns the hosts of an earlier run without any request.
     type: path
     version_added: 1.1.0
   hostname:
     description:
-      - Template for the names of the hosts, out of their variables. It must give each another name.
-      - By default the number of the mailbox, or the realm of the account.
-      - What may not stand in a name becomes C(_).
+      - Template for the names of the hosts, using their variables. Names must be unique.
+      - The default is the number of the mailbox, or the realm of the account.
+      - Characters that are not allowed in names become C(_).
     type: str
 notes:
   - "Variables of each host: C(voicemail_mailbox), C(voicemail_shared_voicemail) or C(voicemail_account), the object;
-    C(voicemail_vendor) and C(voicemail_url); C(voicemail_messages), a number, where O(group_by) holds V(messages)."
-  - A mailbox is as in RV(telephony.voicemail.vmbox_info#module:mailboxes), which is also what
-    M(telephony.voicemail.vmboxes) takes. PINs are left out.
+    C(voicemail_vendor) and C(voicemail_url); C(voicemail_messages), a number, if O(group_by) contains V(messages)."
+  - A mailbox has the form of RV(telephony.voicemail.vmbox_info#module:mailboxes), which
+    M(telephony.voicemail.vmboxes) accepts. PINs are left out.
   - An account has C(id), C(name), C(realm), C(depth) and C(parent_id).
   - Options may be templates, with lookups and extra variables. They are rendered before they are converted, an empty
     one is unset, and one of another type is an error.
-  - No secret becomes a variable or gets into the cache, so give the tasks their credentials in the environment or in
+  - Secrets never become variables and are never cached, so pass credentials to tasks in the environment or in
     variables.
-  - The cache is of this O(url), O(username), O(domain), O(account_id) and resource, and of no other. It cannot tell one
+  - The cache is valid for one O(url), O(username), O(domain), O(account_id) and resource. It cannot distinguish one
     O(api_key) or O(token) from another, so flush it when they change.
 seealso:
   - module: telephony.voicemail.vmboxes
@@ -92,7 +93,7 @@ seealso:
 
 EXAMPLES = r"""
 # office.mailboxes.yml
-# Mailboxes, grouped by owner, time zone and whether they hold messages
+# Mailboxes, grouped by owner, time zone and whether they contain messages
 plugin: telephony.voicemail.mailboxes
 vendor: kazoo
 url: https://kazoo.example.com:8443/v2
@@ -153,28 +154,28 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
-#: What a kept inventory has to be of, to be used again.
+#: Options that must match for a cached inventory to be used.
 _SOURCE = ("vendor", "url", "username", "domain", "account_id", "resource", "match", "include_own_account")
 
-#: Options that are rendered later, with the variables of a host.
+#: Options that are rendered later with the variables of a host.
 _FOR_EACH_HOST = ("hostname", "compose", "groups", "keyed_groups")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """Makes hosts of what a telephone system holds."""
+    """Add hosts for the objects of a telephone system."""
 
     NAME = "telephony.voicemail.mailboxes"
 
     def verify_file(self, path: str) -> bool:
-        """Tell whether the name of the file is one of an inventory of this plugin."""
+        """Check whether the file name is that of an inventory for this plugin."""
         name = path.replace("\\", "/").rpartition("/")[2]
         named = name in ("mailboxes.yml", "mailboxes.yaml") or name.endswith((".mailboxes.yml", ".mailboxes.yaml"))
         return named and bool(super().verify_file(path))
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
-        """Add the hosts of the telephone system that the file tells.
+        """Add the hosts of the telephone system in the file.
 
-        :raises AnsibleParserError: when not all can be added; then none is.
+        :raises AnsibleParserError: if not all can be added, in which case none is.
         """
         super().parse(inventory, loader, path, cache)
         if IMPORT_ERROR:
@@ -191,9 +192,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def set_options(
         self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Mapping[str, t.Any] | None = None
     ) -> None:
-        """Render and convert the options of the file, before Ansible makes false of whatever is no boolean.
+        """Render and convert the options of the file, before Ansible converts anything that is not a boolean to false.
 
-        :raises AnsibleParserError: with everything that is wrong with them.
+        :raises AnsibleParserError: with all their problems.
         """
         if direct is None:
             super().set_options(task_keys=task_keys, var_options=var_options)
@@ -211,7 +212,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         problems += more
         if problems:
             raise AnsibleParserError(str(InvalidInputError.of(problems)))
-        # Where no number is given, one stands in for it: an empty variable of the environment would be an error.
+        # A number is required: an empty environment variable would be an error.
         stand_ins = {name: 0 for name, option in arguments.CONNECTION.items() if option["type"] in ("int", "float")}
         known = {name: value for name, value in (others | connection).items() if value is not None}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=stand_ins | known)
@@ -233,7 +234,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
 
     def _rendered(self, name: str, value: t.Any) -> t.Any:
-        """Return an option rendered, unless it is a template for each host; None where it is empty."""
+        """Return a rendered option, unless it is a template for each host; None if it is empty."""
         if name in _FOR_EACH_HOST or isinstance(value, (bool, int, float)):
             return value
         try:
@@ -246,10 +247,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         asked = self.get_option("group_by")
         if asked is None:
             return hosts.USUAL_WAYS[resource]
-        unfit = hosts.unfit_ways(resource, asked)
+        unfit = hosts.unsupported_groupings(resource, asked)
         if unfit:
             raise AnsibleParserError(
-                f"`group_by` holds {_listed(unfit)}; {resource} can be grouped by {_listed(hosts.WAYS[resource])}"
+                f"`group_by` contains {_listed(unfit)}; {resource} can be grouped by {_listed(hosts.WAYS[resource])}"
             )
         return tuple(asked)
 
@@ -264,7 +265,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.display.warning(warning)
 
     def _kept(self, path: str, params: dict[str, t.Any]) -> list[Found] | None:
-        """Return what the cache holds of this telephone system; None where it holds nothing, or that of another."""
+        """Return the cached objects of this telephone system, or None if there are none."""
         if not self.get_option("cache"):
             return None
         try:
@@ -281,7 +282,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._cache[self.get_cache_key(path)] = kept
 
     def _hosts(self, params: dict[str, t.Any], found: list[Found], ways: t.Collection[str]) -> list[hosts.Host]:
-        """Return all hosts, before the first is added."""
+        """Return all hosts before the first one is added."""
         resource = params["resource"]
         counted = params["count_messages"]
         url = inventory_operations.address(params)
@@ -295,7 +296,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         twice = hosts.repeated(name for name, _variables in named)
         if twice is not None:
             raise AnsibleParserError(
-                f"two of the {resource} would be called {twice}; give a `hostname` that tells them"
+                f"two of the {resource} would be called {twice}; set a `hostname` that distinguishes them"
             )
         self._refuse_others([name for name, _variables in named])
         return [
@@ -314,16 +315,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 raise AnsibleParserError(f"`hostname` cannot be rendered for {clean(usual)}: {error}") from None
         fit = hosts.fit_name(name)
         if not fit:
-            raise AnsibleParserError(f"`hostname` gives {clean(usual)} no name that a host can have")
+            raise AnsibleParserError(f"`hostname` results in no valid name for {clean(usual)}")
         return fit
 
     def _refuse_others(self, names: list[str]) -> None:
-        """Do not mix what two telephone systems call by the same number."""
+        """Refuse objects of two telephone systems with the same name."""
         known = t.cast(t.Any, self.inventory).hosts
         for name in names:
             if name in known and "voicemail_vendor" in known[name].vars:
                 raise AnsibleParserError(
-                    f"another inventory has a host {name} already; give a `hostname` that tells them apart"
+                    f"another inventory already has a host {name}; set a `hostname` that distinguishes them"
                 )
 
     def _add(self, found: list[hosts.Host]) -> None:
@@ -336,7 +337,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for outer, inner in hosts.nested_groups(found):
                 inventory.add_child(self._sanitize_group_name(outer), self._sanitize_group_name(inner))
         except BaseException:
-            # Ansible goes on without the source that failed, and a part of it would pass for the whole.
+            # Ansible continues without the failed source, and partial results would look complete.
             for name in new:
                 if name in inventory.hosts:
                     inventory.remove_host(inventory.hosts[name])
@@ -354,7 +355,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 def _source(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    # Plain text: what the loader of the file noted beside it, such as the line, is no business of the cache.
+    # Plain text, without the loader's notes such as the line.
     return {name: None if params[name] is None else str(params[name]) for name in _SOURCE}
 
 

@@ -16,41 +16,44 @@ extends_documentation_fragment:
   - telephony.voicemail.table
   - telephony.voicemail.table.file
 description:
-  - Reads YAML, JSON, CSV, XLSX and ODS files, and folders of them, into the one list that
-    M(telephony.voicemail.vmboxes) takes.
-  - Values without quotes are the characters in the file where an option is text, such as C(0123), C(12:30) or C(yes).
-    Ansible's own files make numbers and truth values of these.
-  - Every file must be understood whole, since a mailbox that is missed could be pruned. Repeated keys, empty files and
+  - Reads YAML, JSON, CSV, XLSX and ODS files, and folders of them, as one list for
+    M(telephony.voicemail.vmboxes) accepts.
+  - For text options, values without quotes are the characters in the file, such as C(0123), C(12:30) or C(yes).
+    Ansible's own files convert these to numbers and booleans.
+  - Every file must be read completely, since a missed mailbox could be pruned. Repeated keys, empty files and
     files without a list are errors.
-  - Every problem of every file is told at once, with the file and its line or item. A mailbox that two files declare is
+  - All problems of all files are reported together, with the file and its line or item. A mailbox that two files
+    declare is
     one of them.
   - Files encrypted with ansible-vault are decrypted.
 options:
   _terms:
     description:
-      - Files, and folders whose files are read in the order of their names. Of a folder, files that end in C(.yml),
+      - Files, and folders whose files are read in the order of their names. In folders, files that end in C(.yml),
         C(.yaml), C(.json), C(.csv), C(.tsv), C(.txt), C(.xlsx), C(.xlsm), C(.ods) or C(.conf) are read.
-        Names that begin with a dot are left out, and so are those in O(exclude). Anything else in the folder, such as
-        another folder or a link that leads nowhere, is an error.
-      - A YAML or JSON file holds a list of mailboxes, or a dictionary with the list under C(mailboxes). An empty list
+        Names that start with a dot and those in O(exclude) are skipped. Anything else in the folder, such as
+        another folder or a broken link, is an error.
+      - A YAML or JSON file contains a list of mailboxes, or a dictionary with the list under C(mailboxes). An empty
+        list
         must be written out, as C([]).
-      - Such a dictionary may hold options for all of its mailboxes under C(defaults). They override O(defaults), and
+      - Such a dictionary may contain default options for its mailboxes under C(defaults). They override O(defaults),
+        and
         the mailbox overrides them.
-      - A row of a table holds the headings, and the options below say what its columns mean. XLSX files need
+      - A row of a table contains the headings, and the options below define its columns. XLSX files need
         the Python package openpyxl.
-      - Without O(folder), a relative path is looked for as other lookups do, in C(files) of the role and of the
-        playbook, and beside the playbook.
+      - Without O(folder), a relative path is searched as in other lookups, in C(files) of the role and of the
+        playbook, and next to the playbook.
       - Lists of names are flattened.
     type: list
     elements: str
     required: true
   folder:
     description:
-      - Folder that relative paths are taken from, and from nowhere else. A relative one is itself taken from where
+      - The only folder for relative paths. A relative folder starts where
         Ansible was started.
     type: path
   exclude:
-    description: Names in folders to leave out, with C(*) and C(?) as in a shell.
+    description: Names in folders to skip, with C(*) and C(?) as in a shell.
     type: list
     elements: str
     default: [README, "*.md", "*.rst"]
@@ -58,41 +61,42 @@ options:
   sources:
     description:
       - Add to each mailbox under C(source) the file and line that it was read from, such as V(mailboxes.yml:12).
-        M(telephony.voicemail.vmboxes) names it in errors.
+        M(telephony.voicemail.vmboxes) shows it in errors.
     type: bool
     default: false
     version_added: 1.1.0
   defaults:
-    description: Options that are laid under every mailbox. What the mailbox gives wins.
+    description: Default options for every mailbox. The mailbox takes precedence.
     type: dict
     default: {}
   invalid:
     description:
       - V(fail) fails with every problem of every file.
-      - V(skip) returns, in place of a mailbox that is wrong, its number, its C(source) and the problems under
+      - V(skip) returns, in place of an invalid mailbox, its number, its C(source) and the problems under
         C(invalid). M(telephony.voicemail.vmboxes) with O(telephony.voicemail.vmboxes#module:invalid=skip) reports it as
-        skipped and does not prune it. A file that is wrong as a whole fails all the same.
+        skipped and does not prune it. A file that is invalid as a whole still fails.
     type: str
     choices: [fail, skip]
     default: fail
     version_added: 1.1.0
   vendor:
     description:
-      - Check every value by the rules of this vendor as well, to have those problems told with file and line too.
-      - Warn about values that the vendor accepts and that are of no use, such as a PIN with letters.
+      - Also check every value by the rules of this vendor, and report those problems with file and line.
+      - Warn about values that the vendor accepts but that are useless, such as a PIN with letters.
     type: str
     choices: [kazoo, portsip, tel4vn, onsip]
   on_unsupported:
     description:
-      - With O(vendor), whether an option that this vendor cannot hold is an error here, with file and line, or is left
+      - With O(vendor), whether an option that this vendor does not support is an error here, with file and line, or
+        is left
         to the module.
     type: str
     choices: [error, ignore]
     default: ignore
     version_added: 1.1.0
 notes:
-  - What the files hold is data. Templates in them are not rendered.
-  - A single file in the modules' own form is read faster by O(telephony.voicemail.vmboxes#module:src).
+  - The content of files is data. Templates in them are not rendered.
+  - A single file in the form of the modules is read faster by O(telephony.voicemail.vmboxes#module:src).
 seealso:
   - module: telephony.voicemail.vmboxes
   - plugin: telephony.voicemail.rows_to_mailboxes
@@ -143,7 +147,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return the mailboxes of all files.
 
-        :raises AnsibleLookupError: with every problem.
+        :raises AnsibleLookupError: with all problems.
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}. {INSTALL}")
@@ -171,16 +175,16 @@ class LookupModule(LookupBase):
         return mailboxes
 
     def _layout(self, variables: dict[str, t.Any]) -> Layout:
-        """Return the layout of the options, found like the files where it is one of the user's own.
+        """Return the layout of the options; a user's layout is found like the files.
 
-        :raises InvalidInputError: when it makes no sense.
+        :raises InvalidInputError: if it is invalid.
         """
         options = {name: self.get_option(name) for name in TABLE}
         name = options["layout"]
         if isinstance(name, str) and is_path(name):
             options["layout"] = self._place(variables, str(pathlib.Path(name).expanduser()))
             if options["layout"] is None:
-                raise AnsibleLookupError(f"mailbox_files: there is no layout {name}")
+                raise AnsibleLookupError(f"mailbox_files: the layout {name} does not exist")
         return layout_of(options)
 
     def _read(self, names: list[str], layout: Layout, variables: dict[str, t.Any]) -> tuple[list[Entry], list[Problem]]:
@@ -209,14 +213,14 @@ class LookupModule(LookupBase):
             name = str(pathlib.Path(given).expanduser())
             place = self._place(variables, name)
             if place is None:
-                raise AnsibleLookupError(f"mailbox_files: there is no file or folder {name}")
+                raise AnsibleLookupError(f"mailbox_files: the file or folder {name} does not exist")
             path = pathlib.Path(place)
             found += self._inside(path, name, problems) if path.is_dir() else [path]
         return list(dict.fromkeys(found))
 
     def _inside(self, folder: pathlib.Path, name: str, problems: list[str]) -> list[pathlib.Path]:
-        """Return the files of a folder; whatever else is in it is a problem, since it may hold mailboxes too."""
-        hint = f"Move it to another place, or name it in `exclude` ({name})"
+        """Return the files of a folder. Anything else in it is a problem, since it may contain mailboxes."""
+        hint = f"Move it, or list it in `exclude` ({name})"
         found = []
         excluded = [".*", *self.get_option("exclude")]
         try:
@@ -228,9 +232,9 @@ class LookupModule(LookupBase):
             if any(fnmatch.fnmatchcase(path.name, pattern) for pattern in excluded):
                 continue
             if path.is_dir():
-                problems.append(f"{path.name}: is a folder, and is not read. {hint}")
+                problems.append(f"{path.name}: is a folder, which is not read. {hint}")
             elif not path.exists():
-                problems.append(f"{path.name}: is a link that leads nowhere. {hint}")
+                problems.append(f"{path.name}: is a broken link. {hint}")
             elif not path.is_file():
                 problems.append(f"{path.name}: is not a regular file. {hint}")
             elif path.suffix.lower() not in SUFFIXES:
@@ -238,7 +242,7 @@ class LookupModule(LookupBase):
             else:
                 found.append(path)
         if not found and not problems:
-            problems.append(f"{name}: holds no file that ends in {', '.join(SUFFIXES)}")
+            problems.append(f"{name}: contains no file that ends in {', '.join(SUFFIXES)}")
         return found
 
     def _place(self, variables: dict[str, t.Any], name: str) -> str | None:

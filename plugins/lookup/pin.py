@@ -8,15 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pin
-short_description: Make PINs for mailboxes
+short_description: Create PINs for mailboxes
 version_added: 1.0.0
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 description:
-  - Makes a random PIN for each mailbox, within the rules of its vendor.
-  - A PIN has digits only and does not begin with 0. It does not hold the number of its mailbox, forwards or backwards,
+  - Creates a random PIN for each mailbox, within the rules of its vendor.
+  - A PIN has only digits and does not start with 0. It does not contain the number of its mailbox, forwards or
+    backwards,
     and no three digits in a row that are equal, count up or count down.
-  - Without O(file) every call makes another PIN. With it a mailbox keeps the PIN that was made first.
+  - Without O(file), every call returns another PIN. With it, a mailbox keeps its first PIN.
 options:
   _terms:
     description:
@@ -25,7 +26,7 @@ options:
     elements: str
     required: true
   vendor:
-    description: The PBX whose rules hold. Kept PINs are its own.
+    description: The PBX whose rules apply. PINs are stored separately for each vendor.
     type: str
     required: true
     choices: [kazoo, portsip, tel4vn, onsip]
@@ -36,42 +37,44 @@ options:
     type: str
     default: default
   length:
-    description: How many digits a new PIN has, 4 at least. A PIN that is kept already stays as it is.
+    description: Number of digits of a new PIN, at least 4. Stored PINs are not changed.
     type: int
     default: 6
   file:
     description:
-      - File that keeps the PINs by vendor, account and mailbox. JSON where its name ends in C(.json), YAML otherwise.
-      - It is made with mode 0600. A file that anyone but its owner can read or write, or that belongs to another user,
+      - File that stores the PINs by vendor, account and mailbox. JSON if its name ends in C(.json), otherwise YAML.
+      - It is created with mode 0600. A file that anyone but its owner can read or write, or that belongs to another
+        user,
         is refused.
       - A relative path is taken from the folder of the playbook.
-      - Runs at the same time wait for each other, by a lock on a file beside it whose name ends in C(.lock).
+      - Concurrent runs wait for each other, with a lock file next to it whose name ends in C(.lock).
     type: str
   encrypt:
     description:
-      - Encrypt O(file) with ansible-vault, with the password that Ansible was started with.
+      - Encrypt O(file) with ansible-vault, with Ansible's vault password.
       - A file that is encrypted already stays encrypted. Others may read it, so that it can be kept in Git.
     type: bool
     default: false
     version_added: 1.1.0
   write:
     description:
-      - Whether a new PIN is kept in O(file).
-      - Nothing is ever written under C(--check). A task with C(check_mode=true) in an ordinary run cannot be told from
+      - Whether to store a new PIN in O(file).
+      - Nothing is ever written under C(--check). A task with C(check_mode=true) in an ordinary run cannot be
+        distinguished from
         others; set this to V(false) there.
     type: bool
     default: true
   kept:
     description:
-      - Return the numbers of those mailboxes that have a PIN in O(file), instead of PINs, and make none.
+      - Return the numbers of the mailboxes with a PIN in O(file) instead of PINs, and create none.
     type: bool
     default: false
     version_added: 1.1.0
 notes:
-  - In check mode the PIN of a mailbox that has none yet is a guess, and the real run makes another.
-  - Give all numbers in one call for many mailboxes. O(file) is then read and written once.
+  - In check mode, the PIN of a mailbox without a stored one is only an example. The real run creates another one.
+  - For many mailboxes, pass all numbers in one call, so that O(file) is read and written once.
   - Where the vendor does not show PINs, use RV(_raw) with O(telephony.voicemail.vmboxes#module:mailboxes) and
-    C(update_pin) set to V(on_create), or nothing tells whether the PIN is the kept one.
+    C(update_pin) set to V(on_create). Otherwise it is unknown whether the PIN is the stored one.
   - Without O(encrypt), O(file) contains PINs in clear text. Keep it out of Git, on an encrypted disk.
 seealso:
   - module: telephony.voicemail.vmboxes
@@ -114,7 +117,6 @@ import os
 import pathlib
 import secrets
 import stat
-import tempfile
 import typing as t
 
 import yaml
@@ -127,13 +129,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IM
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 
 SHORTEST = 4
-# With the rules below at least one of two random PINs is good; where none of so many is, the length is to blame.
+# With these rules, at least one of two random PINs is valid; if none of so many is, the length is the cause.
 ATTEMPTS = 1000
 Pins = dict[str, t.Any]
 
@@ -142,7 +144,7 @@ def make_pin(number: str, length: int, kind: Kind) -> str:
     """Return a random PIN for a mailbox.
 
     :param kind: the rules of the vendor.
-    :raises ValueError: when they leave no PIN of this length.
+    :raises ValueError: if they allow no PIN of this length.
     """
     if length < SHORTEST:
         raise ValueError(f"`length` must be at least {SHORTEST}")
@@ -165,13 +167,13 @@ def _is_guessable(pin: str, number: str) -> bool:
         step = int(second) - int(first)
         if step in (-1, 0, 1) and int(third) - int(second) == step:
             return True
-    return len(number) > 2 and any(pin in told or told in pin for told in (number, number[::-1]))
+    return len(number) > 2 and any(pin in digits or digits in pin for digits in (number, number[::-1]))
 
 
 class PinFile:
-    """A file that keeps PINs by vendor, account and mailbox; its owner alone may read it.
+    """A file that stores PINs by vendor, account and mailbox, and that only its owner may read.
 
-    :raises ValueError: from every method, when the file is not safe or not in order. No message holds a PIN.
+    :raises ValueError: from every method, if the file is not safe or not valid. Messages never contain a PIN.
     """
 
     def __init__(self, path: str, name: str, vault: VaultLib, encrypts: bool) -> None:
@@ -182,9 +184,9 @@ class PinFile:
         self._is_json = self._path.suffix.lower() == ".json"
 
     def read(self) -> Pins:
-        """Return what the file holds, ``{vendor: {account: {mailbox: PIN}}}``; empty where there is no file."""
+        """Return the content of the file, ``{vendor: {account: {mailbox: PIN}}}``; empty if it does not exist."""
         try:
-            # Without waiting: a pipe would block before it can be refused.
+            # Non-blocking, since a pipe would block before it can be refused.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             return {}
@@ -193,7 +195,7 @@ class PinFile:
             content = documents.load(text, self._path.name)
         except InvalidInputError as error:
             raise ValueError(str(error)) from None
-        # Numbers in JSON come from a program, which may have lost leading zeros; in YAML the characters count.
+        # JSON is written by programs, which may have lost leading zeros of numbers; in YAML, the characters count.
         pins = documents.plain(content) if self._is_json else documents.as_text(content)
         return self._checked({} if pins is None else pins)
 
@@ -202,7 +204,7 @@ class PinFile:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
-            raise ValueError(f"{self._name} is no regular file")
+            raise ValueError(f"{self._name} is not a regular file")
         with os.fdopen(descriptor, "rb") as file:
             content = file.read()
         if not is_encrypted(content):
@@ -229,12 +231,12 @@ class PinFile:
             raise ValueError(f"{self._name} belongs to another user")
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             mode = stat.S_IMODE(status.st_mode)
-            raise ValueError(f"{self._name} has mode {mode:04o}, so others can reach the PINs in it; set it to 0600")
+            raise ValueError(f"{self._name} has mode {mode:04o}, so others can access the PINs in it; set it to 0600")
 
     def _checked(self, pins: t.Any) -> Pins:
         accounts = [account for found in pins.values() for account in found.values()] if _is_nested(pins) else [None]
         if not all(isinstance(account, dict) for account in accounts):
-            raise ValueError(f"{self._name} must hold PINs by vendor, account and mailbox")
+            raise ValueError(f"{self._name} must contain PINs by vendor, account and mailbox")
         for account in accounts:
             for number, pin in t.cast(Pins, account).items():
                 if not isinstance(number, str) or not isinstance(pin, str):
@@ -243,7 +245,7 @@ class PinFile:
 
     @contextlib.contextmanager
     def locked(self) -> t.Iterator[None]:
-        """Keep other runs out."""
+        """Lock the file against other runs."""
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(f"{self._path}.lock", flags, 0o600)
         try:
@@ -253,23 +255,13 @@ class PinFile:
             os.close(descriptor)
 
     def write(self, pins: Pins) -> None:
-        """Replace the file, so that a reader finds the old or the new one and never a part."""
-        # Ansible's own kinds of text are no YAML.
+        """Replace the file atomically."""
+        # YAML does not accept Ansible's own types of text.
         plain = json.dumps(pins, indent=2, sort_keys=True)
         text = plain if self._is_json else yaml.safe_dump(json.loads(plain))
         if self._encrypts:
             text = self._encrypted(text)
-        # A file of this kind is made with mode 0600.
-        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            pathlib.Path(temporary).replace(self._path)
-        except BaseException:
-            pathlib.Path(temporary).unlink(missing_ok=True)
-            raise
+        replace_file(self._path, text.encode())
 
 
 def _is_nested(pins: t.Any) -> bool:
@@ -277,12 +269,12 @@ def _is_nested(pins: t.Any) -> bool:
 
 
 class LookupModule(LookupBase):
-    """Makes PINs, or gives those that were made before."""
+    """Create PINs, or return stored ones."""
 
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
         """Return a PIN for each mailbox.
 
-        :raises AnsibleLookupError: when the rules leave no PIN, or the file cannot be used.
+        :raises AnsibleLookupError: if the rules allow no PIN, or the file is unusable.
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")
@@ -316,7 +308,7 @@ class LookupModule(LookupBase):
         return PinFile(loader.path_dwim(name), name, loader._vault, bool(self.get_option("encrypt")))
 
     def _kept(self, numbers: list[str], file: PinFile, kind: Kind, writes: bool) -> dict[str, str]:
-        """Return the PINs of a file, with those that are missing made and, if asked, written."""
+        """Return the PINs of a file, creating missing ones and, if requested, writing them."""
         name, account, length = (self.get_option(option) for option in ("vendor", "account", "length"))
 
         def complete(pins: Pins) -> dict[str, str]:

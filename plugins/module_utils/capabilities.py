@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What not every vendor can do, in words: derived from the interfaces that its drivers implement."""
+"""Describe optional capabilities of vendors, derived from the interfaces that their drivers implement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .vendors.messages import (
 from .vendors.protocol import AccountTree, Creation, MessageCounter, Renumbering, Vendor
 from .vendors.registry import NAMES, vendor
 
-#: Interface to what it lets a vendor do; completes "KAZOO cannot ...".
+#: The capability of each interface; completes "KAZOO cannot ...".
 WORDS: dict[type, str] = {
     Creation: "create or delete a {resource}",
     Renumbering: "change the number of a {resource}",
@@ -46,9 +46,9 @@ def owners(interface: type, resource: str | None = None) -> list[str]:
 def require(target: Vendor, interface: type, resource: str | None = None, hint: str = "") -> None:
     """Check that a vendor implements an interface, before anything is sent.
 
-    :param resource: the resource that it is needed for, where not every resource of a vendor has it.
-    :param hint: what to do on this vendor; by default only the vendors that can are named.
-    :raises UnsupportedError: naming the vendors that do.
+    :param resource: the resource that needs it, if not all resources of a vendor have it.
+    :param hint: what to do with this vendor, in addition to the list of vendors that implement it.
+    :raises UnsupportedError: listing the vendors that do.
     """
     if not target.implements(interface, resource):
         others = ", ".join(owners(interface, resource))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of a module, and the session at the vendor that it asks for. Of Ansible it knows nothing."""
+"""Define a run of a module, and open its session at the vendor. Independent of Ansible."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Task:
     """One run of a module.
 
     :param module: its name.
-    :param params: options with their defaults and conversions.
-    :param raw: options as they were written, which still tell null from not given.
-    :param check: write nothing.
-    :param sessions: gives the session of a connection; lets a loop keep one login.
-    :param progress: told how far a long plan is.
-    :param source: content of the file ``src``, where the caller has read and decrypted it.
+    :param params: converted options with defaults.
+    :param raw: options as written, which distinguish null from unset.
+    :param check: plan without writing.
+    :param sessions: returns the session of a connection, so that a loop can keep one login.
+    :param progress: called with the progress of a long plan.
+    :param source: content of the file ``src``, if the caller read and decrypted it.
     :param notify: shows a text to the user while the task runs.
-    :param system: the system that the task works on: vendor, address and account.
+    :param system: the system of the task: vendor, address and account.
     """
 
     module: str
@@ -46,17 +46,17 @@ class Task:
 
     @property
     def spec(self) -> ModuleSpec:
-        """What the registry states of the module."""
+        """The specification of the module in the registry."""
         return MODULES[self.module]
 
     @property
     def resource(self) -> str:
-        """Key of the resource that the module manages or reads."""
+        """The key of the module's resource."""
         return self.spec.resource.key
 
 
 def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Connection, list[Problem]]:
-    """Return the connection a user asks for, and what is wrong with it."""
+    """Return the declared connection, and its problems."""
     given = {
         field.name: params[field.name] for field in dataclasses.fields(Connection) if params.get(field.name) is not None
     }
@@ -69,7 +69,7 @@ def connect_options(target: Vendor, params: t.Mapping[str, t.Any]) -> tuple[Conn
     ways = [way for way in target.credentials if way != ("token",) and all(given.get(option) for option in way[:1])]
     if len(ways) > 1:
         named = " and ".join(f"`{way[0]}`" for way in ways)
-        problems.append(Problem(f"credentials contradict each other: {named} are two ways to log in; give one"))
+        problems.append(Problem(f"credentials contradict each other: {named} are alternatives; set one"))
     for option, least in (("timeout", 0.001), ("workers", 1), ("retry_budget", 0)):
         if given.get(option) is not None and given[option] < least:
             problems.append(
@@ -92,16 +92,16 @@ def session_of(target: Vendor, connection: Connection, workers: int) -> t.Iterat
 
 @contextlib.contextmanager
 def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iterator[Session]:
-    """Give the session of a task, with a warning on every option that makes it unsafe or slower than asked."""
+    """Provide the session of a task, and warn about options that make it unsafe or slower than requested."""
     default, most = target.workers
     workers = min(connection.workers or default, most)
     if connection.workers and connection.workers > most:
-        task.warnings.append(f"`workers` is {connection.workers}, more than {target.name} takes; {most} are used")
+        task.warnings.append(f"`workers` is {connection.workers}, more than {target.name} accepts; {most} are used")
     if connection.origin[0] == "http" and connection.origin[1] not in ("127.0.0.1", "localhost", "::1"):
-        task.warnings.append("`url` is plain http: credentials and PINs can be read by anyone on the way; use https")
+        task.warnings.append("`url` is plain http: anyone on the network path can read credentials and PINs; use https")
     if not connection.validate_certs:
         task.warnings.append(
-            "`validate_certs` is false: anyone on the way can pose as the server and read credentials and PINs"
+            "`validate_certs` is false: anyone on the network path can pose as the server and read credentials and PINs"
         )
     task.system = {"vendor": target.name, "url": connection.url.rstrip("/"), "account": ""}
     opener = task.sessions or session_of
@@ -114,5 +114,5 @@ def opened_session(task: Task, target: Vendor, connection: Connection) -> t.Iter
         finally:
             if retries.long_waits:
                 task.warnings.append(
-                    f"{target.title} refused requests for a while: the task waited {retries.long_waits:.0f} s"
+                    f"{target.title} refused requests temporarily: the task waited {retries.long_waits:.0f} s"
                 )

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only place that imports libraries which Ansible does not bring along.
+"""The only place that imports libraries which are not part of Ansible.
 
-Ansible's own checks import every file of a collection where none of these libraries is installed, and a
-user whose Python lacks one deserves one clear message instead of a traceback. So a missing library is
-replaced by a stand-in that survives being imported, subclassed, called and decorated with, and
-``IMPORT_ERROR`` tells the entry points to stop before anything is used.
+Ansible's checks import every file of a collection without these libraries, and a user whose Python
+lacks one should get a clear message instead of a traceback. Therefore a missing library is
+replaced by a placeholder that can be imported, subclassed, called and used as a decorator, and
+the entry points check ``IMPORT_ERROR`` before anything is used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import typing as t
 
 IMPORT_ERROR: str | None = None
 LIBRARIES = "httpx (0.27 or newer), pydantic (2.8 or newer) and tenacity (8.3 or newer)"
-#: What to do where one is missing.
+#: How to install missing libraries.
 INSTALL = "Install them with: pip install 'httpx>=0.27' 'pydantic>=2.8' 'tenacity>=8.3'"
 
 if t.TYPE_CHECKING:
@@ -28,11 +28,11 @@ if t.TYPE_CHECKING:
     import tenacity
 else:
     try:
-        # httpx and pydantic import the larger part of themselves at their first use. The action plugin's worker is a
-        # fork made for one task: what is not loaded before the fork is loaded again by every task.
+        # httpx and pydantic import most of their code at first use. The action plugin's worker is a
+        # fork for one task: code not loaded before the fork is loaded again by every task.
         import httpcore
 
-        # Where rich and click happen to be installed, httpx imports its command line with them, at half its own cost.
+        # If rich and click are installed, httpx imports its command line with them, at half its own cost.
         sys.modules.setdefault("httpx._main", None)
         import httpx
 
@@ -40,21 +40,21 @@ else:
             del sys.modules["httpx._main"]
         import pydantic
 
-        # It comes with pydantic, and is what reads JSON there.
+        # Part of pydantic; its JSON parser.
         import pydantic_core
         import tenacity
 
         if pydantic.VERSION.startswith("1."):
             raise ImportError(f"pydantic 2.8 or newer is needed, found {pydantic.VERSION}")
         if not hasattr(tenacity, "stop_before_delay"):
-            # It came with the waiting time that a retry is about to take, by which the budget of a task is kept.
+            # This version introduced the waiting time of the next retry, which the budget of a task needs.
             raise ImportError("tenacity 8.3 or newer is needed")
         pydantic.BaseModel  # noqa: B018
     except ImportError:
         IMPORT_ERROR = traceback.format_exc()
 
         class _Absent(type):
-            """Answer whatever an import asks of a library that is not there."""
+            """Return placeholders for anything that is imported from a missing library."""
 
             def __getattr__(cls, name: str) -> t.Any:
                 if name.startswith("__"):
@@ -68,19 +68,19 @@ else:
                 return args[0] if len(args) == 1 and callable(args[0]) else cls
 
         class _Library(Exception, metaclass=_Absent):
-            """Stand in for a library, its classes, functions, decorators and exceptions."""
+            """Placeholder for a library, its classes, functions, decorators and exceptions."""
 
         httpcore = httpx = pydantic = pydantic_core = tenacity = _Library
 
 
-#: What reads and writes Excel workbooks. Few tasks need it, so it is neither required nor imported before its use.
+#: The library for Excel workbooks. Few tasks need it, so it is optional and imported on demand.
 WORKBOOKS = "openpyxl (3.1 or newer)"
 
 
 def import_openpyxl() -> t.Any:
     """Return the library for Excel workbooks.
 
-    :raises ImportError: when it is not installed.
+    :raises ImportError: if it is not installed.
     """
     import openpyxl
 

@@ -19,14 +19,14 @@ from .modules import CONNECTION
 from .transport import tls
 from .vendors.registry import load_drivers
 
-#: New objects after which Python looks for garbage among the youngest.
+#: Number of new objects after which Python collects garbage in the youngest generation.
 _COLLECT_AFTER = 100_000
 
 
 def run(task: Task) -> Result:
     """Run a module through the handler of its feature.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing was done; a task that was partially done returns with ``failed``.
     """
     problems = type_problems(CONNECTION, task.raw)
     if (task.params.get("plan_lines") or 0) < 0:
@@ -40,7 +40,7 @@ def run(task: Task) -> Result:
 
 
 def _handled(task: Task) -> Result:
-    # Few tasks need them, and a module's own process compiles whatever it imports anew.
+    # Imported on demand: few tasks need them, and a module's process compiles every import.
     if task.spec.feature == "messages":
         from .messages import handlers as messages
 
@@ -54,7 +54,7 @@ def _handled(task: Task) -> Result:
 
 @contextlib.contextmanager
 def _rare_collection() -> t.Iterator[None]:
-    """Look for garbage rarely: each look walks through all objects, and a listing makes a million that stay."""
+    """Collect garbage rarely: each collection visits all objects, and a listing creates a million that stay."""
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], _COLLECT_AFTER) if before[0] else 0, *before[1:])
     try:
@@ -64,7 +64,7 @@ def _rare_collection() -> t.Iterator[None]:
 
 
 def prepare() -> None:
-    """Load what tasks may need, for a process that forks: it pays once for what each fork would pay."""
+    """Load possible imports of tasks once in a process that forks, so that its forks need not."""
     load_drivers()
     tls.prepare()
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one family of errors of the collection.
+"""The exceptions of the collection.
 
-An error says what was attempted, on which box, what the vendor said and what to do. It never holds a
+An error contains the attempted operation, its box, the vendor's message and what to do. It never contains a
 request, a reply or a secret, so that it can be shown at any verbosity.
 """
 
@@ -21,16 +21,16 @@ from .reporting.grouping import as_lines, group_by_reason, shortened
 
 @dataclasses.dataclass
 class VoicemailError(Exception):
-    """Anything that keeps the declared state from being reached.
+    """Base class of all errors that prevent the declared state.
 
-    :param text: what is wrong. The message adds the operation and the subject to it.
-    :param hint: what to do about it.
-    :param status: HTTP status of the vendor's reply, where there was one.
-    :param wrote: the vendor changed something before it failed.
-    :param uncertain: the vendor may have carried the request out all the same.
-    :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
-    :param operation: what was attempted, where it is a request.
-    :param subject: the item that is concerned, where the operation does not name it.
+    :param text: the problem. The message adds the operation and the subject.
+    :param hint: what to do.
+    :param status: HTTP status of the vendor's reply, if any.
+    :param wrote: whether the vendor changed something before the failure.
+    :param uncertain: whether the vendor may have carried out the request nevertheless.
+    :param details: the vendor's messages by field: ``{field: text}``. Never a value that was sent.
+    :param operation: the attempted operation, if it is a request.
+    :param subject: the affected item, if the operation does not contain it.
     """
 
     text: str
@@ -43,26 +43,26 @@ class VoicemailError(Exception):
     subject: Subject | None = dataclasses.field(default=None, kw_only=True)
 
     kind: t.ClassVar[str] = "error"
-    #: Most letters of a message: an id that a server or a user made up may have thousands.
+    #: Most characters of a message, since ids of servers or users may have thousands.
     longest: t.ClassVar[int] = 2000
-    #: The message lists several problems, a line each.
+    #: Whether the message lists several problems, one per line.
     has_lines: t.ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        # Numbers and names come from vendors and files, and what the vendor said is quoted.
+        # Numbers and names come from vendors and files, and the vendor's messages are quoted.
         self.text, self.hint = self._clean(self.text), clean(self.hint)
         self.details = {clean(field): clean(text) for field, text in self.details.items()}
 
     @property
     def message(self) -> str:
-        """One sentence that names the item, the option where there is one, and what is wrong."""
+        """One sentence with the item, the option if there is one, and the problem."""
         return self._worded(self.operation, self.subject)
 
     def __str__(self) -> str:
         return self._completed(self.message)
 
     def about(self, item: Subject) -> t.Self:
-        """Return the error of an item: the same where it names the item already."""
+        """Return the error for an item, or the same error if it contains the item."""
         if self.subject == item or (self.operation and self.operation.mentions(item)):
             return self
         return dataclasses.replace(self, subject=item)
@@ -73,7 +73,7 @@ class VoicemailError(Exception):
         return self._completed(self._worded(operation, Subject(item.kind) if self.subject == item else self.subject))
 
     def _attempt(self, operation: Operation) -> str:
-        """Return the part of the message that names the operation."""
+        """Return the part of the message about the operation."""
         return f"cannot {operation}"
 
     def _worded(self, operation: Operation | None, subject: Subject | None) -> str:
@@ -104,28 +104,28 @@ class VoicemailError(Exception):
 
 
 class AuthError(VoicemailError):
-    """The vendor refused the login, the token or the right to do this."""
+    """The vendor refused the login, the token or the permission."""
 
     kind = "auth"
 
 
 class ExpiredError(AuthError):
-    """The token or session was valid once; a new login may help."""
+    """The token or session expired; a new login may help."""
 
     kind = "expired"
 
 
 class NotFoundError(VoicemailError):
-    """The vendor does not know what was asked for."""
+    """The requested object does not exist at the vendor."""
 
     kind = "not_found"
 
 
 @dataclasses.dataclass
 class RejectedError(VoicemailError):
-    """The vendor understood the request and refused it, or did not carry it out.
+    """The vendor understood the request but refused it or did not carry it out.
 
-    :param refused_by: the vendor, where it refused the operation itself.
+    :param refused_by: the vendor, if it refused the operation itself.
     """
 
     refused_by: str = dataclasses.field(default="", kw_only=True)
@@ -136,37 +136,37 @@ class RejectedError(VoicemailError):
 
 
 class ConflictError(RejectedError):
-    """Something else already has what was asked for, or changed it at the same moment."""
+    """Another object conflicts with the request, or somebody changed the object at the same time."""
 
     kind = "conflict"
 
 
 class StaleError(ConflictError):
-    """The vendor refused a write, and did nothing, because the box is not in the revision that was read."""
+    """The vendor refused a write to an outdated revision and changed nothing."""
 
 
 class DuplicateError(RejectedError):
-    """The vendor has several boxes of one number, so nobody can say which one is meant."""
+    """The vendor has several boxes with one number, so the intended one is ambiguous."""
 
     @classmethod
     def of(cls, resource: str, number: str, vendor: str, boxes: t.Iterable[t.Any], hint: str) -> DuplicateError:
-        """Build the error for these boxes, which have ``number`` and ``id``."""
+        """Return the error for these boxes, which have ``number`` and ``id``."""
         names = [str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes]
         text = f"{vendor} has {len(names)} boxes with this number, ids {' and '.join(names)}"
         return cls(text, hint, subject=Subject(resource, number))
 
 
 class RateLimitedError(VoicemailError):
-    """The vendor still refused to serve when the waiting time of the task was spent."""
+    """The vendor's rate limit still applied after the waiting time of the task."""
 
     kind = "rate_limited"
 
 
 @dataclasses.dataclass
 class TransportError(VoicemailError):
-    """No usable reply came back.
+    """There was no usable reply.
 
-    :param pending: the vendor may carry the request out later, and would do so twice if it were sent again.
+    :param pending: whether the vendor may carry out the request later, so that sending it again would repeat it.
     """
 
     pending: bool = False
@@ -174,9 +174,9 @@ class TransportError(VoicemailError):
 
 
 def not_understood(operation: Operation, expected: str, hint: str = "", status: int | None = None) -> TransportError:
-    """Return the error for a reply that is not what the vendor promises; what was asked may have been carried out.
+    """Return the error for an unexpected reply; the request may have been carried out.
 
-    :param expected: what the reply should have been: "expected a list of mailboxes".
+    :param expected: the expected reply: "expected a list of mailboxes".
     """
     return TransportError(
         f"the vendor's reply was not understood: {expected}",
@@ -188,20 +188,20 @@ def not_understood(operation: Operation, expected: str, hint: str = "", status: 
 
 
 class UnsafeError(VoicemailError):
-    """Going on could destroy something that was not declared to be destroyed."""
+    """Continuing could delete something without a declaration."""
 
     kind = "unsafe"
 
 
 class UnsupportedError(VoicemailError):
-    """This vendor cannot do what is asked."""
+    """The vendor does not support the request."""
 
     kind = "unsupported"
 
 
 @dataclasses.dataclass
 class InvalidInputError(VoicemailError):
-    """What the user wrote cannot be used. Every problem is in ``problems``; the message groups and bounds them."""
+    """The user's input is invalid. ``problems`` contains every problem; the message groups and limits them."""
 
     problems: tuple[Problem, ...] = ()
     kind: t.ClassVar[str] = "invalid"
@@ -209,7 +209,7 @@ class InvalidInputError(VoicemailError):
 
     @classmethod
     def of(cls, problems: t.Iterable[Problem]) -> InvalidInputError:
-        """Build one error out of every problem, in the order of the input; equal ones count once."""
+        """Return one error for all problems, in the order of the input; equal ones count once."""
         found = tuple(dict.fromkeys(map(_cleaned, problems)))
         if len(found) == 1:
             return cls(str(found[0]), problems=found)
@@ -218,7 +218,7 @@ class InvalidInputError(VoicemailError):
         return cls(f"{len(found)} problems, and nothing was written:{listed}", problems=found)
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return the error for a module's result, whose ``msg`` has the problems already."""
+        """Return the error for a module's result, whose ``msg`` already contains the problems."""
         count = len(self.problems)
         message = self.message if count < 2 else f"{count} problems, and nothing was written"
         return {**super().as_dict(), "message": message}
@@ -233,8 +233,8 @@ def _cleaned(problem: Problem) -> Problem:
     return Problem(text, option=clean(problem.option), subject=shown, hint=clean(problem.hint))
 
 
-def unforeseen(error: Exception) -> VoicemailError:
-    """Return the error to tell of a defect: its type and place only, since its message may quote data."""
+def unexpected_error(error: Exception) -> VoicemailError:
+    """Return the error for an unexpected exception: only its type and location, since its message may quote data."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return VoicemailError(
         f"unexpected {type(error).__name__} at {place.name}, line {place.lineno}", "This is a defect; please report it"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry of modules: options, rules and behaviour of each, stated once."""
+"""The registry of modules: options, rules and behavior of each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CONNECTION: Spec = {
     "ca_path": {"type": "path"},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
-    # Its address may hold a password.
+    # Its address may contain a password.
     "proxy": {"type": "str", "no_log": True},
     "timeout": {"type": "float", "default": 30},
     "retry_budget": {"type": "float", "default": 120},
@@ -51,7 +51,7 @@ REPORT: Spec = {
 }
 VERIFY: Spec = {"verify": {"type": "bool", "default": True}}
 
-#: How a table in a file becomes items.
+#: Options of the layout of a table.
 TABLE: Spec = {
     "layout": {"type": "str"},
     "sheet": {"type": "raw"},
@@ -96,10 +96,10 @@ READING: Spec = {
     "compact": {"type": "bool", "default": False},
 }
 
-#: The folder in which a task that reads many mailboxes keeps what it read.
+#: Option of the cache folder of tasks that read many mailboxes.
 CACHE: Spec = {"cache": {"type": "path"}}
 
-#: Which messages a task is about.
+#: Options that select messages.
 SELECTION: Spec = {
     "mailbox": {"type": "str", "aliases": ["extension"]},
     "shared_voicemail": {"type": "str"},
@@ -198,24 +198,24 @@ def _shared_voicemail() -> Spec:
 
 
 def _many(name: str) -> Spec:
-    # The items are read by the field tables, which tell every problem of every item at once; Ansible's own
-    # validation would stop at the first and takes a millisecond an item.
+    # The field tables parse the items and report all problems of all items together; Ansible's
+    # validation would stop at the first one and takes a millisecond per item.
     return {name: {"type": "list", "elements": "raw", "no_log": True}, **BULK}
 
 
 @dataclasses.dataclass(frozen=True)
 class ModuleSpec:
-    """One module: the single place that states what the rest of the collection needs to know of it.
+    """One module: the single source of the facts that the rest of the collection needs.
 
-    :param name: without the collection.
-    :param feature: the folder whose handler runs it: ``mailboxes``, ``messages`` or ``greetings``.
-    :param options: its argument spec beside the options of the connection.
+    :param name: name without the collection.
+    :param feature: folder of its handler: ``mailboxes``, ``messages`` or ``greetings``.
+    :param options: its argument spec without the connection options.
     :param rules: the rules between its options, as AnsibleModule accepts them.
-    :param resource: what it manages or reads, for the modules of ``mailboxes``.
+    :param resource: its resource, for the modules of ``mailboxes``.
     :param shape: what it does: ``one``, ``many`` or ``info`` for the modules of ``mailboxes``; ``change``, ``download``
         or ``read`` for those of ``messages``.
-    :param reads_only: it never writes to the vendor.
-    :param takes_src: ``src`` is a file of items, which is read on the controller.
+    :param reads_only: whether it never writes to the vendor.
+    :param takes_src: whether ``src`` is a file of items, which is read on the controller.
     :param returns_facts: what it reads becomes a fact of the host as well.
     """
 
@@ -318,7 +318,7 @@ MODULES: dict[str, ModuleSpec] = {
 
 
 def own_options(module: str) -> Spec:
-    """Return the options of a module beside those of the connection."""
+    """Return the options of a module without the connection options."""
     return MODULES[module].options()
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resources that modules manage, each described once."""
+"""The registry of resources that modules manage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .model.text import plural_of
 
 Spec = dict[str, t.Any]
 
-#: Shared options of a mailbox: what at least one vendor holds under a name that is not its own.
+#: Shared options of a mailbox, each supported by at least one vendor.
 MAILBOX: Spec = {
     "name": {"type": "str"},
     "pin": {"type": "str", "no_log": True},
@@ -31,7 +31,7 @@ MAILBOX: Spec = {
     "owner": {"type": "str"},
 }
 
-#: Options of a shared voicemail, under the names of the one vendor that has them.
+#: Options of a shared voicemail, named as by the only vendor with them.
 SHARED_VOICEMAIL: Spec = {
     "name": {"type": "str"},
     "prompt": {"type": "str"},
@@ -45,16 +45,16 @@ SHARED_VOICEMAIL: Spec = {
 
 @dataclasses.dataclass(frozen=True)
 class Resource:
-    """What the modules of one kind manage.
+    """One resource.
 
     :param key: its key in the vendors' field tables and drivers, and its name in messages.
-    :param number: option of its number.
-    :param singular: result key of one.
-    :param plural: option and result key of many.
-    :param module: the module for one.
+    :param number: name of its number option.
+    :param singular: result key for one object.
+    :param plural: option and result key for many objects.
+    :param module: the module for one object.
     :param bulk_module: the module for many.
     :param info_module: the module that reads.
-    :param shared: options that are not a vendor's own.
+    :param shared: options that are not specific to a vendor.
     """
 
     key: str

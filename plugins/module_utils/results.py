@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one vocabulary of outcomes: what became of each step of a task, and of the task."""
+"""Outcomes of steps and tasks, shared by all modules."""
 
 from __future__ import annotations
 
@@ -12,26 +12,16 @@ import enum
 import typing as t
 
 from .errors import VoicemailError
-from .reporting.sentences import Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
+from .model.problem import Subject
+from .reporting.sentences import WORDS_DONE, Counts, Failure, Nouns, failure_text, interrupted_text, outcome_text
 
-#: What a summary calls steps that were carried out, by action: `update` and `copy` are methods of dictionaries in a
+#: Names in a summary of completed steps by action: `update` and `copy` are methods of dictionaries in a
 #: template. Every module uses these words.
-DONE = {
-    "create": "created",
-    "update": "updated",
-    "delete": "deleted",
-    "mark": "marked",
-    "move": "moved",
-    "copy": "copied",
-    "upload": "uploaded",
-    "download": "downloaded",
-    "mode": "mode_changed",
-    "none": "unchanged",
-}
+DONE = {**WORDS_DONE, "mode": "mode_changed", "none": "unchanged"}
 
 
 class Status(enum.StrEnum):
-    """What became of a step."""
+    """The status of a step."""
 
     PENDING = ""
     OK = "ok"
@@ -41,18 +31,18 @@ class Status(enum.StrEnum):
 
 
 def summarized(actions: t.Mapping[str, int], **others: int) -> dict[str, int]:
-    """Return a summary: steps by what was done, then other counts, then the steps again by action.
+    """Return a summary: completed steps, other counts, and the steps again by action.
 
-    The actions are the keys of 1.0, and deprecated; 2.0.0 removes them.
+    The actions are the deprecated keys of 1.0, which 2.0.0 removes.
     """
     return {**{DONE[action]: count for action, count in actions.items()}, **others, **actions}
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class StepResult:
-    """What became of one thing that a task had to do.
+    """The outcome of one step of a task.
 
-    :param wrote: something was written, also where the step failed after it.
+    :param wrote: whether something was written, even if the step failed later.
     """
 
     status: Status = Status.PENDING
@@ -61,22 +51,22 @@ class StepResult:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether what was declared is so now."""
+        """Check whether the declared state was reached."""
         return self.status in (Status.OK, Status.CHANGED)
 
     @property
     def changed(self) -> bool:
-        """Tell whether anything was changed, also where the step then failed."""
+        """Check whether anything was changed, even if the step then failed."""
         return self.status is Status.CHANGED or (self.status is Status.FAILED and self.wrote)
 
     def fail(self, error: VoicemailError) -> None:
-        """Keep what went wrong."""
+        """Record a failure."""
         self.status, self.error = Status.FAILED, error
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class ListedStep(StepResult, abc.ABC):
-    """What became of one of the many steps of a task."""
+    """The outcome of one of several steps of a task."""
 
     @property
     @abc.abstractmethod
@@ -86,24 +76,29 @@ class ListedStep(StepResult, abc.ABC):
     @property
     @abc.abstractmethod
     def label(self) -> str:
-        """What names the step in a list of several: a number or an id."""
+        """The name of the step in a list: a number or an id."""
 
     @property
     @abc.abstractmethod
+    def subject(self) -> Subject:
+        """What the step is about, as errors name it."""
+
+    @property
     def reason(self) -> str:
-        """Why it failed, without what only this step has, so that equal reasons can be grouped."""
+        """The reason of its failure without its name, so that equal reasons can be grouped."""
+        return self.error.reason(self.subject) if self.error else ""
 
     @abc.abstractmethod
     def as_row(self) -> dict[str, t.Any]:
-        """Return the step as a row of ``results``, with no secret in it."""
+        """Return the step as a row of ``results``, without secrets."""
 
     @abc.abstractmethod
     def difference(self) -> dict[str, t.Any]:
-        """Return before and after in the form that Ansible prints, and what names the step in a plan."""
+        """Return the difference as Ansible prints it, and the data that identifies the step in a plan."""
 
     @property
     def source(self) -> str | None:
-        """File and line of the item, where it was read from a file."""
+        """File and line of the item, if it was read from a file."""
         return None
 
 
@@ -116,10 +111,10 @@ S = t.TypeVar("S", bound=ListedStep)
 
 @dataclasses.dataclass(slots=True)
 class RunReport(t.Generic[S]):
-    """What became of a task.
+    """The report of a task.
 
-    :param steps: in the order of the plan.
-    :param planned: check mode: nothing was written.
+    :param steps: outcomes in the order of the plan.
+    :param planned: whether nothing was written, as in check mode.
     """
 
     steps: list[S]
@@ -128,17 +123,17 @@ class RunReport(t.Generic[S]):
     interrupted: bool = False
     planned: bool = False
 
-    #: The actions that its summary counts.
+    #: The actions in its summary.
     actions: t.ClassVar[tuple[str, ...]] = ()
 
     @property
     def nouns(self) -> Nouns:
-        """What its steps are about."""
+        """The nouns for its steps."""
         raise NotImplementedError
 
     @property
     def changed(self) -> bool:
-        """Tell whether anything was changed, also by a step that then failed."""
+        """Check whether anything was changed, even by a step that then failed."""
         return any(step.changed for step in self.steps)
 
     @property
@@ -147,7 +142,7 @@ class RunReport(t.Generic[S]):
         return [step for step in self.steps if step.status is Status.FAILED]
 
     def summary(self) -> dict[str, int]:
-        """Count what was done, by action, beside what failed, what was skipped and the requests sent."""
+        """Count completed steps by action, failed and skipped ones, and requests."""
         done = collections.Counter(step.action_name for step in self.steps if step.is_done)
         return summarized(
             {action: done[action] for action in self.actions},
@@ -158,13 +153,13 @@ class RunReport(t.Generic[S]):
         )
 
     def further_counts(self) -> dict[str, int]:
-        """Return counts that only this kind of task has."""
+        """Return the specific counts of this kind of task."""
         return {}
 
     def as_result(self, everything: bool) -> dict[str, t.Any]:
         """Return the result of a module.
 
-        :param everything: ``results`` has a row of every step, also of those that needed nothing.
+        :param everything: whether ``results`` includes unchanged steps.
         """
         shown = [step for step in self.steps if everything or step.status is not Status.OK]
         result: dict[str, t.Any] = {
@@ -175,7 +170,7 @@ class RunReport(t.Generic[S]):
         }
         if self.failures or self.interrupted:
             result["failed"] = True
-            # Ansible does not print `diff`, and whoever registers the result has it.
+            # Ansible does not print `diff`, but registered results contain it.
             every = [step for step in self.steps if step.action_name != "none" or not step.is_done]
             result["diff"] = [{**step.as_row(), **step.difference(), **_reason(step)} for step in every]
         else:
@@ -184,7 +179,7 @@ class RunReport(t.Generic[S]):
         return result
 
     def message(self) -> str:
-        """Return the outcome as a person reads it: a sentence, and a line for each reason of a failure."""
+        """Return the outcome for people: a sentence, and a line for each reason of a failure."""
         counts = self._counts()
         if self.failures:
             failures = [Failure(str(step.error), step.reason, step.label, step.source) for step in self.failures]

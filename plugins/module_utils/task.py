@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only place that knows Ansible: arguments in, result out, the same for a module and for the action plugin."""
+"""The interface to Ansible: run a module with its arguments, in its own process or in the action plugin."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .arguments.checks import checkable, misplaced
 from .arguments.masking import masked, without_values
 from .arguments.normalize import with_dictionaries, without_nulls
 from .deps import IMPORT_ERROR, INSTALL, LIBRARIES
-from .errors import InvalidInputError, VoicemailError, unforeseen
+from .errors import InvalidInputError, VoicemailError, unexpected_error
 from .mailboxes import handlers as mailboxes
 from .mailboxes.parse import did_you_mean
 from .model.connection import SECRETS, blank_options, read_options
@@ -31,14 +31,14 @@ from .model.problem import Problem
 from .model.text import clean
 from .reporting.printing import printable
 
-#: Argument that tells a module in its own process after how many seconds Ansible ends the task.
+#: Argument with the seconds after which Ansible ends the task, for a module in its own process.
 TIME_LIMIT = "_ansible_voicemail_time_limit"
-#: Argument that tells a module in its own process that Ansible prints its result.
+#: Argument that is set if Ansible prints the result, for a module in its own process.
 PRINTED = "_ansible_voicemail_printed"
 Result = dict[str, t.Any]
 
 
-#: Letters of a message that Ansible has made of a value.
+#: Most characters of Ansible's message about a value.
 _LONGEST = 2000
 
 
@@ -52,7 +52,7 @@ def argument_spec(module: str) -> dict[str, t.Any]:
 
 
 def _from_environment(name: str) -> str:
-    """Return a variable of the environment; an empty one is unset, as for the plugins."""
+    """Return an environment variable; an empty one is unset, as for plugins."""
     value = str(env_fallback(name))
     if not value.strip():
         raise AnsibleFallbackNotFound
@@ -60,7 +60,7 @@ def _from_environment(name: str) -> str:
 
 
 class _Module(AnsibleModule):
-    """An AnsibleModule that keeps what was written, so that null can be told from not given."""
+    """An AnsibleModule that keeps the arguments as written, to distinguish null from unset."""
 
     raw: dict[str, t.Any]
     time_limit: int
@@ -73,20 +73,20 @@ class _Module(AnsibleModule):
         self._mask()
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        # Also called while the arguments are still being validated.
+        # Also called during the validation of arguments.
         if not hasattr(self, "given"):
             msg = _refusal(self._spec_name, self.raw, self.params, msg)
         self._mask()
         super().fail_json(msg, **result)
 
     def _mask(self) -> None:
-        # Ansible would blank these values wherever they occur: a PIN such as 1001 in every number, and a password in
-        # the name of a mailbox, which would then be written back. Secrets are masked by their position instead.
+        # Ansible would remove these values everywhere: a PIN such as 1001 in every number, and a password in
+        # the name of a mailbox, which would then be written back. Instead, secrets are masked by their position.
         self.no_log_values = set()
         self.params = masked(self._spec_name, self.params, self.raw)
 
     def _log_invocation(self) -> None:
-        # The log of the system shows what was asked for, before this module has looked at it.
+        # The system log shows the arguments before this module has checked them.
         params, self.params = self.params, masked(self._spec_name, self.params, self.raw)
         super()._log_invocation()
         self.params = params
@@ -101,7 +101,7 @@ class _Module(AnsibleModule):
 
 
 def run_module(name: str) -> None:
-    """Run a module in its own process: the whole of every module's ``main``."""
+    """Run a module in its own process, as the ``main`` of every module."""
     module = _Module(name)
     if IMPORT_ERROR:
         module.fail_json(msg=f"{missing_required_lib(LIBRARIES)}. {INSTALL}", exception=IMPORT_ERROR)
@@ -126,10 +126,10 @@ def run_in_worker(
     source: bytes | None = None,
     notify: t.Callable[[str], None] = lambda text: None,
 ) -> Result:
-    """Run a module inside the worker that would otherwise start it, with the same result.
+    """Run a module inside Ansible's worker, with the same result.
 
-    :param raw: the task's arguments, templated and made plain.
-    :param environment: variables that the task sets for its module.
+    :param raw: the task's templated and normalized arguments.
+    :param environment: environment variables of the task.
     :param source: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
@@ -156,7 +156,7 @@ def run_in_worker(
 
 @functools.cache
 def _spec(name: str) -> dict[str, t.Any]:
-    # The items of a loop share it: making it costs as much as using it.
+    # Shared by the items of a loop: building it costs as much as using it.
     return argument_spec(name)
 
 
@@ -166,13 +166,13 @@ def _validator(name: str) -> ArgumentSpecValidator:
 
 
 def _without_blanks(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return arguments without connection options that are empty text, which count as unset."""
+    """Return arguments without empty connection options, which count as unset."""
     blank = blank_options(given, arguments.CONNECTION)
     return {name: value for name, value in given.items() if name not in blank}
 
 
 def _from_task(given: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> dict[str, str]:
-    """Return the connection options that only the task's environment sets; null sets none."""
+    """Return the connection options set only by the task's environment; null sets none."""
     return {
         option: str(environment[variable])
         for option in arguments.CONNECTION
@@ -187,7 +187,7 @@ def _refusal(
     message: str,
     environment: t.Mapping[str, str] = types.MappingProxyType({}),
 ) -> str:
-    """Return why arguments are refused: of connections and vendors' dictionaries in our words, else in Ansible's.
+    """Return why arguments are refused, with own messages for connections and vendors' dictionaries.
 
     :param environment: connection options that only the task's environment sets.
     """
@@ -201,7 +201,7 @@ def _refusal(
     if strangers:
         required = [option for option, spec in arguments.own_options(name).items() if spec.get("required")]
         missing = [Problem("is missing", option=option) for option in required if raw.get(option) is None]
-        # A slip in the name of an option may be why another one is missing.
+        # A misspelled option may be the reason for a missing one.
         problems = [*strangers, *problems, *missing] if problems or missing else problems
     if not problems and len(message) > _LONGEST:
         problems = [Problem(message)]
@@ -210,7 +210,7 @@ def _refusal(
 
 
 def _strangers(name: str, raw: t.Mapping[str, t.Any]) -> list[Problem]:
-    """Return what was given and is no option, each with the option that is nearest to it."""
+    """Return problems with unknown options, each with the most similar option."""
     known = {word for option, spec in _spec(name).items() for word in (option, *spec.get("aliases", ()))}
     return [
         Problem(f"is not an option{did_you_mean(option, known)}", option=option)
@@ -220,15 +220,15 @@ def _strangers(name: str, raw: t.Mapping[str, t.Any]) -> list[Problem]:
 
 
 def with_items(module: str, raw: t.Mapping[str, t.Any], source: bytes | None) -> Result:
-    """Return a task's arguments with the list in place of the file: the host that the module runs on may not have it.
+    """Return a task's arguments with the list in place of the file, which the module's host may not have.
 
-    :raises VoicemailError: when the file cannot be understood.
+    :raises VoicemailError: if the file cannot be understood.
     """
     listed = {} if source is None else mailboxes.listed(module, raw, source)
     if not listed or any(raw.get(option) is not None for option in listed):
-        # A list beside the file is for the module to refuse.
+        # The module refuses a list in addition to the file.
         return dict(raw)
-    # The table is read, so the module that runs elsewhere needs nothing that describes it.
+    # The table is parsed, so the module does not need the options that describe it.
     read = ("src", *arguments.TABLE)
     return {**{name: value for name, value in raw.items() if name not in read}, **listed}
 
@@ -237,13 +237,13 @@ def failure(error: VoicemailError) -> Result:
     """Return the result of a task that changed nothing."""
     result: Result = {"failed": True, "changed": False, "msg": str(error), "error": error.as_dict()}
     if isinstance(error, InvalidInputError) and len(error.problems) > 1:
-        # Ansible keeps `diff` for `register`, and prints that of a failed task only with -vvv.
+        # Ansible registers `diff`, and prints it for a failed task only with -vvv.
         result["diff"] = [{"problems": [problem.as_dict() for problem in error.problems]}]
     return result
 
 
 def execute(task: dispatch.Task) -> Result:
-    """Run a task and return its result, also when it failed."""
+    """Run a task and return its result, even after a failure."""
     try:
         result = dispatch.run(task)
     except VoicemailError as error:
@@ -251,10 +251,10 @@ def execute(task: dispatch.Task) -> Result:
         if task.system and not task.spec.reads_only:
             result["system"] = task.system
     except Exception as error:
-        # Ansible would show its message, and with it whatever data it quotes.
-        told = unforeseen(error)
+        # Ansible would show its message with any quoted data.
+        texts = unexpected_error(error)
         may_have_written = not task.check and not task.spec.reads_only
-        result = {"failed": True, "changed": may_have_written, "msg": str(told), "error": told.as_dict()}
+        result = {"failed": True, "changed": may_have_written, "msg": str(texts), "error": texts.as_dict()}
     if task.warnings:
         result["warnings"] = _redacted(list(dict.fromkeys(map(clean, task.warnings))), task.params)
     if result.get("failed"):
@@ -263,11 +263,11 @@ def execute(task: dispatch.Task) -> Result:
 
 
 def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
-    """Take the credentials out of what a failure tells, which may quote the vendor. Data keeps every value."""
+    """Remove credentials from the texts of a failure, which may quote the vendor. Data keeps every value."""
     result["msg"] = _redacted(result["msg"], params)
-    for told in ("message", "hint", "details"):
-        if told in result.get("error", {}):
-            result["error"][told] = _redacted(result["error"][told], params)
+    for texts in ("message", "hint", "details"):
+        if texts in result.get("error", {}):
+            result["error"][texts] = _redacted(result["error"][texts], params)
     for entry in result.get("diff", ()) if isinstance(result.get("diff"), list) else ():
         if "problems" in entry:
             entry["problems"] = _redacted(entry["problems"], params)
@@ -276,7 +276,7 @@ def _redact_errors(result: Result, params: t.Mapping[str, t.Any]) -> None:
 
 
 def _execute_within(task: dispatch.Task, seconds: int) -> Result:
-    """Run a task that Ansible ends after some seconds."""
+    """Run a task with a time limit of Ansible."""
 
     def end(number: int, frame: t.Any) -> t.NoReturn:
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
@@ -298,9 +298,9 @@ def _execute_within(task: dispatch.Task, seconds: int) -> Result:
 
 
 def ended(result: Result | None, seconds: int) -> Result:
-    """Return the result of a task that Ansible ended after some seconds, with what was done until then.
+    """Return the result of a task that Ansible ended after some seconds, including its changes.
 
-    :param result: None where the task came to none, so that nothing was written.
+    :param result: None if the task had no result, so that nothing was written.
     """
     outcome = "Nothing was changed" if result is None else "Requests in flight finished and are reported"
     if result is not None and (result.get("summary") or {}).get("skipped"):
@@ -313,8 +313,8 @@ def ended(result: Result | None, seconds: int) -> Result:
     }
 
 
-def _redacted(told: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
-    return remove_values(told, [str(params[name]) for name in SECRETS if params.get(name)])
+def _redacted(texts: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
+    return remove_values(texts, [str(params[name]) for name in SECRETS if params.get(name)])
 
 
 __all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")

@@ -11,8 +11,8 @@ module: shared_voicemail_info
 short_description: Read shared voicemails
 version_added: 1.0.0
 description:
-  - Returns the shared voicemails of a PortSIP PBX in a form that M(telephony.voicemail.shared_voicemails) takes as it is.
-  - It fails rather than to return a list that is not complete.
+  - Returns the shared voicemails of a PortSIP PBX in a form that M(telephony.voicemail.shared_voicemails) accepts unchanged.
+  - It fails if the list may be incomplete.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 extends_documentation_fragment:
@@ -21,24 +21,24 @@ extends_documentation_fragment:
 options:
   extension_number:
     description:
-      - Number of one shared voicemail. Without it all are returned.
+      - Number of one shared voicemail. By default, all are returned.
     type: str
   match:
     description:
-      - A regular expression. Only what has a number in which it is found is returned.
+      - A regular expression. Only objects whose number contains a match are returned.
     type: str
   include_pins:
     description:
-      - Also return PINs, where the vendor shows them. Set C(no_log) on the task, since the result then holds secrets.
+      - Also return PINs, if the vendor shows them. Set C(no_log) on the task, since the result then contains secrets.
     type: bool
     default: false
   compact:
     description:
-      - Return the short form, for a file that people edit. It leaves out C(native) and every option that has the vendor's
+      - Return the short form for files that people edit. It omits C(native) and every option that has the vendor's
         default, and returns values that most shared voicemails share in RV(defaults).
       - Pass RV(shared_voicemails) and RV(defaults) to M(telephony.voicemail.shared_voicemails) together. That changes nothing on the system they
         were read from.
-      - Options that are left out are not managed. Use the long form to manage them too.
+      - Omitted options are not managed. Use the long form to manage them, too.
     type: bool
     default: false
     version_added: 1.1.0
@@ -81,7 +81,7 @@ shared_voicemails:
       type: dict
     hidden:
       description:
-      - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+      - Options that are set but that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
       - M(telephony.voicemail.shared_voicemails) ignores it.
       returned: O(include_pins=true)
       type: list

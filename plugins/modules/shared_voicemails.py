@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: shared_voicemails
-short_description: Manage many shared voicemails at once
+short_description: Manage many shared voicemails
 version_added: 1.0.0
 description:
-  - Makes many shared voicemails of a PortSIP PBX what is declared, with one listing, one plan and concurrent writes.
-  - Everything is checked before the first write, and all problems are told at once.
-  - Deletions come last, and none is made after a failure.
+  - Creates, updates and deletes many shared voicemails of a PortSIP PBX as declared, with one listing, one plan and concurrent writes.
+  - Everything is checked before the first write, and all problems are reported together.
+  - Deletions run last, and not after a failure.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 extends_documentation_fragment:
@@ -26,22 +26,22 @@ options:
   shared_voicemails:
     description:
       - The shared voicemails. Each is a dictionary with the options of M(telephony.voicemail.shared_voicemail),
-        apart from those of the connection, O(on_unsupported) and O(verify).
-      - What M(telephony.voicemail.shared_voicemail_info) returns can be given here as it is.
-      - C(source) in an entry is the place that errors name, such as V(voicemails.yml:12).
+        except the connection options, O(on_unsupported) and O(verify).
+      - What M(telephony.voicemail.shared_voicemail_info) returns can be used here unchanged.
+      - C(source) in an entry is its place for errors, such as V(voicemails.yml:12).
     type: list
     elements: raw
   src:
     description:
-      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that holds the list under C(shared_voicemails).
-      - Such a dictionary may hold options for all of its entries under C(defaults), in YAML and JSON. They override
+      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that contains the list under C(shared_voicemails).
+      - In YAML and JSON, such a dictionary may contain default options for its entries under C(defaults). They override
         O(defaults), and the entry overrides them.
-      - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
-      - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
-      - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
+      - It is read on the controller, and may be encrypted with ansible-vault. For thousands of entries, this is much faster than a variable.
+      - For text options, values without quotes are the characters in the file, such as C(0123) or C(yes).
+      - Repeated keys, an empty file and a file without a list are errors. For an empty list, use C([]).
       - A row of a CSV, TSV, TXT, XLSX, XLSM or ODS file names the options, or O(columns) and O(layout) map its headings to them. An empty
         cell means not managed. XLSX files need the Python package openpyxl.
-      - Of cells of a spreadsheet counts what they show. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
+      - Cells of a spreadsheet are read as shown. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
         value are errors.
     type: path
 seealso:
@@ -78,8 +78,7 @@ msg:
   sample: 3 shared voicemails created, 1 updated, 996 unchanged.
 omitted:
   description:
-  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
-    each.
+  - The numbers or ids without an entry in RV(results) because the task failed, by outcome. RV(diff) has an entry for each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
@@ -87,12 +86,12 @@ omitted:
 diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
-  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -119,11 +118,11 @@ results:
       type: str
       sample: changed
     changed_fields:
-      description: The options that changed. A PIN is named here and never shown.
+      description: The changed options. A PIN is listed, but its value is never shown.
       type: list
       elements: str
     source:
-      description: File and line of the entry, where it was read from a file.
+      description: File and line of the entry, if it was read from a file.
       type: str
       version_added: 1.1.0
       sample: office.yml:12
@@ -132,7 +131,7 @@ results:
       type: str
 summary:
   description:
-  - How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+  - The number of created, updated, deleted, unchanged, failed and skipped ones, and of requests.
   - The keys C(create), C(update), C(delete) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success or when some failed
   type: dict
@@ -147,13 +146,13 @@ guards:
       is meant']
 plan_checksum:
   description:
-  - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
-  - It is taken over masked values, so it does not distinguish one PIN from another.
+  - Digest of the vendor, O(url), the account and the plan, for O(expect_checksum).
+  - Secrets are masked, so it does not depend on PINs.
   returned: success or when some failed
   type: str
   sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
 error:
-  description: What went wrong, when nothing could be done.
+  description: The error, if nothing was done.
   returned: failure before the first write
   type: dict
 """

@@ -11,8 +11,8 @@ module: vmbox_info
 short_description: Read voicemail boxes
 version_added: 1.0.0
 description:
-  - Returns voicemail boxes in a form that M(telephony.voicemail.vmboxes) takes as it is.
-  - It fails rather than to return a list that is not complete.
+  - Returns voicemail boxes in a form that M(telephony.voicemail.vmboxes) accepts unchanged.
+  - It fails if the list may be incomplete.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 extends_documentation_fragment:
@@ -21,39 +21,39 @@ extends_documentation_fragment:
 options:
   mailbox:
     description:
-      - Number of one mailbox. Without it all are returned.
+      - Number of one mailbox. By default, all are returned.
     type: str
     aliases: [extension]
   match:
     description:
-      - A regular expression. Only what has a number in which it is found is returned. Quote it if it looks like a number.
+      - A regular expression. Only objects whose number contains a match are returned. Quote it if it looks like a number.
     type: str
   include_pins:
     description:
-      - Also return PINs, where the vendor shows them. Set C(no_log) on the task, since the result then holds secrets.
+      - Also return PINs, if the vendor shows them. Set C(no_log) on the task, since the result then contains secrets.
     type: bool
     default: false
   compact:
     description:
-      - Return the short form, for a file that people edit. It leaves out C(native) and every option that has the vendor's
+      - Return the short form for files that people edit. It omits C(native) and every option that has the vendor's
         default, and returns values that most mailboxes share in RV(defaults).
       - Pass RV(mailboxes) and RV(defaults) to M(telephony.voicemail.vmboxes) together. That changes nothing on the system they
         were read from.
-      - Options that are left out are not managed. Use the long form to manage them too.
+      - Omitted options are not managed. Use the long form to manage them, too.
     type: bool
     default: false
   cache:
     description:
-      - Folder on the machine that runs the task, for what is read of each mailbox. The next run asks which mailboxes changed and
+      - Folder for cached mailboxes, on the machine that runs the task. The next run asks which mailboxes changed and
         reads only those.
       - Useful on KAZOO 4.3 and on its master branch, which return mailboxes one by one. There, 1000 unchanged mailboxes take 8 requests
-        instead of 1001. KAZOO 5 lists whole mailboxes in one request, so the cache is neither used nor written. Other vendors end with an error.
-      - With O(include_pins=true), all mailboxes are read, and the file is only brought up to date.
-      - Each account has a file of its own with mode 0600. It holds names and addresses, and PINs only as keyed digests. It is
+        instead of 1001. KAZOO 5 lists whole mailboxes in one request, so the cache is neither used nor written. Other vendors cause an error.
+      - With O(include_pins=true), all mailboxes are read, and the file is only updated.
+      - Each account has its own file with mode 0600. It contains names and addresses, and PINs only as keyed digests. It is
         authenticated with a key derived from O(api_key), O(password) or O(token). A file of another credential, account or version,
         or one that was changed, is ignored with a warning.
-      - A O(token) is different after each login. Give O(api_key), or O(username) and O(password), so that the next run can use the file.
-      - The folder is created with mode 0700 if it does not exist. One that other users can write to is an error.
+      - A O(token) is different after each login. Set O(api_key), or O(username) and O(password), so that the next run can use the file.
+      - The folder is created with mode 0700 if it does not exist. A folder that other users can write to is an error.
     type: path
     version_added: 1.1.0
 seealso:
@@ -99,7 +99,7 @@ mailboxes:
       type: dict
     hidden:
       description:
-      - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+      - Options that are set but that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
       - M(telephony.voicemail.vmboxes) ignores it.
       returned: O(include_pins=true)
       type: list

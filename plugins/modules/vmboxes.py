@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vmboxes
-short_description: Manage many voicemail boxes at once
+short_description: Manage many voicemail boxes
 version_added: 1.0.0
 description:
-  - Makes many voicemail boxes what is declared, with one listing, one plan and concurrent writes.
-  - Everything is checked before the first write, and all problems are told at once.
-  - Deletions come last, and none is made after a failure.
+  - Creates, updates and deletes many voicemail boxes as declared, with one listing, one plan and concurrent writes.
+  - Everything is checked before the first write, and all problems are reported together.
+  - Deletions run last, and not after a failure.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 extends_documentation_fragment:
@@ -26,36 +26,36 @@ options:
   mailboxes:
     description:
       - The mailboxes. Each is a dictionary with the options of M(telephony.voicemail.vmbox),
-        apart from those of the connection, O(on_unsupported) and O(verify).
-      - What M(telephony.voicemail.vmbox_info) returns can be given here as it is.
-      - C(source) in an entry is the place that errors name, such as V(mailboxes.yml:12). The lookup P(telephony.voicemail.mailbox_files#lookup) sets it.
+        except the connection options, O(on_unsupported) and O(verify).
+      - What M(telephony.voicemail.vmbox_info) returns can be used here unchanged.
+      - C(source) in an entry is its place for errors, such as V(mailboxes.yml:12). The lookup P(telephony.voicemail.mailbox_files#lookup) sets it.
     type: list
     elements: raw
   src:
     description:
-      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that holds the list under C(mailboxes).
+      - A YAML, JSON, CSV, XLSX or ODS file with the list, or with a dictionary that contains the list under C(mailboxes).
       - Such a dictionary may hold options for all of its mailboxes under C(defaults), in YAML and JSON. They override
         O(defaults), and the mailbox overrides them.
-      - It is read on the controller, where it may be encrypted with ansible-vault. For thousands of entries this is far cheaper than a variable.
-      - Values without quotes are the characters in the file where an option is text, such as C(0123) or C(yes).
-      - Repeated keys, an empty file and a file without a list are errors. An empty list is written as C([]).
+      - It is read on the controller, and may be encrypted with ansible-vault. For thousands of entries, this is much faster than a variable.
+      - For text options, values without quotes are the characters in the file, such as C(0123) or C(yes).
+      - Repeated keys, an empty file and a file without a list are errors. For an empty list, use C([]).
       - A row of a CSV, TSV, TXT, XLSX, XLSM or ODS file names the options, or O(columns) and O(layout) map its headings to them. An empty
         cell means not managed. XLSX files need the Python package openpyxl.
-      - Of cells of a spreadsheet counts what they show. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
+      - Cells of a spreadsheet are read as shown. 456 with the format C(0000) is C(0456). Dates, percentages, merged cells and formulas without a
         value are errors.
     type: path
   cache:
     description:
-      - Folder on the machine that runs the task, for what is read of each mailbox. The next run asks which mailboxes changed and
+      - Folder for cached mailboxes, on the machine that runs the task. The next run asks which mailboxes changed and
         reads only those.
       - Useful on KAZOO 4.3 and on its master branch, which return mailboxes one by one. There, 1000 unchanged mailboxes take 8 requests
-        instead of 1001. KAZOO 5 lists whole mailboxes in one request, so the cache is neither used nor written. Other vendors end with an error.
+        instead of 1001. KAZOO 5 lists whole mailboxes in one request, so the cache is neither used nor written. Other vendors cause an error.
       - Check mode writes the file as well, since it changes nothing on the telephone system.
-      - Each account has a file of its own with mode 0600. It holds names and addresses, and PINs only as keyed digests. It is
+      - Each account has its own file with mode 0600. It contains names and addresses, and PINs only as keyed digests. It is
         authenticated with a key derived from O(api_key), O(password) or O(token). A file of another credential, account or version,
         or one that was changed, is ignored with a warning.
-      - A O(token) is different after each login. Give O(api_key), or O(username) and O(password), so that the next run can use the file.
-      - The folder is created with mode 0700 if it does not exist. One that other users can write to is an error.
+      - A O(token) is different after each login. Set O(api_key), or O(username) and O(password), so that the next run can use the file.
+      - The folder is created with mode 0700 if it does not exist. A folder that other users can write to is an error.
     type: path
     version_added: 1.1.0
 seealso:
@@ -109,8 +109,7 @@ msg:
   sample: 3 mailboxes created, 1 updated, 996 unchanged.
 omitted:
   description:
-  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
-    each.
+  - The numbers or ids without an entry in RV(results) because the task failed, by outcome. RV(diff) has an entry for each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
@@ -118,12 +117,12 @@ omitted:
 diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
-  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -150,11 +149,11 @@ results:
       type: str
       sample: changed
     changed_fields:
-      description: The options that changed. A PIN is named here and never shown.
+      description: The changed options. A PIN is listed, but its value is never shown.
       type: list
       elements: str
     source:
-      description: File and line of the entry, where it was read from a file.
+      description: File and line of the entry, if it was read from a file.
       type: str
       version_added: 1.1.0
       sample: office.yml:12
@@ -163,7 +162,7 @@ results:
       type: str
 summary:
   description:
-  - How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+  - The number of created, updated, deleted, unchanged, failed and skipped ones, and of requests.
   - The keys C(create), C(update), C(delete) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success or when some failed
   type: dict
@@ -177,13 +176,13 @@ guards:
   sample: ['12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000-3011. Set `max_deletions` to 12 if that is meant']
 plan_checksum:
   description:
-  - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
-  - It is taken over masked values, so it does not distinguish one PIN from another.
+  - Digest of the vendor, O(url), the account and the plan, for O(expect_checksum).
+  - Secrets are masked, so it does not depend on PINs.
   returned: success or when some failed
   type: str
   sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
 error:
-  description: What went wrong, when nothing could be done.
+  description: The error, if nothing was done.
   returned: failure before the first write
   type: dict
 """

@@ -48,8 +48,8 @@ options:
     default: "0600"
   manifest:
     description:
-      - Path of a JSON file, below O(dest) unless it begins with C(/), that tells message, caller, time, file,
-        size, SHA-256 and content type of every recording. What is there from earlier runs stays, also when the message is gone at the vendor.
+      - Path of a JSON file, below O(dest) unless it begins with C(/), that lists message, caller, time, file,
+        size, SHA-256 and content type of every recording. Entries of earlier runs are kept, even after the vendor deleted the message.
       - Several tasks may write it at the same time; each adds its own entries.
     type: path
   ignore_missing:
@@ -68,7 +68,7 @@ options:
     description:
       - Read every file from the disk, compare it with what the vendor sent, and check that it is a complete WAV, MP3, Ogg or MP4 file. A file
         without an entry in O(manifest) is downloaded again.
-      - Set it before you delete messages at the vendor. RV(results[].verified) then tells which recordings are safe.
+      - Set it before you delete messages at the vendor. RV(results[].verified) then shows which recordings are safe.
     type: bool
     default: false
     version_added: 1.1.0
@@ -76,7 +76,7 @@ options:
     description:
       - Whether RV(results) also lists recordings that were there already.
       - Ansible prints the whole result of a failed task. With V(changed), RV(results) then lists only as much as fits on a screen,
-        failures first, and RV(omitted) names the others. RV(diff) still has every row, and V(all) lists everything.
+        failures first, and RV(omitted) lists the others. RV(diff) still has every row, and V(all) lists everything.
     type: str
     choices: [changed, all]
     default: changed
@@ -121,8 +121,7 @@ msg:
   sample: 12 recordings downloaded, 30 unchanged.
 omitted:
   description:
-  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
-    each.
+  - The numbers or ids without an entry in RV(results) because the task failed, by outcome. RV(diff) has an entry for each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
@@ -130,12 +129,12 @@ omitted:
 diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
-  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -173,7 +172,7 @@ results:
       description: SHA-256 of the file.
       type: str
     content_type:
-      description: What the vendor says it is. Null for a file of an earlier run that no manifest lists.
+      description: The vendor's content type. Null for a file of an earlier run that is not in a manifest.
       type: str
       sample: audio/mpeg
     verified:
@@ -192,8 +191,8 @@ summary:
   type: dict
   sample: {downloaded: 12, mode_changed: 0, unchanged: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
 undated:
-  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
-    select them. A warning names them.
+  description: Messages that match all other filters but have no readable time, so that O(older_than) and O(newer_than) never select
+    them. A warning names them.
   returned: success and failure in part
   type: list
   elements: dict
@@ -216,16 +215,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: What was attempted and what went wrong.
+      description: The attempted operation and the problem.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, where there was one.
+      description: HTTP status of the vendor's reply, if any.
       type: int
     details:
-      description: What the vendor said, by field.
+      description: The vendor's messages by field.
       type: dict
 """
 

@@ -25,7 +25,7 @@ options:
     description:
       - V(read) and V(unread) mark messages. On KAZOO this also brings deleted ones back.
       - V(absent) deletes messages. On KAZOO they go to the folder of deleted messages unless O(permanent) is set; elsewhere they are gone.
-        An id that does not exist is no failure then.
+        An id that does not exist is not a failure then.
       - V(moved) moves messages to O(to_mailbox). Each gets a new id, the present time and the status unread; its call id stays.
       - V(copied) copies messages to O(to_mailboxes). Where a mailbox has a message of the same call, none is added.
       - V(present) uploads the recording O(src) into O(mailbox), unless it has a message of the call O(call_id). Filters are not for this state.
@@ -71,7 +71,7 @@ options:
     description:
       - Whether RV(results) also lists messages that needed nothing.
       - Ansible prints the whole result of a failed task. With V(changed), RV(results) then lists only as much as fits on a screen,
-        failures first, and RV(omitted) names the others. RV(diff) still has every row, and V(all) lists everything.
+        failures first, and RV(omitted) lists the others. RV(diff) still has every row, and V(all) lists everything.
     type: str
     choices: [changed, all]
     default: changed
@@ -146,8 +146,7 @@ msg:
   sample: 12 messages deleted, 3 unchanged.
 omitted:
   description:
-  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
-    each.
+  - The numbers or ids without an entry in RV(results) because the task failed, by outcome. RV(diff) has an entry for each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
@@ -155,12 +154,12 @@ omitted:
 diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
-  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -208,8 +207,8 @@ summary:
   type: dict
   sample: {marked: 0, deleted: 12, moved: 0, copied: 0, uploaded: 0, unchanged: 3, failed: 0, skipped: 0, requests: 5}
 undated:
-  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
-    select them. A warning names them.
+  description: Messages that match all other filters but have no readable time, so that O(older_than) and O(newer_than) never select
+    them. A warning names them.
   returned: success and failure in part
   type: list
   elements: dict
@@ -232,16 +231,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: What was attempted and what went wrong.
+      description: The attempted operation and the problem.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, where there was one.
+      description: HTTP status of the vendor's reply, if any.
       type: int
     details:
-      description: What the vendor said, by field.
+      description: The vendor's messages by field.
       type: dict
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets an interrupt by the user end a task cleanly: Ansible alone kills its workers at once, and nothing is told."""
+"""End a task cleanly after an interrupt: Ansible alone kills its workers immediately, without a result."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.text imp
 from ansible_collections.telephony.voicemail.plugins.module_utils.results import DONE
 
 try:
-    # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what
-    # a worker hands it once it was interrupted itself.
+    # Opened before the workers are forked. A worker has no terminal, and after an interrupt Ansible shows no more of
+    # the worker's output.
     SCREEN: int | None = os.dup(2)
 except OSError:
     SCREEN = None
@@ -24,15 +24,15 @@ _LEFT_OUT = ("unchanged", "bytes", "requests")
 
 
 class Interruption:
-    """Whether the user has interrupted the task."""
+    """The state of an interrupt by the user."""
 
     happened = False
 
 
 class Expiry:
-    """Whether the time that Ansible lets the task run is over.
+    """The state of Ansible's time limit for the task.
 
-    :param error: what Ansible raises then, once it is.
+    :param error: Ansible's exception, after the time limit.
     """
 
     error: BaseException | None = None
@@ -40,9 +40,9 @@ class Expiry:
 
 @contextlib.contextmanager
 def expiring(grace: int | None = None) -> t.Iterator[Expiry]:
-    """Turn the signal by which Ansible ends a task after its time limit into a KeyboardInterrupt.
+    """Convert Ansible's signal at the time limit of a task to a KeyboardInterrupt.
 
-    :param grace: instead, wait so many seconds longer for what ends by itself, and then let Ansible end the task.
+    :param grace: instead, wait this number of seconds for the task to end itself, and then let Ansible end it.
     """
     expiry = Expiry()
     former = signal.getsignal(signal.SIGALRM)
@@ -73,9 +73,9 @@ def expiring(grace: int | None = None) -> t.Iterator[Expiry]:
 
 @contextlib.contextmanager
 def awaited() -> t.Iterator[Interruption]:
-    """Turn the signal of an interrupt into a KeyboardInterrupt, and outlive what Ansible sends to its workers after it.
+    """Convert the signal of an interrupt to a KeyboardInterrupt, and ignore Ansible's signals to its workers after it.
 
-    Ansible waits for its workers before it ends, so what was begun can be finished and told.
+    Ansible waits for its workers before it ends, so started requests can finish and be reported.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
@@ -98,15 +98,15 @@ def awaited() -> t.Iterator[Interruption]:
             signal.signal(number, handler)
 
 
-def tell(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) -> None:
-    """Show what became of an interrupted task.
+def show_interrupted(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) -> None:
+    """Show the outcome of an interrupted task.
 
-    :param name: what the task is called.
-    :param result: its result; None where it came to none, so that nothing was written.
+    :param name: name of the task.
+    :param result: its result; None if it has none, so that nothing was written.
     :param screen: descriptor to write to, such as :data:`SCREEN`.
     """
     summary = (result or {}).get("summary", {})
-    # What is left alone, and what it took, says nothing of what was done.
+    # Unchanged steps and requests are not changes.
     left_out = {*_LEFT_OUT, *DONE}
     text = ", ".join(f"{word} {count}" for word, count in summary.items() if count and word not in left_out)
     if not text:
@@ -115,8 +115,8 @@ def tell(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) ->
         with contextlib.suppress(OSError):
             os.write(
                 screen,
-                f"\n{clean(name)}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode(),
+                f"\n{clean(name)}: interrupted: {text}. Run it again to continue.\n".encode(),
             )
 
 
-__all__ = ("SCREEN", "Expiry", "Interruption", "awaited", "expiring", "tell")
+__all__ = ("SCREEN", "Expiry", "Interruption", "awaited", "expiring", "show_interrupted")

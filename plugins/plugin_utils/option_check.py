@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the options of a task that is not run: ``main`` of every action plugin, which ansible-lint calls."""
+"""Check the options of a task without running it: ``main`` of every action plugin, which ansible-lint calls."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import task
 
 
 def check_options(module: str) -> None:
-    """Validate the options on standard input by the module's argument spec, and end with an error if one is wrong.
+    """Validate the options on standard input by the module's argument spec, and exit with an error if one is invalid.
 
     ansible-lint looks for the options of a module in the file that runs its tasks, and replaces ``AnsibleModule``
-    while it does, so that class is looked up here and not imported.
+    meanwhile, so the class is accessed here and not imported.
     """
 
     class Check(basic.AnsibleModule):
@@ -31,7 +31,7 @@ def check_options(module: str) -> None:
 
 
 def _ignore_templates(spec: dict[str, t.Any], params: t.Mapping[str, t.Any]) -> None:
-    """Accept anything for an option whose value is a template: nobody knows yet what it will be."""
+    """Accept any value for an option with a template, whose result is not known yet."""
     for name, option in spec.items():
         for written in (name, *option.get("aliases", ())):
             value = params.get(written)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show what a task with many items does, as Ansible itself only shows whether something changed."""
+"""Show the changes of a task with many items, since Ansible itself shows only whether something changed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.plan
     plan_lines,
 )
 
-#: The user's own colors for what is added, changed and removed.
+#: The user's configured colors of additions, changes and removals.
 _COLORS = {ADDED: "COLOR_DIFF_ADD", ALTERED: "COLOR_CHANGED", REMOVED: "COLOR_DIFF_REMOVE"}
 
 
 def show_outcome(display: t.Any, result: t.Mapping[str, t.Any], with_plan: bool, most: t.Any = None) -> None:
-    """Show the plan of a task, where asked for, and the sentence that counts what it did.
+    """Show the plan of a task, if requested, and the sentence with its counts.
 
-    A failed task is left to Ansible, which shows the message of its result.
+    Ansible shows the message of a failed task.
 
-    :param with_plan: also show a line for each change: in check mode, and where Ansible does not show the difference.
+    :param with_plan: also show a line for each change: in check mode, and if Ansible does not show the difference.
     :param most: most lines; None for the default.
     """
     if result.get("failed") or "summary" not in result or not result.get("msg"):

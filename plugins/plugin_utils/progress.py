@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows how far a long plan is, in lines that read well on a terminal and in a log."""
+"""Show the progress of a long plan, in lines suitable for terminals and logs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 
-#: Seconds between two lines, and before the first: a short task stays silent.
+#: Seconds between two lines, and before the first: short tasks show none.
 INTERVAL = 5.0
 
 
@@ -18,7 +18,7 @@ class Progress:
     """Called after each step of a plan.
 
     :param display: Ansible's display.
-    :param name: what the task is called.
+    :param name: name of the task.
     """
 
     def __init__(self, display: t.Any, name: str) -> None:
@@ -29,27 +29,27 @@ class Progress:
         self._since = 0.0
 
     def __call__(self, done: int, total: int, failed: int, word: str) -> None:
-        """Show a line when the last one is old enough.
+        """Show a line if the last one is old enough.
 
-        :param done: steps that ended.
-        :param total: steps there are.
-        :param failed: steps that failed so far.
-        :param word: what is done with each.
+        :param done: finished steps.
+        :param total: all steps.
+        :param failed: failed steps so far.
+        :param word: word for a finished step.
         """
         now = time.monotonic()
         if word != self._word:
             self._word, self._before, self._since = word, done, now
         if now - self._since < INTERVAL or done <= self._before:
             return
-        # Of late, not from the beginning: a vendor lets the first hundred pass, and counts from then on.
+        # The recent rate, not that from the start: a vendor may limit the rate only after the first hundred.
         rate = (done - self._before) / (now - self._since)
         self._before, self._since = done, now
         failures = f", {failed} failed" if failed else ""
         left = _span((total - done) / rate)
-        self.show(f"{done} of {total} {word}{failures}, {rate:.1f} a second, {left} left")
+        self.show(f"{done} of {total} {word}{failures}, {rate:.1f} per second, {left} left")
 
     def show(self, text: str) -> None:
-        """Show a line at once, such as that a long wait begins."""
+        """Show a line immediately, such as the start of a long wait."""
         self._display.display(f"{self._name}: {text}")
 
 

@@ -1,29 +1,28 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a run in each of its formats, the same for the callback and the roles."""
+"""Format and write the report of a run, for the callback and the roles."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pathlib
 import shlex
 import subprocess
-import tempfile
 import typing as t
 
 import jinja2
 from ansible import constants, context
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import formats
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.junit import as_junit
 
 TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
 ENDINGS = {"json": ".json", "markdown": ".md", "junit": ".xml", "html": ".html"}
-#: Seconds for a look into the repository.
+#: Time limit for commands of Git in seconds.
 _GIT_SECONDS = 5
-#: Roles that apply a plan by its checksum, to what follows the name of the playbook.
+#: Arguments after the name of the playbook that apply a plan by its checksum, by role.
 _APPLIES = {"provision": "-e provision_checksum=", "migrate": "-e migrate_apply=true -e migrate_checksum="}
 _COLLECTION = "telephony.voicemail."
 
@@ -59,37 +58,29 @@ def page(report: dict[str, t.Any]) -> str:
 
 
 def write(path: pathlib.Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all.
+    """Write a file atomically that only its owner can read.
 
-    :raises OSError: when that is not possible.
+    :raises OSError: if that is not possible.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as opened:
-            opened.write(text)
-        pathlib.Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            pathlib.Path(name).unlink()
-        raise
+    replace_file(path, text.encode("utf-8", errors="backslashreplace"))
 
 
 def playbook_name() -> str:
-    """Return the playbooks of the run, as they were started."""
+    """Return the playbooks of the run as started."""
     return " ".join(map(str, context.CLIARGS.get("args") or ()))
 
 
 def start_folder() -> str:
-    """Return the folder of the playbook, or the one where Ansible was started for a playbook of a collection."""
+    """Return the folder of the playbook, or that of the start for a playbook of a collection."""
     first = next(iter(context.CLIARGS.get("args") or ()), "")
     path = pathlib.Path(first)
     return str(path.parent) if first and path.exists() else "."
 
 
 def apply_command(role: str | None) -> str:
-    """Return the command that applies the plan of a role, up to its checksum; empty for a plan of another kind.
+    """Return the command that applies the plan of a role, up to its checksum; empty for other plans.
 
-    Extra variables are part of it only as names of files: their values may be secrets.
+    It includes extra variables only as names of files, since their values may be secrets.
     """
     playbooks: tuple[str, ...] = tuple(context.CLIARGS.get("args") or ())
     if role not in _APPLIES or len(playbooks) != 1:
@@ -106,16 +97,16 @@ def apply_command(role: str | None) -> str:
 
 
 def _as_typed(path: str) -> str:
-    """Return a path from where Ansible was started, which has made it absolute."""
+    """Return a path relative to where Ansible was started, since Ansible makes it absolute."""
     below = os.path.relpath(path) if pathlib.Path(path).is_absolute() else path
     return path if below.startswith("..") else below
 
 
 def commit_of(folder: str, environment: t.Mapping[str, str]) -> dict[str, str] | None:
-    """Return ``sha``, ``branch`` and ``url`` of the commit that a run was started from; None where nothing tells.
+    """Return ``sha``, ``branch`` and ``url`` of the commit of a run, or None if it is unknown.
 
-    :param folder: of the playbook.
-    :param environment: variables, of which those of GitHub and GitLab win over the repository.
+    :param folder: folder of the playbook.
+    :param environment: variables; those of GitHub and GitLab take precedence over the repository.
     """
     get = environment.get
     if get("GITHUB_SHA"):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a careful programmer would write for one job, without Ansible: threads over one httpx client.
 
-`python bare.py create|compare URL BOXES.json WORKERS` creates the boxes, or compares them with what is there.
+`python bare.py create|compare URL BOXES.json WORKERS` creates the boxes, or compares them with the existing ones.
 """
 
 from __future__ import annotations

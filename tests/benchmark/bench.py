@@ -100,12 +100,12 @@ class Bench:
         return run(command, self.player.environment)
 
     def plan(self, boxes: Boxes) -> dict[str, t.Any]:
-        """List and plan in a process without Ansible and return what it tells of itself."""
+        """List and plan in a process without Ansible and return its own measurements."""
         source = self.player.write("planned.json", boxes)
         return self.task("vmboxes", check=True, src=str(source))
 
     def task(self, module: str, *, check: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
-        """Run a module in a process without Ansible and return what it tells of itself."""
+        """Run a module in a process without Ansible and return its own measurements."""
         given = {**self.player.connection, "timeout": 120, **arguments}
         source = self.player.write("task.json", {"module": module, "arguments": given, "check": check})
         command = [sys.executable, str(HERE / "engine_run.py"), self.player.collections, str(source)]

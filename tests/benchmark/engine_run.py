@@ -17,7 +17,7 @@ import time
 
 
 def main() -> None:
-    """Run the task, and tell what it took."""
+    """Run the task and print what it used."""
     collections, source = sys.argv[1:]
     wanted = json.loads(pathlib.Path(source).read_text(encoding="utf-8"))
     sys.path.insert(0, collections)
@@ -35,13 +35,13 @@ def main() -> None:
     if result.get("failed"):
         sys.exit(result["msg"])
     used = resource.getrusage(resource.RUSAGE_SELF)
-    told = {
+    reported = {
         "seconds": time.monotonic() - begun,
         "cpu": used.ru_utime + used.ru_stime,
         "peak_mb": _peak_kb(used.ru_maxrss) / 1024,
         "summary": result["summary"],
     }
-    print(json.dumps(told))
+    print(json.dumps(reported))
 
 
 def _peak_kb(inherited: int) -> int:

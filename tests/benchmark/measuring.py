@@ -53,7 +53,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
-        # Not Popen.wait: only this tells what the process and the children it waited for have used.
+        # Not Popen.wait: only this returns the resources used by the process and its children.
         _pid, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -78,7 +78,7 @@ class Goal:
     exact: bool = False
 
     def met(self, value: float) -> bool:
-        """Tell whether a figure reaches it."""
+        """Check whether a figure reaches it."""
         return value >= self.limit if self.at_least else value <= self.limit
 
 
@@ -105,7 +105,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Tell whether the goal is reached; None where there is none."""
+        """Check whether the goal is reached; None where there is none."""
         return None if self.goal is None else self.goal.met(self.median)
 
 

@@ -20,14 +20,14 @@ LINEAR = 1.5
 def measure_plan(bench: Bench) -> list[Figure]:
     """Listing and planning, in a process without Ansible around it; memory of creating through a playbook."""
     sizes, simulator = bench.sizes, bench.simulator
-    told = {}
+    reported = {}
     for count in sizes.plans:
         simulator.prepare(count, profile="5")
-        told[count] = [bench.plan(declared(count)) for _run in range(sizes.slow_runs)]
+        reported[count] = [bench.plan(declared(count)) for _run in range(sizes.slow_runs)]
     few, many = sizes.plans
-    pairs = list(zip(told[few], told[many], strict=True))
+    pairs = list(zip(reported[few], reported[many], strict=True))
     found = []
-    for count, runs in told.items():
+    for count, runs in reported.items():
         found.append(
             Figure(
                 f"{count} boxes listed and planned",

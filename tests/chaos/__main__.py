@@ -35,7 +35,7 @@ def one(subject: str, seed: int) -> tuple[str, int, list[str]]:
     return subject, seed, attempt(generate(subject, seed))
 
 
-def tell(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
+def report(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
     """Print what is wrong with a seed, and the least that still is."""
     print(f"\nFAILED {subject} seed {seed}; again with: python tests/chaos --subject {subject} --seed {seed}")
     for problem in problems:
@@ -43,7 +43,7 @@ def tell(subject: str, seed: int, problems: list[str], shrink: bool) -> None:
     if shrink:
         least, problems = shrunk(generate(subject, seed))
         print("The least that still fails:")
-        print(least.told())
+        print(least.reported())
         for problem in problems:
             print(f"  ! {problem}")
     sys.stdout.flush()
@@ -68,11 +68,11 @@ def main() -> int:
     if options.seed is not None:
         failed = False
         for subject in [name for names in subjects for name in names]:
-            print(generate(subject, options.seed).told())
+            print(generate(subject, options.seed).reported())
             problems = attempt(generate(subject, options.seed))
             if problems:
                 failed = True
-                tell(subject, options.seed, problems, not options.no_shrink)
+                report(subject, options.seed, problems, not options.no_shrink)
         print("failed" if failed else "nothing is wrong")
         return int(failed)
     share = options.runs // len(subjects)
@@ -101,16 +101,16 @@ def run_all(wanted: list[tuple[str, int]], jobs: int, most: int, shrink: bool, w
             counts[subject] += 1
             if problems:
                 failed.append((subject, seed, problems))
-                tell(subject, seed, problems, False)
+                report(subject, seed, problems, False)
                 if len(failed) >= most:
                     pool.shutdown(cancel_futures=True)
                     break
     if shrink:
         for subject, seed, problems in failed[:3]:
-            tell(subject, seed, problems, True)
-    told = ", ".join(f"{subject} {count}" for subject, count in sorted(counts.items()))
+            report(subject, seed, problems, True)
+    reported = ", ".join(f"{subject} {count}" for subject, count in sorted(counts.items()))
     seconds = time.monotonic() - began
-    print(f"\n{sum(counts.values())} runs in {seconds:.0f} s ({told}): {len(failed)} failed")
+    print(f"\n{sum(counts.values())} runs in {seconds:.0f} s ({reported}): {len(failed)} failed")
     if write:
         wrong = collections.Counter(subject for subject, _seed, _problems in failed)
         rows = [(subject, str(count), str(wrong[subject])) for subject, count in sorted(counts.items())]

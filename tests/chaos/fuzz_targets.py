@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments
 from ansible_collections.telephony.voicemail.plugins.module_utils.connection import Task
-from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError, unforeseen
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError, unexpected_error
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import (
     inventory as inventory_operations,
 )
@@ -77,7 +77,7 @@ def _inventory(given: dict[str, t.Any]) -> Result:
     except VoicemailError as error:
         return {"failed": True, "msg": str(error)}
     except Exception as error:
-        return {"failed": True, "msg": str(unforeseen(error))}
+        return {"failed": True, "msg": str(unexpected_error(error))}
 
 
 def _fixed(**options: t.Any) -> t.Callable[[SimulatorServer, pathlib.Path], dict[str, t.Any]]:

@@ -21,7 +21,7 @@ from chaos.replay import Exchange, Replay, answering, recording
 from helpers.runners import Result
 from helpers.virtual_time import virtual_time
 
-#: What :func:`errors.unforeseen` says of a defect.
+#: What :func:`errors.unexpected_error` says of a defect.
 _DEFECT = re.compile(r"unexpected [A-Z]\w* at |Traceback")
 _LONGEST_MESSAGE = 6000
 #: A result may repeat a vendor's object a few times, such as in a difference.
@@ -117,7 +117,7 @@ def _misshapen(result: Result, size: int) -> list[str]:
     if result.get("failed") and not message:
         problems.append("it failed and says nothing")
     if _DEFECT.search(message) or len(message) > _LONGEST_MESSAGE:
-        problems.append(f"the message is no clear one: {message[:300]}")
+        problems.append(f"the message is not clear: {message[:300]}")
     try:
         text = json.dumps({key: value for key, value in result.items() if key != "invocation"}, allow_nan=False)
     except ValueError:

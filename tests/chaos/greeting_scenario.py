@@ -14,7 +14,8 @@ import typing as t
 from chaos.play import TOKEN_LIFE, Interference
 from chaos.scenario import TIMEOUT, Event, aimed_faults
 from chaos.worlds import WORLDS, Box
-from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import TaskRunner, recording
 from helpers.runners import Result, in_worker
 from helpers.subjects import SHARED
 from helpers.virtual_time import virtual_time
@@ -75,7 +76,7 @@ class GreetingScenario:
     parts: t.ClassVar = ("events", "faults", "knobs", "there", "options")
     kept: t.ClassVar = ()
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text, without what is empty."""
         lines = [f"{self.subject} seed {self.seed}: {' '.join(self.place)}: {self.sound or 'the default greeting'}"]
         for field in dataclasses.fields(self)[4:]:
@@ -117,30 +118,30 @@ def generate_greeting(subject: str, seed: int) -> GreetingScenario:
 class Listener(Interference):
     """Listens to the greeting after every request, and lets things happen."""
 
-    def __init__(self, desk: Desk, scenario: GreetingScenario) -> None:
-        super().__init__(desk.server, WORLDS["portsip-shared"], scenario.events)
-        self.desk = desk
+    def __init__(self, runner: TaskRunner, scenario: GreetingScenario) -> None:
+        super().__init__(runner.server, WORLDS["portsip-shared"], scenario.events)
+        self.runner = runner
         self.place = dict((scenario.place,))
         self.heard: list[list[bytes]] = []
 
     async def __call__(self, scope: t.Any, receive: t.Any, send: t.Any) -> None:
         """Serve one request, and listen."""
         await super().__call__(scope, receive, send)
-        self.heard.append(self.desk.heard(**self.place))
+        self.heard.append(self.runner.heard(**self.place))
 
     def happen(self, event: Event) -> None:
         """Let an event happen."""
         if event.what == "expire":
             self.server.clock.advance(TOKEN_LIFE)
         else:
-            add(self.desk, self.place, "rival", enabled=False)
+            add(self.runner, self.place, "rival", enabled=False)
 
 
-def add(desk: Desk, place: dict[str, str], name: str, *, enabled: bool) -> None:
+def add(runner: TaskRunner, place: dict[str, str], name: str, *, enabled: bool) -> None:
     """Another operator adds a greeting."""
     import base64
 
-    directory = desk.directory
+    directory = runner.directory
     ((option, number),) = place.items()
     table = directory.users if option == "mailbox" else directory.boxes
     (owner,) = [one["id"] for one in table.collection.values() if one["extension_number"] == number]
@@ -158,22 +159,22 @@ def uploaded(scenario: GreetingScenario) -> list[str]:
     """Play a scenario in which a greeting is uploaded, and return what is wrong."""
     server = SimulatorServer("portsip", mailboxes=2, knobs=dict(scenario.knobs), seed=scenario.seed)
     with server, virtual_time(server.clock.advance), tempfile.TemporaryDirectory() as folder:
-        desk = Desk(server, pathlib.Path(folder))
+        runner = TaskRunner(server, pathlib.Path(folder))
         place = dict((scenario.place,))
         for position, name in enumerate(scenario.there):
-            add(desk, place, name, enabled=position == 0)
-        source = desk.file(SOUNDS[scenario.sound], scenario.file_name) if scenario.sound else None
-        before = desk.greetings(**place)
-        listener = Listener(desk, scenario)
+            add(runner, place, name, enabled=position == 0)
+        source = runner.file(SOUNDS[scenario.sound], scenario.file_name) if scenario.sound else None
+        before = runner.greetings(**place)
+        listener = Listener(runner, scenario)
         server.simulation.faults = listener  # type: ignore[assignment]
         server.faults.set(scenario.faults)
         first = run(scenario, server, source, timeout=TIMEOUT, check=scenario.check, **dict(scenario.options))
         listener.drain()
-        middle, written = desk.greetings(**place), [one for one in SHARED.writes(server) if scenario.check]
+        middle, written = runner.greetings(**place), [one for one in SHARED.writes(server) if scenario.check]
         server.faults.set(())
         listener.events.clear()
         second = run(scenario, server, source)
-        after = desk.greetings(**place)
+        after = runner.greetings(**place)
         server.journal.clear()
         third = run(scenario, server, source)
         noisy = SHARED.writes(server)
@@ -183,7 +184,7 @@ def uploaded(scenario: GreetingScenario) -> list[str]:
         if before != {one: middle[one] for one in middle if middle[one][0] != SOUNDS["rival"]} and (
             scenario.check or not first["changed"]
         ):
-            found.append(f"it said that nothing changed, and it did: {told(before)}, {told(middle)}")
+            found.append(f"it said that nothing changed, and it did: {reported(before)}, {reported(middle)}")
     elif heard_in(middle) != wanted:
         found.append(f"it succeeded, and callers hear {named(heard_in(middle))}")
     allowed = [SOUNDS[scenario.there[0]]] if scenario.there else []
@@ -196,7 +197,7 @@ def uploaded(scenario: GreetingScenario) -> list[str]:
         found.append(f"in the end callers hear {named(heard_in(after))}")
     contents = [content for content, _enabled in after.values()]
     if scenario.sound and contents.count(SOUNDS[scenario.sound]) != 1:
-        found.append(f"it is there {contents.count(SOUNDS[scenario.sound])} times: {told(after)}")
+        found.append(f"it is there {contents.count(SOUNDS[scenario.sound])} times: {reported(after)}")
     return found + losses(scenario, before, after)
 
 
@@ -224,7 +225,7 @@ def named(sounds: list[bytes]) -> list[str]:
     return [next((name for name, sound in SOUNDS.items() if sound == one), "noise") for one in sounds]
 
 
-def told(greetings: Greetings) -> list[str]:
+def reported(greetings: Greetings) -> list[str]:
     """Greetings in words."""
     return [f"{named([content])[0]}{' (heard)' if on else ''}" for content, on in greetings.values()]
 
@@ -251,7 +252,7 @@ def judged(first: Result, second: Result, third: Result, noisy: list[str]) -> li
     """What is wrong with what the runs said."""
     found = []
     if "unexpected" in str(first.get("msg")):
-        found.append(f"an unforeseen exception: {first['msg']}")
+        found.append(f"an unexpected_error exception: {first['msg']}")
     if first["failed"] and not first.get("msg"):
         found.append("it failed without a word")
     if second["failed"]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from chaos.play import Snapshot, Story
+from chaos.play import History, Snapshot
 from chaos.world import comparable
 from helpers.runners import Result
 from helpers.stored_boxes import Box
@@ -28,16 +28,16 @@ class Row:
 class Judge:
     """Finds what is wrong with a story."""
 
-    def __init__(self, story: Story) -> None:
-        self.story = story
-        self.scenario = story.scenario
-        self.world = story.scenario.world
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.scenario = history.scenario
+        self.world = history.scenario.world
         self.subject = self.world.subject
         self.problems: list[str] = []
         knobs = dict(self.scenario.knobs)
         self.pins_hidden = any(knobs.get(name) in values for name, values in self.world.subject.hiding.items())
         #: Numbers that others wrote to in the first run, so that nobody can say who was last.
-        self.disputed = set(story.touched)
+        self.disputed = set(history.touched)
         for item in self.scenario.items:
             if {item[self.subject.key], self.number_of(item)} & self.disputed:
                 self.disputed |= {item[self.subject.key], self.number_of(item)}
@@ -81,13 +81,13 @@ class Judge:
 
     def judge_first(self) -> None:
         """What the run with faults said must be true."""
-        story, result = self.story, self.story.first
+        history, result = self.history, self.history.first
         rows = self.rows(result)
-        changed = changed_numbers(story.before, story.middle) - self.disputed
+        changed = changed_numbers(history.before, history.middle) - self.disputed
         if "unexpected" in str(result.get("msg")):
-            self.problems.append(f"an unforeseen exception: {result['msg']}")
-        if self.scenario.check and (story.check_writes or changed):
-            self.problems.append(f"check mode wrote {story.check_writes}, and changed {sorted(changed)}")
+            self.problems.append(f"an unexpected_error exception: {result['msg']}")
+        if self.scenario.check and (history.check_writes or changed):
+            self.problems.append(f"check mode wrote {history.check_writes}, and changed {sorted(changed)}")
         if self.scenario.check:
             return
         if changed and not result.get("changed"):
@@ -106,15 +106,15 @@ class Judge:
         """Each row must be true, and no change untold."""
         items = {self.number_of(item): item for item in self.scenario.items}
         old_numbers = {item[self.subject.key]: self.number_of(item) for item in self.scenario.items}
-        told = {row.number: row for row in rows}
-        missing = set(items) - set(told) - {self.number_of(i) for i in items.values() if i.get("state") == "absent"}
+        reported = {row.number: row for row in rows}
+        missing = set(items) - set(reported) - {self.number_of(i) for i in items.values() if i.get("state") == "absent"}
         if missing:
             self.problems.append(f"no word about {sorted(missing)}")
         interrupted = str(result.get("msg")).lower().startswith("interrupted")
         if (interrupted or any(row.status == "failed" for row in rows)) != result["failed"]:
             self.problems.append(f"failed is {result['failed']}, and the rows say otherwise")
         for number in changed:
-            row = told.get(old_numbers.get(number, number))
+            row = reported.get(old_numbers.get(number, number))
             if row is None or row.status in ("ok", "skipped"):
                 self.problems.append(f"{number} changed, and it says {row}")
         for row in rows:
@@ -123,7 +123,7 @@ class Judge:
             if row.number in self.disputed or row.status not in ("ok", "changed"):
                 continue
             item = items.get(row.number) or {self.subject.key: row.number, "state": "absent"}
-            unheld = self.unheld(item, self.story.middle, created=row.action == "create" and row.status == "changed")
+            unheld = self.unheld(item, self.history.middle, created=row.action == "create" and row.status == "changed")
             if unheld:
                 self.problems.append(f"it says {row}, but not so: {unheld}")
             numbers = {row.number, item[self.subject.key]}
@@ -132,7 +132,7 @@ class Judge:
 
     def doomed_with_messages(self) -> list[Box]:
         """Boxes that hold messages and would have to go."""
-        return [box for box in self.doomed() if self.story.middle.messages.get(box.id)]
+        return [box for box in self.doomed() if self.history.middle.messages.get(box.id)]
 
     def doomed(self) -> list[Box]:
         """Boxes that have to go, as far as the first run left them."""
@@ -140,62 +140,62 @@ class Judge:
         items.update({self.number_of(item): item for item in self.scenario.items})
         return [
             box
-            for box in self.story.middle.boxes.values()
+            for box in self.history.middle.boxes.values()
             if items.get(box.number, {}).get("state") == "absent"
             or (self.scenario.shape == "prune" and box.number not in items)
         ]
 
     def judge_guarded(self) -> None:
         """What holds messages may not be deleted."""
-        if not self.story.second["failed"]:
+        if not self.history.second["failed"]:
             self.problems.append(
-                "boxes with messages were to be deleted without `delete_messages`, and it did not fail"
+                "it should have deleted boxes with messages without `delete_messages`, but did not fail"
             )
         for box in self.doomed_with_messages():
-            if box.id not in self.story.after.boxes:
+            if box.id not in self.history.after.boxes:
                 self.problems.append(f"{box.number} was deleted with its messages")
 
     def judge_second(self) -> None:
         """One more run without faults leads to what is declared, and loses nothing."""
-        story = self.story
-        if story.second["failed"]:
-            self.problems.append(f"the second run failed: {story.second.get('msg')}")
+        history = self.history
+        if history.second["failed"]:
+            self.problems.append(f"the second run failed: {history.second.get('msg')}")
             return
         for item in self.scenario.items:
-            unheld = self.unheld(item, story.after)
+            unheld = self.unheld(item, history.after)
             if unheld:
                 self.problems.append(f"after the second run {self.number_of(item)} is not as declared: {unheld}")
-        numbers = [box.number for box in story.after.boxes.values()]
+        numbers = [box.number for box in history.after.boxes.values()]
         twice = {number for number in numbers if numbers.count(number) > 1}
         if twice:
             self.problems.append(f"there twice: {sorted(twice)}")
         always = any(item.get("update_pin") == "always" for item in self.scenario.items)
-        if story.third["failed"] or (story.third["changed"] and not (always and self.pins_hidden)):
-            self.problems.append(f"the third run is not silent: {story.third.get('msg') or story.third}")
-        if story.third_writes and not always:
-            self.problems.append(f"the third run wrote: {story.third_writes}")
+        if history.third["failed"] or (history.third["changed"] and not (always and self.pins_hidden)):
+            self.problems.append(f"the third run is not silent: {history.third.get('msg') or history.third}")
+        if history.third_writes and not always:
+            self.problems.append(f"the third run wrote: {history.third_writes}")
         self.judge_losses()
 
     def judge_losses(self) -> None:
         """No box, message or field may be lost that was not declared."""
         items = {item[self.subject.key]: item for item in self.scenario.items}
         pruned = self.scenario.shape == "prune"
-        for box in self.story.before.boxes.values():
+        for box in self.history.before.boxes.values():
             item = items.get(box.number)
             goes = item.get("state") == "absent" if item else pruned
-            if goes or box.id in self.story.removed:
+            if goes or box.id in self.history.removed:
                 continue
-            now = self.story.after.boxes.get(box.id)
+            now = self.history.after.boxes.get(box.id)
             if now is None:
                 self.problems.append(f"{box.number} is lost, or was deleted and made again")
                 continue
             self.judge_fields(box, now, item or {})
-            lost = self.story.before.messages.get(box.id, set()) - self.story.after.messages.get(box.id, set())
+            lost = self.history.before.messages.get(box.id, set()) - self.history.after.messages.get(box.id, set())
             if lost:
                 self.problems.append(f"{box.number} lost {len(lost)} messages")
         if not pruned:
-            kept = {box.number for box in self.story.after.boxes.values()}
-            lost_rivals = {number for number in self.story.made if number not in items} - kept
+            kept = {box.number for box in self.history.after.boxes.values()}
+            lost_rivals = {number for number in self.history.made if number not in items} - kept
             others = {event.number for event in self.scenario.events if event.what == "remove"}
             if lost_rivals - others:
                 self.problems.append(f"boxes of another operator are lost: {sorted(lost_rivals)}")
@@ -203,7 +203,7 @@ class Judge:
     def judge_fields(self, box: Box, now: Box, item: Item) -> None:
         """A field that nobody declared is as it was, or as another operator left it."""
         owned = {"mailbox", "Mailbox", "extension", *self.world.expected(item)}
-        rival = self.story.touched.get(box.number, {})
+        rival = self.history.touched.get(box.number, {})
         for name in set(box.fields) | set(rival):
             if name in owned:
                 continue
@@ -228,16 +228,16 @@ def changed_numbers(before: Snapshot, after: Snapshot) -> set[str]:
 
 
 def same(old: Box, new: Box) -> bool:
-    """Whether two states of a box mean the same: a default that was spelled out is no change."""
+    """Check whether two states of a box are equal: an explicit default is not a change."""
     names = old.fields.keys() | new.fields.keys()
     return old.number == new.number and all(
         comparable(old.fields.get(name)) == comparable(new.fields.get(name)) for name in names
     )
 
 
-def judge(story: Story) -> list[str]:
+def judge(history: History) -> list[str]:
     """Return what is wrong with a story."""
-    return Judge(story).problems_found()
+    return Judge(history).problems_found()
 
 
 __all__: t.Sequence[str] = ("judge",)

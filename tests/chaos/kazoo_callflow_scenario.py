@@ -51,7 +51,7 @@ class CallflowScenario:
     parts: t.ClassVar = ("events", "faults", "knobs", "before")
     kept: t.ClassVar = ()
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text."""
         return repr(self)
 

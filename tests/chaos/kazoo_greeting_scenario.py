@@ -13,7 +13,7 @@ from chaos.greeting_scenario import SOUNDS, GreetingScenario, judged
 from chaos.play import Interference
 from chaos.scenario import TIMEOUT
 from chaos.worlds import WORLDS
-from helpers.greeting_subjects import MODULE
+from helpers.greeting_runs import MODULE
 from helpers.kazoo_office import Office
 from helpers.runners import Result, in_worker
 from helpers.subjects import KAZOO

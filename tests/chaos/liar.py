@@ -117,7 +117,7 @@ def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> list[tuple[t.Any, ...]
 
 
 def spoiled(body: bytes, chance: random.Random) -> bytes:
-    """Return a reply with one or two values put in the place of others, left out, or told twice."""
+    """Return a reply with one or two values replaced, omitted or repeated."""
     try:
         value = json.loads(body)
     except ValueError:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import typing as t
 
-from chaos.message_play import MessageStory, Notes
+from chaos.message_play import MessageHistory, Notes
 from chaos.message_scenario import CALL
 from chaos.message_worlds import Note
 from helpers.runners import Result
@@ -22,13 +22,13 @@ MANIFEST = "manifest.json"
 class MessageJudge:
     """Finds what is wrong with a story."""
 
-    def __init__(self, story: MessageStory) -> None:
-        self.story = story
-        self.scenario = story.scenario
+    def __init__(self, history: MessageHistory) -> None:
+        self.history = history
+        self.scenario = history.scenario
         self.problems: list[str] = []
         #: Messages that callers left, also where they were moved.
-        self.strangers = {name for note in story.left.values() for name in (note.id, note.identity)}
-        self.changed = self.changed_ids(story.before, story.middle)
+        self.strangers = {name for note in history.left.values() for name in (note.id, note.identity)}
+        self.changed = self.changed_ids(history.before, history.middle)
 
     def problems_found(self) -> list[str]:
         """Return everything that is wrong."""
@@ -39,7 +39,7 @@ class MessageJudge:
 
     def ours(self, note: Note) -> bool:
         """Whether nobody else touched a message."""
-        return not {note.id, note.identity} & (self.strangers | self.story.meddled)
+        return not {note.id, note.identity} & (self.strangers | self.history.meddled)
 
     def changed_ids(self, before: Notes, after: Notes) -> set[str]:
         """Ids of messages that were made, changed or deleted, but for what others did."""
@@ -48,7 +48,7 @@ class MessageJudge:
 
     def selected(self, notes: Notes) -> list[Note]:
         """The messages that the task is about, of those that there are at some time."""
-        return [note for note in notes.values() if self.scenario.selects(note, self.story.names)]
+        return [note for note in notes.values() if self.scenario.selects(note, self.history.names)]
 
     def unheld(self, note: Note, state: Notes) -> str:
         """What is not so of a message, once it is as declared."""
@@ -67,14 +67,16 @@ class MessageJudge:
 
     def judge_first(self) -> None:
         """What the run with faults said must be true."""
-        story, result = self.story, self.story.first
+        history, result = self.history, self.history.first
         if "unexpected" in str(result.get("msg")):
-            self.problems.append(f"an unforeseen exception: {result['msg']}")
+            self.problems.append(f"an unexpected_error exception: {result['msg']}")
         if result["failed"] and not result.get("msg"):
             self.problems.append("it failed without a word")
         if self.scenario.check:
-            if story.check_writes or self.changed or story.files:
-                self.problems.append(f"check mode wrote {story.check_writes}, {self.changed}, {sorted(story.files)}")
+            if history.check_writes or self.changed or history.files:
+                self.problems.append(
+                    f"check mode wrote {history.check_writes}, {self.changed}, {sorted(history.files)}"
+                )
             return
         if self.changed and not result.get("changed"):
             self.problems.append(f"it said that nothing changed, but {sorted(self.changed)} did")
@@ -82,7 +84,7 @@ class MessageJudge:
         if rows is None:
             if not result["failed"]:
                 self.problems.append("it says nothing of what it did")
-            if self.changed or story.files:
+            if self.changed or history.files:
                 self.problems.append(f"it says that nothing was begun, but {sorted(self.changed)} changed")
             return
         if any(row["status"] == "failed" for row in rows) != result["failed"]:
@@ -91,7 +93,7 @@ class MessageJudge:
             if row["status"] == "failed" and not row["error"]:
                 self.problems.append(f"{row['id']} failed without a word")
         if self.scenario.state == "download":
-            self.judge_files(rows, story.files)
+            self.judge_files(rows, history.files)
         elif self.scenario.state == "present":
             self.judge_upload(rows)
         else:
@@ -99,30 +101,30 @@ class MessageJudge:
 
     def judge_rows(self, rows: list[Row]) -> None:
         """Each row must be true, and no change untold."""
-        told = {row["id"]: row for row in rows}
-        notes = {**self.story.middle, **self.story.before}
+        reported = {row["id"]: row for row in rows}
+        notes = {**self.history.middle, **self.history.before}
         for row in rows:
             note = notes.get(row["id"])
             if row["status"] not in ("ok", "changed") or note is None or not self.ours(note):
                 continue
-            if unheld := self.unheld(note, self.story.middle):
+            if unheld := self.unheld(note, self.history.middle):
                 self.problems.append(f"it says {row}, but {unheld}")
             if row["status"] == "changed" and note.id not in self.changed and self.scenario.state != "copied":
                 self.problems.append(f"it says {row}, but nothing changed")
-            if row["new_id"] and row["new_id"] not in self.story.middle:
+            if row["new_id"] and row["new_id"] not in self.history.middle:
                 self.problems.append(f"it says {row}, but there is no such message")
         calls = {notes[row["id"]].identity: row for row in rows if row["id"] in notes}
         for one in self.changed:
-            row = told.get(one) or calls.get(notes[one].identity)
+            row = reported.get(one) or calls.get(notes[one].identity)
             if row is None or row["status"] not in ("changed", "failed"):
                 self.problems.append(f"{one} changed, and it says {row}")
-        for note in self.selected(self.story.before):
-            if self.ours(note) and note.id not in told:
+        for note in self.selected(self.history.before):
+            if self.ours(note) and note.id not in reported:
                 self.problems.append(f"no word about {note.id}")
 
     def judge_upload(self, rows: list[Row]) -> None:
-        """An upload that was told must be there."""
-        there = [note for note in self.story.middle.values() if note.identity == CALL]
+        """A reported upload must exist."""
+        there = [note for note in self.history.middle.values() if note.identity == CALL]
         for row in rows:
             if row["status"] in ("ok", "changed") and [note.id for note in there] != [row["new_id"] or row["id"]]:
                 self.problems.append(f"it says {row}, and there is {there}")
@@ -135,87 +137,91 @@ class MessageJudge:
             content = next((files[name] for name in files if str(row["path"]).endswith(f"/{name}")), None)
             if content is None or hashlib.sha256(content).hexdigest() != row["sha256"]:
                 self.problems.append(f"it says {row}, and the file is another, or none")
-        told = {row["id"] for row in rows if row["status"] != "ok"}
+        reported = {row["id"] for row in rows if row["status"] != "ok"}
         for name in files:
-            if name != MANIFEST and not any(one in name for one in told):
-                self.problems.append(f"{name} is new, and no row tells of it")
+            if name != MANIFEST and not any(one in name for one in reported):
+                self.problems.append(f"{name} is new, but no row reports it")
 
     def judge_whole(self, files: dict[str, bytes]) -> None:
         """Whatever has the name of a recording is one, from the first byte to the last."""
         for name, content in files.items():
-            owners = [one for one in self.story.recordings if one in name]
-            if name != MANIFEST and [self.story.recordings[one] for one in owners] != [content]:
+            owners = [one for one in self.history.recordings if one in name]
+            if name != MANIFEST and [self.history.recordings[one] for one in owners] != [content]:
                 self.problems.append(f"{name} is not what the server has")
         if MANIFEST in files:
             listed = json.loads(files[MANIFEST])["messages"]
             for entry in listed:
                 content = files.get(entry["file"], b"")
                 if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-                    self.problems.append(f"the manifest tells of {entry['file']} what is not so")
-            if {entry["file"] for entry in listed} != set(files) - {MANIFEST} and not self.story.first["failed"]:
-                self.problems.append("the manifest does not tell of every file")
+                    self.problems.append(f"the manifest is wrong about {entry['file']}")
+            if {entry["file"] for entry in listed} != set(files) - {MANIFEST} and not self.history.first["failed"]:
+                self.problems.append("the manifest does not list every file")
 
     def judge_second(self) -> None:
         """One more run without faults leads to what is declared."""
-        story, scenario = self.story, self.scenario
-        excused = bool(story.names) and bool(story.meddled)
-        for told, result in (("second", story.second), ("third", story.third)):
+        history, scenario = self.history, self.scenario
+        excused = bool(history.names) and bool(history.meddled)
+        for reported, result in (("second", history.second), ("third", history.third)):
             if result["failed"] and not (excused and only_missing(result)):
-                self.problems.append(f"the {told} run failed: {result.get('msg')}")
-        for note in {note.id: note for note in [*self.selected(story.before), *self.selected(story.middle)]}.values():
-            unheld = self.unheld(note, story.after) if self.ours(note) or note in story.middle.values() else ""
+                self.problems.append(f"the {reported} run failed: {result.get('msg')}")
+        for note in {
+            note.id: note for note in [*self.selected(history.before), *self.selected(history.middle)]
+        }.values():
+            unheld = self.unheld(note, history.after) if self.ours(note) or note in history.middle.values() else ""
             if unheld and (self.ours(note) or scenario.state in ("read", "unread", "absent")):
                 self.problems.append(f"after the second run {note.id} is not as declared: {unheld}")
-        if story.third["changed"]:
-            self.problems.append(f"the third run is not silent: {story.third}")
+        if history.third["changed"]:
+            self.problems.append(f"the third run is not silent: {history.third}")
         silent = ("GET", "HEAD")
-        noisy = [one for one in story.third_requests if not one.startswith(silent)]
-        # What neither a size nor a manifest tells of is transferred again, and compared.
+        noisy = [one for one in history.third_requests if not one.startswith(silent)]
+        # Files without a size or a manifest entry are downloaded again and compared.
         if scenario.state == "download" and (scenario.world.states_sizes or dict(scenario.options).get("manifest")):
-            noisy += [one for one in story.third_requests if is_download(one)]
+            noisy += [one for one in history.third_requests if is_download(one)]
         if noisy:
             self.problems.append(f"the third run did {noisy}")
         if scenario.state == "present":
-            found = [note for note in story.after.values() if note.identity == CALL]
+            found = [note for note in history.after.values() if note.identity == CALL]
             if [note.box for note in found] != [scenario.place]:
                 self.problems.append(f"the upload is there {len(found)} times")
         if scenario.state == "download":
-            self.judge_whole(story.files)
-            self.judge_whole(story.final_files)
-            names = list(story.final_files)
-            lacking = [note.id for note in self.selected(story.after) if not any(note.id in name for name in names)]
+            self.judge_whole(history.files)
+            self.judge_whole(history.final_files)
+            names = list(history.final_files)
+            lacking = [note.id for note in self.selected(history.after) if not any(note.id in name for name in names)]
             if lacking:
                 self.problems.append(f"not downloaded: {lacking}")
-            if any(story.final_files.get(name) != content for name, content in story.files.items() if name != MANIFEST):
+            if any(
+                history.final_files.get(name) != content for name, content in history.files.items() if name != MANIFEST
+            ):
                 self.problems.append("the second run changed files that were whole")
 
     def judge_losses(self) -> None:
-        """A message is gone only if it was to be, is nowhere twice, and has kept all that nobody named."""
-        story, scenario = self.story, self.scenario
-        calls = {note.identity: note for note in story.after.values()}
-        doomed = {note.id for state in (story.before, story.middle) for note in self.selected(state)}
+        """A message is gone only if it was declared so, exists once, and keeps all other values."""
+        history, scenario = self.history, self.scenario
+        calls = {note.identity: note for note in history.after.values()}
+        doomed = {note.id for state in (history.before, history.middle) for note in self.selected(state)}
         doomed = doomed if scenario.state == "absent" else set()
         filed = scenario.state in ("moved", "copied")
-        for note in story.before.values():
-            now = story.after.get(note.id) or (calls.get(note.identity) if scenario.state == "moved" else None)
+        for note in history.before.values():
+            now = history.after.get(note.id) or (calls.get(note.identity) if scenario.state == "moved" else None)
             if not self.ours(note) or (now is None and note.id in doomed):
                 continue
             if now is None:
                 self.problems.append(f"message {note.id} of mailbox {note.box} is lost")
             elif (now.fields, now.audio) != (note.fields, note.audio) and now.id == note.id:
                 self.problems.append(f"message {note.id} is not what it was: {now}")
-            elif not scenario.selects(note, story.names) and now != note:
+            elif not scenario.selects(note, history.names) and now != note:
                 self.problems.append(f"message {note.id} was not selected, and is {now}, not {note}")
-        for note in story.after.values():
-            original = next((one for one in story.before.values() if one.identity == note.identity), note)
+        for note in history.after.values():
+            original = next((one for one in history.before.values() if one.identity == note.identity), note)
             if filed and self.ours(note) and (note.fields, note.audio) != (original.fields, original.audio):
                 self.problems.append(f"message {note.id} is not what {original.id} was")
-        for note in story.left.values():
+        for note in history.left.values():
             # Whether it came before or after the list was read, a message that is selected may be dealt with.
-            may_go = (filed or scenario.state == "absent") and scenario.selects(note, story.names)
-            if note.id not in story.after and note.id not in story.meddled and not may_go:
+            may_go = (filed or scenario.state == "absent") and scenario.selects(note, history.names)
+            if note.id not in history.after and note.id not in history.meddled and not may_go:
                 self.problems.append(f"message {note.id}, which a caller left, is lost")
-        places = collections.Counter((note.identity, note.box) for note in story.after.values())
+        places = collections.Counter((note.identity, note.box) for note in history.after.values())
         twice = [place for place, count in places.items() if count > 1]
         if twice:
             self.problems.append(f"there twice: {twice}")
@@ -231,6 +237,6 @@ def is_download(request: str) -> bool:
     return request.endswith(("/raw", "/download")) or "/blobs/" in request
 
 
-def judge_messages(story: MessageStory) -> list[str]:
+def judge_messages(history: MessageHistory) -> list[str]:
     """Return what is wrong with a story."""
-    return MessageJudge(story).problems_found()
+    return MessageJudge(history).problems_found()

@@ -55,7 +55,7 @@ class MessageInterference(Interference):
 
 
 @dataclasses.dataclass
-class MessageStory:
+class MessageHistory:
     """What happened: snapshots around the runs, results, and what others did."""
 
     scenario: MessageScenario
@@ -75,7 +75,7 @@ class MessageStory:
     meddled: set[str] = dataclasses.field(default_factory=set)
 
 
-def play_messages(scenario: MessageScenario) -> MessageStory:
+def play_messages(scenario: MessageScenario) -> MessageHistory:
     """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
     world = scenario.world
     server = world.subject.serve(BOXES, scenario.messages, knobs=dict(scenario.knobs), seed=scenario.seed)
@@ -87,34 +87,34 @@ def play_messages(scenario: MessageScenario) -> MessageStory:
         for name in server.store.as_dict():
             server.store.collection(name)._writes.clear()
         notes = world.notes(server)
-        story = MessageStory(scenario, notes, scenario.names(notes))
+        history = MessageHistory(scenario, notes, scenario.names(notes))
         if world.module == "voicemail_audio":
-            story.recordings = {one: world.recording(server, one) for one in notes}
+            history.recordings = {one: world.recording(server, one) for one in notes}
         between = MessageInterference(server, world, scenario.events)
         server.simulation.faults = between  # type: ignore[assignment]
         server.faults.set(scenario.faults)
         server.journal.clear()
         options = {"timeout": TIMEOUT, **dict(scenario.options)}
-        story.first = run(story, server, folder, check=scenario.check, **options)
+        history.first = run(history, server, folder, check=scenario.check, **options)
         between.drain()
-        story.check_writes = [request for request in writes(world, server) if scenario.check]
-        story.middle, story.files = world.notes(server), files_in(folder / "dest")
-        story.left, story.meddled = between.left, between.meddled
+        history.check_writes = [request for request in writes(world, server) if scenario.check]
+        history.middle, history.files = world.notes(server), files_in(folder / "dest")
+        history.left, history.meddled = between.left, between.meddled
         server.faults.set(())
         between.events.clear()
         if world.module == "voicemail_audio":
-            story.recordings.update((one, world.recording(server, one)) for one in story.middle)
+            history.recordings.update((one, world.recording(server, one)) for one in history.middle)
         # Lists of the vendor lag by less than the time until the next run.
         server.clock.advance(5)
         options = {name: value for name, value in scenario.options if name in ("permanent", "manifest")}
-        story.second = run(story, server, folder, **options)
+        history.second = run(history, server, folder, **options)
         server.clock.advance(5)
         between.drain()
-        story.after, story.final_files = world.notes(server), files_in(folder / "dest")
+        history.after, history.final_files = world.notes(server), files_in(folder / "dest")
         server.journal.clear()
-        story.third = run(story, server, folder, **options)
-        story.third_requests = [f"{method} {path}" for method, path in world.subject.requests(server)]
-    return story
+        history.third = run(history, server, folder, **options)
+        history.third_requests = [f"{method} {path}" for method, path in world.subject.requests(server)]
+    return history
 
 
 def writes(world: MessageWorld, server: SimulatorServer) -> list[str]:
@@ -132,18 +132,18 @@ def files_in(folder: pathlib.Path) -> dict[str, bytes]:
 
 
 def arguments_of(
-    story: MessageStory, server: SimulatorServer, folder: pathlib.Path, **options: t.Any
+    history: MessageHistory, server: SimulatorServer, folder: pathlib.Path, **options: t.Any
 ) -> dict[str, t.Any]:
     """Arguments of the module of a scenario."""
-    scenario, world = story.scenario, story.scenario.world
+    scenario, world = history.scenario, history.scenario.world
     arguments: dict[str, t.Any] = {"timeout": 20, "retry_budget": 120, "report": "all", **options}
     if scenario.place:
         arguments[next(iter(world.subject.box))] = scenario.place
     else:
         arguments["all_mailboxes"] = True
     arguments.update(scenario.filters)
-    if story.names:
-        arguments["call_ids" if scenario.by_call else "ids"] = list(story.names)
+    if history.names:
+        arguments["call_ids" if scenario.by_call else "ids"] = list(history.names)
     if scenario.state == "download":
         arguments["dest"] = str(folder / "dest")
     else:
@@ -159,7 +159,7 @@ def arguments_of(
 
 
 def run(
-    story: MessageStory, server: SimulatorServer, folder: pathlib.Path, *, check: bool = False, **options: t.Any
+    history: MessageHistory, server: SimulatorServer, folder: pathlib.Path, *, check: bool = False, **options: t.Any
 ) -> Result:
     """Run the module of a scenario."""
-    return in_worker(story.scenario.world.module, arguments_of(story, server, folder, **options), check=check)
+    return in_worker(history.scenario.world.module, arguments_of(history, server, folder, **options), check=check)

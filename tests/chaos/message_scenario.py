@@ -20,7 +20,7 @@ CALL = "uploaded-call"
 class MessageScenario:
     """One run.
 
-    :param state: what the messages are to be; ``download`` for their recordings.
+    :param state: declared state of the messages; ``download`` for their recordings.
     :param place: number of the box to select from; empty for all.
     :param filters: further options of the selection.
     :param named: places of messages, in the order of their ids, that are selected by name.
@@ -55,7 +55,7 @@ class MessageScenario:
         """Whether a deletion is for good."""
         return bool(dict(self.options).get("permanent"))
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text, without what is empty."""
         place = f"mailbox {self.place}" if self.place else "all mailboxes"
         lines = [
@@ -91,7 +91,7 @@ class MessageScenario:
 
 
 def is_caller(name: str) -> bool:
-    """Whether a field of a message tells who called; PortSIP shows names in its newest version only."""
+    """Check whether a field of a message identifies the caller; PortSIP shows names only in its newest version."""
     return name in ("caller_id_name", "caller_id_number", "sender_number")
 
 

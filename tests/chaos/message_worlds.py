@@ -53,7 +53,7 @@ class MessageWorld:
     downloading = ",method=GET,path=raw$|download$|blobs"
     #: Whether a message that was moved is found again by its call.
     knows_calls = False
-    #: Whether a recording that is there is known by its size; elsewhere only a manifest tells of it.
+    #: Whether an existing recording is recognized by its size; otherwise only by a manifest.
     states_sizes = False
 
     def __init__(self, module: str) -> None:
@@ -182,7 +182,7 @@ class Portsip(MessageWorld):
 
 
 class Tel4vn(MessageWorld):
-    """TEL4VN's messages, which can be downloaded; whether one was heard is not told."""
+    """TEL4VN's messages, which can be downloaded; no status is shown."""
 
     subject = TEL4VN_MESSAGES
 

@@ -47,7 +47,7 @@ class OperatorScenario:
     """One run.
 
     :param action: ``update``, ``renumber`` or ``delete``.
-    :param event: what the other operator does; ``lost reply`` is no operator, but a write whose reply is lost.
+    :param event: what the other operator does; ``lost reply`` is not an operator, but a write whose reply is lost.
     :param moment: when, of :data:`MOMENTS`.
     :param singular: run the module for one mailbox.
     """
@@ -68,7 +68,7 @@ class OperatorScenario:
         """What is known of the vendor."""
         return WORLDS[self.subject.removesuffix("-operator")]
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text."""
         module = "one" if self.singular else "many"
         return (
@@ -150,7 +150,7 @@ class Play:
             self.item = {key: self.number, "state": "absent"}
 
     def differs(self, wires: Wire) -> bool:
-        """Tell whether the mailbox holds other values."""
+        """Check whether the mailbox holds other values."""
         return not same_wires(wires, self.of(self.before, wires))
 
     def run(self, *, check: bool = False) -> Result:
@@ -168,8 +168,12 @@ class Play:
         """Return the requests of a run in which nothing happens, and those of them that write."""
         result = self.run(check=check)
         assert not result["failed"], result["msg"]
-        told = [f"{entry.get('action') or entry['method']} {entry['path']}" for entry in self.server.journal.entries()]
-        return [one for one in told if not any(end in one for end in ENDINGS)], self.world.subject.writes(self.server)
+        reported = [
+            f"{entry.get('action') or entry['method']} {entry['path']}" for entry in self.server.journal.entries()
+        ]
+        return [one for one in reported if not any(end in one for end in ENDINGS)], self.world.subject.writes(
+            self.server
+        )
 
     def problems(self) -> list[str]:
         """Play the scenario and return what is wrong."""
@@ -228,9 +232,9 @@ class Play:
                 problems.append("a mailbox was written that has another number now")
             if found.number != str(self.world.fresh + 50):
                 problems.append(f"the number is {found.number}")
-        told = "messages" if event == "message" else MEANWHILE
-        if not result["failed"] or told not in str(result["msg"]):
-            problems.append(f"not told of the conflict: {result.get('msg')}")
+        reported = "messages" if event == "message" else MEANWHILE
+        if not result["failed"] or reported not in str(result["msg"]):
+            problems.append(f"the conflict was not reported: {result.get('msg')}")
         if result["changed"]:
             problems.append("it says that something changed")
         return problems
@@ -260,7 +264,7 @@ class Play:
 
 
 def same_wires(one: Wire, other: Wire) -> bool:
-    """Tell whether fields mean the same."""
+    """Check whether fields mean the same."""
     return {name: comparable(value) for name, value in one.items()} == {
         name: comparable(value) for name, value in other.items()
     }

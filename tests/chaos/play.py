@@ -117,7 +117,7 @@ class Snapshot:
 
 
 @dataclasses.dataclass
-class Story:
+class History:
     """What happened in a run: snapshots around it, results, and what others did."""
 
     scenario: Scenario
@@ -140,7 +140,7 @@ def snapshot(world: World, server: SimulatorServer) -> Snapshot:
     return Snapshot({box.id: box for box in world.boxes(server)}, messages)
 
 
-def play(scenario: Scenario) -> Story:
+def play(scenario: Scenario) -> History:
     """Run a scenario: once with everything that goes wrong, once without, and once more to see that all is done."""
     world = scenario.world
     server = world.subject.serve(
@@ -150,32 +150,34 @@ def play(scenario: Scenario) -> Story:
         for box in world.boxes(server):
             if box.number in scenario.foreign:
                 world.change(server, box, dict(world.foreign))
-        # What the seeding wrote is no news that a stale listing could miss.
+        # A stale listing cannot miss the seeded documents.
         for name in server.store.as_dict():
             server.store.collection(name)._writes.clear()
-        story = Story(scenario, snapshot(world, server))
+        history = History(scenario, snapshot(world, server))
         between = Interference(server, world, scenario.events)
         server.simulation.faults = between  # type: ignore[assignment]
         server.faults.set(scenario.faults)
         server.journal.clear()
-        story.first = run(scenario, server, timeout=TIMEOUT, check=scenario.check, **dict(scenario.options))
+        history.first = run(scenario, server, timeout=TIMEOUT, check=scenario.check, **dict(scenario.options))
         between.drain()
         # OnSIP says what a request does in its body, which is not read where a fault answers instead.
-        story.check_writes = [told for told in world.subject.writes(server) if scenario.check and told != "POST /api"]
-        story.middle = snapshot(world, server)
-        story.touched, story.removed, story.made = between.touched, between.removed, between.made
+        history.check_writes = [
+            reported for reported in world.subject.writes(server) if scenario.check and reported != "POST /api"
+        ]
+        history.middle = snapshot(world, server)
+        history.touched, history.removed, history.made = between.touched, between.removed, between.made
         server.faults.set(())
         between.events.clear()
         # Caches of the vendor lag by less than the time until the next run.
         server.clock.advance(5)
-        story.second = run(scenario, server)
+        history.second = run(scenario, server)
         server.clock.advance(5)
         between.drain()
-        story.after = snapshot(world, server)
+        history.after = snapshot(world, server)
         server.journal.clear()
-        story.third = run(scenario, server)
-        story.third_writes = world.subject.writes(server)
-    return story
+        history.third = run(scenario, server)
+        history.third_writes = world.subject.writes(server)
+    return history
 
 
 def run(scenario: Scenario, server: SimulatorServer, *, check: bool = False, **options: t.Any) -> Result:

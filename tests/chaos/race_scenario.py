@@ -21,7 +21,7 @@ from voicemail_simulator.server import SimulatorServer
 
 #: How much shorter the waits are than in earnest: the simulator answers in a millisecond.
 FASTER = 5
-#: Behaviours under which a number can exist twice.
+#: Behaviors under which a number can exist twice.
 KNOBS: dict[str, dict[str, tuple[t.Any, ...]]] = {
     "kazoo": {"uniqueness_delay": (0.02, 0.05, 0.1), "profile": ("4.3", "M", "5")},
     "tel4vn": {"create_conflict": ("duplicate",)},
@@ -53,7 +53,7 @@ class Race:
         """What is known of the vendor."""
         return WORLDS[self.subject.removesuffix("-race")]
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text."""
         lines = [f"{self.subject} seed {self.seed}: {len(self.declared)} runs with {self.workers} workers {self.knobs}"]
         lines += [f"  run {position}: {items}" for position, items in enumerate(self.declared)]

@@ -55,7 +55,7 @@ class Event:
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """One run: what is there, what is declared, and what goes wrong.
+    """One run: the existing boxes, the declaration and the faults.
 
     :param shape: ``one`` box with the singular module, ``many`` with the plural, or the plural with ``prune``.
     :param foreign: numbers of boxes that hold fields nobody declares.
@@ -85,7 +85,7 @@ class Scenario:
         """What is known of the vendor."""
         return WORLDS[self.subject]
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text, without what is empty."""
         lines = [f"{self.subject} seed {self.seed}: {self.shape}, {self.seeded} boxes with {self.messages} messages"]
         for field in dataclasses.fields(self)[5:]:
@@ -208,7 +208,7 @@ def _events(
 
 
 def _knobs(world: World, chance: random.Random) -> Item:
-    """One behaviour in two runs; two in one of four."""
+    """One behavior in two runs; two in one of four."""
     chosen: Item = {}
     refused = {name: {value} for name, value in world.subject.stubborn}
     for name, values in world.unfit.items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a failing scenario smaller: leaves out faults, events, boxes and behaviours as long as it still fails."""
+"""Makes a failing scenario smaller: leaves out faults, events, boxes and behaviors as long as it still fails."""
 
 from __future__ import annotations
 

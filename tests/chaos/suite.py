@@ -37,7 +37,7 @@ class Playable(t.Protocol):
     parts: t.ClassVar[tuple[str, ...]]
     kept: t.ClassVar[tuple[str, ...]]
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return the scenario as text."""
 
 

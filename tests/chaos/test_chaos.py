@@ -23,7 +23,7 @@ def test_runs_with_faults(name: str, first: int) -> None:
         scenario = generate(name, seed)
         problems = attempt(scenario)
         again = f"python tests/chaos --subject {name} --seed {seed}"
-        assert problems == [], "\n".join([f"{again} shows it again and shrinks it", scenario.told(), *problems])
+        assert problems == [], "\n".join([f"{again} shows it again and shrinks it", scenario.reported(), *problems])
 
 
 def test_a_scenario_is_made_from_its_seed_alone() -> None:

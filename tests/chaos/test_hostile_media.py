@@ -15,11 +15,12 @@ import hypothesis
 import pytest
 from chaos.greeting_scenario import SOUNDS, add
 from chaos.liar import BODIES, STRANGE, Liar, random_lie
-from chaos.message_play import MessageStory, arguments_of, run
+from chaos.message_play import MessageHistory, arguments_of, run
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS, Note
 from chaos.worlds import WORLDS
-from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import TaskRunner, recording
 from helpers.runners import Result, in_worker
 from helpers.subjects import SHARED
 from helpers.virtual_time import virtual_time
@@ -66,8 +67,8 @@ def lied_to(scenario: MessageScenario, lie: Lie, position: int, forever: bool, f
         before: dict[str, Note] = world.notes(server)
         liar = Liar(server, t.cast(t.Any, world), position, lie, forever)
         server.simulation.faults = liar  # type: ignore[assignment]
-        story = MessageStory(scenario, before, [])
-        result = run(story, server, folder, **OPTIONS, **dict(scenario.options))
+        history = MessageHistory(scenario, before, [])
+        result = run(history, server, folder, **OPTIONS, **dict(scenario.options))
         liar.drain()
         after = world.notes(server)
     clear(result)
@@ -115,11 +116,13 @@ def test_names_of_messages_never_leave_the_folder(name: str, tmp_path: pathlib.P
         text for text in (*STRANGE, "../../../escaped", "/etc/escaped", "a\\..\\b", ".hidden") if isinstance(text, str)
     ]
     for text in texts:
-        told = json.dumps(text).encode()
+        reported = json.dumps(text).encode()
 
-        def lie(status: int, headers: list[t.Any], body: bytes, told: bytes = told) -> tuple[int, list[t.Any], bytes]:
+        def lie(
+            status: int, headers: list[t.Any], body: bytes, reported: bytes = reported
+        ) -> tuple[int, list[t.Any], bytes]:
             listed = b"caller_id_number" in body or b"sender" in body
-            return status, headers, re.sub(FIELDS, lambda found: found[1] + told, body) if listed else body
+            return status, headers, re.sub(FIELDS, lambda found: found[1] + reported, body) if listed else body
 
         lied_to(scenario_of(name), lie, 0, True, tmp_path)
         for path in (tmp_path / "dest").rglob("*"):
@@ -137,14 +140,14 @@ def test_spoiled_replies_about_greetings(
     place = {"shared_voicemail": "8001"}
     new = recording(0.1, 9)
     with SimulatorServer("portsip", mailboxes=2) as server, virtual_time(server.clock.advance):
-        desk = Desk(server, tmp_path_factory.mktemp("greeting"))
-        add(desk, place, "old", enabled=True)
+        runner = TaskRunner(server, tmp_path_factory.mktemp("greeting"))
+        add(runner, place, "old", enabled=True)
         liar = Liar(server, WORLDS["portsip-shared"], position, random_lie(seed), forever)
         server.simulation.faults = liar  # type: ignore[assignment]
-        arguments = SHARED.arguments(server, **place, **OPTIONS, src=desk.file(new))
+        arguments = SHARED.arguments(server, **place, **OPTIONS, src=runner.file(new))
         result = in_worker(MODULE, arguments)
         liar.drain()
-        heard = desk.heard(**place)
+        heard = runner.heard(**place)
     clear(result)
     assert heard in ([SOUNDS["old"]], [new]), "callers hear nothing, or something that nobody wanted"
 
@@ -159,8 +162,8 @@ def test_ids_of_messages_never_change_the_path(name: str, text: str, tmp_path: p
     (tmp_path / "dest").mkdir()
     with world.subject.serve(2, 2) as server:
         before = world.notes(server)
-        story = MessageStory(scenario, before, [text])
-        result = in_worker(world.module, arguments_of(story, server, tmp_path))
+        history = MessageHistory(scenario, before, [text])
+        result = in_worker(world.module, arguments_of(history, server, tmp_path))
         clear(result)
         for _method, path in world.subject.requests(server):
             assert ".." not in path.split("/"), path

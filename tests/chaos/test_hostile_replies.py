@@ -37,14 +37,17 @@ def harmless(world: World, lies: Lies) -> None:
         assert len(message) < 6000, len(message)
 
 
-@pytest.mark.parametrize("name", WORLDS)
-@hypothesis.settings(
+SETTINGS = hypothesis.settings(
     max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@SETTINGS
 @hypothesis.given(
     position=strategies.integers(0, 14), seed=strategies.integers(0, 10**9), forever=strategies.booleans()
 )
@@ -54,13 +57,7 @@ def test_spoiled_replies(name: str, position: int, seed: int, forever: bool) -> 
 
 
 @pytest.mark.parametrize("name", WORLDS)
-@hypothesis.settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
+@SETTINGS
 @hypothesis.given(position=strategies.integers(0, 5), seed=strategies.integers(0, 10**9))
 def test_spoiled_replies_to_a_reader(name: str, position: int, seed: int) -> None:
     world = WORLDS[name]

@@ -19,7 +19,7 @@ import typing as t
 import pytest
 from chaos.judge import Judge
 from chaos.killing import PATIENCE, started, wait_until
-from chaos.play import Story, run, snapshot
+from chaos.play import History, run, snapshot
 from chaos.scenario import Scenario
 from chaos.worlds import WORLDS, World
 from voicemail_simulator.server import SimulatorServer
@@ -73,19 +73,19 @@ def play_killed(name: str, number: signal.Signals, seed: int, **options: t.Any) 
     scenario = bulk(world, seed, tuple(options.items()))
     writes = random.Random(f"{name} {seed}").randint(1, BOXES // 3 if world.subject.can_create else 5)
     with world.subject.serve(mailboxes=15, messages=1, faults=["latency:0.01"]) as server:
-        story = Story(scenario, snapshot(world, server))
+        history = History(scenario, snapshot(world, server))
         process, output, errors = ended(scenario, server, writes, number)
         time.sleep(0.05)
-        story.middle = snapshot(world, server)
-        story.first = json.loads(output) if output.strip() else {}
-        story.first.setdefault("failed", False)
+        history.middle = snapshot(world, server)
+        history.first = json.loads(output) if output.strip() else {}
+        history.first.setdefault("failed", False)
         server.faults.set(())
-        story.second = run(scenario, server)
-        story.after = snapshot(world, server)
+        history.second = run(scenario, server)
+        history.after = snapshot(world, server)
         server.journal.clear()
-        story.third = run(scenario, server)
-        story.third_writes = world.subject.writes(server)
-    return Judge(story), process.returncode, output, errors
+        history.third = run(scenario, server)
+        history.third_writes = world.subject.writes(server)
+    return Judge(history), process.returncode, output, errors
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -98,9 +98,9 @@ def test_the_run_after_a_kill_ends_as_declared(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "workers"), [("kazoo", 1), ("portsip-shared", 4), ("tel4vn", 2), ("onsip", 2)])
-def test_an_interrupt_tells_what_was_done(name: str, workers: int) -> None:
+def test_an_interrupt_shows_what_was_done(name: str, workers: int) -> None:
     judge, code, output, errors = play_killed(name, signal.SIGINT, 2, workers=workers)
-    # Where messages can be counted, a warning tells those that are lost with their boxes.
+    # If messages can be counted, a warning lists those that are lost with their boxes.
     warning = "[WARNING]: messages are lost with their boxes"
     assert (code, [line for line in errors.splitlines() if not line.startswith(warning)]) == (1, [])
     result = json.loads(output)
@@ -111,7 +111,7 @@ def test_an_interrupt_tells_what_was_done(name: str, workers: int) -> None:
 
 
 def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathlib.Path) -> None:
-    """Ansible ends its workers at once; what was begun is finished all the same, and told."""
+    """Ansible ends its workers immediately; started requests still finish and are reported."""
     world = WORLDS["kazoo"]
     scenario = bulk(world, 3, (("workers", 2),))
     link = tmp_path / "collections" / "ansible_collections" / "telephony"
@@ -128,7 +128,7 @@ def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathli
             "ANSIBLE_HOME": str(tmp_path / "home"),
             "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
         }
-        story = Story(scenario, snapshot(world, server))
+        history = History(scenario, snapshot(world, server))
         process = subprocess.Popen(
             [sys.executable, "-m", "ansible", "playbook", str(playbook)],
             env=environment,
@@ -148,12 +148,12 @@ def test_the_run_after_an_interrupted_playbook_ends_as_declared(tmp_path: pathli
         assert re.search(r"vmboxes: interrupted: .*skipped \d+", output), output
         assert all(entry["status"] is not None for entry in server.journal.entries()), "a request was broken off"
         server.faults.set(())
-        story.middle = snapshot(world, server)
-        story.second = run(scenario, server)
-        story.after = snapshot(world, server)
+        history.middle = snapshot(world, server)
+        history.second = run(scenario, server)
+        history.after = snapshot(world, server)
         server.journal.clear()
-        story.third = run(scenario, server)
-        story.third_writes = world.subject.writes(server)
-    judge = Judge(story)
+        history.third = run(scenario, server)
+        history.third_writes = world.subject.writes(server)
+    judge = Judge(history)
     judge.judge_second()
     assert judge.problems == []

@@ -13,10 +13,11 @@ import pytest
 from chaos.greeting_scenario import SOUNDS, add
 from chaos.killing import PATIENCE, started, wait_until
 from chaos.message_judge import MessageJudge, is_download
-from chaos.message_play import MessageStory, arguments_of, files_in, run
+from chaos.message_play import MessageHistory, arguments_of, files_in, run
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS
-from helpers.greeting_subjects import MODULE, Desk, recording
+from helpers.greeting_runs import MODULE
+from helpers.greeting_subjects import TaskRunner, recording
 from helpers.subjects import SHARED
 from voicemail_simulator.server import SimulatorServer
 
@@ -34,8 +35,8 @@ def test_the_run_after_a_killed_download_has_every_recording_whole(name: str, tm
     with world.subject.serve(3, MESSAGES, faults=[SLOW]) as server:
         world.prepare(server)
         notes = world.notes(server)
-        story = MessageStory(scenario, notes, [], {one: world.recording(server, one) for one in notes})
-        arguments = arguments_of(story, server, tmp_path, manifest="manifest.json")
+        history = MessageHistory(scenario, notes, [], {one: world.recording(server, one) for one in notes})
+        arguments = arguments_of(history, server, tmp_path, manifest="manifest.json")
         process = started(world.module, arguments)
         count = chance.randint(1, MESSAGES)
 
@@ -47,19 +48,19 @@ def test_the_run_after_a_killed_download_has_every_recording_whole(name: str, tm
         process.kill()
         process.communicate(timeout=PATIENCE)
         assert process.returncode == -9, "it was done before it could be killed"
-        story.first = {"failed": True, "changed": False, "msg": "killed"}
-        story.middle, story.files = world.notes(server), files_in(tmp_path / "dest")
+        history.first = {"failed": True, "changed": False, "msg": "killed"}
+        history.middle, history.files = world.notes(server), files_in(tmp_path / "dest")
         server.faults.set(())
-        story.second = run(story, server, tmp_path, manifest="manifest.json")
-        story.after, story.final_files = world.notes(server), files_in(tmp_path / "dest")
+        history.second = run(history, server, tmp_path, manifest="manifest.json")
+        history.after, history.final_files = world.notes(server), files_in(tmp_path / "dest")
         server.journal.clear()
-        story.third = run(story, server, tmp_path, manifest="manifest.json")
-        story.third_requests = [f"{method} {path}" for method, path in world.subject.requests(server)]
-    judge = MessageJudge(story)
+        history.third = run(history, server, tmp_path, manifest="manifest.json")
+        history.third_requests = [f"{method} {path}" for method, path in world.subject.requests(server)]
+    judge = MessageJudge(history)
     judge.judge_second()
     judge.judge_losses()
     assert judge.problems == []
-    assert len(story.files) < len(story.final_files), "nothing was left to be done"
+    assert len(history.files) < len(history.final_files), "nothing was left to be done"
     assert not list((tmp_path / "dest").rglob(".*")), "parts are left behind"
 
 
@@ -68,9 +69,9 @@ def test_the_run_after_a_killed_upload_of_a_greeting_ends_as_declared(seed: int,
     place = {"shared_voicemail": "8001"}
     new = recording(1, 5)
     with SimulatorServer("portsip", mailboxes=2, faults=["latency:0.03"]) as server:
-        desk = Desk(server, tmp_path)
-        add(desk, place, "old", enabled=True)
-        arguments = {**place, "src": desk.file(new, "new.wav")}
+        runner = TaskRunner(server, tmp_path)
+        add(runner, place, "old", enabled=True)
+        arguments = {**place, "src": runner.file(new, "new.wav")}
         # Begin, append, complete, attach, enable: before any of them, and then before the old one is deleted.
         writes = random.Random(seed).randint(1, 6)
         server.journal.clear()
@@ -80,11 +81,11 @@ def test_the_run_after_a_killed_upload_of_a_greeting_ends_as_declared(seed: int,
         process.communicate(timeout=PATIENCE)
         assert process.returncode == -9, "it was done before it could be killed"
         time.sleep(0.1)
-        heard = desk.heard(**place)
+        heard = runner.heard(**place)
         assert heard in ([SOUNDS["old"]], [new]), "callers hear a half-made greeting, or none"
         server.faults.set(())
-        done = desk.run(**arguments)
+        done = runner.run(**arguments)
         assert not done["failed"], done
-        assert list(desk.greetings(**place).values()) == [(new, True)]
-        again = desk.run(**arguments)
+        assert list(runner.greetings(**place).values()) == [(new, True)]
+        again = runner.run(**arguments)
         assert (again["failed"], again["changed"]) == (False, False)

@@ -15,42 +15,42 @@ from chaos.message_judge import judge_messages
 from chaos.message_play import play_messages
 from chaos.message_scenario import MessageScenario
 from chaos.message_worlds import MESSAGE_WORLDS
-from chaos.play import Story, play
+from chaos.play import History, play
 from chaos.scenario import Scenario
 from chaos.worlds import WORLDS
 from helpers.runners import in_worker
 from helpers.virtual_time import virtual_time
 
 
-def run(subject: str, shape: str, item: dict[str, object], **changes: object) -> Story:
+def run(subject: str, shape: str, item: dict[str, object], **changes: object) -> History:
     """Play a scenario of one box, which must hold in every respect."""
-    story = play(Scenario(subject, 1, shape, 3, 0, (item,), **changes))  # type: ignore[arg-type]
-    assert judge(story) == []
-    return story
+    history = play(Scenario(subject, 1, shape, 3, 0, (item,), **changes))  # type: ignore[arg-type]
+    assert judge(history) == []
+    return history
 
 
-def test_a_creation_whose_reply_and_lookup_are_lost_is_told_as_a_possible_change() -> None:
+def test_a_creation_whose_reply_and_lookup_are_lost_is_reported_as_a_possible_change() -> None:
     lost = ("lost_reply,method=POST,path=voicemail,count=1", "status:500,method=GET,path=voicemail,skip=1")
-    story = run("tel4vn", "one", {"mailbox": "3000", "pin": "0137"}, faults=lost, options=(("retry_budget", 0),))
-    assert story.first["failed"]
-    assert story.first["changed"]
+    history = run("tel4vn", "one", {"mailbox": "3000", "pin": "0137"}, faults=lost, options=(("retry_budget", 0),))
+    assert history.first["failed"]
+    assert history.first["changed"]
 
 
 def test_a_creation_that_may_be_under_way_is_not_sent_again() -> None:
     # The server keeps both boxes where two creations of one number arrive.
-    story = run(
+    history = run(
         "tel4vn",
         "one",
         {"mailbox": "3000", "pin": "0137"},
         faults=("timeout:0.4,method=POST,path=voicemail,count=1",),
         knobs=(("create_conflict", "duplicate"),),
     )
-    assert story.first["failed"]
-    assert len(story.after.of("3000")) == 1
+    assert history.first["failed"]
+    assert len(history.after.of("3000")) == 1
 
 
 def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
-    story = run(
+    history = run(
         "onsip",
         "one",
         {"mailbox": "3000", "name": "Reception", "emails": ["one@example.com"], "pin": "4821"},
@@ -58,13 +58,13 @@ def test_what_was_made_is_not_made_again_when_reading_it_back_fails() -> None:
         faults=("lost_reply,skip=4,count=1",),
         options=(("retry_budget", 60),),
     )
-    assert len(story.middle.of("3000")) == 1
+    assert len(history.middle.of("3000")) == 1
 
 
 def test_a_deletion_that_collides_is_tried_again() -> None:
     gone = {"mailbox": "1001", "state": "absent"}
-    story = run("kazoo", "many", gone, knobs=(("conflict_writes", 3),), options=(("retry_budget", 0),))
-    assert not story.first["failed"]
+    history = run("kazoo", "many", gone, knobs=(("conflict_writes", 3),), options=(("retry_budget", 0),))
+    assert not history.first["failed"]
 
 
 def _with_a_list(field: bytes) -> t.Callable[[int, list[object], bytes], tuple[int, list[object], bytes]]:
@@ -116,13 +116,13 @@ def test_a_refusal_that_is_nested_too_deeply_is_a_refusal(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in MESSAGE_WORLDS if name.endswith("-audio")])
 @pytest.mark.parametrize("times", [1, 6])
 def test_a_page_of_a_proxy_is_no_recording(name: str, times: int) -> None:
-    """A vendor that tells no size would have it taken for a whole recording at every later run."""
+    """Without a vendor's size, every later run would treat it as a complete recording."""
     world = MESSAGE_WORLDS[name]
     fault = f"html,count={times}{world.downloading}"
     place = next(iter(world.subject.box.values()))
-    story = play_messages(MessageScenario(name, 1, "download", place, 1, faults=(fault,)))
-    assert judge_messages(story) == []
-    assert story.first["failed"] is (times > 1)
-    assert len(story.files) == (times == 1)
+    history = play_messages(MessageScenario(name, 1, "download", place, 1, faults=(fault,)))
+    assert judge_messages(history) == []
+    assert history.first["failed"] is (times > 1)
+    assert len(history.files) == (times == 1)
     if times > 1:
-        assert "text/html instead of a recording" in story.first["msg"]
+        assert "text/html instead of a recording" in history.first["msg"]

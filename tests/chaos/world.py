@@ -83,7 +83,7 @@ class World:
     writing = ""
     #: An update sends the whole box, so what another operator wrote in the very same moment may be overwritten.
     replaces = False
-    #: Behaviours under which a scenario cannot end as declared, or that hide what the suite has to see.
+    #: Behaviors under which a scenario cannot end as declared, or that hide what the suite has to see.
     unfit: t.Mapping[str, tuple[t.Any, ...]] = {}
 
     def seeded(self, count: int) -> list[str]:
@@ -115,7 +115,7 @@ class World:
         return False
 
     def can(self, event: str) -> bool:
-        """Tell whether another operator can do this to a box."""
+        """Check whether another operator can do this to a box."""
         can_create = self.subject.can_create
         return {"remove": can_create, "message": can_create and self.has_messages}.get(event, True)
 

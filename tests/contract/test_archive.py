@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WITNESS = ROOT / "tests" / "helpers" / "file_watch"
+FILE_WATCH = ROOT / "tests" / "helpers" / "file_watch"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Installed:
                 "LC_ALL": "C.UTF-8",
                 "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
                 "ANSIBLE_NOCOLOR": "1",
-                **self.witness,
+                **self.watch_variables,
             },
             cwd=elsewhere,
             stdin=subprocess.DEVNULL,
@@ -58,10 +58,10 @@ class Installed:
         )
 
     @property
-    def witness(self) -> dict[str, str]:
+    def watch_variables(self) -> dict[str, str]:
         """Variables by which each Python notes what it uses of the checkout and of the installed collection."""
         return {
-            "PYTHONPATH": str(WITNESS),
+            "PYTHONPATH": str(FILE_WATCH),
             "WITNESS_FILE": str(self.folder / "notes"),
             "WITNESS_WATCHED": os.pathsep.join((str(ROOT), os.path.realpath(self.place))),
             "WITNESS_SPARED": os.path.realpath(sys.prefix),
@@ -78,7 +78,7 @@ class Installed:
         return {
             str(path.relative_to(real))
             for path in notes
-            if path.is_relative_to(real) and not path.is_relative_to(WITNESS)
+            if path.is_relative_to(real) and not path.is_relative_to(FILE_WATCH)
         }
 
 
@@ -121,5 +121,5 @@ def test_a_use_of_the_checkout_would_be_noticed(tmp_path: pathlib.Path, code: st
     (tmp_path / "link").symlink_to(ROOT / "galaxy.yml")
     one = Installed(tmp_path)
     command = [sys.executable, "-c", code.format(root=str(ROOT))]
-    subprocess.run(command, env={**os.environ, **one.witness}, cwd=tmp_path, check=True)
+    subprocess.run(command, env={**os.environ, **one.watch_variables}, cwd=tmp_path, check=True)
     assert one.used(ROOT) == {used}

@@ -18,7 +18,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
-from contract.test_messages import Desk, every_subject, every_way
+from contract.test_messages import TaskRunner, every_subject, every_way
 from helpers.message_subjects import MESSAGE_SUBJECTS, MessageSubject
 
 BOXES = 3
@@ -33,13 +33,13 @@ def files(folder: pathlib.Path) -> dict[str, bytes]:
 @every_subject
 def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server, way)
+        runner = TaskRunner(subject, server, way)
         options = {**subject.all, "dest": str(tmp_path), "manifest": "manifest.json"}
         expected = 4 * subject.seeded_boxes(BOXES)
-        foreseen = desk.run("voicemail_audio", check=True, **options)
-        assert (foreseen["changed"], foreseen["summary"]["download"]) == (True, expected)
+        predicted = runner.run("voicemail_audio", check=True, **options)
+        assert (predicted["changed"], predicted["summary"]["download"]) == (True, expected)
         assert files(tmp_path) == {}
-        done = desk.run("voicemail_audio", **options)
+        done = runner.run("voicemail_audio", **options)
         assert (done["failed"], done["changed"], done["summary"]["download"]) == (False, True, expected), done
         kept = files(tmp_path)
         listed = json.loads(kept.pop("manifest.json"))["messages"]
@@ -56,7 +56,7 @@ def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_p
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert {path.suffix for path in map(pathlib.Path, kept)} == subject.endings
         listing = len(subject.requests(server)) - expected
-        for again in (desk.run("voicemail_audio", **options), desk.run("voicemail_audio", check=True, **options)):
+        for again in (runner.run("voicemail_audio", **options), runner.run("voicemail_audio", check=True, **options)):
             assert (again["failed"], again["changed"], again["results"]) == (False, False, [])
             assert again["summary"]["none"] == expected
             assert len(subject.requests(server)) == listing
@@ -66,15 +66,15 @@ def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_p
 @every_subject
 def test_a_file_of_another_size_or_mode_is_put_right(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json"}
-        first, second, third, _fourth = desk.run("voicemail_audio", **options)["results"]
+        first, second, third, _fourth = runner.run("voicemail_audio", **options)["results"]
         pathlib.Path(first["path"]).write_bytes(b"RIFF")
         pathlib.Path(second["path"]).chmod(0o644)
         pathlib.Path(third["path"]).write_bytes(b"")
-        foreseen = desk.run("voicemail_audio", check=True, **options)
-        done = desk.run("voicemail_audio", **options)
-        for result in (foreseen, done):
+        predicted = runner.run("voicemail_audio", check=True, **options)
+        done = runner.run("voicemail_audio", **options)
+        for result in (predicted, done):
             actions = {row["id"]: row["action"] for row in result["results"]}
             assert actions == {first["id"]: "download", second["id"]: "mode", third["id"]: "download"}
         assert hashlib.sha256(pathlib.Path(first["path"]).read_bytes()).hexdigest() == first["sha256"]
@@ -84,9 +84,9 @@ def test_a_file_of_another_size_or_mode_is_put_right(subject: MessageSubject, tm
 @every_subject
 def test_folders_from_a_template(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         template = "{mailbox}/{date}/../{caller_name}{id}"
-        done = desk.run("voicemail_audio", **subject.all, dest=str(tmp_path), name_template=template, mode="0640")
+        done = runner.run("voicemail_audio", **subject.all, dest=str(tmp_path), name_template=template, mode="0640")
         assert not done["failed"], done
         for row in done["results"]:
             path = pathlib.Path(row["path"])
@@ -98,7 +98,7 @@ def test_folders_from_a_template(subject: MessageSubject, tmp_path: pathlib.Path
 @every_way
 @every_subject
 @pytest.mark.parametrize("broken", ["missing", "file", "mode", "template", "manifest"])
-def test_what_cannot_be_written_is_told_before_the_first_request(
+def test_what_cannot_be_written_is_reported_before_the_first_request(
     subject: MessageSubject, way: str, broken: str, tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "file").write_text("{}")
@@ -111,7 +111,7 @@ def test_what_cannot_be_written_is_told_before_the_first_request(
         "manifest": {"manifest": "file"},
     }[broken]
     with subject.serve(1, 1) as server:
-        result = Desk(subject, server, way).run("voicemail_audio", **subject.all, **options)
+        result = TaskRunner(subject, server, way).run("voicemail_audio", **subject.all, **options)
         assert result["failed"]
         assert str(options.get("dest")) in result["msg"] or broken in result["msg"]
         assert len(server.journal) == 0
@@ -119,12 +119,12 @@ def test_what_cannot_be_written_is_told_before_the_first_request(
 
 
 @every_subject
-def test_a_folder_without_permission_is_told(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
+def test_a_folder_without_permission_is_reported(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     tmp_path.chmod(0o500)
     with subject.serve(1, 1) as server:
-        result = Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path))
+        result = TaskRunner(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path))
         assert result["failed"]
         assert len(server.journal) == 0
 
@@ -135,32 +135,32 @@ def test_a_link_out_of_the_folder_is_not_followed(subject: MessageSubject, tmp_p
     outside.mkdir()
     inside.mkdir()
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
-        number = desk.messages()[0]["mailbox"]
+        runner = TaskRunner(subject, server)
+        number = runner.messages()[0]["mailbox"]
         (inside / number).symlink_to(outside)
-        result = desk.run("voicemail_audio", **subject.all, dest=str(inside), name_template="{mailbox}/{id}")
+        result = runner.run("voicemail_audio", **subject.all, dest=str(inside), name_template="{mailbox}/{id}")
         assert result["failed"]
         assert files(outside) == {}
-        told = {row["mailbox"]: row["status"] for row in result["results"]}
-        assert told.pop(number) == "failed"
-        assert set(told.values()) <= {"changed"}
+        reported = {row["mailbox"]: row["status"] for row in result["results"]}
+        assert reported.pop(number) == "failed"
+        assert set(reported.values()) <= {"changed"}
 
 
 @every_subject
-def test_what_was_downloaded_is_told_where_the_manifest_cannot_be_written(
+def test_what_was_downloaded_is_reported_where_the_manifest_cannot_be_written(
     subject: MessageSubject, tmp_path: pathlib.Path
 ) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json"}
         # What is in the way of the name under which it would be written.
         (tmp_path / ".manifest.json.part").mkdir()
-        result = desk.run("voicemail_audio", **options)
+        result = runner.run("voicemail_audio", **options)
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "file")
-        assert "the recordings are kept, and not their manifest" in result["msg"]
+        assert "the recordings are kept, but not their manifest" in result["msg"]
         assert [row["status"] for row in result["results"]] == ["changed"] * 4
         (tmp_path / ".manifest.json.part").rmdir()
-        result = desk.run("voicemail_audio", **options)
+        result = runner.run("voicemail_audio", **options)
         assert (result["failed"], result["changed"], result["summary"]["download"]) == (False, True, 0)
         assert len(json.loads((tmp_path / "manifest.json").read_text())["messages"]) == 4
 
@@ -187,7 +187,7 @@ def test_a_full_disk_leaves_nothing_behind(
     real, write = audio_part.Part.write, os.write
     monkeypatch.setattr(audio_part.Part, "write", full)
     with subject.serve(BOXES) as server:
-        result = Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path), workers=1)
+        result = TaskRunner(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path), workers=1)
         assert result["failed"]
         assert "No space left" in result["msg"]
         assert {row["status"] for row in result["results"]} == {"failed", "skipped"}
@@ -197,11 +197,11 @@ def test_a_full_disk_leaves_nothing_behind(
 @every_subject
 def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         options = {**subject.box, "dest": str(tmp_path)}
         audio = "path=.*/(raw|download|recording|blobs|files?).*"
         server.faults.set([f"truncated,count=2,method=GET,{audio}"])
-        done = desk.run("voicemail_audio", **options)
+        done = runner.run("voicemail_audio", **options)
         assert not done["failed"], done
         whole = files(tmp_path)
         assert len(whole) == 4
@@ -210,14 +210,14 @@ def test_an_interrupted_download_goes_on(subject: MessageSubject, tmp_path: path
             path = tmp_path / name
             path.unlink()
             (tmp_path / f".{path.stem}.part").write_bytes(content[: len(content) // 2])
-        done = desk.run("voicemail_audio", **options)
+        done = runner.run("voicemail_audio", **options)
         assert (done["failed"], done["summary"]["download"]) == (False, 4), done
         assert files(tmp_path) == whole
         for name, content in whole.items():
             path = tmp_path / name
             path.unlink()
             (tmp_path / f".{path.stem}.part").write_bytes(content)
-        desk.run("voicemail_audio", **options)
+        runner.run("voicemail_audio", **options)
         assert files(tmp_path) == whole
 
 
@@ -229,14 +229,14 @@ def test_what_nobody_wrote_down_is_downloaded_again(
     (tmp_path / "first").mkdir()
     (tmp_path / "second").mkdir()
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
-        desk.run("voicemail_audio", **subject.box, dest=str(tmp_path / "first"))
+        runner = TaskRunner(subject, server)
+        runner.run("voicemail_audio", **subject.box, dest=str(tmp_path / "first"))
         whole = files(tmp_path / "first")
         for name in whole:
             (tmp_path / "second" / name).write_bytes(b"7 bytes")
-        done = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path / "second"), **options)
+        done = runner.run("voicemail_audio", **subject.box, dest=str(tmp_path / "second"), **options)
         assert (done["failed"], done["summary"]["download"]) == (False, 4), done
-        again = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path / "second"), **options)
+        again = runner.run("voicemail_audio", **subject.box, dest=str(tmp_path / "second"), **options)
         assert (again["failed"], again["changed"], again["summary"]["none"]) == (False, False, 4), again
         kept = files(tmp_path / "second")
         kept.pop("manifest.json", None)
@@ -252,8 +252,8 @@ def test_the_part_of_another_run_is_never_taken_for_a_beginning(
     folder.mkdir()
     precious = tmp_path / "precious"
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
-        desk.run("voicemail_audio", **subject.box, dest=str(folder))
+        runner = TaskRunner(subject, server)
+        runner.run("voicemail_audio", **subject.box, dest=str(folder))
         whole = files(folder)
         *_others, other = whole.values()
         precious.write_bytes(other[:60])
@@ -264,7 +264,7 @@ def test_the_part_of_another_run_is_never_taken_for_a_beginning(
                 part.hardlink_to(precious)
             else:
                 part.write_bytes(bytes(len(content) // 2) if left == "zeros" else other[: len(content) // 2])
-        done = desk.run("voicemail_audio", **subject.box, dest=str(folder))
+        done = runner.run("voicemail_audio", **subject.box, dest=str(folder))
         assert (done["failed"], done["summary"]["download"]) == (False, 4), done
         assert files(folder) == whole
         assert precious.read_bytes() == other[:60]
@@ -276,12 +276,12 @@ def test_only_what_was_read_from_the_disk_is_verified(
     subject: MessageSubject, way: str, tmp_path: pathlib.Path
 ) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server, way)
+        runner = TaskRunner(subject, server, way)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json", "report": "all"}
-        assert {row["verified"] for row in desk.run("voicemail_audio", **options)["results"]} == {False}
+        assert {row["verified"] for row in runner.run("voicemail_audio", **options)["results"]} == {False}
         spoilt = sorted(path for path in tmp_path.iterdir() if path.name != "manifest.json")[0]
         spoilt.write_bytes(bytes(spoilt.stat().st_size))
-        done = desk.run("voicemail_audio", **options, verify=True)
+        done = runner.run("voicemail_audio", **options, verify=True)
         assert (done["failed"], done["summary"]["download"], done["summary"]["none"]) == (False, 1, 3), done
         assert {row["verified"] for row in done["results"]} == {True}
 
@@ -289,24 +289,24 @@ def test_only_what_was_read_from_the_disk_is_verified(
 @every_subject
 def test_one_that_fails_does_not_stop_the_others(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
-        gone = desk.messages(**subject.box)[0]
+        runner = TaskRunner(subject, server)
+        gone = runner.messages(**subject.box)[0]
         server.faults.set(["status:404,path=.*/(raw|download|recording|blobs|files?).*,count=1"])
-        result = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path), workers=1)
-        told = [row["status"] for row in result["results"]]
+        result = runner.run("voicemail_audio", **subject.box, dest=str(tmp_path), workers=1)
+        reported = [row["status"] for row in result["results"]]
         assert (result["failed"], result["changed"]) == (True, True)
-        assert sorted(told) == ["changed", "changed", "changed", "failed"]
+        assert sorted(reported) == ["changed", "changed", "changed", "failed"]
         assert len(files(tmp_path)) == 3
-        result = desk.run("voicemail_audio", **subject.box, ids=["nowhere", gone["id"]], dest=str(tmp_path))
+        result = runner.run("voicemail_audio", **subject.box, ids=["nowhere", gone["id"]], dest=str(tmp_path))
         assert {row["id"]: row["status"] for row in result["results"]} == {"nowhere": "failed", gone["id"]: "changed"}
 
 
 @every_subject
 def test_a_message_without_a_recording_may_be_ignored(subject: MessageSubject, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         server.faults.set(["status:404,path=.*/(raw|download|recording|blobs|files?).*,count=1"])
-        result = desk.run("voicemail_audio", **subject.box, dest=str(tmp_path), workers=1, ignore_missing=True)
+        result = runner.run("voicemail_audio", **subject.box, dest=str(tmp_path), workers=1, ignore_missing=True)
         assert (result["failed"], result["summary"]["skipped"], result["summary"]["download"]) == (False, 1, 3)
         assert [row["status"] for row in result["results"]].count("skipped") == 1
 
@@ -331,13 +331,13 @@ def test_downloads_run_side_by_side(
 
     monkeypatch.setattr(http.Client, "stream", counted)
     with subject.serve(10, 10) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         server.faults.set(["latency:0.02"])
         for workers, least, most in ((1, 1, 1), (16, 4, 16)):
             seen.clear()
             folder = tmp_path / str(workers)
             folder.mkdir()
-            done = desk.run("voicemail_audio", **subject.all, dest=str(folder), workers=workers)
+            done = runner.run("voicemail_audio", **subject.all, dest=str(folder), workers=workers)
             assert done["summary"]["download"] == 10 * subject.seeded_boxes(10)
             assert least <= max(seen) <= most
         assert files(tmp_path / "1") == files(tmp_path / "16")
@@ -350,7 +350,7 @@ def test_two_runs_at_once_do_not_mix(subject: MessageSubject, tmp_path: pathlib.
         results: list[t.Any] = []
 
         def run() -> None:
-            results.append(Desk(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path)))
+            results.append(TaskRunner(subject, server).run("voicemail_audio", **subject.all, dest=str(tmp_path)))
 
         threads = [threading.Thread(target=run) for _run in range(2)]
         for thread in threads:
@@ -358,8 +358,8 @@ def test_two_runs_at_once_do_not_mix(subject: MessageSubject, tmp_path: pathlib.
         for thread in threads:
             thread.join()
         assert len(results) == 2
-        desk = Desk(subject, server)
-        settled = desk.run("voicemail_audio", **subject.all, dest=str(tmp_path))
+        runner = TaskRunner(subject, server)
+        settled = runner.run("voicemail_audio", **subject.all, dest=str(tmp_path))
         assert not settled["failed"], settled
         assert len(files(tmp_path)) == 4 * subject.seeded_boxes(BOXES)
 

@@ -64,7 +64,7 @@ SPECIAL: list[Case] = [
     (SHARED, {"extension_number": "8500", "name": "x", "pin": "123890"}, ("pin", "count up")),
     (TEL4VN, {"mailbox": "3000"}, ("pin", "required")),
     (TEL4VN, {"mailbox": "3000", "pin": "4821", "emails": ["nobody"]}, ("emails", "nobody", "email address")),
-    (TEL4VN, {"mailbox": "3000", "pin": "deFauLt"}, ("pin", "keeps the old password")),
+    (TEL4VN, {"mailbox": "3000", "pin": "deFauLt"}, ("pin", "keeps an extension's password")),
     (TEL4VN, {"mailbox": "30x", "pin": "4821"}, ("mailbox", "digits")),
     (TEL4VN, {"mailbox": "3000", "pin": "4821", "timezone": "Asia/Saigon"}, ("timezone", "tel4vn")),
     (TEL4VN, {"mailbox": "3000", "new_mailbox": "3001", "pin": "4821"}, ("new_mailbox", "tel4vn")),
@@ -161,7 +161,7 @@ def test_a_list_that_is_text_is_one_problem(way: str) -> None:
     text = '[{"mailbox": "3000", "name": "x"}]'
     with KAZOO.serve() as server:
         result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
-        assert result["msg"].startswith("`mailboxes` must be a list, not text; give the file it came from as `src`")
+        assert result["msg"].startswith("`mailboxes` must be a list, not text; set `src` to its file")
         result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
         assert "defaults" in result["msg"]
         assert "dict" in result["msg"]
@@ -215,11 +215,11 @@ def test_twins_on_the_server_are_named_with_both_ids(
         assert subject.writes(server) == []
 
 
-def test_a_charge_is_told_and_never_confirmed() -> None:
+def test_a_charge_is_reported_and_never_confirmed() -> None:
     with KAZOO.serve({"billable": True}) as server:
         result = RUNNERS["worker"]("vmbox", KAZOO.arguments(server, mailbox="3000", name="x"))
         assert result["failed"]
-        assert "bill" in result["msg"]
+        assert "charge" in result["msg"]
         assert result["error"]["status"] == 402
         assert len(KAZOO.writes(server)) == 1
 

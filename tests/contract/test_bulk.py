@@ -40,10 +40,10 @@ def many(
 def test_a_hundred_boxes(subject: Subject) -> None:
     items = declared(subject, 100)
     with subject.serve() as server:
-        foreseen = many(subject, server, items, check=True)
-        assert (foreseen["changed"], foreseen["summary"]["create"]) == (True, 100)
+        predicted = many(subject, server, items, check=True)
+        assert (predicted["changed"], predicted["summary"]["create"]) == (True, 100)
         assert subject.writes(server) == []
-        made = many(subject, server, items, expect_checksum=foreseen["plan_checksum"])
+        made = many(subject, server, items, expect_checksum=predicted["plan_checksum"])
         assert (made["failed"], made["summary"]["create"]) == (False, 100), made
         assert {row["status"] for row in made["results"]} == {"changed"}
         again = many(subject, server, items)
@@ -70,7 +70,7 @@ def test_a_hundred_personal_mailboxes() -> None:
     [
         # One login beside the listing, and one listing after creations, which shows whether somebody else created the
         # same numbers; KAZOO M reads the boxes whose options are not in its summary. A box that changes
-        # is read, written, and read back; the reply of KAZOO is the box, and that of a reading tells its revision.
+        # is read, written, and read back; the reply of KAZOO is the box, and that of a read contains its revision.
         (KAZOO, {"profile": "5"}, 1 + 1 + 200 + 1, 2, 2),
         (KAZOO, {"profile": "M"}, 1 + 1 + 200 + 1, 2 + 200, 1),
         (TEL4VN, {"max_limit": 0}, 1 + 1 + 200 + 2, 3, 3),
@@ -125,7 +125,7 @@ def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
         items = [{**subject.create, "mailbox": str(1001 + number)} for number in range(count)]
     with subject.serve(mailboxes=0 if subject.can_create else count) as server:
         many(subject, server, items)
-        # Three of the eight are to be updated; a ninth is to be created and counts for neither limit.
+        # The declaration updates three of the eight; it creates a ninth, which counts for neither limit.
         items = [{**item, **changed} if position < 3 else item for position, item in enumerate(items)]
         items += declared(subject, count + 1)[count:] if subject.can_create else []
         too_many = many(subject, server, items, max_updates=2)
@@ -133,9 +133,9 @@ def test_updates_are_guarded_before_the_first_write(subject: Subject) -> None:
         assert "3 updates planned, more than `max_updates`, which is 2" in too_many["msg"]
         assert "Set `max_updates` to 3" in too_many["msg"]
         too_large_a_part = many(subject, server, items, max_updates=3, max_update_percent=37)
-        assert "38 percent of the 8 that are declared and exist" in too_large_a_part["msg"]
-        foreseen = many(subject, server, items, check=True, max_updates=0)
-        assert foreseen["failed"], "check mode predicts the refusal"
+        assert "38 percent of the 8 declared ones that exist" in too_large_a_part["msg"]
+        predicted = many(subject, server, items, check=True, max_updates=0)
+        assert predicted["failed"], "check mode predicts the refusal"
         assert subject.writes(server) == []
         allowed = many(subject, server, items, max_updates=3, max_update_percent=38)
         assert (allowed["failed"], allowed["summary"]["updated"]) == (False, 3), allowed
@@ -164,13 +164,13 @@ def test_boxes_that_hold_messages_are_not_deleted(subject: Subject) -> None:
         gone = [{subject.key: box[subject.key], "state": "absent"} for box in found]
         refused = many(subject, server, gone)
         assert refused["failed"]
-        assert "hold messages" in refused["msg"]
+        assert "contain messages" in refused["msg"]
         assert "`delete_messages`" in refused["msg"]
         assert subject.writes(server) == []
         done = many(subject, server, gone, delete_messages=True)
         assert done["summary"]["delete"] == 3
-        (told,) = done["warnings"]
-        assert told.startswith("messages are lost with their boxes, 6 in all: ")
+        (reported,) = done["warnings"]
+        assert reported.startswith("messages are lost with their boxes, 6 in all: ")
 
 
 def test_pruning_what_cannot_be_deleted_is_refused() -> None:
@@ -201,10 +201,16 @@ def test_a_failure_leaves_the_others_done_and_nothing_deleted() -> None:
         changed[1]["pin"] = "482159"
         doomed = [{"mailbox": items[5]["mailbox"], "state": "absent"}]
         result = many(KAZOO, server, [*changed, *doomed])
-        told = {row["mailbox"]: row["status"] for row in result["results"]}
+        reported = {row["mailbox"]: row["status"] for row in result["results"]}
         assert result["failed"]
         assert result["changed"]
-        assert told == {"3000": "changed", "3001": "failed", "3002": "changed", "3003": "changed", "3005": "skipped"}
+        assert reported == {
+            "3000": "changed",
+            "3001": "failed",
+            "3002": "changed",
+            "3003": "changed",
+            "3005": "skipped",
+        }
         assert "pin" in next(row["error"] for row in result["results"] if row["mailbox"] == "3001")
         assert not any(write.startswith("DELETE") for write in KAZOO.writes(server))
 

@@ -182,7 +182,7 @@ def test_a_damaged_file_is_ignored(content: bytes, tmp_path: pathlib.Path) -> No
         run(server, cache=str(tmp_path))
         path = cache_file(tmp_path)
         path.write_bytes(content)
-        assert "it is damaged, or another file" in run(server, cache=str(tmp_path))["warnings"][0]
+        assert "it is damaged or not a cache file" in run(server, cache=str(tmp_path))["warnings"][0]
         path.unlink()
         path.mkdir()
         result = run(server, cache=str(tmp_path))
@@ -282,7 +282,7 @@ def test_a_disk_that_is_read_only_is_an_error_before_the_first_request(
         result = run(server, "vmboxes", mailboxes=items, cache=str(tmp_path))
         assert result["msg"] == (
             f"`cache`: {tmp_path} cannot be written to: Read-only file system."
-            " Check that the user who runs the task may write there."
+            " Check that the user of the task may write there."
         )
         assert server.journal.entries() == []
 

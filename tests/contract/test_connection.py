@@ -141,7 +141,7 @@ def test_reply_that_drips(subject: Subject, way: str, clock: FakeTime) -> None:
 def test_server_that_breaks_off(subject: Subject, way: str, clock: FakeTime) -> None:
     with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
         result = read(subject, way, f"{server.origin}/v1")
-    assert "the connection broke" in result["msg"]
+    assert "the connection was lost" in result["msg"]
     assert result["error"]["kind"] == "transport"
 
 

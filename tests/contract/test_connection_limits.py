@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals for now (429) and outages that pass: what is waited, told by a clock that is not the real one."""
+"""Rate limits (429) and temporary outages: the waits, measured by a simulated clock."""
 
 from __future__ import annotations
 
@@ -127,14 +127,14 @@ def test_all_threads_pause_when_one_is_refused(way: str, clock: FakeTime) -> Non
 def test_a_long_wait_is_shown(subject: Subject, way: str, clock: FakeTime, warned: list[str]) -> None:
     result, _requests = read(subject, way, "status:429,count=1,retry_after=40", workers=1, retry_budget=120)
     assert not result["failed"], result
-    told = [*warned, *result.get("warnings", ())]
-    assert [text for text in told if "the task waited 40 s" in text]
+    reported = [*warned, *result.get("warnings", ())]
+    assert [text for text in reported if "the task waited 40 s" in text]
     result, _requests = read(subject, way, "status:429,count=1,retry_after=5", workers=1, retry_budget=120)
     assert "waited" not in str(result.get("warnings", ()))
 
 
 def test_a_long_wait_is_announced_when_it_begins(clock: FakeTime) -> None:
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     with KAZOO.serve(faults=["status:429,count=1,retry_after=40"]) as server:
         result = task.run_in_worker(
             KAZOO.info,
@@ -143,7 +143,7 @@ def test_a_long_wait_is_announced_when_it_begins(clock: FakeTime) -> None:
             None,
             None,
             {},
-            notify=lambda text: told.append((text, sum(clock.slept))),
+            notify=lambda text: reported.append((text, sum(clock.slept))),
         )
     assert not result.get("failed"), result
-    assert told == [("waiting 40 s because the server asks for it", 0)]
+    assert reported == [("waiting 40 s because the server asks for it", 0)]

@@ -93,18 +93,18 @@ READERS = {"inventory": by_inventory, "event source": by_event_source}
 def compare(given: Options, reader: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare what a reader makes of options with what a module makes of them."""
     expected = by_module(given, folder, monkeypatch)
-    told = READERS[reader](given, folder, monkeypatch)
+    reported = READERS[reader](given, folder, monkeypatch)
     if isinstance(expected, str):
-        assert isinstance(told, str)
-        assert expected in told
+        assert isinstance(reported, str)
+        assert expected in reported
         return
-    assert isinstance(told, dict), told
+    assert isinstance(reported, dict), reported
     for name, spec in arguments.CONNECTION.items():
         if spec["type"] == "path" and expected[name] is not None:
             # Ansible makes paths of an inventory whole.
-            told[name], expected[name] = (str(pathlib.Path(one[name]).absolute()) for one in (told, expected))
-        assert told[name] == expected[name], name
-        assert isinstance(told[name], type(expected[name])), name
+            reported[name], expected[name] = (str(pathlib.Path(one[name]).absolute()) for one in (reported, expected))
+        assert reported[name] == expected[name], name
+        assert isinstance(reported[name], type(expected[name])), name
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -131,9 +131,9 @@ def test_a_truth_value_is_no_number_and_no_text(
     option: str, value: bool, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"vendor": "kazoo", option: value}
-    told = [str(task.run_in_worker("vmbox_info", given, False, None, None, {})["msg"])]
-    told += [str(reader(given, tmp_path, monkeypatch)) for reader in READERS.values()]
-    assert [f"`{option}` must be" in one for one in told] == [True, True, True]
+    reported = [str(task.run_in_worker("vmbox_info", given, False, None, None, {})["msg"])]
+    reported += [str(reader(given, tmp_path, monkeypatch)) for reader in READERS.values()]
+    assert [f"`{option}` must be" in one for one in reported] == [True, True, True]
 
 
 @pytest.mark.parametrize("reader", READERS)

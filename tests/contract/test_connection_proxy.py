@@ -105,5 +105,5 @@ def test_plain_http_is_warned_of_save_on_this_machine(subject: Subject, way: str
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
         result = read(subject, way, simulator, host, proxy=proxy.origin)
     assert not result["failed"], result
-    told = str([*warned, *result.get("warnings", ())])
-    assert ("plain http" in told) == (host == HOST)
+    reported = str([*warned, *result.get("warnings", ())])
+    assert ("plain http" in reported) == (host == HOST)

@@ -21,7 +21,7 @@ WITH_TOKEN = {"username": None, "password": None, "api_key": None, "token": TOKE
 
 
 def moved(seen: Seen, target: str) -> Answer:
-    """Lead to another address; a method that is no GET is told to stay what it is."""
+    """Lead to another address; methods other than GET are preserved."""
     return Answer(302 if seen.method == "GET" else 307, {"Location": target})
 
 

@@ -280,7 +280,7 @@ def test_every_command_exists(block: Block) -> None:
 
 
 def test_readme_shows_what_its_playbook_prints(tmp_path: pathlib.Path) -> None:
-    """Applied, applied again, and checked with the address that the README tells to change."""
+    """Apply, apply again, and check with the address that the README says to change."""
     document = markdown(ROOT / "README.md")
     block = next(block for block in document.blocks if block.is_playbook)
     assert len(block.text.splitlines()) == 10
@@ -314,7 +314,7 @@ def test_readme_names_everything_that_is_in_the_collection() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_vendor_pages_tell_what_cannot_be_done(name: str) -> None:
+def test_vendor_pages_report_what_cannot_be_done(name: str) -> None:
     text = (GUIDES / f"vendor_{name}.rst").read_text(encoding="utf-8")
     table = vendor(name).tables["mailbox"]
     options = [option for option in table.refused if "." not in option and option not in ("create", name)]

@@ -26,7 +26,7 @@ def playbook(folder: pathlib.Path, server: SimulatorServer, name: str, **given: 
     return run_playbook(folder, f"telephony.voicemail.{name}", environment=report, **extra)
 
 
-def test_drift_tells_by_its_exit_status(tmp_path: pathlib.Path) -> None:
+def test_drift_shows_by_its_exit_status(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         none = playbook(tmp_path, server, "drift", mailboxes=SAME)
         assert none.code == 0, none.output
@@ -80,7 +80,7 @@ def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
         applied = playbook(tmp_path, server, "apply", mailboxes=OTHER, checksum=found[1])
         assert applied.code == 0, applied.output
         assert len(KAZOO.writes(server)) == 2
-        # As a person types it after -e: a word, which is no truth value.
+        # As a person types it after -e: a word, which is not a boolean.
         unasked = playbook(tmp_path, server, "apply", mailboxes=SAME, confirm="false")
         assert unasked.code == 0, unasked.output
         assert len(KAZOO.writes(server)) == 3
@@ -88,7 +88,7 @@ def test_plan_then_apply_exactly_that(tmp_path: pathlib.Path) -> None:
 
 def test_the_role_fails_and_sets_facts(tmp_path: pathlib.Path) -> None:
     role: dict[str, t.Any] = {"ansible.builtin.include_role": {"name": "telephony.voicemail.drift"}}
-    told = {
+    reported = {
         "ansible.builtin.debug": {
             "msg": "found {{ drift_found }} {{ drift_results | map(attribute='action') | join('+') }}"
         }
@@ -97,7 +97,7 @@ def test_the_role_fails_and_sets_facts(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         variables = {f"provision_{key}": value for key, value in {**given, "url": server.url}.items()}
         quiet = {**role, "vars": {"drift_fail": False}}
-        run = play(tmp_path, [quiet, told, role], **variables)
+        run = play(tmp_path, [quiet, reported, role], **variables)
         assert run.code == 2, run.output
         assert "found True update+create" in run.output
         assert "2 mailboxes differ from what is declared: update 1000, create 1001." in run.output

@@ -105,7 +105,7 @@ def source(tmp_path: pathlib.Path, subject: MessageSubject) -> t.Iterator[Source
 
 
 @every_subject
-def test_a_first_start_tells_nothing_and_backfill_everything_once(source: Source, subject: MessageSubject) -> None:
+def test_a_first_start_shows_nothing_and_backfill_everything_once(source: Source, subject: MessageSubject) -> None:
     assert asyncio.run(source.events(0)) == []
     assert len(subject.requests(source.server)) > 1
     assert stat.S_IMODE(source.state.stat().st_mode) == 0o600
@@ -152,7 +152,7 @@ def test_messages_that_arrive_come_once_also_those_left_while_it_was_down(source
 
 @kazoo
 def test_what_was_not_remembered_comes_again(source: Source) -> None:
-    """At least once: a process that dies before the queue took an event tells it when it is started again."""
+    """At least once: a process that dies before the queue accepted an event sends it after a restart."""
 
     class Dying(asyncio.Queue[Event]):
         async def put(self, item: Event) -> None:
@@ -252,11 +252,11 @@ def test_the_webhook_lists_at_once_for_those_who_know_the_secret(source: Source)
     ],
 )
 def test_what_no_waiting_mends_ends_it(source: Source, options: dict[str, t.Any], word: str) -> None:
-    with pytest.raises(Exception, match=word) as told:
+    with pytest.raises(Exception, match=word) as reported:
         asyncio.run(asyncio.wait_for(PLUGIN["main"](asyncio.Queue(), source.arguments(**options)), 20))
-    assert not isinstance(told.value, TimeoutError)
-    assert "unspeakable" not in str(told.value)
-    assert "short" not in str(told.value)
+    assert not isinstance(reported.value, TimeoutError)
+    assert "unspeakable" not in str(reported.value)
+    assert "short" not in str(reported.value)
 
 
 @kazoo
@@ -270,7 +270,7 @@ def test_the_memory_of_another_source_is_refused(source: Source) -> None:
         assert source.state.read_bytes() == content
 
 
-def test_a_vendor_without_messages_is_told(tmp_path: pathlib.Path) -> None:
+def test_a_vendor_without_messages_is_reported(tmp_path: pathlib.Path) -> None:
     options = {"vendor": "onsip", "state_file": str(tmp_path / "state.json"), **ONSIP.connection}
     with pytest.raises(Exception, match="OnSIP cannot read messages"):
         asyncio.run(asyncio.wait_for(PLUGIN["main"](asyncio.Queue(), options), 20))

@@ -247,7 +247,7 @@ def test_pins_without_a_password_are_refused(tmp_path: pathlib.Path) -> None:
         assert len(server.journal) == 0
 
 
-def test_what_went_wrong_is_told_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
+def test_what_went_wrong_is_reported_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         run = export(tmp_path, KAZOO, server, include_pins=True, vault_password=VAULT_PASSWORD, password="wrong")
     assert run.code != 0
@@ -281,9 +281,9 @@ def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None
         assert "export_remove_stale needs export_split, and cannot be combined with export_match" in matching
         assert f"1 of {len(names) - 1} exported files would be removed, more than 30 percent" in many
         allowed = {"split": True, "remove_stale": True, "max_delete_percent": 50}
-        foreseen = export(tmp_path, TEL4VN, server, "--check", **allowed)
-        assert foreseen.code == 0, foreseen.output
-        assert f"changed: [localhost] => (item=mailboxes/{gone})" in foreseen.output
+        predicted = export(tmp_path, TEL4VN, server, "--check", **allowed)
+        assert predicted.code == 0, predicted.output
+        assert f"changed: [localhost] => (item=mailboxes/{gone})" in predicted.output
         assert {file.name for file in folder.iterdir()} == names
         done = export(tmp_path, TEL4VN, server, **allowed)
         assert done.code == 0, done.output
@@ -387,8 +387,8 @@ def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
         options = ({}, {}, {"split": True}, pins, {"match": "no number"})
         formats = ("csv", "xlsx", "csv", "xlsx", "csv")
         scenarios = [{"format": name, **given} for name, given in zip(formats, options, strict=True)]
-        told = refused(tmp_path, KAZOO, server, *scenarios)
+        reported = refused(tmp_path, KAZOO, server, *scenarios)
     foreign = "has files that no export wrote"
     unsupported = ("csv does not support export_split. Use yaml", "xlsx does not support export_include_pins. Use yaml")
     expected = [foreign, foreign, *unsupported, "there are no mailboxes, and a table cannot be empty. Use yaml"]
-    assert [text in error for text, error in zip(expected, told, strict=True)] == [True] * 5, told
+    assert [text in error for text, error in zip(expected, reported, strict=True)] == [True] * 5, reported

@@ -71,7 +71,7 @@ def test_numbers_without_quotes_are_what_they_look_like(subject: Subject, tmp_pa
         assert others == [first, first]
         made = in_worker(subject.plural, given, str(source), check=False)
         assert (made["failed"], made["summary"]["create"]) == (False, 1), made
-        assert "taken as text" not in str(made.get("warnings"))
+        assert "read as text" not in str(made.get("warnings"))
         assert [box.number for box in subject.stored(server)] == [number]
         source.write_text(text.replace(" pin", " state: absent, pin"))
         gone = in_worker(subject.plural, {**given, "prune": False}, str(source), check=True)
@@ -83,9 +83,9 @@ def test_results_name_file_and_line(tmp_path: pathlib.Path) -> None:
     source.write_text("mailbox,name,pin\n3000,Reception,4821\n3001,Sales,482159\n")
     with KAZOO.serve({"max_pin_length": 4}) as server:
         given = KAZOO.arguments(server, src=str(source))
-        foreseen, *others = run_all(KAZOO, given, check=True)
-        assert [row["source"] for row in foreseen["results"]] == [f"{source}:2", f"{source}:3"]
-        assert others == [foreseen, foreseen]
+        predicted, *others = run_all(KAZOO, given, check=True)
+        assert [row["source"] for row in predicted["results"]] == [f"{source}:2", f"{source}:3"]
+        assert others == [predicted, predicted]
         done = in_worker("vmboxes", given, str(source), check=False)
         assert done["failed"]
         assert done["msg"].startswith(f"1 of 2 mailboxes failed; 1 was applied:\n- {source}:3: ")
@@ -97,8 +97,8 @@ def test_results_name_file_and_line(tmp_path: pathlib.Path) -> None:
 
 SPOILT = {
     "empty.yml": ("", ": is empty"),
-    "comment.yml": ("# gone\n", ": holds no list"),
-    "null.yml": ("LISTED:\n", ":1: holds no list"),
+    "comment.yml": ("# gone\n", ": contains no list"),
+    "null.yml": ("LISTED:\n", ":1: contains no list"),
     "other.yml": ("others: []\n", ": there is no key `LISTED`"),
     "key.yml": ("LISTED: []\nLISTED: []\n", ":2: the key `LISTED` is repeated, first in line 1"),
     "item.yml": ("LISTED:\n- KEY: 8283\n  name: a\n  name: b\n", ":4: the key `name` is repeated, first in line 3"),
@@ -107,7 +107,7 @@ SPOILT = {
     "documents.yml": ("LISTED: []\n---\nLISTED: []\n", ":3: a second YAML document begins here"),
     "empty.json": ("", ": is empty"),
     "empty.csv": ("", ": is empty"),
-    "headings.csv": ("KEY,name\n", ": has headings and no rows"),
+    "headings.csv": ("KEY,name\n", ": has headings but no rows"),
     "deep.json": ("[" * 100_000, ":1: is not valid JSON at column 101: nested deeper than 100 levels"),
     "forgotten.csv": ("8283,Reception,hunter2secret\n8284,x,y\n", ":1: column 1 has no heading"),
 }
@@ -134,7 +134,7 @@ def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
     source.write_text("- mailbox: 0300\n  name: x\n  pin: 12\n- mailbox: 0301\n  name: y\n")
     with KAZOO.serve() as server:
         first, *others = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
-        assert first["msg"] == f"{source}:3: mailbox 0300: `pin` must be 4 to 15 characters long, it has 2."
+        assert first["msg"] == f"{source}:3: mailbox 0300: `pin` must be 4 to 15 characters long, got 2."
         assert [other["msg"] for other in others] == [first["msg"], first["msg"]]
         source.write_text("- mailbox: 0300\n  name: x\n- mailbox: 0300\n  name: y\n")
         (first, *others) = run_all(KAZOO, KAZOO.arguments(server, src=str(source)), check=False)
@@ -184,7 +184,7 @@ def test_a_play_reads_files_on_the_controller(tmp_path: pathlib.Path) -> None:
         assert run.code == 0, run.output
         assert "ignored=3" in run.output
         assert "wrong.yml:4: the key `name` is repeated, first in line 3" in run.output
-        assert "`src`: there is no file" in run.output
+        assert "`src`: the file" in run.output
         boxes = {box.number: box.fields for box in KAZOO.stored(server)}
         assert sorted(boxes) == sorted(["0300", *before])
         assert (boxes["0300"]["name"], boxes["0300"]["pin"]) == ("on", "0042")

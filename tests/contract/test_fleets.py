@@ -140,13 +140,13 @@ def fleet(tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> t.Iterator[
 
 
 def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
-    """Foreseen in batches, applied, applied again, and one branch alone."""
+    """Plan in batches, apply, apply again, and apply one branch alone."""
     fleet.declare(MAILBOXES)
-    foreseen = fleet.run(
+    predicted = fleet.run(
         "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10 -e batch=5 --check --diff"
     )
-    assert foreseen.count("TASK [Apply the customer's mailbox file]") == CUSTOMERS // 5
-    assert outcome(foreseen) == {"ok=1 changed=1 failed=0": CUSTOMERS}
+    assert predicted.count("TASK [Apply the customer's mailbox file]") == CUSTOMERS // 5
+    assert outcome(predicted) == {"ok=1 changed=1 failed=0": CUSTOMERS}
     assert fleet.sent()["PUT"] == 0
     applied = "ansible-playbook -i customers.mailboxes.yml fleet.yml -e @secrets.yml --forks 10"
     assert outcome(fleet.run(applied)) == {"ok=1 changed=1 failed=0": CUSTOMERS}

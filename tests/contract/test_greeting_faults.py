@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import (
     greetings as portsip_greetings,
 )
-from helpers.greeting_subjects import Desk, recording, serve
+from helpers.greeting_subjects import TaskRunner, recording, serve
 from helpers.virtual_time import without_waiting  # noqa: F401
 
 STEPS = ("upload", "attach", "enable", "delete")
@@ -26,8 +26,8 @@ def test_a_kill_between_steps_is_repaired_and_never_heard(
 ) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve(greeting_enable=mode) as server:
-        desk = Desk(server, tmp_path)
-        desk.run(src=desk.file(old))
+        runner = TaskRunner(server, tmp_path)
+        runner.run(src=runner.file(old))
         call = getattr(portsip_greetings.PortsipGreetings, step)
 
         def killed(*arguments: t.Any) -> t.Any:
@@ -38,13 +38,13 @@ def test_a_kill_between_steps_is_repaired_and_never_heard(
         with monkeypatch.context() as patched:
             patched.setattr(portsip_greetings.PortsipGreetings, step, killed)
             with pytest.raises(KeyboardInterrupt):
-                desk.run(src=desk.file(new))
-        assert set(desk.heard()) <= {old, new}
-        assert desk.heard()
-        done = desk.run(src=desk.file(new))
+                runner.run(src=runner.file(new))
+        assert set(runner.heard()) <= {old, new}
+        assert runner.heard()
+        done = runner.run(src=runner.file(new))
         assert not done["failed"], done
-        assert list(desk.greetings().values()) == [(new, True)]
-        assert desk.run(src=desk.file(new))["action"] == "none"
+        assert list(runner.greetings().values()) == [(new, True)]
+        assert runner.run(src=runner.file(new))["action"] == "none"
 
 
 PATHS = {
@@ -62,39 +62,39 @@ PATHS = {
 def test_faults_are_repaired_and_never_heard(kind: str, path: str, tmp_path: pathlib.Path) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
-        desk = Desk(server, tmp_path)
-        desk.run(src=desk.file(old))
+        runner = TaskRunner(server, tmp_path)
+        runner.run(src=runner.file(old))
         server.faults.set([f"{kind},method=POST,path={path},count=1"])
         for _attempt in range(3):
-            done = desk.run(src=desk.file(new))
-            assert desk.heard()
+            done = runner.run(src=runner.file(new))
+            assert runner.heard()
             if not done["failed"]:
                 break
         assert not done["failed"], done
-        assert list(desk.greetings().values()) == [(new, True)]
-        assert desk.run(src=desk.file(new))["action"] == "none"
+        assert list(runner.greetings().values()) == [(new, True)]
+        assert runner.run(src=runner.file(new))["action"] == "none"
 
 
 @pytest.mark.usefixtures("no_waiting")
 def test_an_answer_of_success_is_no_proof(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
-        desk = Desk(server, tmp_path)
-        desk.run(src=desk.file(old))
-        change = desk.directory.greetings.change
+        runner = TaskRunner(server, tmp_path)
+        runner.run(src=runner.file(old))
+        change = runner.directory.greetings.change
         with monkeypatch.context() as patched:
-            patched.setattr(desk.directory.greetings, "change", lambda *_arguments: None)
-            result = desk.run(src=desk.file(new))
+            patched.setattr(runner.directory.greetings, "change", lambda *_arguments: None)
+            result = runner.run(src=runner.file(new))
         assert (result["failed"], result["changed"]) == (True, True)
         assert "it is not enabled" in result["msg"]
-        assert desk.heard() == [old]
+        assert runner.heard() == [old]
         with monkeypatch.context() as patched:
             patched.setattr(portsip_greetings.PortsipGreetings, "delete", lambda _self, _greeting_id: None)
-            result = desk.run(src=desk.file(new))
-        assert "it is still there" in result["msg"]
-        assert desk.heard() == [new]
-        assert desk.directory.greetings.change == change
-        assert desk.run(src=desk.file(new))["removed"] == ["greeting.wav"]
+            result = runner.run(src=runner.file(new))
+        assert "it still exists" in result["msg"]
+        assert runner.heard() == [new]
+        assert runner.directory.greetings.change == change
+        assert runner.run(src=runner.file(new))["removed"] == ["greeting.wav"]
 
 
 def test_a_vendor_that_keeps_another_recording_is_found_out(
@@ -102,30 +102,30 @@ def test_a_vendor_that_keeps_another_recording_is_found_out(
 ) -> None:
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
-        desk = Desk(server, tmp_path)
-        desk.run(src=desk.file(old))
+        runner = TaskRunner(server, tmp_path)
+        runner.run(src=runner.file(old))
         upload = portsip_greetings.PortsipGreetings.upload
 
         def converting(self: t.Any, wanted: t.Any) -> str:
             return upload(self, type(wanted)(wanted.name, recording(1, 3)))
 
         monkeypatch.setattr(portsip_greetings.PortsipGreetings, "upload", converting)
-        result = desk.run(src=desk.file(new))
+        result = runner.run(src=runner.file(new))
         assert (result["failed"], result["changed"]) == (True, False)
-        assert "keeps another recording" in result["msg"]
+        assert "stored a recording other than the uploaded one" in result["msg"]
         # However often it is tried, nothing piles up.
-        assert list(desk.greetings().values()) == [(old, True)]
+        assert list(runner.greetings().values()) == [(old, True)]
 
 
 def test_a_recording_that_cannot_be_read_is_judged_by_name_and_size(tmp_path: pathlib.Path) -> None:
     with serve() as server:
-        desk = Desk(server, tmp_path)
-        desk.run(src=desk.file(recording(1, 1)))
+        runner = TaskRunner(server, tmp_path)
+        runner.run(src=runner.file(recording(1, 1)))
         server.faults.set(["status:404,path=.*/blobs/[^/]+"])
-        result = desk.run(src=desk.file(recording(1, 1)))
+        result = runner.run(src=runner.file(recording(1, 1)))
         assert (result["failed"], result["changed"]) == (False, False)
-        assert any("taken for the same" in warning for warning in result["warnings"])
+        assert any("assumed to be the same" in warning for warning in result["warnings"])
         server.faults.set(["status:404,method=GET,path=.*/blobs/[^/]+,count=1"])
-        result = desk.run(src=desk.file(recording(1, 1), "renamed.wav"))
+        result = runner.run(src=runner.file(recording(1, 1), "renamed.wav"))
         assert result["changed"]
-        assert any("taken for another one" in warning for warning in result["warnings"])
+        assert any("assumed to be different" in warning for warning in result["warnings"])

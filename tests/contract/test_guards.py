@@ -14,7 +14,7 @@ from helpers.subjects import KAZOO, SHARED, Subject
 GUARDS: dict[str, tuple[dict[str, t.Any], str]] = {
     "deletions": ({"max_deletions": 1, "max_delete_percent": 100}, "more than `max_deletions`"),
     "percent": ({"max_deletions": 100}, "more than `max_delete_percent`"),
-    "messages": ({"max_deletions": 100, "max_delete_percent": 100}, "hold messages"),
+    "messages": ({"max_deletions": 100, "max_delete_percent": 100}, "contain messages"),
 }
 
 

@@ -51,8 +51,8 @@ def test_an_error_of_any_vendor_is_one_line(subject: Subject, status: int) -> No
         arguments = {"vendor": subject.vendor, "url": server.origin, "retry_budget": 0, **subject.connection}
         result = in_worker(f"{subject.module}_info", arguments)
     assert result["failed"], result
-    told = [result["msg"], *map(str, result["error"].values()), *result["error"]["details"].values()]
-    for text in told:
+    reported = [result["msg"], *map(str, result["error"].values()), *result["error"]["details"].values()]
+    for text in reported:
         assert unshowable(text) == []
         assert "\n" not in text
         assert not re.search(r"(?:^|\s)::", text)

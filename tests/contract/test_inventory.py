@@ -95,7 +95,7 @@ def groups(inventory: InventoryData) -> dict[str, set[str]]:
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return what ansible-inventory prints without its marks of text that is no template."""
+    """Return the output of ansible-inventory without its marks of text that is not a template."""
     if isinstance(value, dict):
         return (
             value["__ansible_unsafe"]
@@ -233,14 +233,14 @@ def test_accounts_and_their_branches(tmp_path: pathlib.Path) -> None:
             "parent_id": above["id"],
         }
         # Of another account than that of the login, without the top, called by their realms.
-        told = {"account_id": server.vendor.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
-        assert set(parsed(source(tmp_path, "branch", KAZOO, server, **told)).hosts) == {
+        reported = {"account_id": server.vendor.OTHER_ACCOUNT_ID, "match": "^customer", "resource": "accounts", **login}
+        assert set(parsed(source(tmp_path, "branch", KAZOO, server, **reported)).hosts) == {
             f"{name}.example.com" for name in below
         }
 
 
 def test_the_cache_is_of_one_system(tmp_path: pathlib.Path) -> None:
-    """Another account, or another question, is read; the same is not, unless the cache is to be left aside."""
+    """Another account, or another question, is read; the same is not, unless the cache is disabled."""
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     login = {"username": None, "password": None, "domain": None}
     with KAZOO.serve(mailboxes=2, messages=1) as server:
@@ -271,12 +271,12 @@ BAD_OPTIONS: list[tuple[Subject, dict[str, t.Any], str]] = [
     (KAZOO, {"acount_id": "x"}, "unknown option `acount_id`"),
     (KAZOO, {"username": None, "password": None}, "credentials are"),
     (KAZOO, {"url": "kazoo.example.com"}, "`url` must be an address"),
-    (KAZOO, {"match": "("}, "`match` is no regular expression"),
+    (KAZOO, {"match": "("}, "`match` is not a regular expression"),
     (KAZOO, {"match": 30}, "`match` is a number, not text"),
     (KAZOO, {"api_key": "{{ no_such_variable }}"}, "`api_key` cannot be rendered"),
     (KAZOO, {"hostname": "{{ voicemail_mailbox.nothing }}"}, "`hostname` cannot be rendered for 1000"),
     (KAZOO, {"hostname": "desk"}, "two of the mailboxes would be called desk"),
-    (KAZOO, {"hostname": "-"}, "`hostname` gives 1000 no name"),
+    (KAZOO, {"hostname": "-"}, "`hostname` results in no valid name for 1000"),
     (KAZOO, {"group_by": ["depth"]}, "`group_by` holds depth; mailboxes can be grouped by messages, owner"),
     (KAZOO, {"resource": "shared_voicemails"}, "KAZOO has no shared voicemails"),
     (KAZOO, {"password": "wrong"}, "KAZOO refuses the login"),
@@ -356,7 +356,7 @@ def test_two_systems_with_the_same_numbers(tmp_path: pathlib.Path) -> None:
         number = next(iter(inventory.hosts))
         mailboxes = {"mailbox": number, "pin": PIN}
         in_worker("vmbox", TEL4VN.arguments(other, **mailboxes))
-        with pytest.raises(AnsibleParserError, match=f"another inventory has a host {number} already"):
+        with pytest.raises(AnsibleParserError, match=f"another inventory already has a host {number}"):
             parsed(second, inventory)
         assert {host.vars["voicemail_vendor"] for host in inventory.hosts.values()} == {"kazoo"}
         # A host that somebody wrote down to give it variables is another matter.

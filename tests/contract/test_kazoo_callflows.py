@@ -120,7 +120,7 @@ def test_a_number_that_is_taken_is_refused_and_adopted_on_request(office: Office
     before = dict(office.state.callflows)
     result = run(office, item("1000", **{option: "2000"}), item("3000", number="3000"))
     assert (result["failed"], result["changed"], KAZOO.writes(office.server)) == (True, False, [])
-    assert f"belongs to the callflow 'Reception' ({callflow_id}), which this collection did not make" in result["msg"]
+    assert f"belongs to the callflow 'Reception' ({callflow_id}), which this collection did not create" in result["msg"]
     assert "kazoo.callflow.adopt" in result["msg"]
     assert dict(office.state.callflows) == before
     settle(office, item("1000", **{option: "2000", "adopt": True}))
@@ -144,10 +144,10 @@ def test_a_callflow_of_somebody_else_that_reaches_the_mailbox_is_enough(office: 
 
 def test_numbers_that_contradict_each_other(master: Office) -> None:
     for items, words in (
-        ([item("1000", number="2000"), item("1001", number="2000")], "2000 is the number of"),
-        ([item("1000", check_code="*97"), item("1001", check_code="*98")], "one code of the whole account"),
-        ([item("1000", check_code="*97"), item("1001", check_code=None)], "one code of the whole account"),
-        ([item("1000", number="*97", check_code="*97")], "is the code to check voicemail too"),
+        ([item("1000", number="2000"), item("1001", number="2000")], "2000 is also the number of"),
+        ([item("1000", check_code="*97"), item("1001", check_code="*98")], "whole account, but several"),
+        ([item("1000", check_code="*97"), item("1001", check_code=None)], "whole account, but several"),
+        ([item("1000", number="*97", check_code="*97")], "is also the code to check voicemail"),
         ([item("1000", number="2015550123")], "such as +12015550123"),
         ([item("1000", number="20 00")], "an extension"),
         ([item("1000", adopt="maybe")], "kazoo.callflow.adopt"),

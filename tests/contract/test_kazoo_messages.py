@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import messages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
-from contract.test_messages import Desk
+from contract.test_messages import TaskRunner
 from helpers.interventions import Intervention
 from helpers.message_subjects import KAZOO_MESSAGES
 from hypothesis import given
@@ -45,33 +45,33 @@ def left(server: SimulatorServer, like: dict[str, t.Any], **metadata: t.Any) -> 
 
 
 @profiles
-def test_a_deletion_that_does_nothing_is_told(profile: str) -> None:
+def test_a_deletion_that_does_nothing_is_reported(profile: str) -> None:
     with KAZOO_MESSAGES.serve(knobs={"profile": profile}) as server:
-        desk = Desk(KAZOO_MESSAGES, server)
-        box = desk.messages(mailbox="1000")
+        runner = TaskRunner(KAZOO_MESSAGES, server)
+        box = runner.messages(mailbox="1000")
         like = next(one for one in stored(server) if one["id"] == box[0]["id"])
         stuck = left(server, like, **{"from": "1001@example.com@accountone.example.com"})
-        result = desk.run("voicemail_message", mailbox="1000", state="absent", permanent=True, max_deletions=9)
+        result = runner.run("voicemail_message", mailbox="1000", state="absent", permanent=True, max_deletions=9)
         rows = {row["id"]: row for row in result["results"]}
         assert (result["failed"], result["changed"]) == (True, True)
         assert rows.pop(stuck)["status"] == "failed"
         assert {row["status"] for row in rows.values()} == {"changed"}
         assert "two @" in result["msg"]
-        assert [message["id"] for message in desk.messages(mailbox="1000")] == [stuck]
-        soft = desk.run("voicemail_message", mailbox="1000", state="absent", max_deletions=9)
+        assert [message["id"] for message in runner.messages(mailbox="1000")] == [stuck]
+        soft = runner.run("voicemail_message", mailbox="1000", state="absent", max_deletions=9)
         assert (soft["failed"], soft["changed"]) == (False, True)
 
 
 def test_no_request_deletes_by_a_body() -> None:
     with KAZOO_MESSAGES.serve() as server:
-        desk = Desk(KAZOO_MESSAGES, server)
+        runner = TaskRunner(KAZOO_MESSAGES, server)
         for permanent in (False, True):
-            desk.run("voicemail_message", all_mailboxes=True, state="absent", permanent=permanent, max_deletions=50)
+            runner.run("voicemail_message", all_mailboxes=True, state="absent", permanent=permanent, max_deletions=50)
             for method, path in KAZOO_MESSAGES.writes(server):
                 named = path.rpartition("/")[2]
                 assert (method, named) == ("POST", "messages") if not permanent else method == "DELETE"
                 assert not permanent or len(named) > 30, path
-        assert desk.messages() == []
+        assert runner.messages() == []
 
 
 class Untouched:
@@ -85,17 +85,17 @@ class Untouched:
 def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> None:
     driver = KazooMessages(t.cast("t.Any", Untouched()))
     for permanent in (False, True):
-        with pytest.raises(RejectedError, match="no id"):
+        with pytest.raises(RejectedError, match="not an id"):
             driver.delete(Message(identifier, mailbox_id="a" * 32), permanent)
-        with pytest.raises(RejectedError, match="no id"):
+        with pytest.raises(RejectedError, match="not an id"):
             driver.delete(Message("a" * 32, mailbox_id=identifier), permanent)
 
 
 def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages arrive between the pages; none of the others may be lost or repeated."""
     with KAZOO_MESSAGES.serve(mailboxes=3, messages=5) as server:
-        desk = Desk(KAZOO_MESSAGES, server)
-        everything = {message["id"] for message in desk.messages()}
+        runner = TaskRunner(KAZOO_MESSAGES, server)
+        everything = {message["id"] for message in runner.messages()}
         simulation = server.simulation
 
         def while_one_arrives() -> None:
@@ -105,7 +105,7 @@ def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(simulation, "faults", arriving)
         monkeypatch.setattr(messages, "PAGE_SIZE", 4)
         server.faults.set(["status:416,count=1,path=.*/messages"])
-        found = [message["id"] for message in desk.messages()]
+        found = [message["id"] for message in runner.messages()]
         assert len(set(found)) == len(found)
         assert set(found) >= everything
         assert sum(path.endswith("/messages") for _method, path in KAZOO_MESSAGES.requests(server)) > 4
@@ -113,21 +113,21 @@ def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPa
 
 def test_a_message_whose_box_is_gone_is_listed() -> None:
     with KAZOO_MESSAGES.serve() as server:
-        desk = Desk(KAZOO_MESSAGES, server)
+        runner = TaskRunner(KAZOO_MESSAGES, server)
         like = stored(server)[0]
         orphan = left(server, {**like, "box_id": "f" * 32})
-        (found,) = [message for message in desk.messages() if message["id"] == orphan]
+        (found,) = [message for message in runner.messages() if message["id"] == orphan]
         assert (found["mailbox"], found["mailbox_id"]) == (None, "f" * 32)
 
 
 def test_what_is_older_than_the_retention_is_read_in_windows() -> None:
     with KAZOO_MESSAGES.serve(messages=1) as server:
-        desk = Desk(KAZOO_MESSAGES, server)
+        runner = TaskRunner(KAZOO_MESSAGES, server)
         now = server.vendor.state.now()
         ids = {left(server, stored(server)[0], timestamp=now - age * DAY) for age in (30, 31, 32, 61, 62, 63, 120)}
-        recent = {message["id"] for message in desk.messages()}
+        recent = {message["id"] for message in runner.messages()}
         assert len(ids - recent) == 1
-        found = desk.messages(all_mailboxes=True, newer_than="130d")
+        found = runner.messages(all_mailboxes=True, newer_than="130d")
         assert {message["id"] for message in found} == recent | ids
         asked = [entry for entry in server.journal.entries() if entry["path"].endswith("/messages")]
         assert len(asked) == 5
@@ -163,7 +163,7 @@ def test_windows_cover_the_time_and_keep_to_the_limit(newer: int, older: int | N
 
 def test_a_short_time_is_one_request_of_that_time() -> None:
     with KAZOO_MESSAGES.serve() as server:
-        Desk(KAZOO_MESSAGES, server).messages(mailbox="1000", newer_than="30d", status="unread")
+        TaskRunner(KAZOO_MESSAGES, server).messages(mailbox="1000", newer_than="30d", status="unread")
         (query,) = [entry["query"] for entry in server.journal.entries() if entry["path"].endswith("/messages")]
         asked = urllib.parse.parse_qs(query)
         assert set(asked) == {"created_from", "filter_folder", "paginate"}
@@ -172,22 +172,22 @@ def test_a_short_time_is_one_request_of_that_time() -> None:
 def test_a_request_of_several_that_fails_hides_none_that_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "CHUNK", 3)
     with KAZOO_MESSAGES.serve(messages=7) as server:
-        desk = Desk(KAZOO_MESSAGES, server)
+        runner = TaskRunner(KAZOO_MESSAGES, server)
         server.faults.set(["status:400,skip=1,count=1,method=POST,path=.*/messages"])
         options = {"mailbox": "1000", "state": "absent", "max_deletions": 9}
-        result = desk.run("voicemail_message", **options)
+        result = runner.run("voicemail_message", **options)
         assert (result["failed"], result["changed"]) == (True, True)
         assert sorted(row["status"] for row in result["results"]) == ["changed"] * 4 + ["failed"] * 3
-        told = {row["id"] for row in result["results"] if row["status"] == "failed"}
-        assert {message["id"] for message in desk.messages(mailbox="1000", status="unread")} <= told
-        again = desk.run("voicemail_message", **options)
+        reported = {row["id"] for row in result["results"] if row["status"] == "failed"}
+        assert {message["id"] for message in runner.messages(mailbox="1000", status="unread")} <= reported
+        again = runner.run("voicemail_message", **options)
         assert (again["failed"], again["summary"]["delete"]) == (False, 3)
 
 
 def test_bulk_changes_say_what_became_of_each() -> None:
     with KAZOO_MESSAGES.serve() as server:
-        desk = Desk(KAZOO_MESSAGES, server)
-        box = [message["id"] for message in desk.messages(mailbox="1000")]
+        runner = TaskRunner(KAZOO_MESSAGES, server)
+        box = [message["id"] for message in runner.messages(mailbox="1000")]
         # Two vanish between the list and the change.
         server.faults.set([])
         original = server.vendor.state.message
@@ -198,8 +198,8 @@ def test_bulk_changes_say_what_became_of_each() -> None:
         server.vendor.state.message = vanishing
         for shape in ("object", "array"):
             server.knobs.failed_shape = shape
-            result = desk.run("voicemail_message", mailbox="1000", state="unread" if shape == "array" else "read")
-            told = {row["id"]: row["status"] for row in result["results"]}
+            result = runner.run("voicemail_message", mailbox="1000", state="unread" if shape == "array" else "read")
+            reported = {row["id"]: row["status"] for row in result["results"]}
             assert result["failed"]
-            assert "failed" in told.values()
-            assert {identifier for identifier, status in told.items() if status == "failed"} <= set(box[:2])
+            assert "failed" in reported.values()
+            assert {identifier for identifier, status in reported.items() if status == "failed"} <= set(box[:2])

@@ -93,7 +93,7 @@ def test_a_number_is_not_taken_from_its_other_spelling() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         put(server, "08000")
         result = run(server, mailbox="1000", new_mailbox="8000")
-        assert "cannot take the number 8000" in result["msg"]
+        assert "cannot get the number 8000" in result["msg"]
         assert KAZOO.writes(server) == []
 
 
@@ -103,7 +103,7 @@ def test_a_deletion_takes_the_number_as_it_is_written(profile: str) -> None:
         put(server, "08000")
         result = run(server, mailbox="8000", state="absent")
         assert result["failed"]
-        assert "kazoo has it as 08000; write it like that to delete it" in result["msg"]
+        assert "kazoo has it as 08000; use this spelling to delete it" in result["msg"]
         assert list(stored(server)) == ["08000"]
         # One of two is deleted by its own spelling, which is how such a pair is repaired.
         put(server, "8000")

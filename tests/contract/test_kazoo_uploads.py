@@ -56,7 +56,7 @@ def test_a_success_that_stored_nothing_is_an_error(tmp_path: pathlib.Path) -> No
     with SimulatorServer("kazoo", mailboxes=1, knobs={"broken_uploads": 1}) as server:
         result = upload(server, tmp_path / "message", recording())
         assert (result["failed"], result["changed"]) == (True, False)
-        assert "the message is not there" in result["msg"]
+        assert "the message does not exist" in result["msg"]
         assert not upload(server, tmp_path / "message", recording())["failed"]
 
 

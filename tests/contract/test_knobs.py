@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every doubtful behaviour of every vendor, one at a time.
+"""Every doubtful behavior of every vendor, one at a time.
 
 Each value runs one way, and which one alternates: that both give the same is what the comparer proves, and pairs of
-behaviours meet both.
+behaviors meet both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ALTERNATING = [(*case, way) for case, way in zip(CASES, itertools.cycle(RUNNERS)
 
 @pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_usual_behaviour(subject: Subject, way: str) -> None:
+def test_usual_behavior(subject: Subject, way: str) -> None:
     with serve(subject) as server:
         assert strange(subject, {}, Lifecycle(subject, server, RUNNERS[way]).run()) == []
 
@@ -34,7 +34,7 @@ def test_usual_behaviour(subject: Subject, way: str) -> None:
 @pytest.mark.parametrize(
     ("subject", "knob", "value", "way"), ALTERNATING, ids=lambda part: getattr(part, "name", str(part))
 )
-def test_doubtful_behaviour(subject: Subject, knob: str, value: t.Any, way: str) -> None:
+def test_doubtful_behavior(subject: Subject, knob: str, value: t.Any, way: str) -> None:
     stubborn = subject.stubborn.get((knob, value), frozenset())
     # Where nothing lags, there is nothing to wait for before a refusal is believed.
     quick = contextlib.nullcontext() if knob in subject.alone else virtual_time(lambda _seconds: None)

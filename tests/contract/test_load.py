@@ -19,5 +19,5 @@ def test_load_is_measured_and_judged() -> None:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout
-    for told in ("20 downloads planned", "memory in the last third, median"):
-        assert told in done.stdout
+    for reported in ("20 downloads planned", "memory in the last third, median"):
+        assert reported in done.stdout

@@ -44,7 +44,7 @@ INTERFACES = {words: interface for interface, words in WORDS.items()}
 KNOBS = [(subject, knob, value) for subject in MESSAGE_SUBJECTS for knob, value in subject.knobs]
 
 
-class Desk:
+class TaskRunner:
     """Runs tasks of one subject against one server."""
 
     def __init__(self, subject: MessageSubject, server: SimulatorServer, way: str = "worker") -> None:
@@ -70,14 +70,14 @@ class Desk:
 
     def change(self, **options: t.Any) -> Result:
         """Foresee a change, make it, and make sure that the same again changes nothing."""
-        foreseen = self.run("voicemail_message", check=True, **options)
-        assert not foreseen["failed"], foreseen
+        predicted = self.run("voicemail_message", check=True, **options)
+        assert not predicted["failed"], predicted
         assert self.subject.writes(self.server) == []
         done = self.run("voicemail_message", **options)
         assert not done["failed"], done
-        assert (done["changed"], done["diff"]) == (foreseen["changed"], foreseen["diff"])
+        assert (done["changed"], done["diff"]) == (predicted["changed"], predicted["diff"])
         # What id a message will get, nobody can foresee.
-        rows = [[{**row, "new_id": None} for row in one["results"]] for one in (foreseen, done)]
+        rows = [[{**row, "new_id": None} for row in one["results"]] for one in (predicted, done)]
         assert rows[0] == rows[1]
         again = self.run("voicemail_message", **options)
         assert (again["failed"], again["changed"]) == (False, False), again
@@ -101,10 +101,10 @@ def tone(path: pathlib.Path) -> pathlib.Path:
 @every_subject
 def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
     with subject.serve() as server:
-        desk = Desk(subject, server, way)
-        facts = desk.run("voicemail_message_facts", **subject.all)
+        runner = TaskRunner(subject, server, way)
+        facts = runner.run("voicemail_message_facts", **subject.all)
         assert (facts["failed"], facts["changed"]) == (False, False), facts
-        assert facts["ansible_facts"]["voicemail_messages"] == facts["messages"] == desk.messages()
+        assert facts["ansible_facts"]["voicemail_messages"] == facts["messages"] == runner.messages()
         assert len(facts["messages"]) == 4 * subject.seeded_boxes(3)
         for message in facts["messages"]:
             assert set(message) == KEYS
@@ -117,58 +117,61 @@ def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
         assert len({message["id"] for message in facts["messages"]}) == len(facts["messages"])
 
 
-#: Requests beside the login for 5000 messages in 200 boxes; the guide tells them.
+#: Requests besides the login for 5000 messages in 200 boxes; the guide states them.
 REQUESTS = {"kazoo": 2, "portsip": 204, "tel4vn": 6}
 
 
 @every_subject
 def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject) -> None:
     with subject.serve(mailboxes=200, messages=25) as server:
-        desk = Desk(subject, server)
+        runner = TaskRunner(subject, server)
         expected = 25 * subject.seeded_boxes(200)
-        assert len(desk.messages()) == expected
+        assert len(runner.messages()) == expected
         assert len(subject.requests(server)) == subject.listing(expected, 200) == REQUESTS[subject.name]
 
 
 @every_subject
 def test_messages_that_arrive_between_pages_neither_repeat_nor_hide_others(subject: MessageSubject) -> None:
     with subject.serve(messages=10, knobs=dict(subject.small_pages)) as server:
-        desk = Desk(subject, server)
-        before = {message["id"] for message in desk.messages()}
+        runner = TaskRunner(subject, server)
+        before = {message["id"] for message in runner.messages()}
         server.knobs.arriving_messages = 5
-        found = [message["id"] for message in desk.messages()]
+        found = [message["id"] for message in runner.messages()]
         assert len(found) == len(set(found))
         assert before < set(found)
-        assert len(desk.messages()) == len(before) + 5 - server.knobs.arriving_messages
-        assert [message["id"] for message in desk.messages()][-len(before) :] == found[-len(before) :]
+        assert len(runner.messages()) == len(before) + 5 - server.knobs.arriving_messages
+        assert [message["id"] for message in runner.messages()][-len(before) :] == found[-len(before) :]
 
 
 @every_subject
 def test_filters_hold_together(subject: MessageSubject) -> None:
     with subject.serve() as server:
-        desk = Desk(subject, server)
-        everything = desk.messages()
+        runner = TaskRunner(subject, server)
+        everything = runner.messages()
         moment = sorted(message["received_at"] for message in everything)[len(everything) // 2]
-        older, newer = desk.messages(**subject.all, older_than=moment), desk.messages(**subject.all, newer_than=moment)
+        older, newer = (
+            runner.messages(**subject.all, older_than=moment),
+            runner.messages(**subject.all, newer_than=moment),
+        )
         assert [*newer, *older] == everything
         assert older
         caller = everything[0]["caller_number"]
-        assert desk.messages(**subject.all, caller=caller) == [
+        assert runner.messages(**subject.all, caller=caller) == [
             message for message in everything if caller in message["caller_number"]
         ]
         for status in subject.statuses:
             kept = [message for message in everything if message["status"] == status]
-            assert desk.messages(**subject.all, status=status) == kept
-        assert desk.messages(**subject.all, limit=2) == everything[:2]
-        assert desk.messages(**subject.all, older_than="8w") == []
+            assert runner.messages(**subject.all, status=status) == kept
+        assert runner.messages(**subject.all, limit=2) == everything[:2]
+        assert runner.messages(**subject.all, older_than="8w") == []
         ids = [message["id"] for message in everything[1:3]]
-        assert [message["id"] for message in desk.messages(**subject.all, ids=ids)] == ids
+        assert [message["id"] for message in runner.messages(**subject.all, ids=ids)] == ids
 
 
 @every_subject
 def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
     with subject.serve() as server:
-        result = Desk(subject, server).run("voicemail_message_info", **subject.unknown)
+        result = TaskRunner(subject, server).run("voicemail_message_info", **subject.unknown)
         assert result["failed"]
         assert next(iter(subject.unknown.values())) in result["msg"]
 
@@ -180,7 +183,7 @@ def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
     [
         ({"older_than": "3 weeks ago"}, "90d"),
         ({"older_than": "3 weeks ago", "newer_than": "soon"}, "2 problems"),
-        ({"newer_than": "1d", "older_than": "2d"}, "nothing between"),
+        ({"newer_than": "1d", "older_than": "2d"}, "no message can match"),
         ({"limit": 0}, "limit"),
         ({"ids": []}, "ids"),
         ({"caller": ""}, "caller"),
@@ -190,7 +193,7 @@ def test_bad_selections_are_refused_before_the_first_request(
     subject: MessageSubject, way: str, options: Item, word: str
 ) -> None:
     with subject.serve(0, 0) as server:
-        result = Desk(subject, server, way).run("voicemail_message_info", **subject.all, **options)
+        result = TaskRunner(subject, server, way).run("voicemail_message_info", **subject.all, **options)
         assert result["failed"]
         assert word in result["msg"]
         assert len(server.journal) == 0
@@ -200,7 +203,7 @@ def test_bad_selections_are_refused_before_the_first_request(
 def test_a_number_that_is_none_is_refused_before_the_first_request(subject: MessageSubject) -> None:
     with subject.serve(0, 0) as server:
         for option in subject.unknown.keys() | {"mailbox"}:
-            result = Desk(subject, server).run("voicemail_message_info", **{option: "80'01"})
+            result = TaskRunner(subject, server).run("voicemail_message_info", **{option: "80'01"})
             assert result["failed"]
             assert f"`{option}` must be" in result["msg"]
             assert "digits only" in result["msg"]
@@ -235,40 +238,40 @@ def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str
 def test_a_place_that_a_vendor_lacks_is_refused(subject: MessageSubject) -> None:
     options, word = subject.refusing
     with subject.serve(1, 1) as server:
-        result = Desk(subject, server).run("voicemail_message_info", **options)
+        result = TaskRunner(subject, server).run("voicemail_message_info", **options)
         assert result["failed"]
         assert word in result["msg"]
 
 
 def live(subject: MessageSubject, server: SimulatorServer, way: str) -> None:
     """Put messages through every state that the vendor can reach."""
-    desk = Desk(subject, server, way)
-    assert len(desk.messages()) == 4 * subject.seeded_boxes(3)
+    runner = TaskRunner(subject, server, way)
+    assert len(runner.messages()) == 4 * subject.seeded_boxes(3)
     for state in ("read", "unread"):
         if state in subject.states:
-            assert desk.change(**subject.all, state=state)["changed"]
-            assert {message["status"] for message in desk.messages()} == {state}
+            assert runner.change(**subject.all, state=state)["changed"]
+            assert {message["status"] for message in runner.messages()} == {state}
             server.clock.advance(2)
     if "copied" in subject.states:
-        done = desk.change(**subject.box, state="copied", to_mailboxes=list(subject.other_boxes))
+        done = runner.change(**subject.box, state="copied", to_mailboxes=list(subject.other_boxes))
         assert done["summary"]["copy"] == 4
-        assert len(desk.messages(mailbox=subject.other_boxes[0])) == 8
+        assert len(runner.messages(mailbox=subject.other_boxes[0])) == 8
         server.clock.advance(2)
     if "moved" in subject.states:
-        calls = {message["call_id"] for message in desk.messages(**subject.box)}
+        calls = {message["call_id"] for message in runner.messages(**subject.box)}
         server.clock.advance(2)
-        done = desk.change(**subject.box, state="moved", to_mailbox=subject.other_boxes[1])
-        assert desk.messages(**subject.box) == []
-        arrived = {message["id"]: message["call_id"] for message in desk.messages(mailbox=subject.other_boxes[1])}
+        done = runner.change(**subject.box, state="moved", to_mailbox=subject.other_boxes[1])
+        assert runner.messages(**subject.box) == []
+        arrived = {message["id"]: message["call_id"] for message in runner.messages(mailbox=subject.other_boxes[1])}
         assert {arrived[row["new_id"]] for row in done["results"]} == calls
         server.clock.advance(2)
     if "absent" in subject.states:
         place = {"mailbox": subject.other_boxes[0]} if "copied" in subject.states else subject.box
-        assert desk.change(**place, state="absent", max_deletions=50)["summary"]["delete"]
-        assert {message["status"] for message in desk.messages(**place)} <= {"deleted"}
+        assert runner.change(**place, state="absent", max_deletions=50)["summary"]["delete"]
+        assert {message["status"] for message in runner.messages(**place)} <= {"deleted"}
         server.clock.advance(2)
-        desk.change(**place, state="absent", max_deletions=50, permanent=True)
-        assert desk.messages(**place) == []
+        runner.change(**place, state="absent", max_deletions=50, permanent=True)
+        assert runner.messages(**place) == []
 
 
 @every_way
@@ -279,7 +282,7 @@ def test_states(subject: MessageSubject, way: str) -> None:
 
 
 @pytest.mark.parametrize(("subject", "knob", "value"), KNOBS, ids=lambda part: getattr(part, "name", str(part)))
-def test_states_under_doubtful_behaviour(subject: MessageSubject, knob: str, value: t.Any) -> None:
+def test_states_under_doubtful_behavior(subject: MessageSubject, knob: str, value: t.Any) -> None:
     with subject.serve(knobs={knob: value}) as server:
         live(subject, server, "worker")
 
@@ -290,24 +293,24 @@ def test_an_upload_is_found_again_by_its_call(subject: MessageSubject, way: str,
     if "present" not in subject.states:
         pytest.skip(f"{subject.name} takes no uploads")
     with subject.serve() as server:
-        desk = Desk(subject, server, way)
+        runner = TaskRunner(subject, server, way)
         source = str(tone(tmp_path / "welcome.wav"))
         wanted = {"src": source, "call_id": "welcome", "caller_name": "Ada", "caller_number": "200@example.com"}
-        desk.change(**subject.box, state="present", **wanted)
-        (made,) = desk.messages(**subject.box, call_ids=["welcome"])
+        runner.change(**subject.box, state="present", **wanted)
+        (made,) = runner.messages(**subject.box, call_ids=["welcome"])
         assert (made["caller_name"], made["duration_ms"], made["status"]) == ("Ada", 250, "unread")
         assert made["native"]["from"].count("@") == 1
-        desk.change(**subject.box, state="absent", call_ids=["welcome"], permanent=True)
+        runner.change(**subject.box, state="absent", call_ids=["welcome"], permanent=True)
 
 
 @every_way
 @every_subject
-def test_unknown_ids_are_told_and_the_others_are_done(subject: MessageSubject, way: str) -> None:
+def test_unknown_ids_are_reported_and_the_others_are_done(subject: MessageSubject, way: str) -> None:
     with subject.serve() as server:
-        desk = Desk(subject, server, way)
+        runner = TaskRunner(subject, server, way)
         if "read" in subject.states:
-            ids = [message["id"] for message in desk.messages(**subject.box) if message["status"] == "unread"]
-            result = desk.run("voicemail_message", **subject.box, state="read", ids=[*ids, "nowhere"])
+            ids = [message["id"] for message in runner.messages(**subject.box) if message["status"] == "unread"]
+            result = runner.run("voicemail_message", **subject.box, state="read", ids=[*ids, "nowhere"])
             assert (result["failed"], result["changed"]) == (True, True)
             assert {row["id"]: row["status"] for row in result["results"]} == {
                 **dict.fromkeys(ids, "changed"),
@@ -315,8 +318,8 @@ def test_unknown_ids_are_told_and_the_others_are_done(subject: MessageSubject, w
             }
             assert "nowhere" in result["msg"]
         if "absent" in subject.states:
-            gone = desk.messages(**subject.box)[0]["id"]
-            result = desk.run("voicemail_message", **subject.box, state="absent", ids=[gone, "nowhere"])
+            gone = runner.messages(**subject.box)[0]["id"]
+            result = runner.run("voicemail_message", **subject.box, state="absent", ids=[gone, "nowhere"])
             assert (result["failed"], result["changed"], result["summary"]["delete"]) == (False, True, 1)
             assert any("nowhere" in str(warning) for warning in result.get("warnings", ["nowhere"]))
 
@@ -326,16 +329,16 @@ def test_nothing_is_deleted_without_or_beyond_a_limit(subject: MessageSubject) -
     if "absent" not in subject.states:
         pytest.skip(f"{subject.name} deletes no messages")
     with subject.serve() as server:
-        desk = Desk(subject, server)
-        result = desk.run("voicemail_message", **subject.all, state="absent")
+        runner = TaskRunner(subject, server)
+        result = runner.run("voicemail_message", **subject.all, state="absent")
         assert "max_deletions" in result["msg"]
         assert len(server.journal) == 0
-        everything = len(desk.messages())
-        result = desk.run("voicemail_message", **subject.all, state="absent", max_deletions=everything - 1)
+        everything = len(runner.messages())
+        result = runner.run("voicemail_message", **subject.all, state="absent", max_deletions=everything - 1)
         assert result["failed"]
         assert f"{everything} messages would be deleted" in result["msg"]
         assert subject.writes(server) == []
-        assert len(desk.messages()) == everything
+        assert len(runner.messages()) == everything
 
 
 @every_subject
@@ -351,13 +354,13 @@ def test_faults_neither_lose_nor_repeat_anything(subject: MessageSubject, state:
         "copied": {"to_mailboxes": list(subject.other_boxes)},
     }[state]
     with subject.serve() as server:
-        desk = Desk(subject, server)
-        before = sorted((message["call_id"] for message in desk.messages()), key=str)
+        runner = TaskRunner(subject, server)
+        before = sorted((message["call_id"] for message in runner.messages()), key=str)
         server.faults.set([f"{fault},method=POST|DELETE,path=.*/(messages|voicemails).*"])
-        results = [desk.run("voicemail_message", **subject.box, state=state, **options) for _attempt in range(3)]
+        results = [runner.run("voicemail_message", **subject.box, state=state, **options) for _attempt in range(3)]
         assert not results[-1]["failed"], results
         assert not results[-1]["changed"]
-        after = sorted((message["call_id"] for message in desk.messages()), key=str)
+        after = sorted((message["call_id"] for message in runner.messages()), key=str)
         grown = {"absent": -4, "copied": 4 * len(subject.other_boxes)}.get(state, 0)
         assert len(after) == len(before) + grown
         if state == "moved":
@@ -367,7 +370,7 @@ def test_faults_neither_lose_nor_repeat_anything(subject: MessageSubject, state:
 @every_subject
 def test_a_time_in_windows_gives_the_same_messages(subject: MessageSubject) -> None:
     with subject.serve() as server:
-        desk = Desk(subject, server)
-        everything = desk.messages()
+        runner = TaskRunner(subject, server)
+        everything = runner.messages()
         past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=100)
-        assert desk.messages(**subject.all, newer_than=past.isoformat()) == everything
+        assert runner.messages(**subject.all, newer_than=past.isoformat()) == everything

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role migrate, run by ansible-playbook between two simulators: every pair, what is told, and nothing unasked."""
+"""The role migrate run between two simulators: each pair, its report, and no unrequested change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
 
 Item = dict[str, t.Any]
-# Six digits that every vendor takes, so that it can be told from what else a verbose run prints.
+# Six digits that every vendor takes, so that it is unmistakable in the output of a verbose run.
 PIN = "482159"
 OWN_PIN = "731902"
 VAULT_PASSWORD = "correct horse"
@@ -68,7 +68,7 @@ BECOMES: dict[tuple[str, str], Item] = {
     ("onsip", "portsip"): {"require_pin": True, "notify": True, "announce_time": "24_hour"},
     ("onsip", "tel4vn"): {"description": NAMES["onsip"]},
 }
-#: What is told of it.
+#: The reported losses.
 LOSES = {
     ("kazoo", "portsip"): {"name", "emails", "timezone", "kazoo.skip_greeting"},
     ("kazoo", "tel4vn"): {"timezone", "kazoo.skip_greeting"},
@@ -132,7 +132,7 @@ def test_every_pair(tmp_path: pathlib.Path) -> None:
             {**ROLE, "vars": {"migrate_from": "{{ pair.from }}", "migrate_to": "{{ pair.to }}"}},
             {
                 "ansible.builtin.set_fact": {
-                    "told": "{{ told | default({}) | combine({pair.name: {'losses': migrate_losses,"
+                    "reported": "{{ reported | default({}) | combine({pair.name: {'losses': migrate_losses,"
                     " 'left_out': migrate_left_out, 'outcome': migrate_outcome.summary}}) }}"
                 }
             },
@@ -146,7 +146,7 @@ def test_every_pair(tmp_path: pathlib.Path) -> None:
         elsewhere = {"group/telephony.voicemail.all": {"url": "http://127.0.0.1:9", "domain": "elsewhere.example.com"}}
         run = play(
             tmp_path,
-            [{"module_defaults": elsewhere, "block": [loop]}, kept(tmp_path, "told.json", told="told")],
+            [{"module_defaults": elsewhere, "block": [loop]}, kept(tmp_path, "reported.json", reported="reported")],
             pairs=given,
             migrate_folder="",
             migrate_include_pins=True,
@@ -154,14 +154,14 @@ def test_every_pair(tmp_path: pathlib.Path) -> None:
             migrate_values=VALUES,
         )
         assert run.code == 0, run.output[-4000:]
-        told = json.loads((tmp_path / "told.json").read_text())["told"]
+        reported = json.loads((tmp_path / "reported.json").read_text())["reported"]
         for name, server in old.items():
             assert SYSTEMS[name].writes(server) == [], name
         for source, target in PAIRS:
-            check_pair(source, target, old[source], new[source, target], told[f"{source}-{target}"])
+            check_pair(source, target, old[source], new[source, target], reported[f"{source}-{target}"])
 
 
-def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorServer, told: Item) -> None:
+def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorServer, reported: Item) -> None:
     """Look at what one pair left on the new system, and plan it again."""
     pair = (source, target)
     there = read(SYSTEMS[target], new)
@@ -172,7 +172,7 @@ def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorSer
     if target in ("kazoo", "onsip"):
         expected["name"] = NAMES[source]
     assert {option: box.get(option) for option in expected} == expected, pair
-    lost = {row["option"] for row in told["losses"] if "1001" in row["mailboxes"] and not row["usual"]}
+    lost = {row["option"] for row in reported["losses"] if "1001" in row["mailboxes"] and not row["usual"]}
     assert lost == LOSES[pair], pair
     shared: list[Item] = []
     if source == "portsip":
@@ -181,12 +181,12 @@ def check_pair(source: str, target: str, old: SimulatorServer, new: SimulatorSer
         arguments = SYSTEMS[source].arguments(old, include_pins=True)
         shared = in_worker("shared_voicemail_info", arguments)["shared_voicemails"]
     if target == "portsip":
-        assert [box["mailbox"] for box in told["left_out"]] == ["3000"]
-        assert "create the user in PortSIP first" in told["left_out"][0]["reason"]
-        assert told["outcome"]["create"] == 0
+        assert [box["mailbox"] for box in reported["left_out"]] == ["3000"]
+        assert "create the user in PortSIP first" in reported["left_out"][0]["reason"]
+        assert reported["outcome"]["create"] == 0
     else:
-        assert told["left_out"] == []
-        assert told["outcome"]["create"] == len(there) > 1
+        assert reported["left_out"] == []
+        assert reported["outcome"]["create"] == len(there) > 1
     translated = mailboxes_for_vendor(
         list(read(SYSTEMS[source], old).values()),
         source,
@@ -238,7 +238,7 @@ def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[Simu
             applied(),
             kept(
                 tmp_path,
-                "told.json",
+                "reported.json",
                 before="before.mailboxes",
                 refused="refused",
                 made="made",
@@ -248,11 +248,11 @@ def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[Simu
         **both(old, new),
     )
     assert run.code == 0, run.output[-4000:]
-    told = json.loads((tmp_path / "told.json").read_text())
-    assert told["before"] == []
-    assert "not the one that was reviewed" in told["refused"]
-    assert told["made"] == 2
-    assert told["again"]["skipped"] is True
+    reported = json.loads((tmp_path / "reported.json").read_text())
+    assert reported["before"] == []
+    assert "differs from the reviewed one" in reported["refused"]
+    assert reported["made"] == 2
+    assert reported["again"]["skipped"] is True
     assert KAZOO.writes(old) == []
     assert not shows(PIN, run.output)
     assert "not carried over: mailbox sales, its number must be a number of 1 to 7 digits" in run.output
@@ -277,7 +277,7 @@ def check_files(planned: pathlib.Path, applied: pathlib.Path, new: SimulatorServ
     text = (planned / "report.md").read_text()
     assert "**Planned: nothing was written**" in text
     shown = text.replace("&#64;&#8203;", "@").replace("\\[", "[").replace("\\]", "]")
-    assert '| emails | ["a@example.com", "b@example.com"] | may have at most 1 entries, it has 2 |  | 1002 |' in shown
+    assert '| emails | ["a@example.com", "b@example.com"] | must have at most 1 entries, got 2 |  | 1002 |' in shown
     assert "| sales | its number must be" in text
     assert "## Values of every kazoo mailbox" in text
     assert json.loads((applied / "report.json").read_text())["state"] == "applied"
@@ -288,7 +288,7 @@ def test_check_mode_writes_nothing(tmp_path: pathlib.Path, systems: tuple[Simula
     old, new = systems
     # The playbook lies in the collection; what it writes goes where the command is started.
     folder = tmp_path / "voicemail-migration"
-    # As a person types it: words, which are no truth values.
+    # As a person types it: words, which are not booleans.
     command = ["--check", "-e", "migrate_apply=true"]
     run = run_playbook(tmp_path, "telephony.voicemail.migrate", *command, **both(old, new))
     assert run.code == 0, run.output[-4000:]
@@ -314,7 +314,7 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
     (tmp_path / "password").write_text(VAULT_PASSWORD + "\n")
     given = {"migrate_include_pins": True, "migrate_apply": True, "migrate_pin_file": str(tmp_path / "pins.yml")}
     secret = {"migrate_vault_id": "voicemail", "migrate_vault_password_file": str(tmp_path / "password")}
-    told = {"ansible.builtin.debug": {"msg": "told: {{ ansible_failed_result.msg }}"}}
+    reported = {"ansible.builtin.debug": {"msg": "reported: {{ ansible_failed_result.msg }}"}}
     with KAZOO.serve(mailboxes=0) as old, TEL4VN.serve(mailboxes=0) as new:
         populate(KAZOO, old, "1001")
         for number in ("1002", "1003"):
@@ -331,10 +331,10 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
         run = play(
             tmp_path,
             [
-                {"block": [role()], "rescue": [told]},
+                {"block": [role()], "rescue": [reported]},
                 {
                     "block": [role(migrate_from={**source, "password": "wrong-password"}, migrate_folder="")],
-                    "rescue": [told],
+                    "rescue": [reported],
                 },
                 role(**secret),
                 {"telephony.voicemail.vmboxes": file},
@@ -347,8 +347,8 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
             **given,
         )
         assert run.code == 0, run.output[-4000:]
-        assert "told: migrate_include_pins needs migrate_vault_password_file" in run.output
-        assert "told: KAZOO refuses the login" in run.output
+        assert "reported: migrate_include_pins needs migrate_vault_password_file" in run.output
+        assert "reported: KAZOO refuses the login" in run.output
         assert KAZOO.writes(old) == []
         there = read(TEL4VN, new)
         made = yaml.safe_load((tmp_path / "pins.yml").read_text())["tel4vn"]["default"]

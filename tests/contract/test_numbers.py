@@ -16,7 +16,7 @@ from helpers.subjects import KAZOO, PERSONAL, SHARED, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
 CREATING = [subject for subject in SUBJECTS if subject.can_create]
-WARNING = "taken as text although it is a number, and YAML reads 0123 as 83: "
+WARNING = "read as text although it is a number, and YAML reads 0123 as 83: "
 FIX = 'Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subject.name)
@@ -25,9 +25,9 @@ every_way = pytest.mark.parametrize("way", RUNNERS)
 
 def warnings_of(result: Result, warned: list[str]) -> list[str]:
     """Warnings about numbers, of a module or of the worker; what the module has said is forgotten then."""
-    told = [*warned, *result.get("warnings", ())]
+    reported = [*warned, *result.get("warnings", ())]
     warned.clear()
-    return [text for text in told if text.startswith("taken as text")]
+    return [text for text in reported if text.startswith("read as text")]
 
 
 @every_way
@@ -41,9 +41,9 @@ def test_a_number_creates_and_updates_with_one_warning(subject: Subject, way: st
         ):
             result = RUNNERS[way](module, subject.arguments(server, **options))
             assert not result["failed"], result
-            (told,) = warnings_of(result, warned)
-            assert told.startswith(WARNING)
-            assert f"`{subject.key}`" in told
+            (reported,) = warnings_of(result, warned)
+            assert reported.startswith(WARNING)
+            assert f"`{subject.key}`" in reported
         assert subject.number in [box.number for box in subject.stored(server)]
         quoted = RUNNERS[way](subject.module, subject.arguments(server, **{subject.key: subject.number}))
         assert warnings_of(quoted, warned) == []
@@ -79,7 +79,7 @@ def test_a_number_never_counts_for_prune(subject: Subject, way: str) -> None:
         result = RUNNERS[way](subject.plural, subject.arguments(server, **{subject.listed: items}, prune=True))
         assert result["failed"]
         assert "item 2 (" in result["msg"]
-        assert "`prune` could delete the one that was meant" in result["msg"]
+        assert "`prune` could delete the intended one" in result["msg"]
         assert FIX.format(option=subject.key) in result["msg"]
         assert len(server.journal) == 0
 
@@ -89,8 +89,10 @@ def test_a_number_of_another_option_does_not_stop_prune(warned: list[str]) -> No
     with KAZOO.serve() as server:
         result = RUNNERS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=[item], prune=True))
         assert not result["failed"], result
-        (told,) = warnings_of(result, warned)
-        assert "item 1 (mailbox 3000): `kazoo.operator_number`, item 1 (mailbox 3000): `kazoo.notify.callback" in told
+        (reported,) = warnings_of(result, warned)
+        assert (
+            "item 1 (mailbox 3000): `kazoo.operator_number`, item 1 (mailbox 3000): `kazoo.notify.callback" in reported
+        )
 
 
 @every_way
@@ -101,9 +103,9 @@ def test_new_numbers_and_defaults_are_numbers_too(way: str, warned: list[str]) -
         assert "`new_mailbox` is a number" in RUNNERS[way]("vmboxes", pruning)["msg"]
         many = [{"mailbox": str(number)} for number in range(3000, 3008)]
         given = KAZOO.arguments(server, mailboxes=many, defaults={"name": 12, "kazoo": {"aliases": [7]}})
-        (told,) = warnings_of(RUNNERS[way]("vmboxes", given), warned)
-        assert "item 1 (mailbox 3000): `name`" in told
-        assert "and 11 more" in told
+        (reported,) = warnings_of(RUNNERS[way]("vmboxes", given), warned)
+        assert "item 1 (mailbox 3000): `name`" in reported
+        assert "and 11 more" in reported
 
 
 @every_way

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Doubtful behaviours two at a time: a covering array instead of the full product."""
+"""Doubtful behaviors two at a time: a covering array instead of the full product."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicemail_simulator.vendors import load
 
 
 def combinations(subject: Subject) -> list[dict[str, t.Any]]:
-    """Rows in which every pair of values of two behaviours stands together at least once."""
+    """Rows in which every pair of values of two behaviors stands together at least once."""
     usual = {knob.name: knob.default for knob in load(subject.vendor).behavior_definitions}
     settled = set(subject.stubborn)
     values = {
@@ -34,7 +34,7 @@ CASES = [(subject, position, row) for subject in SUBJECTS for position, row in e
 @pytest.mark.parametrize(
     ("subject", "position", "knobs"), CASES, ids=[f"{subject.name}-{position}" for subject, position, _row in CASES]
 )
-def test_pairs_of_doubtful_behaviours(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
+def test_pairs_of_doubtful_behaviors(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
     # Each row runs one way; which one alternates, so that both meet every vendor many times.
     way = list(RUNNERS.values())[position % len(RUNNERS)]
     with serve(subject, knobs) as server:

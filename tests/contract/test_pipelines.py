@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipelines that are ready to copy, as their guide tells: from what exists to a reviewed change and to drift."""
+"""The pipelines of the guide: from existing mailboxes to a reviewed change and to drift."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ def adopt(pipeline: Pipeline) -> None:
 
 
 def declare(pipeline: Pipeline) -> None:
-    """Write by hand what is there."""
+    """Write the existing mailboxes by hand."""
     (pipeline.repository / "mailboxes").mkdir()
     boxes = "".join(f"- {{mailbox: '{number}', name: Mailbox {number}}}\n" for number in (1000, 1001))
     (pipeline.repository / "mailboxes" / "mailboxes.yml").write_text(boxes)
 
 
 def propose(pipeline: Pipeline) -> None:
-    """Commit what is there, and on a branch of its own another name and one more mailbox."""
+    """Commit the existing mailboxes, and on a branch another name and one more mailbox."""
     (pipeline.repository / "office.yml").write_text(FILES["office.yml"].text)
     (pipeline.repository / ".gitignore").write_text("*-report/\n")
     pipeline.git("init", "-q", "-b", "main")
     pipeline.git("add", ".")
-    pipeline.git("commit", "-qm", "Take over what is there")
+    pipeline.git("commit", "-qm", "Adopt existing mailboxes")
     pipeline.git("checkout", "-qb", "reception")
     listed = pipeline.repository / "mailboxes" / "mailboxes.yml"
     listed.write_text(listed.read_text().replace("Mailbox 1000", "Reception"))
@@ -105,7 +105,7 @@ def test_from_what_exists_to_last_nights_drift(
             rename_by_hand(server, "1000", "Changed since the review")
             (refused,) = pipeline.run("merge")
             assert refused.status != 0
-            assert "The plan is not the one that was reviewed" in refused.output
+            assert "The plan differs from the reviewed one" in refused.output
             assert names(server) == {"1000": "Changed since the review", "1001": "Mailbox 1001"}
             rename_by_hand(server, "1000", "Mailbox 1000")
         (applied,) = pipeline.run("merge")
@@ -120,13 +120,13 @@ def test_from_what_exists_to_last_nights_drift(
         assert "Nobody" in page
         assert names(server)["1000"] == "Nobody"
 
-    told = [comment["body"], page, *(job.output for job in (lint, plan, applied, drift))]
-    told += [json.dumps(pipeline.platform["calls"])]
+    reported = [comment["body"], page, *(job.output for job in (lint, plan, applied, drift))]
+    reported += [json.dumps(pipeline.platform["calls"])]
     for secret in (KEY, PIN, programs.TOKEN):
-        assert [text for text in told if secret in text] == []
+        assert [text for text in reported if secret in text] == []
 
 
-def test_lint_tells_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.Path) -> None:
+def test_lint_shows_what_is_wrong_without_a_telephone_system(tmp_path: pathlib.Path) -> None:
     pipeline = GitLab(tmp_path, {})
     declare(pipeline)
     propose(pipeline)

@@ -40,14 +40,14 @@ def old_checksum(subject: Subject) -> str:
 def test_a_checksum_of_another_server_or_of_version_1_0_is_refused(subject: Subject) -> None:
     with subject.serve() as server, subject.serve() as other:
         found = many(subject, server, check=True)["plan_checksum"]
-        for expected, told in (
-            (many(subject, other, check=True)["plan_checksum"], "not the one that was reviewed"),
+        for expected, reported in (
+            (many(subject, other, check=True)["plan_checksum"], "differs from the reviewed one"),
             (old_checksum(subject), "checksum of version 1.0"),
         ):
             for check in (True, False):
                 result = many(subject, server, check, expect_checksum=expected)
                 assert result["failed"]
-                assert told in result["msg"]
+                assert reported in result["msg"]
                 assert found in result["msg"]
                 assert subject.writes(server) == []
         assert many(subject, server, expect_checksum=found)["changed"]

@@ -25,7 +25,7 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "foreign": (
         {"a.yml": "[{mailbox: 3000, onsip: {}}]"},
-        "`onsip` is given alone, but the vendor is kazoo, which never reads it",
+        "`onsip` is the only dictionary of a vendor, but the vendor is kazoo",
     ),
     "no-dictionary": ({"a.yml": "['3000']"}, "a.yml:1: must be a dictionary with `mailbox`, not text"),
     "pin": (
@@ -34,9 +34,9 @@ BAD_FILES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "empty": (
         {"a.yml": "[{mailbox: 3000, name: x}]", "b.yml": ""},
-        "b.yml: is empty. Write `mailboxes: []` if no entry is meant, or remove the file",
+        "b.yml: is empty. Write `mailboxes: []` for an empty list, or remove the file",
     ),
-    "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, and is not read"),
+    "folder": ({"a.yml": "[{mailbox: 3000, name: x}]", "old/b.yml": "[]"}, "old: is a folder, which is not read"),
 }
 
 
@@ -70,7 +70,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t
         yield {name: (bench, runs[name]) for name, bench in benches.items()}
 
 
-def test_fifty_wrong_items_are_told_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
+def test_fifty_wrong_items_are_reported_at_once_and_nothing_is_written(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["fifty-lines"]
     assert_refused(bench, run)
     for text in (run.message, run.output, run.markdown):
@@ -102,5 +102,5 @@ def test_an_empty_list_with_prune(refusals: dict[str, tuple[Bench, Run]]) -> Non
 def test_more_updates_than_allowed(refusals: dict[str, tuple[Bench, Run]]) -> None:
     bench, run = refusals["updates"]
     assert_refused(bench, run)
-    assert "100 percent of the 3 that are declared and exist" in run.message
+    assert "100 percent of the 3 declared ones that exist" in run.message
     assert "`max_update_percent`, which is 50" in run.message

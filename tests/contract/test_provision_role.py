@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role provision, run by ansible-playbook against the simulator, whose journal is the witness of every write."""
+"""The role provision, run by ansible-playbook against the simulator, whose journal proves every write."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_confirmation_where_nobody_can_type(bench: Bench) -> None:
         assert run.report["state"] == "declined"
         (refused,) = re.findall(rf"^fatal: \[{host}\]: .*$", run.output, re.MULTILINE)
         assert f"-e provision_checksum={run.checksum}" in refused
-        assert ("The plan was not confirmed" if host == "declined" else "is not the one that was reviewed") in refused
+        assert ("The plan was not confirmed" if host == "declined" else "plan differs from the reviewed one") in refused
     assert runs["declined"].checksum == checksum
 
     applied = bench.run(**declared, checksum=checksum)

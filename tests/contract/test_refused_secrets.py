@@ -63,7 +63,7 @@ def arguments(module: str, subject: Subject | None = None, **options: t.Any) -> 
 def refused(way: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyPatch) -> str:
     """Run a task that must be refused, and return all that it shows: its result, and what the system logs."""
     logged: list[str] = []
-    monkeypatch.setattr(AnsibleModule, "log", lambda _self, *told, **more: logged.append(f"{told}{more}"))
+    monkeypatch.setattr(AnsibleModule, "log", lambda _self, *reported, **more: logged.append(f"{reported}{more}"))
     result = RUNNERS[way](module, given)
     assert result["failed"], result
     return json.dumps(result) + "".join(logged)
@@ -73,9 +73,9 @@ def refused(way: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("module", MODULES)
 def test_an_address_with_a_secret(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for url in URLS:
-        told = refused(way, module, arguments(module, url=url), monkeypatch)
-        assert "`url` must" in told
-        assert PASSWORD not in told
+        reported = refused(way, module, arguments(module, url=url), monkeypatch)
+        assert "`url` must" in reported
+        assert PASSWORD not in reported
 
 
 #: Option to values that it does not take, for modules that have it.
@@ -130,10 +130,10 @@ def test_a_secret_in_the_place_of_another_option(module: str, way: str, monkeypa
     """Also where the module has no such option: its name may be one with a slip."""
     for option, value in SLIPS:
         subject = None if module.startswith("shared") or module == "voicemail_greeting" else VENDORS.get(option)
-        told = refused(way, module, arguments(module, subject, **{option: value}), monkeypatch)
-        assert option in told
-        assert not shows(PIN, told), (option, value, told)
-        assert PASSWORD not in told, (option, value, told)
+        reported = refused(way, module, arguments(module, subject, **{option: value}), monkeypatch)
+        assert option in reported
+        assert not shows(PIN, reported), (option, value, reported)
+        assert PASSWORD not in reported, (option, value, reported)
 
 
 @pytest.mark.parametrize("way", RUNNERS)
@@ -154,8 +154,8 @@ def test_a_secret_in_an_item(
             if option == "portsip" and module == "vmboxes":
                 # Another vendor's dictionary is not read.
                 continue
-            told = refused(way, module, {**plain, **given}, monkeypatch)
-            assert not shows(PIN, told), (option, value, told)
+            reported = refused(way, module, {**plain, **given}, monkeypatch)
+            assert not shows(PIN, reported), (option, value, reported)
 
 
 def test_a_secret_in_a_file_that_a_lookup_reads(tmp_path: pathlib.Path) -> None:

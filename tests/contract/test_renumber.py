@@ -98,7 +98,7 @@ def test_a_number_that_stays_taken_is_refused(subject: Subject) -> None:
     with subject.serve(mailboxes=3) as server:
         (_a, one), (_b, two) = first(subject, server, 2)
         result = run(subject, server, [{"mailbox": one, "new_mailbox": two}])
-        assert f"cannot take the number {two}: mailbox {two} exists" in result["msg"]
+        assert f"cannot get the number {two}: mailbox {two} exists" in result["msg"]
         assert subject.writes(server) == []
 
 
@@ -122,7 +122,7 @@ def test_a_cycle_that_stops_half_way_is_reported_and_repaired() -> None:
         assert result["summary"]["failed"] == 2, result
         temporary = numbers(KAZOO, server)[a]
         assert temporary not in (one, two)
-        assert any(f"has the number {temporary} for now" in str(row["error"]) for row in result["results"])
+        assert any(f"has the temporary number {temporary}" in str(row["error"]) for row in result["results"])
         assert not run(KAZOO, server, items)["failed"]
         found = numbers(KAZOO, server)
         assert (found[a], found[b]) == (two, one)

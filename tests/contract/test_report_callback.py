@@ -62,7 +62,7 @@ def junit_of(folder: pathlib.Path) -> ElementTree.Element:
     return root
 
 
-def test_every_format_tells_every_change_and_no_secret(tmp_path: pathlib.Path) -> None:
+def test_every_format_shows_every_change_and_no_secret(tmp_path: pathlib.Path) -> None:
     boxes = [{"mailbox": "1000", "name": NASTY, "pin": PINS[0]}, {"mailbox": "3000", "name": "New", "pin": PINS[1]}]
     with KAZOO.serve(mailboxes=2) as server:
         single = KAZOO.arguments(server, mailbox="{{ item }}", state="absent", delete_messages=True)
@@ -115,7 +115,7 @@ def test_a_box_that_could_not_be_made_is_named(subject: Subject) -> None:
         result = in_worker(subject.module, subject.arguments(server, retry_budget=0, **item))
     assert result["failed"], result
     result.pop("invocation", None)
-    (change,) = run_report.read_result("office", "One", subject.module, False, True, result).changes
+    (change,) = run_report.read_result(run_report.TaskRun("office", "One", subject.module, False), True, result).changes
     assert (change.number, change.status) == (subject.number, "failed")
 
 
@@ -158,7 +158,7 @@ def test_drift_fails_in_junit_and_long_reports_are_cut(tmp_path: pathlib.Path) -
     assert {failure.get("type") for failure in suites.iter("failure")} == {"changed"}
 
 
-def test_censored_tasks_tell_nothing(tmp_path: pathlib.Path) -> None:
+def test_censored_tasks_report_nothing(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=0) as server:
         done = run(tmp_path, [{**many(server, [{"mailbox": "3000", "name": "x"}]), "no_log": True}], formats="json")
         assert done.code == 0, done.output

@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 
+import browser
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report
 from ansible_collections.telephony.voicemail.plugins.plugin_utils.report_files import page
@@ -38,8 +39,8 @@ document.title = JSON.stringify([focused, found, count, left, getComputedStyle(d
 """
 
 
-def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str = "") -> tuple[str, pathlib.Path]:
-    """Open the page; return the document as the browser has it, and a picture of it."""
+def example_page() -> str:
+    """Return a page with two tasks, one of which failed as a whole."""
     changes = [
         run_report.Change(
             "3000",
@@ -57,7 +58,12 @@ def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str =
     task = run_report.TaskReport("office", "All", "vmboxes", False, "failed", "1 failed", None, [], summary, changes)
     nothing = dict.fromkeys(summary, 0)
     other = run_report.TaskReport("works", "Rest", "vmbox", False, "failed", "no login", None, [], nothing, [])
-    text = page(run_report.as_report(run_report.RunContext("Mailboxes"), "2026-01-02T03:04:05Z", [task, other]))
+    return page(run_report.as_report(run_report.RunContext("Mailboxes"), "2026-01-02T03:04:05Z", [task, other]))
+
+
+def shown(folder: pathlib.Path, *options: str, width: int = 1200, actions: str = "") -> tuple[str, pathlib.Path]:
+    """Open the page; return the document as the browser has it, and a picture of it."""
+    text = example_page()
     file, picture = folder / "page.html", folder / "page.png"
     # The page forbids nothing to its own scripts, so what a reader does can be added to it.
     file.write_text(text.replace("</body>", actions or "</body>"), encoding="utf-8")
@@ -107,3 +113,17 @@ def test_dark_and_narrow(tmp_path: pathlib.Path) -> None:
     document, _picture = shown(tmp_path, "--blink-settings=preferredColorScheme=0", width=500, actions=reading)
     # Nothing has to be pushed aside to be read.
     assert "<title>rgb(18, 22, 29),true,block</title>" in document
+
+
+@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
+def test_wide_and_narrow(tmp_path: pathlib.Path, is_dark: bool) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(example_page(), encoding="utf-8")
+    with browser.browse() as running:
+        opened = running.page()
+        for width in (1280, 390):
+            opened.open(file.as_uri(), browser.View(width, is_dark=is_dark))
+            assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+            background = opened.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert background == ("rgb(18, 22, 29)" if is_dark else "rgb(255, 255, 255)")
+            assert opened.errors == []

@@ -80,7 +80,7 @@ class Tasks:
         return {"name": name, "telephony.voicemail.vmbox": KAZOO.arguments(self._server, mailbox="1"), **keywords}
 
 
-def told(report: dict[str, t.Any]) -> dict[str, t.Any]:
+def reported(report: dict[str, t.Any]) -> dict[str, t.Any]:
     """Task (and host, where it is not the first) to its status, whether the play went on, and its changes."""
     found: dict[str, t.Any] = {}
     for task in report["tasks"]:
@@ -102,7 +102,7 @@ def texts_of(folder: pathlib.Path) -> dict[str, str]:
     return {file.suffix: file.read_text("utf-8") for file in (folder / "voicemail-report").iterdir()}
 
 
-def test_a_run_that_succeeds_tells_all_it_did(tmp_path: pathlib.Path) -> None:
+def test_a_run_that_succeeds_shows_all_it_did(tmp_path: pathlib.Path) -> None:
     # The second creation fails, once: what the first attempt made is not lost.
     fault = "status:500,method=PUT,path=vmboxes,skip={},count=1"
     with KAZOO.serve(mailboxes=1, faults=[fault.format(1), fault.format(5)]) as server:
@@ -159,7 +159,7 @@ def test_a_run_that_succeeds_tells_all_it_did(tmp_path: pathlib.Path) -> None:
         assert done.code == 0, done.output
         really = created(server)
     report = report_of(tmp_path)
-    found = told(report)
+    found = reported(report)
     assert {name: entries for name, entries in found.items() if "ailed" not in str(entries)} == {
         "Retried": [("changed", ["create 2000 changed", "create 2001 changed", "create 2002 changed"])],
         "Retried in a loop": [("changed", ["create 2003 changed"]), ("changed", ["create 2004 changed"])],
@@ -197,8 +197,8 @@ def test_a_run_that_succeeds_tells_all_it_did(tmp_path: pathlib.Path) -> None:
     assert report["summary"]["create"] == len(shown) + 1
     assert report["summary"]["failed"] == 0
     texts = texts_of(tmp_path)
-    assert "**Applied, and the play went on after failures**" in texts[".md"]
-    assert "Applied, and the play went on after failures" in texts[".html"]
+    assert "**Applied, and the play continued after failures**" in texts[".md"]
+    assert "Applied, and the play continued after failures" in texts[".html"]
     suites = junit_of(tmp_path)
     assert suites.get("failures") == str(len(failures))
     assert len(list(suites.iter("skipped"))) == 2
@@ -212,7 +212,7 @@ def test_a_host_that_is_not_reached_fails_the_report(tmp_path: pathlib.Path, loo
     assert done.code == 4, done.output
     report = report_of(tmp_path)
     assert report["failed"]
-    assert told(report) == {"All on gone": [("failed", [])], "All": [("changed", ["create 3000 changed"])]}
+    assert reported(report) == {"All on gone": [("failed", [])], "All": [("changed", ["create 3000 changed"])]}
     texts = texts_of(tmp_path)
     assert "**Failed**" in texts[".md"]
     assert "does not answer" in texts[".md"]
@@ -257,7 +257,7 @@ def test_a_play_that_fails_is_never_called_a_success(tmp_path: pathlib.Path, pla
         assert done.code == 2, done.output
         really = created(server)
     report = report_of(tmp_path)
-    found = told(report)
+    found = reported(report)
     assert report["failed"]
     assert (found["Rescued"], found["Stop"]) == ([("failed*", [])], [("failed", [])])
     assert found["Called a failure"] == [("failed*", ["create 3001 changed"])]
@@ -305,7 +305,7 @@ def test_messages_and_recordings_are_changes(tmp_path: pathlib.Path) -> None:
         ]
         done = run(tmp_path, [{"hosts": "one", "tasks": tasks}])
     assert done.code == 0, done.output
-    found = told(report_of(tmp_path))
+    found = reported(report_of(tmp_path))
     assert [entries[0][0] for entries in found.values()] == ["changed", "changed"], found
     assert all(entries[0][1] for entries in found.values()), found
     assert "**Applied**" in texts_of(tmp_path)[".md"]

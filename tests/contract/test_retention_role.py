@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role retention, run by ansible-playbook against the simulator, whose journal is the witness of every deletion."""
+"""The role retention, run by ansible-playbook against the simulator, whose journal proves every deletion."""
 
 from __future__ import annotations
 
@@ -100,16 +100,16 @@ class Bench:
         :param changed: tasks of the role that change something.
         """
         before = self.messages()
-        done, (foreseen,) = self.run_each((rules, variables), check=True)
-        assert not foreseen.failure, done.output
+        done, (predicted,) = self.run_each((rules, variables), check=True)
+        assert not predicted.failure, done.output
         assert self.subject.writes(self.server) == []
         assert self.messages() == before
         assert not self.archive.exists()
         done, (first, again) = self.run_each((rules, variables), (rules, variables))
         assert not first.failure, done.output
         assert not again.failure, done.output
-        told = {key: value for key, value in first.summary.items() if key != "bytes"}
-        assert told == {key: value for key, value in foreseen.summary.items() if key != "bytes"}
+        reported = {key: value for key, value in first.summary.items() if key != "bytes"}
+        assert reported == {key: value for key, value in predicted.summary.items() if key != "bytes"}
         assert f"changed={changed} " in done.output, done.output
         assert again.summary["deleted"] == again.summary["selected"] == 0
         assert self.subject.writes(self.server)
@@ -249,7 +249,7 @@ def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, 
     assert downloaded["summary"]["download"] == 4, downloaded
     zeros, foreign, unlisted, spoilt_part = (pathlib.Path(row["path"]) for row in downloaded["results"])
     whole = {path: path.read_bytes() for path in (zeros, foreign, unlisted, spoilt_part)}
-    # Of the same size, which the manifest takes for the file that it tells of.
+    # Of the same size, so that the manifest accepts it as its file.
     zeros.write_bytes(bytes(zeros.stat().st_size))
     foreign.write_bytes(audible_copy(whole[foreign]))
     unlisted.write_bytes(b"7 bytes")
@@ -267,7 +267,7 @@ def test_no_message_goes_for_an_archive_that_is_not_its_recording(bench: Bench, 
         path: whole[path] for path in (zeros, unlisted, spoilt_part)
     }
     assert foreign.read_bytes() == audible_copy(whole[foreign])
-    assert "is another recording than the vendor's" in done.output
+    assert "differs from the vendor's recording" in done.output
 
 
 @deleting
@@ -305,7 +305,7 @@ def test_messages_of_unknown_age_stay_and_are_counted(bench: Bench, subject: Mes
 
 
 @pytest.mark.parametrize("subject", [TEL4VN_MESSAGES], ids=lambda subject: subject.name)
-def test_a_vendor_that_cannot_delete_is_told_once(bench: Bench, subject: MessageSubject) -> None:
+def test_a_vendor_that_cannot_delete_is_reported_once(bench: Bench, subject: MessageSubject) -> None:
     rules = [{"match": number, "action": "archive_then_delete", "older_than": "1h"} for number in ("1.*", ".*")]
     done, ended = bench.run(*rules)
     assert "TEL4VN cannot delete messages through its API" in ended.failure

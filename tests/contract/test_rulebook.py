@@ -99,19 +99,19 @@ def test_the_guide_shows_the_rulebook_that_is_run() -> None:
     assert kept.endswith(f"---\n{shown}")
 
 
-def test_the_example_of_a_rulebook_tells_of_each_new_message_once(tmp_path: pathlib.Path) -> None:
+def test_the_example_of_a_rulebook_shows_of_each_new_message_once(tmp_path: pathlib.Path) -> None:
     if reason := lacking():
         pytest.skip(reason)
     with KAZOO_MESSAGES.serve() as server:
         source = Source(tmp_path, KAZOO_MESSAGES, server)
-        # What is there already is remembered; then one is left while nobody listens.
+        # Existing messages are remembered; then one is left while nobody listens.
         assert asyncio.run(source.events(0)) == []
         source.leave("1001")
         with running(source) as printed:
             awaited(printed, "left a message in 1001")
             source.leave("1002")
-            told = awaited(printed, "left a message in 1002")
-        assert told.count("left a message in") == 2
-        assert "simulator-password" not in told
+            reported = awaited(printed, "left a message in 1002")
+        assert reported.count("left a message in") == 2
+        assert "simulator-password" not in reported
         # The file is the same for whoever runs the source.
         assert asyncio.run(source.events(0)) == []

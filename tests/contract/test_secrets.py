@@ -110,10 +110,10 @@ class Echo:
         # What counts comes first, since a long text is cut off.
         tokens = [value for name, value in seen.headers.items() if name in TOKEN_HEADERS]
         text = f"{pins} {tokens} {seen.text}".replace("\\", "/")
-        told = {"message": text, "pin": {"invalid": {"message": text, "cause": text}}}
+        reported = {"message": text, "pin": {"invalid": {"message": text, "cause": text}}}
         body = json.dumps(
             {
-                "data": told,
+                "data": reported,
                 "status": "error",
                 "error": text,
                 "message": text,
@@ -163,7 +163,7 @@ def wrong(subject: Subject) -> dict[str, str]:
 
 
 def calls(vendor: str, folder: pathlib.Path) -> t.Iterator[tuple[Subject, str, dict[str, t.Any]]]:
-    """Every module of a vendor, with a PIN wherever one may be; what a vendor cannot do is an error and tells none."""
+    """Every module of a vendor, with a PIN wherever one may be; what a vendor cannot do is an error without any PIN."""
     for subject in SUBJECTS[vendor]:
         key = {subject.key: subject.number}
         yield subject, subject.module, {**subject.create, **key, "pin": PINS[0]}
@@ -258,15 +258,15 @@ def test_no_secret_leaves_a_play(vendor: str, folder: pathlib.Path) -> None:
     for name, text in places.items():
         found = [secret for secret in secrets if shows(secret, text)]
         lines = [line[:400] for line in text.splitlines() for secret in found if shows(secret, line)]
-        assert not found, f"{name} tells {found}: {lines[:3]}"
+        assert not found, f"{name} shows {found}: {lines[:3]}"
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("vendor", SUBJECTS)
-def test_no_failure_of_any_module_tells_a_secret(
+def test_no_failure_of_any_module_shows_a_secret(
     vendor: str, failure: str, folder: pathlib.Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told: list[str] = []
+    reported: list[str] = []
     failed = 0
     with SUBJECTS[vendor][0].serve(mailboxes=3, messages=2) as simulator, caplog.at_level(logging.DEBUG):
         echo = Echo(simulator.origin)
@@ -274,13 +274,13 @@ def test_no_failure_of_any_module_tells_a_secret(
             url = simulator.url.replace(simulator.origin, server.origin)
             for one, module, options in calls(vendor, folder):
                 result = in_worker(module, arguments(one, url, failure, **options))
-                told.append(json.dumps(result))
+                reported.append(json.dumps(result))
                 failed += result["failed"]
-    told += [record.getMessage() for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
+    reported += [record.getMessage() for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
     assert failed > 5
     subject = SUBJECTS[vendor][0]
     for secret in {*PINS, *secrets_of(subject), *echo.tokens}:
-        assert not [text[:1000] for text in told if shows(secret, text)], secret
+        assert not [text[:1000] for text in reported if shows(secret, text)], secret
 
 
 #: A function of each layer, and the module that comes through it.
@@ -294,12 +294,12 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (engine, "match", "vmboxes"),
     (writing, "run_all", "vmboxes"),
     (writing, "carry_out", "vmboxes"),
-    (steps, "unmet", "vmbox"),
+    (steps, "unapplied_options", "vmbox"),
     (login.Login, "run", "vmbox_info"),
     (mailboxes.KazooMailboxes, "_box", "vmbox_info"),
     (http_client, "ssl_context", "vmbox"),
     (http_client.Client, "send", "vmbox"),
-    (http_client.Client, "_judge", "vmbox_info"),
+    (http_client.Client, "_check_status", "vmbox_info"),
     (http_client.Reply, "parse", "vmbox"),
     (message_engine, "read", "voicemail_message_info"),
     (message_engine, "apply", "voicemail_message"),
@@ -313,7 +313,7 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize(("place", "name", "module"), LAYERS, ids=lambda value: str(getattr(value, "__name__", value)))
-def test_an_exception_in_any_layer_tells_no_secret(
+def test_an_exception_in_any_layer_shows_no_secret(
     place: t.Any, name: str, module: str, way: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor = "portsip" if module == "voicemail_greeting" else "kazoo"
@@ -334,7 +334,7 @@ def test_an_exception_in_any_layer_tells_no_secret(
     assert raised, f"{module} does not come through {name}: {found}"
     assert any(result["failed"] for result in found)
     for result in found:
-        told = json.dumps(result)
-        assert not [secret for secret in secrets if shows(secret, told)], told
+        reported = json.dumps(result)
+        assert not [secret for secret in secrets if shows(secret, reported)], reported
         assert not result["failed"] or result["msg"]
     assert any("unexpected LookupError" in result.get("msg", "") for result in found), [one["msg"] for one in found]

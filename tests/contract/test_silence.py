@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A PIN in a text is told from the same digits in what differs from run to run."""
+"""Distinguish a PIN in a text from the same digits in values that differ between runs."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 from helpers.loopback import module_warnings
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
@@ -32,23 +33,23 @@ CASES = pytest.mark.parametrize(
 def test_the_rest_is_done(
     subject: Subject, option: str, value: t.Any, choice: str, way: str, warned: list[str]
 ) -> None:
-    others: dict[str, t.Any] = {name: {} for name in ("kazoo", "portsip", "tel4vn", "onsip") if name != subject.vendor}
+    others: dict[str, t.Any] = {name: {} for name in NAMES if name != subject.vendor}
     item = {subject.key: subject.number, **subject.create, option: value, **others}
     states = []
     for declared in ({subject.key: subject.number, **subject.create}, item):
         with subject.serve() as server:
-            told = []
+            reported = []
             for check in (True, False, False):
                 warned.clear()
                 arguments = subject.arguments(server, on_unsupported=choice, **declared)
                 result = RUNNERS[way](subject.module, arguments, check=check)
                 assert not result["failed"], result
                 assert option not in result["changed_fields"]
-                told.append(result["changed"])
+                reported.append(result["changed"])
                 told_of = [text for text in [*result.get("warnings", ()), *warned] if f"`{option}`" in str(text)]
                 assert len(told_of) == (choice == "warn" and declared is item)
                 assert all(subject.vendor in str(text) for text in told_of)
-            assert told == [True, True, False]
+            assert reported == [True, True, False]
             plural = RUNNERS[way](
                 subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
             )

@@ -12,7 +12,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import errors
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import pydantic
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import Values
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Listing, Wanted
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Listing, ListQuery
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, broken
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import replies
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import Boxes, Creation, Reread
@@ -70,7 +70,7 @@ class AcornMailboxes(Boxes, Creation):
     _session: AcornSession
     table = MAILBOX
 
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         what = "list mailboxes"
         reply = self._session.call("GET", "", what)
         rows = replies.expect_objects(reply.boxes, what, "mailboxes")
@@ -79,7 +79,7 @@ class AcornMailboxes(Boxes, Creation):
         return Listing(tuple(self._box(row, what) for row in rows), whole=True)
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
-        boxes = self.list(Wanted()).boxes
+        boxes = self.list(ListQuery()).boxes
         return next((box for box in boxes if (box.id == box_id if box_id else box.number == number)), None)
 
     def create(self, number: str, values: Values) -> Box | None:

@@ -13,13 +13,13 @@ MAILBOX = FieldTable(
     resource="mailbox",
     key="mailbox",
     alias="extension",
-    number=kinds.Text(shortest=1, pattern=r"[0-9]+", expected="a number of digits only"),
+    number=kinds.Text(shortest=1, pattern=r"[0-9]+", expected="digits only"),
     fields=(
         Field("name", kinds.Text(shortest=1, longest=40), "display_name", required=True, clearable=False),
         Field("pin", kinds.Pin(shortest=4, longest=8), "pin", secret=True),
         Field("emails", kinds.Addresses(), "notify"),
-        Field("after_email", kinds.Choice({"keep": "keep", "delete": "remove"}), "after_notify", absent="keep"),
-        Field("acorn.lamp", kinds.Boolean(), "lamp", "Light the lamp of the phone for new messages.", absent=True),
+        Field("after_email", kinds.Choice({"keep": "keep", "delete": "remove"}), "after_notify", default="keep"),
+        Field("acorn.lamp", kinds.Boolean(), "lamp", "Light the lamp of the phone for new messages.", default=True),
     ),
     refused={"new_mailbox": "Acorn cannot change the number of a mailbox"},
 )

@@ -110,10 +110,10 @@ def compare(name: str, folder: pathlib.Path) -> list[str]:
     results = _results(cases, folder)
     found = []
     for position, case in enumerate(cases):
-        told = {way: results[way].get(f"case_{position}") for way in results if way not in case.unlike}
-        first = _masked(told["worker"], "worker")
-        found += [f"{case.name}: {line}" for line in _unmet(case.expect, told["worker"] or {})]
-        for way, result in told.items():
+        reported = {way: results[way].get(f"case_{position}") for way in results if way not in case.unlike}
+        first = _masked(reported["worker"], "worker")
+        found += [f"{case.name}: {line}" for line in _unmet(case.expect, reported["worker"] or {})]
+        for way, result in reported.items():
             if (masked := _masked(result, way)) != first:
                 found.append(f"{case.name}: worker and {way} differ\n{_shown(first)}\n{_shown(masked)}")
     return found
@@ -202,21 +202,21 @@ def _masked(value: t.Any, way: str) -> t.Any:
     return value
 
 
-def _unmet(expected: t.Any, told: t.Any, place: str = "") -> list[str]:
+def _unmet(expected: t.Any, reported: t.Any, place: str = "") -> list[str]:
     """Return where a result is not what a case expects."""
-    if isinstance(expected, dict) and isinstance(told, dict):
+    if isinstance(expected, dict) and isinstance(reported, dict):
         return [
             line
             for key, inner in expected.items()
-            for line in _unmet(inner, told.get(key), f"{place}.{key}".strip("."))
+            for line in _unmet(inner, reported.get(key), f"{place}.{key}".strip("."))
         ]
-    if isinstance(expected, str) and isinstance(told, str):
-        fits = expected in told
-    elif isinstance(expected, str) and isinstance(told, list):
-        fits = any(expected in str(entry) for entry in told)
+    if isinstance(expected, str) and isinstance(reported, str):
+        fits = expected in reported
+    elif isinstance(expected, str) and isinstance(reported, list):
+        fits = any(expected in str(entry) for entry in reported)
     else:
-        fits = expected == told
-    return [] if fits else [f"{place} is {told!r}, expected {expected!r}"]
+        fits = expected == reported
+    return [] if fits else [f"{place} is {reported!r}, expected {expected!r}"]
 
 
 def _shown(result: t.Any) -> str:

@@ -112,6 +112,6 @@ def stored(table: FieldTable, raw: dict[str, t.Any]) -> dict[str, t.Any]:
     """The values of a box that was made as declared, without what contradicts other options."""
 
     def settled(desired: Desired) -> dict[str, t.Any]:
-        return {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+        return {field.option: field.value_after_write(desired.values.get(field.option)) for field in table.fields}
 
     return settled(reconciled(declared(table, raw), lambda one: table.conflicts(table.by_option, settled(one))))

@@ -57,12 +57,12 @@ class Block:
 
     @property
     def is_connected(self) -> bool:
-        """Tell whether it says what telephone system it is for, as far as it speaks to one."""
+        """Check whether it says what telephone system it is for, as far as it speaks to one."""
         return "vendor" in self.text or "telephony.voicemail." not in self.text
 
     @property
     def is_playbook(self) -> bool:
-        """Tell whether it is a list of plays."""
+        """Check whether it is a list of plays."""
         content = self.content
         return isinstance(content, list) and all(
             isinstance(play, dict)
@@ -74,7 +74,7 @@ class Block:
 
     @property
     def is_tasks(self) -> bool:
-        """Tell whether it is a list of tasks."""
+        """Check whether it is a list of tasks."""
         content = self.content
         return (
             isinstance(content, list)

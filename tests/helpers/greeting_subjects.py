@@ -14,11 +14,9 @@ import wave
 
 from voicemail_simulator.server import SimulatorServer
 
-from helpers.leaks import shows
-from helpers.runners import RUNNERS, Result
+from helpers.greeting_runs import GreetingRuns
 from helpers.subjects import SHARED
 
-MODULE = "voicemail_greeting"
 PLACES = ({"shared_voicemail": "8001"}, {"mailbox": "1001"})
 
 
@@ -32,52 +30,20 @@ def recording(seconds: float = 1, loudness: int = 0, rate: int = 16000, channels
     return target.getvalue()
 
 
-class Desk:
+class TaskRunner(GreetingRuns):
     """Runs tasks against a PortSIP PBX, and knows what its callers hear."""
 
+    subject = SHARED
+
     def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
-        self.server = server
-        self.way = RUNNERS[way]
-        self.folder = folder
+        super().__init__(server, folder, way)
         self.directory = server.vendor.state
 
-    def file(self, content: bytes, name: str = "greeting.wav") -> str:
-        """Write a file."""
-        path = self.folder / name
-        path.write_bytes(content)
-        return str(path)
+    def box_of(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {} if {"mailbox", "shared_voicemail"} & set(options) else dict(PLACES[0])
 
-    def run(self, *, check: bool = False, **options: t.Any) -> Result:
-        """Run the module; no result may tell a secret."""
-        place = {} if {"mailbox", "shared_voicemail"} & set(options) else PLACES[0]
-        self.server.journal.clear()
-        arguments = SHARED.arguments(self.server, **place, **options)
-        result = self.way(MODULE, arguments, check=check)
-        shown = repr({key: value for key, value in result.items() if key != "invocation"})
-        secrets = ("simulator-password", "/api/blobs/", *self.directory.sessions)
-        assert not [secret for secret in secrets if shows(secret, shown)]
-        assert "unexpected" not in result.get("msg", "")
-        return result
-
-    def settle(self, **options: t.Any) -> Result:
-        """Foresee, do, and do again."""
-        foreseen = self.run(check=True, **options)
-        assert not foreseen["failed"], foreseen
-        assert self.writes() == []
-        done = self.run(**options)
-        assert not done["failed"], done
-        for key in ("changed", "action", "diff", "removed", "kept"):
-            assert done[key] == foreseen[key], key
-        assert {**done["greeting"], "id": None} == {**foreseen["greeting"], "id": None} or not done["greeting"]
-        again = self.run(**options)
-        assert (again["failed"], again["changed"], again["action"]) == (False, False, "none"), again
-        assert again["diff"]["before"] == again["diff"]["after"]
-        assert self.writes() == []
-        return done
-
-    def writes(self) -> list[str]:
-        """Requests of the last run that may have changed something."""
-        return SHARED.writes(self.server)
+    def secrets(self) -> tuple[str, ...]:
+        return ("simulator-password", "/api/blobs/", *self.directory.sessions)
 
     def greetings(self, **place: str) -> dict[str, tuple[bytes, bool]]:
         """The greetings of a box by id: content, and whether callers hear it."""

@@ -60,7 +60,7 @@ Start = Callable[..., Client]
 
 @pytest.fixture
 def kazoo() -> Iterator[Start]:
-    """Start KAZOO with some behaviours and return a logged-in client."""
+    """Start KAZOO with some behaviors and return a logged-in client."""
     running: list[SimulatorServer] = []
 
     def start(*, mailboxes: int = 0, messages: int = 0, login: bool = True, **behaviors: Any) -> Client:

@@ -11,54 +11,25 @@ import typing as t
 
 from voicemail_simulator.server import SimulatorServer
 
-from helpers.greeting_subjects import MODULE
-from helpers.runners import RUNNERS, Result
+from helpers.greeting_runs import GreetingRuns
 from helpers.subjects import KAZOO
 
 PROFILES = ("M", "5", "4.3")
 FIELDS = {"unavailable": "unavailable", "temporary": "temporary_unavailable"}
 
 
-class Office:
+class Office(GreetingRuns):
     """A KAZOO account whose greetings are managed, and what its callers hear."""
 
+    subject = KAZOO
+
     def __init__(self, server: SimulatorServer, folder: pathlib.Path, way: str = "worker") -> None:
-        self.server = server
+        super().__init__(server, folder, way)
         self.state = server.vendor.state
         self.account = server.vendor.ACCOUNT_ID
-        self.folder = folder
-        self.way = RUNNERS[way]
 
-    def file(self, content: bytes, name: str = "greeting.wav") -> str:
-        path = self.folder / name
-        path.write_bytes(content)
-        return str(path)
-
-    def run(self, *, check: bool = False, **options: t.Any) -> Result:
-        self.server.journal.clear()
-        arguments = KAZOO.arguments(self.server, **{"mailbox": "1000", **options})
-        result = self.way(MODULE, arguments, check=check)
-        assert "simulator-password" not in repr({**result, "invocation": None})
-        assert "unexpected" not in result.get("msg", "")
-        return result
-
-    def settle(self, **options: t.Any) -> Result:
-        """Predict, do, and do again."""
-        predicted = self.run(check=True, **options)
-        assert not predicted["failed"], predicted
-        assert self.writes() == []
-        done = self.run(**options)
-        assert not done["failed"], done
-        for key in ("changed", "action", "diff", "removed", "kept"):
-            assert done[key] == predicted[key], key
-        again = self.run(**options)
-        assert (again["failed"], again["changed"], again["action"]) == (False, False, "none"), again
-        assert again["diff"]["before"] == again["diff"]["after"]
-        assert self.writes() == []
-        return done
-
-    def writes(self) -> list[str]:
-        return KAZOO.writes(self.server)
+    def box_of(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {} if "mailbox" in options else {"mailbox": "1000"}
 
     def box(self, number: str = "1000") -> dict[str, t.Any]:
         (found,) = [

@@ -27,7 +27,7 @@ _ESCAPED = re.compile(r"%[0-9a-f]{2}|\\+(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[abfnrt])|&
 
 
 def shows(secret: str, text: str) -> bool:
-    """Tell whether a secret stands in a text.
+    """Check whether a secret stands in a text.
 
     Digits alone also occur in addresses, ports, times and ids by chance, so they count only where they stand by
     themselves and not in one of these.

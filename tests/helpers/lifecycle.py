@@ -28,13 +28,13 @@ _OF_THE_SERVER = frozenset(("id", "tenant_id", "VoicemailboxId", "Created", "cre
 class Snapshot:
     """What is so after a step.
 
-    :param told: the step could not be done, and the run said so.
+    :param reported: whether the step was impossible and the run reported that.
     :param changed_fields: what the run says it changed.
     :param boxes: every box that the server holds, by its number.
     """
 
     step: str
-    told: bool
+    reported: bool
     changed_fields: tuple[str, ...]
     boxes: dict[str, Item]
 
@@ -47,7 +47,7 @@ class Lifecycle:
         self.server = server
         self.way = way
         self.stubborn = stubborn
-        self.story: list[Snapshot] = []
+        self.history: list[Snapshot] = []
 
     def run(self) -> list[Snapshot]:
         """Live it; return what is so after each step, which must be the same whatever the vendor's habits are."""
@@ -64,21 +64,21 @@ class Lifecycle:
         self.round_trip()
         if subject.can_create:
             self.change("delete", {**number, "state": "absent", "delete_messages": True}, "delete")
-        return self.story
+        return self.history
 
     def change(self, step: str, item: Item, action: str) -> None:
         """Check, do and repeat one change."""
-        foreseen = self._task(f"check {step}", item, check=True)
-        if foreseen is not None:
+        predicted = self._task(f"check {step}", item, check=True)
+        if predicted is not None:
             assert self.subject.writes(self.server) == [], f"check mode wrote in {step}"
-            assert (foreseen["changed"], foreseen["action"]) == (True, action), step
+            assert (predicted["changed"], predicted["action"]) == (True, action), step
         done = self._task(step, item)
         if done is not None:
             assert done["changed"], step
-        if done is not None and foreseen is not None:
-            assert done["changed_fields"] == foreseen["changed_fields"], step
-            assert done["diff"] == foreseen["diff"], step
-            assert set(done[self._shown]) == set(foreseen[self._shown]), step
+        if done is not None and predicted is not None:
+            assert done["changed_fields"] == predicted["changed_fields"], step
+            assert done["diff"] == predicted["diff"], step
+            assert set(done[self._shown]) == set(predicted[self._shown]), step
         # A vendor's caches may lag; the next run of a pipeline comes later than that.
         self.server.clock.advance(2)
         again = self._task(f"{step} again", item)
@@ -87,7 +87,7 @@ class Lifecycle:
             assert self.subject.writes(self.server) == [], f"the second run wrote in {step}"
         self.server.clock.advance(2)
         fields = () if done is None else tuple(done["changed_fields"])
-        self.story.append(Snapshot(step, again is None, fields, self._boxes()))
+        self.history.append(Snapshot(step, again is None, fields, self._boxes()))
 
     def round_trip(self) -> None:
         """What is read can be declared, and changes nothing."""
@@ -154,26 +154,26 @@ def usual_history(subject: Subject) -> tuple[Snapshot, ...]:
     return _USUAL[subject.name]
 
 
-def strange(subject: Subject, knobs: Knobs, story: t.Sequence[Snapshot]) -> list[str]:
+def strange(subject: Subject, knobs: Knobs, history: t.Sequence[Snapshot]) -> list[str]:
     """Return what is otherwise in a story than it usually is, in words.
 
-    A step that was told to be impossible leaves its box as it may be; all other boxes still have to be as ever.
+    A step that was reported as impossible may leave its box in any state; all other boxes must be unchanged.
     """
     usual_steps = usual_history(subject)
-    assert [moment.step for moment in story] == [moment.step for moment in usual_steps]
+    assert [moment.step for moment in history] == [moment.step for moment in usual_steps]
     pin_hidden = any(knobs.get(knob) in values for knob, values in subject.hiding.items())
     undeclared = {name for habit in knobs.items() for name in subject.undeclared.get(habit, ())}
     own = {subject.number, subject.new_number}
     found: list[str] = []
-    told = False
-    for moment, usual in zip(story, usual_steps, strict=True):
-        told = told or moment.told
+    reported = False
+    for moment, usual in zip(history, usual_steps, strict=True):
+        reported = reported or moment.reported
         # The PIN of a box that is made is written whether it shows or not.
         unseen = pin_hidden and not (moment.step == "create" and subject.can_create)
         left_out = {subject.pin_field, "pin"} if unseen else set()
-        if not told and {*moment.changed_fields} - left_out != {*usual.changed_fields} - left_out:
+        if not reported and {*moment.changed_fields} - left_out != {*usual.changed_fields} - left_out:
             found.append(f"{moment.step}: changed {moment.changed_fields}, usually {usual.changed_fields}")
-        for number in sorted({*moment.boxes, *usual.boxes} - (own if told else set())):
+        for number in sorted({*moment.boxes, *usual.boxes} - (own if reported else set())):
             is_so, should_be = moment.boxes.get(number), usual.boxes.get(number)
             if is_so is None or should_be is None:
                 found.append(f"{moment.step}: box {number} is {is_so}, usually {should_be}")

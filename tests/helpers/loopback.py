@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers on the loopback address that misbehave as told: use it below HTTP, where no simulator goes."""
+"""Small servers on the loopback address that misbehave as configured: use them below HTTP, where no simulator goes."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Loopback:
 
     @property
     def most_open(self) -> int:
-        """The most connections that were open at once."""
+        """The most connections that were open at the same time."""
         return self._listener.most_open
 
 
@@ -235,6 +235,6 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 @pytest.fixture(name="warned")
 def module_warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Catch the warnings of modules: in the test's own process they would go to the terminal, each only once."""
-    told: list[str] = []
-    monkeypatch.setattr(task._Module, "warn", lambda _module, text: told.append(text))
-    return told
+    reported: list[str] = []
+    monkeypatch.setattr(task._Module, "warn", lambda _module, text: reported.append(text))
+    return reported

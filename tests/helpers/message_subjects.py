@@ -25,10 +25,10 @@ class MessageSubject:
     :param unknown: options that select a box that does not exist.
     :param other_boxes: numbers of further seeded boxes, to file into.
     :param states: states of the module that the vendor can reach.
-    :param statuses: what it tells of a message.
+    :param statuses: the statuses that it shows of a message.
     :param refusing: an option of the selection that this vendor cannot serve, with a word of the error.
     :param listing: requests to list so many messages of so many boxes, without the login.
-    :param knobs: doubtful behaviours to live with, each with the values to try.
+    :param knobs: doubtful behaviors to live with, each with the values to try.
     :param endings: those of the files that seeded recordings become.
     :param small_pages: knobs that make pages of a few messages, where the vendor lists by pages.
     :param seeded_boxes: boxes that hold messages where so many are seeded.
@@ -134,7 +134,7 @@ PORTSIP_MESSAGES = MessageSubject(
     states=frozenset(("read", "unread", "absent")),
     statuses=("unread", "read"),
     # The mailbox of another user.
-    refusing=({"mailbox": "1001"}, "own user"),
+    refusing=({"mailbox": "1001"}, "only the user of mailbox 1001"),
     # Who is signed in and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
     listing=lambda messages, boxes: 2 + -(-boxes // 100) + boxes * -(-messages // boxes // 100),
     knobs=(

@@ -106,7 +106,7 @@ def onsip_server() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def start_onsip(onsip_server: SimulatorServer) -> Iterator[Start]:
-    """Reset the shared server, with behaviours as keywords, and log in."""
+    """Reset the shared server, with behaviors as keywords, and log in."""
     with httpx.Client() as http:
 
         def begin(*, mailboxes: int = 0, **behaviors: Any) -> Client:

@@ -144,7 +144,7 @@ class GitHub(Pipeline):
     events: t.ClassVar = {"review": "pull_request", "merge": "push", "night": "schedule"}
 
     def selected(self, event: str) -> list[str]:
-        """Evaluate the jobs' conditions. PyYAML takes the key on for a truth value."""
+        """Evaluate the jobs' conditions. PyYAML takes the key on for a boolean."""
         assert set(self.events.values()) <= set(self.content[True])
         found = []
         for name, job in self.content["jobs"].items():
@@ -179,7 +179,7 @@ class GitHub(Pipeline):
                 if action[1] == "upload-artifact":
                     kept = self.keep(name, step["with"]["path"])
                 continue
-            assert "${{" not in step["run"], "values of others do not belong into a script"
+            assert "${{" not in step["run"], "values of others do not belong in a script"
             given = {**self.content.get("env", {}), **job.get("env", {}), **step.get("env", {})}
             ended, printed = self.shell(step["run"], {**own, **self._environment(given, event)})
             status, output = status or ended, output + printed

@@ -37,7 +37,7 @@ STORED_BOX = {
     "recipients": "avery@example.com,robin@example.com",
     "play_datetime": "24_HOUR_CLOCK",
 }
-#: Everything that is no write to a box: logins, and the choice of a tenant.
+#: Everything that is not a write to a box: logins, and the choice of a tenant.
 _ASIDE = re.compile(r"/api/(login|auth|logout|tenants)\b.*")
 
 

@@ -142,7 +142,7 @@ def type_into(command: list[str], environment: dict[str, str], folder: pathlib.P
     try:
         while time.monotonic() < end:
             if select.select([terminal], [], [], 1)[0]:
-                # Linux tells the end of a terminal by an error, others by nothing more to read.
+                # Linux signals the end of a terminal by an error, others by an empty read.
                 with contextlib.suppress(OSError):
                     piece = os.read(terminal, 65536)
                     output += piece
@@ -183,8 +183,8 @@ def run_together(
 
 def assert_no_secret(bench: Bench, run: Run) -> None:
     """No PIN and no password in what was shown or reported."""
-    told = run.output + json.dumps(run.report) + run.markdown
-    assert [secret for secret in (*PINS, LOGIN["password"]) if secret in told] == []
+    reported = run.output + json.dumps(run.report) + run.markdown
+    assert [secret for secret in (*PINS, LOGIN["password"]) if secret in reported] == []
     for file in (bench.folder / "voicemail-report").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

@@ -112,10 +112,10 @@ def whole(content: bytes, **headers: str) -> t.Callable[[int], Response]:
     """Return a server that sends a recording from the byte that is asked for."""
 
     def reply(start: int) -> Response:
-        told = {"content_type": "audio/x-wav", "content_length": str(len(content) - start), **headers}
+        reported = {"content_type": "audio/x-wav", "content_length": str(len(content) - start), **headers}
         if start:
-            told["content_range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-        return Response(content[start:], 206 if start else 200, **told)
+            reported["content_range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        return Response(content[start:], 206 if start else 200, **reported)
 
     return reply
 

@@ -31,17 +31,17 @@ class Subject:
     :param update: what changes then.
     :param clear: what is then set back to nothing.
     :param new_number: number to change to, where the vendor can.
-    :param numbers: values for the behaviours that are numbers; of words and switches every other value is taken.
-    :param unconcerned: behaviours that this resource has nothing to do with.
-    :param stubborn: behaviours under which a step cannot succeed, and must say so at every run: knob and value to step.
+    :param numbers: values for the behaviors that are numbers; of words and switches every other value is taken.
+    :param unconcerned: behaviors that this resource has nothing to do with.
+    :param stubborn: behaviors under which a step cannot succeed, and must say so at every run: knob and value to step.
     :param without: values under which nothing can be done at all, which have tests of their own.
-    :param alone: behaviours that make every other one slow, such as rate limits; they are tested without another.
+    :param alone: behaviors that make every other one slow, such as rate limits; they are tested without another.
     :param seeded: boxes that must be there before.
     :param stored: returns every box that the simulator holds, read from inside of it.
     :param simulated: the simulator, where it is not among those of the role.
-    :param undeclared: behaviours under which a box has other fields that nobody declares: knob and value to fields.
+    :param undeclared: behaviors under which a box has other fields that nobody declares: knob and value to fields.
     :param pin_field: the field in which the vendor keeps the PIN.
-    :param hiding: behaviours that hide it: whether the PIN of a box that was there before took, nobody can say.
+    :param hiding: behaviors that hide it: whether the PIN of a box that was there before took, nobody can say.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Subject:
 
     @functools.cached_property
     def knobs(self) -> dict[str, tuple[t.Any, ...]]:
-        """Every doubtful behaviour with the values it may have beside its default."""
+        """Every doubtful behavior with the values it may have beside its default."""
         values: dict[str, tuple[t.Any, ...]] = {}
         for knob in (self.simulated or load(self.vendor)).behavior_definitions:
             if knob.name in self.unconcerned:
@@ -122,12 +122,14 @@ class Subject:
         """Requests since the journal was cleared that may have changed a box."""
         found = []
         for entry in server.journal.entries():
-            told = entry.get("action") or entry["method"]
+            reported = entry.get("action") or entry["method"]
             reading = (
-                told in ("GET", "HEAD") or str(told).endswith(("Browse", "Read")) or str(told).startswith("Session")
+                reported in ("GET", "HEAD")
+                or str(reported).endswith(("Browse", "Read"))
+                or str(reported).startswith("Session")
             )
             if not reading and not any(path in entry["path"] for path in LOGIN_PATHS):
-                found.append(f"{told} {entry['path']}")
+                found.append(f"{reported} {entry['path']}")
         return found
 
 
@@ -204,7 +206,7 @@ TEL4VN = Subject(
     pin_field="password",
     hiding={"password_visible": ("masked",)},
     unconcerned=frozenset(("arriving_messages", "recording_format")),
-    # Told apart from an outage by nothing, so a box that is not there cannot be known to be absent.
+    # Indistinguishable from an outage, so a missing box cannot be known to be absent.
     without={"error_shape": frozenset(("html_502",))},
     # The PIN is part of every update, so one that is hidden and not declared to be written always stops it.
     stubborn={

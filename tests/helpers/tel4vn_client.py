@@ -33,7 +33,7 @@ def tel4vn_server() -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def start_tel4vn(tel4vn_server: SimulatorServer) -> Iterator[Start]:
-    """Reset the shared server, with behaviours as keywords, and log in."""
+    """Reset the shared server, with behaviors as keywords, and log in."""
     clients: list[httpx.Client] = []
 
     def begin(*, mailboxes: int = 0, messages: int = 0, **behaviors: Any) -> httpx.Client:

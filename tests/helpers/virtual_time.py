@@ -29,7 +29,7 @@ REAL = ("transport.client", "transport.network", "transport.stream")
 class VirtualTime:
     """Stands in for the module `time` of the engine and the drivers.
 
-    :param advance: told how many seconds were slept, so that the server's time passes as well.
+    :param advance: called with the seconds of each sleep, so that the server's time advances as well.
     """
 
     def __init__(self, advance: t.Callable[[float], None]) -> None:

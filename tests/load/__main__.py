@@ -69,7 +69,7 @@ def memory_mb(process: subprocess.Popen[bytes]) -> float:
 
 
 def client(work: dict[str, t.Any], collections: pathlib.Path) -> dict[str, t.Any]:
-    """Let the client do its work, and return what it tells.
+    """Let the client do its work, and return its output.
 
     :raises RuntimeError: when it fails.
     """
@@ -108,8 +108,8 @@ class Load:
     def take(self, what: str, work: dict[str, t.Any], expected: t.Callable[[dict[str, t.Any]], bool]) -> None:
         """Measure one task."""
         found = client(work, self.folder / "collections")
-        if not expected(found["told"]):
-            self.failures.append(f"{what}: {found['told']}")
+        if not expected(found["reported"]):
+            self.failures.append(f"{what}: {found['reported']}")
         for value, unit, name in (("seconds", "s", what), ("peak_mb", "MB", f"{what}, peak memory")):
             self.add(Figure(name, (found[value],), unit))
 
@@ -119,7 +119,7 @@ class Load:
         print(f"  {figure.what:<80} {report.number(figure.median, figure.unit):>12}", flush=True)
 
     def boxes(self) -> None:
-        """Read, plan and apply what is there already."""
+        """Read, plan and apply the existing mailboxes."""
         count = self.options.boxes
         source = self.folder / "boxes.json"
         source.write_text(json.dumps([{"mailbox": str(1000 + n), "name": f"Mailbox {1000 + n}"} for n in range(count)]))
@@ -127,11 +127,11 @@ class Load:
         changed.write_text(json.dumps([{"mailbox": str(1000 + n), "name": f"New {1000 + n}"} for n in range(count)]))
         with serving("kazoo", f"--mailboxes={count}", "--set=profile=5") as (url, process):
             read = {"module": "vmbox_info", "arguments": arguments("kazoo", url), "check": False}
-            self.take(f"{count} boxes read", read, lambda told: told["listed"] == count)
+            self.take(f"{count} boxes read", read, lambda reported: reported["listed"] == count)
             work = {"module": "vmboxes", "arguments": arguments("kazoo", url, src=str(changed)), "check": True}
-            self.take(f"{count} changes planned", work, lambda told: told["summary"]["update"] == count)
+            self.take(f"{count} changes planned", work, lambda reported: reported["summary"]["update"] == count)
             work = {"module": "vmboxes", "arguments": arguments("kazoo", url, src=str(source)), "check": False}
-            self.take(f"{count} boxes applied, none to change", work, lambda told: not told["changed"])
+            self.take(f"{count} boxes applied, none to change", work, lambda reported: not reported["changed"])
             self.add(Figure(f"the simulator with {count} boxes, peak memory", (memory_mb(process),), "MB"))
 
     def messages(self) -> None:
@@ -146,13 +146,17 @@ class Load:
             one = arguments("tel4vn", url, all_mailboxes=True)
             work = {"module": "voicemail_message_info", "arguments": {**one, "limit": 1000}, "check": False}
             few = min(count, 1000)
-            self.take(f"{count} messages read, {few} of them told", work, lambda told: told["listed"] == few)
+            self.take(
+                f"{count} messages read, {few} of them returned", work, lambda reported: reported["listed"] == few
+            )
             wanted = {**one, "dest": str(archive)}
             work = {"module": "voicemail_audio", "arguments": wanted, "check": True}
-            self.take(f"{count} downloads planned", work, lambda told: told["summary"]["download"] == count)
+            self.take(f"{count} downloads planned", work, lambda reported: reported["summary"]["download"] == count)
             nobody = {**wanted, "caller": "nobody has this name"}
             work = {"module": "voicemail_audio", "arguments": nobody, "check": False}
-            self.take(f"{count} messages looked through, none to download", work, lambda told: not told["changed"])
+            self.take(
+                f"{count} messages looked through, none to download", work, lambda reported: not reported["changed"]
+            )
             self.add(Figure(f"the simulator with {count} messages, peak memory", (memory_mb(process),), "MB"))
 
     def soak(self) -> None:

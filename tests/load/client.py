@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The client that is measured, in a process of its own: `python client.py COLLECTIONS`, its work as JSON on stdin.
 
-Prints JSON: seconds, CPU seconds and peak memory of one task, imports included, and what the task told; or, of a soak,
+Prints JSON: seconds, CPU seconds and peak memory of one task, imports included, and the task's output; or, of a soak,
 samples of its memory and of its open sockets, and how many tasks it ran.
 """
 
@@ -74,7 +74,7 @@ def main() -> None:
         return dict(result)
 
     if "seconds" in work:
-        # What is loaded and cached once is no growth.
+        # Memory that is loaded and cached once does not count as growth.
         for one in work["tasks"]:
             run(one["module"], one["arguments"], check=False)
         tasks, begun = 0, time.monotonic()
@@ -87,10 +87,14 @@ def main() -> None:
         return
     result = run(work["module"], work["arguments"], work["check"])
     used = resource.getrusage(resource.RUSAGE_SELF)
-    told = {"changed": result["changed"], "summary": result.get("summary")}
-    told["listed"] = next((len(result[key]) for key in ("mailboxes", "messages", "results") if key in result), 0)
+    reported = {"changed": result["changed"], "summary": result.get("summary")}
+    reported["listed"] = next((len(result[key]) for key in ("mailboxes", "messages", "results") if key in result), 0)
     cpu = used.ru_utime + used.ru_stime
-    print(json.dumps({"seconds": time.monotonic() - begun, "cpu": cpu, "peak_mb": used.ru_maxrss / 1024, "told": told}))
+    print(
+        json.dumps(
+            {"seconds": time.monotonic() - begun, "cpu": cpu, "peak_mb": used.ru_maxrss / 1024, "reported": reported}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,23 +1,22 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the documentation as a site in `site/`, without a network: `make docs`.
+"""Build the website in `site/`, without a network: `make docs`.
 
-Before that, what the guides say of the field tables is brought up to date. With --check only that is done, and nothing
-is written: it fails when a page is out of date.
+Before that, the generated parts of pages are brought up to date. With --check only that is checked, and nothing is
+written: it fails if a page is out of date.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 
 import generate_docs
+import website
 from ansible_collections.telephony.voicemail.plugins.module_utils.capabilities import WORDS
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
@@ -28,13 +27,11 @@ SITE = ROOT / "site"
 WORK = CACHE / "docsite"
 FEATURES = (".. features: start\n", ".. features: end\n")
 START, END = ".. generated: start\n", ".. generated: end\n"
-#: Labels of Ansible's own documentation, which is not read over the network.
-FOREIGN = re.compile(
-    r"undefined label: '(?:ansible_collections\.ansible\.|[a-z_]+')"
-    r"|'envvar' reference target not found: ANSIBLE_"
-    r"|intersphinx"
-)
 COLLECTION = "telephony.voicemail"
+COPIES = {
+    "examples/office/.github/workflows/voicemail.yml": "docs/pipelines/github.yml",
+    "examples/fleet/.gitlab-ci.yml": "docs/pipelines/gitlab-ci.yml",
+}
 
 
 def list_table(rows: list[list[str]], widths: str = "") -> str:
@@ -88,50 +85,45 @@ def generated() -> dict[pathlib.Path, str]:
     support = GUIDES / "support.rst"
     before, start, rest = pages[support].partition(FEATURES[0])
     pages[support] = f"{before}{start}\n{feature_table()}\n{FEATURES[1]}{rest.partition(FEATURES[1])[2]}"
+    # Example repositories have the pipelines that are ready to copy.
+    for copy, original in COPIES.items():
+        pages[ROOT / copy] = (ROOT / original).read_text(encoding="utf-8")
     return pages
 
 
-def run(*command: str | pathlib.Path) -> None:
-    """Run a program in the working folder; what it says is shown only when it fails."""
+def run(*command: str | pathlib.Path) -> str:
+    """Run a program in the working folder and return its output; end with it if the program fails."""
     done = subprocess.run(
         command, cwd=WORK, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if done.returncode:
         sys.exit(f"{done.stdout}\n{command[0]} failed with status {done.returncode}")
+    return done.stdout
 
 
 def prepare() -> None:
-    """Make the source of the site in a folder of its own."""
+    """Create the source of the site in a folder of its own."""
     shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir(mode=0o755, parents=True)
-    names = ("--project", COLLECTION, "--copyright", f"{COLLECTION} contributors", "--title", COLLECTION)
-    common = ("--use-current", "--squash-hierarchy", "--dest-dir")
-    run("antsibull-docs", "sphinx-init", "--lenient", *common, WORK, *names, COLLECTION)
-    with (WORK / "conf.py").open("a", encoding="utf-8") as configuration:
-        # The pages of others are not fetched.
-        configuration.write("\nintersphinx_mapping = {}\n")
-        if importlib.util.find_spec("sphinx_ansible_theme") is None:
-            configuration.write('html_theme = "alabaster"\n')
-    (WORK / "rst").mkdir(mode=0o755, exist_ok=True)
-    configured = ("antsibull-docs", "--config-file", "antsibull-docs.cfg", "collection", "--cleanup", "everything")
-    run(*configured, *common, WORK / "rst", COLLECTION)
-    # antsibull-docs takes the pages alone along.
-    for picture in GUIDES.glob("*.svg"):
-        shutil.copy(picture, WORK / "rst" / "docsite" / picture.name)
+    # antsibull-docs refuses a folder that others can write to.
+    (WORK / "rst").mkdir(mode=0o755, parents=True)
+    configuration = ("--config-file", website.WEBSITE / "antsibull-docs.cfg")
+    common = ("--use-current", "--squash-hierarchy", "--cleanup", "everything", "--dest-dir", WORK / "rst")
+    run("antsibull-docs", *configuration, "collection", *common, COLLECTION)
+    website.assemble(WORK / "rst")
 
 
-def build() -> list[str]:
-    """Build the site and return the warnings that are about this collection."""
+def build(folder: pathlib.Path) -> list[str]:
+    """Build the site into a folder and return the warnings."""
     warnings = WORK / "warnings.txt"
-    run("sphinx-build", "-q", "-b", "html", "-j", "2", "-c", ".", "-w", warnings, "rst", "html")
-    shutil.rmtree(SITE, ignore_errors=True)
-    shutil.copytree(WORK / "html", SITE, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo"))
-    lines = warnings.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if "WARNING" in line or "ERROR" in line if not FOREIGN.search(line)]
+    command = (sys.executable, "-m", "sphinx", "-q", "-b", "html", "-j", "2", "-c", website.WEBSITE, "-w", warnings)
+    run(*command, "-d", WORK / "doctrees", WORK / "rst", WORK / "html")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(WORK / "html", folder, ignore=shutil.ignore_patterns(".buildinfo"))
+    return [line.replace(f"{WORK}/", "") for line in warnings.read_text(encoding="utf-8").splitlines()]
 
 
 def main() -> int:
-    """Bring the pages up to date and build, or tell which pages are out of date."""
+    """Update the pages and build, or report which pages are out of date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is out of date")
     parser.add_argument("--pages", action="store_true", help="only bring the pages up to date")
@@ -145,8 +137,8 @@ def main() -> int:
         return 1 if options.check and stale else 0
     link_collection()
     prepare()
-    warnings = build()
-    print("\n".join(warnings) or f"The documentation is in {(SITE / 'index.html').relative_to(ROOT)}")
+    warnings = build(SITE)
+    print("\n".join(warnings) or f"The website is in {(SITE / 'index.html').relative_to(ROOT)}")
     return 1 if warnings else 0
 
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-#: What a Python must be able to do: start, tell its version, and create virtual environments with pip in them.
+#: What a Python must be able to do: start, print its version, and create virtual environments with pip in them.
 PROBE = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
 
 
@@ -37,7 +37,7 @@ def _candidates(version: str) -> Iterator[pathlib.Path]:
 
 
 def _pyenv_root() -> pathlib.Path | None:
-    """Return the folder of pyenv, as the environment or pyenv itself tells it."""
+    """Return the folder of pyenv, from the environment or pyenv itself."""
     if named := os.environ.get("PYENV_ROOT"):
         return pathlib.Path(named)
     if program := shutil.which("pyenv"):

@@ -52,7 +52,7 @@ def run(*command: str | pathlib.Path) -> str:
 
 
 def main() -> int:
-    """Build the archive, import it, and tell what was found."""
+    """Build the archive, import it, and report the findings."""
     python = provide(PROGRAMS.parent, pathlib.Path(sys.executable), REQUIREMENTS)
     build = FOLDER / "build"
     shutil.rmtree(build, ignore_errors=True)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write what follows from the field tables and the registry, so that each fact is stated once.
 
-These are option fragments, return values of modules, options of roles, the support table and schemas of mailbox files.
-Run it after a change; with --check it writes nothing and fails when a file is out of date.
+These are option fragments, return values of modules, options of roles, the choices of vendors, the support table and
+schemas of mailbox files. Run it after a change; with --check it writes nothing and fails when a file is out of date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import importlib
 import json
 import pathlib
+import re
 import sys
 import textwrap
 import typing as t
@@ -140,13 +141,13 @@ def fragment(resource: str) -> str:
 
 def plugin_fragment() -> str:
     """Return the connection options for plugins, whose documentation names the variables of the environment apart."""
-    told = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
-    for name, option in told["options"].items():
+    reported = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
+    for name, option in reported["options"].items():
         variable = f"VOICEMAIL_{name.upper()}"
         fallback = f"If not given, the environment variable E({variable}) is used."
         option["description"].remove(fallback)
         option["env"] = [{"name": variable}]
-    dumped = yaml.safe_dump(told, sort_keys=False, width=130, allow_unicode=False)
+    dumped = yaml.safe_dump(reported, sort_keys=False, width=130, allow_unicode=False)
     return HEADER.format(what="connection, for plugins", source="those of modules") + dumped + '"""\n'
 
 
@@ -194,11 +195,27 @@ def outputs() -> dict[pathlib.Path, str]:
     readme = ROOT / "README.md"
     if readme.is_file() and START in readme.read_text():
         found[readme] = with_table(readme.read_text())
-    return found
+    return {**found, **with_vendors(found)}
+
+
+def with_vendors(found: t.Mapping[pathlib.Path, str]) -> dict[pathlib.Path, str]:
+    """Return the files whose documentation lists the vendors as choices, with the list of the registry.
+
+    :param found: files that are generated for other reasons.
+    """
+    listed = re.compile(rf"choices: \[{NAMES[0]}, [^\]]*\]")
+    written = f"choices: [{', '.join(NAMES)}]"
+    files = [
+        *(ROOT / "plugins").rglob("*.py"),
+        *(ROOT / "extensions").rglob("*.py"),
+        *(ROOT / "roles").glob("*/meta/*.yml"),
+    ]
+    texts = {path: found.get(path) or path.read_text(encoding="utf-8") for path in files}
+    return {path: listed.sub(written, text) for path, text in texts.items() if listed.search(text)}
 
 
 def main() -> int:
-    """Write the files, or tell which are out of date."""
+    """Write the files, or report which are out of date."""
     parser = argparse.ArgumentParser(description=textwrap.dedent(__doc__ or ""))
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is out of date")
     check = parser.parse_args().check

@@ -36,7 +36,7 @@ Schema = dict[str, t.Any]
 Texts = t.Mapping[str, t.Mapping[str, t.Any]]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-#: Words that the collection reads as a truth value.
+#: Words that the collection reads as a boolean.
 _TRUTH = "|".join(
     "".join(f"[{letter.upper()}{letter}]" for letter in word)
     for word in ("true", "yes", "on", "y", "t", "false", "no", "off", "n", "f")
@@ -201,7 +201,7 @@ def _text(kind: Text) -> Schema:
         schema["pattern"] = f"^({kind.pattern})$".replace('\\"', '"')
     if isinstance(kind, Pin):
         return {"anyOf": [schema, {"type": "integer", "minimum": 0}]}
-    # Without quotes, YAML reads some text as a number or a truth value.
+    # Without quotes, YAML reads some text as a number or a boolean.
     examples = {"number": "1", "boolean": "true"}
     unquoted = [name for name, text in examples.items() if kind.pattern is None or re.fullmatch(kind.pattern, text)]
     return {"anyOf": [schema, {"type": unquoted}]} if unquoted else schema

@@ -136,7 +136,7 @@ def keep_log(suite: str, pair: Pair) -> None:
 
 
 def exact_versions(python: pathlib.Path) -> str:
-    """Tell the exact versions in an environment."""
+    """Return the exact versions in an environment."""
     code = "import ansible.release, sys; print(ansible.release.__version__, sys.version.split()[0])"
     core, exact = subprocess.run([python, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return f"ansible-core {core}, Python {exact}"
@@ -166,7 +166,7 @@ def table(rows: list[Row]) -> str:
             lines.append(f"{title:<20} not run: {row.absent}")
             continue
         lines.append(f"{title:<20} {'FAILED' if row.failed else 'ok':<7} {row.versions}")
-        lines += [f"{'':<20} {suite:<8} {told}" for suite, told in row.cells.items()]
+        lines += [f"{'':<20} {suite:<8} {reported}" for suite, reported in row.cells.items()]
         if row.pair.floors:
             lines.append(f"{'':<20} sanity   not run: it uses none of the libraries")
     return "\n".join(lines)
@@ -179,18 +179,18 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="every Python that is present")
     parser.add_argument("--floors", action="store_true", help="the lowest version of every requirement")
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this suite; may be repeated")
-    parser.add_argument("--list", action="store_true", help="tell what would be run, and run nothing")
+    parser.add_argument("--list", action="store_true", help="list what would be run, and run nothing")
     options = parser.parse_args(arguments)
     for text in options.pairs:
         core, _slash, python = text.partition("/")
         if python not in SUPPORTED.get(core, ()):
             known = ", ".join(f"{one}/{other}" for one, pythons in SUPPORTED.items() for other in pythons)
-            parser.error(f"{text} is no pair that is supported; there are {known}")
+            parser.error(f"{text} is not a supported pair; use one of {known}")
     return options
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line names, one pair after the other, and tell how each ended."""
+    """Run the pairs of the command line one after the other, and report how each ended."""
     options = parse(arguments)
     rows = []
     for pair in choose(options):

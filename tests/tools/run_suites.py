@@ -147,9 +147,9 @@ def run_suite(suite: Suite, live: bool = True) -> Result:
         if status:
             reason = f"{command[0].rpartition('/')[2]} ended with status {status}"
             result.reason = f"{result.reason}; {reason}" if result.reason else reason
-    told = COLOR_CODES.sub("", "".join(output.log))
-    (LOGS / f"{suite.name}.log").write_text(told, encoding="utf-8")
-    judge(result, told)
+    reported = COLOR_CODES.sub("", "".join(output.log))
+    (LOGS / f"{suite.name}.log").write_text(reported, encoding="utf-8")
+    judge(result, reported)
     result.seconds = time.monotonic() - started
     output.end()
     return result

@@ -29,5 +29,5 @@ def write(page: pathlib.Path, name: str, text: str, machine: str, folder: str | 
     if not found or not closed:
         raise ValueError(f"{page} has no section {name}")
     command = " ".join(["python", f"tests/{folder or name}", *sys.argv[1:]])
-    told = f"{datetime.datetime.now(datetime.UTC).date().isoformat()}, {machine}, by `{command}`:"
-    page.write_text(f"{before}{begin}\n\n{told}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+    reported = f"{datetime.datetime.now(datetime.UTC).date().isoformat()}, {machine}, by `{command}`:"
+    page.write_text(f"{before}{begin}\n\n{reported}\n\n{text}\n\n{end}{after}", encoding="utf-8")

@@ -36,9 +36,9 @@ def test_every_release_has_a_date_and_a_summary() -> None:
 
 
 def test_what_was_released_is_still_there() -> None:
-    """Or its removal was told under this name."""
+    """Or its removal is announced under this name."""
     known = {path.stem for path in (*ROOT.glob("plugins/*/*.py"), *ROOT.glob("roles/*"))}
-    told = str([entry["changes"].get("removed_features", []) for entry in changelog().values()])
+    removed = str([entry["changes"].get("removed_features", []) for entry in changelog().values()])
     named = [
         listed["name"]
         for entry in changelog().values()
@@ -46,4 +46,4 @@ def test_what_was_released_is_still_there() -> None:
         for listed in group
     ]
     assert len(named) > 10
-    assert [name for name in named if name not in known and name not in told] == []
+    assert [name for name in named if name not in known and name not in removed] == []

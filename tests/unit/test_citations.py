@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import collections.abc
-import importlib.util
 import io
 import pathlib
 import re
 import tokenize
-import types
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+from helpers.repository_files import FILES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-VENDORS = ("kazoo", "onsip", "portsip", "tel4vn")
 PAGES = {f"docs/vendors/{page.name}": page for page in (ROOT / "docs" / "vendors").glob("*.md")}
 CODE = ("plugins/", "roles/", "tests/", "extensions/")
 
@@ -33,17 +32,6 @@ DOCUMENT = re.compile(r"(?<![\w./<>{}*-])[\w./-]*\w\.(?:md|rst|rng|pdf|docx?)\b(
 SUSPECT = re.compile(r"docs/vendors|contract:|\((?:KAZOO|PortSIP|TEL4VN|OnSIP)\b|\.(?:md|rst|rng|pdf|docx?)\b")
 
 
-def load_workspace() -> types.ModuleType:
-    """Load the tools' own list of files."""
-    specification = importlib.util.spec_from_file_location("workspace", ROOT / "tests" / "tools" / "workspace.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-FILES = [str(name) for name in load_workspace().list_files() if (ROOT / name).is_file()]
 SOURCES = [name for name in FILES if name.startswith(CODE) and name.endswith((".py", ".yml", ".j2"))]
 
 
@@ -168,7 +156,7 @@ def test_headings_of_a_page_are_unique(path: str) -> None:
     assert sorted(set(headings)) == sorted(headings)
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", NAMES)
 def test_every_page_is_linked(vendor: str) -> None:
     path = f"docs/vendors/{vendor}.md"
     guide = (ROOT / "docs" / "docsite" / "rst" / f"vendor_{vendor}.rst").read_text(encoding="utf-8")

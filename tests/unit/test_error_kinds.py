@@ -28,5 +28,5 @@ OF_MESSAGES = {name for name, spec in MODULES.items() if spec.feature == "messag
 @pytest.mark.parametrize("module", sorted({"vmbox", "shared_voicemail", *OF_MESSAGES}))
 def test_kinds(module: str) -> None:
     returned = yaml.safe_load(importlib.import_module(f"{FOLDER}.{module}").RETURN)
-    told = re.findall(r"V\((\w+)\)", returned["error"]["contains"]["kind"]["description"])
-    assert kinds() <= set(told)
+    reported = re.findall(r"V\((\w+)\)", returned["error"]["contains"]["kind"]["description"])
+    assert kinds() <= set(reported)

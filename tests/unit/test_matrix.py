@@ -112,7 +112,7 @@ def test_floors_hold_for_the_declared_requirements(matrix: types.ModuleType) -> 
 def test_an_unknown_pair_is_refused(matrix: types.ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         matrix.main(["2.19/3.14"])
-    assert "2.19/3.14 is no pair that is supported; there are 2.19/3.11" in capsys.readouterr().err
+    assert "2.19/3.14 is not a supported pair; use one of 2.19/3.11" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_every_requirement_has_a_floor_and_a_ceiling(path: pathlib.Path) -> None
     assert [line for line in listed if not BOUNDED.fullmatch(line)] == []
 
 
-def test_the_lowest_versions_are_told_alike_everywhere() -> None:
+def test_the_lowest_versions_are_reported_alike_everywhere() -> None:
     for line in requirements("requirements.txt"):
         name, _floor, lowest = line.partition(",")[0].partition(">=")
         assert f"{name} ({lowest} or newer)" in LIBRARIES
@@ -52,7 +52,7 @@ def test_the_lowest_versions_are_told_alike_everywhere() -> None:
     assert f"ansible-core>={core}," in text_of("requirements-demo.txt")
 
 
-def test_everything_tells_since_when_it_is_there() -> None:
+def test_everything_shows_since_when_it_is_there() -> None:
     """The changelog lists what is new by this."""
     plugins = [path for kind in ("modules", "lookup", "filter", "callback", "inventory") for path in _plugins(kind)]
     assert len(plugins) > 10

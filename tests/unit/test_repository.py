@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pathlib
 import re
 import subprocess
 import sys
 import tarfile
-import types
 
 import pytest
 import yaml
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
+from helpers.repository_files import FILES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -42,7 +42,7 @@ ARCHIVE_ALLOWED = re.compile(
       | meta/(?:runtime|execution-environment)\.yml
       | changelogs/(?:changelog|config)\.yaml
       | SECURITY\.md
-      | docs/[\w./-]+\.(?:md|rst|yml|svg)
+      | docs/(?!images|website)[\w./-]+\.(?:md|rst|yml|svg)
       | docs/schemas/(?:[\w.-]+\.json|check\.py)
       | extensions/eda/[\w./-]+\.(?:py|yml)
       | playbooks/[\w./-]+\.(?:yml|j2|csv)
@@ -60,17 +60,6 @@ ARCHIVE_ALLOWED = re.compile(
 )
 
 
-def load_workspace() -> types.ModuleType:
-    """The tools' own list of files, so that tests and tools speak of the same repository."""
-    specification = importlib.util.spec_from_file_location("workspace", ROOT / "tests" / "tools" / "workspace.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-FILES = [str(name) for name in load_workspace().list_files() if (ROOT / name).is_file()]
 PYTHON_FILES = [name for name in FILES if name.endswith(".py")]
 TEXT_FILES = [name for name in FILES if pathlib.PurePath(name).suffix in TEXT_SUFFIXES]
 
@@ -172,6 +161,6 @@ def test_archive_holds_what_users_need_and_nothing_else(tmp_path: pathlib.Path) 
     needed += ("meta/execution-environment.yml", "docs/awx/execution-environment.yml", "docs/awx/credential_types.yml")
     needed += ("plugins/module_utils/imports/known_layouts/freepbx.yml",)
     needed += ("docs/pipelines/github.yml", "docs/pipelines/gitlab-ci.yml", "docs/docsite/rst/architecture.svg")
-    needed += tuple(f"docs/vendors/{vendor}.md" for vendor in ("kazoo", "onsip", "portsip", "tel4vn"))
+    needed += tuple(f"docs/vendors/{vendor}.md" for vendor in NAMES)
     for name in needed:
         assert name in names

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepare arguments for Ansible's validator, which some values would end with a traceback."""
+"""Prepare arguments for Ansible's validator, which fails with a traceback on some values."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import typing as t
 
 from ..model.problem import Problem
 
-#: Digits that a number in a text may have; what is longer is none.
+#: Most digits of a number in a text.
 _LONGEST_NUMBER = 18
-#: Numbers that no option means, and that are infinite, or take forever to write out.
+#: Limit of numbers: larger ones are never intended, and are infinite or take too long to print.
 _SPECIAL_NUMBER = re.compile(r"\s*[+-]?(s?nan|inf|[\d._]+e)", re.IGNORECASE)
 
 
 def checkable(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return arguments that Ansible's validator can refuse; others end it with a traceback.
+    """Return arguments that Ansible's validator can refuse without a traceback.
 
-    These are numbers that are not finite or too long, and what stands in the place of a dictionary. As text, the
-    validator refuses them by the name of the option.
+    Numbers that are infinite or too long, and values in place of a dictionary, become text, so that the
+    validator refuses them with the name of the option.
 
     :param spec: argument spec of the module, or of a dictionary in it.
     """
@@ -29,7 +29,7 @@ def checkable(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict
 
 
 def misplaced(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[Problem]:
-    """Return which options of a refused task are no dictionary and have to be one; Ansible does not name them."""
+    """Return the options of a refused task that must be dictionaries, since Ansible does not name them."""
     return [
         Problem("must be a dictionary of options", option=name)
         for name, value in given.items()

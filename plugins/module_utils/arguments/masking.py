@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show arguments, and say why they are refused, without the secrets among them: also those in the wrong place."""
+"""Show arguments, and why they are refused, without secrets, including misplaced ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import typing as t
 
 from .. import modules as arguments
 from ..model.connection import typed, url_problem
+from ..model.fields import value_at
 from ..model.masks import HIDDEN_ARGUMENT as HIDDEN
 from ..vendors.registry import NAMES, vendor
 
 Option = t.Mapping[str, t.Any]
 
-# What Ansible says of a value that it cannot use ends with the value, or with an error that quotes it.
+# Ansible's messages on invalid values end with the value, or with an error that quotes it.
 _QUOTING = (
     re.compile(r"(value of .+? must be one(?: or more)? of: .*?)(?:, got: |\. Got no match for: )", re.S),
     re.compile(r"((?:argument|Elements value for option) '.+?' .*?and we were unable to convert to \w+): ", re.S),
@@ -25,12 +26,12 @@ _QUOTING = (
 
 
 def masked(module: str, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
-    """Return parameters as they may be shown: secrets hidden by their position, never by their value.
+    """Return parameters for display, with secrets hidden by their position, never by their value.
 
-    A value that its option does not take may be a secret in the wrong place, and an option that does not exist may be
-    a secret one with a slip in its name. Both are hidden.
+    A value that its option does not accept may be a misplaced secret, and an unknown option may be
+    a misspelled secret one. Both are hidden.
 
-    :param raw: the parameters as they were written: Ansible makes text of a dictionary where text is expected.
+    :param raw: the parameters as written, since Ansible converts dictionaries to text.
     """
     options = _options(module)
     shown = {name: _shown(options, name, value) for name, value in params.items() if not name.startswith("_ansible_")}
@@ -45,14 +46,12 @@ def masked(module: str, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any
 
 
 def _refused_fields(module: str, raw: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    """Yield the options of a box whose values are not what the vendor's fields take."""
+    """Yield the options of a box whose values the vendor's fields refuse."""
     spec = arguments.MODULES[module]
     has_fields = spec.shape == "one" and raw.get("vendor") in NAMES
     table = vendor(raw["vendor"]).tables.get(spec.resource.key) if has_fields else None
     for field in table.fields if table else ():
-        value: t.Any = raw
-        for part in field.option.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
+        value = value_at(raw, field.option.split("."))
         if value not in (None, "", [], {}):
             try:
                 field.kind.parse(value)
@@ -77,7 +76,7 @@ def _hidden_as(shown: t.Any, written: t.Any) -> t.Any:
 
 
 def without_values(message: str) -> str:
-    """Return Ansible's own message on an argument that it refuses, without the value."""
+    """Return Ansible's message on a refused argument without the value."""
     for pattern in _QUOTING:
         found = pattern.match(message)
         if found:
@@ -88,7 +87,7 @@ def without_values(message: str) -> str:
 
 @functools.cache
 def _options(module: str) -> dict[str, Option]:
-    """Return the options of a module under all their names."""
+    """Return the options of a module under all their names and aliases."""
     return {
         written: option
         for name, option in {**arguments.CONNECTION, **arguments.own_options(module)}.items()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arguments as every module reads them, whichever way the task runs."""
+"""Normalize arguments, so that modules read the same ones wherever the task runs."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_dict
 
-#: Types of values that JSON has.
+#: Types of JSON values.
 _PLAIN = (str, bool, int, float)
 Spec = t.Mapping[str, t.Any]
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return a value as JSON carries it to a module: dates are text, keys are text, and what can be iterated is a list.
+    """Return a value as JSON passes it to a module: dates and keys are text, and iterables are lists.
 
-    :raises ValueError: for a value that no module can be given.
+    :raises ValueError: for a value that cannot be passed to a module.
     """
     if value is None or type(value) in _PLAIN:
         return value
     for kind in _PLAIN:
-        # Ansible's own subclasses show their names in errors.
+        # Ansible's own subclasses would show their names in errors.
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, collections.abc.Mapping):
@@ -43,9 +43,9 @@ def _plain_key(key: t.Any) -> str:
 
 
 def with_dictionaries(spec: Spec, raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return arguments with dictionaries that were written as text, JSON or ``key=value``, in place of the text.
+    """Return arguments with dictionaries parsed from text, in JSON or ``key=value``.
 
-    :param spec: the argument spec. Text that is not such a dictionary stays, to be refused by it.
+    :param spec: the argument spec. Other text stays and is refused by it.
     """
     read = dict(raw)
     for name, option in spec.items():
@@ -64,7 +64,7 @@ def with_dictionaries(spec: Spec, raw: t.Mapping[str, t.Any]) -> dict[str, t.Any
 
 
 def without_nulls(value: t.Any) -> t.Any:
-    """Return arguments as Ansible can check them: to it, null is no choice; to us, it clears."""
+    """Return arguments for Ansible's validation, which does not treat null as a choice, although it clears."""
     if isinstance(value, dict):
         return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
     return [without_nulls(inner) for inner in value] if isinstance(value, list) else value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the text options of a task, which Ansible has converted from whatever YAML made of them.
+"""Check the text options of a task, which Ansible converted from the values of YAML.
 
 The options of mailboxes and shared voicemails are checked with their items.
 """
@@ -19,18 +19,18 @@ from ..mailboxes.parse import number_hint, number_problem, number_warning, type_
 from ..model.kinds import is_number
 from ..model.problem import Problem
 
-#: A date or a number of days means the same with and without quotes.
+#: Dates and numbers of days are the same with and without quotes.
 _MOMENTS = frozenset(("older_than", "newer_than"))
-#: Expressions that choose several boxes: a number is never one.
+#: Expressions that select several boxes, which cannot be numbers.
 _EXPRESSIONS = frozenset(("match", "prune_match"))
 
 
 def check_texts(task: Task) -> None:
-    """Refuse values that are not text where text is meant, and warn about numbers that are taken as text.
+    """Refuse values that are not text, and warn about numbers that are read as text.
 
-    A number never chooses what is deleted: YAML makes 83 of 0123.
+    Numbers never select what is deleted, since YAML reads 0123 as 83.
 
-    :raises InvalidInputError: with every problem.
+    :raises InvalidInputError: with all problems.
     """
     if task.spec.shape == "one":
         # The field table of the vendor checks its box.
@@ -54,7 +54,7 @@ def check_texts(task: Task) -> None:
 
 
 def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
-    """Return each value that was given for a text option, those of lists one by one."""
+    """Return each value of a text option; those of lists individually."""
     for option, spec in arguments.own_options(task.module).items():
         is_text = "str" in (spec["type"], spec.get("elements")) and not spec.get("choices")
         if not is_text or option in _MOMENTS:
@@ -66,11 +66,11 @@ def _given(task: Task) -> t.Iterator[tuple[str, t.Any]]:
 
 
 def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
-    """Refuse points in time in a task's arguments before these become JSON, which makes other text of them.
+    """Refuse timestamps in a task's arguments before they are converted to JSON, which changes their text.
 
-    A date alone becomes the very characters that were written.
+    A date without a time is converted to the characters that were written.
 
-    :raises InvalidInputError: with the place of each, never its value, which may be a PIN.
+    :raises InvalidInputError: with the place of each, without its value, which may be a PIN.
     """
     found: list[Problem] = []
 
@@ -94,10 +94,10 @@ def refuse_dates(given: t.Mapping[str, t.Any]) -> None:
 
 
 def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
-    """Return the terms of a lookup as one list of text, however deep their lists are nested.
+    """Flatten the nested terms of a lookup to one list of text.
 
     :param terms: text, and lists, tuples, sets, generators or other iterables of terms.
-    :param what: names one term in errors, such as "number of a mailbox".
+    :param what: name of one term in errors, such as "number of a mailbox".
     :raises InvalidInputError: with every term that is not text, is a number that YAML may have changed, or is blank.
     """
     found: list[str] = []
@@ -106,7 +106,7 @@ def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
     def walk(term: t.Any, depth: int) -> None:
         if isinstance(term, str):
             text = term.strip()
-            problems.extend([] if text else [Problem(f"the {what} is empty", hint="Remove the entry, or fill it in")])
+            problems.extend([] if text else [Problem(f"the {what} is empty", hint="Remove the entry, or set it")])
             found.append(text)
         elif is_number(term):
             text = f"the {what} is the number {term}, not text, and YAML reads 0123 as 83"
@@ -128,7 +128,7 @@ def flatten_terms(terms: t.Iterable[t.Any], what: str) -> list[str]:
 
 def _type_of(value: t.Any) -> str:
     if isinstance(value, bool):
-        return "true or false"
+        return "a boolean"
     return "a date" if isinstance(value, datetime.date) else "a number with a fraction"
 
 

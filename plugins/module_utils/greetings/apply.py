@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the greeting of a box what is wanted: reads, plans, uploads, attaches, enables, and removes the old one last.
+"""Apply the declared greeting of a box: read, plan, upload, attach, enable, and remove the old one last.
 
-At every moment callers hear the old greeting or the new one, whatever goes wrong and whenever.
+Callers hear the old or the new greeting at every moment, whatever fails.
 """
 
 from __future__ import annotations
@@ -11,27 +11,25 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import time
 import typing as t
 
 from ..concurrency import finished
 from ..errors import ConflictError, NotFoundError, RejectedError, TransportError, VoicemailError
 from ..results import Status, StepResult
 from ..vendors.greetings import GreetingWriter, SharedGreetings
+from ..waiting import looks
 from .plan import Greeting, GreetingPlan, Recording, plan_greeting
 
-#: Seconds to wait before reading back again: a vendor's list may lag behind what was written.
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
-#: A recording that the vendor converted is never larger.
+#: Largest size of a recording after conversion by the vendor.
 _MOST_BYTES = 64 * 1024 * 1024
 
 
 @dataclasses.dataclass(slots=True)
 class GreetingReport(StepResult):
-    """What became of a task.
+    """The report of a task.
 
-    :param own: the greeting that callers hear afterwards, where it was uploaded.
-    :param digests: SHA-256 of the recordings that were read, by id of their greeting.
+    :param own: the uploaded greeting that callers hear afterwards, if any.
+    :param digests: SHA-256 of the downloaded recordings, by id of their greeting.
     """
 
     plan: GreetingPlan
@@ -44,12 +42,12 @@ class GreetingReport(StepResult):
 def apply(
     greetings: GreetingWriter, wanted: Recording | Greeting | None, *, prune: bool, check: bool
 ) -> GreetingReport:
-    """Make callers hear a recording.
+    """Set the greeting that callers hear.
 
-    :param wanted: a recording, a greeting that the vendor has already, or None for the vendor's default greeting.
-    :param prune: also delete greetings that are switched off.
-    :param check: plan, and write nothing.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :param wanted: a recording, an existing greeting of the vendor, or None for the vendor's default greeting.
+    :param prune: also delete disabled greetings.
+    :param check: plan without writing.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     run = _Run(greetings, wanted)
     found = greetings.list()
@@ -78,11 +76,11 @@ class _Run:
         self.warnings: list[str] = []
 
     def stays(self, greeting: Greeting) -> bool:
-        """Check whether the recording of a removed greeting stays at the vendor."""
+        """Check whether the vendor keeps the recording of a removed greeting."""
         return isinstance(self._greetings, SharedGreetings) and self._greetings.stays(greeting)
 
     def same(self, greeting: Greeting) -> bool:
-        """Check whether a greeting holds the wanted recording, or what the vendor made of it."""
+        """Check whether a greeting contains the wanted recording or the vendor's conversion of it."""
         wanted = t.cast("Recording", self._wanted)
         source, stored = greeting.converted or (None, None)
         most = _MOST_BYTES if source == wanted.sha256 else len(wanted.content)
@@ -95,20 +93,20 @@ class _Run:
                     digest.update(piece)
                     size += len(piece)
                     if size > most:
-                        # Longer is another one, however much of it may come.
+                        # A longer one is different, so its rest need not be read.
                         return False
         except (NotFoundError, RejectedError) as error:
             alike = greeting.name == wanted.name and greeting.size_bytes is not None
-            verdict = "the same" if alike else "another one"
-            self.warnings.append(f"greeting {greeting.name} is taken for {verdict} by its name and size: {error}")
+            verdict = "the same" if alike else "different"
+            self.warnings.append(f"greeting {greeting.name} is assumed to be {verdict} by its name and size: {error}")
             return alike
         self.digests[greeting.id] = digest.hexdigest()
         return digest.hexdigest() in (wanted.sha256, stored if source == wanted.sha256 else None)
 
     def carry_out(self, report: GreetingReport, before: t.Sequence[Greeting]) -> None:
-        """Do what the plan says.
+        """Carry out the plan.
 
-        :param before: the greetings that there were.
+        :param before: the earlier greetings.
         """
         plan = report.plan
         own_id = plan.own.id if plan.own else None
@@ -119,17 +117,17 @@ class _Run:
             self._greetings.enable(own_id)
             report.wrote = True
         if own_id is not None and (plan.enable or plan.remove):
-            # The old one goes only when it is certain that callers hear the new one.
+            # The old greeting is deleted only after it is certain that callers hear the new one.
             report.own = self._awaited(own_id, lambda own: own is not None and own.enabled, "it is not enabled")
         for greeting in plan.remove:
             if self._is_removable(greeting, own_id):
                 self._greetings.delete(greeting.id)
                 report.wrote = True
         for greeting in plan.remove:
-            self._awaited(greeting.id, lambda gone: gone is None, "it is still there")
+            self._awaited(greeting.id, lambda gone: gone is None, "it still exists")
 
     def _refuse_rivals(self, report: GreetingReport, before: t.Sequence[Greeting], own_id: str) -> None:
-        """Raise ConflictError where callers hear what somebody else chose after the plan was made."""
+        """Raise ConflictError if somebody else changed the greeting after the plan was made."""
         expected = {own_id, *(greeting.id for greeting in before if greeting.enabled)}
         chosen = next((one for one in self._greetings.list() if one.enabled and one.id not in expected), None)
         if chosen is None:
@@ -139,12 +137,12 @@ class _Run:
                 self._greetings.delete(own_id)
                 report.wrote = False
         raise ConflictError(
-            f"greeting {chosen.name}: somebody else enabled it meanwhile, so callers go on to hear it",
+            f"greeting {chosen.name}: somebody else enabled it meanwhile, so it was kept",
             "Run the task again",
         )
 
     def _is_removable(self, planned: Greeting, own_id: str | None) -> bool:
-        """Tell whether a greeting that has to go is still there, and raise ConflictError where it is another one."""
+        """Check whether a greeting to delete still exists; raise ConflictError if it was replaced."""
         found = {one.id: one for one in self._greetings.list()}
         now = found.get(planned.id)
         if now is None:
@@ -153,7 +151,7 @@ class _Run:
         chosen = now.enabled and not planned.enabled
         if changed or chosen or (own_id is not None and not (own_id in found and found[own_id].enabled)):
             raise ConflictError(
-                f"greeting {planned.name}: somebody else changed the greetings meanwhile, so it is not deleted",
+                f"greeting {planned.name}: somebody else changed the greetings meanwhile, so it was not deleted",
                 "Run the task again",
             )
         return True
@@ -167,32 +165,31 @@ class _Run:
             if not error.uncertain:
                 raise
             report.wrote = True
-            # Attached twice, it would be there twice.
+            # Attaching it twice would create two greetings.
             made = [one for one in self._greetings.list() if one.id not in before and one.name == wanted.name]
             own_id = made[0].id if made else self._greetings.attach(file_id)
         report.wrote = True
-        own = self._awaited(own_id, lambda added: added is not None, "it is not there")
+        own = self._awaited(own_id, lambda added: added is not None, "it does not exist")
         if own is not None and not self.same(own):
-            # Nobody hears it, and every run that ends like this one would leave another behind.
+            # Nobody hears it, and every such run would leave another one behind.
             with contextlib.suppress(VoicemailError):
                 self._greetings.delete(own_id)
                 report.wrote = False
             raise RejectedError(
-                f"greeting {wanted.name}: the vendor keeps another recording than the one that was uploaded",
-                "Upload one in the form that it keeps; callers still hear what they heard before",
+                f"greeting {wanted.name}: the vendor stored a recording other than the uploaded one",
+                "Upload a recording in the vendor's format; callers still hear the previous greeting",
             )
         return own_id
 
     def _awaited(
         self, greeting_id: str, condition: t.Callable[[Greeting | None], bool], problem: str
     ) -> Greeting | None:
-        """Read a greeting back until it is as it should be: a reply of success is no proof."""
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        """Read a greeting until it has the expected state, since a success reply does not prove it."""
+        for _look in looks():
             found = next((one for one in self._greetings.list() if one.id == greeting_id), None)
             if condition(found):
                 return found
-        raise RejectedError(f"greeting {greeting_id}: the vendor answered success, and {problem}", "Run the task again")
+        raise RejectedError(f"greeting {greeting_id}: the vendor reported success, but {problem}", "Run the task again")
 
 
 __all__ = ("GreetingReport", "apply")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module of greetings does, from its arguments to its result. Of Ansible it knows nothing."""
+"""Run the module of greetings: arguments in, result out. Independent of Ansible."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from .plan import Greeting, Recording
 def run(task: Task) -> Result:
     """Run the module of greetings.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing was done; a task that was partially done returns with ``failed``.
     """
     params = task.params
     target = vendor(params["vendor"])
     require(target, GreetingWriter)
     writer = t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
     resource = resource_of(params)
-    require_resource(target, resource.key, "Give `mailbox`")
+    require_resource(target, resource.key, "Use `mailbox`")
     connection, problems = connect_options(target, params)
     if params.get("media_id") is not None and not issubclass(writer, SharedGreetings):
         others = f"vendors that {WORDS[SharedGreetings]}: {', '.join(owners(SharedGreetings))}"
@@ -112,7 +112,7 @@ def _recording(source: str, writer: type[GreetingWriter], problems: list[Problem
 def _result(task: Task, report: greeting_engine.GreetingReport, box: Subject, shares: bool) -> Result:
     """Return the result of a task.
 
-    :param shares: the vendor's greetings are media files, so that their ids are media ids.
+    :param shares: whether the vendor's greetings are media files, whose ids are media ids.
     """
     task.warnings.extend(dict.fromkeys(report.warnings))
     plan = report.plan
@@ -136,13 +136,13 @@ def _result(task: Task, report: greeting_engine.GreetingReport, box: Subject, sh
 
 
 def _after(report: greeting_engine.GreetingReport) -> dict[str, t.Any] | None:
-    """Return what callers hear in the end, None for the default greeting."""
+    """Return the final greeting, or None for the default greeting."""
     plan, wanted = report.plan, report.wanted
     if wanted is None:
         return None
     if isinstance(wanted, Greeting):
         return {"name": wanted.name, "size_bytes": None, "sha256": None}
-    # What holds the recording already keeps the name that it has there.
+    # A greeting that already contains the recording keeps its name.
     name = plan.own.name if plan.own else wanted.name
     return {"name": name, "size_bytes": len(wanted.content), "sha256": wanted.sha256}
 

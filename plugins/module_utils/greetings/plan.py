@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings of a box, and what it takes to make one of them what callers hear."""
+"""Plan the change of a box's greeting."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..recordings.container import kind_of
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Greeting:
-    """One greeting that a box has.
+    """One greeting of a box.
 
-    :param enabled: callers hear it.
-    :param size_bytes: of its recording; None where the vendor does not tell.
-    :param made_here: this collection uploaded it for this very box. None where nobody else could use it anyway.
-    :param converted: SHA-256 of the file that was uploaded and of what the vendor made of it, where they differ.
+    :param enabled: whether callers hear it.
+    :param size_bytes: size of its recording; None if the vendor does not show it.
+    :param made_here: whether this collection uploaded it for this box. None if nobody else could use it.
+    :param converted: SHA-256 of the uploaded file and of the vendor's conversion, if they differ.
     """
 
     id: str
@@ -33,9 +33,9 @@ class Greeting:
 
 @dataclasses.dataclass(frozen=True)
 class Recording:
-    """A recording to be heard by callers.
+    """A recording for callers.
 
-    :param name: of the file.
+    :param name: name of the file.
     """
 
     name: str
@@ -48,22 +48,22 @@ class Recording:
 
     @property
     def kind(self) -> str:
-        """What the file is: ``wav``, ``mp3``, ``ogg``, ``mp4``, or empty."""
+        """The format of the file: ``wav``, ``mp3``, ``ogg``, ``mp4``, or empty."""
         return kind_of(self.content[:16])
 
 
 @dataclasses.dataclass(frozen=True)
 class GreetingPlan:
-    """What is to be done.
+    """The planned changes.
 
     :param action: ``create``, ``update``, ``delete`` or ``none``.
-    :param heard: what callers hear before; None where it is the vendor's default.
-    :param own: the greeting that holds the recording already, enabled or not.
-    :param upload: the recording has to be uploaded.
-    :param enable: the greeting has to be enabled.
-    :param remove: greetings to take from the box once the right one is enabled.
-    :param staying: those of them whose recording stays at the vendor, such as one that other boxes use.
-    :param kept: other greetings, which stay switched off.
+    :param heard: the current greeting; None for the vendor's default.
+    :param own: the greeting that already contains the recording, enabled or not.
+    :param upload: whether the recording must be uploaded.
+    :param enable: whether the greeting must be enabled.
+    :param remove: greetings to remove from the box after the new one is enabled.
+    :param staying: removed greetings whose recording the vendor keeps, such as shared ones.
+    :param kept: other greetings, which stay disabled.
     """
 
     action: str
@@ -83,25 +83,18 @@ def plan_greeting(
     prune: bool,
     stays: t.Callable[[Greeting], bool] = lambda greeting: False,
 ) -> GreetingPlan:
-    """Return how to get from the existing greetings to the wanted one.
+    """Return the plan from the existing greetings to the wanted one.
 
-    What callers heard before is removed. So is what this collection uploaded earlier, and what has the name of the
-    wanted file: an earlier version of it, or a copy that an interrupted run left behind.
+    The previous greeting is removed, as are earlier uploads of this collection and greetings with the name of the
+    wanted file: earlier versions of it, or copies of an interrupted run.
 
     :param wanted: the recording, an existing greeting, or None for the vendor's default greeting.
-    :param same: tells whether a greeting holds the wanted recording; may be costly, and is asked as little as possible.
+    :param same: checks whether a greeting contains the wanted recording; costly, so called as rarely as possible.
     :param prune: also remove every other greeting.
-    :param stays: tells whether the recording of a removed greeting stays at the vendor.
+    :param stays: checks whether the vendor keeps the recording of a removed greeting.
     """
-    enabled = [greeting for greeting in found if greeting.enabled]
-    heard = enabled[0] if enabled else None
-    ordered = [*enabled, *(greeting for greeting in found if not greeting.enabled)]
-    own, upload = None, False
-    if isinstance(wanted, Greeting):
-        own = next((greeting for greeting in found if greeting.id == wanted.id), wanted)
-    elif wanted is not None:
-        own = next((greeting for greeting in ordered if same(greeting)), None)
-        upload = own is None
+    heard = next((greeting for greeting in found if greeting.enabled), None)
+    own = _holder(found, wanted, same)
     others = [greeting for greeting in found if greeting is not own]
     name = wanted.name if isinstance(wanted, Recording) else None
     doomed = tuple(
@@ -114,12 +107,24 @@ def plan_greeting(
         action=_action(wanted, enable, doomed, heard),
         heard=heard,
         own=own,
-        upload=upload,
+        upload=isinstance(wanted, Recording) and own is None,
         enable=enable,
         remove=doomed,
         staying=tuple(greeting for greeting in doomed if stays(greeting)),
         kept=tuple(greeting for greeting in others if greeting not in doomed),
     )
+
+
+def _holder(
+    found: t.Sequence[Greeting], wanted: Recording | Greeting | None, same: t.Callable[[Greeting], bool]
+) -> Greeting | None:
+    """Return the greeting that has the wanted recording; those that callers hear are compared first."""
+    if wanted is None:
+        return None
+    if isinstance(wanted, Greeting):
+        return next((greeting for greeting in found if greeting.id == wanted.id), wanted)
+    ordered = sorted(found, key=lambda greeting: not greeting.enabled)
+    return next((greeting for greeting in ordered if same(greeting)), None)
 
 
 def _action(

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the archives that spreadsheets are, before anything in them is parsed.
+"""Check spreadsheets, which are archives, before parsing anything in them.
 
-A few kilobytes can unpack to gigabytes, and XML can define entities that grow or that read other files.
+A few kilobytes can unpack to gigabytes, and XML can define entities that expand or read other files.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ import io
 import re
 import zipfile
 
-#: Bytes of a spreadsheet, and of all that is in it.
+#: Maximum bytes of a spreadsheet, and of its whole content.
 MOST_BYTES = 64 * 1024**2
 MOST_UNPACKED = 256 * 1024**2
-#: Bytes of the parts of XML, which need many times as much memory once they are parsed.
+#: Maximum bytes of XML parts, which need many times more memory after parsing.
 MOST_XML = 128 * 1024**2
 MOST_PARTS = 10_000
-# Also in UTF-16, where a zero stands between the letters.
+# Also matches UTF-16, which has a zero between letters.
 _DEFINITIONS = re.compile(
     rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)", re.I
 )
 
 
 def opened_archive(content: bytes, kind: str) -> zipfile.ZipFile:
-    """Return the archive of a spreadsheet once its sizes and its XML are known to be harmless.
+    """Return the archive of a spreadsheet after checking its sizes and its XML.
 
-    :param kind: what the file should be: "an Excel workbook".
-    :raises ValueError: when it is none, is encrypted, is too large, or defines XML entities.
+    :param kind: expected kind of the file: "an Excel workbook".
+    :raises ValueError: if it is not of this kind, encrypted, too large, or defines XML entities.
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValueError(
-            "is encrypted with a password, or has the old .xls format. Save it as .xlsx without a password,"
-            " and encrypt it with ansible-vault if it has to be secret"
+            "is encrypted or has the old .xls format. Save it as .xlsx without a password,"
+            " and encrypt it with ansible-vault if it must be kept secret"
         )
     if len(content) > MOST_BYTES:
         raise ValueError(f"has more than {MOST_BYTES >> 20} MB. {_SMALLER}")
@@ -44,7 +44,7 @@ def opened_archive(content: bytes, kind: str) -> zipfile.ZipFile:
             if part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 _check_xml(archive, part)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise ValueError(f"is not {kind}, or is damaged. Save it again in the program that made it") from None
+        raise ValueError(f"is not {kind}, or is damaged. Save it again in the program that created it") from None
     return archive
 
 
@@ -61,7 +61,7 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 
 def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     with archive.open(part) as stream:
-        # Definitions stand before the first element, but comments of any length may stand before them.
+        # Definitions precede the first element, but comments of any length may precede them.
         kept = b""
         while block := stream.read(1 << 20):
             if _DEFINITIONS.search(kept + block):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from .cells import Row, Sheet
+from .places import PlacedError
 
-#: The fields of a mailbox in their order; what follows them are options, separated by bars.
+#: The fields of a mailbox in order; they are followed by options, separated by bars.
 _FIELDS = ("password", "fullname", "email", "pager")
-#: Options of [general] that hold for every mailbox without an own one.
+#: Options of [general] that apply to every mailbox without its own value.
 _INHERITED = ("attach", "tz", "delete", "saycid", "sayduration", "envelope", "review", "emailsubject", "locale")
 _NOT_MAILBOXES = ("general", "zonemessages")
 _SECTION = re.compile(r"\[([^\]]+)\](\([^)]*\))?")
@@ -21,7 +22,7 @@ _SETTING = re.compile(r"([^=]+?)\s*=>?\s*(.*)")
 def read_voicemail_conf(text: str, name: str) -> Sheet:
     """Return the mailboxes of all contexts: a row of headings, and a row for each mailbox.
 
-    :raises ValueError: when a line is not understood, or mailboxes may be in another file, with the line.
+    :raises ValueError: with the line, if it is not understood or refers to another file.
     """
     general: dict[str, str] = {}
     zones: dict[str, str] = {}
@@ -31,12 +32,12 @@ def read_voicemail_conf(text: str, name: str) -> Sheet:
         found = _SECTION.fullmatch(line)
         if found:
             if found[2]:
-                raise ValueError(f"{name}:{number}: uses a template. Write the mailboxes of this section out")
+                raise PlacedError(f"{name}:{number}: uses a template. Write the mailboxes of this section out")
             section = found[1].strip()
             continue
         setting = _SETTING.fullmatch(line)
         if setting is None or not section:
-            raise ValueError(f"{name}:{number}: is not a section, a setting or a mailbox. Correct or remove the line")
+            raise PlacedError(f"{name}:{number}: is not a section, a setting or a mailbox. Correct or remove the line")
         key, value = setting[1].strip(), setting[2].strip()
         if section == "general":
             general[key.lower()] = value
@@ -58,7 +59,7 @@ def _lines(text: str, name: str) -> list[tuple[int, str]]:
             continue
         line = re.split(r"(?<!\\);", line, maxsplit=1)[0].replace("\\;", ";").strip()
         if re.match("#(include|tryinclude|exec)", line):
-            raise ValueError(f"{name}:{number}: reads another file. Insert the lines of that file here")
+            raise PlacedError(f"{name}:{number}: reads another file. Insert the lines of that file here")
         if line:
             found.append((number, line))
     return found
@@ -67,7 +68,7 @@ def _lines(text: str, name: str) -> list[tuple[int, str]]:
 def _fields(value: str) -> dict[str, str]:
     parts = [part.strip() for part in value.split(",", len(_FIELDS))]
     box = {field: part for field, part in zip(_FIELDS, parts, strict=False) if part}
-    # A minus keeps the user from changing the PIN by telephone, and is no part of it.
+    # A leading minus, which is not part of the PIN, prevents the user from changing it by phone.
     box["password"] = box.get("password", "").removeprefix("-")
     for option in parts[len(_FIELDS)].split("|") if len(parts) > len(_FIELDS) else ():
         key, mark, setting = option.partition("=")

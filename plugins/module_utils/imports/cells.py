@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows and cells of a table, whichever program wrote it."""
+"""Rows and cells of a table, independent of the file format."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import typing as t
 
 from ..model.artefacts import clean_cell
 
-#: Rows and columns that a table may have. The largest telephone systems have some hundred thousand mailboxes.
+#: Most rows and columns of a table. The largest telephone systems have some hundred thousand mailboxes.
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1_000
-#: Digits that spreadsheets keep of a number; further ones become zeros.
+#: Digits that spreadsheets store of a number; further ones become zeros.
 MOST_DIGITS = 15
 _AS_TEXT = "Format the column as text, and enter the value again"
 
 
 class BadCell(t.NamedTuple):
-    """A cell whose content cannot be what a person meant.
+    """A cell whose content cannot be the intended value.
 
-    :param reason: what it is instead of text: "is a date".
+    :param reason: the problem: "is a date".
     :param hint: what to do about it.
     """
 
@@ -35,15 +35,15 @@ class BadCell(t.NamedTuple):
 
 
 class NumberText(str):
-    """The digits of a number whose cell keeps no leading zeros."""
+    """The digits of a number whose cell stores no leading zeros."""
 
 
 class Row(t.NamedTuple):
     """One row of a table.
 
-    :param place: where errors find it, such as ``staff.csv:7`` or ``staff.xlsx, sheet Staff, row 7``.
-    :param number: its row, or its first line, as the user's program counts.
-    :param cells: text, truth values, numbers, None for an empty cell, or :class:`BadCell`.
+    :param place: place for errors, such as ``staff.csv:7`` or ``staff.xlsx, sheet Staff, row 7``.
+    :param number: its row or first line, as the user's program counts.
+    :param cells: text, booleans, numbers, None for an empty cell, or :class:`BadCell`.
     """
 
     place: str
@@ -53,10 +53,10 @@ class Row(t.NamedTuple):
 
 @dataclasses.dataclass
 class Sheet:
-    """The rows of one table, blank ones left out.
+    """The rows of one table without blank ones.
 
     :param place: name of the file and, in a spreadsheet, of the sheet.
-    :param lettered: its columns are named by letters.
+    :param lettered: whether its columns are named by letters.
     """
 
     place: str
@@ -64,7 +64,7 @@ class Sheet:
     lettered: bool = False
 
 
-#: Returns how many headings of a row are known, which tells the row of headings and the mark between its cells.
+#: Returns the number of known headings in a row, which identifies the heading row and the delimiter.
 Likeness = t.Callable[[t.Sequence[t.Any]], int]
 
 
@@ -94,21 +94,21 @@ def column_position(name: str) -> int | None:
     return position
 
 
-# Text in quotes, escaped characters, colours, blanks as wide as a character: what a format adds to the digits.
+# What a format adds to the digits: quoted text, escaped characters, colors, and spaces of a character's width.
 _DECORATION = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _QUANTITY = re.compile(r"[#0,.]*[#0]")
 _PLACES = re.compile(r"[0#?](?:[^.,%]*[0#?])?")
 
 
 def shown_number(value: float, number_format: str) -> str | BadCell:
-    """Return a number as its cell shows it, or the whole number that it is where the cell shows a quantity.
+    """Return a number as its cell shows it, or as a plain integer if the cell shows a quantity.
 
     :param number_format: the format of the cell, in the notation of spreadsheets.
     """
     if not math.isfinite(value):
         return BadCell("is not a number")
     if abs(value) >= 10**MOST_DIGITS:
-        return BadCell(f"is a number with more than {MOST_DIGITS} digits, of which the spreadsheet has lost some")
+        return BadCell(f"is a number with more than {MOST_DIGITS} digits, some of which the spreadsheet lost")
     plain = str(int(value)) if value == int(value) else repr(float(value))
     section = number_format.split(";")[0].strip()
     bare = _DECORATION.sub("", section).strip()
@@ -128,11 +128,11 @@ def shown_number(value: float, number_format: str) -> str | BadCell:
 
 
 def _unclear(number_format: str) -> BadCell:
-    return BadCell(f"is a number with the format {number_format[:40]}, which shows something else than it contains")
+    return BadCell(f"is a number with the format {number_format[:40]}, which differs from its value")
 
 
 def _placed(digits: str, section: str) -> str | None:
-    """Return digits laid into a format such as ``000-0000``, or None where it is more than places and signs."""
+    """Return digits in a format such as ``000-0000``, or None if the format has more than places and signs."""
     body = re.sub(r'"([^"]*)"|\\(.)', lambda found: found[1] or found[2] or "", section)
     letters = set(re.sub(r"[0#?\-() +/]", "", body))
     if letters or not _PLACES.search(body) or digits.startswith("-"):

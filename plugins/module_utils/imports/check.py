@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the entries of files by the rules of a vendor, where their places and columns are still known."""
+"""Validate the entries of files by the rules of a vendor, while their places and columns are known."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import dataclasses
 import typing as t
 
 from ..errors import InvalidInputError
-from ..mailboxes.parse import INVALID, SOURCE, Reader, laid_over, type_name
+from ..mailboxes.parse import INVALID, SOURCE, Reader, deep_merge, type_name
 from ..model.cautions import Caution, cautions_of, grouped
-from ..model.fields import FieldTable
+from ..model.fields import FieldTable, value_at
 from ..model.masks import mask_problems
 from ..model.problem import Problem
 from ..resources import MAILBOXES, Resource
@@ -21,15 +21,15 @@ from .tables import Entry
 
 @dataclasses.dataclass
 class Checks:
-    """How entries are checked.
+    """Options of the validation.
 
-    :param defaults: options that are laid under every item.
-    :param vendor: also check every value by the rules of this vendor; what it cannot hold is left to the module.
-    :param sources: keep the place of each item under ``source``.
-    :param on_unsupported: ``error`` refuses a shared option that the vendor cannot hold; ``ignore`` leaves it to the
+    :param defaults: default options of every item.
+    :param vendor: also validate values for this vendor; unsupported options are left to the module.
+    :param sources: whether to add the place of each item as ``source``.
+    :param on_unsupported: ``error`` refuses unsupported shared options; ``ignore`` leaves them to the
         module.
-    :param skip: keep an item that is wrong as its number, its place and what is wrong, in place of an error.
-    :param warnings: takes what a user should know of values that the vendor accepts, such as a PIN with letters.
+    :param skip: replace an invalid item by its number, place and problems, instead of an error.
+    :param warnings: collects warnings about permitted values, such as a PIN with letters.
     """
 
     defaults: t.Mapping[str, t.Any] | None = None
@@ -42,15 +42,15 @@ class Checks:
 
     @property
     def table(self) -> FieldTable | None:
-        """The field table of the vendor, where one is named that has the resource."""
+        """The field table of the vendor, if set and it has the resource."""
         return vendor(self.vendor).tables.get(self.resource.key) if self.vendor in NAMES else None
 
 
 def check_entries(entries: t.Sequence[Entry], problems: t.Sequence[Problem], checks: Checks) -> list[t.Any]:
-    """Return the items with defaults under them.
+    """Return the items merged over the defaults.
 
-    :param problems: what is known to be wrong with the files as a whole.
-    :raises InvalidInputError: with those problems and, unless items are skipped, every further one with its place.
+    :param problems: known problems of the files as a whole.
+    :raises InvalidInputError: with those problems and, unless items are skipped, all others with their places.
     """
     checker = _Checker(checks)
     checked = [(entry, checker.check(entry)) for entry in entries]
@@ -60,7 +60,7 @@ def check_entries(entries: t.Sequence[Entry], problems: t.Sequence[Problem], che
 
 
 def unchecked_items(entries: t.Sequence[Entry], problems: t.Sequence[Problem], checks: Checks) -> list[t.Any]:
-    """Return the items with their places, for a module that checks them itself.
+    """Return the items with their places, for a module that validates them itself.
 
     :raises InvalidInputError: as :func:`check_entries`.
     """
@@ -84,7 +84,7 @@ def _without_problems(
 
 
 def _skipped(entry: Entry, item: t.Any, checks: Checks) -> dict[str, t.Any]:
-    """Return what is left of an item that is wrong. Without a number that is sure, nothing can be pruned beside it."""
+    """Return the remainder of an invalid item. Without a certain number, nothing can be pruned."""
     keys = _keys(checks.resource)
     is_sure = isinstance(item, dict) and not any(problem.option in keys for problem in entry.problems)
     named = _key_of(item, checks.resource) if is_sure else None
@@ -103,14 +103,14 @@ class _Checker:
         self.cautions: list[Caution] = []
 
     def check(self, entry: Entry) -> t.Any:
-        """Return the item of an entry, and add what is wrong to the entry."""
+        """Return the item of an entry, and add problems to the entry."""
         checks = self._checks
         if not isinstance(entry.item, dict):
             if not entry.problems:
                 text = f"must be a dictionary with `{checks.resource.number}`, not {type_name(entry.item)}"
                 entry.problems.append(Problem(text, subject=entry.subject()))
             return entry.item
-        item = laid_over(checks.defaults, entry.item) if checks.defaults else entry.item
+        item = deep_merge(checks.defaults, entry.item) if checks.defaults else entry.item
         named = _key_of(item, checks.resource)
         had_key_problem = any(problem.option in _keys(checks.resource) for problem in entry.problems)
         if self._table is not None:
@@ -128,12 +128,12 @@ class _Checker:
         return item
 
     def _check_values(self, entry: Entry, item: dict[str, t.Any], table: FieldTable, keyless: bool) -> None:
-        """Check the values that have a column one by one, so that errors name it, and the others together."""
+        """Check values with a column one by one, so that errors name it, and the others together."""
         named = _key_of(item, self._checks.resource)
         name = named[1] if named else ""
         rest = item
         for option in entry.origins:
-            value = _value_of(item, option)
+            value = value_at(item, option.split("."))
             kind = table.number if option in (table.key, table.alias) else None
             field = table.by_option.get(option)
             kind = field.kind if field is not None else kind
@@ -146,7 +146,7 @@ class _Checker:
                 entry.problems.append(problem)
                 rest = _without(rest, option)
         if keyless or any(option in item and option not in rest for option in _keys(self._checks.resource)):
-            # Without the number that cannot be used, it would be told to have none.
+            # Without the unusable number, it would be reported as missing.
             return
         shared, on_unsupported = tuple(self._checks.resource.shared), self._checks.on_unsupported
         reader = Reader(table, shared, NAMES, on_unsupported=on_unsupported, single=True)
@@ -155,7 +155,7 @@ class _Checker:
         entry.problems += [problem if isinstance(problem, Problem) else Problem(problem) for problem in reader.problems]
 
     def refuse_twins(self) -> None:
-        """Add to the entries that declare the same number where the first of them stands."""
+        """Add a problem to entries that declare the same number as an earlier one."""
         resource = self._checks.resource.key
         for (option, _same), entries in self._seen.items():
             for entry in entries[1:]:
@@ -164,7 +164,7 @@ class _Checker:
                 twin = dataclasses.replace(subject, note=f"first in {entries[0].place}")
                 entry.problems.append(Problem("is declared twice", subject=twin))
             if len(entries) > 1 and self._checks.skip:
-                # Which of them is right is for a person to say.
+                # Only a person can decide which one is right.
                 text = f"is declared again in {entries[1].place}"
                 entries[0].problems.append(Problem(text, subject=entries[0].subject(kind=resource)))
 
@@ -174,17 +174,11 @@ def _keys(resource: Resource) -> tuple[str, ...]:
 
 
 def _key_of(item: t.Mapping[str, t.Any], resource: Resource) -> tuple[str, str] | None:
-    """Return what names an item, its number or ``id``, and its value."""
+    """Return the identifying option of an item, its number or ``id``, and its value."""
     for option in _keys(resource):
         if item.get(option) not in (None, ""):
             return "id" if option == "id" else resource.number, str(item[option])
     return None
-
-
-def _value_of(item: t.Any, option: str) -> t.Any:
-    for part in option.split("."):
-        item = item.get(part) if isinstance(item, dict) else None
-    return item
 
 
 def _without(item: dict[str, t.Any], option: str) -> dict[str, t.Any]:

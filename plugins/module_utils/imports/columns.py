@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find out what each column of a table holds, and what is wrong with its headings."""
+"""Assign columns of a table to options, and check its headings."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Columns:
     """The columns of a table by a layout.
 
     :param headings: the row of headings.
-    :param lettered: columns without a heading are named by letters.
-    :param problems: takes what is wrong.
+    :param lettered: whether columns without a heading are named by letters.
+    :param problems: collects problems.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Columns:
         return len(self._folded)
 
     def at(self, position: int) -> Column | None:
-        """Return what the column at a position holds, or None where it is not read."""
+        """Return the column at a position, or None if it is ignored."""
         return self._held.get(position)
 
     def has(self, heading: str) -> bool:
@@ -63,7 +63,7 @@ class Columns:
         return cells[position] if 0 <= position < len(cells) else None
 
     def name(self, position: int) -> str:
-        """Name a column as a person finds it."""
+        """Return the name of a column for users."""
         cell = self.headings.cells[position] if position < len(self.headings.cells) else None
         heading = " ".join(cell.split()) if isinstance(cell, str) else ""
         if heading and self._layout.has_headings:
@@ -74,7 +74,7 @@ class Columns:
         self._problems.append(Problem(text, option=option, subject=Subject(source=self.headings.place), hint=hint))
 
     def _mapped(self) -> dict[int, Column]:
-        """Return what each position holds."""
+        """Return the column of each position."""
         by_position = {} if self._layout.has_headings else self._named_by_position()
         known = {folded(option): option for option in self._options.types}
         found: dict[int, Column] = {}
@@ -93,35 +93,41 @@ class Columns:
             position = column_position(heading)
             if position is None:
                 name = self._layout.names.get(heading, heading)
-                self._problem(f"`columns` names {name!r}, and the table has no headings", "Name columns such as A or 1")
+                self._problem(
+                    f"`columns` contains {name!r}, but the table has no headings", "Name columns such as A or 1"
+                )
             else:
                 found[position - 1] = column
         return found
 
     def _check(self) -> bool:
-        """Report what is wrong with the headings, and return whether rows can be read."""
-        layout, known = self._layout, self._options.types
+        """Report problems of the headings, and return whether rows can be read."""
+        layout = self._layout
         self._check_references()
         if layout.has_headings and not layout.ignore_unknown_columns and not layout.only_mapped_columns:
             self._check_strangers()
         for position, heading in enumerate(self.headings.cells):
             if isinstance(heading, BadCell) and position in self._held:
                 self._problem(f"the heading of {self.name(position)} {heading}")
+        self._check_options()
+        if self._has_key():
+            return True
+        hint = "Map it in `columns`" if layout.mapped else "The first row must contain it"
+        self._problem(f"no column contains `{self._options.key}`", hint)
+        return False
+
+    def _check_options(self) -> None:
+        known = self._options.types
         wanted = [column.option for column in self._held.values() if column.option]
         named = {option for column in self._held.values() for option in column.options()}
-        for option in sorted({*named, *layout.templates}):
+        for option in sorted({*named, *self._layout.templates}):
             if known and option not in known:
                 self._problems.append(Problem(f"`columns`: unknown option `{option}`{_did_you_mean(option, known)}"))
             if any(other.startswith(f"{option}.") for other in wanted):
-                self._problem(f"`{option}` is a dictionary; columns hold its options")
+                self._problem(f"`{option}` is a dictionary; map columns to its options")
         for option in sorted({option for option in wanted if wanted.count(option) > 1}):
             if not self._options.is_list(option):
-                self._problem(f"two columns hold `{option}`", "Map one of them to null, or join them in `templates`")
-        if self._has_key():
-            return True
-        hint = "Name the one that does in `columns`" if layout.mapped else "The first row must name it"
-        self._problem(f"no column holds `{self._options.key}`", hint)
-        return False
+                self._problem(f"two columns contain `{option}`", "Map one of them to null, or join them in `templates`")
 
     def _has_key(self) -> bool:
         held = {option for column in self._held.values() for option in column.options()}
@@ -138,9 +144,9 @@ class Columns:
             name = self._layout.names.get(heading, heading)
             near = difflib.get_close_matches(heading, [one for one in self._folded if one], n=1)
             hint = (
-                f"Its heading may be {self._spelled(near[0])!r}" if near else "Add it, or name it in `optional_columns`"
+                f"Its heading may be {self._spelled(near[0])!r}" if near else "Add it, or list it in `optional_columns`"
             )
-            self._problem(f"`{option}` names {name!r}, and there is no such column", hint)
+            self._problem(f"`{option}` refers to {name!r}, but there is no such column", hint)
 
     def _spelled(self, heading: str) -> str:
         return " ".join(str(self.headings.cells[self._folded.index(heading)]).split())
@@ -155,8 +161,8 @@ class Columns:
             shown = self._spelled(heading)
             hint = _did_you_mean(shown, names)
             if not has_headings or not re.match(r"[^\W\d]", heading):
-                # Where the headings were forgotten, this is somebody's data, and may be a PIN.
-                self._problem(f"column {position + 1} has no heading that names an option{hint}")
+                # If the headings are missing, this is data, and may be a PIN.
+                self._problem(f"column {position + 1} has no heading of an option{hint}")
             else:
                 self._problem(f"unknown column {shown!r}{hint}")
 

@@ -12,18 +12,19 @@ import typing as t
 
 from . import cells
 from .cells import Likeness, Row, Sheet
+from .places import PlacedError
 
 DELIMITERS = ",;\t|"
 _NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 
 
 def read_delimited(text: str, name: str, delimiter: str | None, likeness: Likeness) -> Sheet:
-    """Return the rows that are not blank, each with the line where it begins.
+    """Return the rows that are not blank, with their first lines.
 
-    :param name: name of the file; empty for text that is in no file.
-    :param delimiter: what separates cells; None tells it from the row of headings.
+    :param name: name of the file; empty for text without a file.
+    :param delimiter: separator of cells; None to detect it from the heading row.
     :param likeness: counts the known headings in a row.
-    :raises ValueError: when the text is not a table, with its line.
+    :raises ValueError: if the text is not a table, with its line.
     """
     text = text.removeprefix("\ufeff")
     first, _newline, rest = text.partition("\n")
@@ -32,7 +33,7 @@ def read_delimited(text: str, name: str, delimiter: str | None, likeness: Likene
     if hint:
         text, offset = rest, 2
     if delimiter is not None and len(delimiter) != 1:
-        raise ValueError("`delimiter` must be one character")
+        raise PlacedError("`delimiter` must be one character")
     known = delimiter or (hint[1] if hint else None)
     if known is None:
         known = _recognised(text, name, likeness)
@@ -40,7 +41,7 @@ def read_delimited(text: str, name: str, delimiter: str | None, likeness: Likene
 
 
 def _records(text: str, name: str, delimiter: str, offset: int = 1) -> t.Iterator[Row]:
-    # Strict: a quote that is never closed would otherwise swallow the rest of the file into one cell.
+    # Strict: otherwise an unclosed quote would read the rest of the file as one cell.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     count = 0
     while True:
@@ -51,21 +52,21 @@ def _records(text: str, name: str, delimiter: str, offset: int = 1) -> t.Iterato
         except StopIteration:
             return
         except csv.Error as error:
-            raise ValueError(f"{place}: is not a CSV file: {error}") from None
+            raise PlacedError(f"{place}: is not a CSV file: {error}") from None
         if all(map(cells.is_blank, found)):
             continue
         count += 1
         if count > cells.MOST_ROWS or len(found) > cells.MOST_COLUMNS:
-            raise ValueError(f"{place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
+            raise PlacedError(f"{place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
         yield Row(place, line, found)
 
 
 def _recognised(text: str, name: str, likeness: Likeness) -> str:
-    """Return the mark whose split of the first rows has the most known headings.
+    """Return the delimiter that results in the most known headings.
 
-    Names, addresses and lists hold all of these marks, so that counting them tells nothing.
+    Names, addresses and lists contain all of these characters, so counting them is not reliable.
 
-    :raises ValueError: when two marks do equally well, with different results.
+    :raises ValueError: if two delimiters are equally good, with different results.
     """
     found: dict[str, tuple[int, list[t.Any]]] = {}
     for mark in DELIMITERS:
@@ -76,14 +77,14 @@ def _recognised(text: str, name: str, likeness: Likeness) -> str:
                 if position >= 20:
                     break
         except ValueError:
-            # With the right mark it is told when the rows are read.
+            # With the right delimiter, it is reported when the rows are read.
             pass
         found[mark] = best
     most = max(score for score, _row in found.values())
     winners = [mark for mark, (score, _row) in found.items() if score == most]
     if most and len({tuple(found[mark][1]) for mark in winners}) > 1:
         named = " or ".join(_NAMES[mark] for mark in winners)
-        raise ValueError(f"{name or 'the table'}: its cells may be separated by {named}. Set `delimiter`")
+        raise PlacedError(f"{name or 'the table'}: its cells may be separated by {named}. Set `delimiter`")
     if most:
         return winners[0]
     first = next((line for line in text.splitlines() if line.strip()), "")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read YAML and JSON, and keep what their own loaders lose: lines, and the characters of each scalar.
+"""Read YAML and JSON, preserving lines and the characters of each scalar, which common loaders lose.
 
-YAML reads ``0123`` as 83, ``12:30`` as 750 and ``yes`` as true. Only the option decides whether that was meant, so a
+YAML reads ``0123`` as 83, ``12:30`` as 750 and ``yes`` as true. Only the option decides whether that is intended, so a
 :class:`Scalar` keeps both. A repeated key is an error here; the usual loaders drop the first value.
 """
 
@@ -16,7 +16,7 @@ import typing as t
 
 try:
     import yaml
-except ImportError:  # a managed host may lack it, and needs it for files in YAML only
+except ImportError:  # needed only for YAML files, so a managed host may lack it
     yaml = None  # type: ignore[assignment]
 
 from ..errors import InvalidInputError
@@ -25,11 +25,11 @@ from .slips import slip, yaml_place
 
 #: Levels of lists and dictionaries inside each other. A mailbox needs five.
 DEEPEST = 100
-#: Values that the aliases of a YAML file may stand for, all together.
+#: Most values that all aliases of a YAML file may expand to.
 MOST_VALUES = 20_000_000
 
 _TAG = "tag:yaml.org,2002:"
-#: Ansible's tag for what is never a template. Nothing in these files is one.
+#: Ansible's tag for values that are not templates, as everything in these files.
 _UNSAFE = "!unsafe"
 _TEXT_TAGS = frozenset((f"{_TAG}str", f"{_TAG}value", f"{_TAG}merge", _UNSAFE))
 _VAULT_TAGS = frozenset(("!vault", "!vault-encrypted"))
@@ -38,11 +38,11 @@ _UNRESOLVABLE = (ValueError, ArithmeticError, LookupError, AttributeError)
 
 
 class Scalar(t.NamedTuple):
-    """A scalar without quotes that is not text by the rules of its language.
+    """A scalar without quotes that its language does not read as text.
 
     :param text: the characters in the file.
-    :param value: what they mean to YAML or JSON.
-    :param exact: a person wrote the characters. Programs write JSON, and may have lost zeros before they did.
+    :param value: its value in YAML or JSON.
+    :param exact: whether a person wrote the characters. Programs write JSON, and may have lost zeros before.
     """
 
     text: str
@@ -67,10 +67,10 @@ class Sequence(list[t.Any]):
 
 
 def load(text: str, name: str) -> t.Any:
-    """Return the content of a file: :class:`Mapping`, :class:`Sequence`, :class:`Scalar`, text, a truth value or None.
+    """Return the content of a file: :class:`Mapping`, :class:`Sequence`, :class:`Scalar`, text, a boolean or None.
 
-    :param name: the file's name, whose ending tells the format; YAML where it tells none.
-    :raises InvalidInputError: when it cannot be read, or has repeated keys, with each line.
+    :param name: the file's name, whose ending determines the format; YAML by default.
+    :raises InvalidInputError: if it cannot be read, or has repeated keys, with each line.
     """
     text = text.removeprefix("\ufeff")
     problems: list[Problem] = []
@@ -88,7 +88,7 @@ def load(text: str, name: str) -> t.Any:
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return a value as YAML or JSON means it, in types that JSON has; dates stay the characters in the file."""
+    """Return a value as read by YAML or JSON, in types of JSON; dates stay the characters in the file."""
     if isinstance(value, Scalar):
         return value.value if isinstance(value.value, (bool, int, float)) else value.text
     if isinstance(value, dict):
@@ -138,13 +138,13 @@ def _read_yaml(text: str, name: str, problems: list[Problem]) -> t.Any:
 
 
 class _YamlReader:
-    """Turns the nodes of a YAML document into values."""
+    """Converts the nodes of a YAML document to values."""
 
     def __init__(self, loader: t.Any, name: str, problems: list[Problem]) -> None:
         self._loader = loader
         self._name = name
         self._problems = problems
-        # Nodes that aliases repeat are read once: a few lines of aliases can stand for billions of values.
+        # Nodes repeated by aliases are read once: a few lines of aliases can expand to billions of values.
         self._read: dict[int, t.Any] = {}
         self._sizes: dict[int, int] = {}
         self._open: set[int] = set()
@@ -175,7 +175,7 @@ class _YamlReader:
     def _measure(self, node: t.Any, inner: t.Iterable[t.Any]) -> None:
         size = 1 + sum(self._sizes.get(id(part), 1) for part in inner)
         if size > MOST_VALUES:
-            self._refuse(node, f"aliases make more than {MOST_VALUES} values of this")
+            self._refuse(node, f"aliases expand this to more than {MOST_VALUES} values")
             size = 1
         self._sizes[id(node)] = size
 
@@ -203,12 +203,12 @@ class _YamlReader:
             else:
                 merged = self._merged(value_node, value)
         self._measure(node, (part for pair in node.value for part in pair))
-        return _laid_under(own, merged) if merged else own
+        return _merged_over(own, merged) if merged else own
 
     def _merged(self, node: t.Any, value: t.Any) -> list[Mapping]:
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, Mapping) for part in parts):
-            self._refuse(node, "`<<` must name a dictionary, or a list of dictionaries")
+            self._refuse(node, "`<<` must refer to a dictionary, or a list of dictionaries")
             return []
         return list(parts) or [Mapping()]
 
@@ -223,13 +223,13 @@ class _YamlReader:
         try:
             value = self._loader.construct_object(node)
         except _UNRESOLVABLE:
-            # Such as the date 2026-13-45: an option that wants anything but text will refuse the characters.
+            # For example the date 2026-13-45: an option that is not a text will refuse the characters.
             value = node.value
         return Scalar(node.value, value)
 
 
-def _laid_under(own: Mapping, merged: t.Iterable[Mapping]) -> Mapping:
-    """Return a mapping with others under it: its own keys win, and of the others the first that has a key."""
+def _merged_over(own: Mapping, merged: t.Iterable[Mapping]) -> Mapping:
+    """Return a mapping merged over others: its own keys take precedence, then those of the first mapping."""
     found = Mapping()
     for part in (own, *merged):
         for key, value in part.items():
@@ -248,11 +248,11 @@ _ENDS = {"{": "}", "[": "]"}
 
 
 class _NotJsonError(Exception):
-    """Carries position and problem."""
+    """A syntax error with its position and problem."""
 
 
 class _JsonReader:
-    """Reads JSON text with the line of every key and entry, which the standard library does not tell."""
+    """Reads JSON with the line of every key and entry, which the standard library does not provide."""
 
     def __init__(self, text: str, name: str, problems: list[Problem]) -> None:
         self._text = text
@@ -273,14 +273,14 @@ class _JsonReader:
             if end != len(self._text):
                 raise _NotJsonError(end, "more text after the end")
         except json.JSONDecodeError as error:
-            self._tell(error.pos, error.msg)
+            self._report(error.pos, error.msg)
         except _NotJsonError as error:
-            self._tell(*error.args)
+            self._report(*error.args)
         else:
             return value
         return None
 
-    def _tell(self, position: int, problem: str) -> None:
+    def _report(self, position: int, problem: str) -> None:
         line = self._line(position)
         start = self._text.rfind("\n", 0, position) + 1
         self._problems.append(slip("JSON", self._name, self._text, (line, position - start + 1), problem))
@@ -302,7 +302,7 @@ class _JsonReader:
             except ValueError as error:
                 if isinstance(error, json.JSONDecodeError):
                     raise
-                raise _NotJsonError(start, "not a number that JSON has") from None
+                raise _NotJsonError(start, "not a valid JSON number") from None
         if depth > DEEPEST:
             raise _NotJsonError(start, f"nested deeper than {DEEPEST} levels")
         found: t.Any = Mapping() if opened == "{" else Sequence()
@@ -319,7 +319,7 @@ class _JsonReader:
             position = self._after_blanks(position + 1)
 
     def _entry_value(self, position: int, depth: int) -> tuple[t.Any, int]:
-        """Return an entry of a list: at the speed of the standard library where nothing is wrong with it."""
+        """Return an entry of a list, using the fast standard library unless there is a problem."""
         if self._text[position : position + 1] == "{":
             try:
                 value, end = self._read_object(self._text, position)
@@ -330,7 +330,7 @@ class _JsonReader:
         return self._value(position, depth)
 
     def _entry(self, found: t.Any, position: int, depth: int) -> int:
-        """Read one entry of a list or one pair of a dictionary, and return where the next mark is."""
+        """Read one entry of a list or one pair of a dictionary, and return the position of the next separator."""
         line = self._line(position)
         if isinstance(found, Mapping):
             if self._text[position : position + 1] != '"':
@@ -349,7 +349,7 @@ class _JsonReader:
 
 
 class _SlowlyError(ValueError):
-    """An object that has to be read with the line of every key, so that its problems can be reported."""
+    """An object that must be read with the line of every key, to report its problems."""
 
 
 def _without_repeated_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:

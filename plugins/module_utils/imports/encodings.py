@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decode files that people and programs saved: UTF-8, UTF-16 and the code pages of Windows.
+"""Decode files in UTF-8, UTF-16 and the code pages of Windows.
 
-A wrong guess would write wrong names to a telephone system, so a file is decoded only where all readings of it agree.
+A wrong guess would write wrong names to a telephone system, so a file is decoded only if it is unambiguous.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import codecs
 import re
 
-#: Marks at the beginning of a file, the longer ones first: that of UTF-32 begins like that of UTF-16.
+from .places import PlacedError
+
+#: Byte order marks, the longer ones first: that of UTF-32 starts like that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -19,11 +21,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Code pages of Windows for languages with Latin letters, apart from some of the Baltic and Viet Nam.
+#: Windows code pages for languages with Latin letters, except some of the Baltic and Vietnam.
 _LATIN_PAGES = ("cp1252", "cp1250", "cp1254")
-_HINT = "Save it as UTF-8, or name its encoding, such as `encoding: cp1252`"
+_HINT = "Save it as UTF-8, or set its encoding, such as `encoding: cp1252`"
 _UNKNOWN = f"is not UTF-8 text, and its encoding cannot be recognized. {_HINT}"
-#: What else a table in such a code page may have.
+#: Other characters of tables in such a code page.
 _SIGNS = frozenset(map(chr, range(128))) | frozenset(
     "\u20ac\u2026\u2018\u2019\u201c\u201d\u201e\u2013\u2014\xa0\xa7\xab\xbb\xb0\xb4"
 )
@@ -32,8 +34,8 @@ _SIGNS = frozenset(map(chr, range(128))) | frozenset(
 def decode(content: bytes, encoding: str | None = None) -> str:
     """Return the text of a file without a byte order mark.
 
-    :param encoding: the encoding that the user names; None recognises it.
-    :raises ValueError: when the text is not in that encoding, or when the encoding cannot be known.
+    :param encoding: the declared encoding; None to detect it.
+    :raises ValueError: if the text is not in that encoding, or the encoding is ambiguous.
     """
     if encoding is not None:
         return _decode_as(content, encoding).removeprefix("\ufeff")
@@ -55,7 +57,9 @@ def _decode_as(content: bytes, encoding: str) -> str:
     except LookupError:
         is_text = False
     if not is_text:
-        raise ValueError(f"`encoding` {encoding!r} is unknown. Use a name such as utf-8, utf-16, cp1252 or iso-8859-15")
+        raise PlacedError(
+            f"`encoding` {encoding!r} is unknown. Use a name such as utf-8, utf-16, cp1252 or iso-8859-15"
+        )
     try:
         return content.decode(encoding)
     except UnicodeError:
@@ -63,7 +67,7 @@ def _decode_as(content: bytes, encoding: str) -> str:
 
 
 def _unmarked_utf16(content: bytes) -> str | None:
-    """Return the kind of UTF-16 where every other byte of the beginning is zero, as in text with Latin letters."""
+    """Return the kind of UTF-16 if every other byte of the start is zero, as in text with Latin letters."""
     start = content[:1000]
     if len(content) % 2 or len(start) < 4:
         return None
@@ -75,7 +79,7 @@ def _unmarked_utf16(content: bytes) -> str | None:
 
 
 def _latin(content: bytes) -> str:
-    """Decode text of a Windows code page on whose letters the western, central European and Turkish pages agree."""
+    """Decode text whose letters are the same in the western, central European and Turkish code pages."""
     try:
         readings = {content.decode(page) for page in _LATIN_PAGES}
     except UnicodeDecodeError:
@@ -84,7 +88,7 @@ def _latin(content: bytes) -> str:
         raise ValueError(_UNKNOWN)
     (text,) = readings
     words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
-    # In Greek, Cyrillic and Asian text, the same bytes are letters of words without any ASCII letter, and signs.
+    # In Greek, Cyrillic and Asian text, these bytes form words without ASCII letters, and signs.
     is_latin = words and all(re.search("[A-Za-z]", word) for word in words)
     if not is_latin or not set(re.sub(r"[^\W_]", "", text)) <= _SIGNS:
         raise ValueError(_UNKNOWN)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one structure that describes how a table becomes declarations, and how users write it."""
+"""Define and parse layouts, which describe how a table becomes declarations."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ..mailboxes.parse import type_name
 from ..model.artefacts import clean_cell
 from ..model.problem import Problem
 
-#: Separates the entries of a list in one cell, unless something else is asked for.
+#: Default separators of the entries of a list in one cell.
 LIST_SEPARATOR = ";"
-#: Key of a value map for every cell that it does not name.
+#: Key of a value map for all other cells.
 OTHERWISE = "*"
 _REFERENCE = re.compile(r"\{([^{}]+)\}")
 
 
 def folded(heading: t.Any) -> str:
-    """Return what two headings share that mean the same: case, line breaks and repeated blanks do not count."""
+    """Return the normal form of a heading, ignoring case, line breaks and repeated spaces."""
     return " ".join(clean_cell(str(heading)).split()).casefold()
 
 
 def text_of(value: t.Any) -> str:
-    """Return a plain value as text that can be compared with that of a cell."""
+    """Return a plain value as text for comparisons with cells."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -39,11 +39,11 @@ def text_of(value: t.Any) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """What the cells of one column become.
+    """The meaning of one column.
 
-    :param option: the option that takes them; empty for the heading itself, None for no option.
-    :param values: text of a cell to what it means: a value, a dictionary of options, or None for not managed.
-    :param settings: of a cell such as ``attach=yes|delete=no``, the name of each setting to what it becomes.
+    :param option: its option; empty for the heading itself, None for no option.
+    :param values: text of a cell to its meaning: a value, a dictionary of options, or None for not managed.
+    :param settings: for cells such as ``attach=yes|delete=no``, the column of each setting.
     """
 
     option: str | None = ""
@@ -62,16 +62,16 @@ class Column:
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """How a table is read. The names are those of the options, which the documentation of each describes.
+    """The layout of a table. Its fields are named like the documented options.
 
-    :param columns: folded heading, or name of a column, to what its cells become.
+    :param columns: folded heading, or name of a column, to its meaning.
     :param names: folded heading to the heading as the user wrote it.
     :param templates: option to text with ``{heading}`` in it.
-    :param only_rows: folded heading to the texts that a row must have there.
-    :param skip_rows: folded heading to the texts that leave a row out.
-    :param list_separator: what separates the entries of a list; None for what suits the option.
-    :param format: ``asterisk`` where the file is no table.
-    :param mapped: the user can set ``columns``.
+    :param only_rows: folded heading to the texts of included rows.
+    :param skip_rows: folded heading to the texts of excluded rows.
+    :param list_separator: separator of list entries; None for the default of the option.
+    :param format: ``asterisk`` if the file is not a table.
+    :param mapped: whether the user can set ``columns``.
     """
 
     columns: t.Mapping[str, Column] = dataclasses.field(default_factory=dict)
@@ -93,15 +93,15 @@ class Layout:
 
     @property
     def has_headings(self) -> bool:
-        """Check whether a row names the columns; otherwise they are named by their positions."""
+        """Check whether a row contains headings; otherwise columns are named by position."""
         return self.heading_row != 0
 
     def is_optional(self, heading: str) -> bool:
-        """Check whether a table may lack a column."""
+        """Check whether a column may be missing."""
         return any(fnmatch.fnmatchcase(heading, pattern) for pattern in self.optional_columns)
 
     def references(self) -> t.Iterator[tuple[str, str]]:
-        """Yield each folded heading that the layout names, with the option of the user that names it."""
+        """Yield each folded heading in the layout, with the user's option that contains it."""
         yield from ((heading, "columns") for heading in self.columns)
         for template in self.templates.values():
             yield from ((folded(found), "templates") for found in _REFERENCE.findall(template))
@@ -110,10 +110,10 @@ class Layout:
 
 
 def filled(template: str, cells: t.Callable[[str], str]) -> str:
-    """Return a template with the cells of a row in place of the headings; what is empty leaves no blanks behind.
+    """Return a template filled with the cells of a row; empty cells leave no extra spaces.
 
     :param cells: returns the text of a cell by its folded heading.
-    :returns: empty text where every cell is empty.
+    :returns: an empty text if every cell is empty.
     """
     values = {found: cells(folded(found)) for found in _REFERENCE.findall(template)}
     if not any(values.values()):
@@ -122,7 +122,7 @@ def filled(template: str, cells: t.Callable[[str], str]) -> str:
     return re.sub(r"[ \t]+", " ", text).strip(" \t,;-")
 
 
-#: Option to the types that it may have, apart from null.
+#: Allowed types of each option, in addition to null.
 TYPES: dict[str, tuple[type, ...]] = {
     "columns": (dict,),
     "templates": (dict,),
@@ -141,10 +141,10 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 
 def parse_layout(given: t.Mapping[str, t.Any], place: str = "", mapped: bool = True) -> tuple[Layout, list[Problem]]:
-    """Return the layout that options describe, and what is wrong with them.
+    """Return the layout described by options, and their problems.
 
-    :param given: the options; null counts as not given.
-    :param place: name of the file that holds them, for errors.
+    :param given: the options; null counts as unset.
+    :param place: name of their file, for errors.
     """
     problems: list[Problem] = []
     options = {name: value for name, value in given.items() if value is not None}
@@ -182,7 +182,7 @@ def parse_layout(given: t.Mapping[str, t.Any], place: str = "", mapped: bool = T
 
 
 class _Parser:
-    """Reads the options of a layout that have a form of their own."""
+    """Parses the structured options of a layout."""
 
     def __init__(self, options: t.Mapping[str, t.Any], refuse: t.Callable[..., None]) -> None:
         self._options = options
@@ -206,7 +206,7 @@ class _Parser:
         if target is None or isinstance(target, str):
             return Column(target or None)
         if not isinstance(target, dict):
-            hint = "Write the name of an option, null, or a dictionary with `option` and `values`"
+            hint = "Use the name of an option, null, or a dictionary with `option` and `values`"
             self._refuse("columns", f"has {type_name(target)} for {heading!r}", hint)
             return None
         values, settings = target.get("values", {}), target.get("settings", {})
@@ -214,7 +214,7 @@ class _Parser:
         is_wrong = not (isinstance(values, dict) and isinstance(settings, dict))
         if unknown or is_wrong or not isinstance(target.get("option", ""), (str, type(None))):
             wrong = f"the unknown key `{unknown[0]}`" if unknown else "a value of the wrong type"
-            hint = "Its keys are `option`, which is text, and `values` and `settings`, which are dictionaries"
+            hint = "Use the keys `option` (text), `values` and `settings` (dictionaries)"
             self._refuse("columns", f"has {wrong} for {heading!r}", hint)
             return None
         option = target.get("option", "")
@@ -230,8 +230,8 @@ class _Parser:
             if isinstance(template, (list, tuple)):
                 template = " ".join(f"{{{heading}}}" for heading in template)
             if not isinstance(template, str) or not _REFERENCE.search(template):
-                hint = 'Name columns in braces, such as "{First name} {Last name}", or list their headings'
-                self._refuse("templates", f"names no column for `{option}`", hint)
+                hint = 'Write columns in braces, such as "{First name} {Last name}", or list their headings'
+                self._refuse("templates", f"contains no column for `{option}`", hint)
                 continue
             for heading in _REFERENCE.findall(template):
                 self._named(heading)
@@ -242,7 +242,7 @@ class _Parser:
         found = {}
         for heading, wanted in self._options.get(name, {}).items():
             if isinstance(wanted, dict):
-                self._refuse(name, f"has a dictionary for {str(heading)!r}", "Write the value, or a list of values")
+                self._refuse(name, f"has a dictionary for {str(heading)!r}", "Use the value, or a list of values")
                 continue
             values = wanted if isinstance(wanted, (list, tuple)) else [wanted]
             found[self._named(heading)] = tuple(map(text_of, values))
@@ -254,7 +254,7 @@ class _Parser:
             return None
         separators = (given,) if isinstance(given, str) else tuple(given)
         if not separators or not all(isinstance(mark, str) and mark for mark in separators):
-            self._refuse("list_separator", "must be text, or a list of texts, that is not empty")
+            self._refuse("list_separator", "must be a text or a list of texts, and not empty")
             return None
         return separators
 

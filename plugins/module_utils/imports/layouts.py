@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Layouts as files: those of known products, which come with the collection, and those of users."""
+"""Load layouts from files: those of known products in the collection, and those of users."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .encodings import decode
 from .layout import TYPES, Layout, parse_layout
 
 _FOLDER = pathlib.Path(__file__).parent / "known_layouts"
-#: What a file may have beside the options of a layout.
+#: Further keys of a layout file.
 _OTHERS = ("description", "format")
 FORMATS = ("asterisk",)
 
 
 def known_layouts() -> list[str]:
-    """Return the names of the layouts that come with the collection."""
+    """Return the names of the collection's layouts."""
     return sorted(path.stem for path in _FOLDER.glob("*.yml"))
 
 
 def is_path(name: str) -> bool:
-    """Check whether a layout is named by the path of its file."""
+    """Check whether the name of a layout is the path of its file."""
     return name.endswith((".yml", ".yaml", ".json"))
 
 
 def layout_of(given: t.Mapping[str, t.Any], mapped: bool = True) -> Layout:
-    """Return the layout that the options of a task describe, laid over the one that ``layout`` names.
+    """Return the layout of a task's options, merged over the one in ``layout``.
 
-    :param given: options by name, ``layout`` among them; null counts as not given.
-    :param mapped: the user can set ``columns``.
-    :raises InvalidInputError: with everything that is wrong with the options or the file.
+    :param given: options by name, including ``layout``; null counts as unset.
+    :param mapped: whether the user can set ``columns``.
+    :raises InvalidInputError: with all problems of the options and the file.
     """
     name = given.get("layout")
     options = {option: value for option, value in given.items() if option in TYPES and value is not None}
@@ -53,10 +53,10 @@ def layout_of(given: t.Mapping[str, t.Any], mapped: bool = True) -> Layout:
 def _read(name: t.Any) -> dict[str, t.Any]:
     """Return the options of a file.
 
-    :raises InvalidInputError: when there is none, or it is no layout.
+    :raises InvalidInputError: if it does not exist or is not a layout.
     """
     if not isinstance(name, str):
-        raise _refused("`layout` must be text. Name a known layout, or the path of a file")
+        raise _refused("`layout` must be text. Use a known layout, or the path of a file")
     path = pathlib.Path(name).expanduser() if is_path(name) else _FOLDER / f"{name}.yml"
     if not is_path(name) and (not re.fullmatch(r"\w+", name) or not path.is_file()):
         known = ", ".join(known_layouts())
@@ -67,7 +67,7 @@ def _read(name: t.Any) -> dict[str, t.Any]:
         raise _refused(f"`layout` {name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     content = documents.load(text, path.name)
     if not isinstance(content, documents.Mapping):
-        raise _refused(f"{path.name}: must hold a dictionary with `columns`. See the known layouts for examples")
+        raise _refused(f"{path.name}: must contain a dictionary with `columns`. See the known layouts for examples")
     unknown = [key for key in content if key not in (*TYPES, *_OTHERS)]
     if unknown:
         raise InvalidInputError.of(
@@ -84,7 +84,7 @@ def _read(name: t.Any) -> dict[str, t.Any]:
 
 
 def _plain(value: t.Any) -> t.Any:
-    """Return a value of YAML in which numbers that are no plain whole numbers stay the characters in the file."""
+    """Return a YAML value in which numbers other than plain integers stay the characters in the file."""
     if isinstance(value, documents.Scalar):
         is_plain = isinstance(value.value, bool) or (isinstance(value.value, int) and value.text == str(value.value))
         return value.value if is_plain else value.text

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read OpenDocument spreadsheets, whose cells hold the text that they show beside the value."""
+"""Read OpenDocument spreadsheets, whose cells contain the shown text in addition to the value."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from . import cells
 from .archives import opened_archive
 from .cells import BadCell, Row, Sheet
+from .places import PlacedError
 
 _KIND = "an OpenDocument spreadsheet"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -34,13 +35,13 @@ def read_opendocument(content: bytes, name: str) -> list[tuple[str, t.Callable[[
     """Return the visible sheets of a spreadsheet by name, each with the function that reads it.
 
     :param name: name of the file, for the places of rows.
-    :raises ValueError: when the file is no such spreadsheet, or is too large.
+    :raises ValueError: if the file is not such a spreadsheet, or too large.
     """
     with opened_archive(content, _KIND) as archive:
         try:
             root = ElementTree.fromstring(archive.read("content.xml"))
         except (KeyError, ElementTree.ParseError):
-            raise ValueError(f"is not {_KIND}, or is damaged. Save it again in the program that made it") from None
+            raise ValueError(f"is not {_KIND}, or is damaged. Save it again in the program that created it") from None
     hidden = {
         str(style.get(f"{_STYLE}name"))
         for style in root.iter(f"{_STYLE}style")
@@ -67,7 +68,7 @@ class _Reader:
     def read(self) -> Sheet:
         """Return the rows that are not blank.
 
-        :raises ValueError: when there are too many.
+        :raises ValueError: if there are too many.
         """
         rows: list[Row] = []
         number = 0
@@ -76,7 +77,7 @@ class _Reader:
             values = self._cells(element)
             if values:
                 if len(rows) + repeated > cells.MOST_ROWS:
-                    raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows")
+                    raise PlacedError(f"{self._place}: has more than {cells.MOST_ROWS} rows")
                 rows += [Row(f"{self._place}, row {n}", n, values) for n in range(number + 1, number + repeated + 1)]
             number += repeated
         return Sheet(self._place, rows, lettered=True)
@@ -89,7 +90,7 @@ class _Reader:
                 yield from self._rows(element)
 
     def _cells(self, row: ElementTree.Element) -> list[t.Any]:
-        """Return the cells of a row without the empty ones at its end, which may be repeated thousands of times."""
+        """Return the cells of a row without empty ones at its end, which may be repeated thousands of times."""
         values: list[t.Any] = []
         empty = 0
         for element in row:
@@ -99,7 +100,7 @@ class _Reader:
                 empty += repeated
                 continue
             if len(values) + empty + repeated > cells.MOST_COLUMNS:
-                raise ValueError(f"{self._place}: has more than {cells.MOST_COLUMNS} columns")
+                raise PlacedError(f"{self._place}: has more than {cells.MOST_COLUMNS} columns")
             values += [None] * empty + [value] * repeated
             empty = 0
         return values
@@ -107,7 +108,7 @@ class _Reader:
 
 def _count(element: ElementTree.Element, attribute: str) -> int:
     text = element.get(f"{_TABLE}{attribute}") or "1"
-    # What is no number is left to the program that wrote it: one row then.
+    # An invalid number counts as one row.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
 
 
@@ -129,7 +130,7 @@ def _value(element: ElementTree.Element) -> t.Any:
 
 
 def _number(text: str, shown: str) -> t.Any:
-    """Return the digits that a number shows where they are its own, and otherwise the number itself."""
+    """Return the shown digits of a number if they equal it, otherwise the number itself."""
     try:
         value = float(text)
     except ValueError:
@@ -141,14 +142,14 @@ def _number(text: str, shown: str) -> t.Any:
 
 
 def _format_of(shown: str) -> str:
-    """Return the format behind what a cell shows: of a quantity the plain one, of anything else the shown text."""
+    """Return the format of a shown text: the plain format for quantities, otherwise the text itself."""
     without_marks = shown.translate(str.maketrans("", "", ".,'- \u2019\u00a0\u202f"))
     is_plain = without_marks.isdigit() or re.fullmatch(r"-?[0-9.,]+E[+-]?[0-9]+", shown, re.IGNORECASE)
     return "0.0" if is_plain else f"[{shown[:30]}]x"
 
 
 def _shown(element: ElementTree.Element) -> str:
-    """Return the text of a paragraph; line breaks, tabs and repeated blanks are elements of their own."""
+    """Return the text of a paragraph, in which line breaks, tabs and repeated spaces are elements."""
     parts = [element.text or ""]
     for inner in element:
         if inner.tag == f"{_TEXT}s":

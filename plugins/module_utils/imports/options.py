@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which options the items of a file have, and what each of them holds."""
+"""List the options of items and their types."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Visit = t.Callable[[str, t.Mapping[str, t.Any]], None]
 
 @dataclasses.dataclass(frozen=True)
 class ItemOptions:
-    """Every option of an item by name, dotted inside the vendors' dictionaries, aliases included.
+    """The options of an item by name, dotted inside the vendors' dictionaries, including aliases.
 
-    :param key: option that names an item, for errors.
-    :param keys: every option that names an item.
+    :param key: identifying option of an item, for errors.
+    :param keys: all identifying options of an item.
     :param types: option to its type in an argument spec: ``str``, ``list``, ``bool``, ``int`` or ``raw``.
-    :param choices: option to the words that it takes.
-    :param elements: option that is a list to the type of its entries.
+    :param choices: option to its allowed words.
+    :param elements: list option to the type of its entries.
     :param addresses: options that are lists of email addresses.
     """
 
@@ -41,12 +41,12 @@ class ItemOptions:
 
 
 def is_pin(option: str | None) -> bool:
-    """Check whether an option is a PIN, whose value no message shows."""
+    """Check whether an option is a PIN, whose value never shows in messages."""
     return option is not None and option.rpartition(".")[2] == "pin"
 
 
 def walk_options(module: str, visit: Visit) -> None:
-    """Visit every option of an item, with dots inside the vendors' dictionaries, aliases included.
+    """Visit every option of an item, dotted inside the vendors' dictionaries, including aliases.
 
     :param module: the singular module: vmbox or shared_voicemail.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Report a slip in the syntax of a file: reason, line, column, and the line itself without what may be a PIN."""
+"""Report a syntax error of a file: reason, line, column, and the line with possible PINs masked."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import typing as t
 
 from ..model.problem import Problem, Subject
 
-#: Characters of a line that are shown, around the place of the slip.
+#: Characters of a line to show around the error.
 _WIDEST = 100
 #: Line and column, both from 1.
 Place = tuple[int, int]
 
 _KEY = re.compile(r"[\w.-]*[A-Za-z_][\w.-]*[\"']?\s*:(?=\s|$|[\"'\[{])")
-#: The value of a key that may hold a secret, up to where the next key could begin.
+#: The value of a key that may contain a secret, up to the next possible key.
 _SECRET = re.compile(r"((?:pin|password|passwd|secret|token|key)\w*[\"']?\s*:)([^,}]*)", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -24,13 +24,13 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 def slip(
     language: str, name: str, text: str, place: Place | None, why: str, begun: tuple[str, Place] | None = None
 ) -> Problem:
-    """Return the problem of a file that does not follow the syntax of its language.
+    """Return the problem of a file with a syntax error.
 
     :param text: content of the file.
-    :param why: the parser's reason. What it quotes is the file's content, and may be a PIN.
-    :param begun: what the parser was reading, and where that begins.
+    :param why: the parser's reason. Quotes in it are the file's content and may be a PIN.
+    :param begun: the construct that the parser was reading, and its start.
     """
-    # Punctuation that is missing stays, such as ']'.
+    # Missing punctuation stays, such as ']'.
     why = _QUOTED.sub(lambda found: "'...'" if re.search(r"\w", found[0]) else found[0], why)
     if place is None:
         return Problem(f"is not valid {language}: {why}", subject=Subject(source=name))
@@ -38,7 +38,7 @@ def slip(
     shown = _line_of(text, line)
     if begun is not None and begun[1][0] != line:
         doing, (first, _column) = begun
-        why += f" {doing} that begins in line {first}"
+        why += f" {doing} that starts in line {first}"
         shown = shown or _line_of(text, first)
     excerpt = f": {_excerpt(shown, column)}" if shown else ""
     text = f"is not valid {language} at column {column}: {why}{excerpt}"
@@ -58,10 +58,10 @@ def _excerpt(line: str, column: int) -> str:
 
 
 def masked_line(line: str) -> str:
-    """Return a line with a star for each character that may be part of a PIN; its length stays.
+    """Return a line with a star for each character that may be part of a PIN, with unchanged length.
 
-    These are all digits, the values of keys that sound secret, and everything in a line without a key, which may be a
-    part of such a value.
+    These are digits, values of keys that may be secret, and lines without a key, which may continue
+    such a value.
     """
     if not _KEY.search(line):
         return re.sub(r"\w", "*", line)
@@ -70,9 +70,9 @@ def masked_line(line: str) -> str:
 
 
 def yaml_place(error: t.Any, text: str, forbidden: re.Pattern[str]) -> tuple[Place | None, str, t.Any]:
-    """Return where PyYAML stopped, its reason, and what it was reading with the place where that begins.
+    """Return where PyYAML stopped, its reason, and the construct being read with its start.
 
-    :param forbidden: characters that no YAML file may have; of these PyYAML tells no line.
+    :param forbidden: characters not allowed in YAML, for which PyYAML reports no line.
     """
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     begun = (error.context, (context.line + 1, context.column + 1)) if context and error.context else None

@@ -13,7 +13,7 @@ import typing as t
 
 from .. import modules as arguments
 from ..errors import InvalidInputError
-from ..mailboxes.parse import INVALID, LINES, SOURCE, laid_over, type_name
+from ..mailboxes.parse import INVALID, LINES, SOURCE, deep_merge, type_name
 from ..model.problem import Problem, Subject
 from ..resources import Resource
 from . import documents
@@ -24,23 +24,24 @@ from .encodings import decode
 from .layout import Layout
 from .opendocument import read_opendocument
 from .options import ItemOptions, item_options, walk_options
+from .places import PlacedError
 from .tables import Entry, likeness_of, read_sheet
 from .workbooks import read_workbook
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 DOCUMENTS = (".yml", ".yaml", ".json")
-#: Endings of the files that are read.
+#: Supported file endings.
 SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
-#: Key of a document with options for each of its entries, which the entry overrides.
+#: Key of a document with default options for its entries.
 DEFAULTS = "defaults"
-#: What an option wants of a scalar in a file: by the option's name, or a dictionary of the same kind.
+#: Function that reads a scalar, by the option's name, or a nested dictionary.
 Schema = dict[str, t.Any]
 
 
 @functools.cache
 def _schema(module: str) -> Schema:
-    """Return how the scalars of an item are read: functions by option, in dictionaries where options are nested."""
+    """Return the functions that read the scalars of an item, nested like its options."""
     schema: Schema = {}
 
     def visit(name: str, option: t.Mapping[str, t.Any]) -> None:
@@ -62,13 +63,13 @@ def _reading_of(option: t.Mapping[str, t.Any]) -> t.Callable[[t.Any], t.Any]:
 
 
 def _word(choices: t.Collection[str], value: t.Any) -> t.Any:
-    """Return the characters where they are one of the words, such as ``off``; otherwise what they mean."""
+    """Return the characters if they are one of the words, such as ``off``; otherwise their value."""
     text = documents.as_text(value)
     return text if isinstance(text, str) and text in choices else documents.plain(value)
 
 
 def _pin(value: t.Any) -> t.Any:
-    """Return the characters of a PIN, and a number where a program may have lost its leading zeros."""
+    """Return the characters of a PIN, or a number if a program may have lost its leading zeros."""
     return documents.as_text(value) if not isinstance(value, documents.Scalar) or value.exact else value.value
 
 
@@ -83,8 +84,8 @@ class File:
     """A file of declarations.
 
     :param content: its bytes, decrypted; or its text.
-    :param name: its name, whose ending tells the format; YAML where it tells none.
-    :param resource: what it declares.
+    :param name: its name, whose ending determines the format; YAML by default.
+    :param resource: the declared resource.
     """
 
     content: bytes | str
@@ -93,42 +94,44 @@ class File:
 
     @property
     def is_table(self) -> bool:
-        """Check whether the ending of the name is that of a table."""
+        """Check whether the ending is that of a table."""
         return self.suffix in TABLES
 
     def follows(self, layout: Layout) -> bool:
-        """Check whether the file has the format that a layout is made for."""
+        """Check whether the file has the format of a layout."""
         return layout.format is not None and self.suffix not in (*DOCUMENTS, *TABLES[:2], *WORKBOOKS)
 
     @property
     def suffix(self) -> str:
-        """The ending of the name in small letters, with its dot."""
+        """The ending of the name in lower case, with its dot."""
         return pathlib.PurePath(self.name).suffix.lower()
 
 
 def read_entries(file: File, layout: Layout, problems: list[Problem]) -> list[Entry]:
-    """Return the list that a file holds, each entry with its place and what is wrong with it.
+    """Return the entries of a file with their places and problems.
 
-    :param layout: how a table is read.
-    :param problems: takes what is wrong with the file as a whole. A file without a list is a problem and never an
-        empty list, since `prune` would delete what it used to hold.
+    :param layout: layout of a table.
+    :param problems: collects problems of the file as a whole. A file without a list is a problem, not an
+        empty list, since `prune` would then delete all its previous entries.
     """
     try:
         if file.is_table or file.follows(layout):
             options = item_options(file.resource.module)
             return read_sheet(_sheet(file, layout, options), layout, options, problems)
         if file.suffix == ".conf":
-            raise ValueError("is read with `layout: asterisk` only. Set it, or leave the file out")
+            raise ValueError("needs `layout: asterisk`. Set it, or remove the file")
         return _read_document(file)
     except InvalidInputError as error:
         problems += error.problems
+    except PlacedError as error:
+        problems.append(Problem(str(error)))
     except ValueError as error:
-        problems.append(Problem(_placed(file.name, str(error))))
+        problems.append(Problem(f"{file.name}: {error}"))
     return []
 
 
 def text_entries(text: str, layout: Layout, problems: list[Problem]) -> list[Entry]:
-    """Return the entries of a table as text that is in no file; see :func:`read_entries`."""
+    """Return the entries of a table in a text; see :func:`read_entries`."""
     options = item_options(arguments.MAILBOXES.module)
     try:
         if layout.format == "asterisk":
@@ -141,14 +144,10 @@ def text_entries(text: str, layout: Layout, problems: list[Problem]) -> list[Ent
     return read_sheet(sheet, layout, options, problems)
 
 
-def _placed(name: str, text: str) -> str:
-    return text if text.startswith((f"{name}:", f"{name},", "`")) else f"{name}: {text}"
-
-
 def _document_text(file: File) -> str:
     """Return the text of YAML or JSON, which is UTF-8.
 
-    :raises ValueError: when it is not.
+    :raises ValueError: if it is not.
     """
     try:
         text = file.content.decode("utf-8") if isinstance(file.content, bytes) else file.content
@@ -160,11 +159,11 @@ def _document_text(file: File) -> str:
 def _text(file: File, encoding: str | None = None) -> str:
     """Return the text of a file.
 
-    :raises ValueError: when it is empty, or its encoding is not understood.
+    :raises ValueError: if it is empty, or its encoding is not understood.
     """
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        # What Ansible makes of bytes in another encoding: characters that nobody can send.
+        # Ansible reads bytes in another encoding as characters that cannot be sent.
         raise ValueError("is not UTF-8 text. Save it as UTF-8")
     if not text.strip():
         raise ValueError(f"is empty. {_how_to_be_empty(file.resource.plural)}")
@@ -183,9 +182,9 @@ def _sheet(file: File, layout: Layout, options: ItemOptions) -> Sheet:
 
 
 def _chosen(sheets: list[tuple[str, t.Callable[[], Sheet]]], layout: Layout, likeness: Likeness) -> Sheet:
-    """Return the sheet that the user names, or the only one with the headings of mailboxes.
+    """Return the declared sheet, or the only one with the headings of mailboxes.
 
-    :raises ValueError: when there is no such sheet, or when several could be meant.
+    :raises ValueError: if there is no such sheet, or the choice is ambiguous.
     """
     titles = [title for title, _read in sheets]
     wanted = layout.sheet
@@ -200,14 +199,14 @@ def _chosen(sheets: list[tuple[str, t.Callable[[], Sheet]]], layout: Layout, lik
     scores = [max((likeness(row.cells) for row in sheet.rows[:50]), default=0) for sheet in read]
     best = [sheet for sheet, score in zip(read, scores, strict=True) if score == max(scores)]
     if len(best) > 1:
-        raise ValueError(f"has several sheets that may be meant. Set `sheet` to one of {', '.join(titles)}")
+        raise ValueError(f"has several possible sheets. Set `sheet` to one of {', '.join(titles)}")
     return best[0]
 
 
 def _read_document(file: File) -> list[Entry]:
     """Return the entries of YAML or JSON.
 
-    :raises InvalidInputError: when it cannot be read.
+    :raises InvalidInputError: if it cannot be read.
     """
     content = documents.load(_document_text(file), file.name)
     items = _list_in(content, file.name, file.resource.plural)
@@ -232,7 +231,7 @@ def _read_document(file: File) -> list[Entry]:
 
 
 def _lines_below(item: t.Any, first: int) -> dict[str, int] | None:
-    """Return the lines of the keys of an item, dotted; None where all are in its first line."""
+    """Return the lines of the keys of an item, dotted, or None if all are in its first line."""
     if not isinstance(item, documents.Mapping):
         return None
     lines = dict(item.lines)
@@ -243,13 +242,13 @@ def _lines_below(item: t.Any, first: int) -> dict[str, int] | None:
 
 
 def _how_to_be_empty(key: str) -> str:
-    return f"Write `{key}: []` if no entry is meant, or remove the file"
+    return f"Write `{key}: []` for an empty list, or remove the file"
 
 
 def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
     """Return the list of a document.
 
-    :raises InvalidInputError: when there is none, or one that it may have been mistaken for.
+    :raises InvalidInputError: if there is none, or a key is similar.
     """
     if isinstance(content, documents.Mapping):
         near = difflib.get_close_matches(key, [word for word in content if word != key], n=1, cutoff=0.8)
@@ -261,9 +260,9 @@ def _list_in(content: t.Any, name: str, key: str) -> documents.Sequence:
         name = f"{name}:{content.lines[key]}"
         content = content[key]
     if content is None:
-        raise _refused(name, "holds no list", _how_to_be_empty(key))
+        raise _refused(name, "contains no list", _how_to_be_empty(key))
     if not isinstance(content, documents.Sequence):
-        raise _refused(name, f"must hold a list, or a dictionary with a list under `{key}`")
+        raise _refused(name, f"must contain a list, or a dictionary with a list under `{key}`")
     return content
 
 
@@ -272,9 +271,9 @@ def _refused(source: str, text: str, hint: str = "") -> InvalidInputError:
 
 
 def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
-    """Return the options that a document lays under its entries.
+    """Return the default options for the entries of a document.
 
-    :raises InvalidInputError: when they are not a dictionary, or name one entry.
+    :raises InvalidInputError: if they are not a dictionary, or identify an entry.
     """
     if not isinstance(content, documents.Mapping) or content.get(DEFAULTS) is None:
         return {}
@@ -283,13 +282,13 @@ def _defaults_in(content: t.Any, file: File) -> t.Mapping[str, t.Any]:
         raise _refused(place, f"`{DEFAULTS}` must be a dictionary of options, not {type_name(found)}")
     naming = [key for key in item_options(file.resource.module).keys if key in found]
     if naming:
-        text = f"`{DEFAULTS}` must not have `{naming[0]}`, which names one entry"
+        text = f"`{DEFAULTS}` must not contain `{naming[0]}`, which identifies one entry"
         raise _refused(place, text, "Move it to the entry")
     return found
 
 
 def _with_defaults(defaults: t.Mapping[str, t.Any], item: t.Any) -> t.Any:
-    return laid_over(defaults, item) if defaults and isinstance(item, dict) else item
+    return deep_merge(defaults, item) if defaults and isinstance(item, dict) else item
 
 
 __all__ = ("SUFFIXES", "File", "read_entries", "text_entries")

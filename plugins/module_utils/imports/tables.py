@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn the rows of a table into declarations by a layout.
+"""Convert the rows of a table to declarations by a layout.
 
-Every entry keeps the place it came from and the column of each option, so that errors name what a person sees.
+Entries keep their place and the column of each option for errors.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from .layout import Column, Layout, filled, folded, text_of
 from .options import ItemOptions, is_pin
 from .values import UNMANAGED, CellReader, same_truth
 
-_NO_ROWS = "An empty list is written as `[]` in a YAML or JSON file"
-# Values with fewer characters than this are shown, unless they may be a PIN in the wrong column.
+_NO_ROWS = "For an empty list, use `[]` in a YAML or JSON file"
+# Shorter values are shown, unless they may be a PIN in the wrong column.
 _LONGEST_SHOWN = 60
 
 
@@ -29,10 +29,10 @@ _LONGEST_SHOWN = 60
 class Entry:
     """One declaration of a file.
 
-    :param place: where it stands, such as ``staff.csv:7``.
-    :param lines: line of each of its keys in the file, dotted inside dictionaries, where they are in several.
-    :param origins: option to the column and value that it came from, for errors.
-    :param problems: what is wrong with it.
+    :param place: its place, such as ``staff.csv:7``.
+    :param lines: lines of its keys in the file, dotted inside dictionaries, if there are several.
+    :param origins: option to its column and value, for errors.
+    :param problems: its problems.
     """
 
     place: str
@@ -42,20 +42,20 @@ class Entry:
     lines: t.Mapping[str, int] | None = None
 
     def subject(self, option: str = "", kind: str = "", name: str = "") -> Subject:
-        """Return what a problem with an option of this entry is about."""
+        """Return the subject of a problem with an option of this entry."""
         origin = self.origins.get(option, "")
         subject = Subject(kind, name, f"{self.place}, {origin}" if origin else self.place)
         return subject.at_line((self.lines or {}).get(option))
 
     def placed(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """Return an item, this one or one that is made of it, with its place."""
+        """Return an item based on this entry, with its place."""
         return {**item, SOURCE: self.place, **({LINES: dict(self.lines)} if self.lines else {})}
 
 
 def read_sheet(sheet: Sheet, layout: Layout, options: ItemOptions, problems: list[Problem]) -> list[Entry]:
     """Return the entries of a table.
 
-    :param problems: takes what is wrong with the table as a whole; each entry holds its own.
+    :param problems: collects problems of the table as a whole; each entry has its own.
     """
     headings = _heading_row(sheet, layout)
     if headings is None:
@@ -71,19 +71,19 @@ def read_sheet(sheet: Sheet, layout: Layout, options: ItemOptions, problems: lis
             table.add(row)
         table.check_pins()
     if not rows and len(problems) == before:
-        # Half a file that ends after its headings would otherwise prune every mailbox.
-        problems.append(Problem("has headings and no rows", subject=Subject(source=sheet.place), hint=_NO_ROWS))
+        # Otherwise a truncated file would prune every mailbox.
+        problems.append(Problem("has headings but no rows", subject=Subject(source=sheet.place), hint=_NO_ROWS))
     elif not table.entries and table.columns.is_usable and len(problems) == before:
-        text = "has no row that `only_rows` and `skip_rows` leave"
+        text = "has no row that matches `only_rows` and `skip_rows`"
         problems.append(Problem(text, subject=Subject(source=sheet.place), hint=_NO_ROWS))
     _hint_at_headings(sheet, table, layout, options, problems)
     return table.entries
 
 
 def read_rows(rows: t.Sequence[t.Any], layout: Layout, options: ItemOptions, problems: list[Problem]) -> list[Entry]:
-    """Return the entries of rows that are dictionaries of heading to cell; places are ``row 1`` and on.
+    """Return the entries of rows given as dictionaries of heading to cell; places are ``row 1`` and so on.
 
-    :param problems: takes what is wrong with the table as a whole; each entry holds its own.
+    :param problems: collects problems of the table as a whole; each entry has its own.
     """
     headings = list(dict.fromkeys(str(heading) for row in rows if isinstance(row, dict) for heading in row))
     entries: list[Entry] = []
@@ -112,7 +112,7 @@ def likeness_of(layout: Layout, options: ItemOptions) -> t.Callable[[t.Sequence[
 
     def count(cells: t.Sequence[t.Any]) -> int:
         if not layout.has_headings:
-            # Without headings, the right split has the columns that are mapped.
+            # Without headings, the right delimiter results in the mapped columns.
             positions = [column_position(heading) or 0 for heading in layout.columns]
             return int(len(cells) >= max(positions, default=1)) and len(cells)
         return len({folded(cell) for cell in cells if isinstance(cell, str)} & known)
@@ -134,7 +134,7 @@ def _heading_row(sheet: Sheet, layout: Layout) -> Row | None:
 def _hint_at_headings(
     sheet: Sheet, table: _Table, layout: Layout, options: ItemOptions, problems: list[Problem]
 ) -> None:
-    """Add where the headings seem to be, for a table that has a title above them."""
+    """Add a hint on the probable heading row, for a table with a title above it."""
     if table.columns.is_usable or not layout.has_headings:
         return
     count = likeness_of(layout, options)
@@ -145,7 +145,7 @@ def _hint_at_headings(
 
 
 class _Table:
-    """Turns rows into entries."""
+    """Converts rows to entries."""
 
     def __init__(self, layout: Layout, options: ItemOptions, columns: Columns) -> None:
         self.entries: list[Entry] = []
@@ -166,9 +166,7 @@ class _Table:
             if column is not None:
                 self._read(entry, position, cell, column)
             elif not is_blank(cell) and self.columns.is_stray(position):
-                text = (
-                    "has a value and no heading" if position < len(self.columns) else "is more than the headings have"
-                )
+                text = "has a value but no heading" if position < len(self.columns) else "is beyond the headings"
                 entry.problems.append(self._row_problem(row, position, text))
         for option, template in self._layout.templates.items():
             self._fill(entry, option, template, cells)
@@ -202,7 +200,7 @@ class _Table:
             return matches(columns.cell(cells, heading), wanted)
 
         if any(isinstance(columns.cell(cells, heading), BadCell) for heading in (*only, *skip)):
-            # Nobody knows whether it is wanted, so it is read and then refused.
+            # The condition cannot be decided, so the row is read and then refused.
             return True
         return all(holds(*pair) for pair in only.items()) and not any(holds(*pair) for pair in skip.items())
 
@@ -254,7 +252,7 @@ class _Table:
         return "" if cell is None else str(cell)
 
     def _read_several(self, entry: Entry, position: int, cell: t.Any, column: Column) -> None:
-        """Read a column whose value map names the options."""
+        """Read a column whose value map contains the options."""
         if not column.values or (is_blank(cell) and "" not in column.values):
             return
         text = "" if is_blank(cell) else cell
@@ -286,7 +284,7 @@ class _Table:
         item[last] = value
 
     def check_pins(self) -> None:
-        """Refuse PINs that are numbers with fewer digits than others of the column: they have lost leading zeros."""
+        """Refuse PINs that are numbers with fewer digits than others in the column: they lost leading zeros."""
         longest = max((len(pin) for _entry, _option, pin in self._pins), default=0)
         for entry, option, pin in self._pins:
             if len(pin) < longest:
@@ -296,13 +294,13 @@ class _Table:
 
 
 def matches(cell: t.Any, wanted: tuple[str, ...]) -> bool:
-    """Check whether a cell has one of some texts; words for a truth value mean the same in all languages."""
+    """Check whether a cell equals one of some texts; words for a boolean are equal in all languages."""
     text = text_of(cell) if not isinstance(cell, (BadCell, list, dict)) else "\0"
     return text in wanted or same_truth(text, wanted) is not None
 
 
 def _shown_value(cell: t.Any) -> str:
-    """Return a cell's value for an error, unless it may be a PIN or a password in the wrong column."""
+    """Return a cell's value for an error, unless it may be a misplaced PIN or password."""
     text = " ".join(str(cell).split()) if isinstance(cell, (str, bool)) else ""
     may_be_secret = any(map(str.isdigit, text)) and not re.search(r"[^\w*#.-]", text)
     return f", value {text!r}" if text and len(text) <= _LONGEST_SHOWN and not may_be_secret else ""

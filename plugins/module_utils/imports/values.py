@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the content of a cell to the value of an option, and back."""
+"""Convert the contents of cells to values of options, and back."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .layout import LIST_SEPARATOR, OTHERWISE, Layout, text_of
 from .options import ItemOptions, is_pin
 from .windows_zones import WINDOWS_ZONES
 
-#: Begins a cell that holds a value in JSON, for what no plain text can hold.
+#: Prefix of a cell with a JSON value, for values that plain text cannot represent.
 JSON_MARK = "json:"
-#: Stands for a cell that manages nothing.
+#: The value of a cell that manages nothing.
 UNMANAGED: t.Final = object()
 
 
@@ -44,24 +44,24 @@ _FALSE = _words(
     "không sai нет ложь いいえ 否",
 )
 
-# What a spreadsheet makes of the digits of a number: powers of ten, groups of three, a fraction.
+# How spreadsheets change the digits of a number: powers of ten, groups of three, a fraction.
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f][0-9]{3})+")
 _FRACTION = re.compile(r"([0-9]+)[.,]0+")
-# A formula that makes text of a number, so that its leading zeros stay.
+# A formula that converts a number to text to keep its leading zeros.
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _LOST = "is a number, which has lost its leading zeros. Format the column as text"
-# What it writes into a cell that it could not compute.
+# Errors of formulas in cells.
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 # Options with free text, whose apostrophes and invisible characters may have a meaning.
 _NAMES = ("name", "description", "flags")
-#: Characters that make a formula of a cell, also where a blank that no program shows stands before them.
+#: Characters that start a formula, even after an invisible space.
 _STARTS_FORMULA = re.compile(r"[=+@\t\r\n-]|\s+[=+@-]")
 
 
 class CellReader:
-    """Reads the cells of a table by the options that they are for."""
+    """Reads the cells of a table by their options."""
 
     def __init__(self, options: ItemOptions, layout: Layout) -> None:
         self._options = options
@@ -71,7 +71,7 @@ class CellReader:
         """Return the value of a cell, or :data:`UNMANAGED`.
 
         :param meanings: text of a cell to its value.
-        :raises ValueError: when the cell cannot be used; never with its content.
+        :raises ValueError: if the cell cannot be used, without its content.
         """
         if isinstance(cell, BadCell):
             raise ValueError(str(cell))
@@ -92,7 +92,7 @@ class CellReader:
         if is_pin(option) and isinstance(cell, (int, float)):
             raise ValueError(_LOST)
         if isinstance(cell, float) and cell.is_integer():
-            # Programs keep every number as a fraction: 3000 arrives as 3000.0.
+            # Programs store every number as a float: 3000 is read as 3000.0.
             return int(cell)
         if isinstance(cell, (bool, int, float, list, dict)):
             return cell
@@ -100,7 +100,7 @@ class CellReader:
 
     def _text(self, text: str, option: str) -> t.Any:
         if _FAILED_FORMULA.fullmatch(text):
-            raise ValueError("holds the error of a formula. Correct the formula, or enter the value as text")
+            raise ValueError("contains an error of a formula. Correct the formula, or enter the value as text")
         kind = self._options.types.get(option)
         if is_pin(option) or option in self._options.keys or option.startswith("new_"):
             return _digits(str(text), is_pin(option))
@@ -133,19 +133,19 @@ class CellReader:
 
 
 def truth(text: str) -> bool | None:
-    """Return the truth value that a word means in one of many languages, or None."""
+    """Return the boolean for a word in one of many languages, or None."""
     word = text.strip().casefold()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
 def same_truth(text: str, words: t.Iterable[str]) -> str | None:
-    """Return the word, not a digit, that means the same truth value as a text, or None."""
+    """Return the word, not a digit, for the same boolean as a text, or None."""
     value = truth(text)
     return None if value is None else next((word for word in words if word.isalpha() and truth(word) is value), None)
 
 
 def meaning(cell: t.Any, meanings: t.Mapping[str, t.Any]) -> t.Any:
-    """Return what a value map says of a cell, or the cell where it says nothing. A truth value may be any word."""
+    """Return the meaning of a cell in a value map, or the cell itself. A boolean may be any word."""
     text = text_of(cell) if not isinstance(cell, (list, dict)) else ""
     word = text if text in meanings else same_truth(text, meanings)
     if word is not None:
@@ -154,7 +154,7 @@ def meaning(cell: t.Any, meanings: t.Mapping[str, t.Any]) -> t.Any:
 
 
 def is_name(option: str | None) -> bool:
-    """Check whether an option holds free text."""
+    """Check whether an option contains free text."""
     return option is None or option.rpartition(".")[2] in _NAMES
 
 
@@ -162,7 +162,7 @@ def _addresses(text: str) -> list[str]:
     parts = []
     for part in re.split("[;,\r\n]", text):
         pieces = re.split(r"[|\s]+", part.strip())
-        # Blanks and bars may also belong to a name beside the address, or to the address itself.
+        # Spaces and bars may also be part of a name next to the address, or of the address itself.
         parts += pieces if all("@" in piece for piece in pieces) else [part]
     return parts
 
@@ -171,13 +171,13 @@ def _json(cell: str) -> t.Any:
     try:
         return json.loads(cell[len(JSON_MARK) :])
     except ValueError:
-        raise ValueError(f"begins with {JSON_MARK} and is not valid JSON. Correct it, or write plain text") from None
+        raise ValueError(f"starts with {JSON_MARK} but is not valid JSON. Correct it, or use plain text") from None
 
 
 def _digits(text: str, pin: bool) -> str:
-    """Return a number or PIN as it was before a spreadsheet took it for a quantity.
+    """Return a number or PIN as it was before a spreadsheet treated it as a quantity.
 
-    :raises ValueError: when that cannot be known.
+    :raises ValueError: if that is not possible.
     """
     formula = _TEXT_FORMULA.fullmatch(text)
     if formula:
@@ -185,7 +185,7 @@ def _digits(text: str, pin: bool) -> str:
     if _SCIENTIFIC.fullmatch(text):
         raise ValueError("was rounded to powers of ten by a spreadsheet. Format the column as text")
     if _GROUPED.fullmatch(text):
-        raise ValueError("has marks between its digits, which a spreadsheet put there. Format the column as text")
+        raise ValueError("has separators between its digits, added by a spreadsheet. Format the column as text")
     fraction = _FRACTION.fullmatch(text)
     if fraction and pin:
         raise ValueError(_LOST)
@@ -199,7 +199,7 @@ class CellWriter:
         self._reader = CellReader(options, Layout())
 
     def write(self, value: t.Any, option: str) -> str:
-        """Return the text of a cell: as plain as possible, and in JSON where plain text would be read otherwise."""
+        """Return the text of a cell: plain if possible, otherwise in JSON."""
         if value is None or value in ("", []):
             return ""
         text = _plain_text(value)

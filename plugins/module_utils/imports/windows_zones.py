@@ -1,11 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time zones under the names that Windows, Exchange and many telephone systems give them."""
+"""Map the time zone names of Windows, Exchange and many telephone systems to IANA names."""
 
 from __future__ import annotations
 
-# Name of Windows without "Standard Time" = name of IANA for the zone as a whole.
+# Windows name without "Standard Time" = IANA name for the zone as a whole.
 _PAIRS = """
 Dateline=Etc/GMT+12|UTC-11=Etc/GMT+11|Aleutian=America/Adak|Hawaiian=Pacific/Honolulu|Marquesas=Pacific/Marquesas
 Alaskan=America/Anchorage|UTC-09=Etc/GMT+9|Pacific Standard Time (Mexico)=America/Tijuana|UTC-08=Etc/GMT+8

@@ -15,6 +15,7 @@ from ..deps import WORKBOOKS, import_openpyxl
 from . import cells
 from .archives import opened_archive
 from .cells import BadCell, Row, Sheet
+from .places import PlacedError
 
 _MERGED = BadCell("is merged with others", "Unmerge the cells, and enter the value in each of them")
 _NO_RESULT = BadCell(
@@ -28,7 +29,7 @@ def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], S
     """Return the visible sheets of a workbook by name, each with the function that reads it.
 
     :param name: name of the file, for the places of rows.
-    :raises ValueError: when the file is no workbook, is too large, or the library is missing.
+    :raises ValueError: if the file is not a workbook, is too large, or the library is missing.
     """
     try:
         openpyxl = import_openpyxl()
@@ -66,7 +67,7 @@ class _Reader:
     def read(self) -> Sheet:
         """Return the rows that are not blank.
 
-        :raises ValueError: when there are too many.
+        :raises ValueError: if there are too many.
         """
         self._merged = set(self._merged_cells())
         rows: dict[int, Row] = {}
@@ -77,7 +78,9 @@ class _Reader:
                 continue
             row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, []))
             if len(rows) > cells.MOST_ROWS or column > cells.MOST_COLUMNS:
-                raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
+                raise PlacedError(
+                    f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns"
+                )
             row.cells.extend([None] * (column - 1 - len(row.cells)))
             row.cells.append(value)
         return Sheet(

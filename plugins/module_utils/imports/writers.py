@@ -87,7 +87,7 @@ def as_workbook(table: Table, title: str) -> bytes:
     """Return a table as an Excel workbook whose cells are text. Equal tables are equal bytes.
 
     :param title: name of the sheet.
-    :raises ValueError: when the library is missing.
+    :raises ValueError: if the library is missing.
     """
     try:
         openpyxl = import_openpyxl()

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries a declaration out: reads what is there, plans, checks the guards, writes concurrently, verifies.
+"""Apply a declaration: read the existing boxes, plan, check the guards, write concurrently, verify.
 
-It knows vendors only by the protocol of their drivers, and of Ansible nothing.
+Uses vendors only through the interfaces of their drivers. Independent of Ansible.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import typing as t
 from ..concurrency import in_order
 from ..errors import InvalidInputError, UnsafeError, VoicemailError
 from ..model.cautions import grouped
-from ..model.mailbox import Box, Desired, Listing, Wanted
-from ..model.problem import Problem
+from ..model.fields import FieldTable
+from ..model.mailbox import Box, Desired, Listing, ListQuery, SkippedItem
 from ..vendors.protocol import (
     Boxes,
     BulkReader,
@@ -46,35 +46,27 @@ from .plan import (
 )
 from .renumber import plan_in_order, renumbered
 from .skipping import keep_skipped, leave_out, refused_by
-from .write import foreseen, write
+from .write import planned_outcome, write
 
 if t.TYPE_CHECKING:
     from .cache import Cache
 
 
 def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None = None) -> Report:
-    """Make what is there what is declared.
+    """Apply a declaration.
 
     :param boxes: driver of the resource.
-    :param desired: the declaration, already free of problems.
-    :param progress: called after each box that is read by itself and after each step that writes.
-    :raises InvalidInputError: when the declaration cannot be met; nothing was written.
-    :raises UnsafeError: when a guard stops the plan; nothing was written.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :param desired: the validated declaration.
+    :param progress: called after each box that is read individually and after each step that writes.
+    :raises InvalidInputError: if the declaration cannot be applied; nothing was written.
+    :raises UnsafeError: if a guard stops the plan; nothing was written.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     check_limits(boxes.table, options.limits, len(desired), sum(item.present for item in desired))
     if isinstance(boxes, NameResolver):
         desired = boxes.resolve(desired)
-    index = _read(boxes, desired, options, progress)
-    result = plan_in_order(boxes.table, desired, index)
-    skipped = list(options.skipped or ())
-    if options.skipped is not None:
-        skipped += leave_out(result, result.refused)
-        result.refused.clear()
-        skipped += leave_out(result, refused_by(result, _refused(boxes, result.steps)))
-    problems = [*result.problems, *_refused(boxes, result.steps)]
-    if problems:
-        raise InvalidInputError.of(problems)
+    index, result = _planned(boxes, desired, options, progress)
+    skipped = [*(options.skipped or ()), *_validated(boxes, result, skips=options.skipped is not None)]
     add_pruning(result, index, options.limits)
     unsure = keep_skipped(result, skipped)
     guards, lost = _check_guards(boxes, result, options)
@@ -84,7 +76,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
     written = {option for step in result.steps for option in step.writes}
     warnings.extend(_advice(boxes, written))
     if options.check:
-        steps = [foreseen(result, step) for step in result.steps]
+        steps = [planned_outcome(result, step) for step in result.steps]
         report = Report(steps, warnings, planned=True, plan=result, checksum=digest, guards=guards)
         return report.with_skipped(skipped)
     report = write(boxes, result, options, progress, warnings)
@@ -106,12 +98,12 @@ def read(
     """Return boxes in full, sorted by number.
 
     :param numbers: the numbers to read; None for all.
-    :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
-    :param progress: called after each box that is read by itself.
-    :param cache: what earlier runs read; refreshed by this one.
-    :raises TransportError: when not all could be read.
+    :param matches: checks whether a number is of interest; other boxes are not read in full.
+    :param progress: called after each box that is read individually.
+    :param cache: results of earlier runs; refreshed by this one.
+    :raises TransportError: if not all boxes could be read.
     """
-    wanted = Wanted(numbers=numbers, options=boxes.table.standing)
+    wanted = ListQuery(numbers=numbers, options=boxes.table.always_read)
     listing = boxes.list(wanted)
     listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
@@ -124,33 +116,72 @@ def read(
     return sorted(complete, key=lambda box: (len(box.number), box.number))
 
 
-def _read(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None) -> Index:
+def _planned(
+    boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress: Progress | None
+) -> tuple[Index, Plan]:
+    """Read what is declared, and plan."""
     numbers = {number for item in desired for number in (item.number, item.new_number) if number}
     ids = frozenset(item.id for item in desired if item.id)
     table = boxes.table
-    asked = (
-        table.standing if options.full else frozenset(option for item in desired for option in compared(table, item))
-    )
-    wanted = Wanted(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
+    asked = frozenset(option for item in desired for option in _needed(table, item, options))
+    if options.full:
+        asked = table.always_read
+    wanted = ListQuery(None if options.limits.prune else frozenset(numbers), ids, asked, tuple(desired))
     listing = boxes.list(wanted)
+    # The table may depend on the generation of the server, which the listing shows.
+    table = boxes.table
     index = Index.of(listing.boxes)
-    partial: dict[str, Box] = {}
     settled = renumbered(desired, index, table)
+    partial = _partial(table, desired, index, options, settled)
+    if partial:
+        complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
+        _save(options.cache, listing)
+        known = {box.id: box for box in complete}
+        # A box that disappeared between the listing and its reading no longer exists.
+        left = (box for box in index.ids.values() if box.id in known or box.id not in partial)
+        index = Index.of(known.get(box.id, box) for box in left)
+    return index, plan_in_order(table, desired, index, settled)
+
+
+def _needed(table: FieldTable, item: Desired, options: Options) -> frozenset[str]:
+    """Return the options of a box that its declaration is compared with."""
+    return table.always_read if options.full else compared(table, item)
+
+
+def _partial(
+    table: FieldTable, desired: t.Sequence[Desired], index: Index, options: Options, settled: t.Collection[int]
+) -> dict[str, Box]:
+    """Return the declared boxes, by id, of which the listing does not show every option that is needed."""
+    partial: dict[str, Box] = {}
     for item in desired:
         try:
             box = match(item, index, table, id(item) in settled)
         except AmbiguousError:
             continue
-        needed = asked if options.full else compared(table, item)
-        if box is not None and box.id and item.present and not box.covers(needed):
+        if box is not None and box.id and item.present and not box.covers(_needed(table, item, options)):
             partial[box.id] = box
-    if not partial:
-        return index
-    complete = _completed(boxes, list(partial.values()), options.workers, progress, options.cache)
-    _save(options.cache, listing)
-    known = {box.id: box for box in complete}
-    # A box that vanished between the listing and its reading is not there any more.
-    return Index.of(known.get(box.id, box) for box in index.ids.values() if box.id in known or box.id not in partial)
+    return partial
+
+
+def _validated(boxes: Boxes, result: Plan, *, skips: bool) -> list[SkippedItem]:
+    """Refuse a plan that cannot be carried out.
+
+    :param skips: leave out the declarations that are wrong instead, and return them.
+    :raises InvalidInputError: with every problem that is not of a declaration that is left out.
+    """
+    skipped: list[SkippedItem] = []
+    if skips:
+        skipped += leave_out(result, result.refused)
+        result.refused.clear()
+    problems = list(boxes.validate_plan(result.steps)) if isinstance(boxes, PlanValidator) else []
+    if skips:
+        refused = refused_by(result, problems)
+        skipped += leave_out(result, refused)
+        answered = {id(problem) for _desired, problem in refused}
+        problems = [problem for problem in problems if id(problem) not in answered]
+    if result.problems or problems:
+        raise InvalidInputError.of([*result.problems, *problems])
+    return skipped
 
 
 def _completed(
@@ -166,11 +197,11 @@ def _completed(
         many = boxes.read_many(unread)
     if many is None:
 
-        def tell(count: int) -> None:
+        def report(count: int) -> None:
             if progress is not None:
                 progress(count, len(unread), 0, "read")
 
-        read_singly = in_order(lambda box: boxes.find(None, box.id), unread, workers, tell)
+        read_singly = in_order(lambda box: boxes.find(None, box.id), unread, workers, report)
         many = [box for box in read_singly if box is not None]
     if cache is not None:
         cache.drop(box.id for box in unread)
@@ -179,7 +210,7 @@ def _completed(
 
 
 def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | None, Box]:
-    """Return the boxes of the cache that the vendor confirms, by id."""
+    """Return the cached boxes that the vendor confirms, by id."""
     if not isinstance(boxes, RevisionChecker):
         return {}
     cache.open(boxes.generation)
@@ -200,7 +231,7 @@ def _save(cache: Cache | None, listing: Listing) -> None:
 
 
 def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) -> None:
-    """Note in the cache what was written; forget every box of which that is not certain."""
+    """Update the cache after writes, and remove boxes whose state is uncertain."""
     if cache is None or not cache.opened:
         return
     for outcome in outcomes:
@@ -213,10 +244,6 @@ def _follow(boxes: Boxes, outcomes: t.Iterable[Outcome], cache: Cache | None) ->
     cache.save()
 
 
-def _refused(boxes: Boxes, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-    return boxes.validate_plan(steps) if isinstance(boxes, PlanValidator) else ()
-
-
 def _advice(boxes: Boxes, options: t.Collection[str]) -> t.Sequence[str]:
     return boxes.warnings_for(options) if isinstance(boxes, OptionAdvisor) else ()
 
@@ -226,9 +253,9 @@ def _warnings(steps: t.Iterable[Step]) -> list[str]:
 
 
 def _check_guards(boxes: Boxes, result: Plan, options: Options) -> tuple[list[str], list[str]]:
-    """Return the guards that stop the plan, if they are only reported, and the warnings about messages that are lost.
+    """Return the guards that would stop the plan, if they are only reported, and warnings about lost messages.
 
-    :raises UnsafeError: for the first guard that stops the plan, unless they are only reported.
+    :raises UnsafeError: for the first guard that stops the plan, unless guards are only reported.
     """
     guards: list[str] = []
     lost: list[str] = []
@@ -253,7 +280,7 @@ def _check_messages(boxes: Boxes, result: Plan, options: Options) -> list[str]:
         try:
             return str(box.id), boxes.count_messages(box) if isinstance(boxes, MessageCounter) else 0
         except VoicemailError:
-            # A login that must not read messages may still delete a box whose messages nobody wants.
+            # A login without access to messages may still delete a box whose messages may be lost.
             if not may_lose_messages(step, options.limits):
                 raise
             return str(box.id), 0
@@ -271,14 +298,14 @@ def _check_checksum(result: Plan, found: str, expected: str | None) -> None:
         return
     if expected == checksum(result):
         raise UnsafeError(
-            "`expect_checksum` is a checksum of version 1.0, which does not cover the vendor, `url` and account that"
-            " the plan was reviewed for",
-            f"Plan and review again; the checksum of this plan is {found} now",
+            "`expect_checksum` is a checksum of version 1.0, which does not cover the vendor, `url` and account of"
+            " the reviewed plan",
+            f"Plan and review again. The checksum of this plan is {found}",
         )
     raise UnsafeError(
-        f"the plan is not the one that was reviewed: its checksum is {found}, expected was {expected}",
-        "Something changed since the review, at the vendor or in the declaration, or the review was of another vendor,"
-        " `url` or account; plan and review again",
+        f"the plan differs from the reviewed one: its checksum is {found}, expected {expected}",
+        "The vendor or the declaration changed since the review, or the review was of another vendor,"
+        " `url` or account. Plan and review again",
     )
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What earlier runs read of the mailboxes of one account, each in its revision.
+"""Cache the mailboxes of one account with their revisions.
 
-Nothing in it is used unless the vendor confirms the revision. Secrets are stored as keyed digests.
+An entry is used only if the vendor confirms its revision. Secrets are stored as keyed digests.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ Entry = dict[str, t.Any]
 class Cache:
     """The cache of one account.
 
-    :param folder: a folder that :func:`.cache_file.prepare` checked; each account has its own file there.
-    :param connection: of the task; the credential protects the file.
-    :param account: returns what tells the account from any other, once the session can say so.
-    :param digests_suffice: secrets are only compared. Otherwise mailboxes are read, and only noted here.
+    :param folder: folder checked by :func:`.cache_file.prepare`; each account has its own file there.
+    :param connection: connection of the task; its credential protects the file.
+    :param account: returns a key of the account, known after the login.
+    :param digests_suffice: whether secrets are only compared. Otherwise mailboxes are read, and the cache only updated.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Cache:
     ) -> None:
         self.warnings: list[str] = []
         self._digests_suffice = digests_suffice
-        #: The server is known to answer questions about revisions as it should.
+        #: Whether the server is known to filter by revision correctly.
         self.proven = False
         self._folder = folder
         self._connection = connection
@@ -50,19 +50,19 @@ class Cache:
         self._source: list[str] = []
         self._keys: Keys | None = None
         self._entries: dict[str, Entry] = {}
-        #: As the file has them.
+        #: Entries as stored in the file.
         self._saved: dict[str, Entry] = {}
         self._saved_proof = False
 
     @property
     def opened(self) -> bool:
-        """Check whether the file was read; it is not before something has to be looked up."""
+        """Check whether the file was read, which happens at the first look-up."""
         return bool(self._source)
 
     def open(self, generation: str) -> None:
-        """Read the file, once. What cannot be trusted is ignored, with a warning.
+        """Read the file once. Ignore a file that cannot be trusted, with a warning.
 
-        :param generation: of the server; what a revision says of one generation says nothing of another.
+        :param generation: generation of the server; revisions are valid within one generation only.
         """
         if self.opened:
             return
@@ -73,7 +73,7 @@ class Cache:
                 return
             keys, content = found
             if content["source"] != self._source:
-                raise cache_file.UnusableError("it is of another account, address or generation of the server")
+                raise cache_file.UnusableError("it belongs to another account, address or generation of the server")
         except cache_file.UnusableError as error:
             self.warnings.append(
                 f"the cache {self._path} is ignored: {error}. Every mailbox is read, and the file is replaced"
@@ -83,7 +83,7 @@ class Cache:
         self._saved, self._saved_proof = dict(self._entries), self.proven
 
     def boxes(self, table: FieldTable, wanted: t.Iterable[Box]) -> list[Box]:
-        """Return the mailboxes that are known, of those wanted, in the revision that was read last."""
+        """Return the requested mailboxes that are in the cache, in their latest revision."""
         found: list[Box] = []
         if not self._digests_suffice:
             return found
@@ -94,7 +94,7 @@ class Cache:
         return found
 
     def keep(self, table: FieldTable, boxes: t.Iterable[Box]) -> None:
-        """Note mailboxes as they were just read or written."""
+        """Store mailboxes as they were just read or written."""
         for box in boxes:
             if box.full and box.revision and box.id and box.native is not None:
                 entry = self._entry(table, box)
@@ -102,16 +102,16 @@ class Cache:
                     self._entries[box.id] = entry
 
     def drop(self, ids: t.Iterable[str | None]) -> None:
-        """Forget mailboxes that are gone, or whose state is not known any more."""
+        """Remove mailboxes that no longer exist or whose state is unknown."""
         for box_id in ids:
             self._entries.pop(str(box_id), None)
 
     def drop_others(self, ids: t.Collection[str]) -> None:
-        """Forget every mailbox but these."""
+        """Remove all other mailboxes."""
         self.drop([box_id for box_id in self._entries if box_id not in ids])
 
     def save(self) -> None:
-        """Write what changed. A file that cannot be written is a warning: what was read stays right without it."""
+        """Write changes to the file. If it cannot be written, warn: the results are valid without it."""
         if not self.opened or (self._entries == self._saved and self.proven == self._saved_proof):
             return
         content = {"source": self._source, "proven": self.proven, "mailboxes": self._entries}
@@ -130,7 +130,7 @@ class Cache:
     @property
     def _credential(self) -> str:
         given = self._connection
-        # A token is the last choice: the next login gives another one.
+        # A token is the last choice, since every login returns a different one.
         secret = given.api_key or given.password or given.token
         return json.dumps([given.vendor, given.username, given.domain, secret])
 
@@ -149,7 +149,7 @@ class Cache:
             elif isinstance(value, str):
                 digests[option] = self._sealing.digest((str(box.id), option), value)
             else:
-                # It is not shown, so nothing can be compared with it.
+                # A hidden value cannot be compared.
                 return None
         native = without_secrets(table, box.native or {})
         return {"revision": box.revision, "number": box.number, "native": native, "secrets": digests}

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a cache: in a folder that only their owner may write to, authenticated, and replaced as a whole."""
+"""Read and write cache files: authenticated, replaced atomically, in a folder that only the owner can write to."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -15,22 +14,22 @@ import stat
 import tempfile
 import typing as t
 
-from ..model.disk import describe, hint_for
+from ..model.disk import describe, hint_for, replace_file
 from ..model.sealed import SALT_BYTES, Keys
 
 #: Version of the content. A file of another version is not read.
 SCHEMA = 1
-#: Fifty times the cache of the largest account that is supported.
+#: Fifty times the size for the largest supported account.
 _MOST_BYTES = 512 * 2**20
 _HEADER = re.compile(rb"telephony\.voicemail cache ([0-9]{1,9}) ([0-9a-f]{%d}) ([0-9a-f]{64})\n" % (2 * SALT_BYTES))
 
 
 class UnusableError(Exception):
-    """A file of a cache that must not be trusted; the message says why."""
+    """A cache file that must not be trusted; the message contains the reason."""
 
 
 def prepare(folder: pathlib.Path) -> str | None:
-    """Create the folder of a cache with mode 0700, and return why it cannot be used, or None."""
+    """Create the cache folder with mode 0700, and return why it cannot be used, or None."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
@@ -42,16 +41,16 @@ def prepare(folder: pathlib.Path) -> str | None:
         os.close(descriptor)
         pathlib.Path(name).unlink()
     except (FileExistsError, NotADirectoryError):
-        return "is not a folder. Set it to the folder of the cache files"
+        return "is not a folder. Set it to a folder for cache files"
     except OSError as error:
         return f"cannot be written to: {describe(error)}. {hint_for(error)}"
     return None if hasattr(hashlib, "scrypt") else "cannot be protected: this Python has no scrypt. Use another Python"
 
 
 def read(path: pathlib.Path, credential: str) -> tuple[Keys, dict[str, t.Any]] | None:
-    """Return the keys and the content of a file; None where there is none.
+    """Return the keys and content of a file, or None if it does not exist.
 
-    :raises UnusableError: for a file that this credential did not write, or that was changed since.
+    :raises UnusableError: for a file that was written with another credential or changed since.
     """
     try:
         whole = _read_bytes(path)
@@ -61,7 +60,7 @@ def read(path: pathlib.Path, credential: str) -> tuple[Keys, dict[str, t.Any]] |
         raise UnusableError(f"it cannot be read: {describe(error)}") from None
     header = _HEADER.match(whole)
     if header is None:
-        raise UnusableError("it is damaged, or another file")
+        raise UnusableError("it is damaged or not a cache file")
     if int(header[1]) != SCHEMA:
         raise UnusableError("another version of this collection wrote it")
     keys = Keys.derive(credential, bytes.fromhex(header[2].decode()))
@@ -72,7 +71,7 @@ def read(path: pathlib.Path, credential: str) -> tuple[Keys, dict[str, t.Any]] |
 
 
 def _read_bytes(path: pathlib.Path) -> bytes:
-    # Neither a link nor a pipe, which would block.
+    # Refuse links, and pipes, which would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
@@ -84,23 +83,13 @@ def _read_bytes(path: pathlib.Path) -> bytes:
 
 
 def write(path: pathlib.Path, keys: Keys, content: t.Mapping[str, t.Any]) -> None:
-    """Replace a file as a whole, with mode 0600.
+    """Replace a file atomically, with mode 0600.
 
-    :raises OSError: where it cannot be written; the old file remains.
+    :raises OSError: if it cannot be written; the old file remains.
     """
     body = json.dumps(content, separators=(",", ":")).encode("ascii")
-    descriptor, name = tempfile.mkstemp(prefix=".cache-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(f"telephony.voicemail cache {SCHEMA} {keys.salt.hex()} {keys.signature(body)}\n".encode())
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        pathlib.Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            pathlib.Path(name).unlink()
-        raise
+    header = f"telephony.voicemail cache {SCHEMA} {keys.salt.hex()} {keys.signature(body)}\n"
+    replace_file(path, header.encode() + body)
 
 
 __all__ = ("UnusableError", "prepare", "read", "write")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``cache`` of a task: a folder on the machine that runs it."""
+"""Open the cache of a task, in a folder on the machine that runs it."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ if t.TYPE_CHECKING:
 
 
 def cache_folder(task: Task, target: Vendor, resource: str, option: str = "cache") -> pathlib.Path | None:
-    """Return the folder of the cache, ready to be written to; None where the task has none.
+    """Return the writable folder of the cache, or None if the task has no cache.
 
     Called before the first request.
 
-    :param option: that names the folder.
+    :param option: name of the option that contains the folder.
 
-    :raises VoicemailError: for a vendor without revisions, or a folder that cannot be used.
+    :raises VoicemailError: for a vendor without revisions, or an unusable folder.
     """
     path = task.params.get(option)
     if path is None:
         return None
     if not target.implements(RevisionChecker, resource):
         raise UnsupportedError(
-            f"`{option}`: {target.title} does not tell which {resource}s changed, so nothing can be reused",
-            f"Leave `{option}` out",
+            f"`{option}`: {target.title} does not show which {resource}s changed, so they cannot be cached",
+            f"Remove `{option}`",
         )
     problems = path_problems({option: path}, [option])
     if not str(path).strip():
-        problems = [Problem("is empty. Set it to a folder, or leave it out", option=option)]
+        problems = [Problem("is empty. Set it to a folder, or remove it", option=option)]
     if problems:
         raise InvalidInputError.of(problems)
-    # Few tasks have a cache, and a module's own process compiles whatever it imports anew.
+    # Imported on demand: few tasks have a cache, and a module's process compiles every import.
     from .cache_file import prepare
 
     folder = pathlib.Path(path).absolute()
@@ -56,7 +56,7 @@ def cache_folder(task: Task, target: Vendor, resource: str, option: str = "cache
 def opened_cache(
     task: Task, folder: pathlib.Path | None, connection: Connection, session: Session
 ) -> t.Iterator[Cache | None]:
-    """Give the cache of a task, whose warnings become those of the task."""
+    """Provide the cache of a task, and add its warnings to those of the task."""
     if folder is None:
         yield None
         return

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The short form of boxes that were read: without the vendor's defaults, and with shared values stated once.
+"""Shorten boxes for export: omit the vendor's defaults, and state shared values once.
 
-Applying the short form to the same system changes nothing. It manages fewer options than the long form: an option that
-is left out is not managed.
+Applying the short form to the same system changes nothing. It manages fewer options than the long form, since
+omitted options are not managed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Compact:
     """Boxes in their short form.
 
     :param defaults: values that most boxes share, as the option ``defaults`` accepts them.
-    :param items: the boxes, in the order given. Null overrides a default that a box does not share.
+    :param items: the boxes in their order. Null overrides a default that a box does not share.
     """
 
     defaults: Options
@@ -35,7 +35,7 @@ class Compact:
 
 
 def compact(table: FieldTable, boxes: t.Sequence[Box], *, pins: bool = False) -> Compact:
-    """Return the short form of boxes that were read in full.
+    """Return the short form of full boxes.
 
     :param pins: keep the PINs that the vendor shows.
     """
@@ -49,8 +49,8 @@ def compact(table: FieldTable, boxes: t.Sequence[Box], *, pins: bool = False) ->
         if shared is not None:
             place(defaults, field.option, shared)
         for item, value in zip(items, values, strict=True):
-            # Only where most boxes share another value must the vendor's own be stated.
-            usual = field.absent if shared is None else shared
+            # The vendor's default is stated only if most boxes share another value.
+            usual = field.default if shared is None else shared
             if value is not UNKNOWN and value != usual and (value is not None or shared is not None):
                 place(item, field.option, value)
     for item, box in zip(items, boxes, strict=True):
@@ -68,13 +68,13 @@ def _shared_value(field: Field, values: t.Sequence[Canonical]) -> Canonical:
     key, count = counts.most_common(1)[0]
     value = next(value for value in values if _key(value) == key)
     overridable = field.clearable or not any(one is None for one in values)
-    if value in (None, field.absent) or UNKNOWN in values or 2 * count <= len(values) or not overridable:
+    if value in (None, field.default) or UNKNOWN in values or 2 * count <= len(values) or not overridable:
         return None
     return value
 
 
 def _key(value: Canonical) -> str:
-    # Lists do not hash, and 1 equals True.
+    # Lists cannot be hashed, and 1 equals True.
     return json.dumps(value, sort_keys=True, default=repr)
 
 

@@ -15,12 +15,12 @@ T = t.TypeVar("T")
 
 
 def renumberings(desired: t.Sequence[Desired]) -> list[Desired]:
-    """Return the items that change the number of a box, which they identify by its present number."""
+    """Return the items that renumber a box identified by its current number."""
     return [item for item in desired if item.present and item.id is None and item.number and item.new_number]
 
 
 def find_cycles(items: t.Iterable[T], following: t.Callable[[T], T | None]) -> list[list[T]]:
-    """Return the cycles among items of which each has at most one that follows it, in time linear in their number."""
+    """Return the cycles among items with at most one successor each, in linear time."""
     walked: set[int] = set()
     found = []
     for item in items:
@@ -36,7 +36,7 @@ def find_cycles(items: t.Iterable[T], following: t.Callable[[T], T | None]) -> l
 
 
 def cycles(desired: t.Sequence[Desired], table: FieldTable) -> list[tuple[Desired, str]]:
-    """Return the items that are part of a cycle declared by number, each with the numbers of its cycle as text."""
+    """Return the items of cycles declared by number, each with the numbers of its cycle as text."""
     key = table.number.key
     moving = renumberings(desired)
     by_number = {key(str(item.number)): item for item in moving}
@@ -51,7 +51,7 @@ def cycles(desired: t.Sequence[Desired], table: FieldTable) -> list[tuple[Desire
 def cycle_problem(key: str, item: Desired, numbers: str) -> Problem:
     """Return the problem of an item in a cycle.
 
-    :param key: the option that holds the number.
+    :param key: name of the number option.
     :param numbers: the numbers of the cycle, as text.
     """
     option = f"new_{key}"

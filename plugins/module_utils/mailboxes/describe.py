@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user sees: results, differences and the checksum of a plan, with every secret masked by its position."""
+"""Convert boxes to results, differences and the checksum of a plan. Secrets are masked by their position."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def to_options(
     unset: bool,
     pins: bool = False,
 ) -> dict[str, t.Any]:
-    """Return a box in the form that the user writes.
+    """Return a box in the form of a declaration.
 
-    :param unset: also name options that are not set, as null; otherwise they are left out.
-    :param pins: also show PINs that the vendor shows; otherwise they are left out.
+    :param unset: include options that are not set as null; otherwise omit them.
+    :param pins: include PINs that the vendor shows; otherwise omit them.
     """
     options: dict[str, t.Any] = {table.key: number, "id": box_id}
     for field in table.fields:
         value = values.get(field.option)
         if field.creation_only or (field.secret and (not pins or value is UNKNOWN)):
             continue
-        # Null would say that it is not set, where it was only not read.
+        # Null would mean not set, but the option was not read.
         if value is None and (not unset or field.on_demand):
             continue
         place(options, field.option, value)
@@ -44,10 +44,10 @@ def to_options(
 
 
 def describe(table: FieldTable, box: Box, *, pins: bool = False) -> dict[str, t.Any]:
-    """Return a box for reading: options that are set, id, and the vendor's own object without its secrets.
+    """Return a box for display: set options, id, and the vendor's object without secrets.
 
-    With ``pins``, ``hidden`` names the secrets that the box has and the vendor does not show: a missing PIN alone
-    does not reveal which of the two it is.
+    With ``pins``, ``hidden`` lists the secrets that the box has but the vendor does not show, since a missing PIN alone
+    is ambiguous.
     """
     options = to_options(table, box.number, box.id, box.values, unset=False, pins=pins)
     hidden = hidden_secrets(table, box) if pins else []
@@ -63,7 +63,7 @@ def hidden_secrets(table: FieldTable, box: Box) -> list[str]:
 
 
 def without_secrets(table: FieldTable, native: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the vendor's object without the fields that hold secrets, at any depth."""
+    """Return the vendor's object without its secret fields, at any depth."""
     hidden = {field.wire for field in table.fields if field.secret} | table.hidden
     return t.cast("dict[str, t.Any]", _without(native, hidden))
 
@@ -77,14 +77,14 @@ def _without(value: t.Any, hidden: set[str]) -> t.Any:
 
 
 def predicted(table: FieldTable, step: Step) -> dict[str, t.Any]:
-    """Return the box that a step leaves; empty after a deletion."""
+    """Return the box after a step; empty after a deletion."""
     if step.action is Action.DELETE or (step.desired is not None and not step.desired.present):
         return {}
     return to_options(table, step.number, step.current.id if step.current else None, step.after, unset=True)
 
 
 def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
-    """Return before and after of the options that change, as Ansible shows differences, and what names the step."""
+    """Return the changed options before and after as an Ansible diff, with the data that identifies the step."""
     about: dict[str, t.Any] = {table.key: step.number, "action": str(step.action), "source": step.source}
     if step.action is Action.DELETE:
         about.update(messages=step.messages, pruned=step.desired is None)
@@ -94,8 +94,8 @@ def difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
 def _difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
     header = _header(table, step.number)
     if step.action is Action.DELETE:
-        told = {option: value for option, value in step.after.items() if value != table.by_option[option].absent}
-        gone = to_options(table, step.number, None, told, unset=False)
+        values = {option: value for option, value in step.after.items() if value != table.by_option[option].default}
+        gone = to_options(table, step.number, None, values, unset=False)
         gone.pop("id")
         return {"before_header": header, "after_header": f"{header} (absent)", "before": gone, "after": {}}
     before, after = _sides(table, step)
@@ -125,12 +125,12 @@ def _sides(table: FieldTable, step: Step) -> tuple[dict[str, t.Any], dict[str, t
 
 
 def checksum(plan: Plan, system: t.Sequence[str] = ()) -> str:
-    """Return a digest of what a plan does and where; two plans that do the same on one system have the same.
+    """Return a digest of a plan's actions and its target. Equal plans for one system have equal digests.
 
-    It is taken over masked values, so it does not tell one PIN from another: a digest that did would let anyone
-    who sees it try all the four-digit PINs there are.
+    Secrets are masked, so PINs do not affect the digest: otherwise anyone who sees it could find a PIN by trying all
+    four-digit ones.
 
-    :param system: vendor, address and account. Without it, the digest is the one of version 1.0, of the plan alone.
+    :param system: vendor, address and account. Without it, the digest covers the plan alone, as in version 1.0.
     """
     digest = hashlib.sha256()
     if system:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find numbers that exist twice since another run created them at the same time, and leave one box of each.
+"""Resolve numbers that exist twice because several runs created them at the same time.
 
-:mod:`.core.duplicates` decides what to do; this module looks, waits and acts.
+:mod:`.duplicate_rule` decides; this module checks, waits and acts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from ..concurrency import in_order
-from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unforeseen
+from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unexpected_error
 from ..model.mailbox import Box
 from ..model.problem import Subject
 from ..results import Status
@@ -23,23 +23,23 @@ from .execute import adopt, carry_out
 from .outcome import Outcome
 from .plan import Step
 
-#: Seconds between two looks. When nothing changed over all of them, other runs had the time to act.
+#: Seconds between two checks. If nothing changed during all of them, other runs had time to act.
 _WAITS = (0.2, 0.5, 1.0, 1.0)
-#: Most looks in all, whatever the others do.
+#: Most checks in total, whatever other runs do.
 _MOST_LOOKS = 100
-#: How often a box is created again that another run withdrew at the same moment.
+#: Attempts to recreate a box that another run withdrew at the same moment.
 _MOST_CREATIONS = 3
 
 
 @dataclasses.dataclass
 class _Claim:
-    """A number that this run gave to a box, and what was found of it.
+    """A number that this run assigned to a box, and the boxes found with it.
 
-    :param position: of the outcome.
-    :param step: as it was planned.
-    :param own: the box that this run created and still has.
+    :param position: position of the outcome.
+    :param step: the planned step.
+    :param own: the existing box that this run created.
     :param withdrawn: ids of boxes that this run created and deleted.
-    :param creations: how often this run created it.
+    :param creations: number of creations by this run.
     """
 
     position: int
@@ -56,21 +56,21 @@ class _Claim:
 
     @property
     def held(self) -> bool:
-        """Check whether a box has the number by what this run knows, whatever a listing shows."""
+        """Check whether this run knows a box with the number, whatever a listing shows."""
         box = self.outcome.box
         return self.outcome.status is not Status.FAILED and (box is None or box.id not in self.withdrawn)
 
 
 class Driver(Boxes, DuplicateFinder):
-    """A driver of a vendor on which duplicates can come to be; for type checkers only."""
+    """A driver whose vendor may create duplicates; for type checkers only."""
 
 
 def settle(boxes: Driver, outcomes: t.Sequence[Outcome], verify: bool, workers: int) -> tuple[list[Outcome], list[str]]:
-    """Return the outcomes as they are once no number exists twice any more, and warnings.
+    """Return the outcomes after all duplicates are resolved, and warnings.
 
-    A number of which several boxes remain is a failure that names all of them.
+    If several boxes with a number remain, the failure lists all of them.
 
-    :param outcomes: of the steps that created, updated and renumbered.
+    :param outcomes: outcomes of the steps that created, updated and renumbered boxes.
     """
     settled = list(outcomes)
     claims = [_claim(boxes, position, outcome) for position, outcome in enumerate(outcomes) if _concerned(outcome)]
@@ -84,7 +84,7 @@ def settle(boxes: Driver, outcomes: t.Sequence[Outcome], verify: bool, workers: 
 
 
 def _concerned(outcome: Outcome) -> bool:
-    """Check whether a step gave a box its number, or found several that have it."""
+    """Check whether a step assigned a number to a box, or found several with it."""
     created = outcome.step.current is None
     if outcome.status is Status.FAILED:
         return created and isinstance(outcome.error, DuplicateError)
@@ -110,7 +110,7 @@ class _Settlement:
         try:
             while pending and self.looks < _MOST_LOOKS:
                 pending = self._watch(pending)
-                # Nothing changes any more, so this run does what nobody else is going to do.
+                # Nothing changes any more, so no other run will act.
                 self.quiet += 1
                 pending = self._act(pending)
         except VoicemailError as error:
@@ -121,14 +121,14 @@ class _Settlement:
             self._fail(claim, _several(self.boxes, claim))
 
     def _watch(self, pending: list[_Claim]) -> list[_Claim]:
-        """Look until every claim is settled or nothing changes any more; return those that are left."""
+        """Check until every claim is resolved or nothing changes any more; return the open ones."""
         waits = iter(_WAITS)
         while True:
             self.looks += 1
-            self._look(pending)
+            self._check(pending)
             shown = {(claim.position, box_id) for claim in pending for box_id in claim.found}
             if self.shown is not None and shown != self.shown:
-                # Somebody is at work, and may need longer for many numbers.
+                # Another run is active and may need longer for many numbers.
                 waits, self.quiet = iter(_WAITS), 0
             pending = self._act(pending)
             self.shown = {(claim.position, box_id) for claim in pending for box_id in claim.found}
@@ -137,7 +137,7 @@ class _Settlement:
                 return pending
             time.sleep(wait)
 
-    def _look(self, pending: list[_Claim]) -> None:
+    def _check(self, pending: list[_Claim]) -> None:
         table = self.boxes.table
         by_key: dict[str, list[Box]] = {}
         for box in self.boxes.holders(frozenset(claim.number for claim in pending)):
@@ -151,7 +151,7 @@ class _Settlement:
                 claim.own = mine[0]
 
     def _act(self, pending: list[_Claim]) -> list[_Claim]:
-        """Do what can be done about every claim, and return those that are not settled."""
+        """Act on every claim, and return those that are not resolved."""
         left = in_order(self._settled, pending, self.workers)
         return [claim for claim, done in zip(pending, left, strict=True) if not done]
 
@@ -161,11 +161,11 @@ class _Settlement:
         except VoicemailError as error:
             return self._fail(claim, error)
         except Exception as error:
-            return self._fail(claim, unforeseen(error))
+            return self._fail(claim, unexpected_error(error))
 
     def _step(self, claim: _Claim) -> bool:
         if claim.held and not claim.found:
-            # The listing does not show yet what this run read by its id.
+            # The listing does not show yet the box that this run read by its id.
             return self.quiet > 0
         decision = decide(claim.own.id if claim.own else None, claim.found, self.quiet)
         other = claim.found.get(decision.other or "")
@@ -184,7 +184,7 @@ class _Settlement:
             withdrawn = self._remover(own).withdraw(own, other)
         except VoicemailError as error:
             if self.quiet < 2:
-                # The next look tells whether it matters: the other one may go as well.
+                # The next check shows whether it matters: the other box may disappear as well.
                 return False
             return self._fail(claim, _several(self.boxes, claim, error))
         if not withdrawn:
@@ -199,7 +199,7 @@ class _Settlement:
             return self.boxes
         table = self.boxes.table
         raise UnsupportedError(
-            f"cannot withdraw {table.resource} {own.number}: {table.vendor} does not show whether it holds messages",
+            f"cannot withdraw {table.resource} {own.number}: {table.vendor} does not show whether it contains messages",
             "Delete one",
         )
 
@@ -227,31 +227,29 @@ class _Settlement:
         return True
 
     def warnings(self, claims: t.Sequence[_Claim]) -> list[str]:
-        """Return what the user should know of boxes that were created and withdrawn."""
+        """Return warnings about boxes that were created and withdrawn."""
         withdrawn = [claim.number for claim in claims if claim.withdrawn]
         if not withdrawn:
             return []
         table = self.boxes.table
         named = ", ".join(withdrawn[:20]) + (f" and {len(withdrawn) - 20} more" if len(withdrawn) > 20 else "")
-        text = (
-            f"somebody else created {table.resource} {named} at the same time; what this task had created was withdrawn"
-        )
+        text = f"somebody else created {table.resource} {named} at the same time; the box of this task was withdrawn"
         return [text]
 
 
 def _several(boxes: Boxes, claim: _Claim, cause: VoicemailError | None = None) -> VoicemailError:
     table = boxes.table
     if not claim.found:
-        text = "somebody else deletes it whenever it is created"
+        text = "somebody else keeps deleting it"
         return DuplicateError(text, "Run the task again", subject=Subject(table.resource, claim.number))
     found = {**claim.found, **({str(claim.own.id): claim.own} if claim.own is not None else {})}
     error = DuplicateError.of(table.resource, claim.number, table.vendor, found.values(), "Delete or renumber one")
     if cause is not None:
-        error.text += f", and the one that this task created (id {claim.own and claim.own.id}) has to stay: {cause}"
+        error.text += f", and this task's own (id {claim.own and claim.own.id}) cannot be withdrawn: {cause}"
     return error
 
 
 def _unknown(boxes: Boxes, claim: _Claim, cause: VoicemailError) -> VoicemailError:
     table = boxes.table
-    text = f"whether somebody else created it as well is not known: {cause.message}"
+    text = f"somebody else may have created it as well: {cause.message}"
     return dataclasses.replace(cause, text=text, operation=None, subject=Subject(table.resource, claim.number))

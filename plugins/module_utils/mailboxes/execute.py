@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out one step of a plan and makes sure of what became of it."""
+"""Carry out one step of a plan and verify its result."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from ..errors import (
     TransportError,
     UnsafeError,
     VoicemailError,
-    unforeseen,
+    unexpected_error,
 )
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
 from ..resources import RESOURCES
 from ..results import Status
 from ..vendors.protocol import Boxes, Creation, MessageCounter, Renumbering
+from ..waiting import looks
 from .outcome import Outcome
 from .plan import (
     Action,
@@ -34,25 +35,23 @@ from .plan import (
     Step,
     moved,
     plan,
-    unmet,
+    unapplied_options,
 )
 
-#: Seconds to wait before reading back again: a vendor's cache may answer with what was there a moment ago.
-_STALE_WAITS = (0.2, 0.5, 1.0)
-#: Seconds to wait before a write that came too late is planned on the new revision and sent again.
+#: Seconds to wait before a write that lost a race is planned again for the new revision.
 _COLLISION_WAITS = (0.05, 0.2, 0.5, 1.0)
 
 
 def carry_out(boxes: Boxes, step: Step, verify: bool = True) -> Outcome:
-    """Do what a step says; whatever goes wrong becomes its outcome, so that the others are still done and told."""
+    """Carry out a step. Errors become its outcome, so that the other steps are carried out and reported."""
     run = _Run(boxes, step, verify)
     return run.outcome(run.do)
 
 
 def adopt(boxes: Boxes, step: Step, found: Box, verify: bool = True, *, uncertain: bool = False) -> Outcome:
-    """Update a box to what a step declares that was to create it.
+    """Update an existing box to the declaration of a step that should have created it.
 
-    :param uncertain: it may be one that this run created; otherwise somebody else did.
+    :param uncertain: whether this run may have created the box; otherwise somebody else did.
     """
     run = _Run(boxes, step, verify)
     run.wrote = run.uncertain = uncertain
@@ -67,18 +66,18 @@ class _Run:
         self.wrote = False
         #: A request whose reply was lost may have created the box.
         self.uncertain = False
-        #: The vendor said that the box was made; whatever comes then, it is never made again.
+        #: The vendor confirmed the creation, so the box is never created again.
         self.made = False
         self.box: Box | None = step.current
 
     def outcome(self, act: t.Callable[[], Box | None]) -> Outcome:
-        """Act, and return what became of the step."""
+        """Run an action and return the outcome of the step."""
         try:
             box = act()
         except VoicemailError as error:
             return self._failed(error, self.wrote or error.wrote)
         except Exception as error:
-            return self._failed(unforeseen(error), self.wrote)
+            return self._failed(unexpected_error(error), self.wrote)
         status = Status.OK if self.step.action is Action.NONE else Status.CHANGED
         return Outcome(self.boxes.table, self.step, box, status=status, wrote=True, uncertain=self.uncertain)
 
@@ -104,7 +103,7 @@ class _Run:
                 uncertain = error.uncertain or isinstance(error, DuplicateError)
                 self.wrote = self.wrote or uncertain
                 self.uncertain = self.uncertain or uncertain
-                # It may be there all the same: the reply was lost, half of it was done, or somebody else made it.
+                # The box may exist nevertheless: the reply was lost, it was created partially, or by somebody else.
                 try:
                     found = self._found(patient=self.made or uncertain or isinstance(error, ConflictError))
                 except DuplicateError:
@@ -118,9 +117,8 @@ class _Run:
         return None  # pragma: no cover
 
     def _found(self, patient: bool) -> Box | None:
-        """Look for the box by its number; be patient where there may be one that a listing does not show yet."""
-        for wait in (0.0, *(_STALE_WAITS if patient else ())):
-            time.sleep(wait)
+        """Find the box by its number. With ``patient``, repeat it, since a new box may not be listed yet."""
+        for _look in looks(patient):
             found = self.boxes.find(self.step.number, None)
             if found is not None:
                 return found
@@ -133,18 +131,18 @@ class _Run:
         return box
 
     def adopt(self, found: Box, known: bool = True) -> Box | None:
-        """Go on from a box that turned out to exist, to what was declared.
+        """Continue with an existing box and bring it to the declared state.
 
-        :param known: whatever was written before is known to have been written as declared.
+        :param known: whether earlier writes are known to have succeeded.
         """
         self.box = found
         desired = self.step.desired
         foreign = not (self.made or self.uncertain)
         self.wrote = self.wrote or not foreign
-        if desired is None or (known and not foreign and not unmet(self.step, found, self.boxes.table)):
+        if desired is None or (known and not foreign and not unapplied_options(self.step, found, self.boxes.table)):
             return found
         hidden = any(found.values.get(option) is UNKNOWN for option in self.boxes.table.secrets)
-        # Whether the PIN was written is unknown where the vendor hides it.
+        # If the vendor hides the PIN, it is unknown whether it was written.
         policy = PinPolicy.ALWAYS if hidden or not foreign else desired.update_pin
         desired = dataclasses.replace(desired, update_pin=policy, number=self.step.number, new_number=None)
         again = plan(self.boxes.table, [desired], Index.of([found]))
@@ -152,7 +150,7 @@ class _Run:
             raise RejectedError(again.problems[0].reason)
         step = again.steps[0]
         if foreign:
-            # Somebody else created it: this run only updates it, if at all.
+            # Somebody else created the box: this run only updates it, if necessary.
             self.step = step
         return self._update(step, found) if step.writing else found
 
@@ -172,16 +170,16 @@ class _Run:
                 raise
             self.wrote = True
             found = self.boxes.find(None, current.id)
-            if found is None or unmet(step, found, self.boxes.table) or self._hides(step, found):
+            if found is None or unapplied_options(step, found, self.boxes.table) or self._hides(step, found):
                 raise
             return found
         self.wrote = True
         return self._verified(step, box)
 
     def _write(self, step: Step, planned: Box, write: t.Callable[[Box], Box | None]) -> Box | None:
-        """Write to a box as it is immediately before, and once more where another writer was faster.
+        """Write to the current state of a box, and once more if another writer was faster.
 
-        A box with a revision is not read first: the vendor compares it with its own, and nothing can come between.
+        A box with a revision need not be read first, since the vendor compares revisions.
         """
         box = planned if planned.revision else self._reread(step, planned)
         for wait in _COLLISION_WAITS:
@@ -193,62 +191,60 @@ class _Run:
         return write(box)
 
     def _reread(self, step: Step, before: Box) -> Box:
-        """Return the box as it is now.
+        """Read the current box.
 
-        :param before: as it was read last.
-        :raises NotFoundError: when it is gone.
-        :raises ConflictError: when it is another mailbox now, or what the step is about was changed.
+        :param before: the box as it was read last.
+        :raises NotFoundError: if it no longer exists.
+        :raises ConflictError: if it is another mailbox now, or an option of the step was changed.
         """
         table = self.boxes.table
         try:
             box = self.boxes.find(before.number, before.id)
         except TransportError as error:
-            # Only a write leaves a doubt.
+            # Only a write can leave an uncertain state.
             raise dataclasses.replace(error, uncertain=False) from None
         if box is None:
             raise NotFoundError("is gone: somebody else deleted it meanwhile", "Run the task again")
         if box.number not in (before.number, step.number):
-            raise ConflictError(f"somebody else made it {table.resource} {box.number} meanwhile", "Run the task again")
+            raise ConflictError(f"somebody else renumbered it to {box.number} meanwhile", "Run the task again")
         changed = moved(step, before, box, table)
         if changed:
             options = ", ".join(f"`{option}`" for option in changed)
             raise ConflictError(
-                f"{options}: somebody else changed this after it was read, so it is left as it is",
-                "Run the task again, which plans with what is there now",
+                f"{options}: somebody else changed this after it was read, so it was not changed",
+                "Run the task again",
             )
-        settled = {option: table.by_option[option].settle(value) for option, value in step.writes.items()}
+        settled = {option: table.by_option[option].value_after_write(value) for option, value in step.writes.items()}
         contradictions = table.conflicts(settled, {**box.values, **settled})
         if contradictions:
             raise ConflictError(
-                "does not go together with what somebody else changed meanwhile:"
-                f" {'; '.join(map(str, contradictions))}",
+                f"conflicts with changes by somebody else meanwhile: {'; '.join(map(str, contradictions))}",
                 "Run the task again",
             )
         return box
 
     def _hides(self, step: Step, box: Box) -> bool:
-        """Tell whether the vendor hides something that was written, so that nobody can say whether it took."""
+        """Check whether the vendor hides a written value, so that it cannot be verified."""
         return any(box.values.get(option) is UNKNOWN for option in step.writes)
 
     def _verified(self, step: Step, box: Box | None) -> Box | None:
-        """Return the box as it is now. A reply of success is no proof; what is read back is."""
+        """Read the box again and return it, since a success reply does not prove the write."""
         if not self.verify:
             return box
-        for wait in (0.0, *_STALE_WAITS):
-            if box is None or wait:
-                time.sleep(wait)
+        for look in looks():
+            if box is None or look:
                 box = self.boxes.find(step.number, self.box.id if self.box else None)
             if box is not None:
                 self.box = box
-                if not unmet(step, box, self.boxes.table):
+                if not unapplied_options(step, box, self.boxes.table):
                     return box
         if box is None:
-            raise RejectedError("was written, and cannot be found when it is read back")
-        missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
+            raise RejectedError("was written, but cannot be found afterwards")
+        missed = ", ".join(f"`{option}`" for option in unapplied_options(step, box, self.boxes.table))
         module = RESOURCES[self.boxes.table.resource].info_module
         raise RejectedError(
-            f"the vendor accepted the write, but {missed} did not take",
-            f"The vendor may round, limit or ignore the value; compare with `{module}`, or set `verify` to false",
+            f"the vendor accepted the write, but did not apply {missed}",
+            f"The vendor may round, limit or ignore the value. Compare with `{module}`, or set `verify` to false",
         )
 
     def _delete(self, current: Box) -> Box | None:
@@ -273,6 +269,6 @@ class _Run:
         count = t.cast(MessageCounter, self.boxes).count_messages(box) if spared else 0
         if count:
             raise UnsafeError(
-                f"holds messages that came after the plan was made, {count} in all, which would be lost",
-                "Set `delete_messages` to true if that is meant",
+                f"received messages after the plan was made, so it now contains {count}, which would be lost",
+                "Set `delete_messages` to true to delete them",
             )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stops a plan before its first write."""
+"""Check the guards that stop a plan before its first write."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from ..reporting.grouping import listed
 from ..reporting.ranges import compact
 from .plan import Action, Index, Plan, Step
 
-#: Letters of the numbers that an error names, as ranges: Ansible prints a message up to three times. The other numbers
-#: are seen with the limits raised, in check mode.
+#: Characters of the number ranges in an error: Ansible prints a message up to three times. Check mode with higher
+#: limits shows all numbers.
 MOST_LETTERS = 200
-#: Boxes that an error names with the number of their messages.
+#: Most boxes that an error lists with their message counts.
 MOST_COUNTED = 20
 
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """How much a task may delete and update.
+    """The limits of a task for deletions and updates.
 
     :param prune: delete boxes that are not declared.
     :param prune_match: regular expression; only boxes whose whole number matches may be pruned.
     :param max_deletions: most deletions of one task; None for no limit.
-    :param max_delete_percent: most boxes that prune may delete, of 100 that are there.
-    :param allow_empty: an empty declaration may prune.
-    :param delete_messages: boxes that hold messages may be deleted.
+    :param max_delete_percent: most percent of the existing boxes that prune may delete.
+    :param allow_empty: allow an empty declaration to prune.
+    :param delete_messages: allow deleting boxes that contain messages.
     :param max_updates: most updates of one task; None for no limit.
-    :param max_update_percent: most updates of 100 declared boxes that exist; None for no limit.
+    :param max_update_percent: most percent of the declared existing boxes to update; None for no limit.
     """
 
     prune: bool = False
@@ -51,31 +51,33 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
     """Refuse limits that contradict the declaration, before anything is read.
 
     :param declared: number of items.
-    :param present: how many of them declare a box that is to exist.
+    :param present: number of items with ``state`` present.
 
-    :raises InvalidInputError: for an expression that cannot be read, or a number that means nothing.
-    :raises UnsupportedError: for pruning what the vendor cannot delete.
+    :raises InvalidInputError: for an invalid expression or number.
+    :raises UnsupportedError: for pruning if the vendor cannot delete boxes.
     :raises UnsafeError: for an empty declaration that would delete everything.
     """
     if limits.prune_match is not None:
         if not limits.prune_match.strip():
-            hint = "Leave it out to prune every box that is not declared, whatever its number"
+            hint = "Remove it to prune every box that is not declared"
             raise InvalidInputError.of([Problem("is empty", option="prune_match", hint=hint)])
         try:
             re.compile(limits.prune_match)
         except re.error as error:
-            raise InvalidInputError.of([Problem(f"is no regular expression: {error}", option="prune_match")]) from None
+            raise InvalidInputError.of(
+                [Problem(f"is not a regular expression: {error}", option="prune_match")]
+            ) from None
     problems = _limit_problems(limits)
     if problems:
         raise InvalidInputError.of(problems)
     if limits.prune and not table.can_create:
         raise UnsupportedError(
-            f"`prune` is not possible: {table.refused.get('state', 'this vendor deletes nothing')}", "Leave `prune` out"
+            f"`prune` is not possible: {table.refused.get('state', 'this vendor cannot delete')}", "Remove `prune`"
         )
     if limits.prune and not present and not limits.allow_empty:
         what = "has only items with `state` absent" if declared else "is empty"
         raise UnsafeError(
-            f"the list {what} and `prune` is set, which would delete every box", "Set `allow_empty` if that is meant"
+            f"the list {what} and `prune` is set, which would delete every box", "Set `allow_empty` to allow that"
         )
 
 
@@ -102,9 +104,9 @@ def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
 
 
 def check_deletions(plan: Plan, limits: Limits) -> None:
-    """Stop a plan that deletes more than is allowed.
+    """Stop a plan that deletes more than allowed.
 
-    :raises UnsafeError: naming what would be deleted and the option to raise.
+    :raises UnsafeError: listing the boxes and the option to raise.
     """
     deletions = plan.deletions
     pruned = [step for step in deletions if step.desired is None]
@@ -122,18 +124,18 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
             plan,
             "deletions planned",
             pruned,
-            f"{percent:.0f} percent of the {plan.present} that are there,"
+            f"{percent:.0f} percent of the {plan.present} existing ones,"
             f" more than `max_delete_percent`, which is {limits.max_delete_percent}",
             f"Set `max_delete_percent` to {-(-100 * len(pruned) // plan.present)}",
         )
 
 
 def check_updates(plan: Plan, limits: Limits) -> None:
-    """Stop a plan that updates more than is allowed: one wrong column of a table changes every box.
+    """Stop a plan that updates more than allowed: one wrong column of a table changes every box.
 
-    The percentage is of the declared boxes that exist. How many others exist is not always read.
+    The percentage refers to the declared boxes that exist; the number of others is not always known.
 
-    :raises UnsafeError: naming what would be updated and the option to raise.
+    :raises UnsafeError: listing the boxes and the option to raise.
     """
     updates = plan.updates
     if limits.max_updates is not None and len(updates) > limits.max_updates:
@@ -151,29 +153,29 @@ def check_updates(plan: Plan, limits: Limits) -> None:
             plan,
             "updates planned",
             updates,
-            f"{percent} percent of the {existing} that are declared and exist,"
+            f"{percent} percent of the {existing} declared ones that exist,"
             f" more than `max_update_percent`, which is {limits.max_update_percent}",
             f"Set `max_update_percent` to {percent}",
         )
 
 
 def may_lose_messages(step: Step, limits: Limits) -> bool:
-    """Tell whether the user allows that the messages of a box go with it."""
+    """Check whether the messages of a box may be deleted with it."""
     return limits.delete_messages or bool(step.desired and step.desired.delete_messages)
 
 
 def check_messages(plan: Plan, counts: t.Mapping[str, int], limits: Limits) -> list[str]:
-    """Stop a plan that would delete messages unasked, and return a warning of those that go as asked.
+    """Stop a plan that would delete messages without permission. Return a warning about permitted losses.
 
-    :param counts: messages by id of the box; a box that is not in it could not be counted.
-    :raises UnsafeError: naming the boxes.
+    :param counts: number of messages by id of the box; missing if it could not be counted.
+    :raises UnsafeError: listing the boxes.
     """
     full = [step for step in plan.deletions if step.current and counts.get(str(step.current.id))]
     kept = [step for step in full if not may_lose_messages(step, limits)]
     if kept:
         raise UnsafeError(
-            f"{len(kept)} of the boxes to delete hold messages, which would be lost: {_counted(kept, counts)}",
-            "Set `delete_messages` to true if that is meant",
+            f"{len(kept)} of the boxes to delete contain messages, which would be lost: {_counted(kept, counts)}",
+            "Set `delete_messages` to true to delete them",
         )
     total = sum(counts[str(step.current.id)] for step in full if step.current)
     return [f"messages are lost with their boxes, {total} in all: {_counted(full, counts)}"] if full else []
@@ -187,5 +189,5 @@ def _too_many(plan: Plan, what: str, steps: list[Step], why: str, hint: str) -> 
     numbers = compact([step.number for step in steps], MOST_LETTERS)
     return UnsafeError(
         f"{len(steps)} {what}, {why}: {plan.table.resource} {numbers}",
-        f"{hint} if that is meant; nothing was written",
+        f"{hint} to allow that; nothing was written",
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each module does, from its arguments to its result. Of Ansible it knows nothing."""
+"""Run each module: arguments in, result out. Independent of Ansible."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .skipping import read_valid
 def run(task: Task) -> Result:
     """Run a module that manages or reads mailboxes or shared voicemails.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing was done; a task that was partially done returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
     connection, problems = connect_options(target, task.params)
@@ -44,7 +44,7 @@ def run(task: Task) -> Result:
         owners = ", ".join(name for name in NAMES if task.resource in vendor(name).tables)
         raise UnsupportedError(
             f"{target.name} has no {task.resource}s",
-            f"Only {owners} has {task.resource}s; use the module vmbox for mailboxes",
+            f"Only {owners} has {task.resource}s. Use the module vmbox for mailboxes",
         )
     operation = {"info": _info, "many": _many, "one": _one}[task.spec.shape]
     return operation(task, target, connection, table, problems)
@@ -60,8 +60,8 @@ def _desired(
 ) -> list[Desired]:
     """Return the declared boxes.
 
-    :param skipped: takes the items that are wrong, instead of raising.
-    :raises InvalidInputError: with every problem.
+    :param skipped: collects invalid items instead of raising.
+    :raises InvalidInputError: with all problems.
     """
     shared = task.spec.resource.shared
     pruning = bool(task.params.get("prune"))
@@ -159,12 +159,12 @@ def _items(task: Task) -> t.Sequence[t.Any]:
         given = [name for name in arguments.TABLE if task.raw.get(name) is not None]
         if given:
             hint = "Set `src`, or use the filter rows_to_mailboxes for a table in a variable"
-            text = "describes the table in `src`, and there is no `src`"
+            text = "describes the table in `src`, but `src` is not set"
             raise InvalidInputError.of([Problem(text, option=given[0], hint=hint)])
         items = task.raw.get(key) or []
         if not isinstance(items, (list, tuple)):
-            # Ansible itself would take the text apart at its commas.
-            hint = "give the file it came from as `src`, or put it through from_yaml or from_json"
+            # Ansible itself would split the text at its commas.
+            hint = "set `src` to its file, or use the filter from_yaml or from_json"
             raise InvalidInputError.of([Problem(f"must be a list, not {type_name(items)}; {hint}", option=key)])
         return items
     if task.source is None:
@@ -176,12 +176,12 @@ def _items(task: Task) -> t.Sequence[t.Any]:
 
 
 def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str, list[t.Any]]:
-    """Return the list that the file ``src`` holds, under the option that takes it.
+    """Return the list in the file ``src``, under the option that accepts it.
 
-    :param raw: the task's arguments; those that describe a table say how it is read.
-    :raises InvalidInputError: when it cannot be read, or when a table has values that the vendor does not take.
+    :param raw: the task's arguments, including those that describe a table.
+    :raises InvalidInputError: if it cannot be read, or contains values that the vendor does not accept.
     """
-    # Few tasks read a file, and a module's own process compiles whatever it imports anew.
+    # Imported on demand: few tasks read a file, and a module's process compiles every import.
     from ..imports.check import Checks, check_entries, unchecked_items
     from ..imports.layouts import layout_of
     from ..imports.sources import File, read_entries
@@ -193,25 +193,25 @@ def listed(module: str, raw: t.Mapping[str, t.Any], content: bytes) -> dict[str,
     given = [name for name in arguments.TABLE if raw.get(name) is not None]
     is_table = file.is_table or file.follows(layout)
     if given and not is_table:
-        text = f"describes a table, and {file.name} is not one"
-        raise InvalidInputError.of([Problem(text, option=given[0], hint="Leave it out")])
+        text = f"describes a table, but {file.name} is not one"
+        raise InvalidInputError.of([Problem(text, option=given[0], hint="Remove it")])
     entries = read_entries(file, layout, problems)
     skip = raw.get("invalid") == "skip"
     checks = Checks(vendor=_named_vendor(raw), sources=True, skip=skip, resource=resource)
     if isinstance(raw.get("defaults"), dict):
         checks.defaults = raw["defaults"]
-    # The values of a table are checked here, while their columns are known; others where all items are checked.
+    # Values of a table are checked here, while their columns are known; others are checked with all items.
     finish = check_entries if is_table else unchecked_items
     return {resource.plural: finish(entries, problems, checks)}
 
 
 def _named_vendor(raw: t.Mapping[str, t.Any]) -> str | None:
-    """Return the vendor that a task names."""
+    """Return the vendor of a task."""
     return raw.get("vendor") or os.environ.get("VOICEMAIL_VENDOR")
 
 
 def dictionary_problems(task: Task) -> list[Problem]:
-    """Return what the vendors' dictionaries of a singular module hold that they cannot, and what to use instead."""
+    """Return invalid keys in the vendors' dictionaries of a singular module, and their replacements."""
     problems: list[Problem] = []
     for name in NAMES:
         table = vendor(name).tables.get(task.resource)
@@ -246,7 +246,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     except ValueError as error:
         problems.append(Problem(str(error), option=table.key))
     except re.error as error:
-        problems.append(Problem(f"is no regular expression: {error}", option="match"))
+        problems.append(Problem(f"is not a regular expression: {error}", option="match"))
     if problems:
         raise InvalidInputError.of(problems)
     folder = cache_folder(task, target, task.resource)
@@ -258,7 +258,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress, cache)
     pins = params["include_pins"]
     if params["compact"]:
-        # The table of the server's generation, known now, has its defaults.
+        # The table of the server's generation is known now and contains its defaults.
         short = compact(boxes.table, found, pins=pins)
         return {"changed": False, task.spec.resource.plural: short.items, "defaults": short.defaults}
     return {"changed": False, task.spec.resource.plural: [describe(table, box, pins=pins) for box in found]}

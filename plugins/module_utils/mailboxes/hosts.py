@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How what was found becomes hosts of an inventory: their names, variables and groups."""
+"""Convert objects to hosts of an inventory: their names, variables and groups."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import dataclasses
 import re
 import typing as t
 
-#: What a host may be called by the number, realm or id that is always there.
+#: Options for host names: the number, realm or id, which always exist.
 _NAMES = {
     "mailboxes": ("mailbox",),
     "shared_voicemails": ("extension_number",),
     "accounts": ("realm", "id"),
 }
-#: The variable that holds the object.
+#: The variable that contains the object.
 VARIABLES = {
     "mailboxes": "voicemail_mailbox",
     "shared_voicemails": "voicemail_shared_voicemail",
     "accounts": "voicemail_account",
 }
-#: The ways to group each resource.
+#: The supported groupings of each resource.
 WAYS = {
     "mailboxes": ("vendor", "owner", "timezone", "messages"),
     "shared_voicemails": ("vendor", "messages"),
     "accounts": ("vendor", "depth", "parent"),
 }
-#: Those that cost nothing.
+#: Groupings that need no further requests.
 USUAL_WAYS = {resource: tuple(way for way in ways if way != "messages") for resource, ways in WAYS.items()}
 
 
@@ -35,7 +35,7 @@ USUAL_WAYS = {resource: tuple(way for way in ways if way != "messages") for reso
 class Host:
     """One host.
 
-    :param groups: names of its groups, not yet made safe.
+    :param groups: names of its groups, before sanitizing.
     """
 
     name: str
@@ -43,8 +43,8 @@ class Host:
     groups: tuple[str, ...]
 
 
-def unfit_ways(resource: str, ways: t.Iterable[str]) -> list[str]:
-    """Return the ways to group that this resource does not have."""
+def unsupported_groupings(resource: str, ways: t.Iterable[str]) -> list[str]:
+    """Return the groupings that this resource does not support."""
     return [way for way in ways if way not in WAYS[resource]]
 
 
@@ -53,20 +53,20 @@ def variables_of(
 ) -> dict[str, t.Any]:
     """Return the variables of a host.
 
-    :param shown: the object as the module that reads it returns it.
-    :param messages: how many messages it holds; None where nobody counted.
+    :param shown: the object as returned by its module.
+    :param messages: number of its messages; None if not counted.
     """
     found = {"voicemail_vendor": vendor, "voicemail_url": url, VARIABLES[resource]: shown}
     return found if messages is None else {**found, "voicemail_messages": messages}
 
 
 def usual_name(resource: str, shown: t.Mapping[str, t.Any]) -> str:
-    """Return what a host is called where nobody says otherwise."""
+    """Return the default name of a host."""
     return next(str(shown[key]) for key in _NAMES[resource] if shown.get(key))
 
 
 def fit_name(text: str) -> str:
-    """Return a name that no pattern of hosts takes for something else; empty where nothing is left."""
+    """Return a name without characters of host patterns; empty if nothing is left."""
     return re.sub(r"[^\w.-]", "_", text.strip()).lstrip("-")
 
 
@@ -96,7 +96,7 @@ def below(name: str) -> str:
 
 
 def nested_groups(hosts: t.Iterable[Host]) -> list[tuple[str, str]]:
-    """Return the groups of accounts that lie in another: ``(outer, inner)``, so that a group holds its whole branch."""
+    """Return pairs ``(outer, inner)`` of groups of accounts, so that a group contains its whole branch."""
     known = list(hosts)
     inhabited = {group for host in known for group in host.groups}
     pairs = []
@@ -108,7 +108,7 @@ def nested_groups(hosts: t.Iterable[Host]) -> list[tuple[str, str]]:
 
 
 def repeated(names: t.Iterable[str]) -> str | None:
-    """Return the first name that comes twice."""
+    """Return the first repeated name."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -127,7 +127,7 @@ __all__ = (
     "groups_of",
     "nested_groups",
     "repeated",
-    "unfit_ways",
+    "unsupported_groupings",
     "usual_name",
     "variables_of",
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an inventory reads: mailboxes, shared voicemails or accounts. Of Ansible it knows nothing."""
+"""Read mailboxes, shared voicemails or accounts for an inventory. Independent of Ansible."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from . import apply as engine
 from .caching import cache_folder, opened_cache
 from .describe import describe
 
-#: What is found: ``{"object": {...}, "messages": int or None}``. It holds no secret, so it may be kept in a cache.
+#: A found object: ``{"object": {...}, "messages": int or None}``. It contains no secret, so it may be cached.
 Found = dict[str, t.Any]
 
-#: What can become hosts, and the resource behind it; None for accounts.
+#: Values of `resource`, and the resource of each; None for accounts.
 RESOURCES: dict[str, str | None] = {
     **{one.plural: one.key for one in BOXES.values()},
     "accounts": None,
 }
-#: The option that names the folder of the cache. Inventories of Ansible have another one that is called ``cache``.
+#: The option with the cache folder. Ansible's inventories have a different option called ``cache``.
 _CACHE = "mailbox_cache"
 
 
 def read(task: Task) -> list[Found]:
-    """Return every object that is to become a host, in a steady order.
+    """Return the objects that become hosts, in a stable order.
 
     The task has the options of the connection and ``resource`` (of :data:`RESOURCES`), ``match`` (a regular expression
-    that the number, or the realm of an account, must hold), ``count_messages``, ``include_own_account`` and
+    that the number, or the realm of an account, must match), ``count_messages``, ``include_own_account`` and
     ``mailbox_cache``.
 
-    :raises VoicemailError: rather than to return a part.
+    :raises VoicemailError: if the result may be incomplete.
     """
     params = task.params
     target = vendor(params["vendor"])
@@ -52,13 +52,13 @@ def read(task: Task) -> list[Found]:
     else:
         require_resource(target, resource, "Set `resource` to mailboxes")
         if params["count_messages"]:
-            require(target, MessageCounter, resource, "Leave messages out of `group_by`")
+            require(target, MessageCounter, resource, "Remove messages from `group_by`")
     try:
         pattern = re.compile(params["match"] or "")
     except re.error as error:
-        problems.append(Problem(f"is no regular expression: {error}", option="match"))
+        problems.append(Problem(f"is not a regular expression: {error}", option="match"))
     if resource is None and params.get(_CACHE) is not None:
-        problems.append(Problem("is for mailboxes, not for accounts. Leave it out", option=_CACHE))
+        problems.append(Problem("is for mailboxes, not for accounts. Remove it", option=_CACHE))
     if problems:
         raise InvalidInputError.of(problems)
     folder = cache_folder(task, target, resource, _CACHE) if resource is not None else None
@@ -74,7 +74,7 @@ def read(task: Task) -> list[Found]:
 
 
 def address(params: t.Mapping[str, t.Any]) -> str:
-    """Return the base address that is spoken to: the one given, or that of a vendor with one for all customers."""
+    """Return the base address: the declared one, or that of a vendor with one for all customers."""
     return str(params.get("url") or vendor(params["vendor"]).default_url or "")
 
 

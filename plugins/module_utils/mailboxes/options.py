@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a declaration is carried out."""
+"""Options that control how a declaration is applied."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from .guards import Limits
 if t.TYPE_CHECKING:
     from .cache import Cache
 
-#: Called with what is done, of how many, how many of them failed, and the word for it: ``read`` or ``done``.
+#: Called with the number of finished steps, their total, the number of failures, and ``read`` or ``done``.
 Progress = t.Callable[[int, int, int, str], None]
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """How a declaration is carried out.
+    """Options that control how a declaration is applied.
 
-    :param check: plan, and write nothing.
+    :param check: plan without writing.
     :param report_guards: report the guards that stop the plan instead of raising their errors; in check mode only.
     :param full: read every declared box in full, so that the whole box can be shown.
-    :param verify: fail on an option that was written and did not take.
-    :param stop_on_error: start nothing more after a failure.
+    :param verify: fail if a written option was not applied.
+    :param stop_on_error: start no further steps after a failure.
     :param expect_checksum: apply only the plan that has this checksum.
-    :param workers: most requests at once.
-    :param skipped: declarations that are left out since they are wrong; None where such a one stops the task.
-    :param cache: what earlier runs read; refreshed by this one, also with ``check``.
-    :param system: returns vendor, address and account, which the checksum covers; called once the plan is made.
+    :param workers: most concurrent requests.
+    :param skipped: collects invalid declarations, which are skipped; None to stop on them.
+    :param cache: results of earlier runs; refreshed by this one, even with ``check``.
+    :param system: returns vendor, address and account, which the checksum covers; called after planning.
     """
 
     limits: Limits = dataclasses.field(default_factory=Limits)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each box of a plan."""
+"""Outcomes of the steps of a plan, and their report."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .plan import Action, Plan, Step
 
 @dataclasses.dataclass(slots=True)
 class Outcome(ListedStep):
-    """What became of one step.
+    """The outcome of one step.
 
-    :param box: the box after the step, where it is known.
-    :param uncertain: a request whose reply was lost may have created the box.
+    :param box: the box after the step, if known.
+    :param uncertain: whether a request with a lost reply may have created the box.
     """
 
     table: FieldTable
@@ -50,13 +50,8 @@ class Outcome(ListedStep):
         """File and line of the item."""
         return self.step.source
 
-    @property
-    def reason(self) -> str:
-        """The error without the number of the box."""
-        return self.error.reason(self.subject) if self.error else ""
-
     def as_row(self) -> dict[str, t.Any]:
-        """Return the outcome for a module's result; secrets are named and never shown."""
+        """Return the outcome for a module's result, without secrets."""
         box = self.box or self.step.current
         return {
             self.table.key: self.step.number,
@@ -69,25 +64,30 @@ class Outcome(ListedStep):
         }
 
     def difference(self) -> dict[str, t.Any]:
-        """Return before and after, and what a plan shows of the step."""
+        """Return the difference and other data of the step for a plan."""
         return difference(self.table, self.step)
 
 
 @dataclasses.dataclass(slots=True)
 class SkippedEntry(ListedStep):
-    """A declaration that was left out since it is wrong."""
+    """An invalid declaration that was skipped."""
 
     table: FieldTable
     item: SkippedItem
 
     @property
+    def subject(self) -> Subject:
+        """The box, where its number is sure."""
+        return Subject(self.table.resource, self.label)
+
+    @property
     def action_name(self) -> str:
-        """Nothing is done."""
+        """No action."""
         return str(Action.NONE)
 
     @property
     def label(self) -> str:
-        """The number of the box, where it is sure."""
+        """The number of the box, if certain."""
         return self.item.number or self.item.id or ""
 
     @property
@@ -97,7 +97,7 @@ class SkippedEntry(ListedStep):
 
     @property
     def reason(self) -> str:
-        """What is wrong with it."""
+        """The problems of the declaration."""
         return "; ".join(self.item.problems)
 
     def as_row(self) -> dict[str, t.Any]:
@@ -113,15 +113,15 @@ class SkippedEntry(ListedStep):
         }
 
     def difference(self) -> dict[str, t.Any]:
-        """Return before and after, which are the same."""
+        """Return an empty difference."""
         return {"before": {}, "after": {}}
 
 
 @dataclasses.dataclass(slots=True)
 class Report(RunReport[Outcome]):
-    """What became of a plan.
+    """The report of a plan.
 
-    :param guards: what stops the plan before its first write, where that is only reported.
+    :param guards: guards that would stop the plan, if they are only reported.
     """
 
     plan: Plan = dataclasses.field(kw_only=True)
@@ -132,12 +132,12 @@ class Report(RunReport[Outcome]):
 
     @property
     def nouns(self) -> Nouns:
-        """The resource, in words."""
+        """The nouns for the resource."""
         return Nouns(self.plan.table.resource, self.plan.table.plural)
 
     def with_skipped(self, items: t.Iterable[SkippedItem]) -> Report:
-        """Return the report with the declarations that were left out, which follow those of the plan."""
+        """Return the report with skipped declarations appended."""
         skipped = [SkippedEntry(self.plan.table, item, status=Status.SKIPPED) for item in items]
-        # They have no step. Only a task with one declaration, which skips none, asks a report for it.
+        # Skipped items have no step. Only a task with one declaration, which skips none, uses this.
         self.steps += t.cast("list[Outcome]", skipped)
         return self

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what a user wrote to what is declared, with every problem reported together.
+"""Parse and validate items into declarations, and report all problems together.
 
-The rules: an option that is not given is not managed; null or an empty list clears; a shared option that the
-vendor cannot hold is an error, a warning or ignored, as the user chose.
+Missing options are not managed; null or an empty list clears; a shared option that the
+vendor does not support is an error, a warning or ignored, as configured.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from ..model.masks import mask_problems
 from ..model.problem import Problem, Subject
 from .cycles import cycle_problem, cycles
 
-#: Where the item stands, such as ``mailboxes.yml:12``; set by whatever reads items from a file.
+#: Location of the item, such as ``mailboxes.yml:12``; set when items are read from a file.
 SOURCE = "source"
-#: Lines of the keys of an item in its file, dotted inside dictionaries; set together with :data:`SOURCE`.
+#: Lines of the item's keys in its file, dotted inside dictionaries; set together with :data:`SOURCE`.
 LINES = "source_lines"
-#: What is wrong with an item, which is then skipped: a list of texts, set by whatever reads items from a file.
+#: Problems of an item, which is then skipped: a list of texts; set when items are read from a file.
 INVALID = "invalid"
-#: What reading returns beside the options, and declarations ignore.
+#: Keys of results that are not options, and are ignored in declarations.
 READ_ONLY = ("native", "hidden")
-#: Keys of an item that steer it and are no field of the vendor.
+#: Keys of an item that control its processing and are not fields of the vendor.
 STEERING = ("id", "state", "update_pin", "delete_messages", *READ_ONLY, SOURCE, LINES)
 STATES = ("present", "absent")
 
 
 @dataclasses.dataclass
 class Reader:
-    """Reads the items of one task.
+    """Parses the items of one task.
 
-    :param table: the field table of the vendor in use.
-    :param shared: shared options of the resource, of all vendors.
-    :param vendors: every vendor's name: each may have a dictionary in an item, and only the table's own is read.
+    :param table: the field table of the vendor.
+    :param shared: the resource's shared options of all vendors.
+    :param vendors: names of all vendors: an item may have a dictionary for each, but only that of the table is read.
     :param on_unsupported: ``error``, ``warn`` or ``ignore``.
-    :param single: there is one item, so its position says nothing.
-    :param pruning: what no item names is deleted.
+    :param single: there is only one item, so errors omit its position.
+    :param pruning: whether boxes without an item are deleted.
     """
 
     table: FieldTable
@@ -54,11 +54,11 @@ class Reader:
     pruning: bool = False
     problems: list[Problem] = dataclasses.field(default_factory=list)
     warnings: list[Caution] = dataclasses.field(default_factory=list)
-    #: Options that hold a number where text is meant, each with its item.
+    #: Options with a number in place of a text, each with its item.
     numbers: list[str] = dataclasses.field(default_factory=list)
 
     def read(self, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None = None) -> list[Desired]:
-        """Return the declared boxes; what is wrong is added to ``problems``, each naming position and number."""
+        """Return the declared boxes. Problems are added to ``problems``, each naming position and number."""
         desired = []
         twins = Twins(self.table.resource, self.table.vendor, self.table.number.key)
         for position, raw in enumerate(items, 1):
@@ -73,7 +73,7 @@ class Reader:
         return desired
 
     def read_one(self, position: int, raw: t.Any, defaults: t.Mapping[str, t.Any] | None = None) -> Desired | None:
-        """Return one declared box, or None; what is wrong is added to ``problems``."""
+        """Return one declared box, or None. Problems are added to ``problems``."""
         item = self._item(position, raw, defaults)
         return None if item is None else item.read()
 
@@ -83,14 +83,14 @@ class Reader:
             self.problems.append(Problem(text, subject=Subject(position=position)))
             return None
         if isinstance(raw.get(INVALID), list):
-            # What was wrong with it in its file, where it was to be skipped.
+            # Problems of its file, if invalid items are skipped.
             self.problems += [Problem(str(text)) for text in raw[INVALID]]
             return None
-        return _ItemReader(self, position, laid_over(defaults, raw) if defaults else raw)
+        return _ItemReader(self, position, deep_merge(defaults, raw) if defaults else raw)
 
 
 class Twins:
-    """Find items of one number or id. What is invalid otherwise may be declared twice as well."""
+    """Find items with the same number or id, including invalid items."""
 
     def __init__(self, resource: str, vendor: str = "", key: t.Callable[[str], str] = str) -> None:
         self._resource = resource
@@ -99,7 +99,7 @@ class Twins:
         self._seen: dict[str, tuple[Subject, str]] = {}
 
     def check(self, subject: Subject, number: str | None, new_number: str | None, box_id: str | None) -> list[Problem]:
-        """Return what an item declares that an earlier one declares too.
+        """Return problems if an earlier item has the same number or id.
 
         The number of one item may be the new number of another, which is renumbered after it.
         """
@@ -110,12 +110,13 @@ class Twins:
         if box_id:
             names[f"id {box_id}"] = f"id {box_id}"
         problems: list[Problem] = []
+        reported: list[Subject] = []
         for key, name in names.items():
             first, before = self._seen.setdefault(key, (subject, name))
-            # An item that is not renumbered has its number before and after.
-            known = {one.subject.note for one in problems}
-            if first is subject or (name == number and f"first {first.place}" in known):
+            # Without renumbering, the number is the same before and after.
+            if first is subject or (name == number and first in reported):
                 continue
+            reported.append(first)
             same = f" (for {self._vendor} the same number as {before})" if name != before else ""
             twin = dataclasses.replace(subject, kind=self._resource, name=f"{name}{same}", note=f"first {first.place}")
             problems.append(Problem("is declared twice", subject=twin))
@@ -162,7 +163,7 @@ class _ItemReader:
         delete_messages = bool(self._steer("delete_messages", Boolean()))
         self._read_options()
         self._refuse_foreign_only(present)
-        self._judge_numbers(present)
+        self._check_numbers(present)
         if not present and not self.table.can_create:
             reason = self.table.refused.get("state", "the vendor cannot delete it")
             self._problem(f"absent is not possible: {reason}", "state")
@@ -180,11 +181,11 @@ class _ItemReader:
             lines=self.lines,
         )
 
-    def _judge_numbers(self, present: bool) -> None:
-        """Refuse a number that names what is deleted or kept from deletion: YAML makes 83 of 0123."""
+    def _check_numbers(self, present: bool) -> None:
+        """Refuse a number that decides what is deleted or kept: YAML reads 0123 as 83."""
         naming = [name for name in self.numbers if name in (*self.number_keys, f"new_{self.table.key}", "id")]
         for name in naming if self.reader.pruning or not present else ():
-            danger = "`prune` could delete the one that was meant" if present else "another one could be deleted"
+            danger = "`prune` could delete the intended one" if present else "another one could be deleted"
             self._problem(number_problem(danger), name, number_hint(name))
         self.reader.numbers += [f"{self.subject}: `{name}`" for name in self.numbers]
 
@@ -236,7 +237,7 @@ class _ItemReader:
         if value is None:
             return default
         if value not in words:
-            # Not the value: it may be a PIN in the wrong place.
+            # The value is not shown: it may be a misplaced PIN.
             self._problem(f"must be one of {', '.join(words)}", name)
             return default
         return str(value)
@@ -273,7 +274,7 @@ class _ItemReader:
             elif option in self.table.by_option:
                 self._field(self.table.by_option[option], inner)
             elif group == self.table.vendor and key in self.table.owners:
-                self._problem(f"is what the option {self.table.owners[key]} sets; use that one", option)
+                self._problem(f"is set by the option {self.table.owners[key]}; use that one", option)
             elif option in self.table.refused:
                 self._problem(f"cannot be set: {self.table.refused[option]}", option)
             else:
@@ -286,7 +287,7 @@ class _ItemReader:
 
     def _field(self, field: Field, value: t.Any) -> None:
         try:
-            # Only null clears a PIN: a variable that happens to be empty must not open a mailbox.
+            # Only null clears a PIN: an unintentionally empty variable must not open a mailbox.
             clears = isinstance(value, (list, dict)) and not value and not isinstance(field.kind, Pin)
             empty = value is None or clears
             parsed = None if empty else field.kind.parse(value)
@@ -295,69 +296,69 @@ class _ItemReader:
             return
         if field.kind.takes_as_text(value):
             self.numbers.append(field.option)
-        # Empty text clears as well.
+        # An empty text clears as well.
         if parsed is None and (field.required or (isinstance(field.kind, Pin) and not field.clearable)):
-            self._problem("cannot be cleared; leave it out to leave it alone", field.option)
+            self._problem("cannot be cleared; remove it to keep the current value", field.option)
             return
         self.values[field.option] = parsed
 
     def _unsupported(self, option: str) -> None:
         reason = self.table.refused.get(option, f"{self.table.vendor} has no such field")
-        text = f"cannot be held by {self.table.vendor}: {reason}"
+        text = f"is not supported by {self.table.vendor}: {reason}"
         if self.reader.on_unsupported == "error":
-            self._problem(text, option, "Leave it out, or set `on_unsupported` to warn or ignore")
+            self._problem(text, option, "Remove it, or set `on_unsupported` to warn or ignore")
         elif self.reader.on_unsupported == "warn":
             subject = self.subject.at_line(self.lines.get(option))
-            self.reader.warnings.append(Caution(subject, f"`{option}` {text}; it is left out"))
+            self.reader.warnings.append(Caution(subject, f"`{option}` {text}; it is ignored"))
 
     def _refuse_foreign_only(self, present: bool) -> None:
         foreign = [key for key in self.reader.vendors if key in self.raw and key != self.table.vendor]
         own = set(self.raw) - set(self.reader.vendors) - {*self.number_keys, *STEERING}
         if present and foreign and not own and self.table.vendor not in self.raw:
-            self._problem(f"is given alone, but the vendor is {self.table.vendor}, which never reads it", foreign[0])
+            self._problem(f"is the only dictionary of a vendor, but the vendor is {self.table.vendor}", foreign[0])
 
 
-def laid_over(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return an item with defaults under it; dictionaries are merged key by key, anything else is replaced."""
+def deep_merge(under: t.Mapping[str, t.Any], over: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return an item merged over defaults: dictionaries are merged by key, other values are replaced."""
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = deep_merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 
 def number_problem(danger: str) -> str:
-    """Return why a number is refused where text names something. The number may be another one than was written."""
+    """Return why a number is refused in place of a text: it may differ from what was written."""
     return f"is a number, not text, and YAML reads 0123 as 83, so {danger}"
 
 
 def number_hint(option: str) -> str:
-    """Return what to write instead of a number."""
+    """Return how to write a number as text."""
     return f'Quote it in YAML, such as {option}: "0123", and end an expression with `| string`'
 
 
 def did_you_mean(word: str, words: t.Iterable[str]) -> str:
-    """Return the end of a sentence on an unknown word, with the word that is nearest to it where one is near."""
+    """Return a suggestion for an unknown word, to append to a sentence; empty if no known word is similar."""
     near = difflib.get_close_matches(word, list(words), n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def number_warning(places: t.Sequence[str]) -> str:
-    """Return the one warning of a task about numbers that were taken as text."""
+    """Return one warning about all numbers of a task that were read as text."""
     shown = ", ".join(places[:5]) + (f" and {len(places) - 5} more" if len(places) > 5 else "")
     return (
-        f"taken as text although it is a number, and YAML reads 0123 as 83: {shown}."
+        f"read as text although it is a number, and YAML reads 0123 as 83: {shown}."
         ' Quote numbers in YAML, such as mailbox: "0123", and end an expression with `| string`'
     )
 
 
 def type_name(value: t.Any) -> str:
-    """Name the type of a value in a user's words."""
+    """Return the name of a value's type for users."""
     words = {
         dict: "a dictionary",
         list: "a list",
         str: "text",
-        bool: "a truth value",
+        bool: "a boolean",
         int: "a number",
         type(None): "nothing",
     }

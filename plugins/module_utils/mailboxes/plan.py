@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be done so that what is there becomes what is declared. Nothing here talks to anyone."""
+"""Plan the steps from the existing boxes to the declared ones. Sends no requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..model.problem import Problem
 
 
 class Action(enum.StrEnum):
-    """What happens to one box."""
+    """The action for one box."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -27,19 +27,19 @@ class Action(enum.StrEnum):
 
 @dataclasses.dataclass(slots=True)
 class Step:
-    """What happens to one box, and why.
+    """The planned change of one box.
 
-    :param action: what is reported; ``none`` with ``writes`` is a PIN that is written at every run.
+    :param action: the reported action; ``none`` with ``writes`` is a PIN that is written at every run.
     :param number: number of the box after the step.
     :param desired: the declaration; None for a box that is pruned.
-    :param current: the box as it is; None for one that is made.
-    :param changes: option to (before, after); holds the key option when the number changes.
-    :param writes: what is sent; None clears.
-    :param after: every value of the box once the step is done.
-    :param spares_messages: the box may be deleted only while it holds no messages.
-    :param waits_for: the step that frees the number of this one.
-    :param detour: the box takes a free number first, so that the steps that wait for each other can be ordered.
-    :param messages: how many it holds, where a deletion has counted them.
+    :param current: the existing box; None for a creation.
+    :param changes: option to (before, after); includes the key option if the number changes.
+    :param writes: values to send; None clears.
+    :param after: all values of the box after the step.
+    :param spares_messages: whether the box may be deleted only while it contains no messages.
+    :param waits_for: the step that frees this step's number.
+    :param detour: whether the box gets a free number first, to break a cycle of steps.
+    :param messages: number of its messages, if a deletion counted them.
     """
 
     action: Action
@@ -57,7 +57,7 @@ class Step:
 
     @property
     def source(self) -> str | None:
-        """File and line that declare it, where they are known."""
+        """File and line of the declaration, if known."""
         return self.desired.source if self.desired else None
 
     @property
@@ -67,15 +67,15 @@ class Step:
 
     @property
     def writing(self) -> bool:
-        """Tell whether the vendor has to be written to."""
+        """Check whether the step sends a write to the vendor."""
         return self.action is not Action.NONE or bool(self.writes)
 
 
 @dataclasses.dataclass(slots=True)
 class Plan:
-    """Every step of a task, in the order of the declaration, pruned boxes last.
+    """The steps of a task in the order of the declaration, followed by pruned boxes.
 
-    :param refused: each declaration that cannot be met, and why.
+    :param refused: declarations that cannot be applied, with reasons.
     """
 
     table: FieldTable
@@ -85,7 +85,7 @@ class Plan:
 
     @property
     def problems(self) -> list[Problem]:
-        """What keeps the plan from being carried out."""
+        """The problems that prevent the plan from being carried out."""
         return [problem for _desired, problem in self.refused]
 
     @property
@@ -95,7 +95,7 @@ class Plan:
 
     @property
     def updates(self) -> list[Step]:
-        """Steps that change a box that exists."""
+        """Steps that change an existing box."""
         return [step for step in self.steps if step.action is Action.UPDATE]
 
 
@@ -109,7 +109,7 @@ class Index:
 
     @classmethod
     def of(cls, boxes: t.Iterable[Box]) -> Index:
-        """Index boxes; two of one number are both kept, so that they can be told."""
+        """Index boxes. Two with one number are both kept, so that they can be reported."""
         numbers: dict[str, list[Box]] = {}
         ids: dict[str, Box] = {}
         for box in boxes:
@@ -121,7 +121,7 @@ class Index:
         return cls(numbers, ids)
 
     def same(self, number: str, table: FieldTable) -> list[Box]:
-        """Return the boxes whose number the vendor treats as this one."""
+        """Return the boxes whose number the vendor treats as equal to this one."""
         if not self._by_key:
             for text, boxes in self.numbers.items():
                 self._by_key.setdefault(table.number.key(text), []).extend(boxes)
@@ -129,19 +129,19 @@ class Index:
 
 
 class AmbiguousError(ValueError):
-    """Two boxes answer to one declaration; its only argument is the :class:`Problem`."""
+    """Two boxes match one declaration; the only argument is the :class:`Problem`."""
 
     @property
     def problem(self) -> Problem:
-        """What is wrong with the declaration."""
+        """The problem of the declaration."""
         return t.cast(Problem, self.args[0])
 
 
 def match(desired: Desired, index: Index, table: FieldTable, renumbered: bool = False) -> Box | None:
-    """Find the box that a declaration means.
+    """Find the box of a declaration.
 
-    :param renumbered: the box already has its new number; a box with the old number is another one.
-    :raises AmbiguousError: when it is not one box, with a problem that names the ids.
+    :param renumbered: whether the box already has its new number, so that a box with the old number is another one.
+    :raises AmbiguousError: if several boxes match, with a problem that lists their ids.
     """
     wanted = desired.new_number or desired.number
     if desired.id is not None:
@@ -149,7 +149,7 @@ def match(desired: Desired, index: Index, table: FieldTable, renumbered: bool = 
     elif renumbered:
         found = None
     elif not desired.present and len(index.numbers.get(desired.number or "", ())) == 1:
-        # Of two numbers that the vendor treats as one, the one that is written like this can be deleted.
+        # Of two numbers that the vendor treats as equal, the one with this spelling can be deleted.
         (found,) = index.numbers[desired.number or ""]
     else:
         found = _only(index, desired.number or "", desired, table)
@@ -169,20 +169,22 @@ def _only(index: Index, number: str, desired: Desired, table: FieldTable) -> Box
 
 
 def compared(table: FieldTable, desired: Desired) -> frozenset[str]:
-    """Return the options of a declaration whose present values decide what is done."""
+    """Return the options of a declaration whose current values affect the plan."""
     fields = (table.by_option[option] for option in desired.values)
     ignored = desired.update_pin is PinPolicy.ON_CREATE
-    return frozenset(field.option for field in fields if not (ignored and field.secret and not field.resent))
+    return frozenset(
+        field.option for field in fields if not (ignored and field.secret and not field.required_on_update)
+    )
 
 
 def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumbered: t.Collection[int] = ()) -> Plan:
-    """Compare every declaration with what is there.
+    """Compare the declarations with the existing boxes.
 
     :param table: field table of the vendor.
     :param desired: the declarations.
-    :param index: the boxes; those that are declared must cover the declared options.
+    :param index: the existing boxes; declared ones must cover the declared options.
     :param renumbered: identities (``id``) of the items whose boxes already have their new numbers.
-    :returns: the plan, whose ``problems`` must be empty before it is carried out.
+    :returns: the plan. Its ``problems`` must be empty before it is carried out.
     """
     result = Plan(table, [], present=len(index.ids))
     meant: dict[str, Desired] = {}
@@ -192,10 +194,10 @@ def plan(table: FieldTable, desired: t.Sequence[Desired], index: Index, renumber
         except AmbiguousError as error:
             result.refused.append((item, error.problem))
             continue
-        # One by its number and one by its id, which nobody can tell before the boxes were read.
+        # One by its number and one by its id, which is unknown before the boxes are read.
         first = meant.setdefault(current.id, item) if current is not None and current.id is not None else item
         if current is not None and first is not item:
-            text = f"means the same {table.resource} as {first.subject}, id {current.id}"
+            text = f"is the same {table.resource} as {first.subject}, id {current.id}"
             result.refused.append((item, Problem(text, subject=item.subject)))
             continue
         step, problems = _step(table, item, current)
@@ -210,7 +212,7 @@ def _step(table: FieldTable, desired: Desired, current: Box | None) -> tuple[Ste
         action = Action.DELETE if current else Action.NONE
         problems = []
         if current and desired.number not in (None, current.number):
-            spelled = f"{table.vendor} has it as {current.number}; write it like that to delete it"
+            spelled = f"{table.vendor} has it as {current.number}; use this spelling to delete it"
             known_by_id = f"id {desired.id} is {table.resource} {current.number}; correct one of the two"
             problems.append(Problem(spelled if desired.id is None else known_by_id))
         return Step(action, number, desired, current, after=current.values if current else {}), problems
@@ -229,7 +231,7 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]
         return step, [Problem(table.refused.get("create", f"{table.vendor} cannot create one"))]
     missing = [field.option for field in table.fields if field.required and desired.values.get(field.option) is None]
     problems = [Problem(f"does not exist, and `{option}` is required to create it") for option in missing]
-    step.after = {field.option: field.settle(desired.values.get(field.option)) for field in table.fields}
+    step.after = {field.option: field.value_after_write(desired.values.get(field.option)) for field in table.fields}
     step.writes = {option: value for option, value in desired.values.items() if value is not None}
     step.changes = {option: (None, value) for option, value in step.writes.items()}
     step.warnings.extend(cautions_of(table, desired))
@@ -239,11 +241,15 @@ def _creation(table: FieldTable, desired: Desired) -> tuple[Step, list[Problem]]
 
 def _unknown_parts(table: FieldTable, step: Step) -> list[Problem]:
     current = step.current.values if step.current else {}
-    unknown = (field.option for field in table.fields if field.resent and current.get(field.option) in (None, UNKNOWN))
+    unknown = (
+        field.option
+        for field in table.fields
+        if field.required_on_update and current.get(field.option) in (None, UNKNOWN)
+    )
     return [
         Problem(
-            f"{table.vendor} wants `{option}` with every update and does not show the present one;"
-            f" give `{option}`, and set `update_pin` to always"
+            f"{table.vendor} requires `{option}` with every update and does not show the current one;"
+            f" set `{option}`, and set `update_pin` to always"
         )
         for option in unknown
         if step.writes.get(option) is None
@@ -251,33 +257,50 @@ def _unknown_parts(table: FieldTable, step: Step) -> list[Problem]:
 
 
 def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step, list[Problem]]:
+    step = Step(Action.NONE, current.number, desired, current, after=current.values)
+    problems = [*_set_number(table, step, desired, current), *_set_values(table, step, desired, current)]
+    if step.changes:
+        step.action = Action.UPDATE
+    if step.writing:
+        problems.extend(_unknown_parts(table, step))
+        step.warnings.extend(cautions_of(table, desired))
+    problems.extend(table.conflicts(desired.values, step.after))
+    return step, problems
+
+
+def _set_number(table: FieldTable, step: Step, desired: Desired, current: Box) -> list[Problem]:
+    """Renumber a box where that is declared, and return what is wrong with it."""
     number = desired.new_number or desired.number or current.number
-    spelled = desired.new_number is None and number != current.number and table.same_number(number, current.number)
-    if spelled:
-        number = current.number
-    step = Step(Action.NONE, number, desired, current, after=current.values)
-    problems = []
-    if spelled:
+    if number == current.number:
+        return []
+    if desired.new_number is None and table.same_number(number, current.number):
         text = (
-            f"{table.vendor} has it as {number}, and treats both as one number; write {number},"
+            f"{table.vendor} has it as {current.number}, and treats both as the same number; use {current.number},"
             f" or set `new_{table.key}` to change it"
         )
         step.warnings.append(Caution(desired.subject, text))
-    if number != current.number:
-        step.changes[table.key] = (current.number, number)
-        if not table.can_renumber:
-            problems.append(Problem(f"has the number {current.number}, and {table.vendor} cannot change a number"))
+        return []
+    step.number = number
+    step.changes[table.key] = (current.number, number)
+    if table.can_renumber:
+        return []
+    return [Problem(f"has the number {current.number}, but {table.vendor} cannot change numbers")]
+
+
+def _set_values(table: FieldTable, step: Step, desired: Desired, current: Box) -> list[Problem]:
+    """Write what differs of a box, and return what is wrong with it."""
+    problems = []
     settled: Values = {}
     for option, value in desired.values.items():
         field = table.by_option[option]
         if field.creation_only:
             continue
-        before, after = current.values.get(option), field.settle(value)
+        before, after = current.values.get(option), field.value_after_write(value)
         if field.secret:
             write, change = _secret(desired.update_pin, before, after)
             if before is UNKNOWN and not write and desired.update_pin is PinPolicy.IF_CHANGED:
                 text = (
-                    f"the vendor does not show the {option}, so it is left as it is;"
+                    f"the vendor does not show the {option}, so it was not changed;"
                     " set `update_pin` to always to write it at every run"
                 )
                 step.warnings.append(Caution(desired.subject, text))
@@ -292,17 +315,11 @@ def _alteration(table: FieldTable, desired: Desired, current: Box) -> tuple[Step
             step.changes[option] = (before, after)
     if settled:
         step.after = {**current.values, **settled}
-    if step.changes:
-        step.action = Action.UPDATE
-    if step.writing:
-        problems.extend(_unknown_parts(table, step))
-        step.warnings.extend(cautions_of(table, desired))
-    problems.extend(table.conflicts(desired.values, step.after))
-    return step, problems
+    return problems
 
 
 def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[bool, bool]:
-    """Return (write it, report a change) for a PIN of a box that exists."""
+    """Return (write it, report a change) for the PIN of an existing box."""
     if policy is PinPolicy.ON_CREATE:
         return False, False
     differs = before is not UNKNOWN and before != after
@@ -312,31 +329,36 @@ def _secret(policy: PinPolicy, before: Canonical, after: Canonical) -> tuple[boo
 
 
 def moved(step: Step, before: Box, now: Box, table: FieldTable) -> list[str]:
-    """Return the options whose values keep a step from being carried out as planned, since somebody else changed them.
+    """Return the options whose changes by somebody else prevent a step from being carried out as planned.
 
-    An update minds the options that it writes, unless they already have the value to be written. A deletion minds
-    every option: who changes a mailbox uses it.
+    An update checks the options that it writes, unless they already have the new value. A deletion checks
+    every option: a mailbox that somebody changes is in use.
 
-    :param before: the box that the step is planned for.
-    :param now: the same, read again.
+    :param before: the box for which the step was planned.
+    :param now: the same box, read again.
     """
     deletes = step.action is Action.DELETE
     found = []
     for option in before.values if deletes else step.writes:
         field, old, new = table.by_option[option], before.values.get(option), now.values.get(option)
         known = option in before.values and option in now.values and UNKNOWN not in (old, new)
-        if known and not field.creation_only and new != old and (deletes or new != field.settle(step.writes[option])):
+        if (
+            known
+            and not field.creation_only
+            and new != old
+            and (deletes or new != field.value_after_write(step.writes[option]))
+        ):
             found.append(option)
     return found
 
 
-def unmet(step: Step, box: Box, table: FieldTable) -> list[str]:
-    """Return the options of a step that the box does not hold although they were written."""
+def unapplied_options(step: Step, box: Box, table: FieldTable) -> list[str]:
+    """Return the written options of a step whose values differ in the box."""
     missed = []
     if box.number != step.number:
         missed.append(table.key)
     for option, value in step.writes.items():
         field, holds = table.by_option[option], box.values.get(option)
-        if not field.creation_only and holds is not UNKNOWN and holds != field.settle(value):
+        if not field.creation_only and holds is not UNKNOWN and holds != field.value_after_write(value):
             missed.append(option)
     return missed

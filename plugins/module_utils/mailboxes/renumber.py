@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Match declarations that renumber boxes, and order them so that each number is free when it is needed.
+"""Match declarations that renumber boxes, and order them so that each number is free when needed.
 
-A chain declared by number, such as 3000 to 3001 and 3001 to 3002, is recognized as done once its first number is gone.
+A chain declared by number, such as 3000 to 3001 and 3001 to 3002, counts as done once its first number is gone.
 A cycle, such as a swap, can only be declared by id: after it, the same numbers exist, so the next run would swap them
 back.
 """
@@ -19,9 +19,14 @@ from .cycles import find_cycles, renumberings
 from .plan import Index, Plan, Step, plan
 
 
-def plan_in_order(table: FieldTable, desired: t.Sequence[Desired], index: Index) -> Plan:
-    """Plan declarations that may renumber boxes to the numbers of each other; see :func:`.plan.plan`."""
-    result = plan(table, desired, index, renumbered(desired, index, table))
+def plan_in_order(
+    table: FieldTable, desired: t.Sequence[Desired], index: Index, settled: frozenset[int] | None = None
+) -> Plan:
+    """Plan declarations that may reuse each other's numbers; see :func:`.plan.plan`.
+
+    :param settled: what :func:`renumbered` returned for the listing that these boxes are of.
+    """
+    result = plan(table, desired, index, renumbered(desired, index, table) if settled is None else settled)
     for step, problem in order(result.steps, index, table):
         if step.desired is not None:
             result.refused.append((step.desired, Problem(problem, subject=step.desired.subject)))
@@ -29,9 +34,9 @@ def plan_in_order(table: FieldTable, desired: t.Sequence[Desired], index: Index)
 
 
 def renumbered(desired: t.Sequence[Desired], index: Index, table: FieldTable) -> frozenset[int]:
-    """Return the identities (`id`) of the items whose box already has its new number, although their old number exists.
+    """Return the identities (`id`) of items whose box already has its new number, although their old number exists.
 
-    The old number then belongs to the box of another item, which was renumbered to it.
+    The old number then belongs to the box of another renumbered item.
     """
     moving = renumberings(desired)
     previous = {table.number.key(str(item.new_number)): item for item in moving}
@@ -41,7 +46,7 @@ def renumbered(desired: t.Sequence[Desired], index: Index, table: FieldTable) ->
         """Check whether a box still has the old number, following the chain to its first item."""
         chain: dict[int, Desired] = {}
         current: Desired | None = item
-        # An item that is met twice is part of a cycle, which is refused: see `cycles`.
+        # An item visited twice is part of a cycle, which is refused: see `cycles`.
         while current is not None and id(current) not in waiting and id(current) not in chain:
             chain[id(current)] = current
             current = previous.get(table.number.key(str(current.number)))
@@ -54,7 +59,7 @@ def renumbered(desired: t.Sequence[Desired], index: Index, table: FieldTable) ->
 
 
 def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tuple[Step, str]]:
-    """Set `waits_for` and `detour` of the steps that renumber, and return the steps that cannot get their number.
+    """Set `waits_for` and `detour` of renumbering steps, and return the steps that cannot get their number.
 
     :returns: pairs of step and problem.
     """
@@ -71,7 +76,7 @@ def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tupl
             by_id = step.desired is not None and step.desired.id is not None
             now = f"is {table.resource} {step.current.number} now, and " if by_id else ""
             problem = (
-                f"{now}cannot take the number {step.number}: {table.resource} {step.number} exists"
+                f"{now}cannot get the number {step.number}: {table.resource} {step.number} exists"
                 f" (id {holders[0].id}); delete or renumber that one first"
             )
             problems.append((step, problem))
@@ -79,15 +84,15 @@ def order(steps: t.Sequence[Step], index: Index, table: FieldTable) -> list[tupl
         step.waits_for = blocking
     positions = {id(step): position for position, step in enumerate(steps)}
     for cycle in find_cycles(steps, lambda step: step.waits_for):
-        # One step uses a free number in between, so that the others can be ordered.
+        # One step uses a free number temporarily, so that the others can be ordered.
         min(cycle, key=lambda step: positions[id(step)]).detour = True
     return problems
 
 
 def units(stage: t.Sequence[Step]) -> list[list[Step]]:
-    """Group the steps of a stage: a group is carried out in order, and different groups at the same time.
+    """Group the steps of a stage. A group runs in order; different groups run concurrently.
 
-    The first step of a group that is a cycle has `detour` set; it stands at the end of its group.
+    The first step of a cycle has `detour` set and is at the end of its group.
     """
     followers = {id(step.waits_for): step for step in stage if step.waits_for is not None}
     present = {id(step) for step in stage}
@@ -106,7 +111,7 @@ def units(stage: t.Sequence[Step]) -> list[list[Step]]:
 
 
 def free_number(step: Step, table: FieldTable, taken: t.Callable[[str], bool]) -> str | None:
-    """Return a number that no box has, for the time in which a cycle is resolved.
+    """Return an unused number, for temporary use while a cycle is resolved.
 
     :param taken: checks whether a box has a number.
     """

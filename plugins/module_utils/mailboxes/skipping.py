@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leave declarations out that are wrong, where the user asks for it, and keep the boxes that they mean."""
+"""Skip invalid declarations on request, and protect the boxes that they refer to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Refused = t.Sequence[tuple[Desired, Problem]]
 def read_valid(
     reader: Reader, items: t.Sequence[t.Any], defaults: t.Mapping[str, t.Any] | None
 ) -> tuple[list[Desired], list[SkippedItem]]:
-    """Return the declarations that are right, and those that are skipped. The reader keeps no problems."""
+    """Return the valid and the skipped declarations. The reader keeps no problems."""
     desired: list[Desired] = []
     skipped: list[SkippedItem] = []
     for position, raw in enumerate(items, 1):
@@ -33,7 +33,7 @@ def read_valid(
     twins: dict[int, list[str]] = {}
     for same in _declared_together(reader.table, desired):
         for item in same:
-            # Which of them is right is for a person to say.
+            # Only a person can decide which one is right.
             others = " and ".join(other.subject.place for other in same if other is not item)
             twins.setdefault(id(item), []).append(f"{item.subject}: is declared twice, also {others}")
     skipped += [refused_item(item, twins[id(item)]) for item in desired if id(item) in twins]
@@ -41,7 +41,7 @@ def read_valid(
 
 
 def _declared_together(table: FieldTable, desired: t.Sequence[Desired]) -> list[list[Desired]]:
-    """Return the declarations that share a number or an id, each group of several."""
+    """Return groups of declarations that share a number or an id."""
     groups: dict[str, list[Desired]] = {}
     for item in desired:
         names = {table.number.key(number) for number in (item.number, item.new_number) if number}
@@ -56,7 +56,7 @@ def _skipped(table: FieldTable, raw: t.Any, problems: list[str]) -> SkippedItem:
     named = {option: _number(table, raw[option]) for option in options}
     numbers = [number for number in named.values() if number is not None]
     keys = {number for option, number in named.items() if option in (table.key, table.alias)}
-    # With a number that is not sure, the box that is meant may be any other one.
+    # If the number is uncertain, the intended box may be any other one.
     is_sure = len(numbers) == len(named) and len(keys) < 2
     box_id = raw.get("id")
     return SkippedItem(
@@ -69,7 +69,7 @@ def _skipped(table: FieldTable, raw: t.Any, problems: list[str]) -> SkippedItem:
 
 
 def _number(table: FieldTable, value: t.Any) -> str | None:
-    """Return a number that is sure, or None: YAML may have made another one of a number without quotes."""
+    """Return a number if it is certain, or None: YAML changes numbers without quotes."""
     try:
         return t.cast("str | None", table.number.parse(value)) if isinstance(value, str) else None
     except ValueError:
@@ -77,16 +77,16 @@ def _number(table: FieldTable, value: t.Any) -> str | None:
 
 
 def refused_item(desired: Desired, problems: t.Sequence[str], current: str | None = None) -> SkippedItem:
-    """Return the skipped item of a declaration that was read.
+    """Return the skipped item of a parsed declaration.
 
-    :param current: the number of the box that it means.
+    :param current: the current number of its box.
     """
     numbers = frozenset(number for number in (desired.number, desired.new_number, current) if number)
     return SkippedItem(desired.number or current, numbers, desired.id, tuple(problems), desired.source)
 
 
 def leave_out(plan: Plan, refused: Refused) -> list[SkippedItem]:
-    """Take the steps of declarations that cannot be met out of a plan, and return the skipped items."""
+    """Remove the steps of inapplicable declarations from a plan, and return the skipped items."""
     texts: dict[int, list[str]] = {}
     for desired, problem in refused:
         texts.setdefault(id(desired), []).append(str(problem))
@@ -97,7 +97,7 @@ def leave_out(plan: Plan, refused: Refused) -> list[SkippedItem]:
 
 
 def refused_by(plan: Plan, problems: t.Iterable[Problem]) -> Refused:
-    """Return the declarations that problems are about, found by the name of the box."""
+    """Return the declarations of problems, found by the name of the box."""
     named = {step.desired.subject.noun: step.desired for step in plan.steps if step.desired is not None}
     return [(named[one.subject.noun], one) for one in problems if one.subject.noun in named]
 
@@ -107,23 +107,26 @@ def _current(step: Step | None) -> str | None:
 
 
 def keep_skipped(plan: Plan, skipped: t.Sequence[SkippedItem]) -> list[str]:
-    """Take deletions out of a plan that would prune a box which a skipped item means.
+    """Remove deletions from a plan that would prune the box of a skipped item.
 
-    :returns: a warning where it is not sure which boxes those are, so that nothing is pruned.
+    :returns: a warning if these boxes are uncertain, so that nothing is pruned.
     """
     key = plan.table.number.key
     numbers = {key(number) for item in skipped for number in item.numbers}
     ids = {item.id for item in skipped if item.id}
     unsure = [item for item in skipped if not item.is_known]
     pruned = [step for step in plan.steps if step.action is Action.DELETE and step.desired is None]
-    kept = [
-        step for step in pruned if unsure or key(step.number) in numbers or (step.current and step.current.id in ids)
-    ]
-    plan.steps = [step for step in plan.steps if step not in kept]
+    if not unsure:
+
+        def is_meant(step: Step) -> bool:
+            return key(step.number) in numbers or (step.current is not None and step.current.id in ids)
+
+        pruned = [step for step in pruned if is_meant(step)]
+    plan.steps = [step for step in plan.steps if step not in pruned]
     if not unsure or not pruned:
         return []
     places = ", ".join(item.source or "an item" for item in unsure[:5])
-    why = f"it is not sure which {plan.table.resource} {places} means"
+    why = f"the {plan.table.resource} of {places} is uncertain"
     return [f"`prune`: nothing was pruned, because {why}. Correct its number"]
 
 

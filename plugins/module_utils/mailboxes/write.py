@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the steps of a plan concurrently, deletions last, and settle numbers that another run used at the same time."""
+"""Write the steps of a plan concurrently, deletions last, and resolve numbers that several runs used."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from .renumber import free_number, units
 
 
 def write(boxes: Boxes, result: Plan, options: Options, progress: Progress | None, warnings: list[str]) -> Report:
-    """Carry out the steps of a plan that write, and return the outcome of every step."""
+    """Carry out the writing steps of a plan, and return the outcome of every step."""
     run = _Writing(boxes, options, Report([], warnings, plan=result), progress)
     run.write()
     for step in result.steps:
         skipped = Outcome(result.table, step, status=Status.SKIPPED)
-        untouched = skipped if step.writing else foreseen(result, step)
+        untouched = skipped if step.writing else planned_outcome(result, step)
         run.report.steps.append(run.outcomes.get(id(step), untouched))
     return run.report
 
 
-def foreseen(result: Plan, step: Step) -> Outcome:
-    """Return the outcome of a step that is planned and not carried out."""
+def planned_outcome(result: Plan, step: Step) -> Outcome:
+    """Return the outcome of a planned step that is not carried out."""
     status = Status.OK if step.action is Action.NONE else Status.CHANGED
     return Outcome(result.table, step, step.current, status=status)
 
 
 @dataclasses.dataclass
 class _Writing:
-    """What the stages of one run share.
+    """The state shared by the stages of one run.
 
-    :param outcomes: of the steps that were carried out, by the identity of the step.
+    :param outcomes: outcomes of the finished steps, by the identity of the step.
     """
 
     boxes: Boxes
@@ -61,22 +61,22 @@ class _Writing:
         self._run_stage(changes, len(writing))
         if isinstance(self.boxes, DuplicateFinder):
             self._settle(changes)
-        # Deletions come last, and none is made once something failed: what failed may be what replaces them.
+        # Deletions run last, and not after a failure: the failed step may be their replacement.
         if not self.failures and not self.report.interrupted:
             self._run_stage([step for step in writing if step.action is Action.DELETE], len(writing))
 
     def _settle(self, stage: list[Step]) -> None:
-        """Look for numbers that another run created at the same time, in a thread, as every step."""
+        """Resolve numbers that another run created at the same time, in a thread like every step."""
         done = [step for step in stage if id(step) in self.outcomes]
 
-        def look(steps: list[Step]) -> None:
+        def resolve(steps: list[Step]) -> None:
             found = [self.outcomes[id(step)] for step in steps]
             driver = t.cast(Driver, self.boxes)
             settled, warnings = settle(driver, found, self.options.verify, self.options.workers)
             self.outcomes.update({id(step): outcome for step, outcome in zip(steps, settled, strict=True)})
             self.report.warnings.extend(warnings)
 
-        self.report.interrupted = run_all(look, [done], 1, lambda nothing: None) or self.report.interrupted
+        self.report.interrupted = run_all(resolve, [done], 1, lambda nothing: None) or self.report.interrupted
 
     def _run_stage(self, stage: list[Step], total: int) -> None:
         failed = len(self.failures)
@@ -88,7 +88,7 @@ class _Writing:
                 done.append(outcome)
             return done
 
-        def tell(done: list[Outcome]) -> None:
+        def report(done: list[Outcome]) -> None:
             nonlocal failed
             failed += sum(outcome.status is Status.FAILED for outcome in done)
             if self.progress is not None:
@@ -97,14 +97,14 @@ class _Writing:
         def ends(done: list[Outcome]) -> bool:
             return self.options.stop_on_error and any(outcome.status is Status.FAILED for outcome in done)
 
-        # Also a single step runs in a thread: an interrupt reaches the main thread only, so what has begun is finished.
-        self.report.interrupted = run_all(attempt, units(stage), self.options.workers, tell, ends)
+        # Even a single step runs in a thread: interrupts reach only the main thread, so started steps finish.
+        self.report.interrupted = run_all(attempt, units(stage), self.options.workers, report, ends)
 
 
 def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[Step, Outcome]]:
-    """Carry out steps that wait for each other, up to the first that fails; the others keep their numbers.
+    """Carry out dependent steps until one fails; the others keep their numbers.
 
-    :returns: each step as it was planned, and its outcome. A step that adopts the box of somebody else becomes another.
+    :returns: each planned step and its outcome. A step that adopts somebody else's box is replaced.
     """
     last = unit[-1]
     moved: Box | None = None
@@ -121,11 +121,11 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[S
         yield step, dataclasses.replace(outcome, step=step) if outcome.step is started else outcome
         if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
-                problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
+                problem = f"has the temporary number {moved.number}, since the box of its new number was not renumbered"
                 left = Outcome(boxes.table, last, moved, wrote=True)
                 left.fail(ConflictError(problem, "Run the task again", subject=left.subject))
                 yield last, left
             return
 
 
-__all__ = ("foreseen", "write")
+__all__ = ("planned_outcome", "write")

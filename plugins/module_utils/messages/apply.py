@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads, marks, files, deletes and uploads messages: reads what is there, plans, checks, writes, reads back.
+"""Read, mark, file, delete and upload messages: list, plan, check, write and verify.
 
-It knows vendors only by the protocol of their drivers, and of Ansible nothing.
+Uses vendors only through the interfaces of their drivers. Independent of Ansible.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing as t
 
 from .. import results
 from ..concurrency import finished, run_all
-from ..errors import RejectedError, VoicemailError, unforeseen
+from ..errors import RejectedError, VoicemailError, unexpected_error
 from ..model.message import Message, Selection, undated_warnings
 from ..vendors.messages import (
     BulkMessageWriter,
@@ -43,18 +43,18 @@ _BULK = (MessageAction.MARK, MessageAction.DELETE)
 
 
 class _Attempt(t.NamedTuple):
-    """Steps of one box that were tried together, and those that the vendor wants one by one."""
+    """The steps of one box in one request, and those that the vendor accepts only individually."""
 
     group: list[MessageStep]
     handed_back: list[MessageStep]
 
 
 class Reading(t.NamedTuple):
-    """What was read.
+    """The result of a listing.
 
-    :param found: the messages selected, the newest first.
-    :param missing: the ids that were named and do not exist.
-    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
+    :param found: the selected messages, the newest first.
+    :param missing: the selected ids that do not exist.
+    :param undated: messages without a readable time that filters by time may exclude.
     """
 
     found: list[Message]
@@ -63,10 +63,10 @@ class Reading(t.NamedTuple):
 
 
 def read(messages: MessageReader, selection: Selection) -> Reading:
-    """Return the messages selected, and what has to be told beside them.
+    """Return the selected messages, and those to report as missing or undated.
 
-    :raises NotFoundError: when the box does not exist.
-    :raises TransportError: when not all could be read.
+    :raises NotFoundError: if the box does not exist.
+    :raises TransportError: if the list may be incomplete.
     """
     listed = messages.list(_place_of(selection))
     return Reading(selection.select(listed), sorted(_missing(selection, listed)), selection.undated(listed))
@@ -81,16 +81,16 @@ def apply(
     workers: int,
     progress: Progress | None = None,
 ) -> MessageReport:
-    """Make the selected messages what the order says.
+    """Apply an order to the selected messages.
 
-    :param check: plan, and write nothing.
-    :param workers: most requests at once.
+    :param check: plan without writing.
+    :param workers: most concurrent requests.
     :param progress: called as messages are done.
-    :raises UnsafeError: when more would be deleted than is allowed; nothing was written.
-    :raises VoicemailError: when reading failed; nothing was written.
+    :raises UnsafeError: if more would be deleted than allowed; nothing was written.
+    :raises VoicemailError: if reading failed; nothing was written.
     """
     listed = messages.list(_place_of(selection))
-    # Reading the boxes to file into also makes sure that they exist.
+    # Reading the target boxes also ensures that they exist.
     there = {number: list(messages.list(Selection(mailbox=number))) for number in order.to}
     steps = plan_messages(order, selection.select(listed), {number: _calls(found) for number, found in there.items()})
     names = {name: message for found in there.values() for message in found for name in _names(message)}
@@ -113,9 +113,9 @@ def apply(
 
 
 def upload(messages: MessageReader, number: str, wanted: Upload, *, check: bool) -> MessageReport:
-    """Make sure that a box holds a message of a call.
+    """Ensure that a box contains a message of a call.
 
-    :raises NotFoundError: when the box does not exist.
+    :raises NotFoundError: if the box does not exist.
     """
     place = Selection(mailbox=number, call_ids=frozenset((wanted.call_id,)))
     found = place.select(messages.list(place))
@@ -143,7 +143,7 @@ def _upload(messages: MessageReader, number: str, wanted: Upload, place: Selecti
 
 
 def _place_of(selection: Selection) -> Selection:
-    """Return what to list: where messages are named, other filters must not hide that they exist."""
+    """Return the selection to list: other filters must not hide that named messages exist."""
     if not selection.named:
         return selection
     return dataclasses.replace(selection.everything(), ids=selection.ids, call_ids=selection.call_ids)
@@ -184,25 +184,25 @@ def _write(
     def attempt(group: list[MessageStep]) -> _Attempt:
         return _Attempt(group, _write_group(messages, order, group))
 
-    def tell(attempted: _Attempt) -> None:
+    def show(attempted: _Attempt) -> None:
         nonlocal done, failed
-        told = [step for step in attempted.group if step.status]
-        done += len(told)
-        failed += sum(step.status is results.Status.FAILED for step in told)
-        if progress is not None and told:
+        finished = [step for step in attempted.group if step.status]
+        done += len(finished)
+        failed += sum(step.status is results.Status.FAILED for step in finished)
+        if progress is not None and finished:
             progress(done, len(writing), failed, "done")
 
     def singles(attempted: _Attempt) -> list[list[MessageStep]]:
         return [[step] for step in attempted.handed_back]
 
-    # What has begun when the user interrupts is finished and told; what has not is skipped.
-    report.interrupted = run_all(attempt, _groups(writing), workers, tell, more=singles)
+    # After an interrupt, started requests finish and are reported; the others are skipped.
+    report.interrupted = run_all(attempt, _groups(writing), workers, show, more=singles)
     for step in writing:
         step.status = step.status or results.Status.SKIPPED
 
 
 def _groups(writing: t.Sequence[MessageStep]) -> list[list[MessageStep]]:
-    """Put together what one request might do: the messages of one box."""
+    """Group messages that one request might handle: those of one box."""
     if writing[0].action not in _BULK:
         return [[step] for step in writing]
     groups: dict[t.Any, list[MessageStep]] = {}
@@ -213,7 +213,7 @@ def _groups(writing: t.Sequence[MessageStep]) -> list[list[MessageStep]]:
 
 
 def _write_group(messages: MessageReader, order: Order, group: list[MessageStep]) -> list[MessageStep]:
-    """Carry steps out and keep what became of them; return those that have to be done one by one."""
+    """Carry out steps and record their outcomes; return those that must be done individually."""
     outcomes: Outcomes | None
     try:
         if len(group) == 1:
@@ -224,13 +224,13 @@ def _write_group(messages: MessageReader, order: Order, group: list[MessageStep]
     except VoicemailError as error:
         outcomes = {step.id: error for step in group}
     except Exception as error:
-        outcomes = {step.id: unforeseen(error) for step in group}
+        outcomes = {step.id: unexpected_error(error) for step in group}
     if outcomes is None:
         return group
     for step in group:
         error_of_step = outcomes.get(step.id)
         step.status = results.Status.CHANGED
-        # Of the copies that were refused together, some may have been made.
+        # Some of the refused copies may exist.
         partly = step.action is MessageAction.COPY and isinstance(error_of_step, RejectedError)
         step.wrote = error_of_step is None or partly or error_of_step.uncertain
         if error_of_step is not None:
@@ -239,7 +239,7 @@ def _write_group(messages: MessageReader, order: Order, group: list[MessageStep]
 
 
 def _write_one(messages: MessageReader, order: Order, step: MessageStep) -> None:
-    # That the driver implements the interface of the action was checked before the first request.
+    # The interface of the action was checked before the first request.
     message = t.cast(Message, step.message)
     if step.action is MessageAction.MARK and order.status is not None:
         t.cast(MessageMarker, messages).mark(message, order.status)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each module of messages does, from its arguments to its result. Of Ansible it knows nothing."""
+"""Run each module of messages: arguments in, result out. Independent of Ansible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import InvalidInputError, UnsupportedError
 from ..model.connection import Connection
 from ..model.kinds import Text
 from ..model.masks import mask_problems
-from ..model.message import Selection, Status, parse_moment, undated_rows, undated_warnings
+from ..model.message import Selection, Status, parse_time, undated_rows, undated_warnings
 from ..model.paths import path_problems
 from ..model.problem import Problem
 from ..recordings.download import download
@@ -48,7 +48,7 @@ _INTERFACES: dict[str, type] = {
     "present": MessageUploader,
 }
 _FILTERS = ("ids", "call_ids", "status", "older_than", "newer_than", "caller", "limit")
-#: Options that only some states use: with another they would be ignored, which nobody means.
+#: Options of certain states only: with other states they would be ignored, which is never intended.
 _OWN_STATE = {
     "to_mailbox": "moved",
     "to_mailboxes": "copied",
@@ -64,7 +64,7 @@ _OWN_STATE = {
 def run(task: Task) -> Result:
     """Run a module of messages.
 
-    :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
+    :raises VoicemailError: if nothing was done; a task that was partially done returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
     if task.spec.shape == "change":
@@ -80,37 +80,14 @@ def run(task: Task) -> Result:
 
 def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection:
     params = task.params
-    now = datetime.datetime.now(datetime.UTC)
-    moments = {}
-    for option in ("older_than", "newer_than"):
-        if params.get(option) is not None:
-            try:
-                moments[option] = parse_moment(params[option], now)
-            except ValueError as error:
-                problems.append(Problem(str(error), option=option))
-    if len(moments) == 2 and moments["newer_than"] >= moments["older_than"]:
-        problems.append(Problem("is not before `older_than`, so there is nothing between them", option="newer_than"))
+    moments = _moments(params, problems)
     if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
-        problems.append(Problem("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
+        problems.append(Problem("set one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
     if params.get("shared_voicemail") is not None:
         require_resource(target, SHARED_VOICEMAILS.key, "Select by `mailbox` or `all_mailboxes`")
     status = params.get("status")
-    statuses = _driver(target).statuses
-    if status is not None and status not in statuses:
-        told = " and ".join(statuses)
-        known = f"It tells {told}" if told else "It does not tell what became of a message"
-        raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
-    if params.get("limit") is not None and params["limit"] < 1:
-        problems.append(Problem("must be at least 1", option="limit"))
-    for option in ("ids", "call_ids"):
-        # An empty list selects nothing, but as a filter it would be none at all.
-        if params.get(option) is not None and not all(params[option] or [""]):
-            problems.append(
-                Problem("is empty or has an empty entry; leave it out to select by other filters", option=option)
-            )
-        problems.extend(_unsendable(option, params.get(option) or ()))
-    if params.get("caller") == "":
-        problems.append(Problem("is empty; leave it out to select messages of every caller", option="caller"))
+    _require_status(target, status)
+    problems += _filter_problems(params)
     return Selection(
         mailbox=_number(target, params.get("mailbox"), "mailbox", problems),
         shared_voicemail=_number(
@@ -124,6 +101,44 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
         limit=params.get("limit"),
         **moments,
     )
+
+
+def _moments(params: t.Mapping[str, t.Any], problems: list[Problem]) -> dict[str, datetime.datetime]:
+    now = datetime.datetime.now(datetime.UTC)
+    moments = {}
+    for option in ("older_than", "newer_than"):
+        if params.get(option) is not None:
+            try:
+                moments[option] = parse_time(params[option], now)
+            except ValueError as error:
+                problems.append(Problem(str(error), option=option))
+    if len(moments) == 2 and moments["newer_than"] >= moments["older_than"]:
+        problems.append(Problem("is not before `older_than`, so no message can match", option="newer_than"))
+    return moments
+
+
+def _require_status(target: Vendor, status: str | None) -> None:
+    statuses = _driver(target).statuses
+    if status is not None and status not in statuses:
+        supported = " and ".join(statuses)
+        known = f"It shows {supported}" if supported else "It shows no status"
+        raise UnsupportedError(f"{target.title} has no messages of `status` {status}", known)
+
+
+def _filter_problems(params: t.Mapping[str, t.Any]) -> list[Problem]:
+    problems = []
+    if params.get("limit") is not None and params["limit"] < 1:
+        problems.append(Problem("must be at least 1", option="limit"))
+    for option in ("ids", "call_ids"):
+        # An empty list selects nothing, but an empty filter would select everything.
+        if params.get(option) is not None and not all(params[option] or [""]):
+            problems.append(
+                Problem("is empty or has an empty entry; remove it to select by other filters", option=option)
+            )
+        problems.extend(_unsendable(option, params.get(option) or ()))
+    if params.get("caller") == "":
+        problems.append(Problem("is empty; remove it to select messages of every caller", option="caller"))
+    return problems
 
 
 def _unsendable(option: str, texts: t.Iterable[str]) -> list[Problem]:
@@ -155,7 +170,7 @@ def _messages(task: Task, target: Vendor, connection: Connection) -> t.Iterator[
 
 
 def _driver(target: Vendor) -> type[MessageReader]:
-    # It was checked that the vendor can read messages.
+    # The interface was checked before.
     return t.cast("t.Callable[[], type[MessageReader]]", target.messages)()
 
 
@@ -185,27 +200,7 @@ def _change(
             problems.append(Problem(f"is for `state: {owner}` only", option=option))
     if state == "present":
         return _upload(task, target, connection, problems)
-    to = params.get("to_mailboxes") if state == "copied" else [params.get("to_mailbox")] if state == "moved" else []
-    option = "to_mailboxes" if state == "copied" else "to_mailbox"
-    numbers = [_number(target, number, option, problems) for number in to or ()]
-    if state in ("copied", "moved") and not all(numbers):
-        problems.append(Problem("must name a mailbox", option=option))
-    if state == "absent" and not selection.named and params.get("max_deletions") is None:
-        problems.append(
-            Problem(
-                "is missing: what is selected by filters may be deleted up to a number only", option="max_deletions"
-            )
-        )
-    if params.get("max_deletions") is not None and params["max_deletions"] < 0:
-        problems.append(Problem("must be at least 0", option="max_deletions"))
-    if problems:
-        raise InvalidInputError.of(problems)
-    order = Order(
-        state=state,
-        to=tuple(dict.fromkeys(number for number in numbers if number)),
-        permanent=params["permanent"],
-        max_deletions=params.get("max_deletions"),
-    )
+    order = _order(target, params, selection, problems)
     with _messages(task, target, connection) as (session, messages):
         report = message_engine.apply(
             messages,
@@ -219,11 +214,38 @@ def _change(
     return _result(task, report)
 
 
+def _order(target: Vendor, params: t.Mapping[str, t.Any], selection: Selection, problems: list[Problem]) -> Order:
+    """Return what is to become of the selected messages.
+
+    :raises InvalidInputError: with every problem of the task.
+    """
+    state = params["state"]
+    to = params.get("to_mailboxes") if state == "copied" else [params.get("to_mailbox")] if state == "moved" else []
+    option = "to_mailboxes" if state == "copied" else "to_mailbox"
+    numbers = [_number(target, number, option, problems) for number in to or ()]
+    if state in ("copied", "moved") and not all(numbers):
+        problems.append(Problem("must be the number of a mailbox", option=option))
+    if state == "absent" and not selection.named and params.get("max_deletions") is None:
+        problems.append(
+            Problem("is missing: it is required to delete messages selected by filters", option="max_deletions")
+        )
+    if params.get("max_deletions") is not None and params["max_deletions"] < 0:
+        problems.append(Problem("must be at least 0", option="max_deletions"))
+    if problems:
+        raise InvalidInputError.of(problems)
+    return Order(
+        state=state,
+        to=tuple(dict.fromkeys(number for number in numbers if number)),
+        permanent=params["permanent"],
+        max_deletions=params.get("max_deletions"),
+    )
+
+
 def _upload(task: Task, target: Vendor, connection: Connection, problems: list[Problem]) -> Result:
     params = task.params
     given = [option for option in _FILTERS if params.get(option) is not None]
     if given:
-        problems.append(Problem(f"`{'`, `'.join(given)}` select messages, and `state: present` makes one"))
+        problems.append(Problem(f"`{'`, `'.join(given)}` select messages, but `state: present` creates one"))
     problems += mask_problems({option: params.get(option) for option in ("call_id", "caller_name", "caller_number")})
     number = _number(target, params.get("mailbox"), "mailbox", problems)
     unusable = path_problems(params, ("src",))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be done with each selected message, and what became of it."""
+"""Plan the actions for the selected messages, and report their outcomes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARKS = {"read": Status.READ, "unread": Status.UNREAD}
 
 
 class MessageAction(enum.StrEnum):
-    """What is done with a message."""
+    """The action for a message."""
 
     MARK = "mark"
     DELETE = "delete"
@@ -32,12 +32,12 @@ class MessageAction(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """What a task wants of the messages it selects.
+    """The declared state of the selected messages.
 
     :param state: ``read``, ``unread``, ``absent``, ``moved`` or ``copied``.
-    :param to: numbers of the boxes to move or copy to.
-    :param permanent: delete so that nothing can be brought back.
-    :param max_deletions: most messages to delete; None for any number, which only named messages may have.
+    :param to: numbers of the target boxes of a move or copy.
+    :param permanent: delete messages so that they cannot be restored.
+    :param max_deletions: most messages to delete; None for no limit, which requires messages selected by id.
     """
 
     state: str
@@ -53,12 +53,12 @@ class Order:
 
 @dataclasses.dataclass(slots=True)
 class MessageStep(results.ListedStep):
-    """One message of a task, and what became of it.
+    """The outcome for one message of a task.
 
-    :param id: the id asked for, or that of the message.
-    :param message: as it was found; None where there is none.
-    :param to: boxes that it is copied or moved to.
-    :param new_id: id of the message after it was moved or made.
+    :param id: the requested id, or the id of the message.
+    :param message: the message as listed; None if it does not exist.
+    :param to: target boxes of a copy or move.
+    :param new_id: id of the message after a move or creation.
     """
 
     id: str
@@ -75,23 +75,18 @@ class MessageStep(results.ListedStep):
 
     @property
     def label(self) -> str:
-        """The id, or the call of a message that is made."""
+        """The id, or the call of a new message."""
         return self.id or str(self.after.get("call_id"))
 
     @property
     def mailbox(self) -> str | None:
-        """Number of the box that it is in, or is uploaded to."""
+        """Number of its box, or of the target of an upload."""
         return self.message.mailbox if self.message else self.after.get("mailbox")
 
     @property
     def subject(self) -> Subject:
-        """The message, as errors name it; without a name where it is to be created."""
+        """The subject of errors; without a name for a new message."""
         return Subject("message", self.id)
-
-    @property
-    def reason(self) -> str:
-        """The error without the id."""
-        return self.error.reason(self.subject) if self.error else ""
 
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result."""
@@ -108,7 +103,7 @@ class MessageStep(results.ListedStep):
         }
 
     def difference(self) -> dict[str, t.Any]:
-        """Return before and after in the form that Ansible prints, and what a plan shows of the message."""
+        """Return the difference as Ansible prints it, and the data of the message for a plan."""
         header = f"message {self.label}"
         before = _shown(self.message) if self.message else {}
         box = f" of {self.mailbox}" if self.mailbox else ""
@@ -126,9 +121,9 @@ class MessageStep(results.ListedStep):
 
 @dataclasses.dataclass(slots=True)
 class MessageReport(results.RunReport[MessageStep]):
-    """What became of a task.
+    """The report of a task.
 
-    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
+    :param undated: messages without a readable time that filters by time may exclude.
     """
 
     undated: list[Message] = dataclasses.field(default_factory=list)
@@ -142,19 +137,19 @@ class MessageReport(results.RunReport[MessageStep]):
 
 
 def plan_messages(order: Order, found: t.Sequence[Message], there: Calls) -> list[MessageStep]:
-    """Return what is to be done with each message.
+    """Return a step for each message.
 
-    :param found: the messages selected.
-    :param there: of each box to move or copy to, the calls it already has messages of.
+    :param found: the selected messages.
+    :param there: calls that already have a message, by target box.
     """
     made = {number: set(calls) for number, calls in there.items()}
     return [_planned(order, message, made) for message in found]
 
 
 def plan_missing(order: Order, missing: t.Iterable[str], moved: t.Mapping[str, Message]) -> list[MessageStep]:
-    """Return what to tell of messages that were named and not found.
+    """Return a step for each named message that was not found.
 
-    :param moved: those of them, by name, that are where they were to be moved.
+    :param moved: those found in the target of the move, by name.
     """
     steps = []
     for name in sorted(missing):
@@ -164,8 +159,8 @@ def plan_missing(order: Order, missing: t.Iterable[str], moved: t.Mapping[str, M
         step = MessageStep(name, MessageAction.NONE)
         step.fail(
             NotFoundError(
-                "does not exist in what was selected",
-                "It was deleted, or moved, which gives it another id; list the messages again",
+                "does not exist in the selection",
+                "It was deleted, or got another id by a move; list the messages again",
                 subject=step.subject,
             )
         )
@@ -174,9 +169,9 @@ def plan_missing(order: Order, missing: t.Iterable[str], moved: t.Mapping[str, M
 
 
 def check_message_deletions(order: Order, steps: t.Sequence[MessageStep]) -> None:
-    """Stop a task that deletes more than is allowed.
+    """Stop a task that deletes more than allowed.
 
-    :raises UnsafeError: naming how many, and the option to raise; nothing was written.
+    :raises UnsafeError: with their number, and the option to raise; nothing was written.
     """
     doomed = [step for step in steps if step.action is MessageAction.DELETE]
     if order.max_deletions is not None and len(doomed) > order.max_deletions:
@@ -185,7 +180,7 @@ def check_message_deletions(order: Order, steps: t.Sequence[MessageStep]) -> Non
         raise UnsafeError(
             f"{len(doomed)} messages would be deleted, more than `max_deletions`, which is {order.max_deletions}:"
             f" mailbox {named}",
-            f"Set `max_deletions` to {len(doomed)} if that is meant; nothing was written",
+            f"Set `max_deletions` to {len(doomed)} to allow that; nothing was written",
         )
 
 
@@ -210,7 +205,7 @@ def _copied(order: Order, message: Message, made: dict[str, set[str]]) -> Messag
     others = [number for number in order.to if number != message.mailbox]
     if message.call_id is None and others:
         step = MessageStep(message.id, MessageAction.NONE, message)
-        problem = "has no call_id, by which a copy could be told from a second one"
+        problem = "has no call_id, which is required to recognize an existing copy"
         step.fail(RejectedError(problem, "Download it and upload it with a `call_id`", subject=step.subject))
         return step
     lacking = tuple(number for number in others if message.call_id not in made[number])
@@ -227,7 +222,7 @@ def _settled(message: Message) -> MessageStep:
 
 
 def _shown(message: Message) -> dict[str, t.Any]:
-    """Return what a task may change of a message, with what people know it by."""
+    """Return the fields of a message that a task may change, and those that identify it for people."""
     shown = message.as_dict()
     return {key: shown[key] for key in ("mailbox", "caller_number", "received_at", "status")}
 

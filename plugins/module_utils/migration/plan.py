@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the boxes of one system to mailboxes of another: what is carried, and what is not and why.
+"""Translate the boxes of one system to mailboxes of another, and report losses with reasons.
 
-Both sides are known by their field tables only. An option is carried where the other table has an option of that name
-and takes the value; everything else that is set becomes a :class:`Loss`, so that nothing is skipped in silence.
+Both systems are known only by their field tables. An option is carried over if the target has an option of that
+name and accepts the value; every other set value becomes a :class:`Loss`, so that nothing is dropped silently.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from ..errors import InvalidInputError
 from ..mailboxes.parse import READ_ONLY, Reader, type_name
 from ..model.fields import FieldTable
 from ..model.problem import Problem, Subject
-from .translate import Choices, Crossing, Loss, Source
+from .translate import BoxTranslator, Choices, Loss, Source
 
-#: What no choice of the user may hold: it would find another box, or delete one.
+#: Options not allowed in the user's choices: they would select another box, or delete one.
 _FORBIDDEN = ("id", "state", "delete_messages", *READ_ONLY)
 
 
 @dataclasses.dataclass
 class Translation:
-    """What becomes of all boxes.
+    """The translation of all boxes.
 
-    :param mailboxes: mailboxes of the target, in the form that a user writes.
-    :param losses: what is not carried of them.
-    :param left_out: number of a box that is not carried at all to the reason.
-    :param undecided: numbers on the target that must exist there already; left out as long as that is not known.
-    :param without_pin: numbers on the target of mailboxes that would come without a PIN.
-    :param renamed: option of the source to the option of the target that holds it under another name.
-    :param unused: numbers of overrides that no box has.
+    :param mailboxes: mailboxes of the target, in the form of declarations.
+    :param losses: values that are not carried over.
+    :param left_out: number of each box that is not carried over, to the reason.
+    :param undecided: numbers that must already exist on the target; left out while that is unknown.
+    :param without_pin: numbers on the target of mailboxes without a PIN.
+    :param renamed: option of the source to the differently named option of the target.
+    :param unused: numbers of overrides without a box.
     """
 
     mailboxes: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
@@ -56,58 +56,62 @@ def translate(
 
     :param shared: shared options of a mailbox, of all vendors.
     :param vendors: every vendor's name.
-    :raises InvalidInputError: when boxes or choices are not what they must be, with every problem.
+    :raises InvalidInputError: if boxes or choices are invalid, with all problems.
     """
     _check(sources, target, choices, shared)
-    crossings = [Crossing(source, target, box, choices) for source in sources for box in source.boxes]
+    translators = [BoxTranslator(source, target, box, choices) for source in sources for box in source.boxes]
     key = target.number.key
-    numbers = collections.Counter(key(crossing.number) for crossing in crossings if not crossing.excluded)
+    numbers = collections.Counter(key(translator.number) for translator in translators if not translator.excluded)
     result = Translation()
     problems: list[Problem] = []
-    for crossing in crossings:
-        if numbers[key(crossing.number)] > 1 and not crossing.excluded:
-            crossing.left_out = f"{numbers[key(crossing.number)]} boxes would have the number {crossing.number} there"
-        wrong = [] if crossing.left_out else crossing.cross(lambda: Reader(target, tuple(shared), vendors, single=True))
+    for translator in translators:
+        if numbers[key(translator.number)] > 1 and not translator.excluded:
+            translator.left_out = f"{numbers[key(translator.number)]} boxes would have the number {translator.number}"
+        wrong = (
+            []
+            if translator.left_out
+            else translator.translate(lambda: Reader(target, tuple(shared), vendors, single=True))
+        )
         problems += wrong
         if not wrong:
-            _take(result, crossing, choices)
+            _take(result, translator, choices)
     if problems:
         raise InvalidInputError.of(
             dataclasses.replace(problem, text=f"{problem.text} (by `defaults` or `overrides`)") for problem in problems
         )
-    known = {crossing.name for crossing in crossings}
+    known = {translator.name for translator in translators}
     result.unused = [number for number in map(str, choices.overrides) if number not in known]
     return result
 
 
-def _take(result: Translation, crossing: Crossing, choices: Choices) -> None:
-    if crossing.left_out:
-        result.left_out[crossing.name] = crossing.left_out
+def _take(result: Translation, translator: BoxTranslator, choices: Choices) -> None:
+    if translator.left_out:
+        result.left_out[translator.name] = translator.left_out
         return
-    # Told of undecided ones as well: a PIN may be what they need to be made.
-    if crossing.lacks_pin:
-        result.without_pin.append(crossing.number)
-    if crossing.needs_presence:
+    # Includes undecided ones: a PIN may be required to create them.
+    if translator.lacks_pin:
+        result.without_pin.append(translator.number)
+    if translator.needs_presence:
         if choices.present is None:
-            result.undecided.append(crossing.number)
+            result.undecided.append(translator.number)
             return
-        if crossing.number not in choices.present:
-            result.left_out[crossing.name] = crossing.needs_presence
+        if translator.number not in choices.present:
+            result.left_out[translator.name] = translator.needs_presence
             return
-    result.mailboxes.append(crossing.item)
-    result.losses.extend(crossing.losses)
-    result.renamed.update(crossing.renamed)
+    result.mailboxes.append(translator.item)
+    result.losses.extend(translator.losses)
+    result.renamed.update(translator.renamed)
 
 
 def grouped(losses: t.Iterable[Loss]) -> list[dict[str, t.Any]]:
-    """Return one row for all boxes that lose the same for the same reason.
+    """Return one row for all boxes with the same loss and reason.
 
-    Losses of a value that somebody chose come first, then those of values that every box has.
+    Losses of chosen values come first, then those of values that every box has.
     """
     rows: dict[str, dict[str, t.Any]] = {}
     for loss in losses:
-        told = {"option": loss.option, "value": loss.value, "reason": loss.reason, "instead": loss.instead}
-        row = rows.setdefault(repr((told, loss.usual)), {**told, "usual": loss.usual, "mailboxes": []})
+        fields = {"option": loss.option, "value": loss.value, "reason": loss.reason, "instead": loss.instead}
+        row = rows.setdefault(repr((fields, loss.usual)), {**fields, "usual": loss.usual, "mailboxes": []})
         row["mailboxes"].append(loss.number)
     return sorted(rows.values(), key=lambda row: (row["usual"], row["option"], -len(row["mailboxes"])))
 
@@ -120,7 +124,7 @@ def _check(sources: t.Sequence[Source], target: FieldTable, choices: Choices, sh
     known = {*shared, *target.by_option, *(name for source in sources for name in source.options)}
     for name, entries in (("values", choices.values), ("renamed", choices.renamed)):
         problems += [
-            Problem(f"names the unknown option `{option}`", option=name) for option in entries if option not in known
+            Problem(f"contains the unknown option `{option}`", option=name) for option in entries if option not in known
         ]
     problems += [
         Problem(f"must be a dictionary of value to value, not {type_name(value)}", option=f"values.{option}")
@@ -136,7 +140,7 @@ def _check(sources: t.Sequence[Source], target: FieldTable, choices: Choices, sh
             text = f"of {number} must be a dictionary of options, or null to leave the mailbox out"
             problems.append(Problem(text, option="overrides"))
     problems += [
-        Problem(f"{place} may not hold `{option}`")
+        Problem(f"{place} must not contain `{option}`")
         for place, options, refused in places
         for option in options
         if option in refused
@@ -147,7 +151,7 @@ def _check(sources: t.Sequence[Source], target: FieldTable, choices: Choices, sh
 
 def _box_problems(table: FieldTable, position: int, box: t.Any) -> list[Problem]:
     if not isinstance(box, dict) or not isinstance(box.get(table.key), str):
-        text = f"must be a dictionary with `{table.key}`, as the module that reads returns it"
+        text = f"must be a dictionary with `{table.key}`, as the info module returns it"
         return [Problem(text, subject=Subject(table.resource, position=position))]
     known = {table.key, "id", *READ_ONLY, *table.by_option, *table.groups}
     return [

@@ -13,9 +13,9 @@ import typing as t
 class Account:
     """One account.
 
-    :param realm: its domain, which no other account has; None where the vendor does not tell.
-    :param ancestors: ids of the accounts above it, from the one that the listing began with to its parent; empty for
-        that account itself.
+    :param realm: its unique domain; None if the vendor does not show it.
+    :param ancestors: ids of the accounts above it, from the top of the listing to its parent; empty for
+        the top.
     """
 
     id: str
@@ -24,7 +24,7 @@ class Account:
     ancestors: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return the account for a user: how many levels down it is, and which one is right above it."""
+        """Return the account for display, with its depth and its parent."""
         return {
             "id": self.id,
             "name": self.name,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is an email address, what is wrong with a text that is none, and which address was meant."""
+"""Check email addresses, explain what is wrong with a text, and suggest the intended address."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _LONGEST_LOCAL_PART = 64
 _WORD = r"[^\s@<>()\[\]\\,;:\".\x00-\x20\x7f-\xa0]+"
 _LOCAL_PART = re.compile(rf"{_WORD}(\.{_WORD})*")
 _LABEL = r"[^\W_]([^\W_]|-){0,61}[^\W_]|[^\W_]"
-# A domain with a dot, whose last label is no number, or an IP address in brackets.
+# A domain with a dot whose last label is not a number, or an IP address in brackets.
 _DOMAIN = re.compile(rf"(({_LABEL})\.)+(?![0-9]+$)({_LABEL})|\[(IPv6:)?[0-9A-Fa-f.:]+\]", re.IGNORECASE)
 
 
 def address_problem(text: str) -> str | None:
-    """Return why a text is no email address, or None where it is one; "" where nothing in it looks like one."""
+    """Return why a text is not an email address, "" if it does not resemble one, or None if it is one."""
     local, _at, domain = text.rpartition("@")
     checks = (
         (text.lower().startswith("mailto:"), "`mailto:` does not belong to it"),
         ("<" in text or ">" in text, "names and angle brackets do not belong to it"),
         ("@" not in text, ""),
         ("," in text or ";" in text, "it has a comma or semicolon; each address is an entry of its own"),
-        (any(map(str.isspace, text)), "it has a blank"),
+        (any(map(str.isspace, text)), "it has a space"),
         (has_invisible(text), "it has an invisible character"),
         ('"' in text or text[:1] == "'" or text[-1:] == "'", "quotes do not belong to it"),
         ("@" in local, "it has more than one @"),
@@ -41,7 +41,7 @@ def address_problem(text: str) -> str | None:
 
 
 def bare_address(text: str) -> str | None:
-    """Return the one address that a text means, such as ``a@example.com`` of ``Name <a@example.com>``, or None."""
+    """Return the only address in a text, such as ``a@example.com`` in ``Name <a@example.com>``, or None."""
     visible = "".join(character for character in text if not has_invisible(character))
     bracketed = re.fullmatch(r"[^<>]*<([^<>]*)>[^<>]*", visible)
     found = bracketed[1] if bracketed else visible
@@ -51,7 +51,7 @@ def bare_address(text: str) -> str | None:
 
 
 def refusal(text: str) -> str | None:
-    """Return why a text is refused as an email address, with the address that it means, or None where it is one."""
+    """Return why a text is not an email address, with the intended address, or None if it is one."""
     problem = address_problem(text)
     if problem is None:
         return None

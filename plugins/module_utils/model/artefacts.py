@@ -1,25 +1,25 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remove what spreadsheets leave around the text of a cell: apostrophes, quotes and characters that nobody sees."""
+"""Remove what spreadsheets add around the text of a cell: apostrophes, quotes and invisible characters."""
 
 from __future__ import annotations
 
 import re
 
-# Without a width, or without a meaning inside a number, a PIN, an address or the name of a time zone.
+# Without a width, or without a meaning in a number, a PIN, an address or the name of a time zone.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-# Of names only those that never mean anything: others join letters and emoji, or set the direction of text.
+# In names, only those without any meaning: others join letters and emoji, or set the direction of text.
 _AROUND_NAMES = "\u00ad\u200b\u2060\ufeff"
 _QUOTES = ('""', "''", "\u201c\u201d", "\u201e\u201c", "\u2018\u2019")
-# A name may begin with an apostrophe, such as 's-Hertogenbosch. Before these it keeps a cell from becoming a formula.
+# Names may start with an apostrophe, such as 's-Hertogenbosch. Before these characters it prevents a formula.
 _PROTECTED = re.compile(r"'[=+@0-9-]")
 
 
 def clean_cell(text: str, is_name: bool = False) -> str:
-    """Return the text of a cell without blanks, quotes and an apostrophe around it, and without invisible characters.
+    """Return the text of a cell without surrounding spaces, quotes and apostrophe, and without invisible characters.
 
-    :param is_name: it is free text, in which apostrophes and most invisible characters have a meaning.
+    :param is_name: whether it is free text, in which apostrophes and most invisible characters have a meaning.
     """
     text = text if is_name else _INVISIBLE.sub("", text)
     while True:
@@ -32,7 +32,7 @@ def clean_cell(text: str, is_name: bool = False) -> str:
 
 
 def _trimmed(text: str) -> str:
-    """Return text without blanks, also those that do not break, and invisible characters around it."""
+    """Return text without surrounding spaces, including non-breaking ones, and invisible characters."""
     while (shorter := text.strip().strip(_AROUND_NAMES)) != text:
         text = shorter
     return text

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Warnings on values that are written all the same, each text once for all items that it is about."""
+"""Warn of suspicious but permitted values, with one warning per text for all items."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from .mailbox import Desired
 from .problem import Subject
 from .text import has_invisible
 
-#: Warnings of one kind of source in a task.
+#: Most warnings per kind of source in a task.
 MOST_WARNINGS = 20
-_NO_DIGITS = "has other characters than digits, which no telephone can dial"
+_NO_DIGITS = "contains characters other than digits, which no telephone can dial"
 
 
 class Caution(t.NamedTuple):
-    """What a user should know, and the item it is about."""
+    """A warning and its item."""
 
     subject: Subject
     text: str
 
 
 def not_digits(value: t.Any) -> str | None:
-    """Return a warning on a number or PIN, or on one of several, that has other characters than digits."""
+    """Return a warning if a number or PIN, or one of several, contains characters other than digits."""
     values = value if isinstance(value, list) else [value]
     return _NO_DIGITS if any(one is not None and not re.fullmatch("[0-9]+", one) for one in values) else None
 
 
 def not_dialable(value: t.Any) -> str | None:
-    """Return a warning on a number to call that has characters that are on no telephone."""
+    """Return a warning if a number to call contains characters that no telephone has."""
     is_dialable = value is None or re.fullmatch(r"\+?[0-9*#]+", value)
-    return None if is_dialable else "has characters that no telephone can dial"
+    return None if is_dialable else "contains characters that no telephone can dial"
 
 
 def cautions_of(table: FieldTable, desired: Desired) -> list[Caution]:
-    """Return what a user should know of the values of a declaration."""
+    """Return warnings about the values of a declaration."""
     numbers = {table.key: desired.number, f"new_{table.key}": desired.new_number} if desired.present else {}
     found = [(option, table.number_caution(number)) for option, number in numbers.items() if number is not None]
     found += [(option, table.by_option[option].caution(value)) for option, value in desired.values.items()]
@@ -48,7 +48,7 @@ def cautions_of(table: FieldTable, desired: Desired) -> list[Caution]:
 
 
 def grouped(cautions: t.Iterable[Caution]) -> list[str]:
-    """Return one warning for each text, with the items that it is about: thousands of lines are not read."""
+    """Return one warning for each text, with its items: nobody reads thousands of lines."""
     reasons = group_by_reason((_spelled(caution.subject), caution.text) for caution in cautions)
     warnings = [reason.as_line() for reason in reasons[:MOST_WARNINGS]]
     further = len(reasons) - len(warnings)
@@ -56,7 +56,7 @@ def grouped(cautions: t.Iterable[Caution]) -> list[str]:
 
 
 def _spelled(subject: Subject) -> Subject:
-    """Return an item with characters of its name that nobody sees as their code: they are what a warning is about."""
+    """Return an item whose name shows invisible characters as codes, since the warning is about them."""
     name = "".join(
         f"<U+{ord(character):04X}>" if has_invisible(character) or not character.isprintable() else character
         for character in subject.name

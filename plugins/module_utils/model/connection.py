@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How to reach a vendor."""
+"""Parse and validate connection options."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .kinds import Boolean
 from .paths import path_problems
 from .problem import Problem
 
-#: Options that hold secrets; their values are replaced wherever text of a vendor is shown.
+#: Secret options. Their values are removed from the vendor's texts.
 SECRETS = ("token", "api_key", "password")
-#: A week: longer than any request or pipeline lasts, and short enough for every clock.
+#: A week: longer than any request or pipeline, and short enough for every clock.
 _MOST_SECONDS = 7 * 86400
 
 
 @dataclasses.dataclass(frozen=True)
 class Connection:
-    """The connection options of a task, as the user gave them.
+    """The connection options of a task.
 
-    :param timeout: seconds that one request may take in all.
-    :param retry_budget: seconds that the task may spend waiting for retries and refusals.
-    :param workers: most requests at once; None for the vendor's default.
+    :param timeout: seconds for one whole request.
+    :param retry_budget: seconds that the task may wait for retries and rate limits.
+    :param workers: most concurrent requests; None for the vendor's default.
     """
 
     vendor: str
@@ -43,7 +43,7 @@ class Connection:
     ca_path: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
-    #: Its address may hold a password.
+    #: Its address may contain a password.
     proxy: str | None = dataclasses.field(default=None, repr=False)
     timeout: float = 30
     retry_budget: float = 120
@@ -51,25 +51,25 @@ class Connection:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port: the only place that may ever see a credential."""
+        """Scheme, host and port: the only server that may receive credentials."""
         return origin_of(self.url)
 
     @property
     def address(self) -> str:
-        """The base address in one spelling: two addresses of the same API are equal."""
+        """The base address in normal form, so that equal addresses compare equal."""
         scheme, host, port = self.origin
         return f"{scheme}://{host.rstrip('.')}:{port}{urllib.parse.urlsplit(self.url).path.rstrip('/')}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The secret values given."""
+        """The secret values."""
         return tuple(value for name in SECRETS if (value := getattr(self, name)))
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
     """Return scheme, host and port of a URL.
 
-    :raises ValueError: when the port is no number.
+    :raises ValueError: if the port is not a number.
     """
     parts = urllib.parse.urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
@@ -77,11 +77,11 @@ def origin_of(url: str) -> tuple[str, str, int]:
 
 
 def url_problem(url: str | None) -> str | None:
-    """Return what is wrong with the base address a user gave, to follow the option's name, or None."""
+    """Return what is wrong with the base address, to follow the option's name, or None."""
     if not url:
         return "is missing: the base address of the vendor's API"
     if any(letter.isspace() or not letter.isprintable() for letter in url):
-        return "must not contain blanks, line breaks or other characters that do not show. Remove them"
+        return "must not contain spaces, line breaks or invisible characters. Remove them"
     try:
         scheme, host, port = origin_of(url)
         host.encode("idna")
@@ -91,26 +91,26 @@ def url_problem(url: str | None) -> str | None:
     if scheme not in ("http", "https") or not host or not port or parts.port == 0 or "\\" in url:
         return "must be an address such as https://pbx.example.com/api"
     if parts.username or parts.password:
-        return "must not hold a user name or password; use `username` and `password`"
+        return "must not contain a user name or password; use `username` and `password`"
     if parts.query or parts.fragment:
-        return "must not hold ? or #"
+        return "must not contain ? or #"
     return None
 
 
 def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
-    """Return what is wrong with single values of the connection options, naming the options and no values.
+    """Return problems of single connection options, without their values.
 
-    :param given: the options that have a value, with their types.
+    :param given: the options with a value, with their types.
     """
     problems = path_problems(given, ("ca_path", "client_cert", "client_key"))
     for option, value in given.items():
         if isinstance(value, str) and any(not _is_sendable(letter) for letter in value):
-            hint = "Remove them, such as a newline at the end of a file that it was read from"
+            hint = "Remove them, such as the newline at the end of a file"
             text = "must not contain line breaks or other control characters"
             problems.append(Problem(text, option=option, hint=hint))
         elif option == "token" and not all("!" <= letter <= "~" for letter in value):
-            text = "must be ASCII letters, digits and signs without blanks"
-            problems.append(Problem(text, option=option, hint="Copy it as the vendor shows it"))
+            text = "must be ASCII letters, digits and signs without spaces"
+            problems.append(Problem(text, option=option, hint="Copy it exactly as the vendor shows it"))
         elif option in ("timeout", "retry_budget") and not value <= _MOST_SECONDS:
             problems.append(Problem(f"must be a number of seconds, {_MOST_SECONDS} at most", option=option))
     return problems
@@ -121,10 +121,10 @@ def _is_sendable(letter: str) -> bool:
 
 
 def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequence[str]]) -> str | None:
-    """Return which options are missing to log in, or None when one way is complete.
+    """Return which options are missing for a login, or None if one login is complete.
 
     :param given: the connection options.
-    :param ways: the vendor's ways to log in, each the options it needs.
+    :param ways: the vendor's supported logins, each with its required options.
     """
     if any(all(given.get(option) for option in way) for way in ways):
         return None
@@ -133,16 +133,16 @@ def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequenc
         absent = [f"`{option}`" for option in started[0] if not given.get(option)]
         return f"credentials are incomplete: {' and '.join(absent)} missing"
     choices = ", or ".join(" with ".join(f"`{option}`" for option in way) for way in ways)
-    return f"credentials are missing: give {choices}"
+    return f"credentials are missing: set {choices}"
 
 
 def typed(kind: str, value: t.Any) -> t.Any:
-    """Return the value of an option as a plugin that reads its options itself has to take it; None where it is unset.
+    """Convert the value of an option for a plugin that reads its options itself; None if it is unset.
 
-    Ansible turns whatever is no boolean into false, a template among them. Text that is empty counts as unset.
+    Ansible converts anything that is not a boolean to false, including templates. Empty text counts as unset.
 
     :param kind: type of the option: ``str``, ``path``, ``bool``, ``int`` or ``float``.
-    :raises ValueError: with what is wrong; it never shows the value, which may be a secret in the wrong place.
+    :raises ValueError: with the problem, without the value, which may be a misplaced secret.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
@@ -161,13 +161,13 @@ def typed(kind: str, value: t.Any) -> t.Any:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("must be text")
     if kind == "path":
-        # As Ansible reads a path: a user that is unknown stays as it is written.
+        # Like Ansible: unknown users in paths stay unchanged.
         return os.path.expanduser(os.path.expandvars(str(value)))  # noqa: PTH111
     return str(value)
 
 
 def typed_or(kind: str, value: t.Any, default: t.Any) -> t.Any:
-    """Return the value of an option as :func:`typed` does, or the default where it is unset."""
+    """Convert the value of an option like :func:`typed`, or return the default if it is unset."""
     found = typed(kind, value)
     return default if found is None else found
 
@@ -175,9 +175,9 @@ def typed_or(kind: str, value: t.Any, default: t.Any) -> t.Any:
 def checked(
     definitions: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]
 ) -> tuple[dict[str, t.Any], list[Problem]]:
-    """Return what was given of a plugin's options, without what is empty, and what is wrong with it.
+    """Return the non-empty options of a plugin, and their problems.
 
-    Ansible's own errors on these options show the value, which may be a secret in the wrong place.
+    Ansible's own errors show the value, which may be a misplaced secret.
 
     :param definitions: option to its ``type`` and ``choices``, as in the documentation of a plugin.
     """
@@ -203,11 +203,11 @@ def checked(
 def read_options(
     spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any]
 ) -> tuple[dict[str, t.Any], list[Problem]]:
-    """Return connection options with types and defaults, from what was given and then from the environment.
+    """Return connection options with types and defaults, from the arguments and then the environment.
 
     :param spec: option to its ``type``, ``default``, ``choices`` and ``required``, as in an argument spec.
-    :param environment: variables; ``VOICEMAIL_<NAME>`` stands in for an option that is not given.
-    :return: all options, and what is wrong with them; no problem shows a value.
+    :param environment: variables; ``VOICEMAIL_<NAME>`` is used for an option that is not set.
+    :return: all options, and their problems, which never contain values.
     """
     values: dict[str, t.Any] = {}
     problems = []
@@ -230,12 +230,12 @@ def read_options(
 
 
 def blank_options(given: t.Mapping[str, t.Any], spec: t.Iterable[str]) -> list[str]:
-    """Return the connection options that are given as empty text, which counts as unset."""
+    """Return the connection options with empty text, which counts as unset."""
     return [name for name in spec if isinstance(given.get(name), str) and not given[name].strip()]
 
 
 def type_problems(spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]) -> list[Problem]:
-    """Return what is wrong with the types of the options that are given: Ansible makes text and numbers of booleans."""
+    """Return problems with the types of options: Ansible converts booleans to text and numbers."""
     problems = []
     for name, option in spec.items():
         try:

@@ -1,33 +1,57 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors of files, in words that name a full disk as a full disk."""
+"""Replace files, and describe errors of files, including a full disk."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import pathlib
+import tempfile
 
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}
-#: Errors that every other file of the same disk meets as well.
+#: Characters of a name that a temporary file keeps, so that its own name is not too long.
+_LONGEST_PREFIX = 100
+#: Errors that affect every file on the same disk.
 _LASTING = frozenset((*_FULL, errno.EROFS))
+
+
+def replace_file(path: pathlib.Path, content: bytes) -> None:
+    """Replace a file as a whole, with mode 0600: readers see the old content or the new, and never a part.
+
+    :raises OSError: where it cannot be written; the old file remains, and nothing is left behind.
+    """
+    # A file of this kind has mode 0600.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        pathlib.Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            pathlib.Path(name).unlink()
+        raise
 
 
 def describe(error: OSError) -> str:
     """Return what is wrong, without the path: "No space left on device (the disk is full)"."""
-    # errno alone: an error that a library raised anew may have lost its text.
+    # errno alone: libraries may raise the error again without its text.
     reason = os.strerror(error.errno) if error.errno else error.strerror or str(error) or type(error).__name__
     full = _FULL.get(error.errno or 0)
     return f"{reason} ({full})" if full else reason
 
 
 def hint_for(error: OSError) -> str:
-    """Return what to do about it."""
+    """Return how to resolve the error."""
     if error.errno in _FULL:
         return "Free space there, or write to another disk"
-    return "Check that the user who runs the task may write there"
+    return "Check that the user of the task may write there"
 
 
 def is_lasting(error: OSError) -> bool:
-    """Check whether no other file can be written there either."""
+    """Check whether the error affects every file there."""
     return error.errno in _LASTING

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The field table of a vendor: the single source for comparing, masking, exporting and documenting.
 
-A table says which options a resource has, what each holds, and how it is spoken on the wire. Options inside a
+A table defines the options of a resource, their kinds and their wire fields. Options inside a
 vendor's dictionary are named with dots below it; shared options have no dot.
 """
 
@@ -25,74 +25,74 @@ Values: t.TypeAlias = "dict[str, Canonical]"
 class Field:
     """One option of a resource.
 
-    :param option: its name; dotted below the vendor's dictionary.
-    :param kind: what it holds.
-    :param wire: the vendor's name, dotted where nested. Empty where a :class:`Composite` speaks for it.
-    :param text: what it means to the user, for the documentation; inside a vendor's dictionary.
-    :param absent: the canonical value a box has when the vendor shows nothing; what clearing leads to.
-    :param secret: never shown.
-    :param clearable: the vendor can be told to forget it.
-    :param required: a new box cannot be made without it.
-    :param summary: the vendor's listing carries it.
-    :param creation_only: only a new box can be given it, and the vendor never shows it again.
-    :param resent: part of every update, so that its present value must be known.
-    :param caution: returns what a user should know of a value that is taken all the same, or None.
-    :param on_demand: read only for boxes that declare it, since that costs further requests.
-    :param since: the vendor's first generation that knows it, where not all do.
-    :param means: the option of a mailbox that means the same, where this resource has another name for it.
-    :param local: names something of this very system, so that the value says nothing on another one.
+    :param option: its name; dotted inside the vendor's dictionary.
+    :param kind: kind of its value.
+    :param wire: the vendor's name, dotted if nested. Empty if a :class:`Composite` converts it.
+    :param text: description for the documentation, for options inside a vendor's dictionary.
+    :param default: canonical value if the vendor shows nothing; the result of clearing.
+    :param secret: whether its value is never shown.
+    :param clearable: whether the vendor can clear it.
+    :param required: whether it is required to create a box.
+    :param summary: whether the vendor's listing contains it.
+    :param creation_only: whether it can only be set at creation and is never shown.
+    :param required_on_update: whether every update contains it, so that its current value must be known.
+    :param caution: returns a warning about a suspicious but permitted value, or None.
+    :param on_demand: whether it is read only for boxes that declare it, since it needs further requests.
+    :param since: the vendor's first generation with this field, if not all have it.
+    :param mailbox_option: the equivalent option of a mailbox, if it has another name in this resource.
+    :param local: whether it refers to an object of this system, so that it is not valid on others.
     """
 
     option: str
     kind: Kind
     wire: str = ""
     text: str = ""
-    absent: Canonical = None
+    default: Canonical = None
     secret: bool = False
     clearable: bool = True
     required: bool = False
     summary: bool = False
     creation_only: bool = False
-    resent: bool = False
+    required_on_update: bool = False
     caution: t.Callable[[Canonical], str | None] = lambda value: None
     on_demand: bool = False
     since: str = ""
-    means: str = ""
+    mailbox_option: str = ""
     local: bool = False
 
-    def settle(self, value: Canonical) -> Canonical:
-        """Return what the box holds once this value is written: clearing leads to the vendor's own default."""
-        return self.absent if value is None else value
+    def value_after_write(self, value: Canonical) -> Canonical:
+        """Return the value of a box after writing: clearing results in the vendor's default."""
+        return self.default if value is None else value
 
 
 @dataclasses.dataclass(frozen=True)
 class Composite:
-    """Several options that share wire fields, such as one word that holds three decisions.
+    """Several options that share wire fields, such as one word for three decisions.
 
-    :param options: the options it speaks for.
-    :param wires: the wire fields it owns.
-    :param take_apart: wire object to the values of the options.
-    :param put_together: values of all the options to the wire fragment.
-    :param conflict: values of all the options to the problem of those that cannot hold together, or None.
+    :param options: the options that it converts.
+    :param wires: the wire fields that it converts.
+    :param decode: converts a wire object to the values of the options.
+    :param encode: converts the values of all options to a wire fragment.
+    :param conflict: returns the problem of contradictory values of all options, or None.
     """
 
     options: tuple[str, ...]
     wires: tuple[str, ...]
-    take_apart: t.Callable[[t.Mapping[str, t.Any]], Values]
-    put_together: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
+    decode: t.Callable[[t.Mapping[str, t.Any]], Values]
+    encode: t.Callable[[t.Mapping[str, Canonical]], dict[str, t.Any]]
     conflict: t.Callable[[t.Mapping[str, Canonical]], Problem | None] = lambda values: None
 
 
 @dataclasses.dataclass(frozen=True)
 class Implied:
-    """What holds for a box although it has no such option, under the name that other vendors have for it.
+    """A fixed property of boxes without an option, under its name with other vendors.
 
-    One of the three tells what holds.
+    One of the last three is set.
 
     :param option: the shared option.
-    :param always: the value that every box has.
-    :param follows: option that decides: the implied one is true where this one is set, and false where it is not.
-    :param wire: where the vendor's object shows it beside its options. Of no use for writing.
+    :param always: value of every box.
+    :param follows: option that decides: the implied one is true if this one is set, and false otherwise.
+    :param wire: read-only field of the vendor's object.
     """
 
     option: str
@@ -106,15 +106,15 @@ class FieldTable:
     """All options of one resource of one vendor.
 
     :param vendor: name of the vendor, and of its dictionary.
-    :param resource: what a user calls one object: ``mailbox``, ``shared voicemail``.
-    :param key: option that holds the number.
-    :param number: kind of the number; its ``key`` decides which numbers are the same.
-    :param number_caution: returns what a user should know of a number that is taken all the same, or None.
+    :param resource: name of the resource: ``mailbox``, ``shared voicemail``.
+    :param key: name of the number option.
+    :param number: kind of the number; its ``key`` defines which numbers are equal.
+    :param number_caution: returns a warning about a suspicious but permitted number, or None.
     :param fields: every managed option.
     :param composites: options that share wire fields.
-    :param refused: shared option or vendor key to why it cannot be used here; ``create`` to why no box can be created.
-    :param implied: what holds for every box without an option that says so.
-    :param hidden: wire fields beside those of secret options that hold secrets.
+    :param refused: unsupported shared options and vendor keys with reasons; ``create`` if boxes cannot be created.
+    :param implied: fixed properties of every box.
+    :param hidden: wire fields with secrets, in addition to those of secret options.
     """
 
     vendor: str
@@ -131,7 +131,7 @@ class FieldTable:
 
     @property
     def plural(self) -> str:
-        """Several of the resource, in words."""
+        """The plural name of the resource."""
         return plural_of(self.resource)
 
     @property
@@ -145,7 +145,7 @@ class FieldTable:
         return f"new_{self.key}" not in self.refused
 
     def same_number(self, one: str | None, other: str | None) -> bool:
-        """Check whether the vendor treats two numbers as one."""
+        """Check whether the vendor treats two numbers as equal."""
         if one is None or other is None:
             return one is other
         return one == other or self.number.key(one) == self.number.key(other)
@@ -161,7 +161,7 @@ class FieldTable:
 
     @functools.cached_property
     def owners(self) -> dict[str, str]:
-        """Top-level wire field to the shared option that owns it, so that the vendor's dictionary can refuse it."""
+        """Top-level wire field to the shared option that sets it, so that the vendor's dictionary can refuse it."""
         owned = {field.wire: field.option for field in self.fields if field.wire and "." not in field.option}
         for composite in self.composites:
             for wire in composite.wires:
@@ -169,18 +169,18 @@ class FieldTable:
         return {wire: option if option.startswith("`") else f"`{option}`" for wire, option in owned.items()}
 
     @functools.cached_property
-    def standing(self) -> frozenset[str]:
-        """Options that belong to every box that is read in full, whatever is declared."""
+    def always_read(self) -> frozenset[str]:
+        """Options that are always read, whether declared or not."""
         return frozenset(field.option for field in self.fields if not (field.creation_only or field.on_demand))
 
     @functools.cached_property
     def secrets(self) -> frozenset[str]:
-        """Options that are never shown."""
+        """Options whose values are never shown."""
         return frozenset(field.option for field in self.fields if field.secret)
 
     @functools.cached_property
     def groups(self) -> frozenset[str]:
-        """Dotted names that stand for a dictionary of options, such as the vendor's own."""
+        """Dotted names of dictionaries of options, such as the vendor's own."""
         return frozenset(
             ".".join(parts[:length])
             for parts in (field.option.split(".") for field in self.fields)
@@ -188,32 +188,26 @@ class FieldTable:
         )
 
     def decode(self, native: t.Mapping[str, t.Any]) -> Values:
-        """Return the canonical values of a vendor's object; options the object does not carry get their default."""
+        """Return the canonical values of a vendor's object, with defaults for missing options."""
         values: Values = {}
         for composite in self.composites:
-            values.update(composite.take_apart(native))
-        for option, path, read, absent in self._readers:
-            value: t.Any = native
-            for part in path:
-                value = value.get(part) if isinstance(value, dict) else None
-            settled = read(value)
-            values[option] = absent if settled is None else settled
+            values.update(composite.decode(native))
+        for option, path, read, default in self._readers:
+            settled = read(value_at(native, path))
+            values[option] = default if settled is None else settled
         return values
 
     def decode_one(self, option: str, native: t.Mapping[str, t.Any]) -> Canonical:
         """Return the canonical value of one option of a vendor's object.
 
-        :raises KeyError: for an option that the table does not have.
+        :raises KeyError: for an unknown option.
         """
         composite = self._composite_of.get(option)
         if composite is not None:
-            return composite.take_apart(native)[option]
-        _option, path, read, absent = self._reader_of[option]
-        value: t.Any = native
-        for part in path:
-            value = value.get(part) if isinstance(value, dict) else None
-        settled = read(value)
-        return absent if settled is None else settled
+            return composite.decode(native)[option]
+        _option, path, read, default = self._reader_of[option]
+        settled = read(value_at(native, path))
+        return default if settled is None else settled
 
     @functools.cached_property
     def _reader_of(self) -> dict[str, tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical]]:
@@ -221,9 +215,9 @@ class FieldTable:
 
     @functools.cached_property
     def _readers(self) -> tuple[tuple[str, tuple[str, ...], t.Callable[[t.Any], Canonical], Canonical], ...]:
-        # Taken apart once: a listing decodes some forty options of a hundred thousand boxes.
+        # Computed once: a listing decodes some forty options of a hundred thousand boxes.
         return tuple(
-            (field.option, tuple(field.wire.split(".")), field.kind.read, field.absent)
+            (field.option, tuple(field.wire.split(".")), field.kind.read, field.default)
             for field in self.fields
             if field.option not in self._composite_of
         )
@@ -231,13 +225,13 @@ class FieldTable:
     def encode(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
         """Return the wire fragment of some options.
 
-        :param options: which to speak of.
-        :param values: canonical values of at least these, and of all options that share a wire field with them.
+        :param options: options to encode.
+        :param values: canonical values of these options, and of all options that share a wire field with them.
         """
         wire: dict[str, t.Any] = {}
         for option in options:
             if option in self._composite_of:
-                wire.update(self._composite_of[option].put_together(values))
+                wire.update(self._composite_of[option].encode(values))
                 continue
             field = self.by_option[option]
             value = values[option]
@@ -245,16 +239,16 @@ class FieldTable:
         return wire
 
     def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
-        """Return what cannot hold together once ``options`` are laid over a box."""
+        """Return contradictions after ``options`` are applied to a box."""
         asked = set(options)
         found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
 
 class Decoded(collections.abc.Mapping[str, Canonical]):
-    """The values of a vendor's object, each decoded when it is looked at: a plan compares a few options of many.
+    """The values of a vendor's object, each decoded on access: a plan compares only a few of many options.
 
-    :param over: values that are known already, and win.
+    :param over: known values, which take precedence.
     """
 
     __slots__ = ("_native", "_over", "_table")
@@ -281,8 +275,15 @@ class Decoded(collections.abc.Mapping[str, Canonical]):
         return len(self._table.by_option)
 
 
+def value_at(source: t.Any, path: t.Iterable[str]) -> t.Any:
+    """Return the value at a path of keys; None where a dictionary or a key is missing."""
+    for part in path:
+        source = source.get(part) if isinstance(source, dict) else None
+    return source
+
+
 def place(target: dict[str, t.Any], name: str, value: t.Any) -> None:
-    """Set a value under its dotted name, in dictionaries that are created where they are missing."""
+    """Set a value under its dotted name, creating missing dictionaries."""
     *parents, last = name.split(".")
     for parent in parents:
         target = target.setdefault(parent, {})

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds of value: how a value is written by a user, kept in canonical form, and spoken on the wire.
+"""Define kinds of values: how users write them, their canonical form, and their wire format.
 
-A canonical value is plain data that compares with ``==``: text, a truth value, a whole number, or a sorted
-list of texts. ``None`` means that nothing is set. :data:`UNKNOWN` stands for a value that exists and that the
+A canonical value is plain data that compares with ``==``: a text, a boolean, an integer, or a sorted
+list of texts. ``None`` means that nothing is set. :data:`UNKNOWN` is a value that exists but that the
 vendor does not show, such as a masked PIN.
 """
 
@@ -25,7 +25,7 @@ _FALSE_WORDS = frozenset(("false", "no", "off", "0", "n", "f"))
 
 
 class Unknown:
-    """The type of :data:`UNKNOWN`; there is one instance."""
+    """The type of :data:`UNKNOWN`, its only instance."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -35,33 +35,33 @@ UNKNOWN = Unknown()
 
 
 class Kind:
-    """What a field holds. ``parse`` reads the user's value, ``read`` the vendor's, ``write`` speaks to the vendor."""
+    """The kind of a field's value. ``parse`` reads the user's value, ``read`` and ``write`` convert the vendor's."""
 
     ansible_type = "str"
     elements: str | None = None
     choices: tuple[str, ...] | None = None
 
     def parse(self, value: t.Any) -> Canonical:
-        """Return the canonical form of what a user wrote.
+        """Return the canonical form of a user's value.
 
-        :raises ValueError: with one sentence that says what is wrong and what is expected.
+        :raises ValueError: with the problem and the expected form.
         """
         raise NotImplementedError  # pragma: no cover
 
     def takes_as_text(self, value: t.Any) -> bool:
-        """Check whether a user's value holds a number that is taken as text."""
+        """Check whether a user's value contains a number that is read as text."""
         return False
 
     def read(self, value: t.Any) -> Canonical:
-        """Return the canonical form of what the vendor sent; what makes no sense is kept as it came."""
+        """Return the canonical form of a vendor's value. Invalid values are kept unchanged."""
         return None if value in (None, "") else value
 
     def write(self, value: Canonical) -> t.Any:
-        """Return what the vendor wants to be sent for a canonical value."""
+        """Return the wire form of a canonical value."""
         return value
 
     def key(self, text: str) -> str:
-        """Return what two numbers share that the vendor treats as one number; for comparing only."""
+        """Return the comparison key of a number: numbers that the vendor treats as equal have one key."""
         return text
 
 
@@ -72,7 +72,7 @@ class Text(Kind):
     :param shortest: fewest characters.
     :param longest: most characters, or None.
     :param pattern: regular expression that the whole text must match.
-    :param expected: what the pattern means, for the error.
+    :param expected: description of the pattern for errors.
     """
 
     shortest: int = 0
@@ -88,9 +88,9 @@ class Text(Kind):
         if text == "":
             return None
         if _UNSENDABLE.search(text):
-            raise ValueError("holds a character that cannot be sent: NUL, or half of a pair (a surrogate)")
+            raise ValueError("contains a character that cannot be sent: NUL or a surrogate")
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
-            raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, it has {len(text)}")
+            raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, got {len(text)}")
         if self.pattern is not None and not re.fullmatch(self.pattern, text):
             raise ValueError(f"must be {self.expected}")
         return text.lower() if self.fold_case else text
@@ -107,10 +107,10 @@ class Text(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class Pin(Text):
-    """A PIN: text that YAML must not have turned into a number.
+    """A PIN: a text, not a number converted by YAML.
 
-    :param masked: regular expression of what the vendor shows in place of a PIN that it hides.
-    :param policy: further rules of the vendor; returns what is wrong, or None.
+    :param masked: regular expression of the vendor's placeholder for a hidden PIN.
+    :param policy: returns why the vendor's other rules refuse a PIN, or None.
     """
 
     masked: str = r"\*+"
@@ -120,11 +120,11 @@ class Pin(Text):
         if isinstance(value, (int, float)):
             raise ValueError("was read by YAML as a number, which loses leading zeros; put it in quotes")
         if isinstance(value, datetime.date):
-            # Without the value, which other texts show.
+            # Unlike other texts, without the value.
             raise ValueError("was read by YAML as a date; put it in quotes")
         if isinstance(value, str) and value == "":
-            raise ValueError("must not be empty; leave the option out to leave the PIN alone")
-        # The errors of Text tell lengths and rules, never the PIN.
+            raise ValueError("must not be empty; remove the option to keep the PIN")
+        # The errors of Text contain lengths and rules, but never the PIN.
         text = super().parse(value)
         if text is not None and re.fullmatch(self.masked, text):
             raise ValueError("must not look like a hidden PIN")
@@ -142,7 +142,7 @@ class Pin(Text):
 
 @dataclasses.dataclass(frozen=True)
 class Boolean(Kind):
-    """A truth value. ``words`` are what the vendor wants for (false, true); JSON's own where None."""
+    """A boolean. ``words`` are the vendor's values for (false, true); JSON's own if None."""
 
     words: tuple[str, str] | None = None
 
@@ -151,7 +151,7 @@ class Boolean(Kind):
     def parse(self, value: t.Any) -> Canonical:
         truth = _truth(value)
         if truth is None:
-            # The option beside it may be the PIN that stands here.
+            # The value may be a misplaced PIN.
             raise ValueError(f"must be true or false, not {'text' if isinstance(value, str) else _named(value)}")
         return truth
 
@@ -163,13 +163,13 @@ class Boolean(Kind):
         return value if self.words is None or value is None else self.words[bool(value)]
 
 
-#: More digits than any field has, and far fewer than Python refuses to convert.
+#: More digits than any field, and far fewer than Python refuses to convert.
 _WHOLE_NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
 class Integer(Kind):
-    """A whole number, not below ``minimum`` and not above ``maximum``."""
+    """A whole number between ``minimum`` and ``maximum``."""
 
     minimum: int | None = None
     maximum: int | None = None
@@ -196,8 +196,8 @@ class Integer(Kind):
 class Choice(Kind):
     """One of a few words.
 
-    :param words: option's word to vendor's word; give equal words where they are the same.
-    :param also_read: further words of the vendor, to the option's word.
+    :param words: the option's words to the vendor's words.
+    :param also_read: further words of the vendor to the option's words.
     """
 
     words: t.Mapping[str, str]
@@ -230,11 +230,11 @@ class Choice(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class TextSet(Kind):
-    """A list of texts whose order means nothing.
+    """A list of texts without a meaningful order.
 
-    :param item: what each entry must be.
+    :param item: kind of the entries.
     :param most: most entries, or None.
-    :param separator: the vendor keeps one text with this between the entries; None where it keeps a list.
+    :param separator: separator, if the vendor stores one text; None if it stores a list.
     """
 
     item: Text = Text(shortest=1)
@@ -257,7 +257,7 @@ class TextSet(Kind):
                 raise ValueError(f"entry {named} {error}") from None
         canonical.discard(None)
         if self.most is not None and len(canonical) > self.most:
-            raise ValueError(f"may have at most {self.most} entries, it has {len(canonical)}")
+            raise ValueError(f"must have at most {self.most} entries, got {len(canonical)}")
         return sorted(canonical) or None
 
     def read(self, value: t.Any) -> Canonical:
@@ -295,7 +295,7 @@ class Address(Text):
 
 @dataclasses.dataclass(frozen=True)
 class Addresses(TextSet):
-    """Email addresses; the domain is compared without case, the local part as it stands."""
+    """Email addresses. The domain is compared ignoring case, the local part exactly."""
 
     item: Text = Address()
 
@@ -347,7 +347,7 @@ class Records(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class Integers(Kind):
-    """A list of whole numbers whose order counts."""
+    """An ordered list of whole numbers."""
 
     ansible_type: t.ClassVar[str] = "list"  # type: ignore[misc]
     elements: t.ClassVar[str] = "int"  # type: ignore[misc]
@@ -365,7 +365,7 @@ class Integers(Kind):
 
 
 def is_number(value: t.Any) -> bool:
-    """Check for a whole number, which a truth value is not."""
+    """Check for an integer, excluding booleans."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -377,7 +377,7 @@ def _truth(value: t.Any) -> bool | None:
 
 
 def _named(value: t.Any) -> str:
-    """Name a refused value by its type unless it is a short word, which helps to find it in the file."""
+    """Describe a refused value by its type, or quote it if it is a short word, which is easy to find in the file."""
     if isinstance(value, str):
         return repr(str(value)) if _is_harmless(value) else "text"
     if isinstance(value, bool) or value is None:
@@ -390,7 +390,7 @@ def _named(value: t.Any) -> str:
 
 
 def _is_harmless(text: str) -> bool:
-    """Check whether text cannot be a PIN or a key that was written into the wrong place."""
+    """Check that a text cannot be a misplaced PIN or key."""
     return len(text) <= 60 and not any(character.isdigit() for character in text)
 
 

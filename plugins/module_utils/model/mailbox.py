@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is declared and what is there: the two sides of every comparison."""
+"""Declared and existing boxes, the two sides of every comparison."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class PinPolicy(enum.StrEnum):
 
 
 def is_usable_id(text: str) -> bool:
-    """Tell whether an id can be part of an address: quoting does not keep dots from leading to another place."""
+    """Check whether an id can be part of a URL: quoting does not neutralize dots."""
     return 0 < len(text) <= 200 and text.isprintable() and text not in (".", "..")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Box:
-    """One box as the vendor shows it.
+    """One box as returned by the vendor.
 
     :param number: its number.
-    :param id: the vendor's own id; None only for a box that is foreseen and not made yet.
+    :param id: the vendor's id; None only for a planned box.
     :param values: canonical values by option.
-    :param full: every option was shown; otherwise only the options of the vendor's summary were.
-    :param native: the vendor's object, secrets included; None where nobody asked for it.
-    :param revision: the state that was read, where the vendor refuses a write to any other; None where nothing tells.
+    :param full: whether every option is known; otherwise only those of the vendor's summary.
+    :param native: the vendor's object, including secrets; None if not requested.
+    :param revision: revision of the vendor's object, if the vendor refuses writes to others; otherwise None.
     """
 
     number: str
@@ -47,19 +47,19 @@ class Box:
     revision: str | None = None
 
     def covers(self, options: t.Iterable[str]) -> bool:
-        """Tell whether every one of these options was shown."""
+        """Check whether all of these options are known."""
         return self.full or all(option in self.values for option in options)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desired:
-    """One box as the user declares it.
+    """One declared box.
 
-    :param subject: what errors name, and where it is declared.
-    :param number: number to find it by; None where only the id is given.
-    :param values: canonical values of the options given; None for what is to be cleared.
+    :param subject: subject of errors, with the place of the declaration.
+    :param number: number to find it by; None if only the id is declared.
+    :param values: canonical values of the declared options; None clears.
     :param id: the vendor's id to find it by, instead of the number.
-    :param lines: line of an option in the file of the item, where that is known.
+    :param lines: line of each option in the item's file, if known.
     """
 
     subject: Subject
@@ -74,23 +74,23 @@ class Desired:
 
     @property
     def source(self) -> str | None:
-        """File and line that it was read from, where it was."""
+        """File and line of the declaration, if it was read from a file."""
         return self.subject.source or None
 
     def at(self, option: str) -> Subject:
-        """Return the item with the line of one of its options, where that is known."""
+        """Return the subject with the line of one of its options, if known."""
         return self.subject.at_line(self.lines.get(option))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SkippedItem:
-    """A declaration that is wrong and left out, as the user asked. The box that it means is not absent.
+    """An invalid declaration that is skipped on request. Its box does not count as undeclared.
 
-    :param number: its number, or None where that is not sure.
-    :param numbers: every number under which the box may exist.
-    :param id: the vendor's id that it gives.
-    :param problems: what is wrong with it.
-    :param source: file and line that it was read from, where it was.
+    :param number: its number, or None if uncertain.
+    :param numbers: all numbers that the box may have.
+    :param id: the declared vendor's id.
+    :param problems: problems of the declaration.
+    :param source: file and line of the declaration, if it was read from a file.
     """
 
     number: str | None
@@ -101,18 +101,18 @@ class SkippedItem:
 
     @property
     def is_known(self) -> bool:
-        """Check whether it is sure which box the declaration means."""
+        """Check whether the box of the declaration is certain."""
         return self.number is not None or self.id is not None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a listing is asked for, so that a vendor can answer with the fewest requests.
+class ListQuery:
+    """The query of a listing, so that a vendor can answer it with few requests.
 
     :param numbers: the numbers of interest; None for every box.
-    :param ids: boxes of interest by id, beside the numbers.
-    :param options: the options that will be looked at.
-    :param declared: the declarations behind it, for options whose reading depends on what is declared.
+    :param ids: ids of further boxes of interest.
+    :param options: the required options.
+    :param declared: the declarations, for options that are read only if declared.
     """
 
     numbers: frozenset[str] | None = None
@@ -122,15 +122,15 @@ class Wanted:
 
     @property
     def everything(self) -> bool:
-        """Tell whether all boxes are asked for."""
+        """Check whether all boxes are requested."""
         return self.numbers is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Listing:
-    """Boxes found. A vendor answers all that were asked for or raises: a short listing is never handed on.
+    """The boxes found by a query. A vendor returns all requested boxes or raises, never a partial list.
 
-    :param whole: these are all boxes of the account.
+    :param whole: whether these are all boxes of the account.
     """
 
     boxes: tuple[Box, ...]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that are shown in place of a secret, and that must never be written as a value."""
+"""Texts shown in place of secrets, which must never be written as values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HIDDEN = "(hidden)"
 HIDDEN_NEW = "(hidden, new)"
 #: In the arguments of a task.
 HIDDEN_ARGUMENT = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#: Where Ansible itself hides a part of a text.
+#: In texts from which Ansible removed secrets.
 HIDDEN_PART = "********"
 
 MASKS = (HIDDEN_PART, HIDDEN_ARGUMENT, HIDDEN_NEW, HIDDEN)
@@ -24,9 +24,9 @@ MASKS = (HIDDEN_PART, HIDDEN_ARGUMENT, HIDDEN_NEW, HIDDEN)
 def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[Problem]:
     """Return a problem for each option of a declared item whose value contains a mask.
 
-    What ``native`` holds is never read, so it is left out.
+    The content of ``native`` is never read, so it is not checked.
 
-    :param above: name of the dictionary that holds the item, with a dot.
+    :param above: name of the dictionary that contains the item, with a dot.
     """
     problems = []
     for key, value in item.items():
@@ -40,7 +40,7 @@ def mask_problems(item: t.Mapping[str, t.Any], above: str = "") -> list[Problem]
                 Problem(
                     f"contains {mask}, which is shown in place of a secret",
                     option=option,
-                    hint="Give the real value, or leave the option out",
+                    hint="Set the real value, or remove the option",
                 )
             )
     return problems

@@ -16,15 +16,15 @@ AGE_FORMS = (
     " or 2026-01-31T08:00:00Z"
 )
 _AGE = re.compile(r"(\d{1,6})([hdw])", re.ASCII)
-#: Messages that a warning names.
+#: Most messages in a warning.
 _MOST_NAMED = 20
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-#: Longer than any voicemail is kept; further back than a calendar reaches is an overflow.
+#: Longer than any voicemail is kept. Larger ages would overflow the calendar.
 _LONGEST_AGE = datetime.timedelta(days=366 * 500)
 
 
 class Status(enum.StrEnum):
-    """What became of a message. ``DELETED`` is one that is still there and can be brought back."""
+    """The status of a message. A ``DELETED`` message still exists and can be restored."""
 
     UNREAD = "unread"
     READ = "read"
@@ -33,9 +33,9 @@ class Status(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Transcription:
-    """A recording in words.
+    """The transcription of a recording.
 
-    :param status: the vendor's word for how far it is.
+    :param status: the vendor's word for its progress.
     :param sentiment: the vendor's word for the mood of the caller.
     """
 
@@ -46,19 +46,19 @@ class Transcription:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Message:
-    """One message as the vendor shows it; what the vendor does not have is None.
+    """One message as returned by the vendor; unsupported fields are None.
 
     :param id: the vendor's id. It may change when the message is moved.
-    :param mailbox: number of its box, personal or shared; None when the box is gone and left the message behind.
+    :param mailbox: number of its mailbox or shared voicemail; None if the box no longer exists.
     :param mailbox_id: the vendor's id of the box.
-    :param received_at: when it was left, with its time zone.
+    :param received_at: time of the message, with its time zone.
     :param duration_ms: length of the recording in milliseconds.
-    :param folder: the vendor's own word for the status, where it has one.
-    :param call_id: identity of the call, which survives a move.
-    :param size_bytes: size of the recording.
-    :param audio_url: where the recording is, for people to see; downloads go through the driver.
+    :param folder: the vendor's own word for the status, if any.
+    :param call_id: identifier of the call, which a move preserves.
+    :param size_bytes: size of the recording in bytes.
+    :param audio_url: address of the recording for display; downloads use the driver.
     :param native: the vendor's object, without secrets.
-    :param shared: the box is a shared voicemail.
+    :param shared: whether the box is a shared voicemail.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Message:
 
     @property
     def box(self) -> str:
-        """The box as errors and manifests name it."""
+        """The name of the box in errors and manifests."""
         return self.mailbox or f"with id {self.mailbox_id}"
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -104,17 +104,17 @@ class Message:
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """Which messages a task is about: exactly one place, and any filters, which must all hold.
+    """The messages selected by a task: exactly one place, and filters that must all match.
 
     :param mailbox: number of a box.
     :param shared_voicemail: number of a shared voicemail.
-    :param all_mailboxes: every box that the login reaches, shared ones included.
+    :param all_mailboxes: all boxes that the login can access, including shared ones.
     :param ids: only these; empty for any.
     :param call_ids: only messages of these calls; empty for any.
-    :param older_than: only messages left before this moment.
-    :param newer_than: only messages left at this moment or after it.
-    :param caller: only where this text is part of the caller's name or number, in whatever case.
-    :param limit: only so many, the newest.
+    :param older_than: only messages before this time.
+    :param newer_than: only messages at or after this time.
+    :param caller: only messages with this text in the caller's name or number, ignoring case.
+    :param limit: only this number of messages, the newest ones.
     """
 
     mailbox: str | None = None
@@ -130,11 +130,11 @@ class Selection:
 
     @property
     def named(self) -> bool:
-        """Tell whether messages are named one by one, rather than chosen by a filter."""
+        """Check whether messages are selected individually rather than by a filter."""
         return bool(self.ids or self.call_ids)
 
     def matches(self, message: Message) -> bool:
-        """Tell whether a message of the right place passes every filter; of unknown time, it passes none by time."""
+        """Check whether a message of the place matches all filters. Without a known time, it matches none by time."""
         when = message.received_at
         if self.older_than is not None and (when is None or when >= self.older_than):
             return False
@@ -149,12 +149,12 @@ class Selection:
         )
 
     def select(self, messages: t.Iterable[Message]) -> list[Message]:
-        """Return what passes, each once, the newest first, and no more than the limit."""
+        """Return the matching messages, each once, the newest first, up to the limit."""
         found = {message.id: message for message in messages if self.matches(message)}
         return sorted(found.values(), key=_newest_first)[: self.limit]
 
     def undated(self, messages: t.Iterable[Message]) -> list[Message]:
-        """Return the messages that pass every other filter and have no usable time, each once, by id."""
+        """Return messages without a usable time that match all other filters, each once, by id."""
         timeless = dataclasses.replace(self, older_than=None, newer_than=None, limit=None)
         found = {one.id: one for one in messages if one.received_at is None and timeless.matches(one)}
         return [found[identifier] for identifier in sorted(found)]
@@ -169,13 +169,13 @@ class Selection:
 
 
 class Gathering:
-    """Messages of one place that a selection may need, gathered while the pages of a listing arrive.
+    """Collects messages of one place that a selection may need while the pages of a listing arrive.
 
-    What no filter lets pass is not kept, nor more of the newest than the limit asks for: a list of a million messages
+    Messages that match no filter, or exceed the limit, are not kept: a list of a million messages
     is never in memory as a whole.
     """
 
-    #: Messages beyond the limit that are kept before the older ones are dropped.
+    #: Messages beyond the limit before older ones are dropped.
     _SPARE = 1000
 
     def __init__(self, selection: Selection) -> None:
@@ -184,10 +184,10 @@ class Gathering:
         self._dated: dict[str, Message] = {}
 
     def add(self, message: Message) -> None:
-        """Keep a message where the selection, or a report on what it names or cannot date, may need it."""
+        """Keep a message if the selection needs it, or a report on named or undated messages."""
         selection = self._selection
         if selection.named:
-            # What is named exists, whatever other filters say.
+            # Named messages count as existing, whatever other filters match.
             if message.id in selection.ids or message.call_id in selection.call_ids:
                 self._undated[message.id] = message
         elif message.received_at is None:
@@ -198,21 +198,21 @@ class Gathering:
                 self._dated = {one.id: one for one in selection.select(self._dated.values())}
 
     def messages(self) -> list[Message]:
-        """Return what was kept, each message once."""
+        """Return the kept messages, each once."""
         return [*self._undated.values(), *self._dated.values()]
 
 
-def parse_moment(text: str, now: datetime.datetime) -> datetime.datetime:
-    """Return the moment that an age or a time of ISO 8601 means; a time without an offset is in UTC.
+def parse_time(text: str, now: datetime.datetime) -> datetime.datetime:
+    """Parse an age or an ISO 8601 time. A time without an offset is in UTC.
 
-    :param now: what ages count back from, with its time zone.
-    :raises ValueError: saying the accepted forms.
+    :param now: start of ages, with its time zone.
+    :raises ValueError: with the accepted forms.
     """
     age = _AGE.fullmatch(text.strip())
     if age is not None:
         span = datetime.timedelta(**{_UNITS[age[2]]: int(age[1])})
         if span > _LONGEST_AGE:
-            raise ValueError("reaches further back than a calendar")
+            raise ValueError("is before the start of the calendar")
         return now - span
     try:
         moment = datetime.datetime.fromisoformat(text.strip())
@@ -222,14 +222,14 @@ def parse_moment(text: str, now: datetime.datetime) -> datetime.datetime:
 
 
 def written(moment: datetime.datetime | None) -> str | None:
-    """Return a moment in UTC, as ISO 8601 to the second, ending in Z."""
+    """Format a time in UTC as ISO 8601 to the second, ending in Z."""
     if moment is None:
         return None
     return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def undated_warnings(undated: t.Sequence[Message]) -> list[str]:
-    """Return a warning of messages whose time cannot be read, so that no filter by time selects them."""
+    """Return a warning about messages without a readable time, which no filter by time selects."""
     if not undated:
         return []
     names = ", ".join(message.id for message in undated[:_MOST_NAMED])
@@ -239,7 +239,7 @@ def undated_warnings(undated: t.Sequence[Message]) -> list[str]:
 
 
 def undated_rows(undated: t.Iterable[Message]) -> list[dict[str, str | None]]:
-    """Return messages whose time cannot be read for a module's result."""
+    """Return messages without a readable time for a module's result."""
     return [{"id": message.id, "mailbox": message.mailbox} for message in undated]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check paths that a user gave, before a system call ends with something that nobody understands."""
+"""Check paths from users, before a system call fails with an obscure error."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typing as t
 
 from .problem import Problem
 
-#: Bytes of a name, and of a whole path, on the systems that Ansible runs on.
+#: Maximum bytes of a name and of a path on the systems that Ansible supports.
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 
 
 def path_problems(params: t.Mapping[str, t.Any], options: t.Iterable[str]) -> list[Problem]:
-    """Return what is wrong with the paths that some options give, naming the options."""
+    """Return problems with the paths in some options."""
     problems = []
     for option in options:
         problem = _path_problem(params.get(option))
@@ -27,7 +27,7 @@ def _path_problem(path: t.Any) -> str | None:
     if not isinstance(path, str):
         return None
     if any(letter < " " or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in path):
-        return "it has control characters, or letters that are not Unicode. Remove them"
+        return "it contains control characters or invalid Unicode. Remove them"
     if len(path.encode()) > _LONGEST_PATH or any(len(name.encode()) > _LONGEST_NAME for name in path.split("/")):
-        return "it is too long. Give a shorter one"
+        return "it is too long. Use a shorter one"
     return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong, with what, and where it was declared, as values. Text is made of them where it is shown."""
+"""Problems and their subjects as values, which are formatted only for display."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .text import plural_of
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
-    """What a problem, a warning or an error is about.
+    """The subject of a problem, a warning or an error.
 
     :param kind: such as ``mailbox``; empty for the task itself and for a file.
-    :param name: its number, or ``id`` and the id; empty where it has none.
-    :param source: file and line where it is declared, such as ``office.yml:12``.
-    :param position: its place in the task's list, from 1, where that list has several items and is in no file.
+    :param name: its number, or ``id`` and the id; empty if it has neither.
+    :param source: file and line of its declaration, such as ``office.yml:12``.
+    :param position: its position in the task's list, from 1; None for single items and items from files.
     :param note: what distinguishes it from others with the same problem, such as ``first in office.yml:3``.
     """
 
@@ -37,49 +37,49 @@ class Subject:
 
     @property
     def noun(self) -> str:
-        """Kind and name in words, such as ``mailbox 3000``."""
+        """Kind and name, such as ``mailbox 3000``."""
         return f"{self.kind} {self.name}".strip()
 
     @property
     def plural(self) -> str:
-        """What several of its kind are called."""
+        """The plural of its kind."""
         return plural_of(self.kind) if self.kind else "items"
 
     def at_line(self, line: int | None) -> Subject:
-        """Return the same item with the line of one of its keys; without a line, or without a file, as it is."""
+        """Return the same item with the line of one of its keys, or unchanged without a line or a file."""
         file, _colon, number = self.source.rpartition(":")
         return dataclasses.replace(self, source=f"{file}:{line}") if line and file and number.isdigit() else self
 
     @property
     def place(self) -> str:
-        """Where it is declared: file and line, or its position in the list."""
+        """The place of its declaration: file and line, or its position in the list."""
         return f"in {self.source}" if self.source else f"by item {self.position}"
 
     @property
     def short(self) -> str:
-        """Its name and where it is declared, for a list of many."""
+        """Its name and place, for long lists."""
         place = self.source or (f"item {self.position}" if self.position is not None else "")
         about = ", ".join(filter(None, (place, self.note)))
         return f"{self.name} ({about})" if self.name and about else self.name or about
 
     def sentence(self, text: str) -> str:
-        """Return what is wrong with it, such as ``office.yml:12: mailbox 3000: `pin` must not be empty``."""
-        told = f"{text}, {self.note}" if self.note else text
-        return f"{self}: {told}" if str(self) else told
+        """Return a sentence about it, such as ``office.yml:12: mailbox 3000: `pin` must not be empty``."""
+        sentence = f"{text}, {self.note}" if self.note else text
+        return f"{self}: {sentence}" if str(self) else sentence
 
 
-#: The task itself, whose options stand beside each other.
+#: The task itself.
 TASK = Subject()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with what a user declared.
+    """One problem with a declaration.
 
-    :param text: what is wrong. Of an option, it continues its name: "must be at least 0". It never quotes a secret.
-    :param option: the option that is wrong, dotted inside a dictionary; empty where it is not one option.
-    :param subject: the item that is wrong.
-    :param hint: what to do about it, in one sentence.
+    :param text: the problem. With an option, it continues its name: "must be at least 0". It never quotes a secret.
+    :param option: the affected option, dotted inside a dictionary; empty if there is not exactly one.
+    :param subject: the affected item.
+    :param hint: one sentence on what to do.
     """
 
     text: str
@@ -89,7 +89,7 @@ class Problem:
 
     @property
     def reason(self) -> str:
-        """What is wrong, without the item: equal mistakes have equal reasons."""
+        """The problem without the item: equal mistakes have equal reasons."""
         text = f"`{self.option}` {self.text}" if self.option else self.text
         return f"{text.rstrip('.')}. {self.hint.rstrip('.')}" if self.hint else text
 
@@ -97,7 +97,7 @@ class Problem:
         return self.subject.sentence(self.reason)
 
     def about(self, subject: Subject) -> Problem:
-        """Return the same problem of another item."""
+        """Return the same problem for another item."""
         return dataclasses.replace(self, subject=subject)
 
     def as_dict(self) -> dict[str, t.Any]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys that are derived from a credential, and secrets of which only a keyed digest is known."""
+"""Derive keys from a credential, and compare secrets by keyed digests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import os
 import typing as t
 
 SALT_BYTES = 16
-#: Cost of one derivation: 16 MB and some 50 ms. Whoever has the file without the credential pays it for every guess.
+#: Cost of one derivation: 16 MB and some 50 ms, which an attacker with the file pays for every guess.
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 _KEY_BYTES = 32
 
 
 @dataclasses.dataclass(frozen=True)
 class Keys:
-    """What authenticates a file, and what its digests are made with.
+    """The keys that authenticate a file and create its digests.
 
     :param salt: random, stored with the file.
     """
@@ -32,7 +32,7 @@ class Keys:
     def derive(cls, credential: str, salt: bytes | None = None) -> Keys:
         """Derive the keys from a credential.
 
-        :param salt: that of an existing file; a new random one where None.
+        :param salt: the salt of an existing file; None for a new random one.
         """
         salt = os.urandom(SALT_BYTES) if salt is None else salt
         material = hashlib.scrypt(
@@ -47,7 +47,7 @@ class Keys:
         return cls(salt, material[:_KEY_BYTES], material[_KEY_BYTES:])
 
     def signature(self, content: bytes) -> str:
-        """Return what authenticates a content, as hexadecimal digits."""
+        """Return the signature of a content as hexadecimal digits."""
         return hmac.digest(self._file_key, self.salt + content, "sha256").hex()
 
     def authenticates(self, content: bytes, signature: str) -> bool:
@@ -57,7 +57,7 @@ class Keys:
     def digest(self, place: t.Sequence[str], secret: str) -> str:
         """Return the digest of a secret.
 
-        :param place: what the secret belongs to, so that equal secrets of two places have different digests.
+        :param place: owner of the secret, so that equal secrets of different owners have different digests.
         """
         parts = [*place, secret]
         framed = b"".join(len(raw).to_bytes(8, "big") + raw for raw in map(_encoded, parts))
@@ -65,7 +65,7 @@ class Keys:
 
 
 class Sealed:
-    """A secret of which only the digest is known. It equals the text that has this digest, and nothing else.
+    """A secret known only by its digest. It equals the text with this digest, and nothing else.
 
     :param place: see :meth:`Keys.digest`.
     """

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clean text that a vendor or a user made up before it is shown, and escape it for each format that shows it.
+"""Clean text from vendors and users before it is shown, and escape it for each output format.
 
-Data stays as it is. Only what a person or a pipeline reads passes through here: messages, warnings, errors, progress
+Data stays unchanged. Only text for people and pipelines is cleaned: messages, warnings, errors, progress
 and reports.
 """
 
@@ -17,12 +17,12 @@ import typing as t
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _ZERO_WIDTH_SPACE = "&#8203;"
 
-#: Control sequences of a terminal, as a whole: colours, titles, cursor movements.
+#: Complete control sequences of a terminal: colors, titles, cursor movements.
 _SEQUENCES = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]"
-#: Line breaks and every other white space, which a log or a terminal may break a line at.
+#: Line breaks and all other white space at which a log or a terminal may break a line.
 _SPACES = "\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _CONTROLS = "\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
-#: Characters without a width, those that turn the direction of text around, and fillers that look like nothing.
+#: Characters without a width, those that change the direction of text, and blank fillers.
 _INVISIBLE = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -31,17 +31,17 @@ _UNSHOWABLE = re.compile(
     f"(?P<control>{_SEQUENCES}|[{_CONTROLS}])|(?P<space>[{_SPACES}])|[{_INVISIBLE}]",
 )
 _HIDDEN_CHARACTER = re.compile(f"[{_INVISIBLE}]")
-# GitHub takes ::name:: at the start of a line for a command, and ##[name] anywhere; others take ##vso[ and ##teamcity[.
-# Ansible wraps warnings at any character, so a line may start after a blank, and within a word.
+# GitHub treats ::name:: at the start of a line as a command, and ##[name] anywhere; others ##vso[ and ##teamcity[.
+# Ansible wraps warnings at any character, so a line may start after a space and within a word.
 _COMMAND = re.compile(r"(?<!\S):{2,}|:{2,}(?=[A-Za-z][\w-]*(?:\s|::|$))|#{2,}(?=[A-Za-z]*\[)")
-#: Text that is already clean, which nearly all of it is.
+#: Text that needs no cleaning, as nearly all.
 _PLAIN = re.compile(r"[ -\"$-9;-~]*")
 
 
 def clean(text: t.Any) -> str:
     """Return text in one line without control characters, invisible characters and commands of a pipeline.
 
-    Line breaks become blanks, what controls a terminal becomes a replacement character, what has no width is removed.
+    Line breaks become spaces, terminal controls become a replacement character, invisible characters are removed.
     """
     raw = str(text)
     if _PLAIN.fullmatch(raw):
@@ -50,17 +50,17 @@ def clean(text: t.Any) -> str:
 
 
 def plural_of(noun: str) -> str:
-    """Return what several of something are called, such as ``mailboxes``."""
+    """Return the plural of a noun, such as ``mailboxes``."""
     return f"{noun}es" if noun.endswith("x") else f"{noun}s"
 
 
 def clean_lines(text: t.Any) -> str:
-    """Return text of several lines, each of them clean."""
+    """Return text of several lines, each one cleaned."""
     return "\n".join(map(clean, str(text).split("\n")))
 
 
 def visible(text: str) -> str:
-    """Return text without characters that cannot be seen."""
+    """Return text without invisible characters."""
     return _UNSHOWABLE.sub(
         lambda found: _REPLACED if found["control"] else " " if found["space"] else "",
         text,
@@ -68,19 +68,19 @@ def visible(text: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Check whether text has characters without a width, or some that turn its direction around."""
+    """Check whether text contains characters without a width, or some that change its direction."""
     return _HIDDEN_CHARACTER.search(text) is not None
 
 
 def spelled_out(document: str) -> str:
-    """Return a document with its invisible characters as escapes of a quoted scalar in YAML or JSON: the same data."""
+    """Return a YAML or JSON document with invisible characters escaped in quoted scalars: the same data."""
     return _HIDDEN_CHARACTER.sub(
         lambda found: f"\\u{ord(found[0]):04X}" if ord(found[0]) < 0x10000 else f"\\U{ord(found[0]):08X}", document
     )
 
 
 def without(text: str, secrets: t.Collection[str]) -> str:
-    """Return text with secrets hidden, also those between whose letters characters without a width stand."""
+    """Return text with secrets hidden, even if invisible characters are inside them."""
     for prepare in (str, visible):
         text = prepare(text)
         for secret in secrets:
@@ -88,7 +88,7 @@ def without(text: str, secrets: t.Collection[str]) -> str:
     return text
 
 
-#: What Markdown, as GitHub and GitLab read it, makes something of.
+#: Characters with a meaning in the Markdown of GitHub and GitLab.
 _MARKUP = re.compile(
     r"""
       (?P<start>^(?:[-+=/]|\d+(?=[.)](?:\s|$))))   # lists, underlines of headings, quick actions of GitLab
@@ -97,15 +97,15 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-#: Replaced by an entity, or by what looks alike: before some of these a backslash has no effect.
+#: Replaced by an entity or a similar character, since a backslash does not escape all of these.
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "\\": "&#92;", "`": "'", "$": "&#36;", "=": "&#61;"}
 
 
 def markdown(text: t.Any) -> str:
-    """Return text for a paragraph, heading or table cell of Markdown: it shows as it is and becomes no markup.
+    """Return text for a paragraph, heading or table cell of Markdown, without any markup.
 
-    GitHub and GitLab look for mentions, addresses and references in what they have rendered, so an entity is not
-    enough there. A blank of no width after the mark, written as an entity, keeps them apart.
+    GitHub and GitLab find mentions, addresses and references in the rendered text, so an entity is not
+    enough. A zero-width space after the mark, as an entity, prevents that.
     """
     return _MARKUP.sub(_marked, re.sub(" +", " ", clean(text)).strip())
 
@@ -134,7 +134,7 @@ def markup(text: t.Any) -> str:
 
 
 def csv_cell(text: t.Any) -> str:
-    """Return text for a cell of CSV that no spreadsheet takes for a formula."""
+    """Return text for a CSV cell that no spreadsheet treats as a formula."""
     shown = clean(text)
     if shown.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") and shown.strip():
         shown = f"'{shown}"
@@ -146,7 +146,7 @@ def yaml_scalar(text: t.Any) -> str:
     return json.dumps(clean(text), ensure_ascii=False)
 
 
-#: Format to its escape.
+#: Escape function of each format.
 ESCAPES: dict[str, t.Callable[[t.Any], str]] = {
     "terminal": terminal,
     "markdown": markdown,

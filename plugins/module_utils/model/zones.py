@@ -18,7 +18,7 @@ def known_names() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=256)
 def zone_caution(name: str | None) -> str | None:
-    """Return what a user should know of the name of a time zone, or None where the database has it."""
+    """Return a warning about the name of a time zone, or None if the database contains it."""
     if name is None or _is_known(name):
         return None
     if not known_names():
@@ -34,7 +34,7 @@ def zone_caution(name: str | None) -> str | None:
 
 def _is_known(name: str) -> bool:
     try:
-        # Far cheaper than the list of all names.
+        # Much cheaper than the list of all names.
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a file is a complete recording: its container is read, its sound is not decoded."""
+"""Check whether a file is a complete recording, from its container and without decoding its sound."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import io
 import pathlib
 import typing as t
 
-#: From here on, a length in a WAV header means that its writer did not know it yet, as programs write it that stream.
+#: From this value on, a length in a WAV header means that it was unknown, as programs that stream write it.
 _WAV_UNSTATED = 0x7FFF_F000
 _OGG_HEADER_BYTES = 27
 _MP4_HEADER_BYTES = 8
-#: Where the first frame of an MP3 file begins at the latest, behind its tag: some encoders fill up with zeros.
+#: Latest start of the first frame of an MP3 file after its tag: some encoders pad with zeros.
 _MP3_SEARCHED_BYTES = 4096
-# Kilobits a second by the index in a frame's header, for MPEG 1 and for MPEG 2 and 2.5, layers I to III; 0 is "free".
+# Kilobits per second by the index in a frame's header, for MPEG 1 and for MPEG 2 and 2.5, layers I to III; 0 is "free".
 _MP3_RATES = {
     (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -32,7 +32,7 @@ class _Damaged(Exception):
 
 
 def kind_of(start: bytes) -> str:
-    """Return what the first bytes of a file say it is: ``wav``, ``ogg``, ``mp4``, ``mp3``, or empty."""
+    """Return the kind of a file by its first bytes: ``wav``, ``ogg``, ``mp4``, ``mp3``, or empty."""
     if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
         return "wav"
     if start[:4] == b"OggS":
@@ -45,16 +45,16 @@ def kind_of(start: bytes) -> str:
 
 
 def container_problem(path: pathlib.Path) -> str | None:
-    """Return why a file is not a complete WAV, MP3, Ogg or MP4 file, or None when it is.
+    """Return why a file is not a complete WAV, MP3, Ogg or MP4 file, or None if it is.
 
-    :raises OSError: when it cannot be read.
+    :raises OSError: if it cannot be read.
     """
     with path.open("rb") as opened:
         return _problem(opened)
 
 
 def content_problem(content: bytes) -> str | None:
-    """Return why bytes are not a complete WAV, MP3, Ogg or MP4 file, or None when they are."""
+    """Return why bytes are not a complete WAV, MP3, Ogg or MP4 file, or None if they are."""
     return _problem(io.BytesIO(content))
 
 
@@ -78,9 +78,9 @@ def _read(file: t.BinaryIO, position: int, length: int) -> bytes:
 
 def _check_wav(file: t.BinaryIO, size: int) -> None:
     whole = 8 + int.from_bytes(_read(file, 4, 4), "little")
-    # A last chunk of odd length should be filled up by a byte, which some writers count and do not write.
+    # A last chunk of odd length should be padded by a byte, which some writers count but do not write.
     if 8 < whole < _WAV_UNSTATED and whole > size + 1:
-        raise _Damaged(f"its header states {whole} bytes, and it has {size}")
+        raise _Damaged(f"its header states {whole} bytes, but it has {size}")
     position, has_format = 12, False
     while position + 8 <= size:
         header = _read(file, position, 8)
@@ -93,23 +93,23 @@ def _check_wav(file: t.BinaryIO, size: int) -> None:
             if not has_format:
                 raise _Damaged("its sound has no format")
             if length < _WAV_UNSTATED and position + length > size:
-                raise _Damaged(f"its header states {length} bytes of sound, and it has {size - position}")
+                raise _Damaged(f"its header states {length} bytes of sound, but it has {size - position}")
             return
         elif not name.isascii() or not name.strip().isalnum():
             break
         position += length + length % 2
-    raise _Damaged("it holds no sound")
+    raise _Damaged("it contains no sound")
 
 
 def _check_mp3(file: t.BinaryIO, size: int) -> None:
     if first_mp3_frame(file, size) is None:
-        raise _Damaged("it holds no complete frame of sound")
+        raise _Damaged("it contains no complete frame of sound")
 
 
 def first_mp3_frame(file: t.BinaryIO, size: int) -> int | None:
-    """Return the position of the first frame of an MP3 file, or None where there is none.
+    """Return the position of the first frame of an MP3 file, or None if there is none.
 
-    :raises _Damaged: when its tag is damaged.
+    :raises _Damaged: if its tag is damaged.
     """
     position = 0
     tag = _read(file, 0, 10)
@@ -123,7 +123,7 @@ def first_mp3_frame(file: t.BinaryIO, size: int) -> int | None:
         frame = mp3_frame_bytes(searched[offset : offset + 4])
         if frame is None:
             continue
-        # Two bytes alone may look like a frame by chance, so the next one has to begin where this one ends.
+        # Two bytes may look like a frame by chance, so the next frame must start where this one ends.
         if frame == 0:
             following = searched.find(searched[offset : offset + 2], offset + 4)
             if following > 0 and mp3_frame_bytes(searched[following : following + 4]) == 0:
@@ -136,7 +136,7 @@ def first_mp3_frame(file: t.BinaryIO, size: int) -> int | None:
 
 
 def mp3_frame_bytes(header: bytes) -> int | None:
-    """Return the length of a frame; 0 where its bit rate is "free", and None where there is no frame."""
+    """Return the length of a frame; 0 if its bit rate is "free", or None if there is no frame."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
     version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
@@ -178,7 +178,7 @@ def _check_mp4(file: t.BinaryIO, size: int) -> None:
         names.add(name)
         position += length
     if not {b"moov", b"mdat"} <= names:
-        raise _Damaged("it holds no sound")
+        raise _Damaged("it contains no sound")
 
 
 _CHECKS: dict[str, t.Callable[[t.BinaryIO, int], None]] = {

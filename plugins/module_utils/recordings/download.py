@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads recordings into a folder: each once, complete or not at all, many at a time, in little memory."""
+"""Download recordings to a folder: each once, complete or not at all, concurrently and in little memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 from ..concurrency import run_all
 from ..errors import InvalidInputError, VoicemailError
 from ..messages.apply import Progress, read
-from ..model.message import Selection
+from ..model.message import Message, Selection
 from ..model.problem import Problem
 from ..results import Status
 from ..vendors.messages import MessageReader, Recordings
@@ -32,21 +32,17 @@ def download(
     workers: int,
     progress: Progress | None = None,
 ) -> AudioReport:
-    """Download the recordings of the selected messages that are not there yet.
+    """Download the missing recordings of the selected messages.
 
-    :param check: read the list, and write nothing.
-    :param workers: most downloads at once.
+    :param check: read the list without writing.
+    :param workers: most concurrent downloads.
     :param progress: called as recordings are done.
-    :raises InvalidInputError: when the manifest cannot be used, or two files would have one name; nothing was written.
-    :raises VoicemailError: when the messages could not be listed.
+    :raises InvalidInputError: if the manifest is unusable, or two files would have the same name; nothing was written.
+    :raises VoicemailError: if the messages could not be listed.
     """
     manifest = Manifest.open(folder, order.manifest) if order.manifest else None
     found, missing, undated = read(messages, selection)
-    stems = {message.id: file_stem(order.name_template, message) for message in found}
-    same = clashes(stems)
-    if same:
-        pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
-        raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
+    stems = _stems(found, order)
     run = Run(t.cast(Recordings, messages), order, folder, manifest, check)
     recordings = [run.plan(message, stems[message.id]) for message in found]
     recordings += [Recording.missing(identifier) for identifier in missing]
@@ -61,13 +57,26 @@ def download(
         try:
             report.manifest_changed = manifest.write(recordings, order.mode, check)
         except VoicemailError as error:
-            # What was downloaded is there, and is told.
+            # Downloaded files exist and are reported.
             report.manifest_error = error
     if order.verify:
-        # Last of all, so that it tells what is on the disk and not what was to be.
+        # Written last, so that it describes the files on disk, not the planned ones.
         for recording in recordings:
             run.verify(recording)
     return report
+
+
+def _stems(found: t.Sequence[Message], order: Order) -> dict[str, tuple[str, ...]]:
+    """Return the folders and the name without ending of each file, by message.
+
+    :raises InvalidInputError: when two files would have one name.
+    """
+    stems = {message.id: file_stem(order.name_template, message) for message in found}
+    same = clashes(stems)
+    if same:
+        pairs = ", ".join(f"{one} and {other}" for one, other in same[:5])
+        raise InvalidInputError.of([Problem(f"gives the same name to messages {pairs}", option="name_template")])
+    return stems
 
 
 def _fetch_all(
@@ -79,13 +88,13 @@ def _fetch_all(
         run.fetch(recording)
         return recording
 
-    def tell(recording: Recording) -> None:
+    def show(recording: Recording) -> None:
         nonlocal done, failed
         done += 1
         failed += recording.status is Status.FAILED
         if progress is not None:
             progress(done, len(waiting), failed, "done")
 
-    report.interrupted = run_all(fetch, waiting, workers, tell, stop=run.stop.set)
+    report.interrupted = run_all(fetch, waiting, workers, show, stop=run.stop.set)
     for recording in waiting:
         recording.status = recording.status or Status.SKIPPED

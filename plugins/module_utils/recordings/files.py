@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of recordings: kinds, folders, locks, and files that are complete or not there."""
+"""Manage files of recordings: kinds, folders, locks, and atomic writes."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ _ENDINGS = {
     "audio/x-m4a": "mp4",
     "video/mp4": "mp4",
 }
-#: Endings of recordings; the last is for what nobody can tell.
+#: Endings of recordings; the last one is for unknown formats.
 ENDINGS = ("wav", "mp3", "ogg", "mp4", "bin")
 _TYPES = {"wav": "audio/x-wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
 PIECE_BYTES = 1024 * 1024
-#: Whoever holds a lock reads and writes one file; in minutes even a slow disk has done that.
+#: Seconds to wait for a lock, under which one file is read and written: minutes suffice even on a slow disk.
 LOCK_SECONDS = 120.0
 LOCK_POLL_SECONDS = 0.02
 
 
 def ending_of(content_type: str, start: bytes, file_name: str = "") -> str:
-    """Return the ending of a recording by its content type, else its first bytes, else the name the vendor gave it."""
-    told = pathlib.PurePath(file_name).suffix.lstrip(".").lower()
-    return _ENDINGS.get(content_type) or kind_of(start) or (told if told in ENDINGS else "") or "bin"
+    """Return the ending of a recording by its content type, its first bytes, or the vendor's file name."""
+    suffix = pathlib.PurePath(file_name).suffix.lstrip(".").lower()
+    return _ENDINGS.get(content_type) or kind_of(start) or (suffix if suffix in ENDINGS else "") or "bin"
 
 
 def content_type_of(content: bytes) -> str | None:
-    """Return the content type of a recording to upload, or None where it is none."""
+    """Return the content type of a recording to upload, or None if it is not one."""
     return _TYPES.get(kind_of(content))
 
 
 class FileProblem(VoicemailError):
-    """A file cannot be written.
+    """An error of a file.
 
-    :param fatal: no other file can be either.
+    :param fatal: whether it affects every file there.
     """
 
     kind = "file"
@@ -70,10 +70,10 @@ class FileProblem(VoicemailError):
 
 @dataclasses.dataclass(frozen=True)
 class Folder:
-    """Where recordings go.
+    """The folder of recordings.
 
-    :param root: the folder, without links.
-    :param mode: of the files.
+    :param root: the folder, with links resolved.
+    :param mode: mode of the files.
     """
 
     root: pathlib.Path
@@ -81,25 +81,25 @@ class Folder:
 
     @classmethod
     def open(cls, dest: str, mode: int, check: bool) -> Folder:
-        """Make sure that the folder can be written to.
+        """Ensure that the folder can be written to.
 
-        :param check: leave no trace.
-        :raises InvalidInputError: when it cannot.
+        :param check: change nothing.
+        :raises InvalidInputError: if it cannot.
         """
         root = pathlib.Path(dest)
         try:
             resolved = root.resolve(strict=True)
             if not resolved.is_dir():
-                raise InvalidInputError.of([Problem(f"{dest} is no folder", option="dest")])
+                raise InvalidInputError.of([Problem(f"{dest} is not a folder", option="dest")])
             if not os.access(resolved, os.W_OK | os.X_OK):
                 raise InvalidInputError.of(
-                    [Problem(f"{dest} cannot be written to by the user that runs the task", option="dest")]
+                    [Problem(f"{dest} cannot be written to by the user of the task", option="dest")]
                 )
             if not check:
                 with tempfile.TemporaryFile(dir=resolved) as probe:
                     _check_locks(dest, probe.fileno())
         except OSError as error:
-            hint = "" if root.exists() else "; make it with ansible.builtin.file"
+            hint = "" if root.exists() else "; create it with ansible.builtin.file"
             raise InvalidInputError.of(
                 [Problem(f"{dest} cannot be written to: {describe(error)}{hint}", option="dest")]
             ) from None
@@ -108,7 +108,7 @@ class Folder:
     def path(self, parts: t.Sequence[str], ending: str) -> pathlib.Path:
         """Return the path of a recording.
 
-        :raises ConflictError: when a link leads out of the folder.
+        :raises ConflictError: if a link leads out of the folder.
         """
         path = self.root.joinpath(*parts[:-1], f"{parts[-1]}.{ending}")
         if path.parent != self.root and not path.parent.resolve().is_relative_to(self.root):
@@ -116,9 +116,9 @@ class Folder:
         return path
 
     def find(self, parts: t.Sequence[str]) -> pathlib.Path | None:
-        """Return the complete recording of that name, with whatever ending, or None.
+        """Return the complete recording with that name and any ending, or None.
 
-        :raises ConflictError: when something that is no file has its name.
+        :raises ConflictError: if its name belongs to something other than a file.
         """
         for ending in ENDINGS:
             path = self.path(parts, ending)
@@ -127,29 +127,29 @@ class Folder:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise FileProblem(f"cannot look at {path}", error) from None
+                raise FileProblem(f"cannot read {path}", error) from None
             if not stat.S_ISREG(status.st_mode):
-                raise ConflictError(f"{path} is no file", "Remove it, or give another `name_template`")
+                raise ConflictError(f"{path} is not a file", "Remove it, or set another `name_template`")
             return path
         return None
 
 
 def _check_locks(dest: str, descriptor: int) -> None:
-    """Make sure that files of a folder can be locked.
+    """Ensure that files of a folder can be locked.
 
-    :raises InvalidInputError: when they cannot: two tasks would write to the same file without noticing.
+    :raises InvalidInputError: if they cannot: two tasks could write to the same file unnoticed.
     """
     try:
         try_lock(descriptor)
     except OSError as error:
-        text = f"{dest}: its file system has no file locks ({describe(error)}); use a folder that has them"
+        text = f"{dest}: its file system has no file locks ({describe(error)}); use a folder with file locks"
         raise InvalidInputError.of([Problem(text, option="dest")]) from None
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock an open file for this process, and return whether no other one holds it.
+    """Lock an open file for this process; return false if another process locks it.
 
-    :raises OSError: when the file system has no locks.
+    :raises OSError: if the file system has no locks.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -162,9 +162,9 @@ def try_lock(descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def locked(path: pathlib.Path) -> t.Iterator[None]:
-    """Keep other processes from changing a file meanwhile, by a lock file beside it that goes away with the lock.
+    """Lock a file against other processes, with a temporary lock file next to it.
 
-    :raises FileProblem: when it cannot be locked, or somebody else holds it for longer than anybody should.
+    :raises FileProblem: if it cannot be locked, or is locked by others for too long.
     """
     lock = path.with_name(f".{path.name}.lock")
     deadline = time.monotonic() + LOCK_SECONDS
@@ -181,18 +181,18 @@ def locked(path: pathlib.Path) -> t.Iterator[None]:
     try:
         yield
     finally:
-        # As long as it is locked: nobody else may have made another one under this name.
+        # Only while it is locked, so that nobody else can have created a new one with this name.
         with contextlib.suppress(OSError):
             lock.unlink()
         os.close(descriptor)
 
 
 def _open_lock(lock: pathlib.Path) -> int:
-    """Return the descriptor of a lock that this process holds, or -1 where another one does."""
+    """Return the descriptor of a lock of this process, or -1 if another process has it."""
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     held = False
     try:
-        # Whoever held it removed it: then what is locked now has no name, and would keep nobody out.
+        # The previous owner removed it: the locked file has no name now and would exclude nobody.
         held = try_lock(descriptor) and lock.exists() and os.path.samestat(os.fstat(descriptor), lock.lstat())
     except FileNotFoundError:
         pass
@@ -205,7 +205,7 @@ def _open_lock(lock: pathlib.Path) -> int:
 def sha256_of(path: pathlib.Path) -> str:
     """Return the digest of a file.
 
-    :raises FileProblem: when it cannot be read.
+    :raises FileProblem: if it cannot be read.
     """
     digest = hashlib.sha256()
     try:
@@ -218,9 +218,9 @@ def sha256_of(path: pathlib.Path) -> str:
 
 
 def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
-    """Check whether a file begins with all that another one holds.
+    """Check whether a file starts with the content of another one.
 
-    :raises OSError: when one cannot be read.
+    :raises OSError: if one cannot be read.
     """
     with whole.open("rb") as longer, start.open("rb") as shorter:
         while piece := shorter.read(PIECE_BYTES):
@@ -230,13 +230,13 @@ def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
 
 
 def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
-    """Put a file in place of another at once, so that nobody ever sees half of it.
+    """Replace a file atomically, so that nobody sees a part of it.
 
-    :raises FileProblem: when it cannot be written; nothing is left behind.
+    :raises FileProblem: if it cannot be written; nothing is left behind.
     """
     hidden = path.with_name(f".{path.name}.part")
     try:
-        # What an earlier run left there, or somebody linked there, is not written into: only its name goes.
+        # Existing files and links of an earlier run or of others are not written into, only replaced.
         hidden.unlink(missing_ok=True)
         descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as opened:
@@ -253,7 +253,7 @@ def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
 
 
 def sync_folder(folder: pathlib.Path) -> None:
-    """Make sure that a new name outlives a loss of power."""
+    """Ensure that a new name survives a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

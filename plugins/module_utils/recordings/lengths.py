@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The length of a recording in milliseconds, read from its container: its sound is not decoded."""
+"""Return the length of a recording in milliseconds from its container, without decoding its sound."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import io
 from .container import MP3_RATES_HZ, content_problem, first_mp3_frame, kind_of, mp3_frame_bytes
 
 _OGG_HEADER_BYTES = 27
-#: Opus always counts samples of this rate, whatever rate was recorded.
+#: Opus always counts samples at this rate, whatever rate was recorded.
 _OPUS_RATE_HZ = 48000
 #: A position of this value means that no packet ends on the page.
 _NO_POSITION = 2**64 - 1
@@ -19,7 +19,7 @@ _MP3_SAMPLES = {1: (384, 384), 2: (1152, 1152), 3: (1152, 576)}
 
 
 def duration_of(content: bytes) -> int | None:
-    """Return the length of a complete WAV, MP3 or Ogg recording in milliseconds; None where it does not show."""
+    """Return the length of a complete WAV, MP3 or Ogg recording in milliseconds, or None if unknown."""
     if content_problem(content) is not None:
         return None
     seconds = {"wav": _wav_seconds, "mp3": _mp3_seconds, "ogg": _ogg_seconds}.get(kind_of(content[:16]), _unknown)(
@@ -53,11 +53,11 @@ def _mp3_seconds(content: bytes) -> float | None:
     seconds, first = 0.0, True
     while (frame := mp3_frame_bytes(content[position : position + 4])) is not None:
         if frame == 0:
-            # The length of a frame of a free bit rate shows only where the next one begins.
+            # The length of a frame with a free bit rate shows only at the start of the next one.
             return None
         if position + frame > len(content):
             break
-        # The first frame of an encoder may hold a table of contents in place of sound.
+        # The first frame of some encoders contains an index instead of sound.
         if not (first and _is_table(content[position : position + frame])):
             seconds += _mp3_frame_seconds(content[position : position + 4])
         position, first = position + frame, False
@@ -91,7 +91,7 @@ def _ogg_seconds(content: bytes) -> float | None:
 
 
 def _ogg_rate(start: bytes) -> tuple[int | None, int]:
-    """Return the rate that positions count in, and the samples before the sound, from the first packet of a stream."""
+    """Return the rate of positions, and the samples before the sound, from the first packet of a stream."""
     if start.startswith(b"\x01vorbis"):
         return int.from_bytes(start[12:16], "little"), 0
     if start.startswith(b"OpusHead"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manifest: a JSON file that tells what was archived, also after the messages are gone at the vendor."""
+"""Maintain the manifest, a JSON file that lists archived recordings, even after the vendor deleted the messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIELDS = (
     "call_id",
     "transcription",
 )
-#: What two messages of one id differ in, when they are of two systems.
+#: Fields that distinguish messages with the same id of two systems.
 _IDENTITY = ("received_at", "call_id")
 Entry = dict[str, t.Any]
 
@@ -36,9 +36,9 @@ Entry = dict[str, t.Any]
 class Manifest:
     """One manifest.
 
-    :param path: of its file.
-    :param folder: of the recordings it tells of.
-    :param entries: what earlier runs archived, by the id of the message.
+    :param path: path of its file.
+    :param folder: folder of its recordings.
+    :param entries: recordings archived by earlier runs, by message id.
     """
 
     def __init__(self, path: pathlib.Path, folder: Folder, entries: dict[str, Entry], content: bytes) -> None:
@@ -49,10 +49,10 @@ class Manifest:
 
     @classmethod
     def open(cls, folder: Folder, name: str) -> Manifest:
-        """Read what is there.
+        """Read the existing manifest.
 
-        :param name: path of the file; below the folder unless it begins with /.
-        :raises InvalidInputError: when it is there and no manifest, or its folder is not.
+        :param name: path of the file; below the folder unless it starts with /.
+        :raises InvalidInputError: if the file is not a manifest, or its folder does not exist.
         """
         path = folder.root / name
         if not path.parent.is_dir():
@@ -60,24 +60,24 @@ class Manifest:
         return cls(path, folder, *_read(path))
 
     def entry(self, message: Message, path: pathlib.Path) -> Entry | None:
-        """Return what an earlier run wrote down of the recording of a message in a file, or None.
+        """Return the entry of a message's recording in a file, or None.
 
-        An entry of another message is none: several systems may have a message of the same id.
+        Entries of other messages do not count: several systems may have a message with the same id.
         """
         entry = self._entries.get(message.id)
         if entry is None or entry.get("file") != self._relative(path) or not isinstance(entry.get("sha256"), str):
             return None
         shown = message.as_dict()
-        told = ((entry.get(field), shown[field]) for field in _IDENTITY)
-        return None if any(None not in pair and pair[0] != pair[1] for pair in told) else entry
+        pairs = ((entry.get(field), shown[field]) for field in _IDENTITY)
+        return None if any(None not in pair and pair[0] != pair[1] for pair in pairs) else entry
 
     def write(self, recordings: t.Iterable[Recording], mode: int, check: bool) -> bool:
-        """Add what is kept now, and return whether that changed anything. Earlier entries stay: they are the archive.
+        """Add the kept recordings, and return whether that changed the file. Earlier entries stay as the archive.
 
-        The file is read again under a lock: what other tasks added meanwhile stays as well.
+        The file is read again under a lock, so that entries by other tasks are kept.
 
-        :param check: only compare.
-        :raises VoicemailError: when it cannot be written.
+        :param check: compare without writing.
+        :raises VoicemailError: if it cannot be written.
         """
         kept = [one for one in recordings if one.kept and one.message is not None and one.path is not None]
         if check or self._text(kept, self._entries) == self._content:
@@ -111,9 +111,9 @@ class Manifest:
 
 
 def _read(path: pathlib.Path) -> tuple[dict[str, Entry], bytes]:
-    """Return the entries of a manifest by the id of their message, and the file as it is; empty where there is none.
+    """Return the entries of a manifest by message id, and the content of the file; empty if it does not exist.
 
-    :raises InvalidInputError: when it is another file.
+    :raises InvalidInputError: if the file is not a manifest.
     """
     try:
         content = path.read_bytes()
@@ -128,6 +128,6 @@ def _read(path: pathlib.Path) -> tuple[dict[str, Entry], bytes]:
             raise ValueError
     except (ValueError, KeyError, TypeError):
         raise InvalidInputError.of(
-            [Problem(f"{path} is another file; it would be overwritten", option="manifest")]
+            [Problem(f"{path} is not a manifest; it would be overwritten", option="manifest")]
         ) from None
     return entries, content

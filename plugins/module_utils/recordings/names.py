@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of files for recordings. Whatever a caller or a vendor writes, a name stays inside its folder."""
+"""Build file names of recordings that stay inside their folder, whatever a caller or vendor writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..model.message import Message, written
 
 FIELDS = ("id", "mailbox", "mailbox_id", "caller_name", "caller_number", "received_at", "date", "call_id", "status")
 UNKNOWN = "unknown"
-#: Bytes of one part of a path: what file systems take, less the ending and the mark of a file that is not complete.
+#: Maximum bytes of one part of a path, without the ending and the mark of an incomplete file.
 LONGEST_PART = 200
 _LONGEST_VALUE = 64
 _ALLOWED = frozenset("-_.+@")
@@ -29,20 +29,20 @@ def template_problem(template: str) -> str | None:
     fields = [field for _text, field, _format, _conversion in parsed if field is not None]
     strange = [field for field in fields if field not in FIELDS]
     if strange:
-        return f"has unknown fields {', '.join(map(repr, strange))}; there are {', '.join(FIELDS)}"
+        return f"has unknown fields {', '.join(map(repr, strange))}; use {', '.join(FIELDS)}"
     if any(form or conversion for _text, _field, form, conversion in parsed):
-        return "takes fields as they are, without ! and :"
+        return "must use fields without ! and :"
     if "id" not in fields:
-        return "must hold {id}: without it, two recordings may have one name"
+        return "must contain {id}: without it, two recordings may have the same name"
     if template.startswith("/"):
-        return "is below `dest`, so it cannot begin with /"
+        return "is below `dest`, so it cannot start with /"
     return None
 
 
 def file_stem(template: str, message: Message) -> tuple[str, ...]:
     """Return the parts of the path of a recording below its folder, without an ending.
 
-    :param template: free of problems; a / in it makes a folder, one in a value does not.
+    :param template: a valid template; a / in it creates a folder, a / in a value does not.
     """
     values = _values(message)
     parts = []
@@ -51,7 +51,7 @@ def file_stem(template: str, message: Message) -> tuple[str, ...]:
             _safe(text) + (values[field] if field is not None else "")
             for text, field, _format, _conversion in string.Formatter().parse(part)
         )
-        # A leading dot hides a file, or leads out of the folder.
+        # A leading dot hides a file or leaves the folder.
         clean = filled.lstrip(".").rstrip(". ")
         if clean:
             parts.append(_shortened(clean))
@@ -65,7 +65,7 @@ def _values(message: Message) -> dict[str, str]:
         "mailbox_id": message.mailbox_id,
         "caller_name": message.caller_name,
         "caller_number": message.caller_number,
-        # Colons divide drives, streams and hosts elsewhere.
+        # Colons separate drives, streams and hosts on other systems.
         "received_at": moment.replace("-", "").replace(":", "") if moment else None,
         "date": moment[:10] if moment else None,
         "call_id": message.call_id,
@@ -76,7 +76,7 @@ def _values(message: Message) -> dict[str, str]:
 
 
 def _identity(identifier: str) -> str:
-    """Return an id that no other id of the vendor becomes."""
+    """Return a file name part that is unique to an id of the vendor."""
     safe = _safe(identifier)
     if safe == identifier and len(safe.encode()) <= _LONGEST_VALUE:
         return safe
@@ -103,7 +103,7 @@ def _digest(text: str) -> str:
 
 
 def clashes(names: t.Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
-    """Return pairs of ids whose files would be the same one, also where upper and lower case are.
+    """Return pairs of ids with the same file, including file systems that ignore case.
 
     :param names: path of each file by the id of its message.
     """

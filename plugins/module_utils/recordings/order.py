@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How recordings are to be kept."""
+"""Options that control how recordings are stored."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .names import template_problem
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """How recordings are kept.
+    """Options that control how recordings are stored.
 
-    :param dest: folder.
-    :param name_template: of the files, without their ending.
-    :param mode: of the files.
-    :param manifest: path of the list of what was archived, below ``dest`` unless it begins with /; None for none.
-    :param ignore_missing: a message without a recording is told and is no failure.
-    :param max_bytes: most bytes of one recording; None for what fits the message.
-    :param verify: read every file, and compare it with what the vendor sent.
+    :param dest: folder of the files.
+    :param name_template: template of the file names, without their ending.
+    :param mode: mode of the files.
+    :param manifest: path of the manifest, below ``dest`` unless it starts with /; None for none.
+    :param ignore_missing: report messages without a recording instead of failing.
+    :param max_bytes: most bytes of one recording; None to derive it from the message.
+    :param verify: read every file again, and compare it with the received bytes.
     """
 
     dest: str
@@ -35,7 +35,7 @@ class Order:
 
     @classmethod
     def of(cls, params: t.Mapping[str, t.Any], problems: list[Problem]) -> Order:
-        """Read the options of a task, and add what is wrong with them."""
+        """Parse the options of a task, and add their problems."""
         problem = template_problem(params["name_template"])
         if problem:
             problems.append(Problem(problem, option="name_template"))

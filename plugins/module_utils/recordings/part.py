@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A recording on its way."""
+"""Write a recording to a hidden file until it is complete."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import typing as t
 from ..errors import ConflictError
 from .files import FileProblem, Folder, sync_folder, try_lock
 
-#: Kept of the beginning, to tell what a recording is.
+#: Bytes kept of the start, to recognize the format.
 START_BYTES = 16
 
 
 class BusyError(ConflictError):
-    """Another task writes the same recording at this moment."""
+    """Another task is writing the same recording."""
 
 
 class Part:
-    """A recording on its way: a hidden file that takes its name when it is complete, and not before.
+    """A recording in progress: a hidden file that gets its name when it is complete.
 
-    :param folder: where it goes.
-    :param parts: its name, without an ending.
+    :param folder: folder of the recording.
+    :param parts: parts of its path, without an ending.
     """
 
     def __init__(self, folder: Folder, parts: t.Sequence[str]) -> None:
@@ -36,7 +36,7 @@ class Part:
         self.path = folder.path((*parts[:-1], f".{parts[-1]}"), "part")
         self.start = b""
         self.size = 0
-        #: What tells one recording from another, by the reply that the bytes came with.
+        #: Identity of the recording according to the reply with its bytes.
         self.identity: tuple[t.Any, ...] | None = None
         self._digest = hashlib.sha256()
         self._file: int = -1
@@ -46,7 +46,7 @@ class Part:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._discard_earlier()
-            # Never into a file that is there already: it may be a link to one that somebody needs.
+            # Never into an existing file: it may be a link to a file that somebody needs.
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             self._file = os.open(self.path, flags, 0o600)
         except FileExistsError:
@@ -54,7 +54,7 @@ class Part:
         except OSError as error:
             raise FileProblem(f"cannot write {self.path}", error) from None
         try:
-            # Until it is locked, another task may have taken it for one that was left behind.
+            # Until it is locked, another task may treat it as a leftover.
             own = try_lock(self._file) and os.path.samestat(os.fstat(self._file), self.path.lstat())
         except OSError:
             own = False
@@ -65,15 +65,15 @@ class Part:
 
     def __exit__(self, *_exception: object) -> None:
         if not self._finished:
-            # Who wrote it, and of what, is known to this run alone, so no other may go on with it.
+            # Only this run knows its source, so no other run may continue it.
             with contextlib.suppress(OSError):
                 self.remove()
         os.close(self._file)
 
     def _discard_earlier(self) -> None:
-        """Remove what a run that was killed left, or anything else of this name, without writing into it.
+        """Remove a leftover of a killed run, or anything else with this name, without writing into it.
 
-        :raises BusyError: when another task is writing it now.
+        :raises BusyError: if another task is writing it.
         """
         try:
             status = self.path.lstat()
@@ -89,14 +89,14 @@ class Part:
             else:
                 self.path.unlink()
         except FileNotFoundError:
-            # Whoever wrote it has just given it its name.
+            # Its writer has just renamed it.
             pass
 
     def _busy(self) -> BusyError:
-        return BusyError(f"another task is downloading {self.path.name}", "Let it end")
+        return BusyError(f"another task is downloading {self.path.name}", "Wait until it ends")
 
     def restart(self) -> None:
-        """Forget what is there, since the vendor begins anew."""
+        """Discard the content, since the vendor starts from the beginning."""
         os.ftruncate(self._file, 0)
         os.lseek(self._file, 0, os.SEEK_SET)
         self._digest, self.size, self.start, self.identity = hashlib.sha256(), 0, b"", None
@@ -104,7 +104,7 @@ class Part:
     def write(self, piece: bytes) -> None:
         """Add bytes.
 
-        :raises FileProblem: when they cannot be written.
+        :raises FileProblem: if they cannot be written.
         """
         try:
             rest = memoryview(piece)
@@ -115,9 +115,9 @@ class Part:
         self._count(piece)
 
     def finish(self, ending: str) -> pathlib.Path:
-        """Give the complete file its mode and name, and return its path.
+        """Set the mode and name of the complete file, and return its path.
 
-        :raises FileProblem: when that fails.
+        :raises FileProblem: if that fails.
         """
         final = self._folder.path(self._parts, ending)
         try:
@@ -131,12 +131,12 @@ class Part:
         return final
 
     def remove(self) -> None:
-        """Leave nothing behind."""
+        """Remove the hidden file."""
         self.path.unlink(missing_ok=True)
 
     @property
     def sha256(self) -> str:
-        """Digest of what was written."""
+        """Digest of the written bytes."""
         return self._digest.hexdigest()
 
     def _count(self, piece: bytes) -> None:

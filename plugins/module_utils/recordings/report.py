@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each recording."""
+"""Report the outcomes of recordings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ..results import ListedStep, RunReport, Status
 
 @dataclasses.dataclass(slots=True)
 class Recording(ListedStep):
-    """One recording of a task.
+    """The outcome for one recording of a task.
 
     :param stem: parts of its path below the folder, without an ending.
-    :param path: its file; without an ending where it is not known yet.
-    :param action: ``download``, ``mode`` where only the mode of the file was wrong, or ``none``.
-    :param problem: why what the vendor sent is not a complete recording.
-    :param verified: the file was read from disk, and is the complete recording that the vendor sent.
+    :param path: its file; without an ending if unknown.
+    :param action: ``download``, ``mode`` if only the mode of the file was wrong, or ``none``.
+    :param problem: why the received recording is incomplete.
+    :param verified: whether the file was read again and is the complete received recording.
     """
 
     id: str
@@ -40,10 +40,10 @@ class Recording(ListedStep):
 
     @classmethod
     def missing(cls, identifier: str) -> Recording:
-        """Return what to tell of a message that was named and does not exist."""
+        """Return the outcome for a named message that does not exist."""
         recording = cls(identifier, None, action="none")
-        text = "does not exist in what was selected"
-        recording.fail(NotFoundError(text, "List them again", subject=recording.subject))
+        text = "does not exist in the selection"
+        recording.fail(NotFoundError(text, "List the messages again", subject=recording.subject))
         return recording
 
     @property
@@ -58,22 +58,17 @@ class Recording(ListedStep):
 
     @property
     def subject(self) -> Subject:
-        """The message, as errors name it."""
+        """The subject of errors."""
         return Subject("message", self.id)
 
     @property
-    def reason(self) -> str:
-        """The error without the id."""
-        return self.error.reason(self.subject) if self.error else ""
-
-    @property
     def changed(self) -> bool:
-        """Tell whether its file was written, also by a run that then failed or was not to keep it."""
+        """Check whether its file was written, even if the run then failed or did not keep it."""
         return self.wrote or self.status is Status.CHANGED
 
     @property
     def kept(self) -> bool:
-        """Tell whether its file is there and complete."""
+        """Check whether its file exists and is complete."""
         return self.sha256 is not None and self.is_done
 
     def as_row(self) -> dict[str, t.Any]:
@@ -92,7 +87,7 @@ class Recording(ListedStep):
         }
 
     def difference(self) -> dict[str, t.Any]:
-        """Return the difference in the form that Ansible prints, and what a plan shows of the recording."""
+        """Return the difference as Ansible prints it, and the data of the recording for a plan."""
         header = str(self.path) if self.path else f"message {self.id}"
         after = {"message": self.id} if self.action == "download" else {"mode": "as declared"}
         return {
@@ -109,10 +104,10 @@ class Recording(ListedStep):
 
 @dataclasses.dataclass(slots=True)
 class AudioReport(RunReport[Recording]):
-    """What became of a task.
+    """The report of a task.
 
-    :param undated: messages that only filters by time may leave out, and whose time cannot be read.
-    :param manifest_error: why the manifest could not be written, though the recordings are kept.
+    :param undated: messages without a readable time that filters by time may exclude.
+    :param manifest_error: why the manifest could not be written, although the recordings are kept.
     """
 
     undated: list[Message] = dataclasses.field(default_factory=list)
@@ -128,11 +123,11 @@ class AudioReport(RunReport[Recording]):
 
     @property
     def notes(self) -> list[str]:
-        """What was left out, or is not what it should be, and is no failure."""
+        """Notes on skipped or irregular recordings that are not failures."""
         left_out = [str(one.error) for one in self.steps if one.status is Status.SKIPPED and one.error is not None]
         strange = [one for one in self.steps if one.wrote and one.problem and one.status is Status.CHANGED]
         incomplete = [
-            f"message {one.id}: the vendor sent an incomplete recording, which is stored as it came: {one.problem}"
+            f"message {one.id}: the vendor sent an incomplete recording, which is stored unchanged: {one.problem}"
             for one in strange
         ]
         return [*self.warnings, *left_out, *incomplete, *undated_warnings(self.undated)]
@@ -144,11 +139,11 @@ class AudioReport(RunReport[Recording]):
 
     def as_result(self, everything: bool) -> dict[str, t.Any]:
         """Return the result of the module; see :meth:`RunReport.as_result`."""
-        # Slots make another class of this one, which super() without arguments does not know.
+        # Slots replace the class, which super() without arguments does not know.
         result = RunReport.as_result(self, everything)
         result["changed"] = result["changed"] or self.manifest_changed
         result["undated"] = undated_rows(self.undated)
         if self.manifest_error is not None:
-            problem = f"the recordings are kept, and not their manifest: {self.manifest_error}"
+            problem = f"the recordings are kept, but not their manifest: {self.manifest_error}"
             result.update(failed=True, msg=problem, error=self.manifest_error.as_dict())
         return result

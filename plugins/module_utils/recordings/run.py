@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One recording after the other: whether it is there, its download, and whether what is there is what came."""
+"""Plan, download and verify one recording at a time."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ..errors import (
     RejectedError,
     TransportError,
     VoicemailError,
-    unforeseen,
+    unexpected_error,
 )
 from ..model.message import Message
+from ..model.operation import Operation
 from ..results import Status
 from ..vendors.messages import Recordings
 from .bounds import most_bytes
@@ -30,15 +31,36 @@ from .order import Order
 from .part import BusyError, Part
 from .report import Recording
 
-#: Attempts at a recording whose download breaks off; each goes on where the last one stopped.
+#: Attempts to download a recording; each one continues where the last one stopped.
 ATTEMPTS = 4
-#: How long to wait for another task that downloads the same recording, which usually takes it a moment.
+#: Seconds to wait for another task that downloads the same recording, usually a moment.
 BUSY_SECONDS = 60.0
 BUSY_POLL_SECONDS = 0.05
 
 
+def _received_problem(part: Part, expected: int | None, operation: Operation) -> str | None:
+    """Return what is wrong with a recording that was received to its end.
+
+    :param expected: its size, where the vendor says it.
+    :raises TransportError: when it is not all of it.
+    :raises NotFoundError: when it is empty.
+    """
+    if expected is not None and part.size != expected:
+        received = part.size
+        if received > expected:
+            part.restart()
+        raise TransportError(f"{received} of {expected} bytes were received", "Run the task again", operation=operation)
+    if not part.size:
+        raise NotFoundError("the recording is empty", "", operation=operation)
+    problem = container_problem(part.path)
+    if problem and kind_of(part.start) and expected is None:
+        # Nothing else says that the end is missing.
+        raise TransportError(f"it ended early: {problem}", "Run the task again", operation=operation)
+    return problem
+
+
 class Run:
-    """What all downloads of a task share."""
+    """The state shared by all downloads of a task."""
 
     def __init__(
         self, messages: Recordings, order: Order, folder: Folder, manifest: Manifest | None, check: bool
@@ -51,7 +73,7 @@ class Run:
         self.stop = threading.Event()
 
     def plan(self, message: Message, stem: tuple[str, ...]) -> Recording:
-        """Look for the file of a message, and whether anything says that it is the recording."""
+        """Find the file of a message, and evidence that it is the recording."""
         recording = Recording(message.id, message, stem, self.folder.root.joinpath(*stem))
         try:
             path = self.folder.find(stem)
@@ -64,9 +86,9 @@ class Run:
         return recording
 
     def _is_archived(self, recording: Recording, path: pathlib.Path) -> bool:
-        """Check whether a file is the recording: by the manifest, or by a size that the vendor states.
+        """Check whether a file is the recording, by the manifest or the vendor's stated size.
 
-        A file under the right name alone proves nothing: it is downloaded again, and compared.
+        The right name alone proves nothing: such a file is downloaded again and compared.
         """
         message = t.cast(Message, recording.message)
         size = path.stat().st_size
@@ -74,7 +96,7 @@ class Run:
             return False
         entry = self.manifest.entry(message, path) if self.manifest else None
         if entry is None:
-            # Before a message is deleted, the same size is not enough.
+            # The same size is not sufficient before a message is deleted.
             if message.size_bytes is None or self.order.verify or container_problem(path):
                 return False
             digest = sha256_of(path)
@@ -82,7 +104,7 @@ class Run:
             return False
         else:
             digest = entry["sha256"]
-            # What is not a complete recording may have come like that.
+            # The vendor may have sent an incomplete recording.
             if (self.order.verify or container_problem(path)) and sha256_of(path) != digest:
                 return False
             recording.content_type = entry.get("content_type")
@@ -90,7 +112,7 @@ class Run:
         return True
 
     def _settle(self, recording: Recording, path: pathlib.Path) -> None:
-        """Keep a file that is there already; only its mode may have to change."""
+        """Keep an existing file, and correct its mode if necessary."""
         recording.path, recording.status, recording.action = path, Status.OK, "none"
         if path.stat().st_mode & 0o7777 != self.order.mode:
             if not self.check:
@@ -98,7 +120,7 @@ class Run:
             recording.status, recording.action = Status.CHANGED, "mode"
 
     def fetch(self, recording: Recording) -> None:
-        """Download one recording; whatever goes wrong becomes its outcome."""
+        """Download one recording. Errors become its outcome."""
         if self.stop.is_set():
             return
         try:
@@ -110,18 +132,18 @@ class Run:
                 recording.fail(error)
         except VoicemailError as error:
             if getattr(error, "fatal", False):
-                # A disk that is full stays full for the others.
+                # A full disk affects the other recordings as well.
                 self.stop.set()
             recording.fail(error)
         except OSError as error:
             recording.fail(FileProblem(f"cannot use the file of message {recording.id}", error))
         except Exception as error:
-            recording.fail(unforeseen(error))
+            recording.fail(unexpected_error(error))
 
     def _fetch_alone(self, recording: Recording) -> None:
-        """Download one recording when no other task does; what that one left is then compared.
+        """Download one recording while no other task does; compare a file that another task left.
 
-        :raises BusyError: when another task takes too long.
+        :raises BusyError: if another task takes too long.
         """
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
@@ -140,7 +162,7 @@ class Run:
                 self._keep(recording, part, self._receive(recording, part))
                 return
             except RejectedError as error:
-                # Nothing comes after what came so far, and yet it is not whole.
+                # The recording is incomplete, but the server has no further bytes.
                 if error.status != 416 or not part.size:
                     raise
                 part.restart()
@@ -149,15 +171,16 @@ class Run:
                     raise
                 if part.size == size:
                     part.restart()
+        operation = Operation("download", "message", recording.id)
         raise TransportError(
-            f"cannot download message {recording.id}: it broke off {ATTEMPTS} times", "Run the task again"
+            f"the transfer was interrupted {ATTEMPTS} times", "Run the task again", operation=operation
         )
 
     def _receive(self, recording: Recording, part: Part) -> str:
-        """Write a recording into its part, and return its ending.
+        """Write a recording to its part, and return its ending.
 
-        :raises TransportError: when it broke off; what came before stays.
-        :raises RejectedError: when it is larger than it can be.
+        :raises TransportError: if the transfer is interrupted; the received bytes are kept.
+        :raises RejectedError: if it is too large.
         """
         message = t.cast(Message, recording.message)
         most = most_bytes(message, self.order.max_bytes)
@@ -178,30 +201,19 @@ class Run:
                     raise self._too_large(message, most)
                 part.write(piece)
             expected = stream.size if stream.size is not None else message.size_bytes
-            if expected is not None and part.size != expected:
-                if part.size > expected:
-                    part.restart()
-                raise TransportError(
-                    f"{part.size} of {expected} bytes came", "Run the task again", operation=stream.operation
-                )
-            if not part.size:
-                raise NotFoundError("the recording is empty", "", operation=stream.operation)
-            recording.problem = container_problem(part.path)
-            if recording.problem and kind_of(part.start) and expected is None:
-                # Nothing else tells that the end is missing.
-                raise TransportError(
-                    f"it ended early: {recording.problem}", "Run the task again", operation=stream.operation
-                )
+            recording.problem = _received_problem(part, expected, stream.operation)
             name = email.message.Message()
             name["content-disposition"] = stream.headers.get("content-disposition", "")
             recording.content_type = stream.content_type or None
             return ending_of(stream.content_type, part.start, name.get_filename() or "")
 
     def _too_large(self, message: Message, most: int) -> RejectedError:
+        operation = Operation("download", "message", message.id)
         if self.order.max_bytes is not None:
             return RejectedError(
-                f"cannot download message {message.id}: it is larger than `max_bytes`, which is {most}",
-                "Raise `max_bytes` if the recording is right",
+                f"it is larger than `max_bytes`, which is {most}",
+                "Raise `max_bytes` if the recording is valid",
+                operation=operation,
             )
         stated = [
             *([f"a duration of {message.duration_ms} ms"] if message.duration_ms is not None else []),
@@ -209,14 +221,15 @@ class Run:
         ]
         fits = f"a message with {' and '.join(stated)}" if stated else "a message without a stated duration or size"
         return RejectedError(
-            f"cannot download message {message.id}: it is larger than {most} bytes, the most for {fits}",
-            "Look at the message at the vendor, and set `max_bytes` if the recording is right",
+            f"it is larger than {most} bytes, the most for {fits}",
+            "Check the message at the vendor, and set `max_bytes` if the recording is valid",
+            operation=operation,
         )
 
     def _keep(self, recording: Recording, part: Part, ending: str) -> None:
-        """Give what was received its name, unless the same or something else has it.
+        """Rename the received file, unless its name is in use.
 
-        :raises ConflictError: when the name belongs to another recording, which this collection did not write.
+        :raises ConflictError: if the name is in use by another recording that this collection did not write.
         """
         earlier = self.folder.find(recording.stem)
         recording.size_bytes = part.size
@@ -228,7 +241,7 @@ class Run:
                 return
             if not self._may_replace(recording, earlier, digest, part):
                 raise ConflictError(
-                    f"{earlier} is another recording than the vendor's",
+                    f"{earlier} differs from the vendor's recording",
                     "Move it elsewhere, or use another `name_template`",
                     subject=recording.subject,
                 )
@@ -238,7 +251,7 @@ class Run:
         recording.sha256, recording.status, recording.wrote = part.sha256, Status.CHANGED, True
 
     def _may_replace(self, recording: Recording, earlier: pathlib.Path, digest: str, part: Part) -> bool:
-        """Check whether nothing is lost with a file: nobody can hear it, or this collection wrote it."""
+        """Check that replacing a file loses nothing: it is not playable, or this collection wrote it."""
         if container_problem(earlier) or starts_with(part.path, earlier):
             return True
         if recording.problem:
@@ -247,13 +260,13 @@ class Run:
         return entry is not None and entry["sha256"] == digest
 
     def verify(self, recording: Recording) -> None:
-        """Read a file that is kept from the disk, and fail where it is not a complete recording, as it was received."""
+        """Read a kept file again, and fail if it is not the complete received recording."""
         if not recording.kept or recording.path is None:
             return
         try:
             if sha256_of(recording.path) != recording.sha256:
-                text = f"{recording.path} is not what was received"
-                recording.fail(ConflictError(text, "Run it again", subject=recording.subject))
+                text = f"{recording.path} differs from the received recording"
+                recording.fail(ConflictError(text, "Run the task again", subject=recording.subject))
                 return
             problem = container_problem(recording.path)
         except VoicemailError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a run as Markdown, and the rows and words of its page."""
+"""Format the report of a run as Markdown, and provide the rows and texts of its page."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .grouping import Reason, as_lines
 
 Report = t.Mapping[str, t.Any]
 COUNTS = ("create", "update", "delete", "none", "failed", "skipped")
-#: What a reader calls a status: a deletion that was skipped must not read like one that was done.
+#: Displayed names of statuses: a skipped deletion must not look like a completed one.
 STATUS_WORDS = {"skipped": "not attempted"}
 MOST_SYSTEMS = 5
-#: Only a role knows how it ended before its first write.
+#: A role sets how it ended before its first write.
 _ENDED_BEFORE = {"refused": "Refused: nothing was written", "declined": "Not confirmed: nothing was written"}
 _MOST_REASON_BYTES = 4000
 _FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 3, "ok": 4}
-_UNKNOWN = "the outcome is not known: the task runs in the background, or its result is hidden"
+_UNKNOWN = "the outcome is unknown: the task runs in the background, or its result is hidden"
 
 
 def shown(value: t.Any) -> str:
-    """Return a value as a reader wants to see it: text as it is, nothing for null."""
+    """Format a value for readers: text unchanged, nothing for null."""
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
@@ -36,20 +36,20 @@ def shown(value: t.Any) -> str:
 def rows(report: Report) -> list[dict[str, t.Any]]:
     """Return every change with its task, failures and deletions first.
 
-    A task that no change explains is a row of its own.
+    A task without a change gets its own row.
     """
     found = []
     for task in report["tasks"]:
         about = {key: task[key] for key in ("host", "task", "module", "check_mode")}
         for row in [*_unexplained(task), *task["changes"]]:
             handled = task["handled"] and row["status"] == "failed"
-            error = f"{row['error'] or 'failed'} (the play went on)" if handled else row["error"]
+            error = f"{row['error'] or 'failed'} (the play continued)" if handled else row["error"]
             found.append({**about, **row, "error": error})
     return sorted(found, key=_rank)
 
 
 def _rank(row: t.Mapping[str, t.Any]) -> int:
-    """Return the place of a row: failures first, then what was not attempted, then deletions."""
+    """Return the rank of a row: failures first, then steps not attempted, then deletions."""
     deleted = row["status"] == "changed" and row["action"] == "delete"
     return 2 if deleted else _FIRST.get(row["status"], 3)
 
@@ -67,7 +67,7 @@ def _unexplained(task: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
 def as_markdown(report: Report, most: int) -> str:
     """Return the report for a comment on a merge request.
 
-    :param most: most changes to list one by one; such comments may not be of any length.
+    :param most: most changes to list; the length of such comments is limited.
     """
     every = rows(report)
     lines = [f"# {markdown(report['title'])}", "", f"**{verdict(report)[1]}**", ""]
@@ -76,7 +76,7 @@ def as_markdown(report: Report, most: int) -> str:
     checksums = [(task["host"], task["plan_checksum"]) for task in report["tasks"] if _open_plan(task)]
     lines += [f"\nChecksum of the plan of {markdown(host)}: `{checksum}`" for host, checksum in checksums]
     if report["apply"]:
-        lines += ["", "Apply this plan, and no other:", "", "```console", f"$ {clean(report['apply'])}", "```"]
+        lines += ["", "To apply exactly this plan:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     lines += _failures(report, every)
     counts = report["summary"]
     lines += ["", "| create | update | delete | as declared | failed | not attempted |", "|---|---|---|---|---|---|"]
@@ -88,7 +88,7 @@ def as_markdown(report: Report, most: int) -> str:
 
 
 def facts(report: Report) -> list[tuple[str, str]]:
-    """Return what a reader has to know of a run before its changes: where, from what, and for how long."""
+    """Return the facts to show before the changes of a run: systems, commit and duration."""
     found = [("System", _system(system)) for system in report["systems"][:MOST_SYSTEMS]]
     if len(report["systems"]) > MOST_SYSTEMS:
         found.append(("Systems", f"{len(report['systems']) - MOST_SYSTEMS} more"))
@@ -109,7 +109,7 @@ def _system(system: t.Mapping[str, str]) -> str:
 
 
 def progress_text(every: t.Sequence[t.Mapping[str, t.Any]]) -> str | None:
-    """Return how many changes were done, failed and were not attempted; None where none failed."""
+    """Return how many changes were done, failed or not attempted, or None if none failed."""
     numbers = {name: sum(row["status"] == name for row in every) for name in ("changed", "failed", "skipped")}
     if not numbers["failed"]:
         return None
@@ -145,7 +145,7 @@ def _table(every: t.Sequence[t.Mapping[str, t.Any]], most: int) -> list[str]:
             lines.append(_line([*start, "error", "", row["error"]]))
             continue
         if row["status"] == "skipped":
-            # What was not attempted has no values that came to be.
+            # Steps not attempted have no resulting values.
             lines.append(_line([*start, "", "", ""]))
             continue
         values = row["values"] or [{"option": ", ".join(row["changed_fields"]), "before": None, "after": None}]
@@ -174,14 +174,14 @@ def verdict(report: Report) -> tuple[str, str]:
     elif changed:
         text = "Planned: nothing was written"
     elif unknown:
-        return kind, "It is not known what was changed"
+        return kind, "The changes are unknown"
     elif not tasks:
         return kind, "No task of telephony.voicemail that writes was run"
     else:
         text = "Nothing to change"
     if report["tasks_failed"]:
-        return kind, ("Nothing was changed" if not changed else text) + ", and the play went on after failures"
-    return kind, f"{text}, and the outcome of other tasks is not known" if unknown else text
+        return kind, ("Nothing was changed" if not changed else text) + ", and the play continued after failures"
+    return kind, f"{text}, but the outcome of other tasks is unknown" if unknown else text
 
 
 def _is_changed(changes: t.Iterable[t.Mapping[str, t.Any]]) -> bool:
@@ -189,7 +189,7 @@ def _is_changed(changes: t.Iterable[t.Mapping[str, t.Any]]) -> bool:
 
 
 def cleaned(value: t.Any) -> t.Any:
-    """Return a report with every text in it clean, to be shown."""
+    """Return a report with all its texts cleaned for display."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):

@@ -22,17 +22,17 @@ class Gathering:
         self._attempts: dict[Key, list[TaskReport]] = {}
         self._items: dict[Key, list[TaskReport]] = {}
         self._jobs: dict[str, TaskReport] = {}
-        #: Failures by host that the play has not been asked to ignore, one entry for each task that failed.
+        #: Failures by host that the play does not ignore, one entry per failed task.
         self._failures: dict[str, list[list[TaskReport]]] = {}
 
     def attempt(self, key: Key, report: TaskReport) -> None:
-        """Note an attempt that is followed by another."""
-        # A plan that is made again plans the same again.
+        """Record an attempt that is followed by another one."""
+        # A repeated plan contains the same changes.
         if not report.check_mode:
             self._attempts.setdefault(key, []).append(report)
 
     def item(self, key: Key, report: TaskReport) -> None:
-        """Note an item of a loop."""
+        """Record an item of a loop."""
         report = after_attempts(self._attempts.pop(key, []), report)
         self._items.setdefault(key, []).append(report)
         self.reports.append(report)
@@ -40,11 +40,11 @@ class Gathering:
     def end(
         self, key: Key, read: t.Callable[[], TaskReport | None], loop: bool, failed: bool = False, ignored: bool = False
     ) -> None:
-        """Note the end of a task on one host.
+        """Record the end of a task on one host.
 
-        :param read: returns its report, or None where it has no place here; not called for a loop with items that
+        :param read: returns its report, or None if it does not belong here; not called for a loop with items that
             explain the end.
-        :param ignored: the play ignores that it failed.
+        :param ignored: whether the play ignores its failure.
         """
         reports = self._items.pop(key, [])
         if not loop or (failed and not any(one.status == "failed" for one in reports)):
@@ -63,17 +63,17 @@ class Gathering:
             self._failures.setdefault(key[0], []).append(broken)
 
     def start_job(self, job: str, report: TaskReport) -> None:
-        """Note a task that nobody waits for."""
+        """Record a background task."""
         self._jobs[job] = report
 
     def job(self, job: str) -> TaskReport | None:
-        """Return the report of a task that was left in the background."""
+        """Return the report of a background task."""
         return self._jobs.get(job)
 
     def resolve(self, unhandled: t.Mapping[str, int]) -> None:
         """Mark the failures that were rescued.
 
-        :param unhandled: host to the number of tasks that took it out of the play; they are its last failures.
+        :param unhandled: host to the number of its unhandled failures, which are the last ones.
         """
         for host, failures in self._failures.items():
             left = unhandled.get(host, 0)
@@ -87,7 +87,7 @@ class Gathering:
 
 
 def ended_early(host: str, message: str) -> TaskReport:
-    """Return a failure that no task tells of."""
+    """Return a failure without a task."""
     return TaskReport(host, "Run", "ansible.run", False, "failed", message, None, [], dict.fromkeys(COUNTED, 0), [])
 
 

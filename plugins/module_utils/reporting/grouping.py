@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Group what happened to many items by its reason: a person reads one line a reason, not thousands of equal lines."""
+"""Group the outcomes of many items by reason, since nobody reads thousands of equal lines."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import typing as t
 
 from ..model.problem import Subject
 
-#: Items that one line names; it counts the others.
+#: Most items listed in one line; the others are counted.
 MOST_NAMED = 10
-#: Bytes of all lines together: a failed task has to fit on a screen, whatever the number of its items.
+#: Bytes of all lines together: a failed task must fit on a screen, whatever the number of its items.
 MOST_BYTES = 1400
-#: Characters of a line that names one item, so that one long text does not hide every other reason.
+#: Characters of a line with one item, so that one long text does not hide all other reasons.
 _LONGEST_LINE = 400
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason, and the items that share it, in the order in which they were found.
+    """A reason and its items, in the order of their discovery.
 
-    :param text: what is wrong, without the name of an item.
+    :param text: the reason without the name of an item.
     """
 
     text: str
     subjects: tuple[Subject, ...]
 
     def as_line(self) -> str:
-        """Return one line: the reason with its item, or with the number of items and the names of the first of them."""
+        """Return one line: the reason with its item, or with the number of items and their first names."""
         if len(self.subjects) == 1:
             return self.subjects[0].sentence(self.text)
         names = listed([subject.short for subject in self.subjects])
@@ -37,9 +37,9 @@ class Reason:
 
 
 def group_by_reason(rows: t.Iterable[tuple[Subject, str]]) -> list[Reason]:
-    """Return one entry for each distinct reason, in the order in which the reasons first occur.
+    """Return one entry for each distinct reason, in the order of occurrence.
 
-    :param rows: pairs of an item and the reason that holds for it. An item counts once for a reason.
+    :param rows: pairs of item and reason. An item counts once per reason.
     """
     found: dict[str, dict[Subject, None]] = {}
     for subject, text in rows:
@@ -48,9 +48,9 @@ def group_by_reason(rows: t.Iterable[tuple[Subject, str]]) -> list[Reason]:
 
 
 def as_lines(reasons: t.Sequence[Reason], most_bytes: int = MOST_BYTES) -> list[str]:
-    """Return a line for each reason, as many as fit, and one that counts the reasons and items left out.
+    """Return one line per reason, as many as fit, and a last line that counts the rest.
 
-    :param most_bytes: of all lines together, in UTF-8. The first is never left out, and the last counts the rest.
+    :param most_bytes: bytes of all lines in UTF-8. The first line is always included.
     """
     lines: list[str] = []
     left = most_bytes
@@ -66,7 +66,7 @@ def as_lines(reasons: t.Sequence[Reason], most_bytes: int = MOST_BYTES) -> list[
 
 
 def plural(subjects: t.Iterable[Subject]) -> str:
-    """Return what these items are called together."""
+    """Return the plural noun for these items."""
     names = {subject.plural for subject in subjects}
     return names.pop() if len(names) == 1 else "items"
 
@@ -78,13 +78,13 @@ def _counted(subjects: t.Collection[Subject]) -> str:
 
 
 def listed(names: t.Sequence[str], most: int = MOST_NAMED) -> str:
-    """Return the first names, and how many there are beside them."""
+    """Return the first names, and the number of the others."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return text of at most this many characters, and three dots where something was cut off."""
+    """Shorten text to a number of characters, with three dots where it was cut."""
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a run as JUnit, for a pipeline's own view of tests."""
+"""Format the report of a run as JUnit, for a pipeline's test view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .formats import Report, rows, shown
 def as_junit(report: Report, fail_on_change: bool) -> str:
     """Return the report as JUnit: a suite for each task and host, a case for each mailbox.
 
-    :param fail_on_change: a change counts as a failure, which is what drift is to a pipeline.
+    :param fail_on_change: report changes as failures, for pipelines that check for drift.
     """
     root = ElementTree.Element("testsuites", name=clean(report["title"]))
     totals = {"tests": 0, "failures": 0, "skipped": 0}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan in one line an item, deletions first."""
+"""Format a plan with one line per item, deletions first."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..model.text import clean
 from ..resources import RESOURCES
 from .grouping import shortened
 
-#: Lines that a task shows, unless it is asked for others.
+#: Default number of lines that a task shows.
 MOST_LINES = 20
 ADDED, ALTERED, REMOVED = "+", "~", "-"
 _LONGEST_VALUE = 60
 _LONGEST_LINE = 200
 _ADDS = ("create", "upload", "download")
-#: Options that a person knows a box by; the others of a box that is created are in the report.
+#: Options that identify a box for people; the report has all options of a new box.
 _TITLES = ("name", "description")
 _ADDRESSES = ("emails", "recipients")
 #: An entry of the difference that a module returns.
@@ -39,9 +39,9 @@ class Line(t.NamedTuple):
 
 
 def plan_lines(entries: t.Sequence[Entry], most: int = MOST_LINES) -> tuple[list[Line], int]:
-    """Return a line for each entry, deletions first, and how many have none.
+    """Return lines for the entries, deletions first, and the number of omitted entries.
 
-    :param entries: the key ``diff`` of a module's result, which hides every secret.
+    :param entries: the key ``diff`` of a module's result, without secrets.
     :param most: most lines.
     """
     ordered = sorted(entries, key=lambda entry: entry.get("action") != "delete")
@@ -65,20 +65,20 @@ def line_of(entry: Entry) -> Line:
 
 
 def item_name(entry: Entry) -> str:
-    """Return what names the item of an entry: the number of a box, or a message or file."""
+    """Return the name of an entry's item: the number of a box, or a message or file."""
     named = entry.get("label") or next((entry[one.number] for one in RESOURCES.values() if entry.get(one.number)), "")
     return str(named)
 
 
 def changes_text(entry: Entry) -> str:
-    """Return the options that change, each with its value before and after."""
+    """Return the changed options with their values before and after."""
     before, after = entry.get("before") or {}, entry.get("after") or {}
     options = [option for option in dict.fromkeys([*before, *after]) if before.get(option) != after.get(option)]
     return ", ".join(f"{option}: {value(before.get(option))} → {value(after.get(option))}" for option in options)
 
 
 def value(given: t.Any) -> str:
-    """Return a value as a line shows it."""
+    """Format a value for a line."""
     if given is None or given == []:
         return "nothing"
     if isinstance(given, list) and all(isinstance(one, str) for one in given):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep a failed result within what a person can read: Ansible prints all of it but its key ``diff``."""
+"""Limit the size of a failed result: Ansible prints all of it except its key ``diff``."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ import typing as t
 from ..resources import RESOURCES
 from .ranges import compact
 
-#: Bytes that Ansible prints of a failed task, where its message is not longer.
+#: Bytes that Ansible prints for a failed task, unless its message is longer.
 MOST_BYTES = 1850
-#: Bytes of what Ansible adds: its markers, the place of the task and some lines of the playbook around it.
+#: Bytes that Ansible adds: its markers, the place of the task and some lines of the playbook.
 _FRAME = 360
-#: Bytes of each list of numbers that have no row.
+#: Bytes of each list of numbers without a row.
 _MOST_NUMBERS = 60
 _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
-#: The order in which a reader wants to see them.
+#: The order for readers.
 _URGENT = ("failed", "skipped", "changed", "ok")
 _UNDONE = ("failed", "skipped")
 
 
 def printable(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the result of a failed task with only as many rows as fit on a screen, the most urgent ones.
+    """Return the result of a failed task with only the most urgent rows that fit on a screen.
 
-    ``omitted`` then names the others, by what became of them. ``diff`` keeps a row of each.
+    ``omitted`` then lists the others by outcome. ``diff`` keeps a row of each.
     """
     rows, error = result.get("results"), result.get("error")
     if result.get("failed") and isinstance(error, dict) and "\n" in str(error.get("message")):
-        # The message of the task has the other lines.
+        # The message of the task contains the other lines.
         result = {**result, "error": {**error, "message": str(error["message"]).splitlines()[0]}}
     if not result.get("failed") or not isinstance(rows, list):
         return dict(result)
@@ -42,7 +42,7 @@ def printable(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     kept, omitted = set(), collections.defaultdict(list)
     for row in sorted(rows, key=lambda row: _URGENT.index(row["status"])):
         left -= _size(row) + 2
-        # Some of what was done says nothing; the numbers of all of it do.
+        # A few completed rows are not useful, but their numbers are.
         if left >= 0 and row["status"] in _UNDONE:
             kept.add(id(row))
         else:
@@ -66,7 +66,7 @@ def _outcome(row: t.Mapping[str, t.Any]) -> str:
 
 
 def _label(row: t.Mapping[str, t.Any]) -> str:
-    """Return what names a row: boxes have a number, messages and recordings an id."""
+    """Return the name of a row: boxes have a number, messages and recordings an id."""
     number = next((row[one.number] for one in RESOURCES.values() if row.get(one.number)), None)
     return str(number if "source" in row else row.get("id"))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write many numbers in a few words."""
+"""Shorten lists of numbers to ranges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGITS = re.compile(r"[0-9]{1,18}")
 
 
 def ranges(labels: t.Iterable[str]) -> list[tuple[str, int]]:
-    """Return labels in few texts, each with how many it stands for: numbers that follow each other as one range.
+    """Return labels as few texts with their counts, combining consecutive numbers to ranges.
 
     Numbers of different lengths never share a range: 0999 and 1000 do, 999 and 1000 do not.
     """
@@ -39,7 +39,7 @@ def _follows(before: str, label: str) -> bool:
 
 
 def compact(labels: t.Collection[str], longest: int) -> str:
-    """Return labels as ranges, and how many are left out of a text of so many letters."""
+    """Return labels as ranges in a text of limited length, with the number of omitted ones."""
     texts: list[str] = []
     named = length = 0
     for text, count in ranges(labels):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a whole run did, gathered from the results of its tasks, which hold no secrets any more."""
+"""Build the report of a whole run from the results of its tasks, which contain no secrets."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .plan_lines import line_of
 from .sentences import Counts, Nouns, counted_text
 
 SCHEMA_VERSION = 1
-#: How a run can end: nothing to change; planned only; done; a plan that was not confirmed; stopped before the first
-#: write; failed in part.
+#: States of a run: nothing to change; planned only; done; a plan that was not confirmed; stopped before the first
+#: write; partially failed.
 STATES = ("unchanged", "planned", "applied", "declined", "refused", "failed")
 ACTIONS = ("create", "update", "delete")
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
@@ -30,13 +30,13 @@ Result = t.Mapping[str, t.Any]
 
 @dataclasses.dataclass
 class Change:
-    """What happened, or would happen, to one box.
+    """The actual or planned change of one box.
 
     :param status: ``ok``, ``changed``, ``failed`` or ``skipped``.
-    :param values: option to (before, after), as they may be shown; empty where the task told no difference.
-    :param source: file and line that declare it.
-    :param line: the change as a line of a plan; None where the task told no difference.
-    :param reason: the error without the number, which others may share.
+    :param values: option to (before, after) without secrets; empty if the task returned no difference.
+    :param source: file and line of its declaration.
+    :param line: the change as a line of a plan; None if the task returned no difference.
+    :param reason: the error without the number, which other changes may share.
     """
 
     number: str
@@ -53,13 +53,13 @@ class Change:
 
 @dataclasses.dataclass
 class TaskReport:
-    """What one task did on one host.
+    """The report of one task on one host.
 
-    :param module: name without the collection; of a module of another collection, its whole name.
-    :param status: ``ok``, ``changed``, ``failed``, or ``unknown`` where nobody has seen the result.
-    :param handled: the task failed, and the play went on: ignored, rescued or declared no failure.
-    :param sentence: what it did, or would do, with the counts.
-    :param system: vendor, url and account that it worked on; None where the result does not tell.
+    :param module: name without the collection; the full name for modules of other collections.
+    :param status: ``ok``, ``changed``, ``failed``, or ``unknown`` without a result.
+    :param handled: whether the play continued after its failure: ignored, rescued or declared not to be one.
+    :param sentence: one sentence with the counts of its actual or planned changes.
+    :param system: its vendor, url and account; None if the result does not contain them.
     """
 
     host: str
@@ -83,76 +83,94 @@ def changes_boxes(module: str) -> bool:
     return spec is not None and spec.feature == "mailboxes" and not spec.reads_only
 
 
-def read_result(
-    host: str,
-    name: str,
-    module: str,
-    check_mode: bool,
-    failed: bool,
-    result: Result,
-    *,
-    background: bool = False,
-    changed_when: bool = False,
-) -> TaskReport:
-    """Return what a task's result says.
+class TaskRun(t.NamedTuple):
+    """A task on one host.
 
-    :param module: name without the collection.
-    :param failed: Ansible takes the task for failed; it does not leave that in the result.
-    :param result: the result as callbacks see it.
-    :param background: nobody waits for the task.
-    :param changed_when: the play decides what counts as changed, so a result without details says nothing about it.
+    :param module: name without the collection; of a module of another collection, its whole name.
     """
-    report = TaskReport(host, name, module, check_mode, "ok", None, None, [], dict.fromkeys(COUNTED, 0), [])
+
+    host: str
+    task: str
+    module: str
+    check_mode: bool
+
+    def report(self, status: str, message: str | None = None) -> TaskReport:
+        """Return a report without any change."""
+        return TaskReport(*self, status, message, None, [], dict.fromkeys(COUNTED, 0), [])
+
+
+def read_result(
+    run: TaskRun, failed: bool, result: Result, *, background: bool = False, changed_when: bool = False
+) -> TaskReport:
+    """Convert the result of a task to a report.
+
+    :param failed: whether Ansible treats the task as failed, which is not part of the result.
+    :param result: the result as callbacks receive it.
+    :param background: whether the task runs in the background.
+    :param changed_when: whether the play overrides ``changed``, so that a result without details does not show it.
+    """
+    report = run.report("ok")
     hidden = "censored" in result
     if hidden:
-        # Of a list called results Ansible thinks that it came from a loop, and leaves it in place.
+        # Ansible treats a list called results as that of a loop, and leaves it in place.
         result = {"msg": result["censored"], "changed": result.get("changed")}
     report.warnings = [clean(warning) for warning in result.get("warnings") or ()]
     report.plan_checksum = result.get("plan_checksum")
-    key = (MODULES[module].resource if module in MODULES else MAILBOXES).number
     report.system = result.get("system")
-    changes = _one(key, result, failed) if "action" in result else _many(key, result)
-    report.changes = [change for change in changes if change.status != "ok" or change.action != "none"]
+    report.changes = _changes(run.module, result, failed)
     if not failed and (background or (hidden and changed_when and not result.get("changed"))):
         report.status = "unknown"
         return report
-    # A result without any of these is that of a module that failed, whatever `failed_when` makes of it.
+    _set_status(report, result, failed, hidden)
+    if not hidden and "summary" in result and result.get("msg"):
+        report.sentence = f"{clean(str(result['msg']).splitlines()[0]).rstrip(':.')}."
+    report.summary = _counts(run.module, result, report)
+    return report
+
+
+def _set_status(report: TaskReport, result: Result, failed: bool, hidden: bool) -> None:
+    # A result without any of these is from a failed module, whatever `failed_when` says.
     understood = hidden or "action" in result or "summary" in result
     broken = not understood or bool(result.get("error")) or any(one.status == "failed" for one in report.changes)
     report.handled = broken and not failed
     if failed or broken:
         report.status = "failed"
         report.message = clean_lines(result.get("msg") or "Ansible counts the task as failed: failed_when or until")
-    elif any(one.status == "changed" for one in report.changes) or (
-        result.get("changed") and (hidden or not changes_boxes(module))
-    ):
+    elif _is_changed(report, result, hidden):
         report.status = "changed"
-    if not hidden and "summary" in result and result.get("msg"):
-        report.sentence = f"{clean(str(result['msg']).splitlines()[0]).rstrip(':.')}."
-    report.summary = _counts(module, result, report)
-    return report
+
+
+def _changes(module: str, result: Result, failed: bool) -> list[Change]:
+    key = (MODULES[module].resource if module in MODULES else MAILBOXES).number
+    changes = _one(key, result, failed) if "action" in result else _many(key, result)
+    return [change for change in changes if change.status != "ok" or change.action != "none"]
+
+
+def _is_changed(report: TaskReport, result: Result, hidden: bool) -> bool:
+    if any(one.status == "changed" for one in report.changes):
+        return True
+    return bool(result.get("changed")) and (hidden or not changes_boxes(report.module))
 
 
 def replace(report: TaskReport, other: TaskReport) -> None:
-    """Put the outcome of a task in the place of what was known before."""
+    """Replace the earlier report of a task by its outcome."""
     for field in dataclasses.fields(TaskReport):
         setattr(report, field.name, getattr(other, field.name))
 
 
-def failure(host: str, name: str, module: str, check_mode: bool, result: Result) -> TaskReport:
-    """Return the failure of a task that changes no mailbox: it may be why others did not run."""
+def failure(run: TaskRun, result: Result) -> TaskReport:
+    """Return the failure of a task that changes no mailbox, since it may explain why others did not run."""
     message = clean_lines(result.get("censored") or result.get("msg") or "the task failed")
-    nothing = dict.fromkeys(COUNTED, 0)
-    return TaskReport(host, name, module, check_mode, "failed", message[:LONGEST_MESSAGE], None, [], nothing, [])
+    return run.report("failed", message[:LONGEST_MESSAGE])
 
 
 def _counts(module: str, result: Result, report: TaskReport) -> dict[str, int]:
     counts = dict.fromkeys(COUNTED, 0)
-    told = result.get("summary")
-    if isinstance(told, t.Mapping):
-        # Of messages and recordings only what failed or was skipped has a place among the counts of mailboxes.
+    summary = result.get("summary")
+    if isinstance(summary, t.Mapping):
+        # Of messages and recordings, only failed and skipped ones are among the counts of mailboxes.
         names = COUNTED if changes_boxes(module) else ("failed", "skipped")
-        return counts | {name: int(told.get(DONE.get(name, name), told.get(name)) or 0) for name in names}
+        return counts | {name: int(summary.get(DONE.get(name, name), summary.get(name)) or 0) for name in names}
     for change in report.changes:
         name = change.status if change.status in ("failed", "skipped") else change.action
         if name in ("failed", "skipped") or changes_boxes(module):
@@ -165,7 +183,7 @@ def _many(key: str, result: Result) -> list[Change]:
     entries = _list(result.get("diff"))
     rows = _list(result.get("results"))
     if all("status" in entry for entry in entries) and len(entries) > len(rows):
-        # A failed task has every row in its difference, and only some in its results.
+        # A failed task has all rows in its difference, but only some in its results.
         rows = entries
     differences = {_identity(key, entry): entry for entry in entries}
     changes = []
@@ -191,7 +209,7 @@ def _many(key: str, result: Result) -> list[Change]:
 
 
 def _identity(key: str, row: t.Mapping[str, t.Any]) -> tuple[str, ...]:
-    """Return what tells a box, message or recording from any other of its task. Only boxes are declared in a file."""
+    """Return the identity of a row within its task. Only boxes are declared in a file."""
     return (str(row.get(key)),) if "source" in row else (str(row.get(key)), str(row.get("id")))
 
 
@@ -202,7 +220,7 @@ def _one(key: str, result: Result, failed: bool) -> list[Change]:
     error = result.get("error") or {}
     difference = difference if difference and difference.get(key) else None
     number = box.get(key) or (difference or {}).get(key) or error.get(key)
-    # What the play declares to be a failure, or repeats until something else happens, did not fail itself.
+    # If the play declares the failure, or repeats the task until a condition, the box itself did not fail.
     broken = bool(error) or (failed and not {"failed_when_result", "attempts"} & result.keys())
     return [
         Change(
@@ -244,7 +262,7 @@ def _flat(values: t.Mapping[str, t.Any], above: str = "") -> dict[str, t.Any]:
 
 
 def without_plans(reports: t.Sequence[TaskReport]) -> list[TaskReport]:
-    """Return the reports without plans that were then carried out, which keep the before and after of their plan."""
+    """Return the reports without plans that were carried out later; these get the values of their plan."""
     plans = {
         (one.host, one.module, str(one.plan_checksum)): one for one in reports if one.check_mode and one.plan_checksum
     }
@@ -262,13 +280,13 @@ def without_plans(reports: t.Sequence[TaskReport]) -> list[TaskReport]:
 
 @dataclasses.dataclass(frozen=True)
 class RunContext:
-    """What is known of a run beside the results of its tasks.
+    """Facts of a run other than the results of its tasks.
 
-    :param playbook: as it was started.
-    :param commit: ``sha``, ``branch`` and ``url`` of what was checked out, each empty where it is not known.
-    :param duration: seconds that the run took.
-    :param apply: the command that applies a plan, without its checksum; empty where none is known.
-    :param state: one of ``STATES``, where the results do not show it.
+    :param playbook: name of the playbook as started.
+    :param commit: ``sha``, ``branch`` and ``url`` of the checkout, each empty if unknown.
+    :param duration: duration of the run in seconds.
+    :param apply: the command that applies a plan, without its checksum; empty if unknown.
+    :param state: one of ``STATES``, if the results do not show it.
     """
 
     title: str = "Voicemail"
@@ -280,10 +298,9 @@ class RunContext:
 
 
 def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskReport]) -> dict[str, t.Any]:
-    """Return the report of a run as plain data, in the published form."""
+    """Return the report of a run as plain data, in its published format."""
     kept = without_plans(reports)
     ours = [one for one in kept if "." not in one.module]
-    checksums = [one.plan_checksum for one in kept if one.check_mode and one.plan_checksum and one.changes]
     report = {
         "version": SCHEMA_VERSION,
         "title": context.title,
@@ -294,10 +311,10 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
         "systems": _distinct([one.system for one in ours if one.system]),
         "state": context.state or _state(ours, kept),
         "sentence": _sentence(ours),
-        "apply": f"{context.apply}{checksums[0]}" if context.apply and len(set(checksums)) == 1 else None,
+        "apply": _apply_command(context, kept),
         "summary": {name: sum(one.summary[name] for one in kept) for name in COUNTED},
         "reasons": _reasons(kept),
-        "failed": any(one.status == "failed" and not one.handled for one in kept),
+        "failed": _has_failed(kept),
         "tasks_failed": sum(one.status == "failed" for one in kept),
         "planned_only": bool(ours) and all(one.check_mode for one in ours),
         "tasks": [dataclasses.asdict(one) for one in kept],
@@ -305,8 +322,18 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(report, default=str)))
 
 
+def _apply_command(context: RunContext, kept: t.Sequence[TaskReport]) -> str | None:
+    """Return the command that applies the plan of a run, if it has exactly one."""
+    checksums = {one.plan_checksum for one in kept if one.check_mode and one.plan_checksum and one.changes}
+    return f"{context.apply}{checksums.pop()}" if context.apply and len(checksums) == 1 else None
+
+
+def _has_failed(kept: t.Sequence[TaskReport]) -> bool:
+    return any(one.status == "failed" and not one.handled for one in kept)
+
+
 def _state(ours: t.Sequence[TaskReport], kept: t.Sequence[TaskReport]) -> str:
-    if any(one.status == "failed" and not one.handled for one in kept):
+    if _has_failed(kept):
         return "failed"
     if any(not one.check_mode and one.status == "changed" for one in ours):
         return "applied"
@@ -318,7 +345,7 @@ def _distinct(rows: t.Sequence[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
-    """Return what a run did: the sentence of its task, or the counts of all tasks that change boxes."""
+    """Return the sentence of a run's task, or the counts of all tasks that change boxes."""
     boxes = [one for one in ours if changes_boxes(one.module)]
     if len(ours) == 1 and ours[0].sentence:
         return ours[0].sentence
@@ -339,7 +366,7 @@ def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
 
 
 def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:
-    """Return each distinct reason of a failure with the items that it concerns, the most frequent first."""
+    """Return each distinct reason of a failure with its items, the most frequent first."""
     rows = []
     for task in kept:
         if task.status != "failed":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what became of a task in one sentence, and why parts of it failed in a line for each reason."""
+"""Summarize a task in one sentence, and its failures in one line per reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .grouping import Reason, as_lines, group_by_reason, shortened
 #: Bytes of the message of a failed task: Ansible prints it twice.
 MOST_BYTES = 400
 _MOST_REASON = 250
-#: Most failures that are named with their file and line.
+#: Most failures listed with their file and line.
 _MOST_PLACES = 3
 
 _PLANNED = {
@@ -29,7 +29,8 @@ _PLANNED = {
     "download": "to download",
     "mode": "to set the file mode of",
 }
-_DONE = {
+#: What was done, by action.
+WORDS_DONE = {
     "create": "created",
     "update": "updated",
     "delete": "deleted",
@@ -43,7 +44,7 @@ _DONE = {
 
 
 class Nouns(t.NamedTuple):
-    """What the steps of a task are about, in words."""
+    """The nouns for the steps of a task."""
 
     one: str
     many: str
@@ -55,10 +56,10 @@ class Nouns(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Counts:
-    """What became of the steps of a task.
+    """The outcomes of a task's steps in numbers.
 
-    :param done: steps that changed something, or would, by action; no zeros.
-    :param skipped: steps that were not attempted, beside the deletions.
+    :param done: number of actual or planned changes by action, without zeros.
+    :param skipped: steps not attempted, other than deletions.
     """
 
     done: t.Mapping[str, int]
@@ -82,16 +83,16 @@ class Failure(t.NamedTuple):
     source: str | None = None
 
     def name(self, with_source: bool) -> str:
-        """Return the number, and where it is declared."""
+        """Return the number and the place of its declaration."""
         return clean(f"{self.label} ({self.source})" if with_source and self.source else self.label)
 
 
 def outcome_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
-    """Return what a task did, or would do in check mode."""
+    """Return the summary of a task's changes, or of its planned ones in check mode."""
     if not counts.done:
         what = nouns.counted(counts.unchanged) if counts.unchanged else f"no {nouns.many}"
         return f"Nothing to change: {what}{' as declared' if counts.unchanged else ''}."
-    words = _PLANNED if planned else _DONE
+    words = _PLANNED if planned else WORDS_DONE
     parts = [f"{count} {words[action]}" for action, count in counts.done.items()]
     first, number = next(iter(counts.done.items()))
     parts[0] = f"{nouns.counted(number)} {words[first]}"
@@ -101,7 +102,7 @@ def outcome_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
 
 
 def interrupted_text(nouns: Nouns, counts: Counts) -> str:
-    """Return what an interrupted task did."""
+    """Return the summary of an interrupted task."""
     left = counts.skipped + counts.skipped_deletions
     return (
         f"Interrupted: requests in flight finished and are reported. {outcome_text(nouns, counts, planned=False)}"
@@ -110,20 +111,20 @@ def interrupted_text(nouns: Nouns, counts: Counts) -> str:
 
 
 def failure_text(nouns: Nouns, counts: Counts, failures: t.Sequence[Failure]) -> str:
-    """Return what a task that failed in part did, and a line for each reason with the numbers it concerns."""
+    """Return the summary of a partially failed task, and one line per reason with its numbers."""
     sentence = _failure_sentence(nouns, counts)
     lines = _reasons(nouns, failures, MOST_BYTES - len(sentence))
     return "\n".join([f"{sentence}:", *lines])
 
 
 def counted_text(nouns: Nouns, counts: Counts, planned: bool) -> str:
-    """Return the sentence of a task, whether it failed in part or not."""
+    """Return the sentence of a task, whether or not it partially failed."""
     return f"{_failure_sentence(nouns, counts)}." if counts.failed else outcome_text(nouns, counts, planned)
 
 
 def _failure_sentence(nouns: Nouns, counts: Counts) -> str:
     applied = sum(counts.done.values())
-    # Deletions come last and are no part of what failed or was applied before them.
+    # Deletions run last and are not counted with the steps before them.
     total = counts.failed + applied + counts.unchanged + counts.skipped
     parts = [f"{counts.failed} of {nouns.counted(total)} failed"]
     parts += _were(applied, "applied") + _were(counts.unchanged, "unchanged")
@@ -146,11 +147,20 @@ def _reasons(nouns: Nouns, failures: t.Sequence[Failure], most_bytes: int) -> li
     reasons = []
     for group in sorted(groups, key=lambda group: -len(group.subjects)):
         one = alone[group.text]
-        # What is not grouped can name its mailbox itself.
+        # A reason that is not grouped may include its mailbox.
         is_alone = len(group.subjects) == 1
         subjects = (Subject(source=clean(one.source or "")),) if is_alone else group.subjects
         reasons.append(Reason(shortened(clean(one.text if is_alone else group.text), _MOST_REASON), subjects))
     return [f"- {line}" for line in as_lines(reasons, most_bytes)]
 
 
-__all__ = ("Counts", "Failure", "Nouns", "counted_text", "failure_text", "interrupted_text", "outcome_text")
+__all__ = (
+    "WORDS_DONE",
+    "Counts",
+    "Failure",
+    "Nouns",
+    "counted_text",
+    "failure_text",
+    "interrupted_text",
+    "outcome_text",
+)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies of replies, unpacked in small pieces and bounded over all threads of a task together."""
+"""Read bodies of replies, unpacked in small pieces and bounded across all threads of a task."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ..deps import httpx
 from ..errors import TransportError
 from ..model.operation import Operation
 
-#: What is asked for. httpx would unpack a piece of any size at once, and also what was packed several times.
+#: The accepted encodings. httpx would unpack pieces of any size in one step, even if packed repeatedly.
 ACCEPT_ENCODING = "gzip"
-#: Bytes unpacked at once.
+#: Bytes unpacked in one step.
 _PIECE_BYTES = 64 * 1024
-#: Bytes by which a reply grows in the account; replies that are smaller are not counted.
+#: Step in which the size of a reply is counted; smaller replies are not counted.
 _STEP_BYTES = 256 * 1024
 _MEBIBYTE = 2**20
-#: Lists and objects in one reply: an empty one has two letters, and takes thirty times as much once it is parsed. A
-#: list of a million messages holds a few millions.
+#: Most lists and objects in one reply: an empty one has two characters, but needs thirty times more memory. A
+#: list of a million messages contains a few millions.
 MOST_OBJECTS = 10_000_000
 
 
 class Memory:
-    """Bytes that the replies of a task may take together.
+    """The memory for all replies of a task together.
 
-    :param most: in bytes.
+    :param most: limit in bytes.
     """
 
     def __init__(self, most: int) -> None:
@@ -38,7 +38,7 @@ class Memory:
         self._lock = threading.Lock()
 
     def take(self, size: int) -> bool:
-        """Reserve bytes; False when there are not as many."""
+        """Reserve bytes; return False if too few are left."""
         with self._lock:
             if self._taken + size > self.most:
                 return False
@@ -46,13 +46,13 @@ class Memory:
             return True
 
     def release(self, size: int) -> None:
-        """Return bytes that were reserved."""
+        """Release reserved bytes."""
         with self._lock:
             self._taken -= size
 
 
 class Share:
-    """What one reply takes of the memory, returned when nobody holds the reply any more."""
+    """The memory of one reply, released when the reply is no longer referenced."""
 
     __slots__ = ("_memory", "size")
 
@@ -61,14 +61,14 @@ class Share:
         self.size = 0
 
     def grow(self, size: int) -> bool:
-        """Reserve more; False when there is not as much."""
+        """Reserve more; return False if too few bytes are left."""
         if not self._memory.take(size):
             return False
         self.size += size
         return True
 
     def release(self) -> None:
-        """Return all of it."""
+        """Release all of it."""
         self._memory.release(self.size)
         self.size = 0
 
@@ -80,9 +80,9 @@ class Share:
 def read_body(response: httpx.Response, operation: Operation, memory: Memory) -> tuple[bytes, Share | None]:
     """Read a body to its end.
 
-    :param operation: what was attempted, for errors.
-    :returns: the body, and what it takes of the memory, to be kept for as long as the body.
-    :raises TransportError: when it is too large, or packed in a way that nobody asked for.
+    :param operation: the operation for error messages.
+    :returns: the body, and its share of the memory, which must be kept as long as the body.
+    :raises TransportError: if it is too large, or has an encoding that was not requested.
     """
     body = io.BytesIO()
     share: Share | None = None
@@ -97,13 +97,13 @@ def read_body(response: httpx.Response, operation: Operation, memory: Memory) ->
             body.write(piece)
         if share and body.getvalue().count(b"{") + body.getvalue().count(b"[") > MOST_OBJECTS:
             raise TransportError(
-                f"the reply holds more than {MOST_OBJECTS} objects",
+                f"the reply contains more than {MOST_OBJECTS} objects",
                 "Check that `url` is the vendor's API",
                 uncertain=True,
                 operation=operation,
             )
     except BaseException:
-        # The exception holds this frame for as long as somebody looks at it.
+        # The exception references this frame while it is in use.
         body.close()
         if share:
             share.release()
@@ -119,8 +119,8 @@ def _unpacked(response: httpx.Response, operation: Operation) -> t.Iterator[byte
         yield from _gunzipped(t.cast("t.Iterable[bytes]", response.stream))
     else:
         raise TransportError(
-            "the reply is compressed in a way that was not asked for",
-            "Check what stands between here and the vendor",
+            "the reply has a compression that was not requested",
+            "Check for a proxy between here and the vendor",
             status=response.status_code,
             uncertain=True,
             operation=operation,
@@ -140,7 +140,7 @@ def _gunzipped(packed: t.Iterable[bytes]) -> t.Iterator[bytes]:
     except zlib.error as error:
         raise httpx.DecodingError(str(error)) from error
     if started and not decoder.eof:
-        raise httpx.DecodingError("the compressed reply ends in the middle")
+        raise httpx.DecodingError("the compressed reply is truncated")
 
 
 def _too_large(operation: Operation, most: int, alone: bool) -> TransportError:
@@ -152,7 +152,7 @@ def _too_large(operation: Operation, most: int, alone: bool) -> TransportError:
             operation=operation,
         )
     return TransportError(
-        f"replies that are read at the same time are larger than {most // _MEBIBYTE} MiB together",
+        f"replies that are read at the same time exceed {most // _MEBIBYTE} MiB together",
         "Lower `workers`, and check that `url` is the vendor's API",
         uncertain=True,
         operation=operation,

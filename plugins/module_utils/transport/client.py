@@ -1,11 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP for every vendor: one client a task, checked TLS, bounded replies, retries of what may be repeated.
+"""HTTP client for all vendors, one per task: verified TLS, bounded replies, retries of safe requests.
 
-A request is sent once unless it is safe to send it again: reading always is, and a driver says so of a write
-that leads to the same state when it is carried out twice. A refusal to serve (429) and a connection that was never made
-were certainly not carried out, so they are repeated for every request.
+A request is sent once unless repeating it is safe: reads always are, and a driver declares this for writes
+that have the same result when carried out twice. After a rate limit (429) or a failed connection attempt, the request
+was certainly not carried out, so every request is repeated.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ from .sender import Sender
 from .stream import Stream
 from .tls import proxy_of, proxy_secrets, ssl_context
 
-#: Of all replies together that a task reads at the same time, unpacked.
+#: Unpacked bytes of all replies that a task reads at the same time.
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 MAX_REDIRECTS = 5
 USER_AGENT = "telephony.voicemail/1.0"
 _BUSY = frozenset((429, 502, 503, 504))
-#: What a proxy answers for a server that is not running.
+#: Statuses of proxies for a server that is not running.
 _AWAY = frozenset((502, 503))
 _BROKEN = frozenset((500, 502, 503, 504))
 
 Model = t.TypeVar("Model")
 
-#: Reasons of OpenSSL for a server whose first bytes are no TLS, such as the reply of a plain HTTP server.
+#: Reasons of OpenSSL for a server that does not speak TLS, such as a plain HTTP server.
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, read to its end.
+    """A reply with its whole body.
 
-    :param operation: what was attempted, for errors.
+    :param operation: the operation for error messages.
     """
 
     status: int
@@ -73,13 +73,13 @@ class Reply:
 
     @property
     def ok(self) -> bool:
-        """Tell whether the status is a success."""
+        """Check whether the status is a success."""
         return 200 <= self.status < 300
 
     def parse(self, model: type[Model]) -> Model:
         """Read the body as one of the vendor's models.
 
-        :raises TransportError: when it is something else, such as the HTML page of a proxy.
+        :raises TransportError: if it is anything else, such as the HTML page of a proxy.
         """
         try:
             return t.cast("t.Any", model).model_validate(read_json(self.content))
@@ -91,9 +91,9 @@ class Reply:
 class Client:
     """The HTTP client of one task.
 
-    :param connection: where to, and with what TLS.
-    :param workers: most connections.
-    :param pacer: what the vendor documents of its rate limit.
+    :param connection: address and TLS options.
+    :param workers: most concurrent connections.
+    :param pacer: the vendor's documented rate limit.
     :param make_transport: makes what carries the requests of one sender; by default, the network.
     """
 
@@ -108,12 +108,12 @@ class Client:
         self.workers = workers
         self.pacer = pacer or Pacer()
         self.requests = 0
-        #: Bytes of all replies so far, unpacked.
+        #: Unpacked bytes of all replies so far.
         self.received = 0
         self._count_lock = threading.Lock()
-        #: A request of this task was answered by the server itself, so a server that cannot be reached is restarting.
+        #: Whether the server answered a request of this task, so that an unreachable server is restarting.
         self._reached = False
-        #: How requests are repeated, and what long waits that cost this task.
+        #: Retries of requests, and the long waits of this task.
         self.retries = Retries(connection.retry_budget, self.pacer)
         self._memory = Memory(MAX_REPLY_BYTES)
         self._proxy = proxy_of(connection)
@@ -123,8 +123,8 @@ class Client:
         try:
             self._clients = Clients(self._make)
         except (ValueError, ImportError, httpx.InvalidURL):
-            # The address may hold a password, so it is not shown.
-            text = "the proxy cannot be used: give `proxy` as http://HOST:PORT, or correct the environment variable"
+            # The address may contain a password, so it is not shown.
+            text = "the proxy cannot be used: set `proxy` to http://HOST:PORT, or correct the environment variable"
             raise InvalidInputError.of([Problem(text)]) from None
 
     def _make(self) -> Sender:
@@ -136,22 +136,22 @@ class Client:
         self._clients.close()
 
     def renew_budget(self) -> None:
-        """Start a new task with the connections of an earlier one."""
+        """Start a new task with the existing connections."""
         self.retries = Retries(self.connection.retry_budget, self.pacer)
         self.requests = 0
         self._reached = False
 
     def stop_waiting(self) -> None:
-        """End every wait, and repeat nothing more of this task: what is sent at its end is not worth a wait."""
+        """End all waits and retries of this task: requests at its end do not justify a wait."""
         self.retries.stop()
 
     def keep_secret(self, value: str | None) -> None:
-        """Never show this value, such as a token that a login gave."""
+        """Hide this value in texts, such as the token of a login."""
         self._redactor.add(value)
 
     def redact(self, text: str, pin: str | None = None) -> str:
-        """Return a vendor's text without the credentials of this task and the PIN that was sent, and not too long."""
-        # Once more without what cannot be seen: such characters may stand between the letters of a secret.
+        """Return a vendor's text, shortened, without the credentials of this task and the PIN in the request."""
+        # Once more without invisible characters, which may be inside a secret.
         return self._redactor.clean(visible(self._redactor.clean(text, pin)), pin)
 
     def url(self, path: str) -> str:
@@ -167,14 +167,14 @@ class Client:
         repeatable: bool | None = None,
         **request: t.Any,
     ) -> Reply:
-        """Send one request and return its reply, whatever its status, except those that mean "not now".
+        """Send one request and return its reply with any status, except rate limits and unavailability.
 
-        :param path: below the base address, or a whole address of the same origin.
-        :param operation: what is attempted, for errors.
-        :param repeatable: carrying it out twice is the same as once; by default true for reading only.
+        :param path: path below the base address, or a full address of the same origin.
+        :param operation: the operation for error messages.
+        :param repeatable: whether repeating it is safe; by default true for reads only.
         :param request: ``params``, ``headers``, ``json``, ``data``, ``content``; ``renew``, see :func:`renewing`.
-        :raises TransportError: no usable reply; ``uncertain`` when it may have been carried out.
-        :raises RateLimitedError: still refused when the waiting time was spent.
+        :raises TransportError: for an unusable reply; ``uncertain`` if it may have been carried out.
+        :raises RateLimitedError: if it is still refused after the waiting time.
         """
         safe = method in ("GET", "HEAD") if repeatable is None else repeatable
         exchange = renewing(lambda: self._exchange(method, path, operation, request), request)
@@ -188,12 +188,12 @@ class Client:
         refusal: t.Callable[[Reply], VoicemailError],
         **request: t.Any,
     ) -> t.Iterator[Stream]:
-        """Open a reply that is read while it arrives; its reader limits its size, and so its time.
+        """Open a reply as a stream, whose reader limits its size and thus its time.
 
-        :param refusal: makes the error of a reply that is no success.
+        :param refusal: returns the error of an unsuccessful reply.
         :raises VoicemailError: as :meth:`send`, or by ``refusal``.
         """
-        # Bytes on the way must be those of the file: its size and the place to go on from are counted in them.
+        # The transferred bytes must be those of the file, since size and start position refer to them.
         request["headers"] = {**request.get("headers", {}), "Accept-Encoding": "identity"}
         with self._clients.lent() as client:
             opened = self._send(lambda: self._open_stream(client, path, operation, request), operation, True)
@@ -222,11 +222,11 @@ class Client:
             reply = exchange()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             failure = TransportError(f"{self._connection_problem(error)}", _connection_hint(error), operation=operation)
-            if _hopeless(error):
+            if _is_permanent(error):
                 raise failure from None
             raise Retryable(failure, away=self._reached) from None
         except httpx.InvalidURL:
-            hint = "Check `url`, and the numbers and ids that were given"
+            hint = "Check `url`, and the declared numbers and ids"
             raise TransportError("the address of the request cannot be used", hint, operation=operation) from None
         except httpx.DecodingError:
             raise not_understood(operation, "expected a body that can be decompressed") from None
@@ -234,16 +234,16 @@ class Client:
             if "CERTIFICATE_REQUIRED" in str(error):
                 raise TransportError(
                     "the server asks for a certificate of this client",
-                    "Give `client_cert`, and `client_key` where the key is in a file of its own",
+                    "Set `client_cert`, and `client_key` if the key is in a separate file",
                     operation=operation,
                 ) from None
             problem = (
                 "no reply within the timeout"
                 if isinstance(error, httpx.TimeoutException)
-                else "the connection broke before the reply"
+                else "the connection was lost before the reply"
             )
             failure = TransportError(
-                f"{problem}", "Run the task again: it goes on where it stopped", uncertain=True, operation=operation
+                f"{problem}", "Run the task again: it continues where it stopped", uncertain=True, operation=operation
             )
             if safe:
                 raise Retryable(failure) from None
@@ -252,12 +252,12 @@ class Client:
             return reply
         away = reply.status in _AWAY and self._reached
         self._reached = self._reached or reply.status not in _AWAY
-        return self._judge(reply, operation, safe, away)
+        return self._check_status(reply, operation, safe, away)
 
-    def _judge(self, reply: Reply, operation: Operation, safe: bool, away: bool) -> Reply:
+    def _check_status(self, reply: Reply, operation: Operation, safe: bool, away: bool) -> Reply:
         if reply.status == 429:
             error: VoicemailError = RateLimitedError(
-                "the vendor refuses more requests for now",
+                "the vendor's rate limit was exceeded",
                 "Raise `retry_budget`, or lower `workers`",
                 status=429,
                 operation=operation,
@@ -294,9 +294,9 @@ class Client:
         for _hop in range(MAX_REDIRECTS + 1):
             if _origin(url) != self.connection.origin:
                 raise TransportError(
-                    f"it leads to another origin ({self.redact(_shown_origin(url))}),"
-                    " which never gets the credentials of this one",
-                    "Give that address as `url` if you trust it",
+                    f"it redirects to another origin ({self.redact(_shown_origin(url))}),"
+                    " which must not receive these credentials",
+                    "Set `url` to that address if you trust it",
                     operation=operation,
                 )
             response = client.send(method, url, deadline, request)
@@ -310,8 +310,8 @@ class Client:
                 url = ""
             if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
                 raise TransportError(
-                    f"the server leads to another address ({self.redact(_shown_origin(url))})",
-                    "Correct `url`: it may have to begin with https",
+                    f"the server redirects to another address ({self.redact(_shown_origin(url))})",
+                    "Correct `url`: it may have to start with https",
                     status=response.status_code,
                     operation=operation,
                 )
@@ -326,7 +326,7 @@ class Client:
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
         way = " through the proxy" if self._proxy else ""
         if any(reason in str(error) for reason in _NOT_TLS):
-            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` begins with http://"
+            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` must start with http://"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)
@@ -337,15 +337,15 @@ class Client:
 
 def expired(operation: Operation) -> ExpiredError:
     """Return the error for a token or session that is no longer valid."""
-    hint = "Give a new `token`, or credentials to log in with"
-    return ExpiredError("the token is not valid, or not any more", hint, status=401, operation=operation)
+    hint = "Set a new `token`, or the options of a login"
+    return ExpiredError("the token is invalid or expired", hint, status=401, operation=operation)
 
 
 def broken(reply: Reply) -> TransportError:
-    """Return the error for a server that failed while it served: it may have done what was asked."""
+    """Return the error for a failed server, which may have carried out the request."""
     return TransportError(
         f"the server answered {reply.status}",
-        "Look at the state of the server, then run the task again",
+        "Check the state of the server, then run the task again",
         status=reply.status,
         uncertain=True,
         operation=reply.operation,
@@ -361,11 +361,11 @@ def _origin(url: str) -> tuple[str, str, int] | None:
 
 def _shown_origin(url: str) -> str:
     scheme, host, port = _origin(url) or ("", "", 0)
-    return f"{scheme}://{host}:{port}" if host else "an address that is none"
+    return f"{scheme}://{host}:{port}" if host else "an invalid address"
 
 
-def _hopeless(error: Exception) -> bool:
-    """Tell whether trying again cannot help: a certificate or a name that is wrong stays wrong."""
+def _is_permanent(error: Exception) -> bool:
+    """Check whether retries are useless: an invalid certificate or name stays invalid."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, socket.gaierror):
@@ -376,7 +376,7 @@ def _hopeless(error: Exception) -> bool:
 
 def _connection_hint(error: Exception) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return "Give the certificate of its authority as `ca_path`; `validate_certs: false` is for laboratories only"
+        return "Set `ca_path` to the certificate of its authority. `validate_certs: false` is for test systems only"
     if "HANDSHAKE_FAILURE" in str(error):
-        return "The server may ask for a certificate of this client: give `client_cert`"
+        return "The server may require a certificate of this client: set `client_cert`"
     return "Check `url`, the network, and `proxy`"

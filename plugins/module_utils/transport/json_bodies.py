@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read JSON as its standard has it: no NaN, no number that overflows, no depth without end."""
+"""Read standard JSON: no NaN, no number that overflows, no unlimited depth."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import typing as t
 
 from ..deps import pydantic, pydantic_core
 
-#: Numbers that may be too large for a float; most bodies have none, and are not looked through.
+#: Numbers that may be too large for a float; most bodies have none and need no further check.
 _HUGE = re.compile(rb"(?:^|[\s:,\[])-?\d(?:\d{300}|[\d.]{0,400}[eE]\+?\d{3})")
-#: The largest whole number that a float can hold.
+#: The largest integer that a float can represent.
 _MOST_BITS = 1023
 
 
 def read_json(content: bytes) -> t.Any:
     """Return the value of a JSON text.
 
-    :raises ValueError: for anything that the standard does not allow, and for numbers that overflow.
+    :raises ValueError: for anything outside the standard, and for numbers that overflow.
     """
     value = pydantic_core.from_json(content, allow_inf_nan=False)
     if _HUGE.search(content) and _overflows(value):
@@ -29,7 +29,7 @@ def read_json(content: bytes) -> t.Any:
 
 
 def describe_bad_body(content: bytes, error: ValueError) -> str:
-    """Return what a body is that could not be read, without any of its values."""
+    """Describe an unreadable body without its values."""
     start = content[:200].lstrip()
     if start.startswith(b"<"):
         return "an HTML or XML page instead of JSON"

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network below httpx, bounded by one deadline for the whole request.
+"""Network backend of httpx, bounded by one deadline for the whole request.
 
-httpx limits each operation of a socket, so a server that sends one byte now and then keeps a request open for ever.
-Here every connect, handshake, read and write gets only the time that is left of the request, whatever the server, a
-proxy or the encryption does with it.
+httpx limits each socket operation, so a server that sends single bytes could keep a request open forever.
+Here every connect, handshake, read and write is limited to the remaining time of the request, whatever the server, a
+proxy or the encryption does.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import typing as t
 
 from ..deps import httpcore, httpx
 
-#: Bytes that may come before the headers of the reply are complete: the headers, and all interim (1xx) replies.
+#: Maximum bytes before the end of the reply's headers: the headers, and all interim (1xx) replies.
 MAX_HEAD_BYTES = 512 * 1024
-#: Seconds after which an idle connection is not used any more.
+#: Seconds after which an idle connection is no longer used.
 KEEPALIVE_SECONDS = 5.0
 #: Name of the request extension that carries the deadline.
 EXTENSION = "deadline"
@@ -29,9 +29,9 @@ _SocketOptions: t.TypeAlias = "t.Iterable[t.Any] | None"
 
 
 class Deadline:
-    """The moment at which a request must have ended.
+    """The time at which a request must have ended.
 
-    :param seconds: from now on.
+    :param seconds: seconds from now.
     """
 
     __slots__ = ("_end", "_head_bytes")
@@ -41,7 +41,7 @@ class Deadline:
         self._head_bytes: int | None = None
 
     def left(self, most: float | None = None) -> float:
-        """Return the seconds that are left, but not more than ``most``."""
+        """Return the remaining seconds, at most ``most``."""
         left = self._end - time.monotonic()
         return left if most is None else min(most, left)
 
@@ -50,13 +50,13 @@ class Deadline:
         self._end = time.monotonic() + seconds
 
     def expect_head(self, expected: bool) -> None:
-        """Tell whether what arrives from now on is before the end of a reply's headers."""
+        """Set whether the following bytes precede the end of a reply's headers."""
         self._head_bytes = MAX_HEAD_BYTES if expected else None
 
     def count(self, size: int) -> None:
-        """Count bytes that arrived.
+        """Count received bytes.
 
-        :raises httpcore.RemoteProtocolError: when too many arrived before the headers were complete.
+        :raises httpcore.RemoteProtocolError: if too many precede the end of the headers.
         """
         if self._head_bytes is not None:
             self._head_bytes -= size
@@ -67,10 +67,10 @@ class Deadline:
 class Transport(httpx.BaseTransport):
     """One connection for httpx. Each request carries its deadline as the extension ``deadline``.
 
-    :param context: how the server must prove itself.
+    :param context: verification of the server.
     :param proxy: address of a proxy.
-    :raises ValueError: for a proxy that cannot be used.
-    :raises ImportError: for a SOCKS proxy without the library that it needs.
+    :raises ValueError: for an unusable proxy.
+    :raises ImportError: for a SOCKS proxy without its library.
     """
 
     def __init__(self, context: ssl.SSLContext, proxy: str | None = None) -> None:
@@ -124,7 +124,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Network(httpcore.NetworkBackend):
-    """Connects within the deadline of the request under way; a connection serves one request at a time."""
+    """Connects within the deadline of the current request; a connection serves one request at a time."""
 
     deadline: Deadline
 
@@ -139,7 +139,7 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: _SocketOptions = None,
     ) -> httpcore.NetworkStream:
-        # The resolver of the system has limits of its own, and cannot be cut short. What it takes counts all the same.
+        # The system's resolver has its own limits and cannot be interrupted, but its time counts.
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -147,7 +147,7 @@ class _Network(httpcore.NetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         failure: Exception = httpcore.ConnectError("the name has no address")
         for position, address in enumerate(addresses):
-            # An address that never answers must leave time for the next one.
+            # An unresponsive address must leave time for the next one.
             share = self.left(timeout, httpcore.ConnectTimeout) / (len(addresses) - position)
             try:
                 stream = self._backend.connect_tcp(address, port, share, local_address, socket_options)
@@ -158,9 +158,9 @@ class _Network(httpcore.NetworkBackend):
         raise failure
 
     def left(self, timeout: float | None, late: type[Exception]) -> float:
-        """Return the seconds left for an operation.
+        """Return the remaining seconds for an operation.
 
-        :param late: raised when there are none.
+        :param late: raised if none are left.
         """
         left = self.deadline.left(timeout)
         if left <= 0:
@@ -169,7 +169,7 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose operations end by the deadline of the request under way."""
+    """A connection whose operations end by the deadline of the current request."""
 
     def __init__(self, stream: httpcore.NetworkStream, network: _Network) -> None:
         self._stream = stream
@@ -182,7 +182,7 @@ class _Stream(httpcore.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # Not the method of the stream: it allows the whole timeout again after each part that the server takes.
+        # Not the method of the stream, which allows the whole timeout again after each part.
         view = memoryview(buffer)
         with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
             while view:
@@ -286,7 +286,7 @@ def _as_httpcore(late: type[Exception], broken: type[Exception]) -> t.Iterator[N
 
 @contextlib.contextmanager
 def _as_httpx() -> t.Iterator[None]:
-    """Raise the exception that httpx has for each one of httpcore, under the same name."""
+    """Convert exceptions of httpcore to those of httpx with the same name."""
     try:
         yield
     except Exception as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the next request may start: one pacer and one budget for all threads of a task."""
+"""Decide when the next request may start, with one pacer and one budget for all threads of a task."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import typing as t
 from ..concurrency import interrupted
 from ..errors import RateLimitedError
 
-#: Seconds after which a thread that waits looks whether the user interrupted the task.
+#: Seconds after which a waiting thread checks for an interrupt.
 SLICE = 1.0
 
 
 class Budget:
-    """Seconds a task may spend waiting. Threads that wait at the same time spend them once."""
+    """Seconds that a task may wait. Simultaneous waits of threads count once."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -29,9 +29,9 @@ class Budget:
         self._lock = threading.Lock()
 
     def take(self, wait: float, spent: float = 0.0) -> bool:
-        """Reserve a wait that starts now; False when the budget does not hold it.
+        """Reserve a wait that starts now; return False if it exceeds the budget.
 
-        :param spent: seconds until now that were lost to the attempt that is to be repeated.
+        :param spent: seconds spent on the failed attempt before a retry.
         """
         with self._lock:
             now = time.monotonic()
@@ -44,14 +44,14 @@ class Budget:
 
 
 class Pacer:
-    """Keeps a task inside the vendor's token bucket, and makes one refusal pause every thread.
+    """Keeps a task within the vendor's token bucket, and pauses all threads after a refusal.
 
-    It lets requests pass freely until the vendor shows that it counts: by a falling number of remaining
-    tokens, by a refusal, or because the vendor documents that it always does. From then on it starts no
-    request that the bucket would refuse.
+    Requests are not delayed until the vendor shows that it counts: by a decreasing number of remaining
+    tokens, by a refusal, or because the vendor documents that it always does. From then on, no request is started that
+    the bucket would refuse.
 
-    :param capacity: tokens the vendor's bucket holds; None where no bucket is documented.
-    :param rate: tokens it gains each second.
+    :param capacity: capacity of the vendor's bucket; None if no bucket is documented.
+    :param rate: tokens added per second.
     """
 
     def __init__(self, capacity: float | None = None, rate: float = 10.0) -> None:
@@ -72,12 +72,12 @@ class Pacer:
                 self._stamp = time.monotonic()
 
     def observe(self, remaining: float) -> None:
-        """Learn how many tokens the vendor says are left."""
+        """Record the number of remaining tokens according to the vendor."""
         if self._capacity is None or math.isnan(remaining):
             return
         remaining = min(max(remaining, 0.0), self._capacity)
         with self._lock:
-            # What is under way will be charged as well, or was when the vendor counted.
+            # Requests in flight will be charged as well, or were already.
             left = remaining - self._under_way
             if not self._counting and remaining < self._capacity / 2:
                 self._counting = True
@@ -87,7 +87,7 @@ class Pacer:
                 self._tokens = min(self._tokens, left)
 
     def expected_wait(self, requests: int) -> float:
-        """Estimate the seconds that the vendor's bucket makes so many requests wait; 0 where it does not count."""
+        """Estimate the seconds that the vendor's bucket delays a number of requests; 0 if it does not count."""
         with self._lock:
             if not self._counting:
                 return 0.0
@@ -95,7 +95,7 @@ class Pacer:
             return max(0.0, requests - max(0.0, self._tokens)) / self._rate
 
     def refused(self, wait: float) -> None:
-        """Pause every thread: the vendor refused a request and wants to be left alone for some seconds."""
+        """Pause all threads: the vendor refused a request and asks for a pause."""
         with self._lock:
             now = time.monotonic()
             self._paused_until = max(self._paused_until, now + wait)
@@ -105,9 +105,9 @@ class Pacer:
 
     @contextlib.contextmanager
     def turn(self) -> t.Iterator[None]:
-        """Block until the next request may start; it is under way for the length of the block.
+        """Block until the next request may start; the request is in flight during the block.
 
-        :raises RateLimitedError: when the user interrupts while the vendor wants to be left alone.
+        :raises RateLimitedError: if the user interrupts during a pause.
         """
         while (delay := self._reserve()) > 0:
             if delay > SLICE and interrupted():
@@ -140,7 +140,7 @@ class Pacer:
 
 
 def retry_after(value: str) -> float | None:
-    """Return the seconds that a header ``Retry-After`` asks to wait; None where it tells nothing of use."""
+    """Return the seconds of a header ``Retry-After``, or None if it is unusable."""
     try:
         dated = email.utils.parsedate_to_datetime(value).timestamp() - time.time() if "," in value else None
         seconds = float(value) if dated is None else dated

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hides secrets in texts that a server or a library wrote, in whatever encoding they stand there.
+"""Hide secrets in texts of servers and libraries, in any encoding.
 
 For texts of errors and logs only. Data, such as the name of a mailbox, is never changed.
 """
@@ -17,13 +17,13 @@ import typing as t
 import weakref
 
 HIDDEN = "(hidden)"
-#: Letters of a text that are shown.
+#: Most characters of a text to show.
 LONGEST = 500
-#: Letters that one letter of a secret may take where it is encoded, and encoded again.
+#: Most characters of one encoded character of a secret, including repeated encoding.
 _LONGEST_ENCODING = 32
-#: How often a text may have been encoded.
+#: Most repetitions of an encoding.
 _DEPTH = 3
-#: Letters of base64 that are enough to find a secret by.
+#: Characters of base64 that suffice to find a secret.
 _SHORTEST_BASE64 = 4
 _BASE64_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+/=")
 _BASE64_URL = str.maketrans("-_", "+/")
@@ -34,14 +34,14 @@ _ESCAPES = (
     re.compile(r"&(?:#[0-9]{1,9}|#x[0-9a-f]{1,8}|[a-z][a-z0-9]{1,31});", re.IGNORECASE),
     re.compile(r"(?:\\u[0-9a-f]{4})+|(?:\\x[0-9a-f]{2})+|\\.", re.IGNORECASE | re.DOTALL),
 )
-#: All that is alive, so that logs of the process can be cleaned of every secret in use.
+#: All existing redactors, so that logs of the process can be cleaned of all secrets in use.
 _ALIVE: weakref.WeakSet[Redactor] = weakref.WeakSet()
 
 
 class _Text(t.NamedTuple):
     """A decoded text.
 
-    :param places: where each letter stands in the text as it was written: first place, and the place after the last.
+    :param places: position of each character in the original text: first position, and the position after the last.
     """
 
     letters: str
@@ -51,7 +51,7 @@ class _Text(t.NamedTuple):
 class Redactor:
     """Hides the secrets of a task.
 
-    :param secrets: those known from the start.
+    :param secrets: secrets known from the start.
     """
 
     def __init__(self, secrets: t.Iterable[str | None] = ()) -> None:
@@ -61,19 +61,19 @@ class Redactor:
         _ALIVE.add(self)
 
     def add(self, secret: str | None) -> None:
-        """Hide one more secret. One of three letters or less is part of too many words."""
+        """Hide one more secret. Secrets of up to three characters are part of too many words."""
         if secret and len(secret) > 3:
             self._secrets.add(secret)
 
     def clean(self, text: str, *further: str | None, longest: int | None = LONGEST) -> str:
-        """Return a text without secrets, and not too long.
+        """Return a shortened text without secrets.
 
-        :param further: secrets of this text alone, such as the PIN that was sent, of whatever length.
-        :param longest: letters of the text that are shown; None for all.
+        :param further: secrets of this text only, such as the PIN in a request, of any length.
+        :param longest: most characters of the text to show; None for all.
         """
         secrets = sorted({*self._secrets, *(secret for secret in further if secret)})
         shown = len(text) if longest is None else longest
-        # What begins before the end of what is shown is looked for in full.
+        # Secrets that start in the shown part are searched for in full.
         margin = _LONGEST_ENCODING * max(map(len, secrets), default=0)
         written = text[: shown + margin]
         spans = _spans(written, secrets) if secrets else []
@@ -84,7 +84,7 @@ class Redactor:
                 break
             if end <= position:
                 continue
-            # Those that touch or overlap are hidden as one.
+            # Adjacent and overlapping ones are hidden as one.
             if start > position or not parts:
                 parts += [written[position:start], HIDDEN]
             position = end
@@ -100,7 +100,7 @@ def clean_all(text: str) -> str:
 
 
 def _spans(written: str, secrets: t.Sequence[str]) -> list[tuple[int, int]]:
-    """Return where secrets stand, in order: first place, and the place after the last."""
+    """Return the positions of secrets in order: first position, and the position after the last."""
     found: list[tuple[int, int]] = []
     for text in _decodings(written):
         lower = _lower(text.letters)
@@ -114,7 +114,7 @@ def _spans(written: str, secrets: t.Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _decodings(written: str) -> list[_Text]:
-    """Return the text as it is, and as each order of encodings may have been meant."""
+    """Return the text unchanged, and decoded in each possible order of encodings."""
     texts = latest = [_Text(written, [(place, place + 1) for place in range(len(written))])]
     for _round in range(_DEPTH):
         decoded = {text.letters: text for text in texts}
@@ -147,7 +147,7 @@ def _decoded(text: _Text, escape: re.Pattern[str]) -> _Text:
 
 
 def _meaning(escaped: str) -> t.Iterator[tuple[str, int]]:
-    """Yield each letter that is meant, and how many letters it is written with."""
+    """Yield each decoded character, and the length of its encoding."""
     if escaped.startswith("&#"):
         code = int(escaped[3:-1], 16) if escaped[2] in "xX" else int(escaped[2:-1])
         yield chr(code) if code <= sys.maxunicode else escaped, len(escaped)
@@ -166,11 +166,11 @@ def _meaning(escaped: str) -> t.Iterator[tuple[str, int]]:
 
 
 def _letters(content: bytes, width: int) -> t.Iterator[tuple[str, int]]:
-    """Yield each letter of bytes, and how many letters it is written with where each byte takes so many."""
+    """Yield each character of bytes, and the length of its encoding with a fixed width per byte."""
     for letter in content.decode("utf-8", "surrogateescape"):
         code = ord(letter)
         if 0xDC80 <= code <= 0xDCFF:
-            # A byte that is not UTF-8: the same letter in Latin-1.
+            # A byte that is not UTF-8: the same character in Latin-1.
             yield chr(code - 0xDC00), width
         else:
             yield letter, width * len(letter.encode())
@@ -184,7 +184,7 @@ def _occurrences(text: str, part: str) -> t.Iterator[tuple[int, int]]:
 
 
 def _base64_runs(text: str, core: str) -> t.Iterator[tuple[int, int]]:
-    """Yield where base64 with a secret in it stands: the letters around the core hold bits of the secret as well."""
+    """Yield positions of base64 with a secret, including characters around the core, which encode parts of it."""
     start = text.find(core)
     while start >= 0:
         end = start + len(core)
@@ -198,13 +198,13 @@ def _base64_runs(text: str, core: str) -> t.Iterator[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=256)
 def _base64_cores(secret: str) -> frozenset[str]:
-    """Return what base64 makes of a secret whatever stands before and after it, in small letters."""
+    """Return the base64 forms of a secret that are independent of the text around it, in lower case."""
     found = set()
     for form in (secret, secret.lower(), secret.upper()):
         content = form.encode("utf-8", "surrogatepass")
         for before in range(3):
             encoded = base64.b64encode(bytes(before) + content).decode()
-            # Letters that also hold bits of what is before or after differ.
+            # Characters that also encode adjacent text differ.
             first, last = -(-before * 8 // 6), (before + len(content)) * 8 // 6
             if last - first >= _SHORTEST_BASE64:
                 found.add(encoded[first:last].lower())
@@ -212,7 +212,7 @@ def _base64_cores(secret: str) -> frozenset[str]:
 
 
 def _lower(text: str) -> str:
-    """Return a text in small letters, each in its place."""
+    """Return a text in lower case without changing positions."""
     lower = text.lower()
     if len(lower) == len(text):
         return lower

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends a request again where that may help: how often, after what wait, and for how long in all."""
+"""Retry requests: how often, after which wait, and for how long in total."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ..deps import tenacity
 from ..errors import VoicemailError
 from .pace import SLICE, Budget, Pacer
 
-#: Attempts at a request that fails. A refusal (429) and a server that went away are retried for as long as the budget
+#: Attempts of a failing request. Rate limits (429) and restarting servers are retried for as long as the budget
 #: lasts.
 MAX_ATTEMPTS = 5
-#: Seconds of a wait from which on the user is told of it.
+#: Seconds of a wait from which on the user is notified.
 LONG_WAIT = 10.0
-#: Seconds that a server must ask for to be believed more than once.
+#: Shortest requested wait that is followed more than once.
 SHORTEST_WAIT = 1.0
 
 
 class Retryable(Exception):
-    """An attempt failed in a way that may be repeated.
+    """The failure of an attempt that may be repeated.
 
-    :param error: raised when it is not repeated.
-    :param retry_after: seconds that the server asks to wait.
-    :param refused: the server carried nothing out and asks the client to wait.
-    :param away: the server answered before and cannot be reached now, as while it restarts.
-    :param reply: returned in place of the error when it is not repeated.
+    :param error: raised if it is not repeated.
+    :param retry_after: wait requested by the server in seconds.
+    :param refused: whether the server did nothing and asks the client to wait.
+    :param away: whether the server answered before but is unreachable now, as during a restart.
+    :param reply: returned in place of the error if it is not repeated.
     """
 
     def __init__(
@@ -47,15 +47,15 @@ class Retryable(Exception):
         self.refused = refused
         self.away = away
         self.reply = reply
-        #: Seconds that the attempt took.
+        #: Duration of the attempt in seconds.
         self.seconds = 0.0
 
 
 class Retries:
     """Repeats the requests of a task, with one budget of time for all threads.
 
-    :param seconds: that the task may spend in waits and in attempts that failed.
-    :param pacer: told of refusals.
+    :param seconds: seconds that the task may spend on waits and failed attempts.
+    :param pacer: notified of refusals.
     """
 
     def __init__(self, seconds: float, pacer: Pacer) -> None:
@@ -64,19 +64,19 @@ class Retries:
         self._lock = threading.Lock()
         self._until = 0.0
         self._stopped = False
-        #: Seconds that went into long waits.
+        #: Total seconds of long waits.
         self.long_waits = 0.0
-        #: Called with a text when a long wait begins.
+        #: Called with a text at the start of a long wait.
         self.notify: t.Callable[[str], None] = lambda text: None
 
     def stop(self) -> None:
-        """End every wait, and repeat nothing from now on."""
+        """End all waits and retries."""
         self._stopped = True
 
     def run(self, attempt: t.Callable[[], t.Any]) -> t.Any:
-        """Make attempts until one ends with anything but :class:`Retryable`, or the time is spent.
+        """Repeat an attempt until it ends without :class:`Retryable`, or the time is spent.
 
-        :raises VoicemailError: of the last attempt.
+        :raises VoicemailError: the error of the last attempt.
         """
         latest: Retryable | None = None
 
@@ -115,15 +115,15 @@ class Retries:
         if failure.refused:
             self._pacer.refused(wait)
         if wait >= LONG_WAIT:
-            self._note(wait, "the server cannot be reached" if failure.away else "the server asks for it")
+            self._note(wait, "the server is unreachable" if failure.away else "the server asks for it")
         return False
 
     def _ends(self) -> bool:
         return self._stopped or interrupted()
 
     def _rest(self, seconds: float) -> None:
-        """Wait between attempts, but no longer than until the user interrupts the task."""
-        # An interrupt ends a wait of the main thread by itself.
+        """Wait between attempts, until an interrupt at the latest."""
+        # An interrupt ends waits of the main thread anyway.
         part = seconds if threading.current_thread() is threading.main_thread() else SLICE
         while seconds > 0:
             if self._ends():
@@ -134,7 +134,7 @@ class Retries:
     def _note(self, wait: float, reason: str) -> None:
         until = time.monotonic() + wait
         with self._lock:
-            # Threads that are refused at the same moment wait together.
+            # Threads that are refused at the same time wait together.
             added = min(wait, until - self._until)
             if added < SLICE:
                 return
@@ -148,7 +148,7 @@ class _InterruptedError(Exception):
 
 
 class _Backoff:
-    """What the vendor asks for, or a growing random wait."""
+    """The wait requested by the vendor, or an increasing random wait."""
 
     def __init__(self) -> None:
         self._growing = tenacity.wait_random_exponential(multiplier=0.5, max=10, min=0.1)
@@ -156,10 +156,10 @@ class _Backoff:
     def __call__(self, state: t.Any) -> float:
         failure: Retryable = state.outcome.exception()
         asked = failure.retry_after
-        # "At once" is believed one time: a server that says so with every refusal would be asked without end.
+        # A request to retry immediately is followed once: otherwise such a server would be queried endlessly.
         if asked is not None and (asked >= SHORTEST_WAIT or state.attempt_number == 1):
             return asked
-        # A refusal without a date: a bucket that gains tokens each second is worth asking again after one.
+        # A refusal without a time: a bucket that gains tokens every second is worth retrying after one.
         return max(1.0 if failure.refused else 0.0, self._growing(state))
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests over one connection, without the work of ``httpx.Client`` that no request here needs.
+"""Send requests over one connection, without features of ``httpx.Client`` that are not needed.
 
-A client merges addresses, looks for authentication and cookies, and follows redirects. That takes as long as the rest
+A client merges addresses, handles authentication and cookies, and follows redirects. That doubles the time
 of a request.
 """
 
@@ -15,7 +15,7 @@ import typing as t
 from ..deps import httpx
 from .network import EXTENSION, Deadline
 
-#: Addresses that are kept parsed: creations and listings all go to the same one.
+#: Most cached parsed addresses: creations and listings use the same ones.
 _KEPT_ADDRESSES = 64
 
 
@@ -23,8 +23,8 @@ class Sender:
     """Builds and sends requests, one at a time.
 
     :param transport: the connection.
-    :param headers: of every request, unless the request has its own.
-    :param timeout: seconds that one operation of the connection may take; the deadline bounds the whole request.
+    :param headers: default headers of every request.
+    :param timeout: seconds for one operation of the connection; the deadline bounds the whole request.
     """
 
     def __init__(self, transport: httpx.BaseTransport, headers: t.Mapping[str, str], timeout: float) -> None:
@@ -34,7 +34,7 @@ class Sender:
         self._cookies = httpx.Cookies()
 
     def send(self, method: str, url: str, deadline: Deadline, request: t.Mapping[str, t.Any]) -> httpx.Response:
-        """Send a request and return its reply, whose body has not been read.
+        """Send a request and return its reply with an unread body.
 
         :param request: ``params``, ``headers``, ``json``, ``data``, ``files``, ``content``.
         """
@@ -48,7 +48,7 @@ class Sender:
             self._cookies.set_cookie_header(built)
         response = self._transport.handle_request(built)
         response.request = built
-        # A load balancer keeps a client at one server by a cookie, where its next read finds what it wrote.
+        # Load balancers use cookies to keep a client on one server, where reads find its writes.
         if "set-cookie" in response.headers:
             self._cookies.extract_cookies(response)
         return response

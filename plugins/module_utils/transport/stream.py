@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A reply that is read while it arrives, so that a recording of any size takes the memory of one piece of it."""
+"""Read replies as streams, so that a recording of any size needs only the memory of one piece."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ..deps import httpx
 from ..errors import TransportError
 from ..model.operation import Operation
 
-#: Speech needs 8 000 bits a second. A server that sends it slower than it was spoken only keeps the connection busy.
+#: Speech needs 8 000 bits per second. A server that sends it slower only blocks the connection.
 SLOWEST_BYTES_PER_SECOND = 1000
-#: Media types that no recording has: a sign-in page or an error of something between here and the vendor.
+#: Media types of sign-in pages and errors of proxies, which recordings never have.
 _PAGES = frozenset(("text/html", "text/xml", "application/xhtml+xml", "application/xml", "application/json"))
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class Stream:
-    """A successful reply whose body has not been read.
+    """A successful reply with an unread body.
 
-    :param response: open; whoever opened it closes it.
-    :param operation: what was attempted, for errors.
-    :param timeout: seconds that may pass without a byte, and that the whole may lag behind the slowest rate.
-    :param extend: sets the seconds from now on that the connection may take, for bytes outside of the body as well.
-    :raises TransportError: when it is a page, and so no recording.
+    :param response: open response, which the caller closes.
+    :param operation: the operation for error messages.
+    :param timeout: most seconds without a byte, and most delay of the whole compared with the slowest rate.
+    :param extend: sets the remaining seconds of the connection, including bytes outside the body.
+    :raises TransportError: if it is a page instead of a recording.
     """
 
     def __init__(
@@ -47,58 +47,58 @@ class Stream:
         if self.content_type in _PAGES:
             raise TransportError(
                 f"the server answered {self.status} with {self.content_type} instead of a recording",
-                "Look whether a proxy or a sign-in page is in between, then run the task again",
+                "Check for a proxy or sign-in page in between, then run the task again",
                 status=self.status,
                 operation=operation,
             )
         if self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-            # It was asked for as it is: a place to go on from counts its own bytes, and a bomb unpacks to any size.
+            # Requested without compression: start positions refer to its own bytes, and a bomb unpacks to any size.
             raise TransportError(
-                "the server packed the recording, although it was asked not to",
-                "Look whether a proxy in between compresses replies",
+                "the server compressed the recording despite the request",
+                "Check whether a proxy in between compresses replies",
                 status=self.status,
                 operation=operation,
             )
 
     @property
     def content_type(self) -> str:
-        """The media type alone, in lower case; empty where none was told."""
+        """The media type without parameters, in lower case; empty if missing."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
     def start(self) -> int:
-        """The byte of the whole with which the body begins."""
-        told = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
-        return int(told[1]) if self.status == 206 and told else 0
+        """The position of the body's first byte in the whole."""
+        match = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
+        return int(match[1]) if self.status == 206 and match else 0
 
     @property
     def size(self) -> int | None:
-        """Bytes of the whole; None where the vendor does not tell."""
+        """The size of the whole in bytes; None if unknown."""
         if self.status == 206:
-            told = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
-            return int(told[2]) if told and told[2].isdigit() else None
+            match = _CONTENT_RANGE.match(self.headers.get("content-range", ""))
+            return int(match[2]) if match and match[2].isdigit() else None
         length = self.headers.get("content-length", "")
         return int(length) if _LENGTH.fullmatch(length) and not self.headers.get("content-encoding") else None
 
     def pieces(self) -> t.Iterator[bytes]:
-        """Return the body piece by piece. Whoever reads it has to limit its size; its time follows from that.
+        """Yield the body in pieces. The reader must limit its size, which also limits its time.
 
-        :raises TransportError: when it breaks off, stalls, or comes slower than :data:`SLOWEST_BYTES_PER_SECOND`.
+        :raises TransportError: if it is interrupted, stalls, or is slower than :data:`SLOWEST_BYTES_PER_SECOND`.
         """
         started, received = time.monotonic(), 0
         self._allow(self._timeout)
         try:
-            # As they arrive: pieces of one size would hide a server that sends a byte now and then.
+            # As received: pieces of equal size would hide a server that sends single bytes.
             for piece in self._response.iter_raw():
                 received += len(piece)
                 left = started + self._timeout + received / SLOWEST_BYTES_PER_SECOND - time.monotonic()
                 if left < 0:
-                    raise self._broken(f"less than {SLOWEST_BYTES_PER_SECOND} bytes a second came")
+                    raise self._broken(f"received less than {SLOWEST_BYTES_PER_SECOND} bytes per second")
                 self._allow(left)
                 yield piece
         except (httpx.HTTPError, httpx.StreamError) as error:
             late = isinstance(error, httpx.TimeoutException)
-            raise self._broken("nothing came within the timeout" if late else "the connection broke") from None
+            raise self._broken("received nothing within the timeout" if late else "the connection was lost") from None
 
     def _allow(self, seconds: float) -> None:
         if self._extend is not None:

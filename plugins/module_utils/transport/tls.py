@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates and proxies of a connection."""
+"""Set up the certificates and proxy of a connection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 def _cached_context(
     validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None
 ) -> ssl.SSLContext:
-    # One context for all tasks of a process: loading the trust store costs more than a task.
+    # One context for all tasks of a process: loading the trust store takes longer than a task.
     if ca_path is not None and pathlib.Path(ca_path).is_dir():
         context = _folder_context(pathlib.Path(ca_path))
     else:
@@ -37,14 +37,14 @@ def _cached_context(
 
 
 def _folder_context(folder: pathlib.Path) -> ssl.SSLContext:
-    """Trust the authorities of a folder, whether it was prepared for OpenSSL (c_rehash) or just holds PEM files."""
+    """Trust the authorities of a folder, which may be prepared for OpenSSL (c_rehash) or just contain PEM files."""
     context = ssl.create_default_context(capath=str(folder))
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
     if any(_HASHED.fullmatch(path.name) for path in files):
         return context
     certificates = [path for path in files if path.suffix in (".pem", ".crt", ".cer")]
     if not certificates:
-        raise FileNotFoundError(2, "the folder holds no certificate (.pem, .crt or .cer)")
+        raise FileNotFoundError(2, "the folder contains no certificate (.pem, .crt or .cer)")
     for path in certificates:
         context.load_verify_locations(cafile=path)
     return context
@@ -56,16 +56,16 @@ def _bare_context() -> ssl.SSLContext:
 
 
 def prepare() -> None:
-    """Load the usual trust store before processes are forked, so that none of them has to."""
+    """Load the default trust store before processes are forked, so that they need not."""
     _bare_context()
     with contextlib.suppress(OSError):
         _cached_context(True, None, None, None)
 
 
 def ssl_context(connection: Connection) -> ssl.SSLContext:
-    """Return how the server must prove itself, and what this client shows.
+    """Return the context that verifies the server and authenticates this client.
 
-    :raises TransportError: when a file cannot be used.
+    :raises TransportError: if a file cannot be used.
     """
     if connection.origin[0] == "http":
         return _bare_context()
@@ -81,14 +81,14 @@ def ssl_context(connection: Connection) -> ssl.SSLContext:
 
 
 def proxy_of(connection: Connection) -> str | None:
-    """Return the proxy that is asked for, or that the environment names for this host."""
+    """Return the declared proxy, or that of the environment for this host."""
     proxy = connection.proxy or _environment_proxy(connection)
-    # Also written without a scheme, as curl takes it.
+    # The scheme is optional, as for curl.
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def proxy_secrets(proxy: str | None) -> tuple[str, ...]:
-    """Return the password of a proxy's address, as it is written there and as it is sent."""
+    """Return the password of a proxy's address, as written there and as sent."""
     try:
         password = urllib.parse.urlsplit(proxy or "").password or ""
     except ValueError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interface of a vendor's driver of greetings. The engine of greetings knows nothing else of a vendor."""
+"""The interface of a vendor's greetings driver, which is all that the greetings engine uses of a vendor."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ..transport.client import Stream
 
 
 class GreetingWriter(abc.ABC):
-    """The greetings of one box can be uploaded and enabled. Every call raises what all drivers do.
+    """Upload and enable the greetings of one box. Calls raise the errors that all drivers raise.
 
-    :param session: a session that the vendor's ``connect`` opened.
-    :param resource: what the box is, such as ``mailbox``.
-    :param number: of the box.
+    :param session: session opened by the vendor's ``connect``.
+    :param resource: resource of the box, such as ``mailbox``.
+    :param number: number of the box.
     :param kind: one of :attr:`kinds`.
     """
 
-    #: Size of the largest recording.
+    #: Largest size of a recording in bytes.
     most_bytes: t.ClassVar[int]
-    #: The kinds of file that a recording may be, in words.
+    #: Supported file types, for messages.
     file: t.ClassVar[str]
-    #: The kinds of greeting that a box has, the usual one first.
+    #: Kinds of greeting that a box has, the usual one first.
     kinds: t.ClassVar[tuple[str, ...]] = ("unavailable",)
 
     def __init__(self, session: t.Any, resource: str, number: str, kind: str) -> None:
@@ -38,32 +38,32 @@ class GreetingWriter(abc.ABC):
     @staticmethod
     @abc.abstractmethod
     def problem(content: bytes) -> str | None:
-        """Return what is wrong with a recording and how to convert it, or None."""
+        """Return what is wrong with a recording and how to convert it, or None if it is valid."""
 
     @abc.abstractmethod
     def list(self) -> t.Sequence[Greeting]:
         """Return all greetings of the box.
 
-        :raises NotFoundError: when the box does not exist.
+        :raises NotFoundError: if the box does not exist.
         """
 
     @abc.abstractmethod
     def open(self, greeting: Greeting) -> t.ContextManager[Stream]:
         """Open the recording of a greeting, to be read while it arrives.
 
-        :raises NotFoundError: when there is none.
-        :raises RejectedError: when it is kept where this login must not go.
+        :raises NotFoundError: if it has no recording.
+        :raises RejectedError: if the recording is on a server that must not receive this login.
         """
 
     @abc.abstractmethod
     def upload(self, recording: Recording) -> str:
-        """Store a recording and return the id of the file; the box does not have it yet."""
+        """Store a recording without attaching it to the box, and return the id of the file."""
 
     @abc.abstractmethod
     def attach(self, file_id: str) -> str:
-        """Make a stored file a greeting of the box, not enabled, and return its id; sent once.
+        """Attach a stored file to the box as a disabled greeting and return its id. Sent only once.
 
-        :raises RejectedError: when the vendor refuses the recording.
+        :raises RejectedError: if the vendor refuses the recording.
         """
 
     @abc.abstractmethod
@@ -72,20 +72,20 @@ class GreetingWriter(abc.ABC):
 
     @abc.abstractmethod
     def delete(self, greeting_id: str) -> None:
-        """Delete a greeting; one that is gone already is no error."""
+        """Delete a greeting. A missing greeting is not an error."""
 
 
 class SharedGreetings(abc.ABC):
-    """A recording is an object of the account that several boxes can use."""
+    """For vendors whose recordings belong to the account, so that several boxes can share one."""
 
     @abc.abstractmethod
     def stays(self, greeting: Greeting) -> bool:
-        """Check whether :meth:`GreetingWriter.delete` keeps the recording, since others use it or others made it."""
+        """Check whether deleting the greeting keeps the recording, which is shared or was created by others."""
 
     @abc.abstractmethod
     def existing(self, media_id: str) -> Greeting:
-        """Return a recording that the vendor has already, of this box or not.
+        """Return an existing recording of the account.
 
         :param media_id: its id or name.
-        :raises NotFoundError: when the account has none.
+        :raises NotFoundError: if the account has no such recording.
         """

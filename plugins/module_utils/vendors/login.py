@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens: one login a task, renewed once when it is lost, shared by all threads."""
+"""Log in once per task, share the token among all threads, and renew it once if it expires."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ import typing as t
 
 from ..errors import AuthError, ExpiredError
 from ..model.operation import Operation
+from ..transport.client import Client
 from .replies import expect_header_text
 
 Result = t.TypeVar("Result")
 
-#: Seconds before its end at which a token is no longer used.
+#: A token is not used in the last seconds before it expires.
 MARGIN = 60.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Token:
-    """What a login gave.
+    """The result of a login.
 
     :param value: token or session id.
-    :param expires: Unix time of its end; None when nobody said.
-    :param data: whatever else the vendor told at login.
+    :param expires: Unix time at which it expires; None if unknown.
+    :param data: other data in the vendor's reply.
     """
 
     value: str = dataclasses.field(repr=False)
@@ -36,24 +37,43 @@ class Token:
 
     @classmethod
     def granted(cls, value: str, expires: t.Any, data: t.Mapping[str, t.Any] | None = None) -> Token:
-        """Return the token of a login, which is used until it is refused where its end makes no sense.
+        """Return the token of a login. If its expiry time makes no sense, it is used until the vendor refuses it.
 
-        :param expires: the Unix time that the vendor tells, whatever it is. An end that has come already, or is about
-            to, would mean a login for every request.
+        :param expires: the vendor's expiry time, unchecked. A time that has passed, or will soon, is ignored: it would
+            cause a login for every request.
         """
         sensible = isinstance(expires, (int, float)) and time.time() + 2 * MARGIN < expires < math.inf
         return cls(value, float(expires) if sensible else None, data or {})
 
     def fresh(self) -> bool:
-        """Tell whether the token can be used for a while."""
+        """Check whether the token is far from its expiry."""
         return self.expires is None or time.time() < self.expires - MARGIN
+
+
+class TokenSession:
+    """What sessions share whose logins give tokens that end by themselves.
+
+    A vendor's session sets both attributes.
+    """
+
+    client: Client
+    login: Login
+
+    def valid(self) -> bool:
+        """Check whether the token is valid long enough for another task."""
+        token = self.login.current
+        return token is None or token.fresh()
+
+    def close(self) -> None:
+        """Close the connections. There is no logout: tokens expire."""
+        self.client.close()
 
 
 class Login:
     """The login of a task.
 
-    :param log_in: get a new token; called once, and once more when the token is lost. None where there is only a token.
-    :param token: the token a user gave.
+    :param log_in: returns a new token; called again if the token expires. None if only a token was given.
+    :param token: the user's token.
     """
 
     def __init__(self, log_in: t.Callable[[], Token] | None, token: Token | None = None) -> None:
@@ -64,13 +84,13 @@ class Login:
 
     @property
     def current(self) -> Token | None:
-        """The token in use, if there is one."""
+        """The current token, or None before the login."""
         return self._token
 
     def token(self) -> Token:
-        """Return a token, after a login where there is none or it is about to end.
+        """Return the token; log in first if there is none or it is about to expire.
 
-        :raises AuthError: when the vendor refuses the login; it is not asked twice, since that may lock the account.
+        :raises AuthError: if the vendor refuses the login. It is not retried, since that may lock the account.
         """
         token = self._token
         if token is not None and (token.fresh() or self._log_in is None):
@@ -78,9 +98,9 @@ class Login:
         return self._renew(token)
 
     def run(self, call: t.Callable[[Token], Result]) -> Result:
-        """Make a call with the token; if the vendor no longer takes it, log in once and make the call once more.
+        """Call a function with the token. If the vendor refuses it, log in again and repeat the call once.
 
-        :raises ExpiredError: when there is nothing to log in with, or the new token is refused as well.
+        :raises ExpiredError: if there are no credentials, or the new token is refused as well.
         """
         token = self.token()
         try:
@@ -98,7 +118,7 @@ class Login:
             if self._refused is not None:
                 raise self._refused
             if self._log_in is None:
-                raise AuthError("there is no token and nothing to log in with", "Give `token`, or credentials")
+                raise AuthError("there is no token and there are no credentials", "Set `token` or the login options")
             try:
                 token = self._log_in()
             except AuthError as error:

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interfaces of a vendor's driver of messages: :class:`MessageReader`, and what a driver may implement beside it.
+"""The interfaces of a vendor's messages driver: the required :class:`MessageReader`, and the optional ones.
 
-Every call raises :class:`AuthError`, :class:`RateLimitedError` and :class:`TransportError` as all drivers do, and may
-come from several threads at the same time. A driver sends no request that could delete more than the messages it was
-given.
+Every call may raise :class:`AuthError`, :class:`RateLimitedError` and :class:`TransportError`, and may run in several
+threads at the same time. A driver never sends a request that could delete messages other than those passed to it.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from ..errors import VoicemailError
 from ..model.message import Message, Selection, Status
 from ..transport.client import Stream
 
-#: What became of each message of a request for many, by its id: None where it was done.
+#: Result of a bulk request by message id: the error, or None on success.
 Outcomes: t.TypeAlias = dict[str, VoicemailError | None]
 
 
 @dataclasses.dataclass(frozen=True)
 class Upload:
-    """A message to be made.
+    """A message to create.
 
-    :param call_id: identity by which it is found again.
+    :param call_id: identifier by which the message can be found later.
     :param audio: the recording.
-    :param content_type: of the recording, such as ``audio/x-wav``.
-    :param duration_ms: length of the recording in milliseconds; None where nobody knows.
+    :param content_type: media type of the recording, such as ``audio/x-wav``.
+    :param duration_ms: length of the recording in milliseconds; None if unknown.
     """
 
     call_id: str
@@ -42,12 +41,12 @@ class Upload:
 
 
 class MessageReader(abc.ABC):
-    """The messages of a login can be listed.
+    """List the messages that a login can see.
 
-    :param session: a session that the vendor's ``connect`` opened.
+    :param session: session opened by the vendor's ``connect``.
     """
 
-    #: What the vendor shows of a message.
+    #: Fields that the vendor shows of a message.
     statuses: t.ClassVar[tuple[Status, ...]] = ()
 
     def __init__(self, session: t.Any) -> None:
@@ -55,105 +54,105 @@ class MessageReader(abc.ABC):
 
     @abc.abstractmethod
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return all messages of the selected place that may pass the filters, each once, with the fewest requests.
+        """Return the messages of the selected place that may pass the filters, each once, with few requests.
 
-        The order means nothing. Filters may be left to the caller, who applies :meth:`Selection.select`, and so may
-        the limit; :class:`Gathering` keeps what is needed. Messages that arrive while pages are read neither repeat nor
-        hide others.
+        The order is undefined. A driver need not apply the filters or the limit: the caller applies
+        :meth:`Selection.select`, and :class:`Gathering` keeps only what is needed. Messages that arrive while pages are
+        read neither repeat nor hide others.
 
-        :raises NotFoundError: when the box does not exist, also where the vendor answers an empty list.
-        :raises UnsupportedError: when this login does not reach the place.
-        :raises TransportError: rather than to return a list that is not complete.
+        :raises NotFoundError: if the box does not exist, even if the vendor returns an empty list.
+        :raises UnsupportedError: if this login has no access to the place.
+        :raises TransportError: if the list may be incomplete.
         """
 
 
 class MessageMarker(abc.ABC):
-    """Messages can be marked read and unread."""
+    """Mark messages read or unread."""
 
     @abc.abstractmethod
     def mark(self, message: Message, status: Status) -> None:
         """Mark a message read or unread.
 
-        :raises NotFoundError: when it is gone.
-        :raises RejectedError: when the vendor refuses, or answers success and another status.
+        :raises NotFoundError: if it no longer exists.
+        :raises RejectedError: if the vendor refuses, or reports success but returns another status.
         """
 
 
 class MessageDeleter(abc.ABC):
-    """Messages can be deleted."""
+    """Delete messages."""
 
-    #: What may keep a message from going away although the vendor answered success; empty where nothing is known.
+    #: Why a message may still exist after the vendor reported success; empty if there is no known reason.
     kept_hint: t.ClassVar[str] = ""
 
     @abc.abstractmethod
     def delete(self, message: Message, permanent: bool) -> None:
-        """Delete a message; one that is gone already is no error.
+        """Delete a message. A missing message is not an error.
 
-        :param permanent: so that it cannot be brought back; where a vendor has no other way, every deletion is.
-        :raises RejectedError: when the vendor refuses, or answers success with a reply that shows it did nothing.
+        :param permanent: delete it so that it cannot be restored. With some vendors every deletion is permanent.
+        :raises RejectedError: if the vendor refuses, or reports success in a reply which shows that it did nothing.
         """
 
 
 class BulkMessageWriter(abc.ABC):
-    """One request can mark or delete several messages."""
+    """Mark or delete several messages in one request."""
 
     @abc.abstractmethod
     def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes:
-        """Mark messages of one box with few requests."""
+        """Mark messages of one box with as few requests as possible."""
 
     @abc.abstractmethod
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
-        """Delete messages of one box with few requests; None where no safe request does that.
+        """Delete messages of one box with few requests. Return None if there is no safe request for that.
 
-        Of few requests one may fail; the outcomes of the messages of the others are returned all the same.
+        If one of the requests fails, the outcomes of the others are returned nevertheless.
         """
 
 
 class MessageMover(abc.ABC):
-    """Messages can be moved to another box."""
+    """Move messages to another box."""
 
     @abc.abstractmethod
     def move(self, message: Message, to_number: str) -> str | None:
-        """Move a message to another box and return its new id, None where the reply does not show it.
+        """Move a message to another box and return its new id, or None if the reply does not contain it.
 
-        It is sent once; :class:`TransportError` with ``uncertain`` means that it may have been carried out.
+        The request is sent only once. After a :class:`TransportError` with ``uncertain`` it may have been carried out.
 
-        :raises NotFoundError: when the message or the box does not exist.
+        :raises NotFoundError: if the message or the box does not exist.
         """
 
 
 class MessageCopier(abc.ABC):
-    """Messages can be copied to other boxes."""
+    """Copy messages to other boxes."""
 
     @abc.abstractmethod
     def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
-        """Copy a message into other boxes, once each; sent once, as :meth:`MessageMover.move`.
+        """Copy a message to other boxes, once each. Sent only once, like :meth:`MessageMover.move`.
 
-        :raises NotFoundError: when the message or a box does not exist.
-        :raises RejectedError: when some copies were refused.
+        :raises NotFoundError: if the message or a box does not exist.
+        :raises RejectedError: if some copies were refused.
         """
 
 
 class MessageUploader(abc.ABC):
-    """Messages can be created with a recording."""
+    """Create messages with a recording."""
 
     @abc.abstractmethod
     def upload(self, number: str, upload: Upload) -> str | None:
-        """Create a message with its recording in a box and return its id; sent once, as :meth:`MessageMover.move`.
+        """Create a message with its recording and return its id. Sent only once, like :meth:`MessageMover.move`.
 
-        :raises NotFoundError: when the box does not exist.
-        :raises RejectedError: when the vendor refuses the recording, such as for its size.
+        :raises NotFoundError: if the box does not exist.
+        :raises RejectedError: if the vendor refuses the recording, for example for its size.
         """
 
 
 class Recordings(abc.ABC):
-    """The recordings of messages can be downloaded."""
+    """Download the recordings of messages."""
 
     @abc.abstractmethod
     def audio(self, message: Message, start: int = 0) -> t.ContextManager[Stream]:
-        """Open the recording of a message, to be read while it arrives.
+        """Open the recording of a message as a stream.
 
-        :param start: begin at this byte where the vendor can; ``Stream.start`` is the byte with which it begins.
-        :raises NotFoundError: when there is no message, or no recording in it.
-        :raises RejectedError: with status 416 when there are no bytes from ``start`` on.
+        :param start: first byte to request; ``Stream.start`` is the actual one, since not every vendor supports it.
+        :raises NotFoundError: if the message does not exist or has no recording.
+        :raises RejectedError: with status 416 if the recording ends before ``start``.
         """

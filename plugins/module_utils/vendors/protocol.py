@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The interfaces of a vendor's drivers: the required :class:`Boxes`, and optional ones for everything else.
 
-What a vendor can do is derived from the interfaces that its drivers implement. The engine knows nothing else of a
-vendor. The interfaces of messages and greetings are in :mod:`.messages` and :mod:`.greetings`.
+What a vendor supports is derived from the interfaces that its drivers implement; the engine uses nothing else of a
+vendor. For messages and greetings, see :mod:`.messages` and :mod:`.greetings`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import typing as t
 from ..mailboxes.plan import Step
 from ..model.connection import Connection
 from ..model.fields import FieldTable, Values
-from ..model.mailbox import Box, Desired, Listing, Wanted
+from ..model.mailbox import Box, Desired, Listing, ListQuery
 from ..model.problem import Problem
 from ..transport.client import Client
 
@@ -25,14 +25,14 @@ if t.TYPE_CHECKING:
     from .greetings import GreetingWriter
     from .messages import MessageReader
 
-#: Return the box as it is now, for a request that is repeated; raise what ends the update.
+#: Returns the current box before a request is repeated; raises to stop the update.
 Reread: t.TypeAlias = t.Callable[[], Box]
 
 
 class Boxes(abc.ABC):
-    """One resource of a vendor: its mailboxes, or its shared voicemails. Every driver implements this interface.
+    """One resource of a vendor: mailboxes or shared voicemails. Every driver implements this interface.
 
-    :param session: a session that the vendor's ``connect`` opened.
+    :param session: session opened by the vendor's ``connect``.
     """
 
     def __init__(self, session: t.Any) -> None:
@@ -41,169 +41,169 @@ class Boxes(abc.ABC):
     @property
     @abc.abstractmethod
     def table(self) -> FieldTable:
-        """The field table. What depends on the server's generation in it is known once a reply came."""
+        """The field table. Parts that depend on the server's generation are known after the first reply."""
 
     @abc.abstractmethod
-    def list(self, wanted: Wanted) -> Listing:
-        """Return the boxes wanted, with the fewest requests; boxes that were not asked for may be among them.
+    def list(self, wanted: ListQuery) -> Listing:
+        """Return at least the boxes of a query, with as few requests as possible.
 
-        A box need not be full: the engine reads those of which it needs more.
+        Boxes may be partial: the engine reads further options itself.
 
-        :raises TransportError: rather than to return a listing that is not complete.
+        :raises TransportError: if the listing may be incomplete.
         """
 
     @abc.abstractmethod
     def find(self, number: str | None, box_id: str | None) -> Box | None:
-        """Return one box in full, read afresh, or None when it does not exist.
+        """Read one box in full; return None if it does not exist.
 
-        :param number: to find it by, where there is no id.
-        :param box_id: the vendor's id, which wins over the number.
+        :param number: number to find the box by if there is no id.
+        :param box_id: the vendor's id; takes precedence over the number.
         """
 
     @abc.abstractmethod
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
-        """Write options of a box and return it in full where the vendor's reply shows it, otherwise None.
+        """Write options of a box. Return the box in full if the vendor's reply contains it, otherwise None.
 
-        A vendor that replaces the whole box is sent the values of ``box`` with those of ``writes`` laid over them.
+        If the vendor replaces whole boxes, send the values of ``box`` merged with ``writes``.
 
-        :param box: the box in full, read immediately before; where it has a ``revision``, no other may be written to.
-        :param writes: canonical values of what is to be written; None clears.
-        :raises StaleError: when the box is in another revision; nothing was written.
+        :param box: the box in full, read immediately before. If it has a ``revision``, write to that revision only.
+        :param writes: canonical values to write; None clears.
+        :raises StaleError: if the box is in another revision; nothing was written.
         """
 
 
 class Creation(abc.ABC):
-    """Boxes can be created and deleted."""
+    """Create and delete boxes."""
 
     @abc.abstractmethod
     def create(self, number: str, values: Values) -> Box | None:
-        """Create a box and return it in full where the vendor's reply shows it, otherwise None.
+        """Create a box. Return it in full if the vendor's reply contains it, otherwise None.
 
-        :param values: canonical values of the options given; none of them None.
+        :param values: canonical values of the declared options, without None.
         """
 
     @abc.abstractmethod
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
-        """Delete a box, and do not return before it is certain that it is gone.
+        """Delete a box and confirm that it is gone.
 
-        :param box: the box, read immediately before; where it has a ``revision``, no other may be deleted.
-        :param recheck: called before the request is repeated; raises what ends the deletion.
-        :raises StaleError: when the box is in another revision; nothing was deleted.
+        :param box: the box, read immediately before. If it has a ``revision``, delete that revision only.
+        :param recheck: called before the request is repeated; raises to stop the deletion.
+        :raises StaleError: if the box is in another revision; nothing was deleted.
         """
 
 
 class Renumbering(abc.ABC):
-    """The number of a box can be changed."""
+    """Change the number of a box."""
 
     @abc.abstractmethod
     def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
-        """Change the number of a box and write options of it, as :meth:`Boxes.update` does."""
+        """Change the number of a box and write its options, like :meth:`Boxes.update`."""
 
 
 class BulkReader(abc.ABC):
-    """One request can return several boxes in full."""
+    """Read several boxes in full with one request."""
 
     @abc.abstractmethod
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
-        """Return these boxes in full with few requests; None where this very server has no such request."""
+        """Return these boxes in full with few requests, or None if this server has no such request."""
 
 
 class MessageCounter(abc.ABC):
-    """The messages of a box can be counted, by any login that may delete the box."""
+    """Count the messages of a box, with any login that may delete the box."""
 
     @abc.abstractmethod
     def count_messages(self, box: Box) -> int:
-        """Return how many messages would be lost with a box."""
+        """Return how many messages would be deleted with a box."""
 
 
 class PlanValidator(abc.ABC):
-    """A server may refuse what the field table allows."""
+    """Check what a server may refuse although the field table allows it."""
 
     @abc.abstractmethod
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Return what this very server will refuse of a plan.
+        """Return the problems that this server would report for a plan.
 
-        Called before anything is written. It sends a request only where something is in doubt.
+        Called before anything is written. Sends a request only for values in doubt.
         """
 
 
 class OptionAdvisor(abc.ABC):
-    """Some options have no effect on some servers, or have effects that nobody asked for."""
+    """Warn of options without effect on some servers, and of side effects."""
 
     @abc.abstractmethod
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
-        """Return warnings on options that this very server does not know, and on what it changed unasked.
+        """Return warnings about options that this server does not know, and about changes that nobody requested.
 
-        Called once a listing was read, and once more after the writes; repeated warnings are dropped.
+        Called after the listing and again after the writes. Repeated warnings are dropped.
         """
 
 
 class NameResolver(abc.ABC):
-    """Options can name objects of the vendor instead of their ids."""
+    """Accept names of the vendor's objects in place of their ids."""
 
     @abc.abstractmethod
     def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
-        """Return declarations with ids in place of names; each name is looked up once.
+        """Replace names in declarations by ids. Each name is looked up once.
 
-        :raises InvalidInputError: for every name that is unknown or has several objects.
+        :raises InvalidInputError: for every unknown or ambiguous name.
         """
 
 
 class RevisionChecker(abc.ABC):
-    """The vendor confirms revisions without each box being read."""
+    """Ask the vendor which boxes changed, without reading each box."""
 
     @property
     @abc.abstractmethod
     def generation(self) -> str:
-        """The generation of the server, known from the first reply on: revisions of another one mean nothing."""
+        """The generation of the server, known after the first reply. Revisions are valid within one generation only."""
 
     @abc.abstractmethod
     def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
-        """Return the ids of boxes that are still in their revision, or None where reading them all costs less.
+        """Return the ids of boxes whose revision is unchanged, or None if reading all boxes is cheaper.
 
-        A box that is not returned may have changed; a box that changed is never returned.
+        Other boxes may have changed. A changed box is never returned.
 
-        :param boxes: as they were read, maybe long ago.
-        :param trusted: an earlier run saw this server answer as it should; otherwise it has to prove it.
+        :param boxes: boxes as read earlier, possibly long ago.
+        :param trusted: an earlier run verified that this server answers correctly. Otherwise verify it now.
         """
 
 
 class DuplicateFinder(abc.ABC):
-    """Two creations of one number at the same time may both succeed.
+    """Find boxes with the same number, since simultaneous creations of one number may both succeed.
 
-    That is so unless the vendor documents its check for duplicates as atomic.
+    Every vendor needs this unless it documents that its check for duplicates is atomic.
     """
 
     @abc.abstractmethod
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
-        """Return every box that has one of these numbers, all duplicates included; they need not be full.
+        """Return every box with one of these numbers, including duplicates. Boxes may be partial.
 
-        :raises TransportError: rather than to return a part.
+        :raises TransportError: if the result may be incomplete.
         """
 
     @abc.abstractmethod
     def created_here(self, box: Box) -> bool:
-        """Check whether this driver created the box, according to the vendor's reply."""
+        """Check whether the vendor's replies show that this driver created the box."""
 
 
 class DuplicateRemover(abc.ABC):
-    """A box that was created as a duplicate can be deleted without loss."""
+    """Delete a box that was created as a duplicate, without loss."""
 
     @abc.abstractmethod
     def withdraw(self, box: Box, other: Box) -> bool:
-        """Delete a box that :meth:`DuplicateFinder.created_here`, in favour of another one that has its number.
+        """Delete a box that this driver created, in favor of another one with the same number.
 
-        :param box: as it was read after its creation.
-        :param other: read just before the deletion.
-        :returns: false where ``other`` is gone or has another number; nothing was deleted.
-        :raises VoicemailError: where the box holds messages or is not as it was created; nothing was deleted.
+        :param box: the box as read after its creation.
+        :param other: the other box, read just before the deletion.
+        :returns: false if ``other`` is gone or has another number; nothing was deleted.
+        :raises VoicemailError: if the box contains messages or was changed; nothing was deleted.
         """
 
 
 class AccountTree(abc.ABC):
-    """The vendor shows the accounts below the one of the login.
+    """List the accounts below the account of the login.
 
-    :param session: a session that the vendor's ``connect`` opened.
+    :param session: session opened by the vendor's ``connect``.
     """
 
     def __init__(self, session: t.Any) -> None:
@@ -211,47 +211,47 @@ class AccountTree(abc.ABC):
 
     @abc.abstractmethod
     def list(self) -> t.Sequence[Account]:
-        """Return the account that the session works on and every one below it.
+        """Return the account of the session and all accounts below it.
 
-        :raises TransportError: rather than to return a part.
+        :raises TransportError: if the result may be incomplete.
         """
 
 
 class Session(t.Protocol):
-    """A login at a vendor."""
+    """A login session at a vendor."""
 
     client: Client
 
     def valid(self) -> bool:
-        """Tell whether the login can serve a further task."""
+        """Check whether another task can use the login."""
 
     def account_key(self) -> str:
-        """Return what tells the account that the session works on from any other; it reveals no secret."""
+        """Return a key that identifies the account of the session and reveals no secret."""
 
     def account_name(self) -> str:
-        """Return the account as a person knows it, or an empty text; nothing is sent for it."""
+        """Return the account's display name, or an empty text. Sends no request."""
 
     def close(self) -> None:
-        """End the login where the vendor wants that, and close the connections."""
+        """Log out if the vendor requires it, and close the connections."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Vendor:
-    """What is known of a vendor before anything is sent.
+    """The properties of a vendor that are known before the first request.
 
-    Drivers are given as functions that import and return their class, so that a task imports only those it uses.
+    Drivers are functions that import and return their class, so that a task imports only the drivers it uses.
 
     :param name: value of the option ``vendor``.
-    :param title: as the vendor writes itself.
-    :param credentials: the ways to log in, each the options it needs.
+    :param title: the vendor's spelling of its name.
+    :param credentials: the supported logins, each with its required options.
     :param tables: field table by resource.
-    :param connect: open a session with so many workers, for complete credentials; it logs in when first needed.
+    :param connect: opens a session for complete credentials and a number of workers. It logs in when first needed.
     :param boxes: driver by resource.
-    :param messages: driver of the messages, where the vendor has any in its API.
-    :param accounts: driver of the accounts, where the vendor shows a tree of them.
-    :param greetings: driver of the greetings, where they can be uploaded.
-    :param workers: concurrent requests by default, and at most.
-    :param default_url: base address, where the vendor has one for all customers.
+    :param messages: driver of messages, if the vendor's API has any.
+    :param accounts: driver of accounts, if the vendor has a tree of them.
+    :param greetings: driver of greetings, if the vendor can upload them.
+    :param workers: default and maximum number of concurrent requests.
+    :param default_url: base address, if all customers share one.
     """
 
     name: str
@@ -269,7 +269,7 @@ class Vendor:
     def implements(self, interface: type, resource: str | None = None) -> bool:
         """Check whether a driver of the vendor implements an interface.
 
-        :param resource: look at the driver of this resource only, such as ``shared voicemail``.
+        :param resource: check the driver of this resource only, such as ``shared voicemail``.
         """
         if resource is not None:
             return resource in self.boxes and issubclass(self.boxes[resource](), interface)
@@ -278,5 +278,5 @@ class Vendor:
         return any(issubclass(driver(), interface) for driver in drivers)
 
     def open_boxes(self, resource: str, session: t.Any) -> Boxes:
-        """Return the driver of a resource, for a session of this vendor."""
+        """Return the driver of a resource for a session of this vendor."""
         return self.boxes[resource]()(session)

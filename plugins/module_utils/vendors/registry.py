@@ -4,7 +4,7 @@
 """The registry: the only list of vendors. A new vendor needs one function and one entry here.
 
 Each vendor is imported inside its function: a module is packed with all of them, and only the one in use is
-paid for. The imports are written out because the packer finds them by reading.
+with all of them. The imports are explicit because the packer finds them by static analysis.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _BUNDLED = tuple(VENDORS)
 
 
 def vendor(name: str) -> Vendor:
-    """Return what is known of a vendor.
+    """Return a vendor by its name.
 
     :raises ValueError: for a name that is not in :data:`NAMES`.
     """

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what a vendor's reply promises, or refuse the reply.
+"""Read values from a vendor's reply, and refuse replies that are not understood.
 
-A missing list, object, count or text is never zero, empty or false: whoever deletes or creates by such a value would
-act on something that the vendor never said.
+A missing list, object, count or text is never read as zero, empty or false: deletions and creations based on such a
+value would be based on something that the vendor never sent.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ..model.operation import Operation
 
 Object: t.TypeAlias = dict[str, t.Any]
 
-#: Seconds between the year 0, from which KAZOO counts, and 1970.
+#: Seconds between the year 0, the epoch of KAZOO, and 1970.
 GREGORIAN_OFFSET = 62167219200
-#: Messages are left in these years. A time outside is a placeholder, such as that of year 1, or counts something else.
+#: Plausible years of a message. Times outside them are placeholders, such as year 1, or no times at all.
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (_FIRST_YEAR, _LAST_YEAR))
 _NUMBER = re.compile(r"\d{1,20}(\.\d{0,20})?([eE]\+?\d{1,2})?", re.ASCII)
@@ -34,7 +34,7 @@ def expect_list(value: t.Any, operation: Operation, things: str, hint: str = "")
     """Return a list.
 
     :param operation: what is attempted, for errors.
-    :param things: what it lists: "mailboxes".
+    :param things: the listed objects: "mailboxes".
     :raises TransportError: for anything else.
     """
     if not isinstance(value, list):
@@ -53,9 +53,9 @@ def expect_object(value: t.Any, operation: Operation, thing: str, hint: str = ""
 
 
 def expect_objects(value: t.Any, operation: Operation, things: str, hint: str = "", key: str = "id") -> list[Object]:
-    """Return a list of objects, each of which has a usable id.
+    """Return a list of objects, each with a usable id.
 
-    :param key: field of the id.
+    :param key: name of the id field.
     :raises TransportError: for anything else.
     """
     rows = expect_list(value, operation, things, hint)
@@ -65,9 +65,9 @@ def expect_objects(value: t.Any, operation: Operation, things: str, hint: str = 
 
 
 def expect_count(value: t.Any, operation: Operation, things: str, hint: str = "") -> int | None:
-    """Return a count, or None where the reply has none.
+    """Return a count, or None if the reply has none.
 
-    :raises TransportError: for anything but a whole number that is not negative.
+    :raises TransportError: for anything but a non-negative integer.
     """
     if value is None or value == "":
         return None
@@ -78,9 +78,9 @@ def expect_count(value: t.Any, operation: Operation, things: str, hint: str = ""
 
 
 def expect_text(native: t.Mapping[str, t.Any], key: str, operation: Operation, hint: str = "") -> str:
-    """Return a field that every object of its kind has; some servers write numbers for digits.
+    """Return a required text field. Some servers send digits as numbers.
 
-    :raises TransportError: when it is missing, blank or no text.
+    :raises TransportError: if it is missing, blank or not a text.
     """
     value = native.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
@@ -91,10 +91,10 @@ def expect_text(native: t.Mapping[str, t.Any], key: str, operation: Operation, h
 def expect_types(
     native: t.Mapping[str, t.Any], keys: t.Iterable[str], types: tuple[type, ...], operation: Operation, hint: str = ""
 ) -> None:
-    """Check fields that an update sends back as they are: what is not understood must not be written.
+    """Check fields that an update sends back unchanged, since values that are not understood must not be written.
 
-    :param types: that a field may have where it has a value.
-    :raises TransportError: naming the first that has another.
+    :param types: allowed types of each field that has a value.
+    :raises TransportError: naming the first field of another type.
     """
     for key in keys:
         if native.get(key) is not None and not isinstance(native[key], types):
@@ -102,9 +102,9 @@ def expect_types(
 
 
 def expect_identifier(native: t.Mapping[str, t.Any], key: str, operation: Operation, thing: str, hint: str = "") -> str:
-    """Return the id of an object, which can be part of an address.
+    """Return the id of an object, checked for use in a URL.
 
-    :raises TransportError: when it is missing or cannot be used.
+    :raises TransportError: if it is missing or unusable.
     """
     identifier = identifier_in(native, key)
     if not identifier:
@@ -113,9 +113,9 @@ def expect_identifier(native: t.Mapping[str, t.Any], key: str, operation: Operat
 
 
 def expect_header_text(value: str | None, operation: Operation, thing: str, hint: str = "") -> str:
-    """Return a text that can be sent as the value of a header.
+    """Return a text that can be sent as a header value.
 
-    :raises TransportError: when it is missing, or has line breaks, blanks or letters outside of ASCII.
+    :raises TransportError: if it is missing, or contains line breaks, blanks or letters outside ASCII.
     """
     if not isinstance(value, str) or not _HEADER_TEXT.fullmatch(value):
         raise not_understood(operation, f"expected {thing} of visible ASCII characters", hint)
@@ -123,7 +123,7 @@ def expect_header_text(value: str | None, operation: Operation, thing: str, hint
 
 
 def identifier_in(native: t.Mapping[str, t.Any], key: str) -> str:
-    """Return the id of an object, empty where it has none that can be part of an address."""
+    """Return the id of an object, or an empty text if it has none that can be used in a URL."""
     value = native.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
@@ -131,12 +131,12 @@ def identifier_in(native: t.Mapping[str, t.Any], key: str) -> str:
 
 
 def optional_text(value: t.Any) -> str | None:
-    """Return what describes an object, as it came; None where there is nothing."""
+    """Return a descriptive text unchanged, or None if it is empty."""
     return None if value is None or value == "" else str(value)
 
 
 def whole_number(value: t.Any) -> int | None:
-    """Return a number that is not negative, given as a number or as text; None for anything else."""
+    """Return a non-negative integer given as a number or text, or None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, float):
@@ -147,19 +147,19 @@ def whole_number(value: t.Any) -> int | None:
 
 
 def duration_ms(value: t.Any, unit: int = 1) -> int | None:
-    """Return a length in milliseconds; None where it is missing or makes no sense.
+    """Return a length in milliseconds, or None if it is missing or implausible.
 
-    :param unit: milliseconds of one unit of the vendor's.
+    :param unit: milliseconds per unit of the vendor.
     """
     seconds = _number(value)
     return None if seconds is None else round(seconds * unit)
 
 
-def moment_of(value: t.Any) -> datetime.datetime | None:
-    """Return when a message was left; None where that is missing or makes no sense.
+def time_of(value: t.Any) -> datetime.datetime | None:
+    """Return the time of a message, or None if it is missing or implausible.
 
-    Reads seconds since 1970 or since the year 0, as a number or as text, and ISO 8601, in UTC where it has no zone. The
-    two counts cannot be mistaken for each other: the same number means years that are millennia apart.
+    Accepts seconds since 1970 or since the year 0, as a number or text, and ISO 8601, in UTC if it has no zone. The two
+    epochs cannot be confused: the same number means years that are millennia apart.
     """
     number = _number(value)
     try:
@@ -177,7 +177,7 @@ def moment_of(value: t.Any) -> datetime.datetime | None:
 
 
 def _number(value: t.Any) -> float | None:
-    """Return a number that is finite and not negative, given as a number or as text; None for anything else."""
+    """Return a finite, non-negative number given as a number or text, or None for anything else."""
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**63:
@@ -199,8 +199,8 @@ __all__ = (
     "expect_text",
     "expect_types",
     "identifier_in",
-    "moment_of",
     "not_understood",
     "optional_text",
+    "time_of",
     "whole_number",
 )

@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 @pytest.fixture(params=[errno.ENOSPC, errno.EDQUOT])
 def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Let every write of this process meet a full disk, and return what has to be told."""
+    """Let every write of this process fail with a full disk, and return the expected error."""
 
     def full(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
         raise OSError(request.param, os.strerror(request.param))

@@ -138,6 +138,6 @@ def test_a_folder_that_does_not_exist_is_empty(tmp_path: pathlib.Path) -> None:
 
 
 def test_exports_of_version_1_0_are_recognized(folder: Folder) -> None:
-    head = "# Exported from kazoo by telephony.voicemail.export. An option that is not here is not managed.\n"
+    head = "# Exported from kazoo by telephony.voicemail.export. Options not listed here are not managed.\n"
     folder.put({"mailboxes/1000.yml": f'{head}---\nmailboxes:\n  - mailbox: "1000"\n    name: !unsafe "{{{{ 7 }}}}"\n'})
     assert folder.examine()["stale"] == ["mailboxes/1000.yml"]

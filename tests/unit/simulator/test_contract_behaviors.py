@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every open question of a contract is a behaviour of the simulated vendor, with a value for every possible answer."""
+"""Every open question of a contract is a behavior of the simulated vendor, with a value for every possible answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicemail_simulator.vendors import load
 
 CONTRACTS = Path(__file__).resolve().parents[3].parent / "shared" / "contracts"
 
-# The behaviours of open questions that have another name.
+# The behaviors of open questions that have another name.
 KAZOO = {
     "`fields`": ("fields",),
     "`full_docs` allowed": ("full_docs",),
@@ -80,12 +80,12 @@ def rows(text: str) -> list[list[str]]:
 
 
 def missing(vendor: str, doubts: dict[str, int], named: dict[str, tuple[str, ...]]) -> list[str]:
-    """Return what a vendor lacks: behaviours of open questions, and values of the first behaviour of each."""
+    """Return what a vendor lacks: behaviors of open questions, and values of the first behavior of each."""
     behaviors: dict[str, Behavior] = {behavior.name: behavior for behavior in load(vendor).behavior_definitions}
     found = []
     for doubt, answers in doubts.items():
         names = named.get(doubt, (doubt,))
-        found += [f"{doubt}: no behaviour {name}" for name in names if name not in behaviors]
+        found += [f"{doubt}: no behavior {name}" for name in names if name not in behaviors]
         accepts = behaviors[names[0]].accepts if names[0] in behaviors else ()
         if isinstance(accepts, tuple) and len(accepts) < answers:
             found.append(f"{doubt}: {answers} answers, and {names[0]} knows {accepts}")

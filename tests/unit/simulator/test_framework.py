@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The framework of all vendors: faults on real connections, persistent state, behaviours, journal and control API."""
+"""The framework of all vendors: faults on real connections, persistent state, behaviors, journal and control API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OnSIP: actions, and the effect of every behaviour."""
+"""OnSIP: actions, and the effect of every behavior."""
 
 from __future__ import annotations
 

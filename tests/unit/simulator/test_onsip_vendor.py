@@ -132,7 +132,7 @@ def test_transport(start_onsip: Start) -> None:
     assert ElementTree.fromstring(client.reply("NoOp").content).tag.endswith("}Exception")
 
 
-# Examples of the contract: the state before the request, and the behaviours.
+# Examples of the contract: the state before the request, and the behaviors.
 
 
 def add(client: Client, *changes: dict[str, str]) -> None:
@@ -140,9 +140,9 @@ def add(client: Client, *changes: dict[str, str]) -> None:
         client.box("VoicemailboxAdd", **(BOX | change))
 
 
-DESK = {"Username": "vm.desk", "Mailbox": "7013", "Fullname": "Front Desk", "NotifyEmail": "delete"}
-DESK |= {"Email": "desk@example.com", "NotifyPager": "yes", "Pager": "pager@example.com"}
-THREE = ({}, SECOND | SETTINGS | {"NotifyPager": "no", "Pager": ""}, DESK)
+RUNNER = {"Username": "vm.desk", "Mailbox": "7013", "Fullname": "Front Desk", "NotifyEmail": "delete"}
+RUNNER |= {"Email": "desk@example.com", "NotifyPager": "yes", "Pager": "pager@example.com"}
+THREE = ({}, SECOND | SETTINGS | {"NotifyPager": "no", "Pager": ""}, RUNNER)
 OTHER_BOX = ({"Mailbox": "7999"},)
 BEFORE: dict[str, tuple[dict[str, str], ...]] = {
     "voicemailbox-add-address-taken": OTHER_BOX,

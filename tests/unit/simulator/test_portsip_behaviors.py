@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP: the effect of every value of every behaviour."""
+"""PortSIP: the effect of every value of every behavior."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LOGIN = {**SYSTEM_LOGIN, "username": SimulatedPortsip.ADMIN_USERNAME, "domain": 
 
 
 class Pbx:
-    """The shared server with some behaviours set, and a client of the tenant's administrator."""
+    """The shared server with some behaviors set, and a client of the tenant's administrator."""
 
     def __init__(self, server: SimulatorServer) -> None:
         self.server = server
         self.client = httpx.Client(base_url=server.url)
 
     def set(self, **behaviors: Any) -> None:
-        """Set these behaviours, reset all others, seed again and log in."""
+        """Set these behaviors, reset all others, seed again and log in."""
         self.server.knobs.update({one.name: one.default for one in BEHAVIORS} | behaviors)
         self.server.simulation.reset(3, 4)
         self.log_in()
@@ -374,9 +374,9 @@ def pin_maximum(pbx: Pbx, value: int) -> None:
     assert accepted == {size for size in pins if size <= value}
 
 
-# Each function above has the name of its behaviour. A behaviour without one fails here.
+# Each function above has the name of its behavior. A behavior without one fails here.
 EFFECTS: dict[str, Callable[[Pbx, Any], None]] = {one.name: globals()[one.name] for one in BEHAVIORS}
-# Tested values of numeric behaviours.
+# Tested values of numeric behaviors.
 NUMBERS = {
     "login_attempts": (0, 2),
     "token_lifetime": (1800, 3600),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README of the simulator role matches the code: behaviours, credentials and playbooks."""
+"""The README of the simulator role matches the code: behaviors, credentials and playbooks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAYBOOKS = re.findall(r"```yaml\n(.*?)```", README, flags=re.S)
 
 
 def row(behavior: Behavior) -> str:
-    """Return the row of a behaviour in the README."""
+    """Return the row of a behavior in the README."""
     words = {"True": "true", "False": "false", "None": "none"}
     default = words.get(str(behavior.default), str(behavior.default))
     return f"| `{behavior.name}` | `{default}` | {behavior.describe().replace(' or ', ', ')} | {behavior.help} |"

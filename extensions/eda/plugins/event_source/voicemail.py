@@ -22,21 +22,21 @@ module: voicemail
 short_description: New voicemail messages as events
 version_added: 1.0.0
 description:
-  - Lists the messages of a telephone system every so often and puts each new one into the queue, the oldest first.
+  - Lists the messages of a telephone system periodically and adds each new one to the queue, the oldest first.
   - An event is C({type, vendor, message}). C(type) is V(new_voicemail), C(message) is as in
     RV(telephony.voicemail.voicemail_message_info#module:messages).
-  - What was put into the queue is remembered in a file. After a restart, only messages come that were left since.
-    One may come twice where the process was killed before it could remember, and none is lost.
-  - With O(feedback), a message counts only once the rule engine has it.
-  - The first start, without that file, begins with what is left from then on, unless O(backfill) is given.
-  - A message that is moved to another mailbox gets a new id on KAZOO and is new there.
-  - Where a list fails, whatever the reason, it logs that and tries again, less and less often. Only refused
-    credentials end it, and before the first list also options that cannot work, such as a mailbox that does not exist.
-  - Options of the connection are those of the modules, with the same environment variables.
+  - The queued messages are remembered in a file. After a restart, only later messages are queued.
+    If the process was killed before it wrote the file, a message may be repeated, but none is lost.
+  - With O(feedback), a message counts as queued only after the rule engine has processed it.
+  - The first start, without that file, begins with new messages, unless O(backfill) is set.
+  - On KAZOO, a message that is moved to another mailbox gets a new id and counts as new.
+  - After a failed listing, it logs the error and retries with increasing waits. Only refused
+    credentials end it, and before the first listing also invalid options, such as a mailbox that does not exist.
+  - The connection options are those of the modules, with the same environment variables.
 author:
   - telephony.voicemail contributors (@telephony-voicemail)
 requirements:
-  - what the modules need
+  - the requirements of the modules
 options:
   vendor:
     description: The PBX. OnSIP has no messages to read.
@@ -46,49 +46,50 @@ options:
   url:
     description:
       - Base address of the API.
-      - Beside it, C(token), C(api_key), C(username), C(password), C(domain), C(account_id), C(validate_certs),
-        C(ca_path), C(client_cert), C(client_key), C(proxy), C(timeout), C(retry_budget) and C(workers) mean what they
-        mean to the modules.
+      - In addition, C(token), C(api_key), C(username), C(password), C(domain), C(account_id), C(validate_certs),
+        C(ca_path), C(client_cert), C(client_key), C(proxy), C(timeout), C(retry_budget) and C(workers) have the same
+        meaning as in the modules.
     type: str
   state_file:
-    description: The file that remembers, in a folder that exists. Only its owner can read it. Each source needs one
-      of its own.
+    description: The file of queued messages, in an existing folder. Only its owner can read it. Each source needs its
+      own file.
     type: path
     required: true
   mailbox:
-    description: Only messages of this mailbox. By default, those of all mailboxes and shared voicemails that the
-      login reaches.
+    description: Only messages of this mailbox. The default is all mailboxes and shared voicemails that the
+      login can access.
     type: str
   shared_voicemail:
     description: Only messages of this shared voicemail.
     type: str
   caller:
-    description: Only where this text is part of the name or number of the caller.
+    description: Only messages with this text in the caller's name or number.
     type: str
   interval:
-    description: Seconds between two lists.
+    description: Seconds between two listings.
     type: float
     default: 60
   overlap:
-    description: Seconds before the newest known message in which messages may still turn up late. Longer takes more
-      memory, not more requests.
+    description: Seconds before the newest known message in which messages may appear late. A longer time needs more
+      memory, but not more requests.
     type: float
     default: 3600
   backfill:
-    description: At the first start, messages left since then are events too, as an age such as V(24h) or a date or
+    description: At the first start, also queue messages since this time, as an age such as V(24h) or a date or
       time of ISO 8601.
     type: str
   feedback:
-    description: Wait for the rule engine to take each event, which needs the persistence of ansible-rulebook.
+    description: Wait until the rule engine has processed each event, which needs the persistence of ansible-rulebook.
     type: bool
     default: false
   webhook:
     description:
-      - Listen for requests too, and list at once when one comes. Point a webhook of KAZOO for voicemail at it, with
-        whatever method and format.
-      - What a request says is not read, so a forged or lost one makes or hides no event. Lists every O(interval) go
-        on.
-      - At most 64 connections are open, each for at most 10 seconds. When one more comes, the oldest is closed.
+      - Also listen for requests, and list immediately after each one. Use it as a voicemail webhook of KAZOO, with
+        any method and format.
+      - The content of requests is ignored, so a forged or lost one neither creates nor hides events. Listings every
+        O(interval)
+        continue.
+      - At most 64 connections are open, each for at most 10 seconds. One more closes the oldest.
     type: dict
     suboptions:
       host:
@@ -100,13 +101,13 @@ options:
         type: int
         required: true
       secret:
-        description: "What a request must show, as C(Authorization: Bearer SECRET) or, where no header can be set,
+        description: "Secret of requests, as C(Authorization: Bearer SECRET) or, if no header can be set,
           as C(?secret=SECRET)."
         type: str
         required: true
       certfile:
-        description: PEM file with a certificate. Without it, and without a proxy that has one, the secret can be
-          read on the way.
+        description: PEM file with a certificate. Without it, and without a proxy with TLS, the secret can be
+          read on the network.
         type: path
       keyfile:
         description: PEM file with its key.
@@ -134,15 +135,15 @@ EXAMPLES = r"""
 """
 
 _PACKAGE = "ansible_collections.telephony.voicemail"
-#: Seconds between attempts while the server cannot be reached.
+#: Seconds between attempts while the server is unreachable.
 _LONGEST_WAIT = 900.0
-#: Seconds between lists, however often the webhook is called.
+#: Minimum seconds between listings, however often the webhook is called.
 _SHORTEST_WAIT = 1.0
 _log = logging.getLogger(__name__)
 
 
 def _import(name: str) -> t.Any:
-    """Import a part of this collection: ansible-rulebook runs this file by its path, and makes nothing importable."""
+    """Import a part of this collection, since ansible-rulebook runs this file by its path."""
     root = pathlib.Path(__file__).resolve().parents[4]
     top, namespace = _PACKAGE.split(".")[:2]
     for package, folder in ((top, root.parents[1]), (f"{top}.{namespace}", root.parent), (_PACKAGE, root)):
@@ -164,7 +165,7 @@ _Item = dict[str, t.Any]
 
 @contextlib.asynccontextmanager
 async def _listening(options: dict[str, t.Any] | None, bell: asyncio.Event) -> t.AsyncIterator[None]:
-    """Ring the bell whenever a request shows the secret."""
+    """Set the event whenever a request contains the secret."""
     if options is None:
         yield
         return
@@ -180,7 +181,7 @@ async def _listening(options: dict[str, t.Any] | None, bell: asyncio.Event) -> t
         await listener.close()
 
 
-async def _tell(queue: t.Any, feedback: t.Any, vendor: str, position: t.Any, messages: list[_Item]) -> None:
+async def _queue(queue: t.Any, feedback: t.Any, vendor: str, position: t.Any, messages: list[_Item]) -> None:
     try:
         for message in messages:
             await queue.put({"type": "new_voicemail", "vendor": vendor, "message": message})
@@ -195,7 +196,7 @@ async def _tell(queue: t.Any, feedback: t.Any, vendor: str, position: t.Any, mes
 def _ends(error: Exception, listed: bool) -> bool:
     """Check whether an error ends the source.
 
-    :param listed: a list succeeded before, so the options can work.
+    :param listed: whether a listing succeeded before, so that the options are valid.
     """
     if isinstance(error, _errors.AuthError):
         return True
@@ -204,9 +205,9 @@ def _ends(error: Exception, listed: bool) -> bool:
 
 
 async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
-    """Put new messages into the queue until cancelled.
+    """Add new messages to the queue until cancelled.
 
-    :raises VoicemailError: for refused credentials and options that cannot work.
+    :raises VoicemailError: for refused credentials and invalid options.
     """
     options = _watch.read_options(args)
     feedback = args.get("eda_feedback_queue") if options["feedback"] else None
@@ -219,15 +220,15 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
                 wait = options["interval"]
                 try:
                     messages = await asyncio.to_thread(watch.new)
-                    await _tell(queue, feedback, options["vendor"], watch.position, messages)
+                    await _queue(queue, feedback, options["vendor"], watch.position, messages)
                     failures, listed = 0, True
                 except Exception as error:
                     if _ends(error, listed):
                         raise
                     failures += 1
                     wait = max(wait, min(wait * 2.0 ** min(failures, 30), _LONGEST_WAIT))
-                    told = error if isinstance(error, _errors.VoicemailError) else _errors.unforeseen(error)
-                    _log.warning("%s Next attempt in %d seconds.", redactor.clean(str(told), longest=None), wait)
+                    failure = error if isinstance(error, _errors.VoicemailError) else _errors.unexpected_error(error)
+                    _log.warning("%s Next attempt in %d seconds.", redactor.clean(str(failure), longest=None), wait)
                 shortest = min(_SHORTEST_WAIT, wait) if not failures else wait
                 await asyncio.sleep(shortest)
                 with contextlib.suppress(TimeoutError):

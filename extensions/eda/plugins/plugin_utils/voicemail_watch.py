@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source ``voicemail`` without its loop: its options, what it remembers, and what is new."""
+"""The event source ``voicemail`` without its loop: its options, its position, and new messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
     read_options as read_options_of_connection,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_moment, written
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_time, written
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
@@ -34,12 +34,37 @@ _log = logging.getLogger(__name__)
 
 
 def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the options with their types and defaults.
+    """Return the converted options with defaults.
 
-    :raises InvalidInputError: naming every option that is wrong, without its value.
+    :raises InvalidInputError: listing all invalid options, without their values.
     """
     if IMPORT_ERROR:
         raise RuntimeError(f"telephony.voicemail.voicemail needs {LIBRARIES}. {INSTALL}")
+    connection, problems = read_options_of_connection(arguments.CONNECTION, args, os.environ)
+    given = {
+        name: value
+        for name, value in args.items()
+        if name not in connection and name != "eda_feedback_queue" and value not in (None, "")
+    }
+    options: dict[str, t.Any] = {}
+    try:
+        options = connection | _options_model()(**given).model_dump()
+        if options["backfill"] is not None:
+            parse_time(options["backfill"], _now())
+    except pydantic.ValidationError as error:
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        problems += [
+            Problem(f"cannot be used: {entry['msg']}", option=".".join(map(str, entry["loc"]))) for entry in found
+        ]
+    except ValueError as error:
+        problems.append(Problem(str(error), option="backfill"))
+    if problems:
+        raise InvalidInputError.of(problems)
+    return options
+
+
+def _options_model() -> t.Any:
+    """Return the pydantic model of the options beside those of the connection."""
     positive = t.Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
     config = pydantic.ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     listener = {
@@ -56,34 +81,13 @@ def read_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "feedback": (bool, False),
         "webhook": (pydantic.create_model("Webhook", __config__=config, **listener) | None, None),
     }
-    model = pydantic.create_model("Options", __config__=config, **fields)
-    connection, problems = read_options_of_connection(arguments.CONNECTION, args, os.environ)
-    given = {
-        name: value
-        for name, value in args.items()
-        if name not in connection and name != "eda_feedback_queue" and value not in (None, "")
-    }
-    options: dict[str, t.Any] = {}
-    try:
-        options = connection | model(**given).model_dump()
-        if options["backfill"] is not None:
-            parse_moment(options["backfill"], _now())
-    except pydantic.ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems += [
-            Problem(f"cannot be used: {entry['msg']}", option=".".join(map(str, entry["loc"]))) for entry in found
-        ]
-    except ValueError as error:
-        problems.append(Problem(str(error), option="backfill"))
-    if problems:
-        raise InvalidInputError.of(problems)
-    return options
+    return pydantic.create_model("Options", __config__=config, **fields)
 
 
 class Position:
-    """What was told already, kept in a file: the newest moment known, and the messages that are about as new.
+    """The position in the stream of messages, stored in a file: the newest known time, and the messages around it.
 
-    :param source: what the messages are of; the file of another source is refused.
+    :param source: identity of the source; the file of another source is refused.
     """
 
     def __init__(self, path: str, source: dict[str, t.Any], overlap: float) -> None:
@@ -92,7 +96,7 @@ class Position:
         self.overlap = datetime.timedelta(seconds=overlap)
         self.newest: datetime.datetime | None = None
         self.seen: dict[str, str] = {}
-        #: Whether the file lacks something.
+        #: Whether the file is outdated.
         self.changed = False
         self.known = self.path.exists()
         if not self.known:
@@ -101,19 +105,19 @@ class Position:
             state = json.loads(self.path.read_bytes())
             if (state["version"], state["source"]) != (_VERSION, source):
                 raise ValueError
-            self.newest = parse_moment(state["newest"], _now()) if state["newest"] else None
+            self.newest = parse_time(state["newest"], _now()) if state["newest"] else None
             self.seen = dict(state["seen"])
         except OSError as error:
             raise InvalidInputError.of(
                 [Problem(f"{path} cannot be read: {error.strerror}", option="state_file")]
             ) from None
         except (ValueError, KeyError, TypeError):
-            text = f"{path} is of another source, or no file of this plugin"
+            text = f"{path} belongs to another source, or is not a file of this plugin"
             raise InvalidInputError.of([Problem(text, option="state_file")]) from None
 
     @property
     def since(self) -> datetime.datetime | None:
-        """Where the next list begins."""
+        """The start of the next listing."""
         return self.newest - self.overlap if self.newest else None
 
     def add(self, message: Message) -> None:
@@ -121,12 +125,12 @@ class Position:
         when = message["received_at"]
         self.seen[message["id"]] = when
         self.changed = True
-        # A clock of the vendor that is wrong for once must not hide what comes after it.
-        moment = min(parse_moment(when, _now()), _now())
+        # A temporarily wrong clock of the vendor must not hide later messages.
+        moment = min(parse_time(when, _now()), _now())
         self.newest = max(self.newest or moment, moment)
 
     def save(self) -> None:
-        """Write the file, at once or not at all, for its owner only."""
+        """Write the file atomically, for its owner only."""
         since = written(self.since)
         self.seen = {name: when for name, when in self.seen.items() if since is None or when >= since}
         state = {"version": _VERSION, "source": self.source, "newest": written(self.newest), "seen": self.seen}
@@ -135,7 +139,7 @@ class Position:
 
 
 class Watch:
-    """The messages of a login, listed again and again with one session."""
+    """The messages of a login, listed repeatedly with one session."""
 
     def __init__(self, options: dict[str, t.Any]) -> None:
         place = {name: options[name] for name in ("mailbox", "shared_voicemail", "caller") if options[name] is not None}
@@ -149,15 +153,15 @@ class Watch:
         self._told: set[str] = set()
 
     def new(self) -> list[Message]:
-        """List, and return what was not told yet, the oldest first.
+        """List the messages, and return the new ones, the oldest first.
 
-        The first list without a file only tells what ``backfill`` asks for, and remembers the rest.
+        The first listing without a file returns only the messages of ``backfill``, and
         """
         found = self._list(written(self.position.since))
         fresh = [message for message in reversed(found) if message["id"] not in self.position.seen]
         if self.position.known:
             return fresh
-        begin = written(parse_moment(self._backfill, _now())) if self._backfill else None
+        begin = written(parse_time(self._backfill, _now())) if self._backfill else None
         for message in fresh:
             if begin is None or message["received_at"] < begin:
                 self.position.add(message)
@@ -171,7 +175,7 @@ class Watch:
             if warning not in self._told:
                 _log.warning("%s", clean(warning))
         self._told.update(task.warnings)
-        # What has no time has no place after anything.
+        # Messages without a time cannot be ordered.
         return [message for message in found if message["received_at"]]
 
     @contextlib.contextmanager
@@ -188,7 +192,7 @@ class Watch:
             raise
 
     def close(self) -> None:
-        """Close the session; a list that is under way in another thread ends with the request that it waits for."""
+        """Close the session; a listing in another thread ends with its current request."""
         session, self._session = self._session, None
         if session is not None:
             session.client.stop_waiting()

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The listener of the event source ``voicemail``: requests that show the secret ring a bell.
+"""The listener of the event source ``voicemail``: requests with the secret trigger a listing.
 
-It reads no more than the head of a request and logs nothing, so that neither a flood of connections nor a log can
-harm. A web framework would log what it cannot read, with the secret in it.
+It reads only the head of a request and logs nothing, so that neither many connections nor logs can do
+harm. A web framework would log invalid requests including the secret.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ import ssl
 import typing as t
 import urllib.parse
 
-#: Open connections. When one more comes, the oldest is closed: the usual limit of a process is 1024 files.
+#: Most open connections. One more closes the oldest: the usual limit of a process is 1024 files.
 MAX_CONNECTIONS = 64
-#: Seconds from connecting, or accepting the certificate, to the end of the request.
+#: Seconds from the connection, or the TLS handshake, to the end of the request.
 SECONDS = 10.0
 MAX_HEAD_BYTES = 16 * 1024
-#: A body is not read for what it says, but a client that still sends would not see the reply.
+#: The body is ignored, but a client that is still sending would not see the reply.
 MAX_BODY_BYTES = 1024 * 1024
 
 
 class Listener:
     """Answers requests until it is closed.
 
-    :param secret: what a request must show.
-    :param ring: called for every request that shows it.
+    :param secret: required secret of requests.
+    :param ring: called for every request with the secret.
     :param context: encrypts connections; None for plain ones.
     """
 
@@ -46,7 +46,7 @@ class Listener:
     def start(self, host: str, port: int) -> None:
         """Listen.
 
-        :raises OSError: when the address cannot be used.
+        :raises OSError: if the address cannot be used.
         """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=MAX_CONNECTIONS)
@@ -55,12 +55,12 @@ class Listener:
 
     @property
     def port(self) -> int:
-        """The port that is listened on."""
+        """The port of the listener."""
         return int(self._socket.getsockname()[1]) if self._socket else 0
 
     @property
     def connections(self) -> int:
-        """How many connections are open."""
+        """The number of open connections."""
         return len(self._serving)
 
     async def close(self) -> None:
@@ -78,7 +78,7 @@ class Listener:
             try:
                 connection, _address = await loop.sock_accept(listener)
             except OSError:
-                # A client that is gone again, or a process without a free file: others may end meanwhile.
+                # The client has disconnected, or the process has no free file: other connections may end meanwhile.
                 await asyncio.sleep(0.1)
                 continue
             if len(self._serving) >= MAX_CONNECTIONS:
@@ -92,7 +92,7 @@ class Listener:
     async def _serve(self, connection: socket.socket) -> None:
         transport: asyncio.Transport | None = None
         reader = asyncio.StreamReader(limit=MAX_HEAD_BYTES)
-        # Whatever a client does wrong concerns that client alone.
+        # Errors of a client affect only that client.
         with contextlib.suppress(Exception):
             try:
                 async with asyncio.timeout(SECONDS):
@@ -113,7 +113,7 @@ class Listener:
         except asyncio.LimitOverrunError:
             status = http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         else:
-            status = self._judge(head)
+            status = self._check(head)
         if status is http.HTTPStatus.NO_CONTENT:
             self._ring()
         length = "" if status is http.HTTPStatus.NO_CONTENT else "Content-Length: 0\r\n"
@@ -125,7 +125,7 @@ class Listener:
         while discarded < MAX_BODY_BYTES and (piece := await reader.read(MAX_HEAD_BYTES)):
             discarded += len(piece)
 
-    def _judge(self, head: bytes) -> http.HTTPStatus:
+    def _check(self, head: bytes) -> http.HTTPStatus:
         request, *lines = head.split(b"\r\n")
         words = request.split(b" ")
         if len(words) != 3 or not words[2].startswith(b"HTTP/1."):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Callflows as KAZOO stores them, and the flags of those that this collection made.
+"""Encode callflows for KAZOO, and recognize those that this collection created by their flags.
 
 See docs/vendors/kazoo_media.md, "Callflows".
 """
@@ -11,15 +11,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-#: Flag of every callflow that this collection made, and of the one that a purpose adds after the colon.
+#: Flag of every callflow created by this collection. A second flag appends the purpose after a colon.
 FLAG = "telephony.voicemail"
-#: Purpose of the feature code that plays messages. That of a direct number is the id of its mailbox.
+#: Purpose of the feature code that plays messages. The purpose of a direct number is the id of its mailbox.
 CHECK = "check"
 
 
 @dataclasses.dataclass(frozen=True)
 class Callflow:
-    """A callflow as the list shows it."""
+    """A callflow as shown in the list."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class Callflow:
 
     @property
     def purpose(self) -> str | None:
-        """What this collection made it for; None for a callflow of somebody else."""
+        """The purpose for which this collection created it; None for callflows created by others."""
         found = [flag.removeprefix(f"{FLAG}:") for flag in self.flags if flag.startswith(f"{FLAG}:")]
         return found[0] if FLAG in self.flags and found else None
 
@@ -40,7 +40,7 @@ def flow_for(purpose: str) -> dict[str, t.Any]:
 
 
 def serves(native: t.Mapping[str, t.Any], purpose: str) -> bool:
-    """Check whether a callflow, whoever made it, does what a purpose needs, and nothing else first."""
+    """Check whether a callflow, whoever created it, serves a purpose and does nothing else first."""
     flow = native.get("flow")
     data = flow.get("data") if isinstance(flow, dict) and flow.get("module") == "voicemail" else None
     if not isinstance(data, dict) or data.get("skip_module") is True:
@@ -54,7 +54,7 @@ def serves(native: t.Mapping[str, t.Any], purpose: str) -> bool:
 def document_for(purpose: str, number: str, label: str) -> dict[str, t.Any]:
     """Return a new callflow.
 
-    :param label: the mailbox in words, for its name.
+    :param label: description of the mailbox for the callflow's name.
     """
     document: dict[str, t.Any] = {
         "name": "Check voicemail" if purpose == CHECK else f"Voicemail of {label}",
@@ -68,7 +68,7 @@ def document_for(purpose: str, number: str, label: str) -> dict[str, t.Any]:
 
 
 def rewritten(native: t.Mapping[str, t.Any], purpose: str, numbers: t.Sequence[str]) -> dict[str, t.Any]:
-    """Return an existing callflow with the numbers and flow of a purpose; what else it has stays."""
+    """Return an existing callflow with the numbers and flow of a purpose; everything else is kept."""
     public = {
         name: value
         for name, value in native.items()

@@ -1,14 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Callflows that reach a mailbox (docs/vendors/kazoo_media.md, "Callflows")."""
+"""Manage callflows that lead to a mailbox (docs/vendors/kazoo_media.md, "Callflows")."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import threading
-import time
 import typing as t
 import urllib.parse
 
@@ -19,19 +18,19 @@ from ...model.fields import Values
 from ...model.mailbox import Box, Desired
 from ...model.operation import Operation
 from ...model.problem import Problem, Subject
+from ...waiting import looks
 from ..replies import expect_header_text, expect_list, expect_object
 from .callflow_wire import CHECK, Callflow, document_for, rewritten, serves
 from .fields import ADOPT, CALLFLOW, CHECK_CODE, DIRECT, MAILBOX
-from .paging import every, identity
+from .paging import identity, read_all
 from .session import ADDRESS_HINT, KazooSession
 
-#: How often a callflow is written again where something else in it changed at the same moment.
+#: Attempts to write a callflow that is changed by others at the same moment.
 _MOST_TRIES = 3
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
 class Callflows:
-    """The callflows of an account that this collection made or is asked for. Threads share it."""
+    """The callflows of an account that this collection created or that are declared. Shared by threads."""
 
     def __init__(self, session: KazooSession) -> None:
         self._session = session
@@ -41,7 +40,7 @@ class Callflows:
         self._lock = threading.RLock()
 
     def without_steering(self, desired: t.Sequence[Desired]) -> list[Desired]:
-        """Remember what is declared of callflows, and return declarations without what is not a value of a mailbox."""
+        """Remember the declared callflow options, and return the declarations without their steering options."""
         found = []
         for item in desired:
             if any(option in item.values for option in (*CALLFLOW, ADOPT)):
@@ -56,7 +55,7 @@ class Callflows:
             found.append(item)
         return found
 
-    def laid_over(self, box: Box) -> Box:
+    def with_options(self, box: Box) -> Box:
         """Return a box with the callflow options that are declared for it."""
         declared = self._declared_of(box)
         if declared is None or not declared.present:
@@ -68,19 +67,19 @@ class Callflows:
         }
         return dataclasses.replace(box, values={**box.values, **values})
 
-    def laid_over_all(self, boxes: list[Box], workers: int) -> list[Box]:
-        """Return boxes with the callflow options that are declared for them; a summary is read in full later."""
+    def with_options_all(self, boxes: list[Box], workers: int) -> list[Box]:
+        """Return boxes with the callflow options that are declared for them. Summaries are read in full later."""
         asking = {
             position
             for position, box in enumerate(boxes)
             if (box.full or not box.values.keys().isdisjoint((DIRECT, CHECK_CODE)))
             and self._declared_of(box) is not None
         }
-        done = iter(in_order(self.laid_over, [boxes[position] for position in sorted(asking)], workers))
+        done = iter(in_order(self.with_options, [boxes[position] for position in sorted(asking)], workers))
         return [next(done) if position in asking else box for position, box in enumerate(boxes)]
 
     def write(self, box: Box, values: Values) -> Values:
-        """Create, change or delete the callflows of a mailbox and return the options as they are then."""
+        """Create, update or delete the callflows of a mailbox and return the resulting options."""
         key = MAILBOX.number.key(box.number)
         adopting = bool({box.number, f"key {key}", f"id {box.id}"} & self._adopting)
         for option, purpose in ((DIRECT, str(box.id)), (CHECK_CODE, CHECK)):
@@ -89,13 +88,13 @@ class Callflows:
         return {option: values[option] for option in CALLFLOW if option in values}
 
     def remove(self, box: Box) -> None:
-        """Delete the callflow that this collection made for a mailbox that is about to be deleted."""
+        """Delete the callflow that this collection created for a mailbox which is about to be deleted."""
         try:
             made = self._made_for(str(box.id))
         except (NotFoundError, AuthError) as error:
             if error.status not in (403, 404):
                 raise
-            # A server without this module, or a login without this right, has made none.
+            # Without this module on the server, or this right of the login, there are none.
             return
         for callflow in made:
             self._delete(
@@ -103,7 +102,7 @@ class Callflows:
             )
 
     def problems(self, steps: t.Sequence[Step]) -> list[Problem]:
-        """Return what is wrong with the numbers that are to be written."""
+        """Return problems with the numbers of a plan."""
         found: list[Problem] = []
         owners: dict[str, Desired] = {}
         codes: dict[t.Any, Desired] = {}
@@ -116,23 +115,23 @@ class Callflows:
                 if option == CHECK_CODE:
                     codes.setdefault(value, desired)
                 elif value is not None and (owner := owners.setdefault(str(value), desired)) is not desired:
-                    text = f"`{option}` {value} is the number of {owner.subject} too"
+                    text = f"`{option}` {value} is also the number of {owner.subject}"
                     found.append(Problem(text, subject=desired.at(option)))
                 if value is not None and option in step.writes:
-                    found.extend(self._taken(step, option, str(value)))
+                    found.extend(self._number_problems(step, option, str(value)))
         if len(codes) > 1:
             named = " and ".join(f"{'null' if code is None else code} ({item.subject})" for code, item in codes.items())
-            text = f"`{CHECK_CODE}` is one code of the whole account, and the declaration has several: {named}"
+            text = f"`{CHECK_CODE}` applies to the whole account, but several are declared: {named}"
             found.append(Problem(text))
         found += [
-            Problem(f"`{DIRECT}` {code} is the code to check voicemail too", subject=owners[str(code)].at(DIRECT))
+            Problem(f"`{DIRECT}` {code} is also the code to check voicemail", subject=owners[str(code)].at(DIRECT))
             for code in codes
             if code is not None and str(code) in owners
         ]
         return found
 
-    def _taken(self, step: Step, option: str, number: str) -> list[Problem]:
-        """Return why a number cannot be used, which is nothing or one problem."""
+    def _number_problems(self, step: Step, option: str, number: str) -> list[Problem]:
+        """Return at most one problem: why a number cannot be used."""
         box_id = str(step.current.id) if step.current is not None else ""
         purpose = CHECK if option == CHECK_CODE else box_id
         holder = self._holder(number)
@@ -143,16 +142,16 @@ class Callflows:
         if holder.purpose is not None:
             if self._is_orphan(holder):
                 return []
-            text = f"{whose} of this collection; free it in a task of its own first"
+            text = f"{whose} of this collection; free it in a separate task first"
         elif {desired.number, f"id {desired.id}"} & self._adopting:
             return []
         else:
-            hint = f"use another number, or set `{ADOPT}` to have that callflow rewritten"
-            text = f"{whose}, which this collection did not make; {hint}"
+            hint = f"use another number, or set `{ADOPT}` to rewrite that callflow"
+            text = f"{whose}, which this collection did not create; {hint}"
         return [Problem(text, subject=desired.at(option))]
 
     def _is_orphan(self, callflow: Callflow) -> bool:
-        """Check whether this collection made a callflow for a mailbox that is gone."""
+        """Check whether this collection created a callflow for a mailbox that no longer exists."""
         if callflow.purpose in (None, CHECK):
             return False
         box_id = urllib.parse.quote(str(callflow.purpose), safe="")
@@ -167,10 +166,10 @@ class Callflows:
         return next(filter(None, map(self._declared.get, (f"id {box.id}", box.number, f"key {key}"))), None)
 
     def _value(self, purpose: str, declared: t.Any) -> str | None:
-        """Return the number that serves a purpose, the declared one where several do."""
+        """Return the number that serves a purpose. If there are several, return the declared one."""
         made = self._made_for(purpose)
         if len(made) > 1:
-            # Two runs at the same moment: a write leaves one.
+            # Two simultaneous runs created two; the next write leaves one.
             return None
         own = made[0] if made else None
         if own is not None and own.numbers and serves(self._read(own.id)[0], purpose):
@@ -178,7 +177,7 @@ class Callflows:
         holder = self._holder(str(declared)) if declared is not None and own is None else None
         if holder is not None and holder.purpose is None and serves(self._read(holder.id)[0], purpose):
             return str(declared)
-        # A callflow that somebody changed still has to go.
+        # A callflow that somebody changed must still be deleted.
         return f"{own.numbers[0] if own.numbers else own.id} (changed)" if own is not None else None
 
     def _ensure(self, purpose: str, number: t.Any, owner: Subject, adopting: bool) -> None:
@@ -190,15 +189,15 @@ class Callflows:
                 takes = holder is not None and (
                     (adopting and holder.purpose is None) or (holder.purpose != purpose and self._is_orphan(holder))
                 )
-                kept = self._kept(purpose, str(number), owner, made, holder if takes else None)
+                kept = self._serve(purpose, str(number), owner, made, holder if takes else None)
             for callflow in made:
                 if callflow.id != kept:
                     self._delete(callflow.id, Operation("delete", "callflow", callflow.name, "of", owner))
 
-    def _kept(
+    def _serve(
         self, purpose: str, number: str, owner: Subject, made: t.Sequence[Callflow], adopted: Callflow | None
     ) -> str:
-        """Make one callflow serve a number and return its id."""
+        """Ensure that one callflow serves a number and return its id."""
         if adopted is not None:
             self._rewrite(adopted.id, purpose, None, Operation("adopt", "callflow", adopted.name, "for", owner))
             return adopted.id
@@ -225,9 +224,9 @@ class Callflows:
         return self._remember(expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT), operation).id
 
     def _rewrite(self, callflow_id: str, purpose: str, number: str | None, operation: Operation) -> None:
-        """Write a callflow in the revision that was read; repeated where somebody changed it meanwhile.
+        """Write a callflow in the revision that was read. Retry if somebody changed it meanwhile.
 
-        :param number: its only number then; None keeps its numbers.
+        :param number: the only number to leave; None keeps its numbers.
         """
         for _try in range(_MOST_TRIES):
             native, revision = self._read(callflow_id)
@@ -245,7 +244,7 @@ class Callflows:
                 raise _number_taken(operation, error) from None
             self._remember(expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT), operation)
             return
-        raise ConflictError("somebody else changes it at the same moment", "Run the task again", operation=operation)
+        raise ConflictError("somebody else keeps changing it", "Run the task again", operation=operation)
 
     def _delete(self, callflow_id: str, operation: Operation) -> None:
         with contextlib.suppress(NotFoundError):
@@ -259,12 +258,11 @@ class Callflows:
     def _confirm_gone(self, callflow_id: str, operation: Operation) -> None:
         """Read a callflow until it is gone.
 
-        :raises NotFoundError: once it is.
+        :raises NotFoundError: as soon as it is gone.
         """
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             self._read(callflow_id)
-        raise RejectedError("KAZOO answered success and it is still there", "Run the task again", operation=operation)
+        raise RejectedError("KAZOO reported success, but it still exists", "Run the task again", operation=operation)
 
     def _read(self, callflow_id: str) -> tuple[dict[str, t.Any], str]:
         operation = Operation("read", "callflow", callflow_id)
@@ -294,7 +292,7 @@ class Callflows:
         with self._lock:
             if self._known is None:
                 operation = Operation("list", "callflows")
-                listed = every(self._session, "/callflows", operation, "callflows", {})
+                listed = read_all(self._session, "/callflows", operation, "callflows", {})
                 self._known = {one.id: one for one in (_callflow(native, operation) for native in listed)}
             return self._known
 
@@ -308,7 +306,7 @@ def _callflow(native: t.Mapping[str, t.Any], operation: Operation) -> Callflow:
 
 
 def _number_taken(operation: Operation, error: ConflictError) -> ConflictError:
-    hint = "Another callflow of the account has this number; use another one, or run the task again"
+    hint = "Another callflow of the account has this number; use a different number, or run the task again"
     return ConflictError("", hint, status=error.status, details=error.details, operation=operation, refused_by="KAZOO")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field table of KAZOO's mailboxes. Defaults are those its schema writes into every new box.
+"""Field table of KAZOO's mailboxes. Defaults are those that its schema writes to every new box.
 
 See docs/vendors/kazoo.md, "Fields of a mailbox".
 """
@@ -30,12 +30,12 @@ from ...model.zones import zone_caution
 
 _ID = Text(shortest=32, longest=32, pattern=r"[0-9a-zA-Z]+", expected="an id of 32 letters and digits")
 
-#: Media are named by id or by name; the driver looks names up.
+#: Media are given by id or by name; the driver resolves names.
 _MEDIA = Text(shortest=1, longest=128)
 
-#: Options that callflows hold, not the mailbox itself: its direct number, and the account's code to check voicemail.
+#: Options stored in callflows, not in the mailbox: its direct number, and the account's code to check voicemail.
 DIRECT, CHECK_CODE = CALLFLOW = ("kazoo.callflow.number", "kazoo.callflow.check_code")
-#: Whether a callflow that somebody else made may be rewritten.
+#: Whether a callflow that others created may be rewritten.
 ADOPT = "kazoo.callflow.adopt"
 # KAZOO rewrites other spellings of telephone numbers.
 _CALLED = Text(
@@ -59,7 +59,7 @@ class Number(Text):
         return str(int(text)) if _WHOLE_NUMBER.fullmatch(text) else text
 
     def spellings(self, text: str) -> list[str]:
-        """Return every number that has the key of this one, the shortest first."""
+        """Return every number with the same key, the shortest first."""
         if not _WHOLE_NUMBER.fullmatch(text):
             return [text]
         value = int(text)
@@ -70,27 +70,27 @@ class Number(Text):
         return [one for one in found if len(one) <= longest]
 
 
-def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
-    # The server lets save win where both are set. Old documents hold text where the schema wants a truth value.
+def _decode_after_email(native: t.Mapping[str, t.Any]) -> Values:
+    # Save takes precedence if both are set. Old documents contain text in place of booleans.
     saves, deletes = (Boolean().read(native.get(wire)) for wire in ("save_after_notify", "delete_after_notify"))
     for flag in (saves, deletes):
         if flag not in (None, True, False):
-            # Nobody knows what the server makes of it: as it came, it differs from whatever is declared.
+            # The meaning is unknown: kept unchanged, it differs from every declared value.
             return {"after_email": flag}
     if saves:
         return {"after_email": "save"}
     return {"after_email": "delete" if deletes else "keep"}
 
 
-def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _encode_after_email(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     after = values["after_email"]
     return {"save_after_notify": after == "save", "delete_after_notify": after == "delete"}
 
 
-def _own(name: str, kind: Kind, text: str, absent: t.Any = None, since: str = "", **further: t.Any) -> Field:
-    # An id names something of one account.
+def _own(name: str, kind: Kind, text: str, default: t.Any = None, since: str = "", **further: t.Any) -> Field:
+    # Ids are valid within one account.
     local = kind in (_ID, _MEDIA) or isinstance(kind, Records)
-    return Field(f"kazoo.{name}", kind, name, text, absent=absent, since=since, local=local, **further)
+    return Field(f"kazoo.{name}", kind, name, text, default=default, since=since, local=local, **further)
 
 
 MAILBOX = FieldTable(
@@ -102,18 +102,22 @@ MAILBOX = FieldTable(
         shortest=1, longest=_LONGEST_NUMBER, pattern=r"[^\s/?#]+", expected="a number without blanks or / ? #"
     ),
     number_caution=not_digits,
-    composites=(Composite(("after_email",), ("save_after_notify", "delete_after_notify"), _take_apart, _put_together),),
+    composites=(
+        Composite(
+            ("after_email",), ("save_after_notify", "delete_after_notify"), _decode_after_email, _encode_after_email
+        ),
+    ),
     fields=(
         Field("name", Text(shortest=1, longest=128), "name", required=True, summary=True),
-        # 6 is the limit of today's schema, 15 that of older ones; the server enforces its own.
+        # 6 is the limit of the current schema, 15 that of older ones; the server enforces its own.
         Field("pin", Pin(shortest=4, longest=15), "pin", secret=True, caution=not_digits),
-        Field("require_pin", Boolean(), "require_pin", absent=False),
+        Field("require_pin", Boolean(), "require_pin", default=False),
         Field("emails", Addresses(), "notify_email_addresses"),
-        Field("attach_audio", Boolean(), "include_message_on_notify", absent=True),
-        Field("after_email", Choice({"keep": "keep", "save": "save", "delete": "delete"}), absent="keep"),
+        Field("attach_audio", Boolean(), "include_message_on_notify", default=True),
+        Field("after_email", Choice({"keep": "keep", "save": "save", "delete": "delete"}), default="keep"),
         Field(
             "timezone",
-            # KAZOO before 5 wants 5 characters at least; 5 wants a name of IANA, and UTC and GB are some.
+            # KAZOO before 5 requires 5 characters or more; 5 requires an IANA name, which may be shorter, as GB is.
             Text(
                 shortest=1, longest=64, pattern=r"[A-Za-z0-9_+/-]+", expected="an IANA time zone such as Europe/Paris"
             ),
@@ -121,19 +125,19 @@ MAILBOX = FieldTable(
             caution=zone_caution,
         ),
         Field("owner_id", _ID, "owner_id", summary=True, local=True),
-        # The driver replaces it by the id.
+        # The driver replaces the name by the id.
         Field("owner", Text(shortest=1, longest=128), local=True, on_demand=True),
         _own(
             "after_forward_action",
             Choice({"prompt": "prompt", "save": "save"}),
-            "What the phone menu does after a message was forwarded.",
+            "What the phone menu does after forwarding a message.",
             "save",
             "5",
         ),
         _own(
             "aliases",
             TextSet(Text(shortest=1, longest=36)),
-            "Further numbers of the box; no number or alias may be used twice in an account.",
+            "Additional numbers of the box. A number or alias must be unique in the account.",
             since="5",
             caution=not_digits,
         ),
@@ -141,45 +145,43 @@ MAILBOX = FieldTable(
         Field(
             DIRECT,
             _CALLED,
-            text="Number that callers dial to leave a message. Its callflow is created, and deleted with the mailbox.",
+            text="Number that callers dial to leave a message. Its callflow is created and deleted with the mailbox.",
             on_demand=True,
         ),
         Field(
             CHECK_CODE,
             _CALLED,
-            text="Feature code that users dial to hear their messages, such as `*97`; one for the whole account.",
+            text="Feature code that users dial to hear their messages, such as `*97`. Applies to the whole account.",
             on_demand=True,
         ),
         Field(
             ADOPT,
             Boolean(),
-            text="Rewrite a callflow that has the number and that this collection did not make. It then belongs to the"
-            " mailbox, and is deleted with it.",
+            text="Rewrite the callflow with the number that this collection did not create. It then belongs to the"
+            " mailbox and is deleted with it.",
             on_demand=True,
         ),
-        _own("check_if_owner", Boolean(), "Whether an owner who calls the box need not say which box.", True),
+        _own("check_if_owner", Boolean(), "Whether owners who call the box need not enter its number.", True),
         _own(
             "envelope_type",
             Choice({"default": "default", "caller_and_time": "caller_and_time"}),
-            "What is said before a message is played.",
+            "What is announced before a message is played.",
             "default",
             "5",
         ),
         _own("flags", TextSet(), "Tags for other software.", summary=True),
-        _own("include_transcription_on_notify", Boolean(), "Put the transcription into the email.", True),
-        _own(
-            "is_setup", Boolean(), "Whether the first call's set-up was done. The phone menu sets it by itself.", False
-        ),
-        _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow to seek while a message plays.", False),
+        _own("include_transcription_on_notify", Boolean(), "Include the transcription in the email.", True),
+        _own("is_setup", Boolean(), "Whether the set-up by phone is complete. The phone menu sets it.", False),
+        _own("is_voicemail_ff_rw_enabled", Boolean(), "Allow seeking while a message is played.", False),
         _own(
             "media.unavailable",
             _MEDIA,
-            "Id or name of the media file that is the greeting. The phone menu sets it when a greeting is recorded.",
+            "Id or name of the media file of the greeting. The phone menu sets it when a greeting is recorded.",
         ),
         _own(
             "media.temporary_unavailable",
             _MEDIA,
-            "Id or name of the media file that callers hear in place of the greeting while it is set.",
+            "Id or name of a media file that replaces the greeting while it is set.",
         ),
         _own(
             "media_extension", Choice({"mp3": "mp3", "mp4": "mp4", "wav": "wav"}), "Format of stored messages.", "mp3"
@@ -191,45 +193,45 @@ MAILBOX = FieldTable(
             since="5",
         ),
         _own("not_configurable", Boolean(), "Hide the configuration menu from the user.", False),
-        _own("notify.callback.attempts", Integer(), "How often a call back is tried."),
-        _own("notify.callback.disabled", Boolean(), "Do not call back."),
+        _own("notify.callback.attempts", Integer(), "Number of callback attempts."),
+        _own("notify.callback.disabled", Boolean(), "Disable callbacks."),
         _own("notify.callback.interval_s", Integer(), "Seconds between two attempts."),
         _own("notify.callback.number", Text(), "Number to call back.", caution=not_dialable),
-        _own("notify.callback.schedule", Integers(), "Seconds before each attempt."),
-        _own("notify.callback.timeout_s", Integer(), "Seconds to let it ring."),
+        _own("notify.callback.schedule", Integers(), "Seconds to wait before each attempt."),
+        _own("notify.callback.timeout_s", Integer(), "Seconds to let the phone ring."),
         _own("oldest_message_first", Boolean(), "Play the oldest message first.", False),
         _own(
             "operator_number",
             Text(),
-            "Number of the operator, where it differs from the account's.",
+            "Number of the operator, if it differs from the account's.",
             since="M",
             caution=not_dialable,
         ),
-        _own("seek_duration_ms", Integer(minimum=0), "Milliseconds that one seek moves.", 10000),
-        _own("shared_vmbox", Boolean(), "The box is shared.", False, "5"),
+        _own("seek_duration_ms", Integer(minimum=0), "Milliseconds per seek.", 10000),
+        _own("shared_vmbox", Boolean(), "Whether the box is shared.", False, "5"),
         _own(
             "shared_vmbox_notify_owner_email", Boolean(), "Also notify the owner of a shared box by email.", False, "5"
         ),
         _own("silence_hits", Integer(minimum=1), "Silence detection: hits in a row.", since="5"),
         _own("silence_threshold", Integer(minimum=1), "Silence detection: threshold.", since="5"),
-        _own("skip_envelope", Boolean(), "Do not say when and from whom a message came.", False),
+        _own("skip_envelope", Boolean(), "Do not announce the time and sender of messages.", False),
         _own("skip_greeting", Boolean(), "Do not play the greeting.", False),
         _own("skip_instructions", Boolean(), "Do not play the instructions.", False),
         _own("transcribe", Boolean(), "Transcribe new messages.", False),
         _own(
             "vm_message_forward_type",
             Choice({"only_forward": "only_forward", "prepend_forward": "prepend_forward"}),
-            "Whether a forwarded message may be introduced.",
+            "Whether users can record an introduction to forwarded messages.",
             "only_forward",
             "5",
         ),
     ),
     refused={
         "notify": "a KAZOO box notifies by email as soon as it has `emails`",
-        "language": "the language belongs to the user and the account",
-        "announce_time": "KAZOO has `kazoo.skip_envelope` and `kazoo.envelope_type` for what is said",
-        "announce_caller": "KAZOO has `kazoo.skip_envelope` and `kazoo.envelope_type` for what is said",
-        "enabled": "a KAZOO box cannot be switched off",
+        "language": "the language is a setting of the user and the account",
+        "announce_time": "use `kazoo.skip_envelope` and `kazoo.envelope_type`",
+        "announce_caller": "use `kazoo.skip_envelope` and `kazoo.envelope_type`",
+        "enabled": "a KAZOO box cannot be disabled",
         "description": "KAZOO has only `name`, and `kazoo.flags` for tags",
     },
     implied=(Implied("notify", follows="emails"), Implied("enabled", always=True)),
@@ -240,15 +242,15 @@ GENERATIONS = ("4.3", "M", "5")
 
 
 def _table_of(generation: str) -> FieldTable:
-    """Return the field table of a generation.
+    """Return the field table of a generation of KAZOO.
 
-    A server writes the defaults of its own schema into every mailbox. What a later schema brought has no default here:
+    A server writes the defaults of its own schema to every mailbox. Properties of later schemas have no default here:
     a key that the server does not show is not set.
     """
     age = GENERATIONS.index(generation)
     later = frozenset(GENERATIONS[age + 1 :])
     fields = tuple(
-        dataclasses.replace(field, absent=None) if field.since in later else field for field in MAILBOX.fields
+        dataclasses.replace(field, default=None) if field.since in later else field for field in MAILBOX.fields
     )
     number = MAILBOX.number
     if generation == "5":
@@ -262,9 +264,9 @@ TABLES = {generation: _table_of(generation) for generation in GENERATIONS}
 
 
 def wire_names(options: t.Iterable[str]) -> list[str]:
-    """Return the keys that a listing of the fifth generation is asked for, to show these options.
+    """Return the keys to request from a listing of the fifth generation so that it shows these options.
 
-    ``require_pin`` is among them: it is in every document, so a row without it comes from a server that ignores keys.
+    ``require_pin`` is always included: every document has it, so a row without it shows that keys were ignored.
     """
     names = {"mailbox", "require_pin"}
     for option in options:

@@ -1,14 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's greetings: media that a mailbox points to (docs/vendors/kazoo_media.md, "Greetings")."""
+"""Manage KAZOO's greetings: media that a mailbox points to (docs/vendors/kazoo_media.md, "Greetings")."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import hashlib
-import time
 import typing as t
 
 from ...errors import ConflictError, NotFoundError, RejectedError, StaleError, TransportError, VoicemailError
@@ -17,29 +16,30 @@ from ...model.mailbox import Box
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ...transport.client import Stream
+from ...waiting import looks
 from ..greetings import GreetingWriter, SharedGreetings
+from ..unique import existing
 from . import greeting_audio
 from .greeting_audio import CONTENT_TYPES, conversion_problem
 from .mailboxes import KazooMailboxes
 from .media import KazooMedia, Media
 from .names import Names
-from .paging import every, identity
+from .paging import identity, read_all
 from .session import KazooSession
 
-#: Key of a media document with which this collection marks those that it uploaded.
+#: Key that marks media documents uploaded by this collection.
 MARK = "telephony_voicemail"
-#: Field of a mailbox by kind of greeting. A temporary greeting is heard in place of the usual one.
+#: Field of a mailbox by kind of greeting. A temporary greeting replaces the usual one.
 FIELDS = {"unavailable": "media.unavailable", "temporary": "media.temporary_unavailable"}
 _LONGEST_NAME = 128
 #: A converted recording is rarely larger than this.
 _MOST_BYTES = 64 * 1024 * 1024
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
-#: How often a mailbox is written to again where something else in it changed at the same moment.
+#: Attempts to write a mailbox that others change at the same moment.
 _MOST_TRIES = 3
 
 
 class KazooGreetings(GreetingWriter, SharedGreetings):
-    """Greetings of one kind of one mailbox; see :mod:`..greetings` for what each call promises."""
+    """Greetings of one kind of one mailbox; see :mod:`..greetings` for the contract of each method."""
 
     _session: KazooSession
     most_bytes = greeting_audio.MOST_BYTES
@@ -56,7 +56,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         self._uploading: Recording | None = None
 
     def list(self) -> t.Sequence[Greeting]:
-        """Return the media that the mailbox points to, and those uploaded for it that nothing points to."""
+        """Return the media that the mailbox points to, and unused media uploaded for it."""
         box = self._read_box()
         current = self._current(box)
         marked = [identity(native) for native in self._media.list(self._marked(box))]
@@ -78,7 +78,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         )
 
     def stays(self, greeting: Greeting) -> bool:
-        """Check whether a recording must be kept once this mailbox does not use it."""
+        """Check whether a recording must be kept when this mailbox no longer uses it."""
         return not greeting.made_here or self._is_used(greeting.id, self._read_box())
 
     def existing(self, media_id: str) -> Greeting:
@@ -106,7 +106,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         return media_id
 
     def attach(self, file_id: str) -> str:
-        """Check what KAZOO stored. Where it converted the recording, note that in the media document."""
+        """Check what KAZOO stored. If KAZOO converted the recording, note that in the media document."""
         recording = t.cast("Recording", self._uploading)
         content = self._download(file_id, recording.name)
         if content == recording.content:
@@ -115,23 +115,23 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         if problem:
             self._discard(file_id)
             raise RejectedError(
-                f"greeting {recording.name}: KAZOO stored something else than the file: {problem}",
-                "Run the task again; callers still hear what they heard before",
+                f"greeting {recording.name}: KAZOO stored something other than the file: {problem}",
+                "Run the task again; callers still hear the previous greeting",
             )
         media = self._media.read(file_id)
         if media is None:
-            raise RejectedError(f"greeting {recording.name}: it is gone after the upload", "Run the task again")
+            raise RejectedError(f"greeting {recording.name}: it disappeared after the upload", "Run the task again")
         mark = {**media.native[MARK], "stored_sha256": hashlib.sha256(content).hexdigest()}
         public = {name: value for name, value in media.native.items() if not name.startswith(("_", "pvt_"))}
         self._media.replace(media, {**public, MARK: mark})
         return file_id
 
     def enable(self, greeting_id: str) -> None:
-        """Point the mailbox to a media file."""
+        """Set the media file of the mailbox's greeting."""
         self._point(greeting_id)
 
     def delete(self, greeting_id: str) -> None:
-        """Take a greeting from the mailbox, and delete its media file where only this mailbox can use it."""
+        """Remove a greeting from the mailbox, and delete its media file if only this mailbox can use it."""
         if self._current(self._read_box()) == greeting_id:
             self._point(None)
         box = self._read_box()
@@ -140,20 +140,18 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
             self._media.delete(media)
 
     def _read_box(self) -> Box:
-        box = self._boxes.find(self._number, self._box.id if self._box else None)
-        if box is None:
-            raise NotFoundError(f"{self._subject.noun} does not exist", "Check its number")
-        self._box = box
-        return box
+        found = self._boxes.find(self._number, self._box.id if self._box else None)
+        self._box = existing(found, self._subject)
+        return self._box
 
     def _current(self, box: Box) -> str | None:
         value = box.values.get(f"kazoo.{FIELDS[self._kind]}")
         return str(value) if value else None
 
     def _point(self, media_id: str | None) -> None:
-        """Write the media id into the mailbox in the revision that was read.
+        """Write the media id to the mailbox in the revision that was read.
 
-        :raises ConflictError: when somebody else chose another greeting at the same moment.
+        :raises ConflictError: if somebody else set another greeting at the same moment.
         """
         box = self._box or self._read_box()
         before = self._current(box)
@@ -166,7 +164,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
                 self._boxes.update(box, {f"kazoo.{FIELDS[self._kind]}": media_id}, None)
                 return
             except StaleError:
-                # Something else in the mailbox may have changed, or the reply to this very write was lost.
+                # Another field of the mailbox may have changed, or the reply to this write was lost.
                 box = self._read_box()
         raise ConflictError(
             "somebody else changed its greeting at the same moment", "Run the task again", subject=self._subject
@@ -176,7 +174,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         return {f"filter_{MARK}.mailbox_id": str(box.id), f"filter_{MARK}.greeting": self._kind}
 
     def _is_mine(self, media: Media, box: Box) -> bool:
-        # A greeting recorded by phone can take over the document of a temporary one.
+        # A greeting recorded by phone can reuse the document of a temporary one.
         mark = media.native.get(MARK)
         return (
             isinstance(mark, dict)
@@ -188,7 +186,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         """Check whether another mailbox, or the other greeting of this one, uses a media file."""
         for kind, field in FIELDS.items():
             operation = Operation("list", "the mailboxes", relation="that use", other=Subject("media", media_id))
-            users = every(self._session, "/vmboxes", operation, "boxes", {f"filter_{field}": media_id})
+            users = read_all(self._session, "/vmboxes", operation, "boxes", {f"filter_{field}": media_id})
             if any(identity(native) != box.id or kind != self._kind for native in users):
                 return True
         return False
@@ -197,7 +195,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         box = self._box or self._read_box()
         ending = f" ({self._subject.noun}, {self._kind} greeting)"
         data = {
-            # Media can be chosen by name, so those of many mailboxes should not share one.
+            # Media can be chosen by name, so names should differ between mailboxes.
             "name": recording.name[: _LONGEST_NAME - len(ending)] + ending,
             "description": recording.name[:_LONGEST_NAME],
             "media_source": "upload",
@@ -217,10 +215,9 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         return self._lost(recording, box) or self._media.create(data)
 
     def _lost(self, recording: Recording, box: Box) -> str | None:
-        """Return the document of a creation whose reply was lost, or None where there is none."""
+        """Return the document of a creation whose reply was lost, or None if there is none."""
         query = {**self._marked(box), f"filter_{MARK}.sha256": recording.sha256}
-        for wait in _STALE_WAITS:
-            time.sleep(wait)
+        for _look in looks():
             made = [one for one in map(identity, self._media.list(query)) if one not in self._known]
             if made:
                 return made[0]
@@ -239,7 +236,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         return bytes(content)
 
     def _discard(self, media_id: str) -> None:
-        """Delete what was just created, since nobody hears it; a failure leaves it to the next run."""
+        """Delete a new media document that nothing uses. If that fails, the next run deletes it."""
         with contextlib.suppress(VoicemailError):
             media = self._media.read(media_id)
             if media is not None:

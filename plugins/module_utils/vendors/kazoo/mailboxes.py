@@ -1,30 +1,28 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's mailboxes (docs/vendors/kazoo.md, "Mailboxes")."""
+"""Read and write KAZOO's mailboxes (docs/vendors/kazoo.md, "Mailboxes")."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import time
 import typing as t
 import urllib.parse
 
 from ...errors import (
-    DuplicateError,
     NotFoundError,
     RejectedError,
-    TransportError,
     VoicemailError,
     not_understood,
 )
 from ...mailboxes.plan import Step
 from ...model.fields import Decoded, FieldTable, Values
-from ...model.mailbox import Box, Desired, Listing, Wanted
+from ...model.mailbox import Box, Desired, Listing, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Problem, Subject
-from ..creations import Withdrawal
+from ...waiting import looks
+from ..creations import Withdrawal, incomplete
 from ..protocol import (
     BulkReader,
     NameResolver,
@@ -35,27 +33,27 @@ from ..protocol import (
     RevisionChecker,
 )
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
+from ..unique import only
 from .callflows import Callflows
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
 from .names import Names, missing_media, with_ids
-from .paging import PAGE_SIZE, every, identity
+from .paging import PAGE_SIZE, identity, read_all
 from .patches import patch, path_of
 from .revisions import unchanged
-from .schema import doubtful, objections
+from .schema import doubtful, schema_problems
 from .session import ADDRESS_HINT, Envelope, KazooSession
 
-#: More numbers than this are cheaper as a listing of all boxes.
+#: For more numbers than this, listing all boxes is cheaper.
 MOST_FILTERED = 40
-#: Characters of a filter, encoded: a request line of 8 kB is refused (docs/vendors/kazoo.md, "Other limits").
+#: Encoded characters of a filter: request lines of 8 kB are refused (docs/vendors/kazoo.md, "Other limits").
 _LONGEST_FILTER = 5000
 BULK_SIZE = 500
 _BULK = Operation("read", "mailboxes in bulk")
 _READ = Operation("read", "a mailbox")
-_GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
 class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameResolver, PlanValidator, OptionAdvisor):
-    """Mailboxes of one account; see :class:`..protocol.Boxes` for what each call promises."""
+    """Mailboxes of one account; see :class:`..protocol.Boxes` for the contract of each method."""
 
     _session: KazooSession
 
@@ -64,30 +62,30 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         self._bulk = True
         self._names = Names(session)
         self._callflows = Callflows(session)
-        #: Boxes of the account, known once all were listed.
+        #: Number of boxes in the account, known after all were listed.
         self._in_account: int | None = None
 
     @property
     def table(self) -> FieldTable:
         """The field table.
 
-        Which numbers KAZOO treats as one, and which properties it knows, depends on its generation. The first reply
-        reveals it.
+        Which numbers KAZOO treats as equal and which properties it knows depends on its generation. The first reply
+        reply shows it.
         """
         return TABLES.get(self._session.generation, MAILBOX)
 
     def resolve(self, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
-        """Put ids in place of names of users and media."""
+        """Replace names of users and media by ids."""
         return with_ids(self._names, self._callflows.without_steering(desired))
 
-    def list(self, wanted: Wanted) -> Listing:
-        """Return the boxes wanted: by id one by one, by number through a filter, many or all through the listing."""
+    def list(self, wanted: ListQuery) -> Listing:
+        """Return the boxes of a query: by id one by one, by number with a filter, many or all with the listing."""
         numbers = wanted.numbers
-        # A deletion minds every option of its box: who changes one uses it.
+        # Deletions compare every option: a box that somebody changes is in use.
         deletes = wanted.everything or any(not item.present for item in wanted.declared)
-        options = self.table.standing if deletes else wanted.options
+        options = self.table.always_read if deletes else wanted.options
         few = numbers is not None and len(numbers) + len(wanted.ids) <= MOST_FILTERED
-        # Each number has dozens of spellings, which are of no use where all boxes are listed.
+        # Each number has dozens of spellings, which are not needed if all boxes are listed.
         searched = _any_of(_spellings(numbers or ())) if few and numbers else ""
         if few and len(urllib.parse.quote(searched)) <= _LONGEST_FILTER:
             boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
@@ -99,21 +97,21 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         return Listing(every_box, whole=True)
 
     def _with_callflows(self, boxes: t.Iterable[Box]) -> tuple[Box, ...]:
-        return tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers))
+        return tuple(self._callflows.with_options_all(list(boxes), self._session.client.workers))
 
     @property
     def generation(self) -> str:
-        """The generation of the server, as its latest reply shows it."""
+        """The generation of the server according to its latest reply."""
         return self._session.generation
 
     def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
-        """Ask by revision, where all boxes of the account were listed: a few boxes are read as fast."""
+        """Ask by revision if all boxes of the account were listed; a few boxes are read as fast."""
         if self._in_account is None:
             return None
         return unchanged(self._session, self.table, boxes, self._in_account, trusted)
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
-        """Read boxes through the bulk module of 4.3, where the operator started it.
+        """Read boxes with the bulk module of 4.3, if the operator started it.
 
         See docs/vendors/kazoo.md, "Reading many mailboxes".
         """
@@ -128,24 +126,23 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
                 self._bulk = False
                 return None
             rows = expect_list(envelope.data, _BULK, "mailboxes", ADDRESS_HINT)
-            found.extend(self._bare_box(native) for native in rows)
-        # What the reply leaves out is gone, or was lost on the way: a body of GET is no matter of course.
+            found.extend(self._box_without_callflows(native) for native in rows)
+        # A missing box is gone, or was lost in transit: proxies may drop the body of a GET request.
         shown = {box.id for box in found}
         left_out = (self.find(None, box.id) for box in boxes if box.id not in shown)
         found += [box for box in left_out if box is not None]
-        return self._callflows.laid_over_all(found, self._session.client.workers)
+        return self._callflows.with_options_all(found, self._session.client.workers)
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
-        """Read one box by its id, or by number through a filter and then its id."""
+        """Read one box by its id, or find its number with a filter and read it by id."""
         if box_id is None:
             texts = _spellings([str(number)])
             pages = list(self._pages({"filter_mailbox": _any_of(texts)}, frozenset(self.table.by_option)))
             listed = [box for box in pages if self.table.same_number(box.number, number)]
-            if len(listed) > 1:
-                raise DuplicateError.of("mailbox", str(number), "KAZOO", listed, "Delete or renumber one")
-            if not listed or listed[0].full:
-                return self._callflows.laid_over(listed[0]) if listed else None
-            box_id = listed[0].id
+            box = only(listed, Subject("mailbox", str(number)), "KAZOO", "Delete or renumber one")
+            if box is None or box.full:
+                return self._callflows.with_options(box) if box else None
+            box_id = box.id
         operation = Operation("read", "mailbox", number or str(box_id))
         try:
             envelope = self._session.call("GET", path_of(box_id), operation)
@@ -154,7 +151,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         return self._the_box(envelope.data, box_id, operation, envelope.revision)
 
     def create(self, number: str, values: Values) -> Box | None:
-        """Make a box with one PUT, whose reply is the box."""
+        """Create a box with one PUT, which returns the box."""
         own = {option: value for option, value in values.items() if option not in CALLFLOW}
         data = {"mailbox": number, **self.table.encode(own, own)}
         envelope = self._session.call("PUT", "/vmboxes", Operation("create", "mailbox", number), json={"data": data})
@@ -164,34 +161,29 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         if len(own) == len(values):
             return box
         try:
-            return self._reachable(box, values)
+            return self._write_callflows(box, values)
         except VoicemailError as error:
-            raise TransportError(
-                f"was created (id {box.id}), but not its callflow: {error.message}",
-                error.hint,
-                subject=Subject("mailbox", number),
-                status=error.status,
-                details=error.details,
-                uncertain=True,
+            raise incomplete(
+                Subject("mailbox", number), f"was created (id {box.id}), but not its callflow", error
             ) from None
 
-    def _reachable(self, box: Box, values: Values) -> Box:
-        """Write the callflows of a box and return it with their options."""
+    def _write_callflows(self, box: Box, values: Values) -> Box:
+        """Write the callflows of a box and return the box with their options."""
         written = self._callflows.write(box, values)
         return dataclasses.replace(box, values={**box.values, **written})
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
-        """Return every box of these numbers: KAZOO looks for duplicates before it saves, without a lock."""
-        found = self.list(Wanted(numbers)).boxes
+        """Return every box with these numbers: KAZOO checks for duplicates before it saves, without a lock."""
+        found = self.list(ListQuery(numbers)).boxes
         keys = {self.table.number.key(number) for number in numbers}
         return [box for box in found if self.table.number.key(box.number) in keys]
 
     def _is_as_created(self, fresh: Box, box: Box) -> bool:
-        """Compare the revision with that of the creation; KAZOO deletes the box in no other."""
+        """Compare the revision with that of the creation; KAZOO deletes no other revision."""
         return fresh.revision == self._created[str(box.id)]
 
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
-        """Patch only the keys that differ; a key that is not sent is left alone."""
+        """Patch only the keys that differ; other keys stay unchanged."""
         return self._write(box, writes, {})
 
     def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
@@ -201,41 +193,36 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
     def _write(self, box: Box, writes: Values, extra: dict[str, t.Any]) -> Box:
         """Patch a box, then write its callflows.
 
-        :param extra: wire fields that no option has.
+        :param extra: wire fields without an option.
         """
         own = {option: value for option, value in writes.items() if option not in CALLFLOW}
         if len(own) < len(writes):
             done = self._write(box, own, extra) if own or extra else box
-            return self._reachable(done, writes)
+            return self._write_callflows(done, writes)
         envelope = patch(self._session, self.table, box, own, extra)
         return self._box(envelope.data, revision=envelope.revision)
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
-        """Delete a box and its messages, in the revision that was read, and read it back.
+        """Delete a box and its messages in the revision that was read, then confirm that it is gone.
 
         KAZOO may answer success and delete nothing (docs/vendors/kazoo.md, "Deletions that delete nothing").
 
-        :raises StaleError: when somebody else changed it; nothing was deleted.
+        :raises StaleError: if somebody else changed it; nothing was deleted.
         """
-        # Refused before anything is done; without it the messages would be gone when the box itself collides.
+        # Checked before anything is deleted; otherwise the messages would be gone before the conflict in the box shows.
         operation = Operation("delete", "mailbox", box.number)
         headers = {"If-Match": f'"{expect_header_text(box.revision, operation, "a revision")}"'}
         self._callflows.remove(box)
         self._session.call("DELETE", path_of(box.id), operation, headers=headers, repeatable=True)
-        self._confirm_gone(box)
-
-    def _confirm_gone(self, box: Box) -> None:
-        for wait in _GONE_WAITS:
-            time.sleep(wait)
-            if self.find(box.number, box.id) is None:
-                return
-        raise RejectedError(
-            f"cannot delete mailbox {box.number}: KAZOO answered success and the box is still there",
-            "KAZOO before 5 cannot delete a box that holds a message with two @ in its sender or recipient",
-        )
+        if not any(self.find(box.number, box.id) is None for _look in looks()):
+            raise RejectedError(
+                "KAZOO reported success, but the box still exists",
+                "KAZOO before 5 cannot delete a box containing a message with two @ in its sender or recipient",
+                operation=operation,
+            )
 
     def count_messages(self, box: Box) -> int:
-        """Count by listing them: the counters of KAZOO leave out messages of the last moment.
+        """Count by listing: KAZOO's counters omit messages of the last moments.
 
         See docs/vendors/kazoo.md, "Listing and paging".
         """
@@ -245,11 +232,11 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         )
         rows = len(expect_list(envelope.data, operation, "messages", ADDRESS_HINT))
         if envelope.next_start_key and not rows:
-            raise not_understood(operation, "expected messages on a page that another one follows")
+            raise not_understood(operation, "expected messages on a page that is not the last one")
         return max(rows, expect_count(envelope.page_size, operation, "messages on this page") or 0)
 
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
+        """Check that declared media exist, and compare unusual values with the schema of this server."""
         missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
         doubts = doubtful(steps)
         if not doubts:
@@ -257,19 +244,19 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         operation = Operation("read", "the schema of mailboxes")
         reply = self._session.client.send("GET", "/schemas/vmboxes", operation)
         if not reply.ok:
-            # A server that shows no schema judges by itself, one box at a time.
+            # Without a schema, the server validates each box when it is written.
             return missing
         schema = expect_object(reply.parse(Envelope).data, operation, "a schema", ADDRESS_HINT)
         properties = expect_object(schema.get("properties"), operation, "the properties of a schema")
-        return [*missing, *objections(doubts, properties)]
+        return [*missing, *schema_problems(doubts, properties)]
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
-        """Warn of properties that this server is too old for: it stores them, and nothing reads them."""
+        """Warn of properties that are newer than this server: it stores them but ignores them."""
         generation = self._session.generation
         later = GENERATIONS[GENERATIONS.index(generation) + 1 :] if generation else ()
         late = sorted(option for option in options if self.table.by_option[option].since in later)
         return [
-            f"`{option}` has no effect on this server: it is known from KAZOO {self.table.by_option[option].since} on"
+            f"`{option}` has no effect on this server: it needs KAZOO {self.table.by_option[option].since} or later"
             for option in late
         ]
 
@@ -277,13 +264,13 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         query = dict(parameters)
         summary = frozenset(field.option for field in self.table.fields if field.summary)
         if not summary.issuperset(options):
-            # 5 answers these keys; older generations ignore the parameter and answer the summary.
+            # 5 returns these keys; older generations ignore the parameter and return the summary.
             query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
-        whole = self.table.standing.issubset(options)
-        for native in every(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
-            # Only a document has it: the schema writes its default into every box that was made or changed by the API.
+        whole = self.table.always_read.issubset(options)
+        for native in read_all(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
+            # Only full documents have it: the schema writes its default to every box that the API creates or changes.
             shown = options if "require_pin" in native else summary
-            yield self._bare_box(native) if whole and shown is options else self._part(native, shown)
+            yield self._box_without_callflows(native) if whole and shown is options else self._part(native, shown)
 
     def _the_box(self, native: t.Any, box_id: str | None, operation: Operation, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
@@ -292,10 +279,10 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         return box
 
     def _box(self, native: t.Any, revision: t.Any = None) -> Box:
-        """Return a whole box with the callflow options that are declared for it."""
-        return self._callflows.laid_over(self._bare_box(native, revision=revision))
+        """Return a full box with the callflow options that are declared for it."""
+        return self._callflows.with_options(self._box_without_callflows(native, revision=revision))
 
-    def _bare_box(self, native: t.Any, revision: t.Any = None) -> Box:
+    def _box_without_callflows(self, native: t.Any, revision: t.Any = None) -> Box:
         native = expect_object(native, _READ, "a mailbox", ADDRESS_HINT)
         if not identity(native):
             raise not_understood(_READ, "expected a mailbox with its id", ADDRESS_HINT)
@@ -305,18 +292,18 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
 
     def _part(self, native: t.Mapping[str, t.Any], options: t.Collection[str]) -> Box:
-        """Return a box of which only some options were shown."""
+        """Return a box of which only some options are known."""
         values = {option: self.table.decode_one(option, native) for option in options}
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
 
 def _spellings(numbers: t.Iterable[str]) -> set[str]:
-    """Return every text of these numbers that KAZOO treats as the same: its filters compare text."""
+    """Return every spelling that KAZOO treats as one of these numbers, since its filters compare text."""
     kind = t.cast(Number, MAILBOX.number)
     return {text for number in numbers for text in kind.spellings(number)}
 
 
 def _any_of(numbers: t.Collection[str]) -> str:
-    # A number may itself look like a list, which the server would take apart.
+    # A number may itself look like a list, which the server would split.
     alone = next(iter(numbers)) if len(numbers) == 1 else "["
     return json.dumps(sorted(numbers)) if alone.startswith("[") else alone

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's media: documents with a recording each (docs/vendors/kazoo_media.md, "Media")."""
+"""Manage KAZOO's media: documents with one recording each (docs/vendors/kazoo_media.md, "Media")."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ...errors import NotFoundError, RejectedError, VoicemailError, not_understo
 from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..replies import expect_header_text, expect_object, expect_text
-from .paging import every, identity
+from .paging import identity, read_all
 from .session import ADDRESS_HINT, Envelope, KazooSession, refusal
 
 
 @dataclasses.dataclass(frozen=True)
 class Media:
-    """A media document as KAZOO shows it.
+    """A media document.
 
-    :param revision: the only one in which it may be replaced or deleted.
+    :param revision: revision that a replacement or deletion must match.
     """
 
     id: str
@@ -38,11 +38,11 @@ class KazooMedia:
         self._session = session
 
     def list(self, parameters: t.Mapping[str, str]) -> t.Sequence[dict[str, t.Any]]:
-        """Return the summaries of all media that pass the filters."""
-        return list(every(self._session, "/media", Operation("list", "media"), "media", parameters))
+        """Return the summaries of all media that match the filters."""
+        return list(read_all(self._session, "/media", Operation("list", "media"), "media", parameters))
 
     def read(self, media_id: str) -> Media | None:
-        """Return a media document, or None where this account has none of this id."""
+        """Return a media document, or None if this account has none with this id."""
         operation = Operation("read", "media", media_id)
         try:
             envelope = self._session.call("GET", _path(media_id), operation)
@@ -51,7 +51,7 @@ class KazooMedia:
         return _media(envelope, operation, media_id)
 
     def create(self, data: t.Mapping[str, t.Any]) -> str:
-        """Create a media document without a recording and return its id; sent once."""
+        """Create a media document without a recording and return its id. Sent only once."""
         operation = Operation("create", "media", data["name"])
         return _media(self._session.call("PUT", "/media", operation, json={"data": dict(data)}), operation).id
 
@@ -61,9 +61,9 @@ class KazooMedia:
         self._session.call("POST", _path(media.id), operation, json={"data": dict(data)}, headers=_only(media))
 
     def upload(self, media_id: str, content: bytes, content_type: str, file_name: str) -> None:
-        """Store a recording in a media document; repeated, it replaces the same one.
+        """Store a recording in a media document. Safe to repeat.
 
-        :raises RejectedError: when KAZOO answers success without the document, and so stored nothing.
+        :raises RejectedError: if KAZOO reports success without the document and therefore stored nothing.
         """
         operation = Operation("upload", name=file_name)
         name = "".join(sign for sign in file_name if sign.isascii() and (sign.isalnum() or sign in "._-")) or "greeting"
@@ -72,13 +72,13 @@ class KazooMedia:
         envelope = self._session.call("POST", path, operation, headers=headers, content=content, repeatable=True)
         if not isinstance(envelope.data, dict) or envelope.data.get("id") != media_id:
             raise RejectedError(
-                "KAZOO answered success without the media document",
-                "Check the logs of the server: one of its parts may be missing",
+                "KAZOO reported success without the media document",
+                "Check the logs of the server: one of its modules may be missing",
                 operation=operation,
             )
 
     def delete(self, media: Media) -> None:
-        """Delete a media document in the revision that was read; one that is gone already is no error."""
+        """Delete a media document in the revision that was read. A missing document is not an error."""
         operation = Operation("delete", "media", media.name)
         with contextlib.suppress(NotFoundError):
             self._session.call("DELETE", _path(media.id), operation, headers=_only(media), repeatable=True)
@@ -87,7 +87,7 @@ class KazooMedia:
     def open(self, media_id: str, operation: Operation) -> t.Iterator[Stream]:
         """Open the recording of a media document.
 
-        :raises NotFoundError: when there is no such document, or no recording in it.
+        :raises NotFoundError: if the document does not exist or has no recording.
         """
 
         def refused(reply: Reply) -> VoicemailError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How KAZOO writes messages, folders and times (docs/vendors/kazoo.md, "Messages" and "Times and units")."""
+"""Convert KAZOO's messages, folders and times (docs/vendors/kazoo.md, "Messages" and "Times and units")."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from ..replies import (
     expect_list,
     expect_object,
     identifier_in,
-    moment_of,
     optional_text,
+    time_of,
 )
 from .session import ADDRESS_HINT
 
-#: The longest window that may be asked for; 31 days, which leaves an hour for a clock that differs.
+#: The longest allowed time range: 31 days, minus an hour for clocks that differ.
 LONGEST_WINDOW = 31 * 86400
 FOLDERS = {Status.UNREAD: "new", Status.READ: "saved", Status.DELETED: "deleted"}
 _STATUSES = {folder: status for status, folder in FOLDERS.items()}
 
 
 def gregorian(moment: datetime.datetime) -> int:
-    """Return the second that a moment is in."""
+    """Return a time as KAZOO counts seconds."""
     return int(moment.timestamp() // 1) + GREGORIAN_OFFSET
 
 
 def windows(selection: Selection) -> list[dict[str, str]]:
-    """Return the time ranges to list: the whole of what KAZOO keeps, or from a moment on in windows that it allows.
+    """Return the time ranges to list: all that KAZOO keeps, or from a start on in ranges of the allowed length.
 
-    The last is open, so that messages which arrive meanwhile are in it.
+    The last range is open, so that it includes messages which arrive meanwhile.
     """
     if selection.newer_than is None:
-        # A range that has only an end would reach further back than what KAZOO keeps.
+        # A range without a start would reach further back than KAZOO keeps messages.
         return [{}]
     start = gregorian(selection.newer_than)
     now = gregorian(datetime.datetime.now(datetime.UTC))
@@ -59,7 +59,7 @@ def windows(selection: Selection) -> list[dict[str, str]]:
 
 
 def filters(selection: Selection) -> dict[str, str]:
-    """Return what KAZOO can leave out by itself; what shows as deleted may be stored in another folder."""
+    """Return the filters that KAZOO can apply. Messages shown as deleted may be stored in another folder."""
     found = {}
     if selection.status in (Status.UNREAD, Status.READ):
         found["filter_folder"] = FOLDERS[selection.status]
@@ -68,8 +68,8 @@ def filters(selection: Selection) -> dict[str, str]:
     return found
 
 
-def owned(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
-    """Return the id of the box of a listed message, and the message; not every list tells it.
+def with_box_id(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
+    """Return the box id and the message of a list entry. Not every list contains the box.
 
     See docs/vendors/kazoo.md, "Listing messages".
     """
@@ -87,8 +87,8 @@ def owned(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
 def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, address: str) -> Message:
     """Return a listed message.
 
-    :param number: of its box; None when that is gone.
-    :param address: of the account.
+    :param number: number of its box; None if the box is gone.
+    :param address: address of the account.
     """
     identifier = str(native["media_id"])
     folder = native.get("folder")
@@ -98,7 +98,7 @@ def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, a
         mailbox_id=box_id,
         caller_name=optional_text(native.get("caller_id_name")),
         caller_number=optional_text(native.get("caller_id_number")),
-        received_at=moment_of(native.get("timestamp")),
+        received_at=time_of(native.get("timestamp")),
         duration_ms=duration_ms(native.get("length")),
         status=_STATUSES.get(str(folder)),
         folder=optional_text(folder),
@@ -110,7 +110,7 @@ def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, a
 
 
 def is_stuck(message: Message) -> bool:
-    """Tell whether the sender or recipient has a second @, over which KAZOO before 5 cannot delete.
+    """Check whether the sender or recipient has two @, which prevents KAZOO before 5 from deleting the message.
 
     See docs/vendors/kazoo.md, "Deletions that delete nothing".
     """
@@ -118,27 +118,27 @@ def is_stuck(message: Message) -> bool:
 
 
 def bulk_result(data: t.Any, operation: Operation) -> tuple[list[str], dict[str, str]]:
-    """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them.
+    """Return the ids that succeeded, and the reasons of those that failed by id, from any form of the reply.
 
     See docs/vendors/kazoo.md, "Changing many messages".
 
     :param operation: what is attempted, for errors.
     :raises TransportError: when the reply is none of the shapes.
     """
-    data = expect_object(data, operation, "what became of each message", ADDRESS_HINT)
-    # What is empty is left out.
-    told = data.get("failed", {})
-    parts = told if isinstance(told, list) else [told]
+    data = expect_object(data, operation, "the result of each message", ADDRESS_HINT)
+    # Empty parts are omitted.
+    unsuccessful = data.get("failed", {})
+    parts = unsuccessful if isinstance(unsuccessful, list) else [unsuccessful]
     failed: dict[str, str] = {}
     for part in parts:
-        reasons = expect_object(part, operation, "the reasons of what failed")
+        reasons = expect_object(part, operation, "the reasons of failures")
         failed.update({str(key): str(reason) for key, reason in reasons.items()})
-    succeeded = expect_list(data.get("succeeded", []), operation, "the messages done")
+    succeeded = expect_list(data.get("succeeded", []), operation, "the messages that succeeded")
     return [str(one) for one in succeeded], failed
 
 
 def id_of(data: t.Any) -> str | None:
-    """Return the id of a message in any of the shapes of a reply.
+    """Return the id of a message from any form of a reply.
 
     See docs/vendors/kazoo.md, "Moving and copying" and "Uploading a message".
     """
@@ -157,7 +157,7 @@ def multipart(upload: Upload) -> tuple[bytes, str]:
         "call_id": upload.call_id,
         "caller_id_name": upload.caller_name,
         "caller_id_number": number,
-        # KAZOO appends the realm; with one given already, the message could never be deleted again.
+        # KAZOO appends the realm. If the address had one already, the message could never be deleted.
         "from": number.partition("@")[0] if number else None,
         "length": upload.duration_ms,
     }

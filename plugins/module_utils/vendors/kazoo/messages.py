@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KAZOO's messages (docs/vendors/kazoo.md, "Messages")."""
+"""Read and change KAZOO's messages (docs/vendors/kazoo.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...errors import (
     TransportError,
     VoicemailError,
 )
-from ...model.mailbox import Wanted
+from ...model.mailbox import ListQuery
 from ...model.message import Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
@@ -36,19 +36,20 @@ from ..messages import (
     Upload,
 )
 from ..replies import expect_list
+from ..unique import existing, only
 from . import message_wire as wire
 from .mailboxes import KazooMailboxes
 from .paging import PAGE_SIZE
 from .session import ADDRESS_HINT, Envelope, KazooSession, refusal
 
-#: Messages that one request changes.
+#: Messages per request.
 CHUNK = 500
-#: A path without its last part is the address of all messages, so what goes there is looked at first.
+#: A path without its last segment addresses all messages, so the segment is checked first.
 _SAFE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{7,}", re.ASCII)
 _REASONS = {
     "not_found": (NotFoundError, "KAZOO does not find it", "It was moved or deleted; list the messages again"),
     "conflict": (ConflictError, "somebody else changed it at the same moment", "Run the task again"),
-    "prior_to_retention_duration": (RejectedError, "it is older than what KAZOO keeps, and cannot be changed", ""),
+    "prior_to_retention_duration": (RejectedError, "it is older than KAZOO's retention and cannot be changed", ""),
 }
 
 
@@ -62,14 +63,14 @@ class KazooMessages(
     MessageUploader,
     Recordings,
 ):
-    """Messages of one account; see :mod:`..messages` for what each call promises."""
+    """Messages of one account; see :mod:`..messages` for the contract of each method."""
 
     _session: KazooSession
     statuses = (Status.UNREAD, Status.READ, Status.DELETED)
 
     kept_hint = (
         "KAZOO before 5 cannot delete a message whose sender or recipient has two @ in its address; without `permanent`"
-        " it can be put into the folder of deleted messages"
+        " it can be moved to the folder of deleted messages"
     )
 
     def __init__(self, session: KazooSession) -> None:
@@ -78,13 +79,13 @@ class KazooMessages(
         self._numbers: dict[str, str] | None = None
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of a box, or with one list those of the whole account.
+        """Return the messages of a box, or those of the whole account with one list.
 
         See docs/vendors/kazoo.md, "Listing messages".
         """
         if selection.all_mailboxes:
             if self._numbers is None:
-                boxes = KazooMailboxes(self._session).list(Wanted()).boxes
+                boxes = KazooMailboxes(self._session).list(ListQuery()).boxes
                 self._numbers = {str(box.id): box.number for box in boxes}
             operation = Operation("list", "the messages of all mailboxes")
             return self._read("/vmboxes/messages", operation, selection, self._numbers, None)
@@ -94,42 +95,42 @@ class KazooMessages(
         return self._read(f"/vmboxes/{box_id}/messages", operation, selection, {box_id: number}, box_id)
 
     def mark(self, message: Message, status: Status) -> None:
-        """Put a message into another folder."""
+        """Move a message to another folder."""
         self._file(message, wire.FOLDERS[status], Operation("mark", "message", message.id, str(status)))
 
     def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes:
-        """Put messages of one box into another folder; every id is named."""
+        """Move messages of one box to another folder. Every id is sent explicitly."""
         return self._file_many(messages, wire.FOLDERS[status], Operation("mark", "messages", str(status)))
 
     def delete(self, message: Message, permanent: bool) -> None:
-        """Put a message into the folder of deleted ones, or delete it by its own address."""
+        """Move a message to the folder of deleted messages, or delete it by its own address."""
         operation = Operation("delete", "message", message.id)
         if not permanent:
             self._file(message, wire.FOLDERS[Status.DELETED], operation)
             return
         stuck = wire.is_stuck(message)
         try:
-            # A server that crashes over such a message does so every time.
+            # A server that crashes on such a message crashes every time.
             envelope = self._session.call("DELETE", self._path(message), operation, repeatable=not stuck)
         except NotFoundError:
             return
         except TransportError as error:
             if stuck and error.status == 500:
-                raise RejectedError("KAZOO crashes over it", self.kept_hint, status=500, operation=operation) from None
+                raise RejectedError("KAZOO crashes on it", self.kept_hint, status=500, operation=operation) from None
             raise
-        # The genuine reply is flat; a crashed deletion answers success and the whole document
+        # A genuine reply is flat; a crashed deletion returns success and the whole document
         # (docs/vendors/kazoo.md, "Deletions that delete nothing").
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != wire.FOLDERS[Status.DELETED]:
-            raise RejectedError("KAZOO answered success and did not delete it", self.kept_hint, operation=operation)
+            raise RejectedError("KAZOO reported success but did not delete it", self.kept_hint, operation=operation)
 
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
-        """Put messages into the folder of deleted ones. There is no safe request that deletes many for good."""
+        """Move messages to the folder of deleted messages. No safe request deletes several for good."""
         if permanent:
             return None
         return self._file_many(messages, wire.FOLDERS[Status.DELETED], Operation("delete", "messages"))
 
     def move(self, message: Message, to_number: str) -> str | None:
-        """Move a message, which gets a new id, the present time and the folder of new ones.
+        """Move a message. It gets a new id, the current time and the folder of new messages.
 
         See docs/vendors/kazoo.md, "Moving and copying".
         """
@@ -138,11 +139,11 @@ class KazooMessages(
         envelope = self._session.call("POST", self._path(message), operation, json={"data": data})
         new_id = wire.id_of(envelope.data)
         if new_id is None or new_id == message.id:
-            raise RejectedError("KAZOO answered success and did not move it", "Run the task again", operation=operation)
+            raise RejectedError("KAZOO reported success but did not move it", "Run the task again", operation=operation)
         return new_id
 
     def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
-        """Copy a message; each copy is a new message."""
+        """Copy a message. Each copy is a new message."""
         operation = Operation("copy", "message", message.id, "to", Subject("mailbox", ", ".join(to_numbers)))
         data = {"source_id": [self._box_id(number) for number in to_numbers]}
         envelope = self._session.call("POST", self._path(message), operation, json={"data": data})
@@ -153,7 +154,7 @@ class KazooMessages(
             raise RejectedError(f"{missing} of {len(to_numbers)} copies failed", details=reasons, operation=operation)
 
     def upload(self, number: str, upload: Upload) -> str | None:
-        """Make a message with its recording in one request (docs/vendors/kazoo.md, "Uploading a message")."""
+        """Create a message with its recording in one request (docs/vendors/kazoo.md, "Uploading a message")."""
         content, content_type = wire.multipart(upload)
         path = f"/vmboxes/{self._box_id(number)}/messages"
         operation = Operation("upload", "a message", relation="to", other=Subject("mailbox", number))
@@ -162,7 +163,7 @@ class KazooMessages(
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording; KAZOO goes on from any byte (docs/vendors/kazoo.md, "Downloading recordings")."""
+        """Open a recording; KAZOO can start at any byte (docs/vendors/kazoo.md, "Downloading recordings")."""
         operation = Operation("download", "message", message.id)
         path = f"{self._path(message)}/raw"
 
@@ -182,7 +183,7 @@ class KazooMessages(
         address = self._address()
         for window in wire.windows(selection):
             for native in self._pages(path, operation, {**window, **wire.filters(selection)}):
-                owner, item = wire.owned(native, box_id)
+                owner, item = wire.with_box_id(native, box_id)
                 message = wire.message_of(item, owner, numbers.get(owner), address)
                 found[message.id] = message
         return tuple(found.values())
@@ -194,7 +195,7 @@ class KazooMessages(
             )
             return
         except RejectedError as error:
-            # Such an installation limits the memory of one reply (docs/vendors/kazoo.md, "Other limits").
+            # Such installations limit the memory of a reply (docs/vendors/kazoo.md, "Other limits").
             if error.status != 416:
                 raise
         paged = {**query, "page_size": str(PAGE_SIZE)}
@@ -219,7 +220,9 @@ class KazooMessages(
         data = {"folder": folder}
         envelope = self._session.call("POST", self._path(message), operation, json={"data": data}, repeatable=True)
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != folder:
-            raise RejectedError("KAZOO answered success and did not do it", "Run the task again", operation=operation)
+            raise RejectedError(
+                "KAZOO reported success but did not change it", "Run the task again", operation=operation
+            )
 
     def _file_many(self, messages: t.Sequence[Message], folder: str, operation: Operation) -> Outcomes:
         outcomes: Outcomes = {}
@@ -232,7 +235,7 @@ class KazooMessages(
                 envelope = self._session.call("POST", path, full, json={"data": data}, repeatable=True)
                 succeeded, failed = wire.bulk_result(envelope.data, full)
             except VoicemailError as error:
-                # What became of the others is known.
+                # The results of the others are known.
                 outcomes.update((message.id, error) for message in chunk)
                 continue
             for message in chunk:
@@ -243,7 +246,7 @@ class KazooMessages(
     def _failure(self, message: Message, reason: str | None, operation: Operation) -> VoicemailError:
         kind, problem, hint = _REASONS.get(
             reason or "",
-            (RejectedError, self._session.client.redact(reason) if reason else "KAZOO does not say why", ""),
+            (RejectedError, self._session.client.redact(reason) if reason else "KAZOO gives no reason", ""),
         )
         return kind(problem, hint, operation=operation, subject=Subject("message", message.id))
 
@@ -251,27 +254,21 @@ class KazooMessages(
         box_id = str(message.mailbox_id)
         for identifier in (box_id, message.id):
             if not _SAFE_ID.fullmatch(identifier):
-                raise RejectedError(f"{identifier!r} is no id of KAZOO", "Give ids as they are listed")
+                raise RejectedError(f"{identifier!r} is not an id of KAZOO", "Use ids as listed")
         return f"/vmboxes/{box_id}/messages/{message.id}"
 
     def _address(self) -> str:
         return self._session.client.url(self._session.account(self._session.login.token()))
 
     def _box_id(self, number: str) -> str:
-        """Return the id of a mailbox, since a list of messages is empty where there is no box.
+        """Return the id of a mailbox. Without this check, a missing box would have an empty list of messages.
 
         See docs/vendors/kazoo.md, "Listing messages".
         """
         if number not in self._boxes:
-            found = KazooMailboxes(self._session).list(Wanted(frozenset((number,)))).boxes
-            ids = [str(box.id) for box in found if box.number == number]
-            if not ids:
-                raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
-            if len(ids) > 1:
-                raise RejectedError(
-                    f"KAZOO has {len(ids)} boxes with this number, ids {' and '.join(ids)}",
-                    "Delete or renumber one",
-                    subject=Subject("mailbox", number),
-                )
-            self._boxes[number] = ids[0]
+            found = KazooMailboxes(self._session).list(ListQuery(frozenset((number,)))).boxes
+            subject = Subject("mailbox", number)
+            named = [box for box in found if box.number == number]
+            box = existing(only(named, subject, "KAZOO", "Delete or renumber one"), subject)
+            self._boxes[number] = str(box.id)
         return self._boxes[number]

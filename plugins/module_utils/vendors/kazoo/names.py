@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names in place of ids: each is looked up once a task (docs/vendors/kazoo_media.md, "Names")."""
+"""Resolve names to ids, each once per task (docs/vendors/kazoo_media.md, "Names")."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ...model.operation import Operation
 from ...model.problem import Problem
 from ..replies import expect_text, optional_text
 from .media import KazooMedia
-from .paging import every, identity
+from .paging import identity, read_all
 from .session import IDENTIFIER, KazooSession
 
-#: Options of a mailbox that name media.
+#: Options of a mailbox that refer to media.
 MEDIA = ("kazoo.media.unavailable", "kazoo.media.temporary_unavailable")
-#: How many ids an error names.
+#: Most ids in an error message.
 _MOST_NAMED = 5
 
 
@@ -31,7 +31,7 @@ def is_id(text: str) -> bool:
 
 
 class Names:
-    """The ids of media and users of one account, by their names. Threads share it."""
+    """The ids of media and users of one account by their names. Shared by threads."""
 
     def __init__(self, session: KazooSession) -> None:
         self._session = session
@@ -44,8 +44,8 @@ class Names:
         """Return the id of a media file.
 
         :param text: its id or name.
-        :raises NotFoundError: when this account has none.
-        :raises RejectedError: when several have this name.
+        :raises NotFoundError: if this account has none.
+        :raises RejectedError: if several have this name.
         """
         if not is_id(text):
             return self._named("media", text)
@@ -53,16 +53,16 @@ class Names:
             if text not in self._found:
                 if self._media.read(text) is None:
                     raise NotFoundError(
-                        f"the account has no media file with the id {text}", "Use a media file of this very account"
+                        f"the account has no media file with the id {text}", "Use a media file of this account"
                     )
                 self._found[text] = text
             return text
 
     def user_id(self, text: str) -> str:
-        """Return the id of a user, who is given by the user name, in whatever case.
+        """Return the id of a user by the user name, ignoring case.
 
-        :raises NotFoundError: when this account has none.
-        :raises RejectedError: when several have this name.
+        :raises NotFoundError: if this account has none.
+        :raises RejectedError: if several have this name.
         """
         return self._named("users", text.lower())
 
@@ -81,7 +81,7 @@ class Names:
             if things not in self._listed:
                 found: dict[str, list[str]] = {}
                 operation = Operation("list", things)
-                for native in every(self._session, f"/{things}", operation, things, {}):
+                for native in read_all(self._session, f"/{things}", operation, things, {}):
                     name = _name_of(things, native, operation)
                     if name is not None:
                         found.setdefault(name, []).append(identity(native))
@@ -90,9 +90,9 @@ class Names:
 
 
 def with_ids(names: Names, desired: t.Sequence[Desired]) -> t.Sequence[Desired]:
-    """Return declarations with ids in place of the names of users and media.
+    """Replace the names of users and media in declarations by ids.
 
-    :raises InvalidInputError: for every name that is unknown or has several objects.
+    :raises InvalidInputError: for every unknown or ambiguous name.
     """
     problems: list[Problem] = []
     found = [_with_ids(names, item, problems) for item in desired]
@@ -119,7 +119,7 @@ def _with_ids(names: Names, item: Desired, problems: list[Problem]) -> Desired:
         try:
             values[target] = lookup(str(value))
         except (NotFoundError, RejectedError) as error:
-            # One with a status is about the listing itself.
+            # An error with a status concerns the listing itself.
             if error.status is not None:
                 raise
             problems.append(Problem(f"`{option}`: {error}".rstrip("."), subject=item.at(option)))
@@ -127,7 +127,7 @@ def _with_ids(names: Names, item: Desired, problems: list[Problem]) -> Desired:
 
 
 def missing_media(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
-    """Return what is wrong with the media that are to be used: KAZOO stores any id.
+    """Return problems with the declared media, since KAZOO stores any id.
 
     Each id is looked up once. See docs/vendors/kazoo_media.md, "Greetings".
     """
@@ -146,6 +146,6 @@ def missing_media(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
 def _name_of(things: str, native: t.Mapping[str, t.Any], operation: Operation) -> str | None:
     if things == "media":
         return expect_text(native, "name", operation)
-    # Users of other systems may have none.
+    # Users created by other systems may have none.
     name = optional_text(native.get("username"))
     return name.lower() if name else None

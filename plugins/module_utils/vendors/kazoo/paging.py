@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading KAZOO's listings to their end (docs/vendors/kazoo.md, "Listing and paging")."""
+"""Read KAZOO's listings to their end (docs/vendors/kazoo.md, "Listing and paging")."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..extent import Extent
 from ..replies import expect_list, identifier_in
 from .session import ADDRESS_HINT, KazooSession
 
-#: More than an account holds: a page of M continues by name, and never ends where more objects share one name than fit.
+#: More than any account has: M continues pages by name, and never ends if more objects share a name than fit a page.
 PAGE_SIZE = 10000
 Native: t.TypeAlias = dict[str, t.Any]
 
 
-def every(
+def read_all(
     session: KazooSession, path: str, operation: Operation, things: str, parameters: t.Mapping[str, str]
 ) -> t.Iterator[Native]:
     """Return every object of a listing, each once.
 
     :param operation: what is attempted, for errors.
-    :param things: what is listed, for errors: "boxes".
+    :param things: the listed objects for error messages: "boxes".
     :raises TransportError: when the listing cannot be read to its end.
     """
     query = {**parameters, "page_size": str(PAGE_SIZE)}
@@ -44,7 +44,7 @@ def every(
         extent.add(len(fresh))
         if not fresh:
             raise TransportError(
-                "a page brought nothing new, so the listing would never end",
+                "a page contained nothing new, so the listing would never end",
                 f"More than {PAGE_SIZE} {things} share one name; give them other names",
                 operation=operation,
             )
@@ -52,5 +52,5 @@ def every(
 
 
 def identity(native: t.Mapping[str, t.Any]) -> str:
-    """Return the id of an object; empty where it has none."""
+    """Return the id of an object, or an empty text."""
     return identifier_in(native, "id" if native.get("id") else "_id")

@@ -13,16 +13,16 @@ from ...model.fields import FieldTable, Values
 from ...model.mailbox import Box
 from ...model.operation import Operation
 from .repairs import repairable
-from .session import Envelope, KazooSession, billed, changed_meanwhile
+from .session import Envelope, KazooSession, charge_refused, revision_conflict
 
 Wire: t.TypeAlias = dict[str, t.Any]
 
 
 def patch(session: KazooSession, table: FieldTable, box: Box, writes: Values, extra: Wire) -> Envelope:
-    """Patch only the keys that differ; a key that is not sent is left alone.
+    """Patch only the keys that differ; other keys stay unchanged.
 
-    :param extra: wire fields that no option has.
-    :returns: the reply, which holds the box.
+    :param extra: wire fields without an option.
+    :returns: the reply, which contains the box.
     """
     data = {**table.encode(writes, {**box.values, **writes}), **extra}
     operation = Operation("update", "mailbox", box.number)
@@ -51,30 +51,30 @@ def path_of(box_id: str | None) -> str:
 
 
 def _send(session: KazooSession, box: Box, data: Wire, operation: Operation) -> Envelope:
-    # A write is refused once the box is in another revision (docs/vendors/kazoo.md, "Revisions and If-Match").
+    # KAZOO refuses writes to another revision (docs/vendors/kazoo.md, "Revisions and If-Match").
     headers = {"If-Match": f'"{box.revision}"'} if box.revision else {}
     return session.call("PATCH", path_of(box.id), operation, headers=headers, repeatable=True, json={"data": data})
 
 
 def _hidden_refusal(session: KazooSession, native: Wire, data: Wire, operation: Operation) -> VoicemailError:
-    """Return the error of a success that does not hold the box: 4.3 and M hide conflicts in it."""
+    """Return the error of a success without the box: 4.3 and M hide conflicts in it."""
     if "voicemails" in native:
         # The quote of a 402 (docs/vendors/kazoo.md, "Conflicts hidden in a success").
-        return billed(operation)
+        return charge_refused(operation)
     server_message = session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
     if server_message == "conflicting documents":
-        return changed_meanwhile(operation)
-    reason = f", and why: {server_message!r}" if server_message else ""
+        return revision_conflict(operation)
+    reason = f": {server_message!r}" if server_message else ""
     return RejectedError(
-        f"KAZOO answered success with something else than the box{reason}", "Run the task again", operation=operation
+        f"KAZOO reported success, but did not return the box{reason}", "Run the task again", operation=operation
     )
 
 
 def _completed(table: FieldTable, box: Box, writes: Values, data: Wire, error: RejectedError) -> Wire:
-    """Return the data of an update with the normal form of the fields that the server refuses and that it stores.
+    """Return the data of an update, including the normal form of stored fields that the server refuses.
 
-    KAZOO validates the whole merged document. A mailbox that an older version stored may hold fields in a form that it
-    refuses today.
+    KAZOO validates the whole merged document. A mailbox that an older version stored may contain fields in a form that
+    the server refuses today.
     """
     refused = set(error.details) if error.status == 400 else set()
     known = [option for option in repairable(table, box.values, refused) if option not in writes]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fields that an older KAZOO stored in a form that the server refuses today.
+"""Repair fields that an older KAZOO stored in a form that the server refuses today.
 
 See docs/vendors/kazoo.md, "Patching a mailbox".
 """
@@ -15,7 +15,7 @@ from ...model.kinds import UNKNOWN
 
 
 def repairable(table: FieldTable, values: t.Mapping[str, t.Any], refused: t.Collection[str]) -> list[str]:
-    """Return the options whose stored fields are refused although their values have a form that is accepted.
+    """Return the options whose stored fields are refused although their values are valid.
 
     :param values: the values of the stored mailbox.
     :param refused: wire names of the fields that the server refuses.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which mailboxes did not change, asked with few requests (docs/vendors/kazoo.md, "Filtering by revision")."""
+"""Find unchanged mailboxes with few requests (docs/vendors/kazoo.md, "Filtering by revision")."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ..replies import expect_list, expect_object
 from .paging import identity
 from .session import ADDRESS_HINT, KazooSession
 
-#: Revisions of one request, and the most letters that they may take: a longer request line is refused.
+#: Revisions per request, and their total length: longer request lines are refused.
 PER_REQUEST = 150
 _LONGEST_FILTER = 7000
-#: Seconds of one read among many, and that one box of the account costs a request that filters: each looks at all.
+#: Seconds per read in a bulk run, and seconds that a filter request takes per box of the account: it scans all.
 _READ_SECONDS = 0.008
 _LOOK_SECONDS = 0.00064
 _LISTING = Operation("list", "mailboxes by revision")
@@ -29,13 +29,13 @@ _LISTING = Operation("list", "mailboxes by revision")
 def unchanged(
     session: KazooSession, table: FieldTable, boxes: t.Sequence[Box], in_account: int, trusted: bool
 ) -> frozenset[str] | None:
-    """Return the ids of boxes that are still in their revision; None where reading all of them costs less.
+    """Return the ids of boxes whose revision is unchanged, or None if reading all of them is cheaper.
 
-    The requests are sent one after another: a server that is loaded leaves boxes out.
+    Requests are sent one after another: a loaded server omits boxes.
 
-    :param in_account: boxes of the account.
-    :param trusted: the server is known to filter. Otherwise it has to show so: a server that ignores the filter
-        returns boxes that were not asked for.
+    :param in_account: number of boxes in the account.
+    :param trusted: the server is known to filter. Otherwise this is verified: a server that ignores the filter
+        returns boxes that were not requested.
     """
     parts = _parts(boxes)
     if len(parts) == 1 and not trusted:
@@ -72,7 +72,7 @@ def _pays(session: KazooSession, boxes: int, requests: int, in_account: int) -> 
 
 
 def _ask(session: KazooSession, table: FieldTable, boxes: t.Sequence[Box]) -> frozenset[str] | None:
-    """Return the ids of boxes that did not change; None where the reply shows that the server does not filter."""
+    """Return the ids of unchanged boxes, or None if the reply shows that the server does not filter."""
     parameters = {"paginate": "false", "filter__rev": _filter(boxes)}
     try:
         envelope = session.call("GET", "/vmboxes", _LISTING, params=parameters)
@@ -91,7 +91,7 @@ def _ask(session: KazooSession, table: FieldTable, boxes: t.Sequence[Box]) -> fr
 
 
 def _shows(table: FieldTable, native: t.Mapping[str, t.Any], box: Box) -> bool:
-    """Check whether a summary is that of the box: its revision may be the former one of another box."""
+    """Check whether a summary belongs to the box: another box may have had this revision earlier."""
     summary = (field.option for field in table.fields if field.summary)
     return native.get("mailbox") == box.number and all(
         table.decode_one(option, native) == box.values[option] for option in summary

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the schema of one installation says of values that not every installation takes.
+"""Check values that some installations refuse against the schema of the server.
 
 See docs/vendors/kazoo.md, "Fields of a mailbox".
 """
@@ -22,29 +22,29 @@ from .fields import MAILBOX
 
 
 class Limits(pydantic.BaseModel):
-    """What a schema demands of a text."""
+    """The limits of a schema for a text."""
 
-    minLength: int = 0  # noqa: N815  the names are those of JSON schemas
+    minLength: int = 0  # noqa: N815  names of JSON Schema
     maxLength: int | None = None  # noqa: N815
     pattern: str | None = None
     enum: list[t.Any] | None = None
 
     def problem(self, text: str) -> str | None:
-        """Return what is wrong with a text, without the text, or None."""
+        """Return what is wrong with a text, without quoting it, or None."""
         if len(text) < self.minLength or (self.maxLength is not None and len(text) > self.maxLength):
             most = f" to {self.maxLength}" if self.maxLength is not None else " or more"
-            return f"must be {self.minLength}{most} characters long on this server, it has {len(text)}"
+            return f"must be {self.minLength}{most} characters long on this server, got {len(text)}"
         if self.enum is not None and text not in self.enum:
-            return "is none of the values that this server knows"
+            return "is not a value that this server knows"
         try:
             fits = self.pattern is None or re.search(self.pattern, text) is not None
         except re.error:
             fits = True
-        return None if fits else f"does not match {self.pattern}, which this server demands"
+        return None if fits else f"does not match {self.pattern}, as this server requires"
 
 
 def doubtful(steps: t.Iterable[Step]) -> list[tuple[Step, str, str]]:
-    """Return (step, option, value) of what is to be written and some installations refuse."""
+    """Return (step, option, value) of values that some installations refuse."""
     tests: dict[str, t.Callable[[str], bool]] = {"pin": _is_unusual_pin, "timezone": _is_unusual_zone}
     return [
         (step, option, step.writes[option])
@@ -54,13 +54,13 @@ def doubtful(steps: t.Iterable[Step]) -> list[tuple[Step, str, str]]:
     ]
 
 
-def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[str, t.Any]) -> list[Problem]:
-    """Return what the properties of a schema refuse."""
+def schema_problems(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[str, t.Any]) -> list[Problem]:
+    """Return a problem for each value that the schema refuses."""
     problems = []
     for step, option, value in found:
         wire = MAILBOX.by_option[option].wire
         try:
-            # A property that this server does not know has no limits.
+            # Properties that this server does not know have no limits.
             problem = Limits.model_validate(properties.get(wire, {})).problem(value)
         except pydantic.ValidationError:
             raise not_understood(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to KAZOO: login, envelope, errors (docs/vendors/kazoo.md, "Addresses and envelopes" and "Logging in")."""
+"""Send requests to KAZOO (docs/vendors/kazoo.md, "Addresses and envelopes" and "Logging in")."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, Stream, broken, expired
 from ...transport.pace import Pacer
-from ..login import Login, Token
+from ..login import Login, Token, TokenSession
 
 _TAKEN = (
-    "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also takes 01001 for 1001,"
-    " and lets nobody edit two boxes of one number"
+    "Another box of the account has this number, or an alias equal to it; KAZOO before 5 also treats 01001 as 1001,"
+    " and refuses changes to two boxes with one number"
 )
-#: An id of KAZOO. Whatever else is given for an object is a name.
+#: An id of KAZOO. Anything else is a name.
 IDENTIFIER = re.compile(r"[0-9a-zA-Z]{32}")
 ADDRESS_HINT = "Check `url`: it must end in /v2"
 
@@ -50,7 +50,7 @@ class Tokens(pydantic.BaseModel):
 
 
 class Envelope(pydantic.BaseModel):
-    """What KAZOO wraps every reply in."""
+    """The envelope of every reply."""
 
     data: t.Any = None
     message: str = ""
@@ -64,22 +64,22 @@ class Envelope(pydantic.BaseModel):
     @pydantic.field_validator("next_start_key", mode="before")
     @classmethod
     def _last_page(cls, value: t.Any) -> t.Any:
-        # An empty list is how old servers say that there is no more (docs/vendors/kazoo.md, "Listing and paging").
+        # Old servers return an empty list on the last page (docs/vendors/kazoo.md, "Listing and paging").
         return "" if value is None or value == [] else value
 
     @property
     def generation(self) -> str:
-        """Tell which generation of the server answered, by what the reply holds: 4.3, M or 5."""
+        """Return the generation of the server, derived from the reply: 4.3, M or 5."""
         if self.metadata is not None:
             return "5"
         return "4.3" if self.tokens is None else "M"
 
 
-class KazooSession:
+class KazooSession(TokenSession):
     """A login at one KAZOO account.
 
-    :param connection: options of the task, complete.
-    :param find_account: returns the id of an account by its realm or names, for a session of the login's own account.
+    :param connection: complete options of the task.
+    :param find_account: returns the id of an account by its realm or names, with a session of the login's own account.
     """
 
     def __init__(
@@ -98,35 +98,26 @@ class KazooSession:
         given = Token(connection.token, expires=_end(connection.token)) if connection.token else None
         self.login = Login(way, given)
 
-    def valid(self) -> bool:
-        """Tell whether the token lasts for another task."""
-        token = self.login.current
-        return token is None or token.fresh()
-
-    def close(self) -> None:
-        """Close the connections. Tokens need no logout: KAZOO lets them live to their end."""
-        self.client.close()
-
     def account_key(self) -> str:
-        """Return the path of the account, which holds its id."""
+        """Return the path of the account, which contains its id."""
         return self.account(self.login.token())
 
     def account_name(self) -> str:
-        """Return the id of the account, where a login has shown it."""
+        """Return the id of the account, known after the login."""
         token = self.login.current
         return "" if token is None else self.account(token).rpartition("/")[2]
 
     def account(self, token: Token) -> str:
-        """Return the path of the account that the task works on."""
+        """Return the path of the account of the task."""
         given = self.connection.account_id
         account_id = self._account_named(given) if given and not IDENTIFIER.fullmatch(given) else given
         account_id = account_id or token.data.get("account_id") or _payload(token.value).get("account_id")
         if not isinstance(account_id, str) or not account_id:
-            raise AuthError("the token does not tell which account it belongs to", "Give `account_id`")
+            raise AuthError("the token does not contain its account", "Set `account_id`")
         return f"/accounts/{urllib.parse.quote(account_id, safe='')}"
 
     def _account_named(self, name: str) -> str:
-        """Return the id of an account below the login's, which is looked up once."""
+        """Return the id of an account below the login's. It is looked up once."""
         with self._account_lock:
             if self._account_id is None:
                 top = copy.copy(self)
@@ -146,8 +137,8 @@ class KazooSession:
     ) -> Envelope:
         """Send a request below the account and return its envelope.
 
-        :param path: below the account: ``/vmboxes``.
-        :raises VoicemailError: whatever KAZOO refuses, see :func:`refusal`.
+        :param path: path below the account: ``/vmboxes``.
+        :raises VoicemailError: if KAZOO refuses the request, see :func:`refusal`.
         """
 
         def once(token: Token) -> Envelope:
@@ -170,15 +161,15 @@ class KazooSession:
         refused: t.Callable[[Reply], VoicemailError],
         headers: t.Mapping[str, str] | None = None,
     ) -> t.Iterator[Stream]:
-        """Open a recording below the account, to be read while it arrives.
+        """Open a recording below the account as a stream.
 
         :param path: below the account.
-        :param refused: returns the error of a reply that is no success.
+        :param refused: returns the error of an unsuccessful reply.
         """
         opened: list[Stream] = []
 
         def once(token: Token) -> contextlib.ExitStack:
-            # KAZOO refuses a recording to who accepts only JSON.
+            # KAZOO does not send recordings to clients that accept only JSON.
             sent = {**(headers or {}), "X-Auth-Token": token.value, "Accept": "*/*"}
             with contextlib.ExitStack() as stack:
                 address = self.account(token) + path
@@ -196,7 +187,7 @@ class KazooSession:
         if envelope.tokens is not None and envelope.tokens.remaining is not None:
             self.client.pacer.observe(envelope.tokens.remaining)
         elif envelope.tokens is None:
-            # This generation charges every request and does not tell what is left
+            # This generation charges every request and does not return the remaining tokens
             # (docs/vendors/kazoo.md, "Rate limit").
             self.client.pacer.count()
         return envelope
@@ -217,7 +208,7 @@ class KazooSession:
                 {"credentials": digest.hexdigest(), "account_realm": connection.domain or "", "method": "md5"},
             )
         reply = self.client.send("PUT", path, Operation("log in"), json={"data": data})
-        # A wrong key is a 404 as well, and is told from a path that is not there by the list it comes with.
+        # A wrong key also causes 404; unlike a missing path, its reply contains a list.
         nowhere = reply.status == 404 and not (connection.api_key and isinstance(_data(reply), list))
         if nowhere or reply.status in (405, 410):
             raise AuthError("KAZOO has no login at this address", ADDRESS_HINT, status=reply.status)
@@ -230,7 +221,7 @@ class KazooSession:
             raise refusal(reply, self.client)
         envelope = reply.parse(Envelope)
         if not envelope.auth_token:
-            raise AuthError("KAZOO answered the login without a token", ADDRESS_HINT, status=reply.status)
+            raise AuthError("KAZOO returned no token after the login", ADDRESS_HINT, status=reply.status)
         self.client.keep_secret(envelope.auth_token)
         data = envelope.data if isinstance(envelope.data, dict) else {}
         return Token.granted(
@@ -238,27 +229,27 @@ class KazooSession:
         )
 
 
-def billed(operation: Operation) -> RejectedError:
+def charge_refused(operation: Operation) -> RejectedError:
     """Return the error for a write that costs money (docs/vendors/kazoo.md, "Errors")."""
     return RejectedError(
-        "KAZOO would bill for it, and a charge is never accepted on your behalf",
-        "Accept the charge for voicemail boxes in KAZOO, then run the task again",
+        "KAZOO would charge for it, and charges are never accepted automatically",
+        "Accept the charge for mailboxes in KAZOO, then run the task again",
         status=402,
         operation=operation,
     )
 
 
-def changed_meanwhile(operation: Operation, status: int = 409) -> StaleError:
-    """Return the error for a write that met another revision than the one that was read."""
+def revision_conflict(operation: Operation, status: int = 409) -> StaleError:
+    """Return the error for a write to another revision than the one that was read."""
     return StaleError(
         "somebody else changed it at the same moment", "Run the task again", status=status, operation=operation
     )
 
 
 def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
-    """Return the error of a reply that is no success (docs/vendors/kazoo.md, "Errors" and "Validation errors").
+    """Return the error of an unsuccessful reply (docs/vendors/kazoo.md, "Errors" and "Validation errors").
 
-    :param pin: that was sent, which the reply may quote.
+    :param pin: the PIN that was sent, which the reply may quote.
     """
     data = _data(reply)
     details = _details(data, client, pin)
@@ -266,14 +257,14 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     if status == 401:
         error = expired(operation)
         if client.connection.account_id:
-            # 5 answers so for an account that is not there, too (docs/vendors/kazoo.md, "Errors").
+            # 5 returns this for missing accounts as well (docs/vendors/kazoo.md, "Errors").
             error.hint += ", and check `account_id`"
         return error
     if status == 402:
-        return billed(operation)
+        return charge_refused(operation)
     if status == 403:
         return AuthError(
-            "the login may not do this",
+            "the login lacks the permission",
             "Check `account_id`, and the rights of the user or key",
             status=403,
             operation=operation,
@@ -281,19 +272,19 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     if status == 404:
         return NotFoundError("KAZOO does not find it", "Check `account_id` and `url`", status=404, operation=operation)
     if status == 410:
-        return RejectedError("this version of KAZOO's API is gone", ADDRESS_HINT, status=410, operation=operation)
+        return RejectedError("KAZOO dropped this version of the API", ADDRESS_HINT, status=410, operation=operation)
     if status in (409, 412):
-        return changed_meanwhile(operation, status)
+        return revision_conflict(operation, status)
     if status >= 500:
         return broken(reply)
-    if _taken(data):
+    if _is_taken(data):
         return ConflictError("", _TAKEN, status=status, details=details, operation=operation, refused_by="KAZOO")
-    hint = "Correct the option that holds this field"
+    hint = "Correct the option of this field"
     return RejectedError("", hint, status=status, details=details, operation=operation, refused_by="KAZOO")
 
 
 def _data(reply: Reply) -> t.Any:
-    # Replies of the HTTP layer itself (406, 412, 415) have no body at all.
+    # Replies of the HTTP layer itself (406, 412, 415) have no body.
     try:
         body = json.loads(reply.content)
     except (ValueError, RecursionError):
@@ -302,7 +293,7 @@ def _data(reply: Reply) -> t.Any:
 
 
 def _details(data: t.Any, client: Client, pin: str = "") -> dict[str, str]:
-    """Return what is wrong, field by field, without the values that KAZOO echoes."""
+    """Return the problems by field, without the values that KAZOO echoes."""
     if not isinstance(data, dict):
         return {}
     if isinstance(data.get("message"), str):
@@ -317,18 +308,18 @@ def _details(data: t.Any, client: Client, pin: str = "") -> dict[str, str]:
     return details
 
 
-def _taken(data: t.Any) -> bool:
+def _is_taken(data: t.Any) -> bool:
     return isinstance(data, dict) and any(isinstance(rules, dict) and "unique" in rules for rules in data.values())
 
 
 def _end(token: str) -> float | None:
-    """Return the Unix time at which a token ends; None where it does not tell."""
+    """Return the Unix time at which a token expires, or None if it does not contain it."""
     end = _payload(token).get("exp")
     return end if isinstance(end, (int, float)) and not isinstance(end, bool) and math.isfinite(end) else None
 
 
 def _payload(token: str | None) -> dict[str, t.Any]:
-    """Return what a JSON web token says of itself; it is not checked, since it only saves a request."""
+    """Return the payload of a JSON web token. Its signature is not checked, since it only saves a request."""
     try:
         part = (token or "").split(".")[1]
         payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -337,4 +328,4 @@ def _payload(token: str | None) -> dict[str, t.Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-__all__ = ("ADDRESS_HINT", "Envelope", "ExpiredError", "KazooSession", "billed", "changed_meanwhile", "refusal")
+__all__ = ("ADDRESS_HINT", "Envelope", "ExpiredError", "KazooSession", "charge_refused", "refusal", "revision_conflict")

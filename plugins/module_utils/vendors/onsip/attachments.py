@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users whose unanswered calls go to a box (docs/vendors/onsip.md, "Attaching a mailbox to a user").
+"""Attach users, whose unanswered calls then go to a box (docs/vendors/onsip.md, "Attaching a mailbox to a user").
 
-A box does not know its users, nor its own SIP address: the user's address names the box's as its DefaultAddress. So
-the declaration names the user, and the box's own address where it is not the one that boxes are made with.
+A box shows neither its users nor its own SIP address: the user's address refers to the box's as its DefaultAddress.
+The declaration contains the user, and the box's own address if it is not the default one.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from .session import OnsipSession
 _HINT = "Run the task again"
 _READ_ADDRESS = Operation("read", "an address")
 USER_ADDRESS, USER_ID, TIMEOUT, NAME = ATTACH
-#: More users than this are cheaper as a listing of all.
+#: For more users than this, listing all is cheaper.
 MOST_READ = 20
-#: As many as OnSIP's own software asks for: this action documents no order, so one page is better than two.
+#: The page size of OnSIP's own software: this action documents no order, so one page is safer than two.
 _USERS = Browse(
     "UserAddressBrowse",
     Operation("list", "the addresses of users"),
@@ -50,27 +50,27 @@ _BOXES = Browse(
     lambda row: identifier_in(row, "VoicemailboxId"),
     25000,
 )
-#: Fields of a user's address that no parameter can keep as they are.
+#: Fields of a user's address that no parameter can preserve.
 _BYSTANDERS = ("DoNotDisturb", "E911LocationId", "AuthUsername")
 
 
 class Attachments:
-    """What is declared of boxes and users, and what is there."""
+    """The declared and the existing attachments of users to boxes."""
 
     def __init__(self, session: OnsipSession) -> None:
         self._session = session
         self._declared: dict[str, Desired] = {}
         self._addresses: dict[str, str] | None = None
         self._made: dict[str, str] = {}
-        #: Where the calls of a user went when the plan was made, by the user's address.
+        #: Target of a user's calls at planning time, by the user's address.
         self._planned: dict[str, str] = {}
         self._lock = threading.Lock()
-        self.moved: list[str] = []
+        self.unrequested: list[str] = []
 
-    def laid_over(self, boxes: list[Box], declared: t.Sequence[Desired]) -> list[Box]:
+    def with_options(self, boxes: list[Box], declared: t.Sequence[Desired]) -> list[Box]:
         """Return boxes with the options of :data:`ATTACH` that are declared for them.
 
-        :raises InvalidInputError: for a user that two boxes want, or that OnSIP does not know.
+        :raises InvalidInputError: for a user that is declared for two boxes or does not exist.
         """
         asking = [item for item in declared if any(option in item.values for option in ATTACH)]
         if not asking:
@@ -81,26 +81,26 @@ class Attachments:
         users = self._users_of([item for item in asking if item.present])
         return [self._completed(box, users) if self._is_kept(box) else box for box in boxes]
 
-    def laid_over_one(self, box: Box) -> Box:
-        """Return a box with the options that are declared for it, read afresh."""
+    def reread_with_options(self, box: Box) -> Box:
+        """Return a box with the options that are declared for it, read again."""
         if not self._is_kept(box):
             return box
         user = self._values_of(box).get(USER_ADDRESS)
         return self._completed(box, {_folded(user): self._read(user)} if user else self._all_users())
 
     def address_of_new(self, number: str, values: Values) -> str:
-        """Return the SIP address that a box is made with."""
+        """Return the SIP address of a new box."""
         username = values.get("onsip.username") or f"vm.{number}"
         return f"{username}@{values.get('onsip.domain') or self._session.domain}"
 
     def keep_address(self, box: Box, address: str) -> None:
-        """Remember the address that a box was made with: OnSIP may never show it."""
+        """Remember the address of a new box, since OnSIP may never show it."""
         self._made[str(box.id)] = address
 
     def write(self, box: Box, values: Values) -> Values:
-        """Attach or detach a user and return the options as they are then.
+        """Attach or detach a user and return the resulting options.
 
-        :param values: of the options of :data:`ATTACH`, as declared, over those that are there.
+        :param values: declared values of :data:`ATTACH`, merged over the existing ones.
         """
         user = values.get(USER_ADDRESS)
         if user is None:
@@ -111,7 +111,7 @@ class Attachments:
         return _values(native, address, user, [option for option in ATTACH if option in values])
 
     def detach_declared(self, box: Box) -> None:
-        """Detach the users of a box that is to be deleted, if its declaration speaks of them."""
+        """Detach the users of a box before its deletion, if its declaration mentions them."""
         if self._declared_of(box) is None:
             return
         user = self._values_of(box).get(USER_ADDRESS)
@@ -121,7 +121,7 @@ class Attachments:
         try:
             native = self._read(user)
         except (RejectedError, AuthError):
-            # A user that is gone is attached to nothing.
+            # A user that no longer exists is not attached.
             return
         if _target(native) == _folded(self._address_of(box)):
             self._edit(box, user, {})
@@ -165,7 +165,7 @@ class Attachments:
             user = item.values.get(USER_ADDRESS)
             first = wanted.setdefault(_folded(user), item) if user else item
             if first is not item:
-                text = f"{user} is that of {first.subject} as well; a user has one"
+                text = f"{user} is also declared for {first.subject}; a user has one mailbox"
                 problems.append(Problem(text, option=USER_ADDRESS, subject=item.at(USER_ADDRESS)))
         detaching = any(item.values.get(USER_ADDRESS, "") is None for item in items)
         users = self._all_users() if detaching or len(wanted) > MOST_READ else {}
@@ -190,7 +190,7 @@ class Attachments:
         return _user(result, operation)
 
     def _address_of(self, box: Box) -> str:
-        """Return the SIP address of a box: as declared, as it was made, as OnSIP tells it, else as boxes are made."""
+        """Return the SIP address of a box: declared, remembered from its creation, shown by OnSIP, or the default."""
         declared = self._values_of(box)
         if declared.get("onsip.username"):
             return self.address_of_new(box.number, declared)
@@ -204,14 +204,14 @@ class Attachments:
                     rows = _BOXES.rows(self._session)
                     self._addresses = {str(row["VoicemailboxId"]): _address(row.get("Address")) for row in rows}
                 except (RejectedError, AuthError, TransportError):
-                    # The action is in the vendor's grammar, and no page describes it.
+                    # The action is in the vendor's grammar but not documented.
                     self._addresses = {}
             return self._addresses
 
     def _edit(self, box: Box, user: str, values: t.Mapping[str, t.Any]) -> Row:
-        """Edit a user's address with everything that can be sent; without an address of the box it is detached.
+        """Edit a user's address, sending all its fields. Without an address of the box, the user is detached.
 
-        :raises ConflictError: when somebody else made the user's calls go to another place meanwhile.
+        :raises ConflictError: if somebody else changed the target of the user's calls meanwhile.
         """
         address = values.get("address") or ""
         before = self._expected(box, user, address)
@@ -233,35 +233,35 @@ class Attachments:
         after = _user(result, operation)
         if _target(after) != _folded(address):
             raise RejectedError(
-                "OnSIP answered success and did not do it",
-                "Check `onsip.username` and `onsip.domain`: they tell the box's own address",
+                "OnSIP reported success, but did not do it",
+                "Check `onsip.username` and `onsip.domain`: they are the box's own address",
                 operation=operation,
             )
-        moved = [name for name in _BYSTANDERS if before.get(name) != after.get(name)]
-        if moved:
+        unrequested = [name for name in _BYSTANDERS if before.get(name) != after.get(name)]
+        if unrequested:
             with self._lock:
-                self.moved.append(f"user address {user}: OnSIP changed {' and '.join(moved)} beside what was asked")
+                self.unrequested.append(f"user address {user}: OnSIP also changed {' and '.join(unrequested)}")
         return after
 
     def _expected(self, box: Box, user: str, address: str) -> Row:
-        """Return a user's address as it is, where its calls go to the place that the plan is for.
+        """Return a user's address, after checking that its calls still go where the plan expects.
 
-        :param address: where they shall go; empty where they shall not go to the box any more.
+        :param address: the declared target; empty to detach the user.
         """
         native = self._read(user)
         planned = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
         if _target(native) not in (planned, _folded(address)):
             raise ConflictError(
-                f"`{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
-                " was read, so that is left as it is",
-                "Run the task again, which plans with what is there now",
+                f"`{USER_ADDRESS}`: somebody else changed the target of the calls of {user}"
+                " after it was read, so it was not changed",
+                "Run the task again",
                 subject=Subject("mailbox", box.number),
             )
         return native
 
 
 def _parameters(native: Row, user: str, values: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """Return the parameters of an Edit: what is declared, over everything else that it can hold."""
+    """Return the parameters of an Edit: the declared values, merged over all existing ones."""
     shown = native["Address"]
     parameters = {
         "Address": user,
@@ -294,7 +294,7 @@ def _user(result: t.Mapping[str, t.Any], operation: Operation) -> Row:
 
 
 def _address(element: t.Any) -> str:
-    """Return the SIP address that an Address or DefaultAddress element tells; empty text where it tells none."""
+    """Return the SIP address of an Address or DefaultAddress element, or an empty text."""
     element = expect_object(element or {}, _READ_ADDRESS, "a SIP address", _HINT)
     username, domain = element.get("Username") or "", element.get("Domain") or ""
     if not isinstance(username, str) or not isinstance(domain, str):
@@ -303,7 +303,7 @@ def _address(element: t.Any) -> str:
 
 
 def _target(native: Row) -> str:
-    """Return where the unanswered calls of a user go, in lower case."""
+    """Return the target of a user's unanswered calls, in lower case."""
     return _folded(_address(native.get("DefaultAddress")))
 
 

@@ -36,7 +36,7 @@ _NOTIFY_PAGER = Boolean(("no", "yes"))
 
 @dataclasses.dataclass(frozen=True)
 class _Zone(Choice):
-    """A time zone under its IANA name; the older names of the four zones and OnSIP's own words are taken as well."""
+    """A time zone by its IANA name. Older names of the four zones and OnSIP's own names are accepted as well."""
 
     aliases: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class _Zone(Choice):
         try:
             return super().parse(value)
         except ValueError as error:
-            raise ValueError(f"{error}; OnSIP knows these four zones only") from None
+            raise ValueError(f"{error}; OnSIP supports only these four zones") from None
 
 
 _ZONES = {
@@ -62,17 +62,17 @@ _ZONE_ALIASES = {
 
 def _leading_zero(pin: str) -> str | None:
     return (
-        "must not start with 0: OnSIP takes a PIN for a number and may drop the zero" if pin.startswith("0") else None
+        "must not start with 0: OnSIP treats a PIN as a number and may drop the zero" if pin.startswith("0") else None
     )
 
 
-def _take_notice_apart(native: t.Mapping[str, t.Any]) -> Values:
+def _decode_notify_email(native: t.Mapping[str, t.Any]) -> Values:
     word = native.get("NotifyEmail")
-    # The service's own documents call its word no also false.
+    # The service's documentation uses both no and false.
     word = "no" if word in (None, "", "false") else word
     known = word in ("no", "yes", "attach", "delete")
     return {
-        # A word that nobody documented is kept, so that an Edit that is about something else can send it back.
+        # Undocumented values are kept, so that an unrelated Edit can send them back.
         "notify": word != "no" if known else word,
         "attach_audio": word in ("attach", "delete"),
         "after_email": "delete" if word == "delete" else "keep",
@@ -80,7 +80,7 @@ def _take_notice_apart(native: t.Mapping[str, t.Any]) -> Values:
     }
 
 
-def _put_notice_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
+def _encode_notify_email(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
     notify = values["notify"]
     if values["after_email"] == "delete":
         word = "delete"
@@ -91,29 +91,29 @@ def _put_notice_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
     return {"NotifyEmail": word, "Email": _EMAILS.write(values["emails"])}
 
 
-def _notice_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
+def _notify_email_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     if values["after_email"] == "delete" and not values["attach_audio"]:
         return Problem(
-            "delete needs `attach_audio` true: OnSIP deletes a message only when it was sent along",
+            "delete needs `attach_audio` true: OnSIP deletes a message only if its audio was attached",
             option="after_email",
         )
     if values["attach_audio"] and not values["notify"]:
-        return Problem("true needs `notify` true: OnSIP has no audio without a notice", option="attach_audio")
+        return Problem("true needs `notify` true: OnSIP attaches audio only to notifications", option="attach_audio")
     if values["notify"] and not values["emails"]:
-        return Problem("true needs `emails`: OnSIP refuses a notice without an address", option="notify")
+        return Problem("true needs `emails`: OnSIP refuses notifications without an address", option="notify")
     return None
 
 
-def _take_pager_apart(native: t.Mapping[str, t.Any]) -> Values:
+def _decode_pager(native: t.Mapping[str, t.Any]) -> Values:
     notice = _NOTIFY_PAGER.read(native.get("NotifyPager"))
     return {
-        # A word that nobody documented is kept, as that of NotifyEmail is.
+        # Undocumented values are kept, as for NotifyEmail.
         "onsip.notify_pager": False if notice is None else notice,
         "onsip.pager": _PAGER.read(native.get("Pager")),
     }
 
 
-def _put_pager_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
+def _encode_pager(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
     notice = values["onsip.notify_pager"]
     return {
         "NotifyPager": notice if isinstance(notice, str) else _NOTIFY_PAGER.write(bool(notice)),
@@ -124,7 +124,7 @@ def _put_pager_together(values: t.Mapping[str, Canonical]) -> dict[str, t.Any]:
 def _pager_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     if values["onsip.notify_pager"] and not values["onsip.pager"]:
         return Problem(
-            "true needs `onsip.pager`: OnSIP refuses a notice without an address", option="onsip.notify_pager"
+            "true needs `onsip.pager`: OnSIP refuses notifications without an address", option="onsip.notify_pager"
         )
     return None
 
@@ -136,12 +136,12 @@ def _attach_conflict(values: t.Mapping[str, Canonical]) -> Problem | None:
     given = [option for option in ATTACH[1:] if values.get(option) is not None]
     if given and values.get(ATTACH[0]) is None:
         also = "".join(f" and `{option}`" for option in given[1:])
-        return Problem(f"{also} cannot be set without `{ATTACH[0]}`, which it belongs to".strip(), option=given[0])
+        return Problem(f"{also} cannot be set without `{ATTACH[0]}`".strip(), option=given[0])
     return None
 
 
-def _own(name: str, kind: Kind, wire: str, text: str, absent: Canonical = None, creation_only: bool = False) -> Field:
-    return Field(f"onsip.{name}", kind, wire, text, absent=absent, creation_only=creation_only)
+def _own(name: str, kind: Kind, wire: str, text: str, default: Canonical = None, creation_only: bool = False) -> Field:
+    return Field(f"onsip.{name}", kind, wire, text, default=default, creation_only=creation_only)
 
 
 def _attach(name: str, kind: Kind, text: str, clearable: bool = False) -> Field:
@@ -171,18 +171,18 @@ MAILBOX = FieldTable(
         Composite(
             ("notify", "attach_audio", "after_email", "emails"),
             ("NotifyEmail", "Email"),
-            _take_notice_apart,
-            _put_notice_together,
-            _notice_conflict,
+            _decode_notify_email,
+            _encode_notify_email,
+            _notify_email_conflict,
         ),
         Composite(
             ("onsip.notify_pager", "onsip.pager"),
             ("NotifyPager", "Pager"),
-            _take_pager_apart,
-            _put_pager_together,
+            _decode_pager,
+            _encode_pager,
             _pager_conflict,
         ),
-        # No wire field of a box: the driver reads and writes the address of the user.
+        # Not a wire field of a box: the driver reads and writes the user's address.
         Composite(ATTACH, (), lambda native: {}, lambda values: {}, _attach_conflict),
     ),
     fields=(
@@ -195,10 +195,10 @@ MAILBOX = FieldTable(
             clearable=False,
         ),
         Field("emails", _EMAILS),
-        Field("notify", Boolean(), absent=False),
-        Field("attach_audio", Boolean(), absent=False),
-        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),
-        Field("timezone", _Zone(words=_ZONES, aliases=_ZONE_ALIASES), "Timezone", absent="America/New_York"),
+        Field("notify", Boolean(), default=False),
+        Field("attach_audio", Boolean(), default=False),
+        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), default="keep"),
+        Field("timezone", _Zone(words=_ZONES, aliases=_ZONE_ALIASES), "Timezone", default="America/New_York"),
         Field(
             "announce_time",
             Choice(
@@ -207,57 +207,60 @@ MAILBOX = FieldTable(
                 from_boolean=("disabled", "enabled"),
             ),
             "SayDatetime",
-            absent="disabled",
+            default="disabled",
         ),
-        Field("announce_caller", Boolean(_WORDS), "SayCallerId", absent=False),
-        _own("say_duration", Boolean(_WORDS), "SayDuration", "Say how long a message is before it is played.", False),
-        _own("notify_pager", Boolean(), "", "Send a notice to `pager`.", False),
+        Field("announce_caller", Boolean(_WORDS), "SayCallerId", default=False),
+        _own(
+            "say_duration",
+            Boolean(_WORDS),
+            "SayDuration",
+            "Announce the length of a message before it is played.",
+            False,
+        ),
+        _own("notify_pager", Boolean(), "", "Send notifications to `pager`.", False),
         _own("pager", _PAGER, "", "Email address of the pager."),
-        _own("mwi", _SIP_ADDRESS, "Mwi", "SIP address whose phones show that a message waits."),
+        _own("mwi", _SIP_ADDRESS, "Mwi", "SIP address whose phones indicate waiting messages."),
         _own(
             "username",
             Text(longest=64, pattern=r"[A-Za-z0-9][A-Za-z0-9._+-]*", expected="the part of a SIP address before the @"),
             "",
-            "Local part of the box's own SIP address, `vm.` and the number by default. Used to create the mailbox, and"
-            " to derive its address for `attach`. OnSIP never shows it, so it is not compared.",
+            "Local part of the box's own SIP address; `vm.` and the number by default. Used to create the mailbox and"
+            " to derive its address for `attach`. OnSIP does not show it, so it is not compared.",
             creation_only=True,
         ),
         _own(
             "domain",
             Text(longest=253, pattern=r"[A-Za-z0-9.-]+", expected="a domain such as example.onsip.com", fold_case=True),
             "",
-            "Domain of the box's own SIP address, the organization's by default. Not compared, like `username`.",
+            "Domain of the box's own SIP address; the organization's by default. Not compared, like `username`.",
             creation_only=True,
         ),
         _attach(
             "user_address",
             _SIP_ADDRESS,
-            "SIP address of the user whose unanswered calls go to the box. Other users that lead to it are left alone.",
+            "SIP address of the user whose unanswered calls go to the box. Other users attached to it are kept.",
             clearable=True,
         ),
         _attach(
             "user_id",
             Text(longest=20, pattern=r"[0-9]+", expected="an id of digits"),
-            "Id of the user who owns the address; the one it has by default.",
+            "Id of the user who owns the address; its current owner by default.",
         ),
-        _attach("timeout", Integer(minimum=1), "Seconds to let the user's phones ring first; as it is by default."),
-        _attach("name", Text(), "Display name of the user's address; as it is by default."),
+        _attach("timeout", Integer(minimum=1), "Seconds that the user's phones ring first; unchanged by default."),
+        _attach("name", Text(), "Display name of the user's address; unchanged by default."),
     ),
     hidden=frozenset(("AuthPassword", "SessionId")),
     refused={
         "require_pin": "an OnSIP box always asks for its PIN",
-        "language": "OnSIP does not let the language of a box be chosen",
-        "enabled": "an OnSIP box cannot be switched off",
+        "language": "OnSIP has no language setting for boxes",
+        "enabled": "an OnSIP box cannot be disabled",
         "description": "OnSIP has only `name`",
-        "owner_id": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
-        "owner": "an OnSIP box belongs to the organization; `onsip.attach` makes a user's calls go to it",
-        **{
-            f"onsip.{own}": f"is what the option `{shared}` sets; use that one"
-            for own, shared in _REFUSED_TWICE.items()
-        },
+        "owner_id": "an OnSIP box belongs to the organization; use `onsip.attach` to send a user's calls to it",
+        "owner": "an OnSIP box belongs to the organization; use `onsip.attach` to send a user's calls to it",
+        **{f"onsip.{own}": f"is set by the option `{shared}`; use that one" for own, shared in _REFUSED_TWICE.items()},
     },
     implied=(Implied("require_pin", always=True), Implied("enabled", always=True)),
 )
 
-#: Options that a Voicemailbox shows; the others are spoken to OnSIP otherwise.
+#: Options of a Voicemailbox; the others use different actions.
 STANDING = frozenset(field.option for field in MAILBOX.fields if not field.creation_only and field.option not in ATTACH)

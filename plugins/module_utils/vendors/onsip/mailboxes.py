@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OnSIP's voicemailboxes (docs/vendors/onsip.md, "Mailboxes")."""
+"""Manage OnSIP's voicemailboxes (docs/vendors/onsip.md, "Mailboxes")."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typing as t
 
 from ...errors import (
     AuthError,
-    DuplicateError,
     ExpiredError,
     RejectedError,
     TransportError,
@@ -19,12 +18,13 @@ from ...errors import (
 )
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Listing, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Subject
-from ..creations import CreationLog
+from ..creations import CreationLog, incomplete
 from ..protocol import Creation, OptionAdvisor, Renumbering, Reread
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
+from ..unique import only
 from .attachments import Attachments
 from .fields import ATTACH, MAILBOX, STANDING
 from .paging import Browse
@@ -40,21 +40,21 @@ _BROWSE = Browse(
     500,
     "VoicemailboxId",
 )
-#: Options that are parameters of Add and Edit; the PIN is one of Edit only, and sent only to change it.
+#: Parameters of Add and Edit. The PIN is a parameter of Edit only, and is sent only to change it.
 _SENT = tuple(field.option for field in MAILBOX.fields if field.option in STANDING and not field.secret)
-#: Every value of OnSIP's is text.
+#: Every value in OnSIP's API is text.
 _WIRES = tuple(
     {
         *(field.wire for field in MAILBOX.fields if field.wire),
         *(wire for composite in MAILBOX.composites for wire in composite.wires),
     }
 )
-#: Fields of a box that no parameter can keep as they are.
+#: Fields of a box that no parameter can preserve.
 _BYSTANDERS = ("Status", "TransferAddress")
 
 
 class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
-    """Mailboxes of one organization; see :class:`..protocol.Boxes` for what each call promises."""
+    """Mailboxes of one organization; see :class:`..protocol.Boxes` for the contract of each method."""
 
     _session: OnsipSession
     table = MAILBOX
@@ -62,42 +62,41 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
     def __init__(self, session: OnsipSession) -> None:
         super().__init__(session)
         self._attachments = Attachments(session)
-        self._moved: list[str] = []
+        self._unrequested: list[str] = []
         self._lock = threading.Lock()
 
-    def list(self, wanted: Wanted) -> Listing:
-        """Return the boxes wanted out of a listing of all: there is no filter, and a listed box is a full one."""
+    def list(self, wanted: ListQuery) -> Listing:
+        """Return the boxes of a query from a listing of all, which contains every option; there is no filter."""
         rows = _BROWSE.rows(self._session)
         if wanted.numbers is not None:
             numbers, ids = wanted.numbers, wanted.ids
             rows = [row for row in rows if row.get("Mailbox") in numbers or row["VoicemailboxId"] in ids]
         boxes = [self._box(row, Operation("list", "mailboxes")) for row in rows]
-        return Listing(tuple(self._attachments.laid_over(boxes, wanted.declared)))
+        return Listing(tuple(self._attachments.with_options(boxes, wanted.declared)))
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
-        """Read a box by its id, else find it in the listing, which alone proves absence.
+        """Read a box by its id, or find it in the listing, which is the only proof of absence.
 
         See docs/vendors/onsip.md, "Reading by id".
         """
         if box_id is not None:
             shown = self._shown(box_id, Operation("read", "mailbox", number or box_id))
             if shown is not None:
-                return self._attachments.laid_over_one(shown)
+                return self._attachments.reread_with_options(shown)
         found = [
             row
             for row in _BROWSE.rows(self._session)
             if (row["VoicemailboxId"] == box_id if box_id is not None else row.get("Mailbox") == number)
         ]
-        if len(found) > 1:
-            boxes = [self._box(row, Operation("list", "mailboxes")) for row in found]
-            raise DuplicateError.of("mailbox", str(number), "OnSIP", boxes, "Delete one")
-        return self._attachments.laid_over_one(self._box(found[0], Operation("list", "mailboxes"))) if found else None
+        boxes = [self._box(row, Operation("list", "mailboxes")) for row in found]
+        box = only(boxes, Subject("mailbox", str(number)), "OnSIP")
+        return self._attachments.reread_with_options(box) if box else None
 
     def create(self, number: str, values: Values) -> Box | None:
-        """Make a box by Add, which takes no PIN, then write by Edit what is left, and attach it where that is declared.
+        """Create a box by Add, which accepts no PIN, write the remaining options by Edit, and attach it if declared.
 
-        :raises TransportError: also where the box was made and something of the rest was refused; ``uncertain``, so
-            that the engine goes on from the box that is there.
+        :raises TransportError: with ``uncertain`` if the box was created but a later step failed, so that the engine
+            continues with the existing box.
         """
         address = self._attachments.address_of_new(number, values)
         username, domain = address.split("@")
@@ -123,17 +122,12 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         try:
             return self.update(box, rest)
         except VoicemailError as error:
-            raise TransportError(
-                f"was created (id {box.id}), but not finished: {error.message}",
-                error.hint,
-                subject=Subject("mailbox", number),
-                status=error.status,
-                details=error.details,
-                uncertain=True,
+            raise incomplete(
+                Subject("mailbox", number), f"was created (id {box.id}), but not finished", error
             ) from None
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
-        """Return every box of these numbers; that the check for duplicates is atomic is not documented."""
+        """Return every box with these numbers, since no atomic check for duplicates is documented."""
         rows = (row for row in _BROWSE.rows(self._session) if row.get("Mailbox") in numbers)
         return [self._box(row, Operation("list", "mailboxes")) for row in rows]
 
@@ -142,11 +136,11 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         return self._write(box, writes, None, reread)
 
     def renumber(self, box: Box, new_number: str, writes: Values, reread: Reread | None = None) -> Box | None:
-        """Write a box with another number."""
+        """Write a box and change its number."""
         return self._write(box, writes, new_number, reread)
 
     def _write(self, box: Box, writes: Values, new_number: str | None, reread: Reread | None) -> Box:
-        """Write a box by an Edit that holds all of it: what is left out may be reset.
+        """Write a box by an Edit with all its fields, since omitted fields may be reset.
 
         See docs/vendors/onsip.md, "Updating a mailbox".
         """
@@ -163,7 +157,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         return Box(written.number, written.id, {**written.values, **attached}, True, written.native)
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
-        """Delete a box with its messages and read it back; first detach it where its declaration speaks of that."""
+        """Delete a box with its messages after detaching the users in its declaration, and confirm that it is gone."""
         self._attachments.detach_declared(box)
         operation = Operation("delete", "mailbox", box.number)
         try:
@@ -171,25 +165,25 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
                 "VoicemailboxDelete", operation, {"VoicemailboxId": str(box.id)}, repeatable=True, renew=recheck
             )
         except RejectedError as error:
-            hint = "If users' calls go to it, detach them along with the deletion: give it `onsip.attach: null`"
+            hint = "If users are attached to it, set `onsip.attach: null` to detach them with the deletion"
             raise dataclasses.replace(error, hint=hint) from None
         except ExpiredError:
             raise
         except AuthError:
-            # That is also how OnSIP may tell of a box that is gone.
+            # OnSIP may also return this for a box that no longer exists.
             if self.find(None, box.id) is not None:
                 raise
         if self._shown(str(box.id), Operation("read", "mailbox", box.number, "back")) is not None:
             raise RejectedError(
-                "OnSIP answered success and the box is still there", "Run the task again", operation=operation
+                "OnSIP reported success, but the box still exists", "Run the task again", operation=operation
             )
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
-        """Warn of what OnSIP changed beside what was asked."""
-        return [*self._moved, *self._attachments.moved]
+        """Warn of changes by OnSIP that were not requested."""
+        return [*self._unrequested, *self._attachments.unrequested]
 
     def _shown(self, box_id: str, operation: Operation) -> Box | None:
-        """Return the box that OnSIP shows at an id; None is no proof that there is none.
+        """Return the box that OnSIP shows for an id. None does not prove that there is none.
 
         See docs/vendors/onsip.md, "Reading by id".
         """
@@ -213,42 +207,42 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         written = self._box(result.get("Voicemailbox"), operation)
         if written.id != box.id:
             raise TransportError(
-                "the reply holds another box", "Run the task again", uncertain=True, operation=operation
+                "the reply is of another box", "Run the task again", uncertain=True, operation=operation
             )
         self._check_kept(box, writes, written)
-        moved = [name for name in _BYSTANDERS if (box.native or {}).get(name) != (written.native or {}).get(name)]
-        if moved and box.native:
-            warning = f"mailbox {written.number}: OnSIP changed {' and '.join(moved)} beside what was asked"
+        unrequested = [name for name in _BYSTANDERS if (box.native or {}).get(name) != (written.native or {}).get(name)]
+        if unrequested and box.native:
+            warning = f"mailbox {written.number}: OnSIP also changed {' and '.join(unrequested)}"
             with self._lock:
-                self._moved.append(warning)
+                self._unrequested.append(warning)
         return written
 
     def _parameters(self, box: Box, writes: Values, new_number: str | None) -> dict[str, str]:
-        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        settled = {option: self.table.by_option[option].value_after_write(value) for option, value in writes.items()}
         before = self.table.encode(_SENT, box.values)
         wire = self.table.encode([*_SENT, *(("pin",) if "pin" in writes else ())], {**box.values, **settled})
         return {
             "VoicemailboxId": str(box.id),
             "Mailbox": new_number or box.number,
-            # An empty value is sent to clear one that is there, and only then: it may be refused.
+            # An empty value is sent only to clear an existing one: it may be refused.
             **{name: str(value or "") for name, value in wire.items() if value or before.get(name)},
         }
 
     def _check_kept(self, box: Box, writes: Values, written: Box) -> None:
-        """Fail where an option that was sent as it was has another value now; the engine checks those to be changed."""
+        """Fail if an option that was sent unchanged has another value now. The engine checks the changed ones."""
         kept = [option for option in (*_SENT, "pin") if option not in writes]
         pairs = {option: (box.values.get(option), written.values.get(option)) for option in kept}
         lost = [f"`{option}`" for option, (old, new) in pairs.items() if old != new and UNKNOWN not in (old, new)]
         if lost:
             raise RejectedError(
-                f"was updated, but OnSIP also changed {' and '.join(lost)}, which had to stay",
-                "Declare that as well, and run the task again",
+                f"was updated, but OnSIP also changed {' and '.join(lost)}",
+                "Declare these options as well, and run the task again",
                 wrote=True,
                 subject=Subject("mailbox", box.number),
             )
 
     def _defaults(self) -> Values:
-        return {field.option: field.absent for field in self.table.fields}
+        return {field.option: field.default for field in self.table.fields}
 
     def _box(self, native: t.Any, operation: Operation) -> Box:
         native = expect_object(plain(native), operation, "a mailbox", _HINT)

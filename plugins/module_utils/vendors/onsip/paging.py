@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading every row of a Browse action, or failing (docs/vendors/onsip.md, "Listing and paging")."""
+"""Read all rows of a Browse action (docs/vendors/onsip.md, "Listing and paging")."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _HINT = "Check `url`; if it is right, OnSIP has changed"
 
 @dataclasses.dataclass(frozen=True)
 class Browse:
-    """A Browse action.
+    """A Browse action, which lists rows.
 
     :param operation: what is attempted, for errors.
-    :param names: of the list and of its rows.
-    :param key: what identifies a row; empty text for a row that makes no sense.
-    :param page_size: rows to ask for; without it OnSIP answers 20.
-    :param order_by: field that the rows are asked to be in the order of; empty where the action documents none.
+    :param names: names of the list element and the row element.
+    :param key: returns the identity of a row, or an empty text for an invalid row.
+    :param page_size: number of rows to request; OnSIP's default is 20.
+    :param order_by: field to sort by; empty if the action documents none.
     """
 
     action: str
@@ -41,15 +41,15 @@ class Browse:
     def rows(self, session: OnsipSession) -> list[Row]:
         """Return all rows of the organization.
 
-        :raises TransportError: when no complete listing comes about.
+        :raises TransportError: if the listing may be incomplete.
         """
         for _attempt in range(_ATTEMPTS):
             rows = self._attempt(session)
             if rows is not None:
                 return rows
         raise TransportError(
-            f"rows came and went while they were read, {_ATTEMPTS} times in a row",
-            "Run the task again when nobody else makes or deletes them",
+            f"the listing changed in each of {_ATTEMPTS} attempts",
+            "Run the task again when nobody else creates or deletes any",
             operation=self.operation,
         )
 
@@ -58,8 +58,8 @@ class Browse:
         last = ""
         extent = Extent(session.client, self.operation)
         while True:
-            # In a known order each page starts with the last row of the one before: where that is another row,
-            # rows were deleted meanwhile, and reading on would miss as many.
+            # In a known order, each page starts with the last row of the previous page. If that is a different row,
+            # rows were deleted meanwhile, and as many would be missed.
             overlap = 1 if last and self.order_by else 0
             page = self._page(session, len(rows) - overlap)
             keys = [self.key(row) for row in page.rows]
@@ -67,7 +67,7 @@ class Browse:
                 return None
             known = len(rows)
             rows.update(zip(keys, page.rows, strict=True))
-            # Found is absent where there are no rows, and may be absent elsewhere.
+            # Found is missing if there are no rows, and may be missing elsewhere.
             complete = len(rows) >= page.found
             if len(rows) == known:
                 return list(rows.values()) if complete else None

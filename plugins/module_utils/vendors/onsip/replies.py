@@ -1,11 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What OnSIP wraps every reply in: PHP's projection of an XML document to JSON.
+"""Parse OnSIP's replies: PHP's conversion of an XML document to JSON.
 
 See docs/vendors/onsip.md, "Replies" and "JSON form".
 
-Every value is text, an element without content is ``{}``, and a repeated element is a list from the second on.
+Every value is text, an empty element is ``{}``, and a repeated element is a list from the second on.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ...deps import pydantic
 
 
 def many(value: t.Any) -> list[t.Any]:
-    """Return what stands for a list: nothing, one value, or a list."""
+    """Return a repeated element as a list, whether it is missing, one value or a list."""
     if value is None or value == {} or value == "":
         return []
     return value if isinstance(value, list) else [value]
 
 
 def plain(value: t.Any) -> t.Any:
-    """Return a value with every empty element as empty text."""
+    """Return a value in which empty elements are empty texts."""
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()} if value else ""
     return [plain(inner) for inner in value] if isinstance(value, list) else value
@@ -37,7 +37,7 @@ Text = t.Annotated[str, pydantic.BeforeValidator(_text)]
 
 
 class Fault(pydantic.BaseModel):
-    """One thing that OnSIP found wrong."""
+    """One problem found by OnSIP."""
 
     parameter: Text = pydantic.Field("", alias="Parameter")
     code: Text = pydantic.Field("", alias="Code")
@@ -45,7 +45,7 @@ class Fault(pydantic.BaseModel):
 
 
 class Faults(pydantic.BaseModel):
-    """Everything that was found wrong in one place."""
+    """The problems of one block."""
 
     faults: t.Annotated[list[Fault], pydantic.BeforeValidator(many)] = pydantic.Field([], alias="Error")
 
@@ -60,12 +60,12 @@ class Block(pydantic.BaseModel):
 
     @property
     def faults(self) -> list[Fault]:
-        """What was found wrong here."""
+        """The problems of this block."""
         return self.errors.faults if self.errors else []
 
 
 class Context(pydantic.BaseModel):
-    """What became of a request."""
+    """The result of a request."""
 
     action: Block = pydantic.Field(alias="Action")
     request: Block = pydantic.Field(alias="Request")
@@ -73,7 +73,7 @@ class Context(pydantic.BaseModel):
 
     @property
     def faults(self) -> list[Fault]:
-        """Everything that was found wrong: OnSIP tells it in two places, whatever it says of the request's validity."""
+        """All problems. OnSIP lists them in two places, whether or not it calls the request valid."""
         return [*self.action.faults, *self.request.faults]
 
 
@@ -84,12 +84,12 @@ class Response(pydantic.BaseModel):
     result: dict[str, t.Any] = pydantic.Field({}, alias="Result", repr=False)
 
     def completed(self, action: str) -> bool:
-        """Tell whether the action was carried out: the only sign that can be trusted."""
+        """Check whether the action was carried out, according to the only reliable field."""
         return self.context.action.completed == "true" and action in self.result
 
 
 class Envelope(pydantic.BaseModel):
-    """The whole document: a reply, or the exception of a service that broke."""
+    """The whole document: a reply, or the exception of a failed service."""
 
     response: Response | None = pydantic.Field(None, alias="Response")
     exception: t.Any = pydantic.Field(None, alias="Exception", repr=False)

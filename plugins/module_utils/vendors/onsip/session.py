@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to OnSIP: session, envelope, errors (docs/vendors/onsip.md, "Sessions" and "Replies")."""
+"""Log in to OnSIP and send requests (docs/vendors/onsip.md, "Sessions" and "Replies")."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from ..login import Login, Token
 from ..replies import expect_identifier, expect_object, expect_text
 from .replies import Envelope, Response, plain
 
-#: Parameters whose messages are left out of errors: they may quote the value.
+#: Parameters whose messages are omitted from errors: they may quote the value.
 _SECRET = ("Password", "SessionId")
-_URL_HINT = "Check `url`: it is https://api.onsip.com/api unless OnSIP told you another one"
+_URL_HINT = "Check `url`: it is https://api.onsip.com/api unless OnSIP gave you another one"
 
 
 @dataclasses.dataclass(frozen=True)
 class Organization:
-    """The organization that the task works on; ``domain`` is empty where nobody told it."""
+    """The organization of the task. An empty ``domain`` is not known."""
 
     id: str
     domain: str = ""
@@ -41,15 +41,13 @@ class Organization:
 class OnsipSession:
     """A login at OnSIP.
 
-    :param connection: options of the task, complete.
-    :raises InvalidInputError: when they do not tell the organization.
+    :param connection: complete options of the task.
+    :raises InvalidInputError: if they do not identify the organization.
     """
 
     def __init__(self, connection: Connection, workers: int) -> None:
         if not connection.account_id and not _domain(connection):
-            text = (
-                "the organization is not known: give `domain`, or its id as `account_id`, or `username` with a domain"
-            )
+            text = "the organization is not known: set `domain`, `account_id`, or a `username` with a domain"
             raise InvalidInputError.of([Problem(text)])
         self.connection = connection
         self.client = Client(connection, workers)
@@ -58,11 +56,11 @@ class OnsipSession:
         self._closed = False
 
     def valid(self) -> bool:
-        """Tell whether the session can serve another task; how long it lives is not known, and a loss is repaired."""
+        """Check whether another task can use the session. Its lifetime is not known; an expired session is renewed."""
         return not self._closed
 
     def close(self) -> None:
-        """End the session if it was made here, not one that the user gave, and close the connections."""
+        """Log out, unless the user provided the session, and close the connections."""
         self._closed = True
         token = self.login.current
         try:
@@ -71,7 +69,7 @@ class OnsipSession:
                 data = {"Action": "SessionDestroy", "Output": "json", "SessionId": token.value}
                 self.client.send("POST", "", Operation("log out"), data=data)
         except VoicemailError:
-            # The session ends by itself; what the task did does not depend on it.
+            # The session expires anyway, and the result of the task does not depend on it.
             pass
         finally:
             self.client.close()
@@ -86,7 +84,7 @@ class OnsipSession:
 
     @functools.cached_property
     def organization(self) -> Organization:
-        """The organization, looked up by its domain where its id is not given."""
+        """The organization, found by its domain if its id is not declared."""
         if self.connection.account_id:
             return Organization(self.connection.account_id, self.connection.domain or "")
         domain = _domain(self.connection)
@@ -121,11 +119,11 @@ class OnsipSession:
         repeatable: bool = False,
         renew: t.Callable[[], t.Mapping[str, str] | None] | None = None,
     ) -> dict[str, t.Any]:
-        """Carry out an action in the session and return the content of its result.
+        """Carry out an action in the session and return its result.
 
         :param operation: what is attempted, for errors.
-        :param renew: reads again for a request that is repeated or waited, and returns its parameters if they change.
-        :raises VoicemailError: whatever OnSIP refuses, see :meth:`_refusal`.
+        :param renew: called before a request that is repeated or delayed; reads again and returns changed parameters.
+        :raises VoicemailError: if OnSIP refuses the action, see :meth:`_refusal`.
         """
 
         def once(token: Token) -> dict[str, t.Any]:
@@ -145,7 +143,7 @@ class OnsipSession:
         if reply.status in (401, 403):
             raise AuthError(
                 f"the server answered {reply.status}",
-                "OnSIP itself answers 200 also when it refuses; check `url` and `proxy`",
+                "OnSIP itself answers 200 even for refusals. Check `url` and `proxy`",
                 status=reply.status,
                 operation=reply.operation,
             )
@@ -158,31 +156,31 @@ class OnsipSession:
         envelope = reply.parse(Envelope)
         if envelope.response is not None:
             return envelope.response
-        # The text of an exception is not shown: it is free, and may quote what was sent.
-        problem = "OnSIP broke while it served" if envelope.exception is not None else "the reply is none of OnSIP's"
+        # The text of an exception is not shown, since it may quote the request.
+        problem = "OnSIP failed with an exception" if envelope.exception is not None else "the reply is not from OnSIP"
         raise TransportError(
             f"{problem}",
-            "Run the task again; if it stays, ask OnSIP" if envelope.exception is not None else _URL_HINT,
+            "Run the task again. If it fails again, ask OnSIP" if envelope.exception is not None else _URL_HINT,
             status=reply.status,
             uncertain=True,
             operation=reply.operation,
         )
 
     def _refusal(self, reply: Reply, response: Response, pin: str) -> VoicemailError:
-        """Return the error of an action that was not carried out (docs/vendors/onsip.md, "Errors").
+        """Return the error of a refused action (docs/vendors/onsip.md, "Errors").
 
-        :param pin: the PIN that was sent along, so that it can be taken out of what OnSIP says.
+        :param pin: the PIN in the request, which is removed from OnSIP's messages.
         """
         context, operation = response.context, reply.operation
         codes = {fault.code for fault in context.faults}
         if context.action.completed == "true":
-            return TransportError("the reply holds no result", _URL_HINT, uncertain=True, operation=operation)
+            return TransportError("the reply contains no result", _URL_HINT, uncertain=True, operation=operation)
         if "Session.Authentication" in codes or context.session.established == "false":
             return expired(operation)
         details = self._details(response, pin)
         if context.action.faults:
             return AuthError(
-                "OnSIP does not let this login do it, or does not know what it is about",
+                "the login lacks the permission, or the object does not exist",
                 "Check `domain` and `account_id`, and that the login has the role Account Admin",
                 status=reply.status,
                 details=details,
@@ -217,7 +215,7 @@ class OnsipSession:
         if not response.completed("SessionCreate") or not session.session_id:
             locked = any(fault.code == "Accessor.LoginLocked" for fault in response.context.faults)
             raise AuthError(
-                "OnSIP has locked this login after too many failures" if locked else "OnSIP refuses the login",
+                "OnSIP locked this login after too many failures" if locked else "OnSIP refuses the login",
                 f"{'Wait 10 minutes, then check' if locked else 'Check'} `username` and `password`",
                 status=reply.status,
                 details=self._details(response),
@@ -227,16 +225,16 @@ class OnsipSession:
 
 
 def _domain(connection: Connection) -> str:
-    """Return the domain that the options tell: their own, or that of a login such as admin@example.onsip.com."""
+    """Return the declared domain, or the domain of a login such as admin@example.onsip.com."""
     return connection.domain or (connection.username or "").partition("@")[2]
 
 
 def _hint(codes: t.Collection[str]) -> str:
     if "Address.Unavailable" in codes:
-        return "Another SIP address has this name; give the box another one as `onsip.username`"
+        return "Another SIP address has this name; set a different `onsip.username`"
     if "Integer.TooBig" in codes:
-        return "The service takes less than its documents say; please report it"
-    return "Correct the option that holds this field"
+        return "The service accepts less than its documentation says; please report it"
+    return "Correct the option of this field"
 
 
 __all__ = ("OnsipSession", "Organization")

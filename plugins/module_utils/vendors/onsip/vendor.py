@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of OnSIP before anything is sent."""
+"""Define the properties and drivers of OnSIP."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VENDOR = Vendor(
     tables={"mailbox": MAILBOX},
     connect=_connect,
     boxes={"mailbox": _mailboxes},
-    # No limit is documented; the service is shared by all its customers.
+    # No limit is documented, and all customers share the service.
     workers=(8, 16),
     default_url="https://api.onsip.com/api",
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What PortSIP's two resources share: lookups, and updates that drop nothing.
+"""The base of PortSIP's two resources: lookups, and updates that lose no field.
 
 See docs/vendors/portsip.md, "Filters and order" and "Updates that may reset fields".
 """
@@ -12,13 +12,15 @@ import typing as t
 import urllib.parse
 
 from ...deps import pydantic
-from ...errors import DuplicateError, NotFoundError, RejectedError, not_understood
+from ...errors import NotFoundError, RejectedError, not_understood
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
-from ...model.mailbox import Box, Listing, Wanted
+from ...model.mailbox import Box, Listing, ListQuery
 from ...model.operation import Operation
+from ...model.problem import Subject
 from ..protocol import Boxes, Reread
 from ..replies import expect_identifier, expect_text
+from ..unique import only
 from .listing import Page, Pages
 from .session import PortsipSession
 
@@ -26,20 +28,20 @@ _HINT = "Check `url`: it must end in /api"
 
 
 class Item(pydantic.RootModel[dict[str, t.Any]]):
-    """One object as the vendor shows it."""
+    """One object of a reply."""
 
 
 class PortsipBoxes(Boxes):
-    """One of the two resources; see :class:`..protocol.Boxes` for what each call promises."""
+    """One of the two resources; see :class:`..protocol.Boxes` for the contract of each method."""
 
     _session: PortsipSession
     #: Path of the collection.
     path: t.ClassVar[str]
-    #: The listing carries every option.
+    #: Whether the listing contains every option.
     listed_full: t.ClassVar[bool]
-    #: Wire fields that an update does not take.
+    #: Wire fields that updates do not accept.
     fixed: t.ClassVar[frozenset[str]]
-    #: Some of the objects have no extension, and so are no boxes.
+    #: Whether some objects have no extension and therefore are not boxes.
     numberless: t.ClassVar[bool] = False
 
     def __init__(self, session: PortsipSession) -> None:
@@ -48,8 +50,8 @@ class PortsipBoxes(Boxes):
         self._filters = True
         self._made: dict[str, str] = {}
 
-    def list(self, wanted: Wanted) -> Listing:
-        """Return the boxes wanted: one by a lookup, more by lookups or by the listing, whichever is fewer requests."""
+    def list(self, wanted: ListQuery) -> Listing:
+        """Return the boxes of a query, by lookups or by the listing, whichever needs fewer requests."""
         if wanted.numbers is None:
             return Listing(tuple(self._everything()))
         names = len(wanted.numbers) + len(wanted.ids)
@@ -62,19 +64,18 @@ class PortsipBoxes(Boxes):
         return Listing(tuple(found))
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
-        """Read one box by its id, or by number through the listing."""
+        """Read one box by its id, or find its number in the listing."""
         if box_id is None and number in self._made:
-            # What was just made is read by its id: a listing may not show it yet.
+            # A new box is read by its id, since the listing may not show it yet.
             made = self.find(None, self._made[number])
             if made is not None:
                 return made
         if box_id is None:
             listed = self._by_number(str(number))
-            if len(listed) > 1:
-                raise DuplicateError.of(self.table.resource, str(number), "PortSIP", listed, "Delete one")
-            if not listed or listed[0].full:
-                return listed[0] if listed else None
-            box_id = str(listed[0].id)
+            one = only(listed, Subject(self.table.resource, str(number)), "PortSIP")
+            if one is None or one.full:
+                return one
+            box_id = str(one.id)
         try:
             reply = self._session.call(
                 "GET", self._item(box_id), Operation("read", self.table.resource, number or str(box_id))
@@ -82,7 +83,7 @@ class PortsipBoxes(Boxes):
         except NotFoundError:
             return None
         except RejectedError as error:
-            # Some answer an unknown id with 400; the listing tells what it means
+            # Some servers answer an unknown id with 400; the listing resolves the doubt
             # (docs/vendors/portsip.md, "Missing objects").
             if error.status == 400 and not self._listed(number, box_id):
                 return None
@@ -93,23 +94,23 @@ class PortsipBoxes(Boxes):
         return box
 
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
-        """Write the whole box, since what is left out may be reset; the reply is empty.
+        """Write the whole box, since omitted fields may be reset. The reply is empty.
 
         See docs/vendors/portsip.md, "Updates that may reset fields".
         """
         operation = Operation("update", self.table.resource, box.number)
-        settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
+        settled = {option: self.table.by_option[option].value_after_write(value) for option, value in writes.items()}
         pin = self.table.by_option["pin"].wire
 
         def body_of(box: Box) -> dict[str, t.Any]:
-            return {**self._kept(box), **self._encode(settled)}
+            return {**self._preserved(box), **self._encode(settled)}
 
         try:
             self._write(box, body_of, operation, reread)
         except RejectedError as error:
             if "pin" in writes or pin not in body_of(box) or not _about_pin(error):
                 raise
-            # The PIN that the box has breaks a policy that came later; it is not what is declared, so it is left out.
+            # The existing PIN violates a newer policy. It is not the declared PIN, so it is omitted.
             self._write(
                 box, lambda box: {wire: value for wire, value in body_of(box).items() if wire != pin}, operation, reread
             )
@@ -137,11 +138,11 @@ class PortsipBoxes(Boxes):
         )
 
     def _encode(self, values: Values) -> dict[str, t.Any]:
-        # An empty text clears; whether null does is not published (docs/vendors/portsip.md, "Blank values").
+        # An empty text clears; whether null clears is not documented (docs/vendors/portsip.md, "Blank values").
         return {wire: "" if value is None else value for wire, value in self.table.encode(values, values).items()}
 
-    def _kept(self, box: Box) -> dict[str, t.Any]:
-        """Return what an update has to repeat so that it stays: all that is set, but for a PIN that is not shown."""
+    def _preserved(self, box: Box) -> dict[str, t.Any]:
+        """Return the values that an update must repeat to keep them: all set values, except a hidden PIN."""
         left_out = set(self.fixed)
         left_out.update(field.wire for field in self.table.fields if box.values.get(field.option) is UNKNOWN)
         return {
@@ -157,9 +158,9 @@ class PortsipBoxes(Boxes):
         return any(box.id == box_id for box in (self._by_number(number) if number else self._everything()))
 
     def _by_number(self, number: str) -> tuple[Box, ...]:
-        """Look up a number through a filter; where the server takes no filter, through the whole listing.
+        """Find a number with a filter, or in the whole listing if the server accepts no filter.
 
-        What comes back is compared here: a server may ignore the filter (docs/vendors/portsip.md, "Filters and order").
+        Results are compared again: a server may ignore the filter (docs/vendors/portsip.md, "Filters and order").
         """
         boxes: t.Iterable[Box] | None = None
         if self._filters:

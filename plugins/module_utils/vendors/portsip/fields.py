@@ -23,13 +23,13 @@ from ...model.kinds import (
 )
 from ...resources import SHARED_VOICEMAILS
 
-#: Length of the runs that the vendor refuses in a PIN.
+#: Length of digit runs that the vendor refuses in a PIN.
 _RUN = 3
 
 
 @dataclasses.dataclass(frozen=True)
 class Language(Text):
-    """A language tag (BCP 47), kept in the usual letter case: ``en-US``, ``zh-Hant-TW``."""
+    """A language tag (BCP 47), normalized to the usual letter case: ``en-US``, ``zh-Hant-TW``."""
 
     pattern: str | None = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
     expected: str = "a language tag such as en-US"
@@ -50,18 +50,18 @@ def _usual_case(tag: str | None) -> str | None:
 
 
 def _pin_problem(pin: str) -> str | None:
-    """Refuse runs of equal and of rising digits. Of falling ones nothing is published, so the server decides."""
+    """Refuse runs of equal and of rising digits. Falling digits are not documented, so the server decides."""
     for start in range(len(pin) - _RUN + 1):
         digits = [int(digit) for digit in pin[start : start + _RUN]]
         steps = {after - before for before, after in itertools.pairwise(digits)}
         if steps == {0}:
             return f"must not repeat a digit {_RUN} times in a row"
         if steps == {1}:
-            return f"must not hold {_RUN} digits that count up, such as 012 or 789"
+            return f"must not contain {_RUN} digits that count up, such as 012 or 789"
     return None
 
 
-# Up to 22.2 the server wants 6 to 10 digits, later the tenant's password policy rules, 4 at least.
+# Up to 22.2, the server requires 6 to 10 digits; later, the tenant's password policy applies, 4 digits at least.
 _PIN = Pin(
     shortest=4, longest=32, pattern="[0-9]+", expected="digits only", masked="(?s).*[^0-9].*", policy=_pin_problem
 )
@@ -75,30 +75,30 @@ MAILBOX = FieldTable(
     alias="extension",
     number=_NUMBER,
     fields=(
-        # A PIN that is not shown is there all the same: no user can be made without one.
-        Field("pin", _PIN, "voicemail_pin", absent=UNKNOWN, secret=True, clearable=False),
-        Field("require_pin", Boolean(), "enable_voicemail_pin", absent=True),
-        Field("notify", Boolean(), "enable_voicemail_notify", absent=False),
+        # A hidden PIN still exists: users cannot be created without one.
+        Field("pin", _PIN, "voicemail_pin", default=UNKNOWN, secret=True, clearable=False),
+        Field("require_pin", Boolean(), "enable_voicemail_pin", default=True),
+        Field("notify", Boolean(), "enable_voicemail_notify", default=False),
         Field("language", Language(), "voicemail_prompt", clearable=False),
-        Field("announce_time", _PLAY_DATETIME, "voicemail_play_datetime", absent="disabled"),
+        Field("announce_time", _PLAY_DATETIME, "voicemail_play_datetime", default="disabled"),
     ),
     refused={
-        "create": "does not exist, and PortSIP has a mailbox only with its user: create the user in PortSIP first",
-        "state": "a PortSIP mailbox is part of its user and goes with the user; delete the user in PortSIP",
+        "create": "does not exist, and PortSIP mailboxes are part of users: create the user in PortSIP first",
+        "state": "a PortSIP mailbox is part of its user; delete the user in PortSIP",
         "new_mailbox": "the number is the extension of the user; change it in PortSIP",
         "name": "the mailbox has no name of its own; change the display name of the user in PortSIP",
-        "emails": "PortSIP notifies at the user's own address; use `notify`, or a shared voicemail with `recipients`",
-        "attach_audio": "PortSIP has no such choice; use `notify`",
-        "after_email": "PortSIP keeps messages until they are deleted or as old as the tenant's limit",
-        "timezone": "the time zone belongs to the tenant and the user",
-        "announce_caller": "PortSIP can announce the time only; use `announce_time`",
-        "enabled": "a mailbox cannot be switched off; change the user's forwarding rules in PortSIP",
-        "description": "the mailbox has no such field",
+        "emails": "PortSIP notifies the user's own address; use `notify`, or a shared voicemail with `recipients`",
+        "attach_audio": "PortSIP has no such option; use `notify`",
+        "after_email": "PortSIP keeps messages until they are deleted or reach the tenant's age limit",
+        "timezone": "the time zone is a setting of the tenant and the user",
+        "announce_caller": "PortSIP can only announce the time; use `announce_time`",
+        "enabled": "a mailbox cannot be disabled; change the user's forwarding rules in PortSIP",
+        "description": "PortSIP has no such field",
         "owner_id": "the mailbox belongs to the user of its extension",
         "owner": "the mailbox belongs to the user of its extension",
         "portsip": "every field of a PortSIP mailbox has an option of its own",
     },
-    # What people see and where they are notified belongs to the user, whose fields these are.
+    # The display name and the notification address are fields of the user.
     implied=(
         Implied("name", wire="display_name"),
         Implied("emails", wire="email"),
@@ -115,15 +115,29 @@ SHARED_VOICEMAIL = FieldTable(
     number=_NUMBER,
     fields=(
         Field("name", Text(shortest=1, longest=64), "name", required=True, summary=True),
-        Field("prompt", Language(), "prompt", clearable=False, summary=True, means="language"),
-        Field("enable_pin", Boolean(), "enable_pin", absent=True, summary=True, means="require_pin"),
-        Field("pin", _PIN, "pin", absent=UNKNOWN, secret=True, required=True, summary=True),
-        Field("enable_email_notify", Boolean(), "enable_email_notify", absent=False, summary=True, means="notify"),
-        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, means="emails"),
-        Field("play_datetime", _PLAY_DATETIME, "play_datetime", absent="disabled", summary=True, means="announce_time"),
+        Field("prompt", Language(), "prompt", clearable=False, summary=True, mailbox_option="language"),
+        Field("enable_pin", Boolean(), "enable_pin", default=True, summary=True, mailbox_option="require_pin"),
+        Field("pin", _PIN, "pin", default=UNKNOWN, secret=True, required=True, summary=True),
+        Field(
+            "enable_email_notify",
+            Boolean(),
+            "enable_email_notify",
+            default=False,
+            summary=True,
+            mailbox_option="notify",
+        ),
+        Field("recipients", Addresses(most=15, separator=","), "recipients", summary=True, mailbox_option="emails"),
+        Field(
+            "play_datetime",
+            _PLAY_DATETIME,
+            "play_datetime",
+            default="disabled",
+            summary=True,
+            mailbox_option="announce_time",
+        ),
     ),
     refused={
-        "new_extension_number": "the number of a shared voicemail cannot be changed; make another and delete this one",
+        "new_extension_number": "a shared voicemail keeps its number; create a new one and delete this one",
         "portsip": "every field of a shared voicemail has an option of its own",
     },
     implied=(Implied("after_email", always="keep"), Implied("enabled", always=True)),

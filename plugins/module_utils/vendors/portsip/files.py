@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads of what PortSIP keeps as a file: recordings of messages, and greetings.
+"""Download files from PortSIP: recordings of messages, and greetings.
 
 See docs/vendors/portsip.md, "Downloading recordings".
 """
@@ -23,21 +23,24 @@ from .session import PortsipSession
 
 @contextlib.contextmanager
 def opened(session: PortsipSession, file_url: str | None, operation: Operation, start: int = 0) -> t.Iterator[Stream]:
-    """Open a file to be read while it arrives.
+    """Open a file as a stream.
 
-    :param file_url: as the vendor tells it, relative to the server and not to the base address.
-    :param start: begin at this byte where the server can.
-    :raises NotFoundError: when there is no file.
-    :raises RejectedError: when it is kept at another server, which never gets the login of this one.
+    :param file_url: the vendor's address of the file, relative to the server, not to the base address.
+    :param start: first byte to request; the server may ignore it.
+    :raises NotFoundError: if the file does not exist.
+    :raises RejectedError: if it is on another server, which must not receive this login.
     """
     address = _address(session, file_url, operation)
 
     def refused(reply: Reply) -> VoicemailError:
         error = refusal(reply, session.client)
-        # Some answer whatever they do not know with 400.
+        # Some servers answer 400 for anything unknown.
         if reply.status == 404 or (reply.status == 400 and isinstance(error, RejectedError)):
             return NotFoundError(
-                "PortSIP has no file of it", "List again what there is", status=reply.status, operation=operation
+                "PortSIP has no such file",
+                "List the messages or greetings again",
+                status=reply.status,
+                operation=operation,
             )
         return error
 
@@ -56,7 +59,7 @@ def opened(session: PortsipSession, file_url: str | None, operation: Operation, 
 
 def _address(session: PortsipSession, file_url: str | None, operation: Operation) -> str:
     if not file_url:
-        raise NotFoundError("PortSIP has no file of it", "List again what there is", operation=operation)
+        raise NotFoundError("PortSIP has no such file", "List the messages or greetings again", operation=operation)
     scheme, host, port = session.connection.origin
     server = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     try:
@@ -66,8 +69,8 @@ def _address(session: PortsipSession, file_url: str | None, operation: Operation
         address, here = "", False
     if not here:
         raise RejectedError(
-            "PortSIP keeps the file at another server, which never gets the login of this one",
-            "Store recordings and greetings in PortSIP itself, or fetch them from that storage",
+            "the file is on another server, which must not receive this login",
+            "Store recordings and greetings in PortSIP itself, or download them from that storage",
             operation=operation,
         )
     return address

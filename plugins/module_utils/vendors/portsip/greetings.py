@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's greetings of users and shared voicemails (docs/vendors/portsip.md, "Greetings and uploads")."""
+"""Manage greetings of PortSIP's users and shared voicemails (docs/vendors/portsip.md, "Greetings and uploads")."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from ...errors import (
     not_understood,
 )
 from ...greetings.plan import Greeting, Recording
-from ...model.mailbox import Wanted
+from ...model.mailbox import ListQuery
 from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..greetings import GreetingWriter
 from ..replies import expect_header_text, expect_identifier, whole_number
+from ..unique import existing, only
 from . import greeting_audio
 from .files import opened
 from .mailboxes import PortsipMailboxes
@@ -31,14 +32,14 @@ from .session import PortsipSession
 from .shared_voicemails import Created, PortsipSharedVoicemails
 from .user import signed_in
 
-#: Bytes that one request carries.
+#: Bytes per request.
 _HINT = "Check `url`: it must end in /api"
 _PIECE = 4 * 1024 * 1024
 _UPLOAD_ID, _UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"
 
 
 class GreetingReply(pydantic.BaseModel):
-    """One greeting as the vendor shows it. Where its recording is, is a secret."""
+    """One greeting of a reply. The address of its recording is secret."""
 
     id: str | int
     enabled: bool | None = None
@@ -52,9 +53,9 @@ class GreetingReply(pydantic.BaseModel):
         return None if value == "" else value
 
     def greeting(self, operation: Operation) -> Greeting:
-        """Return what is known of the greeting.
+        """Return the greeting.
 
-        :raises TransportError: when its id or whether callers hear it is not told.
+        :raises TransportError: if its id or status is missing.
         """
         greeting_id = expect_identifier({"id": self.id}, "id", operation, "a greeting", _HINT)
         if self.enabled is None:
@@ -63,13 +64,13 @@ class GreetingReply(pydantic.BaseModel):
 
 
 class GreetingList(pydantic.BaseModel):
-    """All greetings of a box; there is no paging."""
+    """All greetings of a box. The list is not paged."""
 
     items: list[GreetingReply]
 
 
 class PortsipGreetings(GreetingWriter):
-    """Greetings of one box; see :class:`..greetings.GreetingWriter` for what each call promises."""
+    """Greetings of one box; see :class:`..greetings.GreetingWriter` for the contract of each method."""
 
     _session: PortsipSession
     most_bytes = greeting_audio.MOST_BYTES
@@ -97,7 +98,7 @@ class PortsipGreetings(GreetingWriter):
             yield stream
 
     def upload(self, recording: Recording) -> str:
-        """Store a recording in steps. What is not completed goes away by itself, so a broken one is begun afresh."""
+        """Store a recording in steps. Incomplete uploads expire, so a failed one is restarted."""
         try:
             return self._upload(recording)
         except TransportError as error:
@@ -106,13 +107,13 @@ class PortsipGreetings(GreetingWriter):
             return self._upload(recording)
 
     def attach(self, file_id: str) -> str:
-        """Make a stored file a greeting of the box."""
+        """Attach a stored file to the box as a greeting."""
         operation = Operation("add", "a greeting", relation="to", other=self._subject)
         reply = self._session.call("POST", self._collection(), operation, json={"file_id": file_id})
         return _id_of(reply)
 
     def enable(self, greeting_id: str) -> None:
-        """Let callers hear a greeting; enabling it twice is the same as once."""
+        """Enable a greeting. Safe to repeat."""
         operation = Operation("enable", "greeting", greeting_id, "of", self._subject)
         self._session.call("POST", f"{self._item(greeting_id)}/enable", operation, repeatable=True)
 
@@ -122,7 +123,7 @@ class PortsipGreetings(GreetingWriter):
         try:
             self._session.call("POST", f"{self._item(greeting_id)}/destroy", operation, repeatable=True)
         except (NotFoundError, RejectedError):
-            # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
+            # Either may mean that it was already gone (docs/vendors/portsip.md, "Missing objects").
             if any(greeting.id == greeting_id for greeting in self.list()):
                 raise
 
@@ -133,7 +134,10 @@ class PortsipGreetings(GreetingWriter):
         upload_id, token = begun.headers.get(_UPLOAD_ID), begun.headers.get(_UPLOAD_TOKEN)
         if not upload_id or not token:
             raise TransportError(
-                "PortSIP began no upload", "Check `url`: it must end in /api", status=begun.status, operation=operation
+                "PortSIP started no upload",
+                "Check `url`: it must end in /api",
+                status=begun.status,
+                operation=operation,
             )
         path = f"/blobs/uploads/{urllib.parse.quote(upload_id, safe='')}"
         for start in range(0, len(recording.content), _PIECE):
@@ -142,7 +146,7 @@ class PortsipGreetings(GreetingWriter):
             headers = {_UPLOAD_TOKEN: token, "Content-Type": "application/octet-stream"}
             piece = recording.content[start : start + _PIECE]
             reply = self._session.call("POST", f"{path}/append", operation, headers=headers, content=piece)
-            # Only the newest token is good for the next step.
+            # The next step accepts only the latest token.
             token = reply.headers.get(_UPLOAD_TOKEN) or token
         expect_header_text(token, operation, "a token of the upload", _HINT)
         self._session.client.keep_secret(token)
@@ -159,23 +163,17 @@ class PortsipGreetings(GreetingWriter):
     def _owner(self) -> str:
         boxes = (PortsipSharedVoicemails if self._shared else PortsipMailboxes)(self._session)
         try:
-            found = boxes.list(Wanted(frozenset((self._number,)))).boxes
+            found = boxes.list(ListQuery(frozenset((self._number,)))).boxes
         except AuthError as error:
-            # Users see nobody but themselves.
+            # Users can see only themselves.
             if self._shared or isinstance(error, ExpiredError) or error.status != 403:
                 raise
             me = signed_in(self._session)
             if me is None or me.extension_number != self._number:
                 raise
             return "/user"
-        if not found:
-            raise NotFoundError(f"{self._subject.noun} does not exist", "Check its number")
-        if len(found) > 1:
-            ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(
-                f"PortSIP has {len(found)} with this number, ids {ids}", "Delete one", subject=self._subject
-            )
-        return f"{boxes.path}/{urllib.parse.quote(str(found[0].id), safe='')}"
+        box = existing(only(found, self._subject, "PortSIP"), self._subject)
+        return f"{boxes.path}/{urllib.parse.quote(str(box.id), safe='')}"
 
 
 def _id_of(reply: Reply) -> str:

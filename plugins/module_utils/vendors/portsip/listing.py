@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading PortSIP's listings to their end (docs/vendors/portsip.md, "Listing and paging")."""
+"""Read PortSIP's listings to their end (docs/vendors/portsip.md, "Listing and paging")."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import PortsipSession
 
-#: The most the vendor takes.
+#: The largest page size that the vendor accepts.
 PAGE_SIZE = 100
 _ATTEMPTS = 3
 _HINT = "Check `url`: it must end in /api"
@@ -29,9 +29,9 @@ class Page(pydantic.BaseModel):
     items: t.Any = None
 
     def checked(self, operation: Operation, things: str) -> Page:
-        """Return the page with its count, None where the vendor does not tell, and its objects, each with an id.
+        """Return the page after checking its count, which may be None, and the id of each object.
 
-        :raises TransportError: when the vendor answered something else.
+        :raises TransportError: if the reply is not a page.
         """
         self.items = expect_objects(self.items, operation, things, _HINT)
         self.count = expect_count(self.count, operation, things, _HINT)
@@ -39,18 +39,18 @@ class Page(pydantic.BaseModel):
 
     @property
     def further_pages(self) -> int | None:
-        """How many more pages there are after the first; None where the vendor does not tell."""
+        """The number of pages after the first one; None if the vendor does not return it."""
         return None if self.count is None else max(0, math.ceil(self.count / PAGE_SIZE) - 1)
 
 
-class _Moved(Exception):
+class _ListingChanged(Exception):
     """The listing changed while it was read."""
 
 
 class Pages:
     """The listing of one collection.
 
-    :param path: of the collection: ``/users``.
+    :param path: path of the collection: ``/users``.
     :param operation: what is attempted, for errors.
     """
 
@@ -62,28 +62,28 @@ class Pages:
     def page(self, skip: int, condition: str | None = None) -> Page:
         """Read one page.
 
-        :param skip: objects to leave out before it.
+        :param skip: number of objects before it.
         :param condition: a filter; the server may ignore it.
         """
         query = {"skip": str(skip), "top": str(PAGE_SIZE), **({"filter": condition} if condition else {})}
-        # Blanks as %20: not every server reads a plus sign as one.
+        # Spaces as %20: not every server decodes plus signs.
         address = f"{self._path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
         return self._session.call("GET", address, self._operation).parse(Page).checked(self._operation, "objects")
 
     def read(self, first: Page | None = None, condition: str | None = None) -> list[dict[str, t.Any]]:
-        """Return every object, or every one that a filter lets through.
+        """Return all objects, or those that match a filter.
 
-        :param first: the first page, where it was read already.
-        :raises TransportError: when the listing cannot be read as a whole.
+        :param first: the first page, if it was read already.
+        :raises TransportError: if the listing may be incomplete.
         """
         for _attempt in range(_ATTEMPTS):
             try:
                 return self._read(first or self.page(0, condition), condition)
-            except _Moved:
+            except _ListingChanged:
                 first = None
         raise TransportError(
-            f"the listing changed each of the {_ATTEMPTS} times it was read",
-            "Run the task again when nobody else adds or deletes any",
+            f"the listing changed in each of {_ATTEMPTS} attempts",
+            "Run the task again when nobody else creates or deletes any",
             operation=self._operation,
         )
 
@@ -95,9 +95,9 @@ class Pages:
         while True:
             items = page.items
             ids = {str(item["id"]) for item in items}
-            # Pages are cut by position: what is added or deleted meanwhile moves the others across their borders.
+            # Pages are cut by position: additions and deletions move objects across their borders.
             if page.count != total or seen & ids or len(ids) < len(items):
-                raise _Moved
+                raise _ListingChanged
             extent.add(len(items))
             seen |= ids
             found.extend(items)
@@ -107,7 +107,7 @@ class Pages:
                 )
             if len(found) >= total if total is not None else not items:
                 return found
-            # A short page is no end: a server may cut its pages shorter than it was asked to.
+            # A short page is not the last one: servers may return fewer rows than requested.
             if not items:
-                raise _Moved
+                raise _ListingChanged
             page = self.page(len(found), condition)

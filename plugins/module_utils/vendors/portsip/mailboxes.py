@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's personal mailboxes: fields of the users (docs/vendors/portsip.md, "Personal mailboxes")."""
+"""Read and update PortSIP's personal mailboxes (docs/vendors/portsip.md, "Personal mailboxes")."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .fields import MAILBOX
 
 
 class PortsipMailboxes(PortsipBoxes):
-    """Mailboxes of the users of one tenant. The listing shows none of their options, so each is read by its id."""
+    """Mailboxes of the users of one tenant. The listing contains none of their options, so each is read by its id."""
 
     table = MAILBOX
     path = "/users"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading PortSIP's messages to their end while callers leave more of them.
+"""Read PortSIP's messages to their end while callers leave new ones.
 
 See docs/vendors/portsip.md, "Listing and paging".
 """
@@ -17,21 +17,21 @@ from ..extent import Extent
 from .listing import PAGE_SIZE, Page
 from .session import PortsipSession
 
-#: The oldest first, so that what arrives comes after what was read.
+#: The oldest first, so that new messages come after those read.
 _ORDER = {"orderby": "created_at asc"}
 _ATTEMPTS = 5
 
 
-class _Moved(Exception):
-    """Messages that were not read yet may have slipped into pages that were."""
+class _ListingChanged(Exception):
+    """Messages may have moved into pages that were already read."""
 
 
 class MessagePages:
     """The listings of messages of one login.
 
-    Every page begins with the last message of the page before. Where that is found again, in whatever order the server
-    lists, nothing slipped through between the two; a total that stays the same proves less, since one message may come
-    while another goes.
+    Every page starts with the last message of the previous page. If that message is found there, no message between the
+    two was missed, whatever order the server uses. An unchanged total would prove less, since one message may arrive
+    while another is deleted.
     """
 
     def __init__(self, session: PortsipSession) -> None:
@@ -39,17 +39,17 @@ class MessagePages:
         self._ordered = True
 
     def read(self, path: str, operation: Operation) -> list[dict[str, t.Any]]:
-        """Return every message of a collection once.
+        """Return all messages of a collection, each once.
 
-        :raises TransportError: when the listing cannot be read as a whole.
+        :raises TransportError: if the listing may be incomplete.
         """
         for _attempt in range(_ATTEMPTS):
             try:
                 return self._read(path, operation)
-            except _Moved:
+            except _ListingChanged:
                 continue
         raise TransportError(
-            f"the listing moved each of the {_ATTEMPTS} times it was read",
+            f"the listing changed in each of {_ATTEMPTS} attempts",
             "Run the task again when nobody else deletes messages",
             operation=operation,
         )
@@ -63,18 +63,18 @@ class MessagePages:
             items = {str(item["id"]): item for item in page.items}
             ids = list(items)
             if last is not None and last not in items:
-                raise _Moved
+                raise _ListingChanged
             fresh = ids[ids.index(last) + 1 :] if last is not None else ids
             extent.add(len(fresh))
             found.update((message_id, items[message_id]) for message_id in fresh)
             end = skip + len(ids)
             if page.count is not None and end > page.count:
-                raise _Moved
+                raise _ListingChanged
             if end >= page.count if page.count is not None else not ids:
                 return list(found.values())
             if not ids:
-                raise _Moved
-            # A server whose pages hold a single message leaves no room for one of the page before.
+                raise _ListingChanged
+            # Pages of a single message have no room for the last one of the previous page.
             skip, last = (end - 1, ids[-1]) if fresh else (end, None)
 
     def _page(self, path: str, operation: Operation, skip: int) -> Page:
@@ -83,7 +83,7 @@ class MessagePages:
             try:
                 return self._get(path, operation, {**query, **_ORDER})
             except RejectedError:
-                # It may not order by this field; where it refuses the same without an order, that is not why.
+                # The server may not sort by this field. If it also refuses without sorting, that is not the reason.
                 page = self._get(path, operation, query)
                 self._ordered = False
                 return page

@@ -1,24 +1,24 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How PortSIP writes messages (docs/vendors/portsip.md, "Messages")."""
+"""Convert PortSIP's messages (docs/vendors/portsip.md, "Messages")."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ...model.message import Message, Status, Transcription
-from ..replies import duration_ms, moment_of, optional_text, whole_number
+from ..replies import duration_ms, optional_text, time_of, whole_number
 
 _STATUSES = {"READ": Status.READ, "UNREAD": Status.UNREAD}
 
 
 class Owner(t.NamedTuple):
-    """Whose messages they are.
+    """The owner of messages.
 
-    :param id: of the user or of the shared voicemail.
+    :param id: id of the user or shared voicemail.
     :param number: its extension; None for a user without one.
-    :param path: of the messages.
+    :param path: path of the messages.
     """
 
     id: str
@@ -28,15 +28,15 @@ class Owner(t.NamedTuple):
 
 
 def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
-    """Return a listed message. The address of its recording is a secret: it is all that a download needs."""
+    """Return a listed message. The address of its recording is secret: nothing else is needed to download it."""
     return Message(
         id=str(native["id"]),
         mailbox=owner.number,
         mailbox_id=owner.id,
         caller_name=optional_text(native.get("sender_name")),
-        # Up to 22.5 there is only `sender`; later it is the deprecated one.
+        # Up to 22.5, only `sender` exists; it was deprecated later.
         caller_number=optional_text(native.get("sender_number")) or optional_text(native.get("sender")),
-        received_at=moment_of(native.get("created_at")),
+        received_at=time_of(native.get("created_at")),
         duration_ms=duration_ms(native.get("duration"), unit=1000),
         status=_STATUSES.get(str(native.get("status")).upper()),
         size_bytes=whole_number(native.get("file_size")),
@@ -47,7 +47,7 @@ def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
 
 
 def _transcription(native: t.Mapping[str, t.Any]) -> Transcription | None:
-    # What a transcription says is not in the API; the vendor's description is one of the status
+    # The API does not contain the text of transcriptions; the description is that of the status
     # (docs/vendors/portsip.md, "Messages").
     status = optional_text(native.get("transcription_status"))
     sentiment = optional_text(native.get("transcription_sentiment"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's messages: those of the signed-in user, and of shared voicemails (docs/vendors/portsip.md, "Messages")."""
+"""Read and change PortSIP's messages (docs/vendors/portsip.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import urllib.parse
 from ...concurrency import in_order
 from ...deps import pydantic
 from ...errors import AuthError, NotFoundError, RejectedError, UnsupportedError
-from ...model.mailbox import Wanted
+from ...model.mailbox import ListQuery
 from ...model.message import Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ...resources import MAILBOXES, SHARED_VOICEMAILS
 from ...transport.client import Stream
 from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
+from ..unique import existing
 from .files import opened
 from .mailboxes import PortsipMailboxes
 from .message_pages import MessagePages
@@ -31,16 +32,16 @@ _MARKS = {Status.READ: "set_read", Status.UNREAD: "set_unread"}
 
 
 class File(pydantic.BaseModel):
-    """Where the recording of a message is."""
+    """The address of a recording."""
 
     file_url: str | None = pydantic.Field(default=None, repr=False)
 
 
 class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
-    """Messages that a login reaches; see :mod:`..messages` for what each call promises.
+    """Messages that a login can see; see :mod:`..messages` for the contract of each method.
 
-    Messages of a mailbox show themselves only to its own user, whatever the rights of the login; those of shared
-    voicemails to the administrators of the tenant (docs/vendors/portsip.md, "Tenants and roles").
+    Messages of a mailbox are visible only to its user, whatever the rights of the login. Messages of shared voicemails
+    are visible to administrators of the tenant (docs/vendors/portsip.md, "Tenants and roles").
     """
 
     _session: PortsipSession
@@ -54,7 +55,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         self._addresses: dict[tuple[str, str], str] = {}
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of one box, or of all that the login reaches: one listing for each box."""
+        """Return the messages of one box, or of all visible boxes with one listing each."""
         if selection.shared_voicemail is not None:
             return self._read(self._shared_voicemail(selection.shared_voicemail))
         if selection.all_mailboxes:
@@ -63,7 +64,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         return self._read(self._mailbox(str(selection.mailbox)))
 
     def mark(self, message: Message, status: Status) -> None:
-        """Mark a message; repeating that changes nothing."""
+        """Mark a message. Safe to repeat."""
         operation = Operation("mark", "message", message.id, str(status))
         try:
             self._session.call("POST", f"{self._path(message)}/{_MARKS[status]}", operation, repeatable=True)
@@ -73,7 +74,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
             raise NotFoundError("it is gone", "List the messages again", error.status, operation=operation) from None
 
     def delete(self, message: Message, permanent: bool) -> None:
-        """Delete a message; there is no folder from which it could be brought back."""
+        """Delete a message for good, since there is no folder of deleted messages."""
         operation = Operation("delete", "message", message.id)
         try:
             self._session.call("POST", f"{self._path(message)}/destroy", operation, repeatable=True)
@@ -84,14 +85,14 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording where the listing says that it is. Whether PortSIP then marks it read is not published."""
+        """Open a recording at the listed address. Whether PortSIP then marks the message read is not documented."""
         operation = Operation("download", "message", message.id)
         address = self._addresses.get((str(message.mailbox_id), message.id))
         if address is None:
             try:
                 address = self._session.call("GET", self._path(message), operation).parse(File).file_url
             except RejectedError as error:
-                # This is also how PortSIP says that it is gone (docs/vendors/portsip.md, "Missing objects").
+                # PortSIP also returns this for missing messages (docs/vendors/portsip.md, "Missing objects").
                 raise NotFoundError("PortSIP does not find it", "", error.status, operation=operation) from None
         with opened(self._session, address, operation, start) as stream:
             yield stream
@@ -112,7 +113,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         try:
             return self._read(owner)
         except (NotFoundError, RejectedError):
-            # A box that was deleted since the boxes were listed took its messages with it.
+            # A box that was deleted after the listing of boxes has no messages.
             if not owner.shared or PortsipSharedVoicemails(self._session).find(None, owner.id) is not None:
                 raise
             return ()
@@ -123,32 +124,28 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
 
     def _shared_voicemail(self, number: str) -> Owner:
         if number not in self._shared:
-            box = PortsipSharedVoicemails(self._session).find(number, None)
-            if box is None:
-                raise NotFoundError(
-                    f"shared voicemail {number} does not exist", "Check its number; `mailbox` is for users"
-                )
+            subject = Subject(SHARED_VOICEMAILS.key, number)
+            found = PortsipSharedVoicemails(self._session).find(number, None)
+            box = existing(found, subject, "Check its number; use `mailbox` for users")
             self._shared[number] = _owner_of(str(box.id), number)
         return self._shared[number]
 
     def _mailbox(self, number: str) -> Owner:
-        """Return the signed-in user, where the number is its own.
+        """Return the user of the login, if the number is its own.
 
-        :raises NotFoundError: when nobody has the number.
-        :raises UnsupportedError: when it is somebody else's.
+        :raises NotFoundError: if nobody has the number.
+        :raises UnsupportedError: if it is the number of another user.
         """
         me = self._signed_in()
         if me is not None and me.number == number:
             return me
         with contextlib.suppress(AuthError):
-            # Who may not see the users cannot be told more.
-            if PortsipMailboxes(self._session).find(number, None) is None:
-                raise NotFoundError(
-                    f"mailbox {number} does not exist", "Check its number; `shared_voicemail` is for shared ones"
-                )
+            # A login without access to users cannot check it.
+            hint = "Check its number; use `shared_voicemail` for shared voicemails"
+            existing(PortsipMailboxes(self._session).find(number, None), Subject(MAILBOXES.key, number), hint)
         who = f"the user of {me.number or 'no extension'}" if me else "a system administrator, who has no mailbox"
         raise UnsupportedError(
-            f"PortSIP shows the messages of mailbox {number} only to its own user, and this login is {who}",
+            f"only the user of mailbox {number} can read its messages, but this login is {who}",
             "Log in as that user",
         )
 
@@ -156,9 +153,9 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         me = self._signed_in()
         owners = (me,) if me is not None else ()
         try:
-            boxes = PortsipSharedVoicemails(self._session).list(Wanted()).boxes
+            boxes = PortsipSharedVoicemails(self._session).list(ListQuery()).boxes
         except AuthError as error:
-            # Users see their own messages only.
+            # Users see only their own messages.
             if error.status != 403 or not owners:
                 raise
             boxes = ()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What PortSIP's refusals mean (docs/vendors/portsip.md, "Refused requests" and "Errors")."""
+"""Convert PortSIP's refusals to errors (docs/vendors/portsip.md, "Refused requests" and "Errors")."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken, expired
 from .fields import MAILBOX, SHARED_VOICEMAIL
 
-#: The vendor's field to the option that holds it.
+#: Option of each of the vendor's fields.
 _OPTIONS = {field.wire: field.option for table in (MAILBOX, SHARED_VOICEMAIL) for field in table.fields}
 _OPTIONS["extension_number"] = "extension_number"
 
 
 class ErrorItem(pydantic.BaseModel):
-    """One thing that is wrong."""
+    """One problem."""
 
     code: str | None = None
     message: str | None = None
@@ -30,9 +30,9 @@ class ErrorReply(pydantic.BaseModel):
 
 
 def refusal(reply: Reply, client: Client, secret: str | None = None) -> VoicemailError:
-    """Return the error of a reply that is no success.
+    """Return the error of an unsuccessful reply.
 
-    :param secret: a PIN that was sent, which the vendor may repeat.
+    :param secret: the PIN that was sent, which the vendor may repeat.
     """
     items = _items(reply)
     details = _details(items, client, secret)
@@ -41,7 +41,7 @@ def refusal(reply: Reply, client: Client, secret: str | None = None) -> Voicemai
         return expired(operation)
     if status == 403:
         return AuthError(
-            "the login may not do this",
+            "the login lacks the permission",
             "Log in as an administrator of the tenant, or as the system administrator with `account_id`",
             status=403,
             details=details,
@@ -59,13 +59,13 @@ def refusal(reply: Reply, client: Client, secret: str | None = None) -> Voicemai
     return RejectedError("", _hint(operation, details), status, details, operation=operation, refused_by="PortSIP")
 
 
-def said(reply: Reply, client: Client) -> str:
-    """Return what the vendor said in a refusal, as one text; empty where it said nothing readable."""
+def server_message(reply: Reply, client: Client) -> str:
+    """Return the vendor's messages in a refusal as one text, or an empty text if there are none."""
     return "; ".join(client.redact(item.message) for item in _items(reply) if item.message)
 
 
 def _items(reply: Reply) -> list[ErrorItem]:
-    # Refusals of what stands in front of the PBX have a page or nothing as body.
+    # Proxies in front of the PBX may return a page or an empty body.
     try:
         return ErrorReply.model_validate_json(reply.content).errors or []
     except pydantic.ValidationError:
@@ -73,7 +73,7 @@ def _items(reply: Reply) -> list[ErrorItem]:
 
 
 def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict[str, str]:
-    """Return what is wrong by option, as far as the texts begin with a field of the vendor."""
+    """Return the problems by option, for texts that start with a field of the vendor."""
     details: dict[str, str] = {}
     for item in items:
         text = client.redact(item.message or item.code or "", secret)
@@ -86,12 +86,12 @@ def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict
 
 def _hint(operation: Operation, details: dict[str, str]) -> str:
     if "pin" in details or any("pin" in text.lower().split() for text in details.values()):
-        return "PortSIP up to 22.2 wants PINs of 6 to 10 digits; later the password policy of the tenant rules"
+        return "PortSIP up to 22.2 requires PINs of 6 to 10 digits; later, the tenant's password policy applies"
     if set(details) - {""}:
         return "Correct the option"
     if operation.verb != "create":
         return ""
-    return "Where it is about the number: every user, group, queue and service of the tenant needs its own"
+    return "If the number is refused: every user, group, queue and service of the tenant needs its own"
 
 
-__all__ = ("refusal", "said")
+__all__ = ("refusal", "server_message")

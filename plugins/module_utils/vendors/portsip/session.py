@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to PortSIP: both families of logins, tenants (docs/vendors/portsip.md, "Logging in")."""
+"""Log in to PortSIP and send requests (docs/vendors/portsip.md, "Logging in")."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken
 from ...transport.pace import Pacer
-from ..login import Login, Token
-from .refusals import refusal, said
+from ..login import Login, Token, TokenSession
+from .refusals import refusal, server_message
 
 #: The same for every client: the vendor publishes it (docs/vendors/portsip.md, "Login families").
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
-#: Requests a minute that every generation serves; later ones serve twice as many.
+#: Requests per minute that every generation allows; later ones allow twice as many.
 _RATE_LIMIT = 5000
 
 
 class TokenReply(pydantic.BaseModel):
-    """What a login answers: tokens, or the demand for a second factor."""
+    """The reply to a login: tokens, or a request for a second factor."""
 
     access_token: str | None = pydantic.Field(default=None, repr=False)
     refresh_token: str | None = pydantic.Field(default=None, repr=False)
@@ -39,13 +39,13 @@ class TokenReply(pydantic.BaseModel):
 
 
 class Tenant(pydantic.BaseModel):
-    """The tenant a token is in."""
+    """The tenant of a token."""
 
     id: str | int | None = None
 
 
 class _Family(t.NamedTuple):
-    """Where one family of logins is, and how it wants to be spoken to."""
+    """The paths and conventions of one family of logins."""
 
     log_in: str
     refresh: str
@@ -54,7 +54,7 @@ class _Family(t.NamedTuple):
     refresh_extras: dict[str, str]
 
     def request(self, values: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return values as the client sends them to this family."""
+        """Return the arguments that send values to this family."""
         return {self.encoding: values}
 
 
@@ -70,10 +70,10 @@ _FAMILIES = (
 )
 
 
-class PortsipSession:
+class PortsipSession(TokenSession):
     """A login at one tenant of a PortSIP PBX.
 
-    :param connection: options of the task, complete.
+    :param connection: complete options of the task.
     """
 
     def __init__(self, connection: Connection, workers: int) -> None:
@@ -86,17 +86,8 @@ class PortsipSession:
         self._placed: str | None = None
         self._place_lock = threading.Lock()
 
-    def valid(self) -> bool:
-        """Tell whether the token lasts for another task."""
-        token = self.login.current
-        return token is None or token.fresh()
-
-    def close(self) -> None:
-        """Close the connections. Tokens end by themselves within the hour."""
-        self.client.close()
-
     def account_key(self) -> str:
-        """Return the id of the tenant as it was given, or its domain; without either, the tenant of the token."""
+        """Return the declared tenant id or domain; without either, the tenant of the token."""
         if self.connection.account_id:
             return f"tenant {self.connection.account_id}"
         if self.connection.domain:
@@ -104,7 +95,7 @@ class PortsipSession:
         return f"tenant {self.login.run(self._tenant)}"
 
     def account_name(self) -> str:
-        """Return the tenant that was given, or its domain."""
+        """Return the declared tenant id or domain."""
         return self.connection.account_id or self.connection.domain or ""
 
     def call(
@@ -117,14 +108,14 @@ class PortsipSession:
         secret: str | None = None,
         **request: t.Any,
     ) -> Reply:
-        """Send a request inside the tenant and return its reply, which is a success.
+        """Send a request in the tenant and return its successful reply.
 
-        :param secret: a PIN that is sent: taken out of whatever the vendor says.
-        :raises VoicemailError: whatever PortSIP refuses, see :func:`.refusals.refusal`.
+        :param secret: a PIN in the request, which is removed from the vendor's messages.
+        :raises VoicemailError: if PortSIP refuses the request, see :func:`.refusals.refusal`.
         """
 
         def once(token: Token) -> Reply:
-            self._place(token)
+            self._ensure_tenant(token)
             reply = self._send(token, method, path, operation, repeatable=repeatable, **request)
             if not reply.ok:
                 raise refusal(reply, self.client, secret)
@@ -133,8 +124,8 @@ class PortsipSession:
         return self.login.run(once)
 
     def authorized(self, token: Token) -> dict[str, str]:
-        """Return the headers of a request inside the tenant."""
-        self._place(token)
+        """Return the headers of a request in the tenant."""
+        self._ensure_tenant(token)
         return {"Authorization": f"Bearer {token.value}"}
 
     def _send(self, token: Token, method: str, path: str, operation: Operation, **request: t.Any) -> Reply:
@@ -145,7 +136,7 @@ class PortsipSession:
         return self._renewed() or self._logged_in()
 
     def _renewed(self) -> Token | None:
-        """Get a token for the refresh token; None where there is none, or PortSIP does not take it any more."""
+        """Return a token for the refresh token; None if there is none or PortSIP refuses it."""
         refresh_token, self._refresh_token = self._refresh_token, None
         if refresh_token is None:
             return None
@@ -165,27 +156,27 @@ class PortsipSession:
             self._family = family
             request = family.request({**family.log_in_extras, **credentials})
             reply = self.client.send("POST", family.log_in, Operation("log in"), **request)
-            # Only a server without this family says 404 without a word about the domain
+            # Only a server without this family answers 404 without mentioning the domain
             # (docs/vendors/portsip.md, "Login families").
-            if reply.status not in (404, 405) or "domain" in said(reply, self.client).lower():
+            if reply.status not in (404, 405) or "domain" in server_message(reply, self.client).lower():
                 break
-        return self._judged(reply)
+        return self._token_of_reply(reply)
 
-    def _judged(self, reply: Reply) -> Token:
+    def _token_of_reply(self, reply: Reply) -> Token:
         if reply.status >= 500:
             raise broken(reply)
         if not reply.ok:
-            raise _refused_login(reply, said(reply, self.client), bool(self.connection.domain))
+            raise _refused_login(reply, server_message(reply, self.client), bool(self.connection.domain))
         answer = reply.parse(TokenReply)
         if answer.two_factor_enabled and not answer.access_token:
             raise AuthError(
-                "PortSIP asks for a second factor, which nobody can give unattended",
-                "Use an account without two-factor authentication, or give a `token`",
+                "PortSIP asks for a second factor, which cannot be automated",
+                "Use an account without two-factor authentication, or set `token`",
                 status=reply.status,
             )
         if not answer.access_token:
             raise AuthError(
-                "PortSIP answered the login without a token", "Check `url`: it must end in /api", status=reply.status
+                "PortSIP returned no token after the login", "Check `url`: it must end in /api", status=reply.status
             )
         return self._token(answer)
 
@@ -195,11 +186,11 @@ class PortsipSession:
         self._refresh_token = answer.refresh_token
         return Token.granted(str(answer.access_token), time.time() + (answer.expires_in or 0))
 
-    def _place(self, token: Token) -> None:
-        """Make sure that a token works on the tenant asked for, once for each token.
+    def _ensure_tenant(self, token: Token) -> None:
+        """Ensure that a token is in the declared tenant, once for each token.
 
-        The tenant is a state of the token at the server (docs/vendors/portsip.md, "Tenants and roles"), so it is read
-        back, and a token that others may use is never moved.
+        The server keeps the tenant of a token as state (docs/vendors/portsip.md, "Tenants and roles"), so the tenant is
+        read back, and a token that others may use is never moved.
         """
         account_id = self.connection.account_id
         if not account_id or self._placed == token.value:
@@ -212,10 +203,10 @@ class PortsipSession:
             if here != account_id:
                 if given:
                     place = f"tenant {self.client.redact(here)}" if here else "no tenant"
-                    # Tasks that run side by side may share it: what one moves, the other would write into.
+                    # Concurrent tasks may share the token: if one moved it, another would write to the wrong tenant.
                     raise AuthError(
-                        f"the token is in {place}, not in {account_id}; to move it would move everyone who uses it",
-                        "Give `username` and `password` instead of `token`, or a token of that tenant",
+                        f"the token is in {place}, not in {account_id}; moving it would affect everyone who uses it",
+                        "Set `username` and `password` instead of `token`, or a token of that tenant",
                     )
                 self._switch(token, account_id)
             self._placed = token.value
@@ -228,7 +219,7 @@ class PortsipSession:
             if reply.status in (400, 403, 404) and not isinstance(error, ExpiredError):
                 raise AuthError(
                     "",
-                    "Only a system administrator can enter a tenant: check `account_id`, or leave it or `domain` out",
+                    "Only a system administrator can enter a tenant: check `account_id`, or remove it or `domain`",
                     status=reply.status,
                     details=error.details,
                     operation=operation,
@@ -238,13 +229,13 @@ class PortsipSession:
         if here != account_id:
             place = f"tenant {self.client.redact(here)}" if here else "no tenant"
             raise AuthError(
-                f"PortSIP answered success, and the login is in {place}",
+                f"PortSIP reported success, but the login is in {place}",
                 "Check `account_id`: it is the id of the tenant, not its name or domain",
                 operation=operation,
             )
 
     def _tenant(self, token: Token) -> str | None:
-        """Return the id of the tenant a token is in; None where it is in none."""
+        """Return the id of the tenant of a token; None if it is in no tenant."""
         reply = self._send(token, "GET", "/tenant", Operation("read", "the tenant"))
         if reply.ok:
             tenant_id = reply.parse(Tenant).id
@@ -263,11 +254,11 @@ def _refused_login(reply: Reply, text: str, tenant_user: bool) -> AuthError:
         )
     hint = "Check `username`, `password` and `domain` (the tenant's SIP domain)"
     if "block" in words:
-        hint = "Remove the address of this machine from PortSIP's blacklist, or wait; then correct the credentials"
+        hint = "Remove this machine's address from PortSIP's blacklist or wait, then correct the credentials"
     elif reply.status == 404:
         hint = "Check `domain`: the SIP domain of the tenant"
     elif not tenant_user:
-        hint = "Check `username` and `password`; give `domain` for anyone but the system administrator"
+        hint = "Check `username` and `password`, and set `domain` unless you log in as the system administrator"
     return AuthError("PortSIP refuses the login", hint, status=reply.status, details={"": text} if text else {})
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's shared voicemails (docs/vendors/portsip.md, "Shared voicemails")."""
+"""Manage PortSIP's shared voicemails (docs/vendors/portsip.md, "Shared voicemails")."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 from ...deps import pydantic
 from ...errors import RejectedError, not_understood
 from ...model.fields import Values
-from ...model.mailbox import Box, Wanted
+from ...model.mailbox import Box, ListQuery
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ..creations import Withdrawal
@@ -23,20 +23,20 @@ _HINT = "Run the task again"
 
 
 class Created(pydantic.BaseModel):
-    """What a creation answers."""
+    """The reply to a creation."""
 
     id: t.Any = None
 
     def identifier(self, operation: Operation) -> str:
-        """Return the id of what was made.
+        """Return the id of the new object.
 
-        :raises TransportError: when the vendor answered success without it.
+        :raises TransportError: if the vendor reported success without an id.
         """
-        return expect_identifier({"id": self.id}, "id", operation, "what was made", _HINT)
+        return expect_identifier({"id": self.id}, "id", operation, "the new object", _HINT)
 
 
 class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
-    """Shared voicemails of one tenant. The listing shows them in full."""
+    """Shared voicemails of one tenant. The listing contains all their options."""
 
     table = SHARED_VOICEMAIL
     path = "/shared_voicemails"
@@ -44,7 +44,7 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
     fixed = frozenset(("id", "extension_number"))
 
     def create(self, number: str, values: Values) -> Box | None:
-        """Make a shared voicemail; the reply shows only its id (docs/vendors/portsip.md, "Shared voicemails")."""
+        """Create a shared voicemail. The reply contains only its id (docs/vendors/portsip.md, "Shared voicemails")."""
         body = {"extension_number": number, **self._encode(values)}
         operation = Operation("create", self.table.resource, number)
         reply = self._session.call("POST", self.path, operation, secret=values.get("pin"), json=body)
@@ -53,8 +53,8 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
         return None
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
-        """Return every shared voicemail of these numbers; that the check for duplicates is atomic is not documented."""
-        return [box for box in self.list(Wanted(numbers)).boxes if box.number in numbers]
+        """Return every shared voicemail with these numbers, since no atomic check for duplicates is documented."""
+        return [box for box in self.list(ListQuery(numbers)).boxes if box.number in numbers]
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a shared voicemail with its messages and greetings."""
@@ -64,18 +64,18 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
                 "POST", f"{self._item(box.id)}/destroy", operation, repeatable=True, renew=recheck
             )
         except RejectedError as error:
-            # This is also how PortSIP says that it was gone already (docs/vendors/portsip.md, "Missing objects").
+            # PortSIP also returns this if it was already gone (docs/vendors/portsip.md, "Missing objects").
             if error.status != 400 or self.find(box.number, box.id) is not None:
                 raise
             return
-        # Anything but the documented answer may come from something in between.
+        # Any other reply may come from a proxy.
         if reply.status != 204 and self.find(box.number, box.id) is not None:
             raise RejectedError(
-                "it is still there after an answer of success", status=reply.status, operation=operation
+                "PortSIP reported success, but it still exists", status=reply.status, operation=operation
             )
 
     def count_messages(self, box: Box) -> int:
-        """Return the total that the listing of its messages tells, or the number of rows where that is larger."""
+        """Return the larger of the total and the number of rows in the listing of its messages."""
         operation = Operation("count", "the messages", relation="of", other=Subject(self.table.resource, box.number))
         reply = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", operation)
         page = reply.parse(Page).checked(operation, "messages")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is signed in at PortSIP (docs/vendors/portsip.md, "Tenants and roles")."""
+"""Read the user of the login at PortSIP (docs/vendors/portsip.md, "Tenants and roles")."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .session import PortsipSession
 class User(pydantic.BaseModel):
     """A user of a tenant.
 
-    :param extension_number: number of the mailbox.
+    :param extension_number: number of the user's mailbox.
     """
 
     id: str | int

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of PortSIP before anything is sent."""
+"""Define the properties and drivers of PortSIP."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _greetings() -> type[PortsipGreetings]:
 VENDOR = Vendor(
     name="portsip",
     title="PortSIP PBX",
-    # Without `domain` it is the system administrator who logs in.
+    # Only the system administrator logs in without `domain`.
     credentials=(("token",), ("username", "password")),
     tables={MAILBOX.resource: MAILBOX, SHARED_VOICEMAIL.resource: SHARED_VOICEMAIL},
     connect=_connect,

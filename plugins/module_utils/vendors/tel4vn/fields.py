@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Field table of TEL4VN's mailboxes (docs/vendors/tel4vn.md, "Fields of a mailbox").
 
-The shared options hold all that the vendor has, so its own dictionary is empty.
+The shared options cover all fields of the vendor, so its own dictionary is empty.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MASK = r"[*•●xX]+"
 
 
 class _Enabled(Boolean):
-    """A switch that counts as off unless it says on: the PBX serves only boxes whose value is true."""
+    """A boolean that is false unless its value is true: the PBX serves only such boxes."""
 
     def read(self, value: t.Any) -> t.Any:
         return False if value in (None, "") else super().read(value)
@@ -27,20 +27,20 @@ class _Enabled(Boolean):
 
 def _pin_problem(pin: str) -> str | None:
     if pin == "deFauLt":
-        return "must not be the word that keeps the old password of an extension: here it would become the PIN"
+        return "must not be the value that keeps an extension's password: it would become the PIN"
     return "must not look like a hidden PIN" if re.fullmatch(_MASK, pin) else None
 
 
-def _take_apart(native: t.Mapping[str, t.Any]) -> Values:
-    # The PBX deletes only where the word is false; a box where nothing was ever chosen keeps its messages.
+def _decode_after_email(native: t.Mapping[str, t.Any]) -> Values:
+    # The PBX deletes messages only if the value is false; a box without a value keeps them.
     keeps = Boolean().read(native.get("local_after_email"))
     if keeps not in (None, True, False):
-        # Nobody knows what the PBX makes of it: as it came, it differs from whatever is declared.
+        # The meaning is unknown: kept unchanged, it differs from every declared value.
         return {"after_email": keeps}
     return {"after_email": "delete" if keeps is False else "keep"}
 
 
-def _put_together(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _encode_after_email(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"local_after_email": values["after_email"] != "delete"}
 
 
@@ -49,8 +49,8 @@ MAILBOX = FieldTable(
     resource="mailbox",
     key="mailbox",
     alias="extension",
-    number=Text(shortest=1, pattern=r"[0-9]+", expected="a number of digits only"),
-    composites=(Composite(("after_email",), ("local_after_email",), _take_apart, _put_together),),
+    number=Text(shortest=1, pattern=r"[0-9]+", expected="digits only"),
+    composites=(Composite(("after_email",), ("local_after_email",), _decode_after_email, _encode_after_email),),
     fields=(
         Field(
             "pin",
@@ -58,12 +58,12 @@ MAILBOX = FieldTable(
             "password",
             secret=True,
             required=True,
-            resent=True,
+            required_on_update=True,
             caution=not_digits,
         ),
         Field("emails", Addresses(separator=","), "mail_to"),
-        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), absent="keep"),
-        Field("enabled", _Enabled(), "enabled", absent=True, clearable=False),
+        Field("after_email", Choice({"keep": "keep", "delete": "delete"}), default="keep"),
+        Field("enabled", _Enabled(), "enabled", default=True, clearable=False),
         Field("description", Text(), "description"),
     ),
     refused={
@@ -71,13 +71,13 @@ MAILBOX = FieldTable(
         "name": "a TEL4VN box has only a `description`",
         "require_pin": "a TEL4VN box always asks for its PIN",
         "notify": "a TEL4VN box notifies by email as soon as it has `emails`",
-        "attach_audio": "whether the audio is attached is a setting of the PBX that its API does not reach",
-        "timezone": "the time zone belongs to the tenant",
-        "language": "the language belongs to the tenant",
-        "announce_time": "what is said before a message is a setting of the PBX that its API does not reach",
-        "announce_caller": "what is said before a message is a setting of the PBX that its API does not reach",
-        "owner_id": "a TEL4VN box belongs to its extension by their common number",
-        "owner": "a TEL4VN box belongs to its extension by their common number",
+        "attach_audio": "attaching audio is a setting of the PBX that its API does not include",
+        "timezone": "the time zone is a setting of the tenant",
+        "language": "the language is a setting of the tenant",
+        "announce_time": "announcements are a setting of the PBX that its API does not include",
+        "announce_caller": "announcements are a setting of the PBX that its API does not include",
+        "owner_id": "a TEL4VN box belongs to the extension with its number",
+        "owner": "a TEL4VN box belongs to the extension with its number",
     },
     implied=(Implied("notify", follows="emails"), Implied("require_pin", always=True)),
 )

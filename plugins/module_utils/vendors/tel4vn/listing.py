@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's listings, read to their end whatever the server does (docs/vendors/tel4vn.md, "Listing and paging").
+"""Read TEL4VN's listings to their end (docs/vendors/tel4vn.md, "Listing and paging").
 
-Nobody promises an order, a largest page or a total that is right, so only a page without rows is the end. A row
-that came twice means that the order moved under the reader, who may then have missed another one.
+No order, page size or correct total is documented, so only an empty page is the end. A repeated row means that the
+order changed during the reading, and that another row may have been missed.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from .session import URL_HINT, Tel4vnSession
 
 Row = dict[str, t.Any]
 
-#: Rows asked for at once. A server may cap it without a word; one that refuses it gets the vendor's own example.
+#: Rows per request. A server may silently use fewer. If it refuses the number, that of the vendor's example is used.
 PAGE_SIZES = (1000, 50)
 _MOST_READINGS = 20
 _MOST_IDLE_PAGES = 10
 
 
 class Gathered(t.Protocol):
-    """What is kept of the rows of a listing."""
+    """A collection of the rows of a listing."""
 
     def add_row(self, row: Row) -> None:
-        """Take a row; one may come again."""
+        """Add a row, which may be a repeated one."""
 
     def merge(self: Kept, other: Kept) -> None:
-        """Take what another reading kept."""
+        """Add the rows of another reading."""
 
 
 Kept = t.TypeVar("Kept", bound=Gathered)
 
 
 class _Rows:
-    """Every row, once."""
+    """All rows, without repetitions."""
 
     def __init__(self) -> None:
         self.by_id: dict[str, Row] = {}
@@ -54,12 +54,12 @@ class _Rows:
 
 @dataclasses.dataclass
 class _Reading(t.Generic[Kept]):
-    """One way through the pages.
+    """One reading of all pages.
 
-    :param kept: what is kept of the rows.
-    :param ids: of the rows that came.
-    :param received: rows that came, also those that came twice.
-    :param totals: every total that a page told.
+    :param kept: the collected rows.
+    :param ids: ids of the received rows.
+    :param received: number of received rows, including repeated ones.
+    :param totals: every total in a page.
     """
 
     kept: Kept
@@ -69,15 +69,15 @@ class _Reading(t.Generic[Kept]):
 
     @property
     def steady(self) -> bool:
-        """Tell whether the number of rows stayed the same meanwhile, as far as the server tells."""
+        """Check whether the total, if the server returns one, stayed the same during the reading."""
         return len(self.totals) == 1
 
 
 def rows_of(session: Tel4vnSession, path: str, operation: Operation, parameters: t.Mapping[str, str]) -> list[Row]:
-    """Return every row of a listing once.
+    """Return all rows of a listing, each once.
 
-    :param parameters: of the query, beside those of the page.
-    :raises TransportError: rather than to return rows of which one may be missing.
+    :param parameters: query parameters in addition to those of the page.
+    :raises TransportError: if a row may be missing.
     """
     return counted_rows(session, path, operation, parameters)[0]
 
@@ -85,9 +85,9 @@ def rows_of(session: Tel4vnSession, path: str, operation: Operation, parameters:
 def counted_rows(
     session: Tel4vnSession, path: str, operation: Operation, parameters: t.Mapping[str, str]
 ) -> tuple[list[Row], int]:
-    """Return every row of a listing once, and the total that the pages told; 0 where they told none.
+    """Return all rows of a listing, each once, and the largest total in the pages, or 0 if there was none.
 
-    The total proves nothing about the rows (docs/vendors/tel4vn.md, "Listing and paging"), but whoever deletes must not
+    The total may be wrong (docs/vendors/tel4vn.md, "Listing and paging"), but deletions must not
     ignore it.
     """
     rows, total = _gather(session, path, operation, parameters, _Rows)
@@ -101,10 +101,10 @@ def gather(
     parameters: t.Mapping[str, str],
     start: t.Callable[[], Kept],
 ) -> Kept:
-    """Return what is kept of the rows of a listing, which are not all in memory at the same time.
+    """Collect the rows of a listing without having all of them in memory.
 
     :param start: returns an empty collection for one reading.
-    :raises TransportError: rather than to miss a row.
+    :raises TransportError: if a row may be missing.
     """
     return _gather(session, path, operation, parameters, start)[0]
 
@@ -140,7 +140,7 @@ def _gather_pages(
         if reading.steady and len(known_ids) == reading.received:
             return known, next(iter(reading.totals)) or 0
     raise TransportError(
-        "rows move from page to page, so the listing is never complete",
+        "rows move between pages, so the listing may be incomplete",
         "Run the task again when nobody else writes",
         operation=operation,
     )
@@ -156,17 +156,17 @@ def _read(
         page = {**parameters, "limit": str(size), "offset": str(reading.received)}
         envelope = session.call("GET", path, operation, params=page)
         total = expect_count(envelope.total, operation, "rows in all", URL_HINT)
-        # A service of this kind may say null for an empty list, and then how many rows there are: none.
+        # Such services may return null for an empty list with a total of zero.
         nothing = envelope.data is None and "data" in envelope.model_fields_set and total is not None
         rows = [] if nothing else expect_objects(envelope.data, operation, "rows", URL_HINT)
         reading.totals.add(total)
-        # With another total it proves nothing any more, and while rows keep coming it would never end.
+        # A changed total proves nothing, and while new rows arrive the reading would never end.
         if not rows or not reading.steady:
             return reading
         idle = idle + 1 if all(str(row["id"]) in reading.ids for row in rows) else 0
         extent.add(len(rows))
         if idle > _MOST_IDLE_PAGES:
-            raise TransportError("the same rows come again and again, so the listing never ends", operation=operation)
+            raise TransportError("the same rows are repeated, so the listing never ends", operation=operation)
         reading.ids.update(str(row["id"]) for row in rows)
         for row in rows:
             kept.add_row(row)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's messages, which can be read and downloaded (docs/vendors/tel4vn.md, "Messages")."""
+"""Read and download TEL4VN's messages (docs/vendors/tel4vn.md, "Messages")."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ...model.problem import Subject
 from ...transport.client import Reply, Stream
 from ..login import Token
 from ..messages import MessageReader, Recordings
-from ..replies import duration_ms, expect_identifier, expect_text, moment_of, optional_text
+from ..replies import duration_ms, expect_identifier, expect_text, optional_text, time_of
+from ..unique import existing
 from .listing import Row, gather, rows_of
 from .mailboxes import Tel4vnMailboxes
 from .session import URL_HINT, Tel4vnSession, refusal
@@ -26,12 +27,12 @@ PATH = "/voicemail/message"
 
 
 class Tel4vnMessages(MessageReader, Recordings):
-    """Messages of one tenant; see :mod:`..messages` for what each call promises. TEL4VN shows no status of any."""
+    """Messages of one tenant; see :mod:`..messages` for the contract of each method. TEL4VN shows no status."""
 
     _session: Tel4vnSession
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """Return the messages of a box, or with one listing those of the tenant."""
+        """Return the messages of a box, or those of the tenant with one listing."""
         if selection.all_mailboxes:
             operation = Operation("list", "the messages of all mailboxes")
             gathered = gather(self._session, PATH, operation, {}, lambda: _Gathered(selection))
@@ -39,21 +40,21 @@ class Tel4vnMessages(MessageReader, Recordings):
         number = str(selection.mailbox)
         operation = Operation("list", "the messages", relation="of", other=Subject("mailbox", number))
         rows = rows_of(self._session, PATH, operation, {"extension": number})
-        # A server that does not know the filter answers the rows of everybody.
+        # A server that ignores the filter returns the rows of all boxes.
         found = [message for row in rows if (message := message_of(row)).mailbox == number]
-        if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
-            raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
+        if not found:
+            existing(Tel4vnMailboxes(self._session).find(number, None), Subject("mailbox", number))
         return found
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
-        """Open a recording; the PBX may then count the message as heard, and switch off the lamp of the phone."""
+        """Open a recording. The PBX may then mark the message as heard and switch off the lamp of the phone."""
         operation = Operation("download", "message", message.id)
         address = self._address(message.audio_url, operation)
 
         def refused(reply: Reply) -> VoicemailError:
             if reply.status == 404:
-                return NotFoundError("TEL4VN has no recording of it", status=404, operation=operation)
+                return NotFoundError("TEL4VN has no such recording", status=404, operation=operation)
             return refusal(reply, self._session.client)
 
         def once(token: Token) -> contextlib.ExitStack:
@@ -70,14 +71,14 @@ class Tel4vnMessages(MessageReader, Recordings):
             yield streams[-1]
 
     def _address(self, url: str | None, operation: Operation) -> str:
-        """Return where to download from: the token is for the configured origin only.
+        """Return the download address: the token is sent to the configured origin only.
 
         See docs/vendors/tel4vn.md, "Downloading recordings".
 
-        An address of another host is one of the same service under another name, where its path is one of the API.
+        An address of another host is treated as an alias of the service if its path is that of the API.
         """
         if not url:
-            raise NotFoundError("TEL4VN has no recording of it", operation=operation)
+            raise NotFoundError("TEL4VN has no such recording", operation=operation)
         base = self._session.connection.url.rstrip("/")
         with contextlib.suppress(ValueError):
             address = urllib.parse.urljoin(f"{base}/", url)
@@ -89,8 +90,8 @@ class Tel4vnMessages(MessageReader, Recordings):
                 query = f"?{parts.query}" if parts.query else ""
                 return f"{base}{PATH}/{rest}{query}"
         raise RejectedError(
-            "its recording is at another server, which never gets the token of this one",
-            "Ask TEL4VN for download links below the address of the API",
+            "its recording is on another server, which must not receive this token",
+            "Ask TEL4VN for download links below the API's address",
             operation=operation,
         )
 
@@ -105,14 +106,14 @@ class _Gathered(Gathering):
 
 
 def message_of(row: Row) -> Message:
-    """Return a listed message; that a caller was heard is not told."""
+    """Return a listed message. The listing does not show whether it was heard."""
     operation = Operation("list", "messages")
     return Message(
         id=expect_identifier(row, "id", operation, "a message", URL_HINT),
         mailbox=expect_text(row, "extension", operation, URL_HINT),
         caller_name=optional_text(row.get("caller_id_name")),
         caller_number=optional_text(row.get("caller_id_number")),
-        received_at=moment_of(row.get("created_at")),
+        received_at=time_of(row.get("created_at")),
         duration_ms=duration_ms(row.get("duration"), unit=1000),
         audio_url=optional_text(row.get("download_url")),
         native=row,

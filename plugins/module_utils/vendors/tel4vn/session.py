@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talking to TEL4VN: login, the envelopes of replies, errors (docs/vendors/tel4vn.md, "Logging in" and "Errors")."""
+"""Log in to TEL4VN and send requests (docs/vendors/tel4vn.md, "Logging in" and "Errors")."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ...errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...model.connection import Connection
 from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken, expired
-from ..login import Login, Token
+from ..login import Login, Token, TokenSession
 
 URL_HINT = "Check `url`: it must end in /v1"
 
 
 class Envelope(pydantic.BaseModel):
-    """What a reply holds. Some replies are wrapped in ``data`` and some are not: a bare object is its own content."""
+    """The content of a reply. Some replies are wrapped in ``data``, and some are the bare object."""
 
     data: t.Any = pydantic.Field(default=None, repr=False)
     total: t.Any = None
@@ -40,11 +40,11 @@ class Envelope(pydantic.BaseModel):
 
     @property
     def failed(self) -> bool:
-        """Tell whether a reply with the status of a success tells a failure; an empty error object is one, too."""
+        """Check whether a reply with a success status reports a failure; an empty error object does, too."""
         return self.error not in (None, "", False) or self.status == "fail"
 
     def details(self) -> dict[str, str]:
-        """Return what the vendor says is wrong, by field; the empty field stands for the request as a whole."""
+        """Return the vendor's messages by field; the empty field stands for the request as a whole."""
         fields: dict[str, str] = {}
         texts: dict[str, None] = {}
         for said in (self.error, self.content, self.message):
@@ -57,10 +57,10 @@ class Envelope(pydantic.BaseModel):
 
 
 class Grant(pydantic.BaseModel):
-    """What a login gives: an ``api_key`` for a user name, and for an ``api_key`` a token.
+    """The result of a login: an ``api_key`` for a user name, and a token for an ``api_key``.
 
-    :param expired: Unix seconds at which the token ends.
-    :param expired_in: seconds until the token ends.
+    :param expired: Unix time in seconds at which the token expires.
+    :param expired_in: seconds until the token expires.
     """
 
     api_key: str | None = pydantic.Field(default=None, repr=False)
@@ -74,14 +74,14 @@ class Grant(pydantic.BaseModel):
         return body["data"] if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
 
     def expires(self) -> float | None:
-        """Return the Unix time at which the token ends, by this machine's clock if seconds from now are given."""
+        """Return the Unix time at which the token expires, by this machine's clock if the reply contains a duration."""
         return time.time() + self.expired_in if self.expired_in else self.expired
 
 
-class Tel4vnSession:
+class Tel4vnSession(TokenSession):
     """A login at one TEL4VN tenant.
 
-    :param connection: options of the task, complete.
+    :param connection: complete options of the task.
     """
 
     def __init__(self, connection: Connection, workers: int) -> None:
@@ -90,30 +90,21 @@ class Tel4vnSession:
         way = self._log_in if connection.api_key or connection.username else None
         self.login = Login(way, Token(connection.token) if connection.token else None)
 
-    def valid(self) -> bool:
-        """Tell whether the token lasts for another task."""
-        token = self.login.current
-        return token is None or token.fresh()
-
     def account_key(self) -> str:
-        """Return a digest of the API key: it belongs to one tenant, and no reply names the tenant.
+        """Return a digest of the API key, which belongs to one tenant. No reply names the tenant.
 
         See docs/vendors/tel4vn.md, "Addresses and transport".
 
-        Empty for a ready token, which names nothing and is another one every time.
+        Empty for a token of the user, which identifies nothing and differs every time.
         """
         token = self.login.current
         api_key = token.data.get("api_key") if token is not None else None
-        # The key is a long random text, so its digest gives nothing away.
+        # The key is a long random text, so its digest reveals nothing.
         return hashlib.sha256(f"tel4vn {api_key}".encode()).hexdigest() if api_key else ""
 
     def account_name(self) -> str:
-        """Return nothing: no reply and no option names the tenant."""
+        """Return an empty text: no reply and no option names the tenant."""
         return ""
-
-    def close(self) -> None:
-        """Close the connections. There is no logout: tokens live to their end."""
-        self.client.close()
 
     def call(
         self,
@@ -125,11 +116,11 @@ class Tel4vnSession:
         pin: str = "",
         **request: t.Any,
     ) -> Envelope:
-        """Send a request and return what its reply holds.
+        """Send a request and return the content of its reply.
 
-        :param path: below the base address: ``/voicemail``.
-        :param pin: the PIN that is sent along, so that it can be taken out of what the vendor says.
-        :raises VoicemailError: whatever TEL4VN refuses, see :func:`refusal`.
+        :param path: path below the base address: ``/voicemail``.
+        :param pin: the PIN in the request, which is removed from the vendor's messages.
+        :raises VoicemailError: if TEL4VN refuses the request, see :func:`refusal`.
         """
 
         def once(token: Token) -> Envelope:
@@ -137,7 +128,7 @@ class Tel4vnSession:
             reply = self.client.send(method, path, operation, repeatable=repeatable, headers=headers, **request)
             if not reply.ok:
                 raise refusal(reply, self.client, pin)
-            # A deletion may be answered without a body.
+            # The reply to a deletion may have no body.
             envelope = reply.parse(Envelope) if reply.content.strip() else Envelope()
             if envelope.failed:
                 raise _rejected(reply, envelope, self.client, pin)
@@ -153,24 +144,24 @@ class Tel4vnSession:
             login = {"username": connection.username, "password": connection.password}
             api_key = self._granted(self.client.send("POST", "/auth", Operation("log in"), json=login), options).api_key
             if not api_key:
-                raise AuthError("TEL4VN answered the login without an api_key", "Give `api_key` instead of `username`")
+                raise AuthError("TEL4VN returned no api_key after the login", "Set `api_key` instead of `username`")
             self.client.keep_secret(api_key)
         reply = self.client.send("POST", "/auth/token", Operation("request", "a token"), json={"api_key": api_key})
         if reply.status == 404:
-            # Newer servers moved the token to the third version, and left voicemail in the first.
+            # Newer servers moved the token to the third version of the API, and left voicemail in the first.
             origin = self.connection.url.rstrip("/").removesuffix("/v1")
             reply = self.client.send(
                 "POST", f"{origin}/v3/auth/token", Operation("request", "a token"), json={"api_key": api_key}
             )
         grant = self._granted(reply, options)
         if not grant.token:
-            raise AuthError("TEL4VN answered the login without a token", URL_HINT, status=reply.status)
+            raise AuthError("TEL4VN returned no token after the login", URL_HINT, status=reply.status)
         self.client.keep_secret(grant.token)
         return Token.granted(grant.token, grant.expires(), {"api_key": api_key})
 
     def _granted(self, reply: Reply, options: str) -> Grant:
         if reply.status in (400, 401, 403):
-            details = details_of(_said(reply), self.client)
+            details = details_of(_parse_refusal(reply), self.client)
             raise AuthError("TEL4VN refuses the login", f"Check {options}", status=reply.status, details=details)
         if not reply.ok:
             raise refusal(reply, self.client)
@@ -182,21 +173,19 @@ class Tel4vnSession:
 
 
 def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
-    """Return the error of a reply that is no success (docs/vendors/tel4vn.md, "Errors").
+    """Return the error of an unsuccessful reply (docs/vendors/tel4vn.md, "Errors").
 
-    :param pin: the PIN that was sent along.
+    :param pin: the PIN in the request.
     """
     operation, status = reply.operation, reply.status
     if status == 401:
         return expired(operation)
     if status >= 500:
         return broken(reply)
-    envelope = _said(reply)
+    envelope = _parse_refusal(reply)
     details = details_of(envelope, client, pin)
     if status == 403:
-        return AuthError(
-            "the login may not do this", "Check the rights of the login", status, details, operation=operation
-        )
+        return AuthError("the login lacks the permission", "Check its rights", status, details, operation=operation)
     if status == 404:
         return NotFoundError("TEL4VN does not find it", URL_HINT, status, details, operation=operation)
     return _rejected(reply, envelope, client, pin)
@@ -206,13 +195,13 @@ def _rejected(reply: Reply, envelope: Envelope, client: Client, pin: str) -> Rej
     details = details_of(envelope, client, pin)
     if not details:
         reason = http.HTTPStatus(reply.status).phrase if reply.status in set(http.HTTPStatus) else ""
-        details = {"": f"it gives no reason, and the status {reply.status} {reason}".rstrip()}
-    hint = "Correct the option that holds this field" if any(details) else "Compare with what the server takes"
+        details = {"": f"no reason, status {reply.status} {reason}".rstrip()}
+    hint = "Correct the option of this field" if any(details) else "Compare the options with the server's documentation"
     return RejectedError("", hint, reply.status, details, operation=reply.operation, refused_by="TEL4VN")
 
 
-def _said(reply: Reply) -> Envelope:
-    """Read the body of a refusal, which may be anything, such as the page of a proxy."""
+def _parse_refusal(reply: Reply) -> Envelope:
+    """Parse the body of a refusal, which may be anything, such as the page of a proxy."""
     try:
         body = json.loads(reply.content)
     except (ValueError, RecursionError):
@@ -221,7 +210,7 @@ def _said(reply: Reply) -> Envelope:
 
 
 def _pairs(problems: dict[str, t.Any] | list[t.Any]) -> t.Iterator[tuple[str, str]]:
-    """Yield (field, text) of problems told as one object or as a list of objects."""
+    """Yield (field, text) of problems in an object or a list of objects."""
     for entry in [problems] if isinstance(problems, dict) else problems:
         for field, text in (entry if isinstance(entry, dict) else {"": entry}).items():
             if text not in (None, "", {}, []):
@@ -229,7 +218,7 @@ def _pairs(problems: dict[str, t.Any] | list[t.Any]) -> t.Iterator[tuple[str, st
 
 
 def details_of(envelope: Envelope, client: Client, pin: str = "") -> dict[str, str]:
-    """Return what the vendor says, without the credentials of the task and the PIN that was sent along."""
+    """Return the vendor's messages without the credentials of the task and the PIN in the request."""
     return {client.redact(field, pin): client.redact(text, pin) for field, text in envelope.details().items()}
 
 

@@ -71,7 +71,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 def behaviors_by_vendor(settings: list[str], vendors: list[str]) -> dict[str, dict[str, str]]:
     """Sort `[vendor.]knob=value` settings by vendor.
 
-    A setting without a vendor applies to every vendor that has this behaviour. Raises ValueError where none has it.
+    A setting without a vendor applies to every vendor that has this behavior. Raises ValueError where none has it.
     """
     chosen: dict[str, dict[str, str]] = {vendor: {} for vendor in vendors}
     names = {vendor: {behavior.name for behavior in load(vendor).behavior_definitions} for vendor in vendors}
@@ -100,20 +100,25 @@ def write_atomically(path: str, content: dict[str, Any]) -> None:
     Path(temporary).replace(target)
 
 
+def simulate(vendor: str, store: Store, options: argparse.Namespace) -> Simulation:
+    """Return the simulation of a vendor."""
+    return Simulation(
+        vendor,
+        store=store,
+        knobs=options.behaviors[vendor],
+        mailboxes=options.mailboxes,
+        messages=options.messages,
+        faults=options.faults,
+        seed=options.seed,
+    )
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Serve the chosen vendors until the process receives SIGINT or SIGTERM."""
     store = Store(options.state)
     servers, sockets, urls = [], [], {}
     for position, vendor in enumerate(options.vendors):
-        simulation = Simulation(
-            vendor,
-            store=store,
-            knobs=options.behaviors[vendor],
-            mailboxes=options.mailboxes,
-            messages=options.messages,
-            faults=options.faults,
-            seed=options.seed,
-        )
+        simulation = simulate(vendor, store, options)
         application = Application(simulation, (options.host, *options.allow_host))
         bound = listen(options.host, options.port + position if options.port else 0)
         servers.append(make_server(application, options.tls_cert, options.tls_key))

@@ -65,7 +65,7 @@ class RuntimeFolder:
 
         Another local user who can write there could replace files, and could choose which process is stopped.
 
-        :raises BackgroundError: when it is a link, belongs to another user, or other users can write to it.
+        :raises BackgroundError: if it is a link, belongs to another user, or other users can write to it.
         """
         self.directory.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
@@ -89,7 +89,7 @@ class RuntimeFolder:
     def starting(self, timeout: float) -> Iterator[None]:
         """Lock out other starts and stops.
 
-        :raises BackgroundError: when another process has the lock for longer than the timeout.
+        :raises BackgroundError: if another process has the lock for longer than the timeout.
         """
         with self.start_lock.open("a", encoding="utf-8") as lock:
             deadline = time.monotonic() + timeout
@@ -161,7 +161,7 @@ def check_requirements() -> None:
 def start(folder: RuntimeFolder, arguments: list[str], timeout: float) -> dict[str, Any]:
     """Start the simulator unless one with the same arguments is running.
 
-    :raises BackgroundError: when it does not start, or the folder is not safe to use.
+    :raises BackgroundError: if it does not start, or the folder is not safe to use.
     """
     folder.secure()
     with folder.starting(timeout + STOP_TIMEOUT):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of a simulated vendor that its documents leave open, or that differ between installations."""
+"""Behaviors of a simulated vendor that its documents leave open, or that differ between installations."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ FALSE_WORDS = frozenset({"false", "no", "off", "0"})
 
 
 class BehaviorError(ValueError):
-    """A behaviour that does not exist, or a value that it does not accept."""
+    """A behavior that does not exist, or a value that it does not accept."""
 
 
 @dataclass(frozen=True)
 class Behavior:
-    """One behaviour: its name, its default and the values that it accepts.
+    """One behavior: its name, its default and the values that it accepts.
 
-    `accepts` is a tuple of allowed words, or one of the types bool, int, float and str. A behaviour whose default is
+    `accepts` is a tuple of allowed words, or one of the types bool, int, float and str. A behavior whose default is
     None also accepts the word `none`.
     """
 
@@ -31,7 +31,7 @@ class Behavior:
     help: str
 
     def parse(self, value: Any) -> Any:
-        """Convert text, or a value from JSON, to the type of the behaviour. Raises BehaviorError."""
+        """Convert text, or a value from JSON, to the type of the behavior. Raises BehaviorError."""
         text = "none" if value is None else str(value).strip()
         if self.default is None and text.lower() == "none":
             return None
@@ -48,7 +48,7 @@ class Behavior:
                 return self.accepts(text)
             except ValueError:
                 pass
-        raise BehaviorError(f"behaviour {self.name}: {text!r} is not allowed. Use {self.describe()}.")
+        raise BehaviorError(f"behavior {self.name}: {text!r} is not allowed. Use {self.describe()}.")
 
     def describe(self) -> str:
         """Describe the allowed values."""
@@ -57,7 +57,7 @@ class Behavior:
 
 
 class Behaviors:
-    """The values of a vendor's behaviours, as attributes."""
+    """The values of a vendor's behaviors, as attributes."""
 
     _definitions: dict[str, Behavior]
 
@@ -69,25 +69,25 @@ class Behaviors:
             self.set(name, value)
 
     def set(self, name: str, value: Any) -> None:
-        """Set one behaviour. `value` may be text. Raises BehaviorError."""
+        """Set one behavior. `value` may be text. Raises BehaviorError."""
         behavior = self._definitions.get(name)
         if behavior is None:
-            raise BehaviorError(f"behaviour {name}: does not exist. Use one of {', '.join(sorted(self._definitions))}.")
+            raise BehaviorError(f"behavior {name}: does not exist. Use one of {', '.join(sorted(self._definitions))}.")
         self.__dict__[name] = behavior.parse(value)
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Set several behaviours, or none when one of them is invalid. Raises BehaviorError."""
+        """Set several behaviors, or none when one of them is invalid. Raises BehaviorError."""
         trial = Behaviors(self._definitions.values(), self.as_dict())
         for name, value in values.items():
             trial.set(name, value)
         self.__dict__.update(trial.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all behaviours with their current values."""
+        """Return all behaviors with their current values."""
         return {name: self.__dict__[name] for name in self._definitions}
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.set(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"behaviour {name!r} does not exist")
+        raise AttributeError(f"behavior {name!r} does not exist")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator's control API under `/_simulator/`: read the journal and the state, change behaviours and faults."""
+"""The simulator's control API under `/_simulator/`: read the journal and the state, change behaviors and faults."""
 
 from __future__ import annotations
 
@@ -50,61 +50,76 @@ def _is_address(name: str) -> bool:
 
 def control_routes(simulation: Simulation) -> list[Route]:
     """Return the routes of the control API for one simulation."""
+    control = _Control(simulation)
+    table: list[tuple[str, Handler, list[str]]] = [
+        ("ready", control.ready, ["GET"]),
+        ("requests", control.requests, ["GET", "DELETE"]),
+        ("knobs", control.behaviors, ["GET", "PUT"]),
+        ("faults", control.faults, ["GET", "PUT"]),
+        ("reset", control.reset, ["POST"]),
+        ("clock", control.clock, ["GET", "POST"]),
+        ("state", control.state, ["GET", "PUT"]),
+    ]
+    return [Route(PREFIX + name, _guarded(handler), methods=methods) for name, handler, methods in table]
 
-    def guarded(handler: Handler) -> Handler:
-        async def call(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except (ValueError, TypeError, AttributeError, KeyError) as error:
-                return JSONResponse({"error": str(error)}, 400)
 
-        return call
+def _guarded(handler: Handler) -> Handler:
+    async def call(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            return JSONResponse({"error": str(error)}, 400)
 
-    async def ready(request: Request) -> Response:
-        return JSONResponse({"vendor": simulation.vendor.name, "ready": True, "pid": os.getpid()})
+    return call
 
-    async def requests(request: Request) -> Response:
+
+class _Control:
+    """Handlers of the control API."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+
+    async def ready(self, request: Request) -> Response:
+        """Name the vendor and the process."""
+        return JSONResponse({"vendor": self._simulation.vendor.name, "ready": True, "pid": os.getpid()})
+
+    async def requests(self, request: Request) -> Response:
+        """Return the journal, or clear it."""
         if request.method == "DELETE":
-            simulation.journal.clear()
+            self._simulation.journal.clear()
             return Response(status_code=204)
-        return JSONResponse(simulation.journal.entries())
+        return JSONResponse(self._simulation.journal.entries())
 
-    async def behaviors(request: Request) -> Response:
+    async def behaviors(self, request: Request) -> Response:
+        """Return the behaviors, after changing some."""
         if request.method == "PUT":
-            simulation.behaviors.update(await request.json())
-        return JSONResponse(simulation.behaviors.as_dict())
+            self._simulation.behaviors.update(await request.json())
+        return JSONResponse(self._simulation.behaviors.as_dict())
 
-    async def faults(request: Request) -> Response:
+    async def faults(self, request: Request) -> Response:
+        """Return the faults, after replacing them."""
         if request.method == "PUT":
             specifications = await request.json()
             if not isinstance(specifications, list):
                 raise TypeError("faults must be a list of strings")
-            simulation.faults.set(specifications)
-        return JSONResponse([fault.specification for fault in simulation.faults.active])
+            self._simulation.faults.set(specifications)
+        return JSONResponse([fault.specification for fault in self._simulation.faults.active])
 
-    async def reset(request: Request) -> Response:
+    async def reset(self, request: Request) -> Response:
+        """Start anew, with seeded mailboxes and messages."""
         body = await request.json() if await request.body() else {}
-        simulation.reset(int(body.get("mailboxes", 0)), int(body.get("messages", 0)))
+        self._simulation.reset(int(body.get("mailboxes", 0)), int(body.get("messages", 0)))
         return JSONResponse({"reset": True})
 
-    async def clock(request: Request) -> Response:
+    async def clock(self, request: Request) -> Response:
+        """Return the time, after advancing it."""
         if request.method == "POST":
-            simulation.clock.advance(float((await request.json())["advance"]))
-        return JSONResponse({"now": simulation.clock.now()})
+            self._simulation.clock.advance(float((await request.json())["advance"]))
+        return JSONResponse({"now": self._simulation.clock.now()})
 
-    async def state(request: Request) -> Response:
+    async def state(self, request: Request) -> Response:
+        """Return the state, or replace it."""
         if request.method == "PUT":
-            simulation.replace_state(await request.json())
+            self._simulation.replace_state(await request.json())
             return Response(status_code=204)
-        return JSONResponse(simulation.store.as_dict(simulation.prefix))
-
-    table: list[tuple[str, Handler, list[str]]] = [
-        ("ready", ready, ["GET"]),
-        ("requests", requests, ["GET", "DELETE"]),
-        ("knobs", behaviors, ["GET", "PUT"]),
-        ("faults", faults, ["GET", "PUT"]),
-        ("reset", reset, ["POST"]),
-        ("clock", clock, ["GET", "POST"]),
-        ("state", state, ["GET", "PUT"]),
-    ]
-    return [Route(PREFIX + name, guarded(handler), methods=methods) for name, handler, methods in table]
+        return JSONResponse(self._simulation.store.as_dict(self._simulation.prefix))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One simulated vendor with its store, behaviours, clock, faults and journal."""
+"""One simulated vendor with its store, behaviors, clock, faults and journal."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Simulation:
             self.vendor.rebuild()
 
     def reset(self, mailboxes: int = 0, messages: int = 0) -> None:
-        """Delete the state and seed it again. Behaviours, faults and journal stay."""
+        """Delete the state and seed it again. Behaviors, faults and journal stay."""
         self.store.reset(self.prefix)
         self.vendor.rebuild()
         self.vendor.seed(mailboxes, messages)

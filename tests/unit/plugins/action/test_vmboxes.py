@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin: what the worker is told of, and how it ends when the user interrupts it."""
+"""The action plugin: its notifications, and its end after an interrupt."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_progress_is_silent_where_the_task_is(no_log: bool, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("no_log", [True, False])
-def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_task_is_reported_and_ends_its_worker(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     ended: list[str] = []
 
@@ -69,10 +69,10 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
     with pytest.raises(KeyboardInterrupt):
         interrupted.run()
     os.close(writing)
-    told = os.read(reading, 1000).decode()
+    reported = os.read(reading, 1000).decode()
     os.close(reading)
     assert ended == ["cleanly"]
-    assert ("Many mailboxes: interrupted: created 3, failed 1, skipped 9." in told) is not no_log
+    assert ("Many mailboxes: interrupted: created 3, failed 1, skipped 9." in reported) is not no_log
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
@@ -178,7 +178,7 @@ def test_points_in_time_are_refused_before_they_become_text() -> None:
     with pytest.raises(AnsibleActionFail) as caught:
         run.run()
     places = ("mailboxes item 1.kazoo.name", "mailboxes item 1.kazoo.older_than", "name")
-    told = "must be text, not a date and time. Put it in quotes, or use the filter `string`"
-    assert str(caught.value).splitlines()[1:] == [f"- `{place}` {told}" for place in places[:2]] + [
-        f"- `{places[2]}` {told}."
+    reported = "must be text, not a date and time. Put it in quotes, or use the filter `string`"
+    assert str(caught.value).splitlines()[1:] == [f"- `{place}` {reported}" for place in places[:2]] + [
+        f"- `{places[2]}` {reported}."
     ]

@@ -163,11 +163,11 @@ def test_equal_boxes_are_equal_bytes() -> None:
 @pytest.mark.parametrize(
     ("given_boxes", "options", "problem"),
     [
-        ("x", {}, "takes a list of dictionaries with `mailbox`"),
-        ([{"name": "x"}], {}, "takes a list of dictionaries with `mailbox`"),
+        ("x", {}, "needs a list of dictionaries with `mailbox`"),
+        ([{"name": "x"}], {}, "needs a list of dictionaries with `mailbox`"),
         ([], {"format": "ods"}, "unknown format 'ods'"),
         ([], {"resource": "phones"}, "resource 'phones'"),
-        ([{"mailbox": "1", "name": "\ud800"}], {"format": "csv"}, "a character that no file can hold"),
+        ([{"mailbox": "1", "name": "\ud800"}], {"format": "csv"}, "a character that no file can contain"),
     ],
 )
 def test_wrong_use(given_boxes: t.Any, options: dict[str, t.Any], problem: str) -> None:

@@ -38,7 +38,7 @@ UNSEEN = [
     *"\u061c\u180e\u3000\ud7ff\ue000\ufdd0\ufeff\ufff9\ufffd\ufffe\uffff",
     *"\U0001f600\U0001f468\u200d\U0001f469\U000e0001\U0010fffe\U0010ffff",
 ]
-# Numbers, dates, truth values and nulls of any version of YAML, its marks, and what looks like its syntax.
+# Numbers, dates, booleans and nulls of any version of YAML, its marks, and what looks like its syntax.
 AMBIGUOUS = [
     "0",
     "7",
@@ -229,7 +229,7 @@ def test_half_of_a_surrogate_pair_is_refused_by_name(path: tuple[t.Any, ...]) ->
         "name": "Board",
         path[0]: bad if len(path) == 1 else [bad] if path[1] == 0 else {path[1]: bad},
     }
-    with pytest.raises(AnsibleFilterError, match=f"mailbox 3000: `{path[0]}` has a character that no file can hold"):
+    with pytest.raises(AnsibleFilterError, match=f"mailbox 3000: `{path[0]}` has a character that no file can contain"):
         boxes_to_yaml([box])
 
 

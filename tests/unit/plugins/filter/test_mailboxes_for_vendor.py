@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter mailboxes_for_vendor: what is carried, what is told, and how a user solves what is not."""
+"""The filter mailboxes_for_vendor: carried values, reported losses, and the user's choices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.filter.mailboxes_for_vendor import FilterModule
 
 mailboxes_for_vendor = FilterModule().filters()["mailboxes_for_vendor"]
-NO_PIN = "PINs were not asked for"
+NO_PIN = "PINs were not requested"
 Item = dict[str, t.Any]
 
 
@@ -65,7 +65,7 @@ def test_several_addresses_where_there_is_room_for_one() -> None:
     result = mailboxes_for_vendor([{"mailbox": "3000", **box}], "kazoo", "onsip")
     lost = losses(result)
     assert result["mailboxes"] == [{"mailbox": "3000", "name": "Reception"}]
-    assert lost["emails"] == "may have at most 1 entries, it has 2"
+    assert lost["emails"] == "must have at most 1 entries, got 2"
     assert lost["notify"].startswith("`notify` true needs `emails`")
     assert losses(result, usual=True)["attach_audio"].startswith("`attach_audio` true needs `notify`")
     # What depends on it comes along as soon as the user gives one.
@@ -107,7 +107,7 @@ def test_two_values_never_share_one_place() -> None:
     renamed = {"name": "description", "timezone": "description"}
     result = mailboxes_for_vendor([box], "kazoo", "tel4vn", renamed=renamed, pins={"3000": "904751"})
     assert result["mailboxes"][0]["description"] == "Reception"
-    assert losses(result) == {"timezone": "the time zone belongs to the tenant"}
+    assert losses(result) == {"timezone": "the time zone is a setting of the tenant"}
 
 
 def test_values_that_take_the_place_of_others() -> None:
@@ -124,7 +124,7 @@ def test_values_that_take_the_place_of_others() -> None:
     assert lost == {}
     for nothing in (None, ""):
         mailbox, lost = one(box, "kazoo", "onsip", values={"timezone": {"Europe/Berlin": nothing}})
-        assert lost["timezone"] == "left out as asked for"
+        assert lost["timezone"] == "left out on request"
         assert "timezone" not in mailbox
 
 
@@ -144,7 +144,7 @@ def test_what_a_new_mailbox_has_instead() -> None:
     assert instead(defaults={"timezone": "America/Denver"}) == "America/Denver"
 
 
-def test_usual_values_are_told_apart_from_chosen_ones() -> None:
+def test_usual_values_are_reported_apart_from_chosen_ones() -> None:
     boxes = [
         {"mailbox": number, "name": number, "kazoo": {"skip_greeting": number == "3001", "transcribe": False}}
         for number in ("3000", "3001", "3002")
@@ -180,7 +180,7 @@ def test_two_mailboxes_for_one_number_are_both_left_out() -> None:
     assert [box["mailbox"] for box in result["left_out"]] == ["3000", "3001"]
     assert "2 boxes would have the number 3000" in result["left_out"][0]["reason"]
     result = mailboxes_for_vendor(boxes, "kazoo", "onsip", overrides={"3001": None, "9999": {"name": "x"}})
-    assert result["left_out"] == [{"mailbox": "3001", "reason": "left out as asked for"}]
+    assert result["left_out"] == [{"mailbox": "3001", "reason": "left out on request"}]
     assert result["unused_overrides"] == ["9999"]
 
 
@@ -191,7 +191,7 @@ def test_what_must_be_there_already() -> None:
     known = mailboxes_for_vendor(boxes, "tel4vn", "kazoo", present=["3001"])
     assert [box["mailbox"] for box in known["mailboxes"]] == ["3001"]
     assert known["left_out"] == [
-        {"mailbox": "3000", "reason": "does not exist there, and cannot be made without `name`"}
+        {"mailbox": "3000", "reason": "does not exist there, and cannot be created without `name`"}
     ]
     named = mailboxes_for_vendor(boxes, "tel4vn", "kazoo", defaults={"name": "New"})
     assert (len(named["mailboxes"]), named["undecided"]) == (2, [])
@@ -237,7 +237,7 @@ def test_shared_voicemails_become_mailboxes() -> None:
     assert set(losses(result)) == {"prompt"}
     assert set(losses(result, usual=True)) == {"play_datetime"}
     (refused,) = mailboxes_for_vendor([], "portsip", "portsip", shared_voicemails=[shared])["left_out"]
-    assert "portsip has shared voicemails of its own" in refused["reason"]
+    assert "portsip has its own shared voicemails" in refused["reason"]
 
 
 def test_ids_mean_nothing_on_another_system_of_the_same_vendor() -> None:
@@ -251,7 +251,7 @@ def test_ids_mean_nothing_on_another_system_of_the_same_vendor() -> None:
     assert set(lost) == {"owner_id", "kazoo.media.unavailable"}
 
 
-def test_all_that_is_wrong_with_the_choices_is_told_at_once() -> None:
+def test_all_that_is_wrong_with_the_choices_is_reported_at_once() -> None:
     text = problems_of(
         [{"mailbox": "3000", "name": "x"}],
         "kazoo",
@@ -261,12 +261,12 @@ def test_all_that_is_wrong_with_the_choices_is_told_at_once() -> None:
         values={"timezone": "x", "nmae": {}},
     )
     for part in (
-        "`defaults` may not hold `state`",
-        "`defaults` may not hold `mailbox`",
-        "`overrides` of 3000 may not hold `id`",
+        "`defaults` must not contain `state`",
+        "`defaults` must not contain `mailbox`",
+        "`overrides` of 3000 must not contain `id`",
         "`overrides` of 3001 must be a dictionary",
         "`values.timezone` must be a dictionary",
-        "`values` names the unknown option `nmae`",
+        "`values` contains the unknown option `nmae`",
     ):
         assert part in text
 
@@ -277,14 +277,14 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
         boxes, "kazoo", "onsip", defaults={"timezone": "Mars"}, overrides={"3001": {"require_pin": True}}
     )
     assert text.count("Mars") == 1
-    assert "mailbox 3001: `require_pin` cannot be held by onsip" in text
+    assert "mailbox 3001: `require_pin` is not supported by onsip" in text
     secret = problems_of(boxes, "kazoo", "onsip", overrides={"3001": {"pin": "073194"}})
     assert "`pin` must not start with 0" in secret
     assert "073194" not in secret
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (([], "kazoo", "asterisk"), "`target` must be one of kazoo"),
         (("text", "kazoo", "onsip"), "`boxes` must be a list, not text"),
@@ -292,8 +292,8 @@ def test_what_the_choices_hold_is_checked_by_the_rules_of_the_target() -> None:
         (([{"mailbox": "3000", "nmae": "x"}], "kazoo", "onsip"), "mailbox 3000: kazoo has no option `nmae`"),
     ],
 )
-def test_what_is_no_mailbox(arguments: tuple[t.Any, ...], told: str) -> None:
-    assert told in problems_of(*arguments)
+def test_what_is_no_mailbox(arguments: tuple[t.Any, ...], reported: str) -> None:
+    assert reported in problems_of(*arguments)
 
 
 def test_shared_voicemails_of_a_vendor_that_has_none() -> None:
@@ -306,3 +306,21 @@ def test_a_number_as_key_is_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch
     mailbox, _lost = one({"name": "Reception"}, "kazoo", "onsip", overrides={3000: {"name": "Desk"}})
     assert mailbox["name"] == "Desk"
     assert ["`overrides`: 3000" in text and "YAML reads 0123 as 83" in text for text in shown] == [True]
+
+
+def test_problems_can_be_returned_without_any_mailbox() -> None:
+    boxes = [{"mailbox": "3000", "name": "Reception"}]
+    given = {"source": "kazoo", "target": "onsip", "overrides": {"3000": {"nonsense": 1}}}
+    with pytest.raises(AnsibleFilterError, match="nonsense") as caught:
+        mailboxes_for_vendor(boxes, **given)
+    result = mailboxes_for_vendor(boxes, **given, return_problems=True)
+    assert f"mailboxes_for_vendor: {result['problem']}" == str(caught.value)
+    assert result["mailboxes"] == []
+    fine = mailboxes_for_vendor(boxes, source="kazoo", target="onsip", return_problems=True)
+    assert (fine["problem"], len(fine["mailboxes"])) == ("", 1)
+    assert "problem" not in mailboxes_for_vendor(boxes, source="kazoo", target="onsip")
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(AnsibleFilterError, match="unknown option nonsense"):
+        mailboxes_for_vendor([], source="kazoo", target="onsip", nonsense=True)

@@ -63,7 +63,7 @@ def test_all_problems_at_once() -> None:
     text = "Number,Full name,emails,Fax,\n3000,x,y,1,\n3001,x\n3000,x,,,z\n,x,,,\n"
     columns = {"Number": "mailbox", "Full name": "nam", "Gone": None}
     assert problems_of(text, columns=columns, vendor="kazoo") == [
-        "line 1: `columns` names 'Gone', and there is no such column. Add it, or name it in `optional_columns`",
+        "line 1: `columns` refers to 'Gone', but there is no such column. Add it, or list it in `optional_columns`",
         "line 1: unknown column 'Fax'",
         "`columns`: unknown option `nam`; did you mean `name`?",
         "line 2, column emails, value 'y': mailbox 3000: `emails` entry 'y' must be an email address",
@@ -71,7 +71,7 @@ def test_all_problems_at_once() -> None:
             "4 mailboxes: `nam` is not an option; did you mean `name`?:"
             " 3000 (line 2), 3001 (line 3), 3000 (line 4), line 5"
         ),
-        "line 4, column 5: has a value and no heading",
+        "line 4, column 5: has a value but no heading",
         "line 4: mailbox 3000: is declared twice, first in line 2",
         "line 5: mailbox: `mailbox` is missing",
     ]
@@ -84,7 +84,7 @@ def test_fifty_rows_with_one_mistake_are_one_line() -> None:
     assert "3005 (line 7, column timezone, value '?')" in found
 
 
-def test_unknown_columns_are_left_out_only_when_told() -> None:
+def test_unknown_columns_are_left_out_only_when_reported() -> None:
     assert problems_of("mailbox,nmae\n3000,x\n") == ["line 1: unknown column 'nmae'; did you mean `name`?"]
     assert rows_to_mailboxes("mailbox,nmae\n3000,x\n", ignore_unknown_columns=True) == [{"mailbox": "3000"}]
 
@@ -93,13 +93,13 @@ def test_unknown_columns_are_left_out_only_when_told() -> None:
 def test_a_table_without_numbers_is_one_problem(ignore: bool) -> None:
     text = "name\n" + "x\n" * 9
     assert problems_of(text, ignore_unknown_columns=ignore, vendor="kazoo") == [
-        "line 1: no column holds `mailbox`. Name the one that does in `columns`"
+        "line 1: no column contains `mailbox`. Map it in `columns`"
     ]
 
 
 def test_forgotten_headings_do_not_show_a_pin() -> None:
     found = problems_of("3000,Reception,4821\n3001,Workshop,9137\n")
-    assert "line 1: column 3 has no heading that names an option" in found
+    assert "line 1: column 3 has no heading of an option" in found
     assert not any("4821" in problem or "9137" in problem for problem in found)
 
 
@@ -110,16 +110,16 @@ def test_forgotten_headings_do_not_show_a_pin() -> None:
         (4821.0, "is a number, which has lost its leading zeros. Format the column as text"),
         ("4.821E+3", "was rounded to powers of ten by a spreadsheet. Format the column as text"),
         ("4821.0", "is a number, which has lost its leading zeros. Format the column as text"),
-        ("4,821", "has marks between its digits, which a spreadsheet put there. Format the column as text"),
-        ("#REF!", "holds the error of a formula. Correct the formula, or enter the value as text"),
+        ("4,821", "has separators between its digits, added by a spreadsheet. Format the column as text"),
+        ("#REF!", "contains an error of a formula. Correct the formula, or enter the value as text"),
         (datetime.date(2026, 1, 2), "is of the type date. Format the column as text"),
-        ("482", "must be 4 to 15 characters long, it has 3"),
+        ("482", "must be 4 to 15 characters long, got 3"),
     ],
 )
 def test_a_pin_that_was_spoilt(cell: object, problem: str) -> None:
-    (told,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
+    (reported,) = problems_of([{"mailbox": "3000", "name": "x", "pin": cell}], vendor="kazoo")
     place = "row 1, column pin: "
-    assert told in (f"{place}`pin` {problem}", f"{place}mailbox 3000: `pin` {problem}")
+    assert reported in (f"{place}`pin` {problem}", f"{place}mailbox 3000: `pin` {problem}")
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_a_number_is_read_as_it_was_before_a_spreadsheet_took_it_for_a_quantity(
 
 @pytest.mark.parametrize("cell", ["1,00E+03", "1.001", "1'001", "1\u202f001", "12,345,678"])
 def test_a_number_that_cannot_be_known_is_refused(cell: str) -> None:
-    (told,) = problems_of([{"mailbox": cell}])
-    assert re.match("row 1, column mailbox(, value .*)?: `mailbox` ", told)
-    assert told.endswith(". Format the column as text")
+    (reported,) = problems_of([{"mailbox": cell}])
+    assert re.match("row 1, column mailbox(, value .*)?: `mailbox` ", reported)
+    assert reported.endswith(". Format the column as text")
 
 
 def test_an_export_of_a_spreadsheet() -> None:
@@ -163,7 +163,7 @@ def test_what_the_vendor_cannot_hold_is_left_to_the_module() -> None:
 @pytest.mark.parametrize(
     ("rows", "options", "problem"),
     [
-        ({"mailbox": "3000"}, {}, "takes CSV text or a list of rows, not a dictionary"),
+        ({"mailbox": "3000"}, {}, "needs CSV text or a list of rows, not a dictionary"),
         (["3000"], {}, "row 1: must be a dictionary of column to value, not text"),
         ("mailbox\n", {"columns": ["x"]}, "`columns` must be a dictionary, not a list"),
         ("mailbox\n", {"vendor": "other"}, "`vendor` must be one of kazoo, portsip, tel4vn, onsip, not 'other'"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup mailbox_files: files, folders and vaults become one list, with every problem told by file and line."""
+"""The lookup mailbox_files: files, folders and vaults become one list, with every problem reported by file and line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_folder_that_is_given_is_the_only_place(folder: pathlib.Path, monkeypa
     monkeypatch.chdir(folder)
     (folder / "old").mkdir()
     assert [box["mailbox"] for box in read("b.csv", folder="old/..")] == ["3001"]
-    with pytest.raises(AnsibleLookupError, match=r"there is no file or folder b\.csv"):
+    with pytest.raises(AnsibleLookupError, match=r"the file or folder b\.csv does not exist"):
         read("b.csv", folder="old", place=folder)
 
 
@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_read(folder: pathlib.Path) -> None:
         read(str(folder), loader=ForbiddenLoader())
 
 
-def test_numbers_stay_as_they_are_written_and_tell_their_place(folder: pathlib.Path) -> None:
+def test_numbers_stay_as_they_are_written_and_report_their_place(folder: pathlib.Path) -> None:
     (folder / "a.yml").write_text("mailboxes:\n- mailbox: 0123\n  pin: 0042\n- mailbox: 12:30\n")
     found = read(str(folder / "a.yml"), sources=True, vendor="kazoo")
     assert found == [
@@ -132,9 +132,9 @@ def test_a_vault_is_opened(folder: pathlib.Path) -> None:
 
 
 def test_what_is_not_there(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(AnsibleLookupError, match=r"there is no file or folder none\.yml"):
+    with pytest.raises(AnsibleLookupError, match=r"the file or folder none\.yml does not exist"):
         read("none.yml", place=tmp_path)
-    with pytest.raises(AnsibleLookupError, match="holds no file that ends in"):
+    with pytest.raises(AnsibleLookupError, match="contains no file that ends in"):
         read(str(tmp_path))
 
 
@@ -156,5 +156,5 @@ def test_what_the_vendor_cannot_hold_is_refused_where_that_is_wanted(folder: pat
     if wanted == "ignore":
         assert read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)[0]["description"] == "y"
         return
-    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` cannot be held by kazoo"):
+    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` is not supported by kazoo"):
         read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)

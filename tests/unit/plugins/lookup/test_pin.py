@@ -131,7 +131,9 @@ def test_a_file_that_others_can_reach_is_refused(mode: int, tmp_path: pathlib.Pa
     path = tmp_path / "pins.yml"
     look_up("3000", file=str(path))
     path.chmod(mode)
-    assert f"has mode {mode:04o}, so others can reach the PINs in it; set it to 0600" in refusal("3000", file=str(path))
+    assert f"has mode {mode:04o}, so others can access the PINs in it; set it to 0600" in refusal(
+        "3000", file=str(path)
+    )
     path.chmod(0o600)
     assert look_up("3000", file=str(path))
 
@@ -145,9 +147,9 @@ def test_a_file_of_another_user_is_refused(tmp_path: pathlib.Path, monkeypatch: 
 
 
 def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
-    assert "is no regular file" in refusal("3000", file=str(tmp_path))
+    assert "is not a regular file" in refusal("3000", file=str(tmp_path))
     os.mkfifo(tmp_path / "pipe", mode=0o600)
-    assert "is no regular file" in refusal("3000", file=str(tmp_path / "pipe"))
+    assert "is not a regular file" in refusal("3000", file=str(tmp_path / "pipe"))
     assert "cannot be used: No such file or directory" in refusal("3000", file=str(tmp_path / "none" / "pins.yml"))
 
 
@@ -156,9 +158,9 @@ def test_what_is_no_file_is_refused(tmp_path: pathlib.Path) -> None:
     [
         ("[4821", "pins.yml:2: is not valid YAML"),
         ("kazoo: {default: {'3000': '482159', '3000': '482161'}}", "pins.yml:1: the key `3000` is repeated"),
-        ("- '4821'", "must hold PINs by vendor, account and mailbox"),
-        ("kazoo: '4821'", "must hold PINs by vendor, account and mailbox"),
-        ("kazoo: {default: '4821'}", "must hold PINs by vendor, account and mailbox"),
+        ("- '4821'", "must contain PINs by vendor, account and mailbox"),
+        ("kazoo: '4821'", "must contain PINs by vendor, account and mailbox"),
+        ("kazoo: {default: '4821'}", "must contain PINs by vendor, account and mailbox"),
         ("kazoo: {default: {'3000': [4821]}}", "mailbox 3000 and its PIN must be text; put both in quotes"),
         ("kazoo: {default: {'3000': '482148214821482148'}}", "the PIN of mailbox 3000 must be 4 to 15 characters"),
     ],
@@ -167,9 +169,9 @@ def test_a_file_that_is_not_in_order_is_left_alone(text: str, problem: str, tmp_
     path = tmp_path / "pins.yml"
     path.write_text(text)
     path.chmod(0o600)
-    told = refusal("3000", "3001", file=str(path))
-    assert problem in told
-    assert "4821" not in told
+    reported = refusal("3000", "3001", file=str(path))
+    assert problem in reported
+    assert "4821" not in reported
     assert path.read_text() == text
 
 
@@ -266,7 +268,7 @@ def test_no_numbers_need_no_pins() -> None:
     [
         (83, "the number of a mailbox is the number 83, not text, and YAML reads 0123 as 83"),
         (["3000", [83]], "the number of a mailbox is the number 83, not text"),
-        (True, "must be text, not a truth value"),
+        (True, "must be text, not a boolean"),
         (30.5, "must be text, not float"),
         (None, "must be text, not nothing"),
         ({"mailbox": "3000"}, "must be text, not a dictionary"),
@@ -281,8 +283,8 @@ def test_terms_that_are_no_numbers_are_refused(term: object, problem: str, tmp_p
 
 
 def test_all_wrong_terms_are_reported_together() -> None:
-    told = refusal([83, {}, " "])
-    assert [word in told for word in ("number 83", "a dictionary", "is empty")] == [True] * 3
+    reported = refusal([83, {}, " "])
+    assert [word in reported for word in ("number 83", "a dictionary", "is empty")] == [True] * 3
 
 
 def with_password(password: str | None) -> DataLoader:

@@ -82,7 +82,7 @@ def test_a_server_that_drips_is_left(archive: Archive, monkeypatch: pytest.Monke
 
     row = archive.row(reply)
     assert row.status == "failed"
-    assert "less than 1000 bytes a second" in str(row.error)
+    assert "less than 1000 bytes per second" in str(row.error)
     # Two bytes in each of four attempts of five seconds.
     assert sent <= 8
     assert archive.files == {}
@@ -110,7 +110,7 @@ def test_a_slow_line_is_no_drip(archive: Archive, monkeypatch: pytest.MonkeyPatc
 def test_a_packed_recording_is_refused_before_it_is_unpacked(archive: Archive) -> None:
     row = archive.row(whole(b"x" * 100, content_encoding="gzip"))
     assert row.status == "failed"
-    assert "the server packed the recording" in str(row.error)
+    assert "the server compressed the recording" in str(row.error)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

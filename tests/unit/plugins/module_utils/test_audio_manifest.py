@@ -75,7 +75,7 @@ def test_what_another_program_put_there_meanwhile_stays(tmp_path: pathlib.Path) 
     folder = Folder(tmp_path, 0o600)
     manifest = Manifest.open(folder, "list.json")
     (tmp_path / "list.json").write_text("mine")
-    with pytest.raises(InvalidInputError, match="another file"):
+    with pytest.raises(InvalidInputError, match="is not a manifest"):
         manifest.write([recording(folder, "one")], 0o600, check=False)
     assert (tmp_path / "list.json").read_text() == "mine"
 

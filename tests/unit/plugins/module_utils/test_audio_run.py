@@ -59,7 +59,7 @@ def test_the_same_recording_without_an_entry_is_compared_and_kept(archive: Archi
     assert [(row.status, row.action) for row in report.steps] == [("ok", "none")]
     assert archive.path.stat().st_ino == before
     assert archive.run(manifest="manifest.json").steps[0].action == "none"
-    assert archive.driver.starts == [], "the manifest tells of it now"
+    assert archive.driver.starts == [], "the manifest contains it now"
 
 
 @pytest.mark.parametrize("stated", [{}, {"size_bytes": len(SOUND)}])
@@ -68,7 +68,7 @@ def test_another_recording_is_never_overwritten(tmp_path: pathlib.Path, stated: 
     archive.path.write_bytes(OTHER)
     row = archive.row(verify=True)
     assert (row.status, row.verified) == ("failed", False)
-    assert "m1.wav is another recording than the vendor's" in str(row.error)
+    assert "m1.wav differs from the vendor's recording" in str(row.error)
     assert archive.files == {"m1.wav": OTHER}
 
 
@@ -87,7 +87,7 @@ def test_a_good_recording_is_never_replaced_by_garbage(archive: Archive) -> None
     assert archive.path.read_bytes() == SOUND
 
 
-def test_a_file_that_somebody_changed_is_not_what_the_manifest_tells_of(archive: Archive) -> None:
+def test_a_file_that_somebody_changed_is_not_what_the_manifest_shows_of(archive: Archive) -> None:
     archive.run(manifest="manifest.json")
     archive.path.write_bytes(OTHER)
     # Of the same size, which is enough unless somebody asks.
@@ -142,8 +142,8 @@ def test_a_file_that_changes_after_it_was_received_does_not_count(
 
 
 def test_check_mode_writes_nothing_and_verifies_what_is_there(archive: Archive) -> None:
-    foreseen = archive.row(check=True, verify=True, manifest="manifest.json")
-    assert (foreseen.status, foreseen.verified, archive.driver.starts) == ("changed", False, [])
+    predicted = archive.row(check=True, verify=True, manifest="manifest.json")
+    assert (predicted.status, predicted.verified, archive.driver.starts) == ("changed", False, [])
     assert archive.files == {}
     archive.run(manifest="manifest.json")
     there = archive.row(check=True, verify=True, manifest="manifest.json")
@@ -222,8 +222,8 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
     other = threading.Thread(target=finish)
     other.start()
 
-    class Told(threading.Event):
-        """Tells that a task waits for its turn."""
+    class WaitSignal(threading.Event):
+        """Signals that a task waits for its turn."""
 
         def wait(self, timeout: float | None = None) -> bool:
             waited.set()
@@ -232,7 +232,7 @@ def test_a_recording_that_another_task_finishes_meanwhile_is_compared(archive: A
     driver = Driver([archive.message], whole(SOUND))
     order = Order(str(archive.root), "{id}", 0o600)
     run = audio_run.Run(t.cast("t.Any", driver), order, Folder(archive.root, 0o600), None, check=False)
-    run.stop = Told()
+    run.stop = WaitSignal()
     recording = run.plan(archive.message, ("m1",))
     run.fetch(recording)
     other.join()
@@ -266,5 +266,5 @@ def test_a_recording_that_changes_while_it_breaks_off_begins_anew(archive: Archi
 def test_a_recording_without_a_stated_size_that_is_cut_fails(archive: Archive) -> None:
     row = archive.row(unsized(SOUND[:-50]))
     assert row.status == "failed"
-    assert "its header states 844 bytes, and it has 794" in str(row.error)
+    assert "its header states 844 bytes, but it has 794" in str(row.error)
     assert archive.files == {}

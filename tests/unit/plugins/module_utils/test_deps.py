@@ -56,13 +56,13 @@ print(deps.IMPORT_ERROR)
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "reported"),
     [
         ("import pydantic; pydantic.VERSION = '1.10.4'", "pydantic 2.8 or newer is needed, found 1.10.4"),
         ("import tenacity; del tenacity.stop_before_delay", "tenacity 8.3 or newer is needed"),
     ],
 )
-def test_a_library_that_is_too_old_is_told(setting: str, told: str) -> None:
+def test_a_library_that_is_too_old_is_reported(setting: str, reported: str) -> None:
     code = OLD.format(setting=setting, tests=str(ROOT / "tests"))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert told in done.stdout, done.stderr[-2000:]
+    assert reported in done.stdout, done.stderr[-2000:]

@@ -181,7 +181,7 @@ def test_numbers_of_json() -> None:
 
 
 def test_what_a_program_may_have_spoilt_stays_what_it_is() -> None:
-    """A PIN written as a number has lost its zeros before it reached the file, and a fraction is no number of a box."""
+    """A PIN written as a number already lost its zeros, and a fraction is not the number of a box."""
     (item,) = read('[{"mailbox": 3000.0, "pin": 42, "name": true}]', "boxes.json")
     assert [type(item[option]) for option in ("mailbox", "pin", "name")] == [float, int, bool]
 

@@ -106,7 +106,7 @@ def test_what_is_sent_again(
 
 def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[READ_ERROR] * 20)
-    with pytest.raises(TransportError, match="cannot read it: the connection broke"):
+    with pytest.raises(TransportError, match="cannot read it: the connection was lost"):
         script.client.send("GET", "/x", Operation("read", "it"))
     assert len(script.sent) == retry.MAX_ATTEMPTS
     assert len(script.slept) == retry.MAX_ATTEMPTS - 1
@@ -134,7 +134,7 @@ def test_a_server_that_never_answered_is_given_up_after_some_attempts(
     assert len(script.sent) == 2 * retry.MAX_ATTEMPTS
 
 
-def test_broken_server_is_told_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_server_is_reported_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[503] * 20)
     assert script.client.send("GET", "/x", Operation("read", "it")).status == 503
 
@@ -172,7 +172,7 @@ def test_addresses_of_the_same_origin_are_asked(monkeypatch: pytest.MonkeyPatch)
         (b"\xff\xfe", "something unexpected"),
     ],
 )
-def test_reply_that_cannot_be_read_is_told_without_its_content(content: bytes, said: str) -> None:
+def test_reply_that_cannot_be_read_is_reported_without_its_content(content: bytes, said: str) -> None:
     with pytest.raises(TransportError) as caught:
         http.Reply(200, {}, content, Operation("read", "it")).parse(Body)
     assert said in str(caught.value)
@@ -191,7 +191,7 @@ def test_secrets_are_taken_out_of_what_a_vendor_says(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("proxy", ["gopher://user:secret@x:1", "ftp://x:1"])
-def test_proxy_that_cannot_be_used_is_told_without_its_address(proxy: str) -> None:
+def test_proxy_that_cannot_be_used_is_reported_without_its_address(proxy: str) -> None:
     with pytest.raises(InvalidInputError, match="proxy") as caught:
         http.Client(Connection(vendor="kazoo", url=URL, proxy=proxy), workers=1)
     assert proxy not in str(caught.value)
@@ -236,10 +236,10 @@ def test_a_proxy_that_refuses_shows_no_password(
         client.send("GET", "/x", Operation("read", "it"))
     thread.join()
     client.close()
-    told = f"{caught.value} {caught.value.as_dict()} {connection!r}"
-    assert "(hidden)" in told
+    reported = f"{caught.value} {caught.value.as_dict()} {connection!r}"
+    assert "(hidden)" in reported
     for form in ECHOES.values():
-        assert form not in told
+        assert form not in reported
 
 
 def test_a_redirect_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

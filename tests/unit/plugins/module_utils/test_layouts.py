@@ -202,7 +202,7 @@ def test_the_same_export_saved_as_a_workbook_or_with_other_marks(layout: str) ->
 @pytest.mark.parametrize("layout", EXPORTS)
 def test_an_error_in_an_export_names_the_column_of_the_product(layout: str) -> None:
     name, text, _expected = EXPORTS[layout]
-    (told,) = problems_of(text.replace("ada@example.com", "ada at home"), name, "kazoo", layout=layout)[:1]
+    (reported,) = problems_of(text.replace("ada@example.com", "ada at home"), name, "kazoo", layout=layout)[:1]
     column = {
         "freepbx": "voicemail_email",
         "fusionpbx": "voicemail_mail_to",
@@ -211,8 +211,8 @@ def test_an_error_in_an_export_names_the_column_of_the_product(layout: str) -> N
         "portsip": "email",
         "asterisk": "email",
     }[layout]
-    assert f", column {column}, value " in told
-    assert "048213" not in told
+    assert f", column {column}, value " in reported
+    assert "048213" not in reported
 
 
 def test_3cx_users_of_version_20() -> None:
@@ -252,7 +252,7 @@ def test_the_file_column_of_newer_fusionpbx() -> None:
         ("[a]\nnonsense\n", "v.conf:2: is not a section, a setting or a mailbox. Correct or remove the line"),
         (
             "[general]\nattach=yes\n",
-            "v.conf: has headings and no rows. An empty list is written as `[]` in a YAML or JSON file",
+            "v.conf: has headings but no rows. For an empty list, use `[]` in a YAML or JSON file",
         ),
         ("[a]\n1 => 2222,A\n[b]\n1 => 3333,B\n", "v.conf:4: mailbox 1: is declared twice, first in v.conf:2"),
     ],
@@ -263,7 +263,7 @@ def test_a_voicemail_conf_that_is_not_understood(text: str, problem: str) -> Non
 
 def test_a_conf_file_needs_its_layout_and_other_files_do_not() -> None:
     assert problems_of("[a]\n1 => 2222\n", "voicemail.conf") == [
-        "voicemail.conf: is read with `layout: asterisk` only. Set it, or leave the file out"
+        "voicemail.conf: needs `layout: asterisk`. Set it, or remove the file"
     ]
     assert read("- mailbox: 1\n", "a.yml", layout="asterisk") == [{"mailbox": "1"}]
 
@@ -297,18 +297,18 @@ def test_a_layout_of_a_user(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("[]", "own.yml: must hold a dictionary with `columns`. See the known layouts for examples"),
+        ("[]", "own.yml: must contain a dictionary with `columns`. See the known layouts for examples"),
         ("colums: {}", "own.yml:1: unknown key `colums`. Use columns, templates, only_rows"),
         ("columns: []", "own.yml: `columns` must be a dictionary, not a list"),
         ("format: csv", "own.yml: `format` must be one of asterisk"),
         ("columns: {A: mailbox, A: name}", "own.yml:1: the key `A` is repeated, first in line 1. Keep one of the two"),
-        ("columns: {A: [1]}", "own.yml: `columns` has a list for 'A'. Write the name of an option, null"),
-        ("columns: {A: {opt: name}}", "own.yml: `columns` has the unknown key `opt` for 'A'. Its keys are `option`"),
-        ("templates: {name: x}", "own.yml: `templates` names no column for `name`. Name columns in braces"),
+        ("columns: {A: [1]}", "own.yml: `columns` has a list for 'A'. Use the name of an option, null"),
+        ("columns: {A: {opt: name}}", "own.yml: `columns` has the unknown key `opt` for 'A'. Use the keys `option`"),
+        ("templates: {name: x}", "own.yml: `templates` contains no column for `name`. Write columns in braces"),
         ("heading_row: -1", "own.yml: `heading_row` must not be below 0. The first row is 1"),
         ("heading_row: x", "own.yml: `heading_row` must be a number, not text"),
-        ("only_rows: {A: {b: c}}", "own.yml: `only_rows` has a dictionary for 'A'. Write the value"),
-        ("list_separator: []", "own.yml: `list_separator` must be text, or a list of texts, that is not empty"),
+        ("only_rows: {A: {b: c}}", "own.yml: `only_rows` has a dictionary for 'A'. Use the value"),
+        ("list_separator: []", "own.yml: `list_separator` must be a text or a list of texts, and not empty"),
         ("x: ]", "own.yml:1: is not valid YAML"),
     ],
 )

@@ -39,7 +39,7 @@ class Vendor:
 
     def call(self, token: Token) -> str:
         if token.value != self.valid:
-            raise ExpiredError("the token is not valid")
+            raise ExpiredError("the token is invalid")
         return token.value
 
 
@@ -95,7 +95,7 @@ def test_new_token_that_is_refused_as_well_ends_it() -> None:
     vendor = Vendor()
 
     def never(_token: Token) -> str:
-        raise ExpiredError("the token is not valid")
+        raise ExpiredError("the token is invalid")
 
     with pytest.raises(ExpiredError):
         Login(vendor.log_in).run(never)
@@ -114,7 +114,7 @@ def test_given_token_alone_is_used_to_its_end_and_not_replaced() -> None:
 
     def refuse(token: Token) -> str:
         calls.append(token.value)
-        raise ExpiredError("the token is not valid")
+        raise ExpiredError("the token is invalid")
 
     with pytest.raises(ExpiredError):
         Login(None, Token("given", expires=time.time() - 1)).run(refuse)

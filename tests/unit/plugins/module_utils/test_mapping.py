@@ -138,14 +138,14 @@ def test_several_columns_of_addresses() -> None:
     }
     assert one("Mail 1;Mail 2", ";b@x.example", columns=columns) == {"emails": ["b@x.example"]}
     assert problems_of("mailbox;A;B\n1;x;y\n", "a.csv", columns={"A": "name", "B": "name"}) == [
-        "a.csv:1: two columns hold `name`. Map one of them to null, or join them in `templates`"
+        "a.csv:1: two columns contain `name`. Map one of them to null, or join them in `templates`"
     ]
 
 
-def test_a_name_beside_an_address_is_told_with_the_address_that_is_meant() -> None:
-    (told,) = problems_of('mailbox;emails\n1;"Ada Moss <ada@x.example>"\n', "a.csv", "kazoo")
-    assert "column emails, value 'Ada Moss <ada@x.example>'" in told
-    assert told.endswith("write ada@x.example")
+def test_a_name_beside_an_address_is_reported_with_the_address_that_is_meant() -> None:
+    (reported,) = problems_of('mailbox;emails\n1;"Ada Moss <ada@x.example>"\n', "a.csv", "kazoo")
+    assert "column emails, value 'Ada Moss <ada@x.example>'" in reported
+    assert reported.endswith("write ada@x.example")
 
 
 def test_other_separators() -> None:
@@ -178,12 +178,12 @@ def test_conditions(options: dict[str, t.Any], numbers: str) -> None:
 def test_conditions_that_leave_no_row_or_name_no_column() -> None:
     assert problems_of(TABLE, "a.csv", ignore_unknown_columns=True, only_rows={"Floor": 9}) == [
         (
-            "a.csv: has no row that `only_rows` and `skip_rows` leave. An empty list is written as `[]` in a YAML"
+            "a.csv: has no row that matches `only_rows` and `skip_rows`. For an empty list, use `[]` in a YAML"
             " or JSON file"
         )
     ]
     assert problems_of(TABLE, "a.csv", ignore_unknown_columns=True, skip_rows={"Voicemial": 1}) == [
-        "a.csv:1: `skip_rows` names 'Voicemial', and there is no such column. Its heading may be 'Voicemail'"
+        "a.csv:1: `skip_rows` refers to 'Voicemial', but there is no such column. Its heading may be 'Voicemail'"
     ]
 
 
@@ -197,7 +197,7 @@ def test_only_mapped_columns() -> None:
 def test_optional_columns() -> None:
     columns = {"Mail": "emails", "Fax": None, "VM": "notify"}
     assert problems_of("mailbox;Mail\n1;\n", "a.csv", columns=columns, optional_columns=["F*"]) == [
-        "a.csv:1: `columns` names 'VM', and there is no such column. Add it, or name it in `optional_columns`"
+        "a.csv:1: `columns` refers to 'VM', but there is no such column. Add it, or list it in `optional_columns`"
     ]
     assert read("mailbox;Mail\n1;\n", "a.csv", columns=columns, optional_columns=["*"]) == [{"mailbox": "1"}]
 
@@ -213,9 +213,9 @@ PIN = "48219377"
 
 def test_no_error_shows_a_pin_also_not_in_the_wrong_column() -> None:
     text = f"mailbox;name;pin;notify;emails;timezone\n1;A;{PIN};{PIN};{PIN};{PIN}\n2;B;12;{PIN}x;#{PIN};a{PIN}\n"
-    told = problems_of(text, "a.csv", "kazoo", templates={"description": "{pin}"}, columns={"name": "after_email"})
-    assert len(told) > 4
-    assert PIN not in "".join(told)
+    reported = problems_of(text, "a.csv", "kazoo", templates={"description": "{pin}"}, columns={"name": "after_email"})
+    assert len(reported) > 4
+    assert PIN not in "".join(reported)
 
 
 def test_every_error_names_file_line_column_and_value() -> None:
@@ -224,7 +224,7 @@ def test_every_error_names_file_line_column_and_value() -> None:
     assert problems_of(text, "a.csv", "onsip", columns=columns) == [
         (
             "a.csv:2, column Zone, value 'UTC+1': mailbox 1: `timezone` must be one of America/New_York, "
-            "America/Chicago, America/Denver, America/Los_Angeles, not text; OnSIP knows these four zones only"
+            "America/Chicago, America/Denver, America/Los_Angeles, not text; OnSIP supports only these four zones"
         ),
         (
             "a.csv:2, column Keep, value 'sometimes': mailbox 1: `after_email` must be one of keep, delete, not"
@@ -233,8 +233,8 @@ def test_every_error_names_file_line_column_and_value() -> None:
         "a.csv:2, column Mail, value 'x y': mailbox 1: `emails` entry 'x y' must be an email address",
         (
             "a.csv:3, column Zone, value 'Europe/Paris': mailbox 2: `timezone` must be one of America/New_York,"
-            " America/Chicago, America/Denver, America/Los_Angeles, not 'Europe/Paris'; OnSIP knows these four zones"
-            " only"
+            " America/Chicago, America/Denver, America/Los_Angeles, not 'Europe/Paris'; OnSIP supports only these"
+            " four zones"
         ),
     ]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request whose reply was lost may be carried out after it was looked for in vain, so a change has to be told."""
+"""A request whose reply was lost may be carried out after a search in vain, so a change must be reported."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Slow:
         self.error = error
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
-        """List what was there before."""
+        """List the earlier messages."""
         message = Message(id="m1", mailbox="1000", mailbox_id="b1", call_id="c1", status=Status.UNREAD)
         return [message] if selection.mailbox == "1000" else []
 
@@ -56,7 +56,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 @pytest.mark.parametrize("cause", ERRORS)
 @pytest.mark.parametrize("state", [*ORDERS, "present"])
-def test_what_may_still_come_is_told_as_a_change(state: str, cause: str) -> None:
+def test_what_may_still_come_is_reported_as_a_change(state: str, cause: str) -> None:
     vendor = t.cast(t.Any, Slow(ERRORS[cause]))
     if state == "present":
         wanted = Upload(call_id="c2", audio=b"RIFF", content_type="audio/x-wav", file_name="x.wav")

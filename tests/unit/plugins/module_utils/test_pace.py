@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport impo
 
 
 class Clock:
-    """Time that is told what it is."""
+    """A clock that tests set."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -132,7 +132,7 @@ def test_refusal_pauses_every_thread_and_starts_the_count(clock: Clock) -> None:
     assert clock.now == pytest.approx(104, abs=0.01)
 
 
-def test_what_the_vendor_told_last_does_not_count_requests_under_way(clock: Clock) -> None:
+def test_what_the_vendor_reported_last_does_not_count_requests_under_way(clock: Clock) -> None:
     pacer = pace.Pacer(capacity=10, rate=1)
     with pacer.turn(), pacer.turn(), pacer.turn():
         pacer.observe(4)

@@ -28,7 +28,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.rep
     Recording,
 )
 
-#: Seconds that a call takes which is to be under way when something else happens.
+#: Seconds of a call that must be in progress when something else happens.
 SHORT = 0.05
 COUNT = 100
 
@@ -179,7 +179,7 @@ def written(vendor: Vendor, boxes: int, progress: message_engine.Progress | None
 
 
 @pytest.mark.parametrize("boxes", [COUNT, 3])
-def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_told(work: Work, boxes: int) -> None:
+def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_reported(work: Work, boxes: int) -> None:
     if boxes != COUNT:
         # One thread a box hands its messages back, and only then there is something to begin.
         work.wait_for = lambda count: None  # type: ignore[method-assign]
@@ -189,17 +189,17 @@ def test_messages_deleted_in_a_thread_whose_start_was_interrupted_are_told(work:
     assert {step.status for step in report.steps if step.id not in work.begun} <= {"skipped"}
 
 
-def test_messages_that_the_vendor_wants_one_by_one_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[int, int, int, str]] = []
+def test_messages_that_the_vendor_wants_one_by_one_are_all_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[tuple[int, int, int, str]] = []
     work = Work()
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    report = written(Vendor(work), 3, lambda *counts: told.append(counts))
+    report = written(Vendor(work), 3, lambda *counts: reported.append(counts))
     assert sorted(work.begun) == sorted(step.id for step in report.steps)
     assert {step.status for step in report.steps} == {"changed"}
-    assert told[-1] == (COUNT, COUNT, 0, "done")
+    assert reported[-1] == (COUNT, COUNT, 0, "done")
 
 
-def test_a_download_in_a_thread_whose_start_was_interrupted_is_told(work: Work) -> None:
+def test_a_download_in_a_thread_whose_start_was_interrupted_is_reported(work: Work) -> None:
     stop = threading.Event()
 
     def fetch(recording: Recording) -> None:
@@ -239,7 +239,7 @@ def test_a_call_that_must_not_be_broken_off_raises_what_it_raised() -> None:
         parallel.finished(call)
 
 
-def test_an_upload_that_the_user_interrupts_is_told() -> None:
+def test_an_upload_that_the_user_interrupts_is_reported() -> None:
     class Slow:
         """A vendor that is slow to take a message, and then has it."""
 

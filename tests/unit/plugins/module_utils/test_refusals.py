@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task is told that is refused before its first request, or cannot reach the server."""
+"""Errors of tasks that are refused before their first request, or cannot reach the server."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def plain_server() -> t.Iterator[int]:
 
 def test_a_typo_is_reported_beside_the_option_that_is_missing_because_of_it() -> None:
     given = {name: value for name, value in CONNECTION.items() if name != "vendor"}
-    told = run("vmboxes", vendr="kazoo", **given, mailboxes=[])["msg"]
-    assert "`vendr` is not an option; did you mean `vendor`?" in told
-    assert "`vendor` is missing" in told
+    reported = run("vmboxes", vendr="kazoo", **given, mailboxes=[])["msg"]
+    assert "`vendr` is not an option; did you mean `vendor`?" in reported
+    assert "`vendor` is missing" in reported
 
 
 def test_https_against_a_plain_server_is_named(plain_server: int) -> None:
     given = {**CONNECTION, "url": f"https://127.0.0.1:{plain_server}/v2"}
-    told = run("vmbox_info", **given)["msg"]
-    assert f"127.0.0.1:{plain_server} does not speak TLS" in told
-    assert "http://" in told
+    reported = run("vmbox_info", **given)["msg"]
+    assert f"127.0.0.1:{plain_server} does not speak TLS" in reported
+    assert "http://" in reported
 
 
 def test_every_problem_of_thousands_is_in_the_result_and_little_is_printed() -> None:
@@ -63,8 +63,8 @@ def test_every_problem_of_thousands_is_in_the_result_and_little_is_printed() -> 
 
 def test_a_duplicate_of_an_invalid_item_is_found() -> None:
     items = [{"mailbox": "3000", "name": "x", "pin": "12"}, {"mailbox": "3000", "name": "y"}]
-    told = run("vmboxes", **CONNECTION, mailboxes=items)["msg"]
-    assert "item 2 (mailbox 3000): is declared twice, first by item 1" in told
+    reported = run("vmboxes", **CONNECTION, mailboxes=items)["msg"]
+    assert "item 2 (mailbox 3000): is declared twice, first by item 1" in reported
 
 
 def test_a_missing_library_names_the_command() -> None:
@@ -74,6 +74,6 @@ def test_a_missing_library_names_the_command() -> None:
 def test_a_problem_of_an_option_names_its_line(tmp_path: t.Any) -> None:
     file = tmp_path / "office.yml"
     file.write_text("- mailbox: '3000'\n  name: x\n  pin: '12'\n  kazoo:\n    skip_greting: true\n")
-    told = run("vmboxes", **CONNECTION, src=str(file))["msg"]
-    assert "office.yml:3: mailbox 3000: `pin` must be" in told
-    assert "office.yml:5: mailbox 3000: `kazoo.skip_greting` is not a field" in told
+    reported = run("vmboxes", **CONNECTION, src=str(file))["msg"]
+    assert "office.yml:3: mailbox 3000: `pin` must be" in reported
+    assert "office.yml:5: mailbox 3000: `kazoo.skip_greting` is not a field" in reported

@@ -81,17 +81,17 @@ def test_a_server_that_asks_for_next_to_nothing_is_asked_less_and_less(clock: Cl
 
 
 def test_long_waits_are_announced_once_for_all_threads(clock: Clock) -> None:
-    retries, told = Retries(120, pace.Pacer()), []
-    retries.notify = told.append
+    retries, reported = Retries(120, pace.Pacer()), []
+    retries.notify = reported.append
     refusals = [refusal(retry.LONG_WAIT + 5), refusal(retry.LONG_WAIT - 5)]
     assert retries.run(lambda: fail_with(refusals.pop(0)) if refusals else "done") == "done"
-    assert told == ["waiting 15 s because the server asks for it"]
+    assert reported == ["waiting 15 s because the server asks for it"]
     assert retries.long_waits == 15
     # Another thread that was refused at the same moment.
     clock.now -= 20
     refusals = [refusal(retry.LONG_WAIT + 5)]
     retries.run(lambda: fail_with(refusals.pop(0)) if refusals else "done")
-    assert len(told) == 1
+    assert len(reported) == 1
 
 
 @pytest.mark.timeout(30)

@@ -14,7 +14,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.slips 
 PIN = "hunterpinvalue739154"
 
 
-def told(text: str, name: str = "office.yml") -> str:
+def reported(text: str, name: str = "office.yml") -> str:
     with pytest.raises(InvalidInputError) as caught:
         documents.load(text, name)
     (problem,) = caught.value.problems
@@ -28,7 +28,7 @@ def told(text: str, name: str = "office.yml") -> str:
             "- mailbox: '3000'\n  emails: [sales@example.com\n- mailbox: '3001'\n",
             (
                 "office.yml:3: is not valid YAML at column 10: did not find expected ',' or ']'"
-                " while parsing a flow sequence that begins in line 2: - mailbox: '****'"
+                " while parsing a flow sequence that starts in line 2: - mailbox: '****'"
             ),
         ),
         (
@@ -46,7 +46,7 @@ def told(text: str, name: str = "office.yml") -> str:
             "- mailbox: '3000'\n  name: 'Sales\n",
             (
                 "office.yml:3: is not valid YAML at column 1: found unexpected end of stream"
-                " while scanning a quoted scalar that begins in line 2: name: 'Sales"
+                " while scanning a quoted scalar that starts in line 2: name: 'Sales"
             ),
         ),
         (
@@ -56,7 +56,7 @@ def told(text: str, name: str = "office.yml") -> str:
     ],
 )
 def test_the_reason_the_place_and_the_line(text: str, problem: str) -> None:
-    assert told(text).removesuffix(" \N{REPLACEMENT CHARACTER}") == problem
+    assert reported(text).removesuffix(" \N{REPLACEMENT CHARACTER}") == problem
 
 
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
@@ -81,7 +81,7 @@ def test_the_reason_the_place_and_the_line(text: str, problem: str) -> None:
 def test_no_slip_shows_a_pin(text: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if loader == "SafeLoader":
         monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
-    shown = told(text)
+    shown = reported(text)
     assert PIN not in shown
     assert "739154" not in shown
     assert "office.yml:" in shown
@@ -89,7 +89,7 @@ def test_no_slip_shows_a_pin(text: str, loader: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("text", [f'[{{"pin": "{PIN}" "name": 1}}]', f'[{{"pin": "{PIN}\n"}}]', f'[\n"{PIN}" 1]'])
 def test_no_slip_in_json_shows_a_pin(text: str) -> None:
-    assert PIN not in told(text, "office.json")
+    assert PIN not in reported(text, "office.json")
 
 
 def test_a_masked_line_keeps_its_length_and_what_helps_to_find_it() -> None:
@@ -99,6 +99,6 @@ def test_a_masked_line_keeps_its_length_and_what_helps_to_find_it() -> None:
 
 
 def test_a_long_line_is_shown_around_its_slip() -> None:
-    shown = told(f"- name: {'x' * 500} : ] {'y' * 500}\n")
+    shown = reported(f"- name: {'x' * 500} : ] {'y' * 500}\n")
     assert len(shown) < 250
     assert "xx : ] yy" in shown

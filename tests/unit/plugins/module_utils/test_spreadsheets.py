@@ -70,28 +70,28 @@ def test_a_number_is_what_its_cell_shows(value: object, number_format: str, show
         (
             12,
             '"EUR" 0',
-            f'is a number with the format "EUR" 0, which shows something else than it contains. {AS_TEXT}',
+            f'is a number with the format "EUR" 0, which differs from its value. {AS_TEXT}',
         ),
-        (0.5, "# ?/?", f"is a number with the format # ?/?, which shows something else than it contains. {AS_TEXT}"),
+        (0.5, "# ?/?", f"is a number with the format # ?/?, which differs from its value. {AS_TEXT}"),
         (
             10**15,
             "0",
-            f"is a number with more than 15 digits, of which the spreadsheet has lost some. {AS_TEXT}",
+            f"is a number with more than 15 digits, some of which the spreadsheet lost. {AS_TEXT}",
         ),
         (
             "=1+1",
             "General",
             NO_RESULT,
         ),
-        ("#REF!", "General", "holds the error of a formula. Correct the formula, or enter the value as text"),
+        ("#REF!", "General", "contains an error of a formula. Correct the formula, or enter the value as text"),
     ],
 )
 def test_what_is_no_text_is_a_problem_with_sheet_row_and_column(
     value: object, number_format: str, problem: str
 ) -> None:
     content = workbook(["mailbox", "Full\nname"], ["1", value], change=formatted(B2=number_format))
-    (told,) = problems_of(content, "staff.xlsx", columns={"full name": "name"})
-    assert re.sub(", value '#REF!'", "", told) == f"{PLACE} 2, column Full name: `name` {problem}"
+    (reported,) = problems_of(content, "staff.xlsx", columns={"full name": "name"})
+    assert re.sub(", value '#REF!'", "", reported) == f"{PLACE} 2, column Full name: `name` {problem}"
 
 
 def test_what_stands_in_a_column_that_is_not_read_is_no_problem() -> None:
@@ -124,11 +124,11 @@ def test_merged_cells_are_a_problem_only_where_they_are_read() -> None:
     assert len(read(content, "staff.xlsx", heading_row=2, columns={"name": None, "x": None})) == 3
 
 
-def test_a_title_above_the_headings_is_found_and_told() -> None:
+def test_a_title_above_the_headings_is_found_and_reported() -> None:
     content = workbook(["Our staff"], [None], ["mailbox", "name"], ["1", "x"])
-    told = problems_of(content, "staff.xlsx")
-    assert f"{PLACE} 1: no column holds `mailbox`. Name the one that does in `columns`" in told
-    assert told[-1] == "staff.xlsx, sheet Staff: row 3 looks like the row of headings. Set `heading_row: 3`"
+    reported = problems_of(content, "staff.xlsx")
+    assert f"{PLACE} 1: no column contains `mailbox`. Map it in `columns`" in reported
+    assert reported[-1] == "staff.xlsx, sheet Staff: row 3 looks like the row of headings. Set `heading_row: 3`"
     assert read(content, "staff.xlsx", heading_row=3) == [{"mailbox": "1", "name": "x"}]
     assert problems_of(content, "staff.xlsx", heading_row=9) == [
         "staff.xlsx, sheet Staff: row 9 is blank or does not exist. Set `heading_row` to the row of the headings"
@@ -160,7 +160,7 @@ def test_two_sheets_that_may_be_meant_are_not_chosen_from() -> None:
     rows = [["mailbox"], ["1"]]
     content = with_sheets(("Staff", "visible", rows), ("Old", "visible", rows), ("Hidden", "hidden", rows))
     assert problems_of(content, "b.xlsx") == [
-        "b.xlsx: has several sheets that may be meant. Set `sheet` to one of Rooms, Staff, Old"
+        "b.xlsx: has several possible sheets. Set `sheet` to one of Rooms, Staff, Old"
     ]
 
 
@@ -224,11 +224,11 @@ def test_an_opendocument_spreadsheet() -> None:
     ],
 )
 def test_what_is_no_text_in_opendocument(cell: str, problem: str) -> None:
-    (told,) = problems_of(opendocument(row("mailbox", "name") + row("1", cell)), "staff.ods")
-    assert told.startswith(f"staff.ods, sheet Staff, row 2, column name: `name` {problem}")
+    (reported,) = problems_of(opendocument(row("mailbox", "name") + row("1", cell)), "staff.ods")
+    assert reported.startswith(f"staff.ods, sheet Staff, row 2, column name: `name` {problem}")
 
 
-# Files that are no spreadsheets, or dangerous ones
+# Files that are not spreadsheets, or dangerous ones
 
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
 
@@ -243,26 +243,26 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
         ("a.ods", b"PK\x03\x04", "is not an OpenDocument spreadsheet, or is damaged"),
         ("a.ods", archive({"content.xml": "<x>"}), "is not an OpenDocument spreadsheet, or is damaged"),
         ("a.ods", archive({"content.xml": "<x/>"}), "is not an OpenDocument spreadsheet, or has no visible sheet"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "is encrypted with a password, or has the old .xls format"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "is encrypted or has the old .xls format"),
         ("a.ods", opendocument(row("mailbox"), ENTITIES), "defines XML entities"),
         ("a.ods", archive({"content.xml": "<!DOCTYPE x><x/>".encode("utf-16")}), "defines XML entities"),
         ("a.xlsx", archive({"xl/workbook.xml": f"{' ' * (1 << 20)}{ENTITIES}<x/>"}), "defines XML entities"),
     ],
 )
 def test_a_file_that_is_not_opened(name: str, content: bytes, problem: str) -> None:
-    (told,) = problems_of(content, name)
-    assert told.startswith(f"{name}: {problem}")
+    (reported,) = problems_of(content, name)
+    assert reported.startswith(f"{name}: {problem}")
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_XML", 10_000)
     bomb = archive({"xl/worksheets/sheet1.xml": b" " * 20_000})
     assert len(bomb) < 1_000
-    (told,) = problems_of(bomb, "a.xlsx")
-    assert told.startswith("a.xlsx: unpacks to more than 0 MB. Copy the columns")
+    (reported,) = problems_of(bomb, "a.xlsx")
+    assert reported.startswith("a.xlsx: unpacks to more than 0 MB. Copy the columns")
     monkeypatch.setattr(archives, "MOST_BYTES", 100)
-    (told,) = problems_of(bomb, "a.xlsx")
-    assert told.startswith("a.xlsx: has more than 0 MB. Copy the columns")
+    (reported,) = problems_of(bomb, "a.xlsx")
+    assert reported.startswith("a.xlsx: has more than 0 MB. Copy the columns")
 
 
 def test_repeated_rows_and_columns_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_what_is_busy_is_asked_again(served: str) -> None:
     assert len(Handler.seen) == 3
 
 
-def test_a_reply_that_breaks_off_is_told(served: str) -> None:
+def test_a_reply_that_breaks_off_is_reported(served: str) -> None:
     with opened(served, "/short") as stream, pytest.raises(TransportError, match="it ended early"):
         list(stream.pieces())
 
@@ -169,12 +169,12 @@ def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert report.summary()["bytes"] == 12 * 8 * MEGABYTE
-    # Less than one of the recordings, though four were on their way at once.
+    # Less than one of the recordings, although four were transferred at the same time.
     assert peak < 8 * MEGABYTE
 
 
 def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So also bytes that are no part of the body, such as extensions of chunks, come to an end."""
+    """Bytes outside the body, such as extensions of chunks, are limited as well."""
     clock, allowed = [100.0], []
     monkeypatch.setattr(streams.time, "monotonic", lambda: clock[0])
 

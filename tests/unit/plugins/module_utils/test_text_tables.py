@@ -70,9 +70,9 @@ def test_encodings_that_are_recognized(content: bytes) -> None:
 )
 def test_an_encoding_that_may_be_another_has_to_be_named(name: str, encoding: str) -> None:
     content = f"mailbox,name\n3000,{name}\n".encode(encoding)
-    (told,) = problems_of(content, "a.csv")
-    assert told == (
-        "a.csv: is not UTF-8 text, and its encoding cannot be recognized. Save it as UTF-8, or name its encoding, such"
+    (reported,) = problems_of(content, "a.csv")
+    assert reported == (
+        "a.csv: is not UTF-8 text, and its encoding cannot be recognized. Save it as UTF-8, or set its encoding, such"
         " as `encoding: cp1252`"
     )
     assert read(content, "a.csv", encoding=encoding) == [{"mailbox": "3000", "name": name}]
@@ -82,8 +82,8 @@ def test_a_wrong_name_of_an_encoding() -> None:
     for name in ("klingon", "rot13", "base64"):
         with pytest.raises(ValueError, match=f"`encoding` '{name}' is unknown"):
             decode(b"x", name)
-    (told,) = problems_of("mailbox\nÄ\n".encode("cp1252"), "a.csv", encoding="ascii")
-    assert told.startswith("a.csv: is not ascii text. Save it as UTF-8")
+    (reported,) = problems_of("mailbox\nÄ\n".encode("cp1252"), "a.csv", encoding="ascii")
+    assert reported.startswith("a.csv: is not ascii text. Save it as UTF-8")
 
 
 def test_headings_with_line_breaks_case_and_blanks() -> None:
@@ -107,5 +107,5 @@ def test_columns_by_position(columns: dict[object, str]) -> None:
         {"mailbox": "3001", "name": "Bob"},
     ]
     assert problems_of(text, "a.txt", heading_row=0, columns={**columns, "Mail": "notify"}) == [
-        "a.txt: `columns` names 'Mail', and the table has no headings. Name columns such as A or 1"
+        "a.txt: `columns` contains 'Mail', but the table has no headings. Name columns such as A or 1"
     ]

@@ -31,40 +31,40 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
 
 
 def test_a_short_task_is_silent(screen: Screen) -> None:
-    told = progress.Progress(screen, "Mailboxes")
+    reported = progress.Progress(screen, "Mailboxes")
     for done in range(1, 100):
-        told(done, 100, 0, "done")
+        reported(done, 100, 0, "done")
         screen.now += 0.04
     assert screen.lines == []
 
 
 def test_a_line_every_few_seconds_with_the_rate_of_late(screen: Screen) -> None:
-    told = progress.Progress(screen, "Mailboxes")
+    reported = progress.Progress(screen, "Mailboxes")
     for done in range(1, 1001):
-        told(done, 1000, done // 400, "done")
-        # A hundred at once, then eight a second.
+        reported(done, 1000, done // 400, "done")
+        # A hundred immediately, then eight per second.
         screen.now += 2**-10 if done < 100 else 0.125
     # One line in five seconds, over 901 steps of an eighth of a second.
     assert len(screen.lines) == 901 // 40
-    assert screen.lines[1] == "Mailboxes: 180 of 1000 done, 8.0 a second, 1 min 42 s left"
-    assert screen.lines[-1] == "Mailboxes: 980 of 1000 done, 2 failed, 8.0 a second, 2 s left"
+    assert screen.lines[1] == "Mailboxes: 180 of 1000 done, 8.0 per second, 1 min 42 s left"
+    assert screen.lines[-1] == "Mailboxes: 980 of 1000 done, 2 failed, 8.0 per second, 2 s left"
 
 
 def test_reading_and_writing_are_counted_by_themselves(screen: Screen) -> None:
-    told = progress.Progress(screen, "Mailboxes")
+    reported = progress.Progress(screen, "Mailboxes")
     for word in ("read", "done"):
         for done in range(1, 61):
-            told(done, 60, 0, word)
+            reported(done, 60, 0, word)
             screen.now += 0.125
     assert screen.lines == [
-        "Mailboxes: 41 of 60 read, 8.0 a second, 2 s left",
-        "Mailboxes: 41 of 60 done, 8.0 a second, 2 s left",
+        "Mailboxes: 41 of 60 read, 8.0 per second, 2 s left",
+        "Mailboxes: 41 of 60 done, 8.0 per second, 2 s left",
     ]
 
 
-def test_hours_are_told(screen: Screen) -> None:
-    told = progress.Progress(screen, "Mailboxes")
-    told(1, 100_001, 0, "read")
+def test_hours_are_reported(screen: Screen) -> None:
+    reported = progress.Progress(screen, "Mailboxes")
+    reported(1, 100_001, 0, "read")
     screen.now += 10
-    told(101, 100_001, 0, "read")
-    assert screen.lines == ["Mailboxes: 101 of 100001 read, 10.0 a second, 2 h 46 min left"]
+    reported(101, 100_001, 0, "read")
+    assert screen.lines == ["Mailboxes: 101 of 100001 read, 10.0 per second, 2 h 46 min left"]

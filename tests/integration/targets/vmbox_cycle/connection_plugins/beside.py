@@ -53,5 +53,5 @@ class Connection(LocalConnection):
         return super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
 
     def _note(self, text: str) -> None:
-        with pathlib.Path(self.get_option("witness")).open("a", encoding="utf-8") as witness:
-            witness.write(text.replace("\n", " ") + "\n")
+        with pathlib.Path(self.get_option("witness")).open("a", encoding="utf-8") as watch_variables:
+            watch_variables.write(text.replace("\n", " ") + "\n")

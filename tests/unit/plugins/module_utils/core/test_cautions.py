@@ -35,12 +35,12 @@ ADDRESSES = [
     ("a@example.com.", "it ends with a dot; write a@example.com"),
     ("a@@example.com", "it has more than one @; write a@example.com"),
     ("a@example", "its domain has no dot"),
-    ("a @example.com", "it has a blank; write a@example.com"),
-    ("a@exam ple.com", "it has a blank"),
+    ("a @example.com", "it has a space; write a@example.com"),
+    ("a@exam ple.com", "it has a space"),
     ("a@example.com;b@example.com", "it has a comma or semicolon; each address is an entry of its own"),
     ("a@example.com,b@example.com", "it has a comma or semicolon; each address is an entry of its own"),
     ("\u200ba@example.com", "it has an invisible character; write a@example.com"),
-    ("a@example.com\xa0", "it has a blank; write a@example.com"),
+    ("a@example.com\xa0", "it has a space; write a@example.com"),
     ('"a@example.com"', "quotes do not belong to it; write a@example.com"),
     ("@example.com", "the part before the @ is missing"),
     ("a..b@example.com", "the part before the @ is not valid"),
@@ -57,7 +57,7 @@ PLACES = [
     ("onsip", "mailbox", "onsip.pager"),
     ("portsip", "shared voicemail", "recipients"),
 ]
-NO_DIGITS = "has other characters than digits, which no telephone can dial"
+NO_DIGITS = "contains characters other than digits, which no telephone can dial"
 
 
 @pytest.mark.parametrize(("name", "resource", "option"), PLACES)

@@ -74,7 +74,7 @@ def exported(table: FieldTable, items: list[t.Any], defaults: t.Any, pins: bool,
 
 def usual(table: FieldTable, **values: t.Any) -> dict[str, t.Any]:
     """Return the values of a box with the vendor's defaults apart from those given."""
-    return {**{field.option: field.absent for field in table.fields}, **values}
+    return {**{field.option: field.default for field in table.fields}, **values}
 
 
 def test_shared_values_are_stated_once_and_overridden() -> None:

@@ -50,7 +50,7 @@ def test_seconds_are_finite(option: str, value: float) -> None:
     ],
 )
 def test_blanks_in_the_address_are_named(url: str) -> None:
-    assert str(url_problem(url)).startswith("must not contain blanks, line breaks")
+    assert str(url_problem(url)).startswith("must not contain spaces, line breaks")
 
 
 @pytest.mark.parametrize(

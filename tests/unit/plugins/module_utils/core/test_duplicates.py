@@ -238,7 +238,7 @@ def test_runs_that_look_late_leave_one(runs: int, busy: tuple[int, ...]) -> None
             assert {run.own for run in world.runs if run.own is not None} in (set(), world.boxes), world
 
 
-def test_without_any_assumption_about_time_nothing_is_lost_in_silence() -> None:
+def test_without_any_assumption_about_time_nothing_is_lost_silently() -> None:
     for world in ends(reachable(Model(ids_of("gf"), timed=False), 2)):
         failed = [run for run in world.runs if run.phase == "failed"]
         assert len(world.boxes) == 1 or failed, world

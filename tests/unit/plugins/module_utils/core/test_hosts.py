@@ -48,7 +48,7 @@ def test_accounts_are_grouped_by_depth_and_parent() -> None:
 
 def test_a_branch_lies_in_the_one_above_it() -> None:
     assert hosts.nested_groups(made()) == [("below_acme.example.com", "below_berlin.example.com")]
-    # Without the account between them nothing tells that one is below the other.
+    # Without the account between them, nothing shows that one is below the other.
     assert hosts.nested_groups([host for host in made() if host.name != "berlin.example.com"]) == []
 
 
@@ -73,8 +73,8 @@ def test_mailboxes_are_grouped_by_what_is_known() -> None:
 @pytest.mark.parametrize("resource", hosts.WAYS)
 def test_counting_is_never_usual(resource: str) -> None:
     assert "messages" not in hosts.USUAL_WAYS[resource]
-    assert hosts.unfit_ways(resource, hosts.WAYS[resource]) == []
-    assert hosts.unfit_ways(resource, ("vendor", "colour")) == ["colour"]
+    assert hosts.unsupported_groupings(resource, hosts.WAYS[resource]) == []
+    assert hosts.unsupported_groupings(resource, ("vendor", "colour")) == ["colour"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
     Message,
     Selection,
     Status,
-    parse_moment,
+    parse_time,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.names import (
     FIELDS,
@@ -83,36 +83,36 @@ def test_a_caller_is_found_by_name_or_number_in_any_case(messages: list[Message]
 
 @given(st.integers(0, 9999), st.sampled_from([("h", 3600), ("d", 86400), ("w", 7 * 86400)]))
 def test_ages_count_back_from_now(count: int, unit: tuple[str, int]) -> None:
-    assert parse_moment(f"{count}{unit[0]}", NOW) == NOW - datetime.timedelta(seconds=count * unit[1])
+    assert parse_time(f"{count}{unit[0]}", NOW) == NOW - datetime.timedelta(seconds=count * unit[1])
 
 
 @given(MOMENTS, st.integers(-12, 12))
 def test_times_are_taken_with_their_offset(moment: datetime.datetime, hours: int) -> None:
     there = moment.astimezone(datetime.timezone(datetime.timedelta(hours=hours)))
-    assert parse_moment(there.isoformat(), NOW) == moment
-    assert parse_moment(moment.replace(tzinfo=None).isoformat(), NOW) == moment
+    assert parse_time(there.isoformat(), NOW) == moment
+    assert parse_time(moment.replace(tzinfo=None).isoformat(), NOW) == moment
 
 
 def test_a_date_is_its_beginning_in_utc() -> None:
-    assert parse_moment("2026-01-31", NOW) == datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)
+    assert parse_time("2026-01-31", NOW) == datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)
 
 
 @pytest.mark.parametrize("text", ["3 weeks ago", "90", "", "3m", "-3d", "1.5h", "yesterday", "2026-13-01", "d", "٣d"])
 def test_other_forms_are_refused_with_the_accepted_ones(text: str) -> None:
     with pytest.raises(ValueError, match="must be") as caught:
-        parse_moment(text, NOW)
+        parse_time(text, NOW)
     assert AGE_FORMS in str(caught.value)
 
 
 @given(st.text(max_size=12))
 def test_no_text_breaks_the_reading_of_ages(text: str) -> None:
     with contextlib.suppress(ValueError):
-        assert parse_moment(text, NOW).tzinfo is not None
+        assert parse_time(text, NOW).tzinfo is not None
 
 
 def test_an_age_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="calendar"):
-        parse_moment("999999w", NOW)
+        parse_time("999999w", NOW)
 
 
 STATES = st.sampled_from(["read", "unread", "absent", "moved", "copied"])
@@ -170,7 +170,7 @@ def test_more_deletions_than_allowed_stop_everything(messages: list[Message], mo
 
 
 @pytest.mark.parametrize(("state", "status"), [("absent", "ok"), ("read", "failed"), ("moved", "failed")])
-def test_what_does_not_exist_is_told(state: str, status: str) -> None:
+def test_what_does_not_exist_is_reported(state: str, status: str) -> None:
     (step,) = plan_missing(Order(state, ("7001",)), ["x"], {})
     assert (step.id, step.status, step.action) == ("x", status, MessageAction.NONE)
 
@@ -208,8 +208,8 @@ def test_two_messages_never_have_one_name(template: str, messages: list[Message]
     if template_problem(template):
         return
     names = {message.id: file_stem(template, message) for message in messages}
-    told = {identifier for pair in clashes(names) for identifier in pair}
-    quiet = [parts for identifier, parts in names.items() if identifier not in told]
+    reported = {identifier for pair in clashes(names) for identifier in pair}
+    quiet = [parts for identifier, parts in names.items() if identifier not in reported]
     assert len(set(quiet)) == len(quiet)
 
 
@@ -219,8 +219,8 @@ def test_two_messages_never_have_one_name(template: str, messages: list[Message]
         ("{mailbox}", "{id}"),
         ("{id", "cannot be read"),
         ("{id}{nothing}", "unknown fields"),
-        ("{id!r}", "as they are"),
-        ("{id:>90}", "as they are"),
+        ("{id!r}", "without ! and :"),
+        ("{id:>90}", "without ! and :"),
         ("{id.__class__}", "unknown fields"),
         ("/etc/{id}", "below"),
     ],

@@ -18,7 +18,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.plan
     Index,
     Plan,
     plan,
-    unmet,
+    unapplied_options,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import (
@@ -46,7 +46,7 @@ def carried_out(result: Plan) -> Box | None:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @given(data=st.data())
 def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, data: st.DataObject) -> None:
-    there = [] if table.can_create else [Box("3000", "old", {field.option: field.absent for field in table.fields})]
+    there = [] if table.can_create else [Box("3000", "old", {field.option: field.default for field in table.fields})]
     index = Index.of(there)
     raw = data.draw(raw_items(table))
     first = reconciled(declared(table, raw), lambda one: plan(table, [one], index).problems)
@@ -63,7 +63,7 @@ def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, dat
     altered = plan(table, [second], index)
     after = carried_out(altered)
     assert after is not None
-    assert unmet(altered.steps[0], after, table) == []
+    assert unapplied_options(altered.steps[0], after, table) == []
     settled = plan(table, [second], Index.of([after]))
     assert [step.action for step in settled.steps] == [Action.NONE]
 
@@ -71,7 +71,7 @@ def test_applying_a_plan_and_planning_again_gives_nothing(table: FieldTable, dat
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 @given(data=st.data())
 def test_what_is_not_declared_is_not_touched(table: FieldTable, data: st.DataObject) -> None:
-    box = Box("3000", "old", {field.option: field.absent for field in table.fields})
+    box = Box("3000", "old", {field.option: field.default for field in table.fields})
     desired = declared(table, data.draw(raw_items(table)))
     step = plan(table, [desired], Index.of([box])).steps[0]
     assert set(step.writes) <= set(desired.values)
@@ -82,7 +82,7 @@ def test_what_is_not_declared_is_not_touched(table: FieldTable, data: st.DataObj
 @given(data=st.data())
 def test_planning_is_deterministic(table: FieldTable, data: st.DataObject) -> None:
     desired = declared(table, data.draw(raw_items(table)))
-    index = Index.of([Box("3000", "old", {field.option: field.absent for field in table.fields})])
+    index = Index.of([Box("3000", "old", {field.option: field.default for field in table.fields})])
     first, second = plan(table, [desired], index), plan(table, [desired], index)
     assert checksum(first) == checksum(second)
     assert [step.changes for step in first.steps] == [step.changes for step in second.steps]
@@ -117,7 +117,7 @@ def _composed(table: FieldTable, option: str) -> bool:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
 def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
     secret = next(field for field in table.fields if field.secret)
-    old = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, secret.option: "748159"})
+    old = Box("3000", "old", {**{field.option: field.default for field in table.fields}, secret.option: "748159"})
     desired = Desired(Subject("mailbox", "3000"), "3000", {secret.option: "904751"})
     shown = repr(difference(table, plan(table, [desired], Index.of([old])).steps[0]))
     assert "748159" not in shown
@@ -138,9 +138,9 @@ def test_secrets_never_show_in_a_difference(table: FieldTable) -> None:
         (PinPolicy.ALWAYS, UNKNOWN, True, True),
     ],
 )
-def test_when_a_pin_is_written_and_told(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
+def test_when_a_pin_is_written_and_reported(policy: PinPolicy, current: t.Any, writes: bool, changes: bool) -> None:
     table = vendor("kazoo").tables["mailbox"]
-    box = Box("3000", "old", {**{field.option: field.absent for field in table.fields}, "pin": current})
+    box = Box("3000", "old", {**{field.option: field.default for field in table.fields}, "pin": current})
     desired = Desired(Subject("mailbox", "3000"), "3000", {"pin": "904751"}, update_pin=policy)
     step = plan(table, [desired], Index.of([box])).steps[0]
     assert (step.writing, step.action is Action.UPDATE) == (writes, changes)

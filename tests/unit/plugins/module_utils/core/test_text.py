@@ -161,8 +161,14 @@ def test_yaml_holds_one_text(raw: str) -> None:
 @given(TEXTS)
 def test_an_error_is_shown_in_one_line(raw: str) -> None:
     error = VoicemailError(f"cannot read mailbox {raw}", raw, details={raw: raw})
-    told = error.as_dict()
-    for shown in (str(error), told["message"], told["hint"], *told["details"], *told["details"].values()):
+    reported = error.as_dict()
+    for shown in (
+        str(error),
+        reported["message"],
+        reported["hint"],
+        *reported["details"],
+        *reported["details"].values(),
+    ):
         assert unshowable(shown) == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from helpers.altered_replies import Lie, lying, run
 from voicemail_simulator.server import SimulatorServer
 
-REFUSED = ("not understood", "hold messages")
+REFUSED = ("not understood", "contain messages")
 DELETIONS = ("DELETE ", "/destroy ", "Action=VoicemailboxDelete")
 BOXES: dict[str, tuple[str, dict[str, t.Any], str]] = {
     "kazoo": ("vmbox", {"mailbox": "1000"}, "/messages"),

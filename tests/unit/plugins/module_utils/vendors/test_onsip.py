@@ -1,23 +1,23 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OnSIP driver against its simulated service: every doubtful behaviour ends right, or loudly and is repaired."""
+"""The OnSIP driver against its simulated service: every doubtful behavior ends right, or loudly and is repaired."""
 
 from __future__ import annotations
 
-import collections.abc
 import contextlib
 import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR as ONSIP
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
 from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
+VENDOR = "onsip"
 CHANGED: dict[str, t.Any] = {
     "mailbox": "7011",
     "name": "Robin Hale",
@@ -84,12 +84,6 @@ def _knob_values() -> list[tuple[str, t.Any]]:
     return pairs
 
 
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("onsip") as running:
-        yield running
-
-
 @pytest.fixture
 def tenant(no_waiting: None, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
@@ -104,7 +98,7 @@ def apply(
     :returns: whether it failed.
     """
     number = box.get("new_mailbox", box["mailbox"])
-    foreseen = tenant.one(check=True, **box)
+    predicted = tenant.one(check=True, **box)
     assert tenant.writes == 0
     done = tenant.one(**box)
     if loud is not None and done.get("failed"):
@@ -117,8 +111,8 @@ def apply(
         tenant.server.knobs.set(name, value)
     else:
         assert (done.get("msg"), done["changed"]) == (None, True)
-        assert (foreseen["changed"], foreseen["changed_fields"]) == (True, done["changed_fields"])
-        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not foreseen["mailbox"]
+        assert (predicted["changed"], predicted["changed_fields"]) == (True, done["changed_fields"])
+        assert predicted["mailbox"] | {"id": None} == done["mailbox"] | {"id": None} or not predicted["mailbox"]
     assert tenant.stored(number) == stored
     if not done.get("failed"):
         again = tenant.one(**box)
@@ -127,7 +121,7 @@ def apply(
 
 
 @pytest.mark.parametrize(("name", "value"), _knob_values())
-def test_every_doubtful_behaviour(tenant: Tenant, name: str, value: t.Any) -> None:
+def test_every_doubtful_behavior(tenant: Tenant, name: str, value: t.Any) -> None:
     tenant.begin(1, **{name: value})
     loud = (name, value) if (name, value) in LOUD else None
     hidden = {"Password": PIN} if (name, value) == ("pin_in_replies", "masked") else {}
@@ -244,9 +238,9 @@ def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> Non
 
     tenant.vendor.perform = other
     login = {"username": SimulatedOnsip.USERNAME, "password": SimulatedOnsip.PASSWORD, "domain": SimulatedOnsip.DOMAIN}
-    session = VENDOR.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
+    session = ONSIP.connect(Connection(vendor="onsip", url=tenant.server.url, **login), 1)
     with contextlib.closing(session):
-        found = VENDOR.open_boxes("mailbox", session).find(None, "50102")
+        found = ONSIP.open_boxes("mailbox", session).find(None, "50102")
     assert found is not None
     assert (found.id, found.number) == ("50102", "1002")
 
@@ -260,16 +254,16 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("beside", "told"),
+    ("beside", "reported"),
     [
-        ({"Status": "disabled"}, "mailbox 1001: OnSIP changed Status beside what was asked"),
-        ({"TransferAddress": ""}, "mailbox 1001: OnSIP changed TransferAddress beside what was asked"),
-        ({"Timezone": "us_pacific"}, "mailbox 1001: was updated, but OnSIP also changed `timezone`, which had to stay"),
-        ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`, which had to stay"),
+        ({"Status": "disabled"}, "mailbox 1001: OnSIP also changed Status"),
+        ({"TransferAddress": ""}, "mailbox 1001: OnSIP also changed TransferAddress"),
+        ({"Timezone": "us_pacific"}, "mailbox 1001: was updated, but OnSIP also changed `timezone`"),
+        ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`"),
     ],
 )
-def test_what_changes_beside_what_was_asked_is_told(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], told: str
+def test_what_changes_beside_what_was_asked_is_reported(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, beside: dict[str, str], reported: str
 ) -> None:
     tenant.begin(1)
     state, boxes = tenant.vendor.state, tenant.vendor.boxes
@@ -278,5 +272,5 @@ def test_what_changes_beside_what_was_asked_is_told(
     monkeypatch.setattr(boxes, "shown", lambda box: shown(state.boxes[box["VoicemailboxId"]]))
     result = tenant.one(mailbox="1001", announce_caller=True)
     assert result["changed"]
-    assert told in [*result.get("warnings", ()), *result.get("msg", "").split(". ")]
+    assert reported in [*result.get("warnings", ()), *result.get("msg", "").split(". ")]
     assert "7777" not in str({key: value for key, value in result.items() if key != "invocation"})

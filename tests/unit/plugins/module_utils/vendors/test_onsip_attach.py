@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -14,21 +13,18 @@ from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip.call import NotPermitted
 
+VENDOR = "onsip"
+
+
 AVERY, ROBIN = "avery@example.onsip.com", "robin@example.onsip.com"
 BOX_ADDRESS = "vm.7011@example.onsip.com"
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("onsip") as running:
-        yield running
 
 
 @pytest.fixture(params=["addresses shown", "addresses hidden"])
 def tenant(
     no_waiting: None, request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> Tenant:
-    """A service that tells the addresses of boxes, and one that does not: no page describes that action."""
+    """A service that shows the addresses of boxes, and one that does not: that action is not documented."""
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     if request.param == "addresses hidden":
 
@@ -52,11 +48,11 @@ def test_attach_change_move_detach(tenant: Tenant) -> None:
         ({"user_address": AVERY, "timeout": 35, "name": "Front desk"}, ["onsip.attach.name", "onsip.attach.timeout"]),
         ({"user_address": ROBIN, "user_id": "40078"}, ["onsip.attach.user_address"]),
     ):
-        foreseen = attach(tenant, check=True, **options)
+        predicted = attach(tenant, check=True, **options)
         assert tenant.writes == 0
         done = attach(tenant, **options)
-        assert foreseen["changed_fields"] == done["changed_fields"]
-        assert foreseen["mailbox"] | {"id": None} == done["mailbox"] | {"id": None}
+        assert predicted["changed_fields"] == done["changed_fields"]
+        assert predicted["mailbox"] | {"id": None} == done["mailbox"] | {"id": None}
         assert done["changed_fields"] == (fields or ["name", "onsip.attach.user_address"])
         assert tenant.default_address(options["user_address"]) == BOX_ADDRESS
         assert (attach(tenant, **options)["changed"], tenant.writes) == (False, 0)
@@ -121,9 +117,9 @@ def test_a_box_in_use_is_detached_before_it_is_deleted(tenant: Tenant) -> None:
         assert (tenant.stored("7011"), tenant.default_address(AVERY)) == (None, None)
 
 
-def test_what_cannot_be_attached_is_told_before_any_write(tenant: Tenant) -> None:
+def test_what_cannot_be_attached_is_reported_before_any_write(tenant: Tenant) -> None:
     tenant.begin(2)
-    for number, options, told in (
+    for number, options, reported in (
         ("1001", {"user_address": "nobody@example.onsip.com"}, "nobody@example.onsip.com"),
         ("1001", {"timeout": 30}, "`onsip.attach.timeout` cannot be set without `onsip.attach.user_address`"),
         ("1001", {"user_address": "avery"}, "must be a SIP address"),
@@ -131,7 +127,7 @@ def test_what_cannot_be_attached_is_told_before_any_write(tenant: Tenant) -> Non
     ):
         result = tenant.one(mailbox=number, onsip={"attach": options})
         assert (result["failed"], tenant.writes) == (True, 0)
-        assert told in result["msg"]
+        assert reported in result["msg"]
     twice = tenant.many(
         *({"mailbox": number, "onsip": {"attach": {"user_address": AVERY}}} for number in ("1001", "1002"))
     )
@@ -161,7 +157,7 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
     users, perform = tenant.vendor.state.user_addresses, tenant.vendor.perform
 
     def moved_by_somebody_else(name: str, call: t.Any) -> t.Any:
-        # The first reading of the mailbox after the plan; users that are to be detached are listed, and read last.
+        # The first reading of the mailbox after the plan; users to detach are listed, and read last.
         if name == ("VoicemailboxRead" if options else "UserAddressRead"):
             users[ROBIN] = users[ROBIN] | {"DefaultAddress": {"Username": "vm.1002", "Domain": "example.onsip.com"}}
         return perform(name, call)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PortSIP driver under every doubtful behaviour of the vendor: it ends right, or loudly and is repaired."""
+"""The PortSIP driver under every doubtful behavior of the vendor: it ends right, or loudly and is repaired."""
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -13,6 +12,7 @@ from helpers.portsip_tenant import BOX, OTHER_PIN, PIN, STORED_BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
+VENDOR = "portsip"
 NUMBER = {"extension_number": "8500"}
 CHANGED = {
     **NUMBER,
@@ -79,12 +79,6 @@ def _knob_values() -> list[tuple[str, t.Any]]:
 KNOB_VALUES = _knob_values()
 
 
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
-
-
 @pytest.fixture
 def tenant(server: SimulatorServer) -> Tenant:
     return Tenant(server).begin()
@@ -93,14 +87,14 @@ def tenant(server: SimulatorServer) -> Tenant:
 def _twice(tenant: Tenant, declared: dict[str, t.Any], singular: bool, stored: list[dict[str, t.Any]]) -> None:
     """Declare a box, and once more: check mode foresees the first run, which does it, and the second writes nothing."""
     declare = (lambda box, **options: tenant.box(**box, **options)) if singular else tenant.boxes
-    foreseen = declare({**declared, "update_pin": "always"}, check=True)
+    predicted = declare({**declared, "update_pin": "always"}, check=True)
     assert tenant.writes == 0
     first = declare({**declared, "update_pin": "always"})
     assert not first.get("failed"), first["msg"]
     assert first["changed"]
     assert tenant.writes == 1
-    assert foreseen["changed"]
-    assert foreseen["diff"] == first["diff"]
+    assert predicted["changed"]
+    assert predicted["diff"] == first["diff"]
     assert tenant.stored_boxes("8500") == stored
     again = declare(declared)
     assert not again.get("failed"), again["msg"]
@@ -114,7 +108,7 @@ def test_the_life_of_a_shared_voicemail(tenant: Tenant, knob: str, value: t.Any,
     tenant.begin(3, 2, **{knob: value})
     _twice(tenant, BOX, singular, [STORED_BOX])
     _twice(tenant, CHANGED, singular, [STORED_CHANGED])
-    # Ansible itself takes no null for an option with choices, so a single box is told the word.
+    # Ansible itself takes no null for an option with choices, so a single box uses the word.
     _twice(tenant, {**CLEARED, "play_datetime": "disabled"} if singular else CLEARED, singular, [STORED_CLEARED])
     _twice(tenant, {**NUMBER, "state": "absent"}, singular, [])
     assert len(tenant.directory.boxes.collection) == 3
@@ -132,13 +126,13 @@ def test_the_life_of_a_personal_mailbox(tenant: Tenant, knob: str, value: t.Any,
         ({**CLEARED_MAILBOX, "announce_time": "disabled"} if singular else CLEARED_MAILBOX, STORED_CLEARED_MAILBOX),
     ]
     for declared, stored in steps:
-        foreseen = declare(declared, check=True)
+        predicted = declare(declared, check=True)
         assert tenant.writes == 0
         first = declare(declared)
         assert not first.get("failed"), first["msg"]
         assert first["changed"]
         assert tenant.writes == 1
-        assert foreseen["diff"] == first["diff"]
+        assert predicted["diff"] == first["diff"]
         # Nothing of the user but what was declared may change.
         assert tenant.stored_user("1001") == {**whole, **stored}
         again = declare(declared)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -13,6 +12,7 @@ from helpers.portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 
+VENDOR = "portsip"
 FAULTS = (
     "lost_reply,count=1",
     "reset_before,count=1",
@@ -32,12 +32,6 @@ WORK: dict[str, tuple[list[dict[str, t.Any]], dict[str, t.Any], list[dict[str, t
     "delete": ([BOX], {"extension_number": "8500", "state": "absent"}, []),
 }
 PATHS = {"create": "shared_voicemails$", "update": "shared_voicemails/[^/]+$", "delete": "/destroy$"}
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture

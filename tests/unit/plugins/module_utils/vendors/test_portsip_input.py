@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import json
 import typing as t
 
@@ -25,15 +24,10 @@ from hypothesis import strategies as st
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip.fields import pin_problem
 
+VENDOR = "portsip"
 PIN_KIND = SHARED_VOICEMAIL.by_option["pin"].kind
 LANGUAGE = MAILBOX.by_option["language"].kind
 SIXTEEN = [f"person{place}@example.com" for place in range(16)]
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture
@@ -47,11 +41,11 @@ def tenant(server: SimulatorServer) -> Tenant:
         ({"mailbox": "abc"}, "`mailbox` must be digits only"),
         ({"mailbox": "12"}, "`mailbox` must be 3 to 64 characters long"),
         ({"mailbox": "1001", "state": "absent"}, "part of its user"),
-        ({"mailbox": "1001", "new_mailbox": "1009"}, "`new_mailbox` cannot be held by portsip"),
-        ({"mailbox": "1001", "name": "Desk"}, "`name` cannot be held by portsip"),
+        ({"mailbox": "1001", "new_mailbox": "1009"}, "`new_mailbox` is not supported by portsip"),
+        ({"mailbox": "1001", "name": "Desk"}, "`name` is not supported by portsip"),
         ({"mailbox": "1001", "emails": ["a@example.com"]}, "the user's own address"),
-        ({"mailbox": "1001", "after_email": "delete"}, "`after_email` cannot be held by portsip"),
-        ({"mailbox": "1001", "timezone": "Europe/Paris"}, "`timezone` cannot be held by portsip"),
+        ({"mailbox": "1001", "after_email": "delete"}, "`after_email` is not supported by portsip"),
+        ({"mailbox": "1001", "timezone": "Europe/Paris"}, "`timezone` is not supported by portsip"),
         ({"mailbox": "1001", "announce_time": "enabled"}, "must be one of disabled, 12_hour, 24_hour"),
         ({"mailbox": "1001", "language": "english please"}, "a language tag such as en-US"),
         ({"mailbox": "1001", "pin": "482"}, "`pin` must be 4 to 32 characters long"),
@@ -76,10 +70,10 @@ def test_a_mailbox_that_cannot_be_is_refused_before_any_request(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"recipients": SIXTEEN}, "`recipients` may have at most 15 entries, it has 16"),
+        ({"recipients": SIXTEEN}, "`recipients` must have at most 15 entries, got 16"),
         ({"recipients": ["not-an-address"]}, "must be an email address"),
         ({"extension_number": "85 00"}, "`extension_number` must be digits only"),
-        ({"new_extension_number": "8501"}, "cannot be held by portsip: the number of a shared voicemail"),
+        ({"new_extension_number": "8501"}, "is not supported by portsip: a shared voicemail keeps its number"),
         ({"name": None}, "`name` cannot be cleared"),
         ({"pin": "111222"}, "must not repeat a digit 3 times in a row"),
         ({"play_datetime": "enabled"}, "must be one of disabled, 12_hour, 24_hour"),
@@ -96,7 +90,7 @@ def test_a_shared_voicemail_that_cannot_be_is_refused_before_any_request(
 
 def test_the_dictionary_of_the_vendor_has_nothing_left(tenant: Tenant) -> None:
     result = tenant.mailboxes({"mailbox": "1001", "portsip": {"voicemail_pin": PIN}})
-    assert "`portsip.voicemail_pin` is what the option `pin` sets" in result["msg"]
+    assert "`portsip.voicemail_pin` is set by the option `pin`" in result["msg"]
     foreign = {"kazoo": {"flags": []}, "onsip": {}, "tel4vn": {}}
     assert tenant.mailboxes({"mailbox": "1001", "notify": True, **foreign})["changed"]
 
@@ -130,7 +124,7 @@ def test_what_a_new_shared_voicemail_needs_is_asked_for(tenant: Tenant, missing:
 
 
 @pytest.mark.parametrize("status", ["400", "422"])
-def test_the_policy_of_the_server_is_told(tenant: Tenant, status: str) -> None:
+def test_the_policy_of_the_server_is_reported(tenant: Tenant, status: str) -> None:
     tenant.begin(3, version="22.2", field_invalid_status=status)
     before = tenant.stored_user("1001")
     for result in (tenant.boxes({**BOX, "pin": "4829"}), tenant.mailbox(mailbox="1001", pin="4829")):
@@ -143,7 +137,7 @@ def test_the_policy_of_the_server_is_told(tenant: Tenant, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["400", "409"])
-def test_a_number_that_is_taken_is_told(tenant: Tenant, status: str) -> None:
+def test_a_number_that_is_taken_is_reported(tenant: Tenant, status: str) -> None:
     tenant.begin(3, number_taken_status=status)
     result = tenant.boxes({**BOX, "extension_number": "1001"})
     assert "shared voicemail 1001: The extension number is already in use" in result["msg"]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -13,13 +12,8 @@ from helpers.interventions import Intervention
 from helpers.portsip_tenant import BOX, PIN, Tenant
 from voicemail_simulator.server import SimulatorServer
 
+VENDOR = "portsip"
 LIST = "/api/shared_voicemails"
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -14,15 +13,10 @@ from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 from voicemail_simulator.vendors.portsip.sessions import Sessions
 
+VENDOR = "portsip"
 SYSTEM = {"username": SimulatedPortsip.USERNAME, "domain": None}
 NO_LOGIN = {"username": None, "password": None, "domain": None}
 TOKEN_ENDPOINT_MISSING = "status:404,path=/login/oauth/token"
-
-
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("portsip") as running:
-        yield running
 
 
 @pytest.fixture
@@ -65,7 +59,7 @@ def test_an_unknown_domain_is_named_and_not_tried_twice(tenant: Tenant) -> None:
     assert tenant.logins == 1
 
 
-def test_a_blocked_address_is_told(tenant: Tenant) -> None:
+def test_a_blocked_address_is_reported(tenant: Tenant) -> None:
     tenant.begin(login_attempts=1)
     tenant.boxes(BOX, password="not-the-password")
     result = tenant.boxes(BOX)
@@ -80,7 +74,7 @@ def test_the_other_family_serves_where_the_token_endpoint_is_missing(tenant: Ten
     assert _numbers(tenant.run("shared_voicemail_info")) == ["8001", "8002", "8003"]
 
 
-def test_an_address_without_any_login_is_told(tenant: Tenant) -> None:
+def test_an_address_without_any_login_is_reported(tenant: Tenant) -> None:
     tenant.begin(version="22.0")
     tenant.server.faults.set([TOKEN_ENDPOINT_MISSING])
     result = tenant.run("shared_voicemail_info")
@@ -96,7 +90,7 @@ def test_a_second_factor_is_a_clear_error(tenant: Tenant) -> None:
     assert tenant.writes == 0
 
 
-def test_a_page_instead_of_a_login_is_told(tenant: Tenant) -> None:
+def test_a_page_instead_of_a_login_is_reported(tenant: Tenant) -> None:
     tenant.server.faults.set(["html,path=/login"])
     assert "HTML" in tenant.boxes(BOX)["msg"]
 
@@ -122,7 +116,7 @@ def test_a_tenant_that_cannot_be_entered_is_an_error(tenant: Tenant, missing: st
         assert tenant.writes == 0
 
 
-def test_a_system_administrator_outside_of_tenants_is_told_the_option(tenant: Tenant) -> None:
+def test_a_system_administrator_outside_of_tenants_is_reported_the_option(tenant: Tenant) -> None:
     result = tenant.boxes(BOX, **SYSTEM)
     assert "no tenant is selected" in result["msg"]
     assert "account_id" in result["msg"]

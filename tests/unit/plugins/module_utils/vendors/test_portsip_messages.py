@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSIP's messages, under every behaviour that its vendor can show."""
+"""PortSIP's messages, under every behavior that its vendor can show."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Pbx:
         return self.table.add({**like, "id": self.server.vendor.state.new_id(), "created_at": created_at})
 
     def on_listing(self, monkeypatch: pytest.MonkeyPatch, event: t.Callable[[int], object]) -> None:
-        """Let something happen right before each listing of messages, told how many there were before it."""
+        """Run an action right before each listing of messages, with the number of earlier listings it."""
         listing = self.server.vendor._context.listing
         page, count = listing.page, [0]
 
@@ -179,7 +179,7 @@ def test_boxes_that_are_out_of_reach() -> None:
     with serve() as server:
         pbx = Pbx(server)
         messages = pbx.messages()
-        with pytest.raises(UnsupportedError, match="only to its own user"):
+        with pytest.raises(UnsupportedError, match="only the user of mailbox"):
             messages.list(Selection(mailbox="1001"))
         with pytest.raises(NotFoundError, match="mailbox 4711 does not exist"):
             messages.list(Selection(mailbox="4711"))
@@ -254,7 +254,7 @@ def test_a_listing_that_never_rests_is_an_error(monkeypatch: pytest.MonkeyPatch)
     with serve(mailboxes=1, messages=450) as server:
         pbx = Pbx(server)
         pbx.on_listing(monkeypatch, lambda count: pbx.table.remove(pbx.stored("8001")[0]["id"]))
-        with pytest.raises(TransportError, match="moved each of the 5 times"):
+        with pytest.raises(TransportError, match="changed in each of 5 attempts"):
             pbx.messages().list(Selection(shared_voicemail="8001"))
 
 
@@ -286,7 +286,7 @@ def test_the_token_never_leaves_the_configured_origin(access: str, monkeypatch: 
             "ftp://files.example.com/x",
         ):
             monkeypatch.setitem(messages._addresses, (str(one.mailbox_id), one.id), url)
-            with pytest.raises(RejectedError, match="never gets the login") as caught:
+            with pytest.raises(RejectedError, match="must not receive this login") as caught:
                 downloaded(messages, one)
             assert url not in str(caught.value)
         assert stranger.journal.entries() == []

@@ -44,7 +44,7 @@ GREGORIAN = EPOCH + replies.GREGORIAN_OFFSET
     ],
 )
 def test_times_are_read_in_every_form(value: t.Any) -> None:
-    assert replies.moment_of(value) == WHEN
+    assert replies.time_of(value) == WHEN
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_times_are_read_in_every_form(value: t.Any) -> None:
 )
 def test_what_is_no_time_is_none(value: t.Any) -> None:
     """Never the year 1, which every rule of age would select."""
-    assert replies.moment_of(value) is None
+    assert replies.time_of(value) is None
 
 
 @pytest.mark.parametrize(

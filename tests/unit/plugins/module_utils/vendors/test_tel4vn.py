@@ -1,11 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TEL4VN driver against its simulated tenant: every doubtful behaviour ends right, or loudly and is repaired."""
+"""The TEL4VN driver against its simulated tenant: every doubtful behavior ends right, or loudly and is repaired."""
 
 from __future__ import annotations
 
-import collections.abc
 import typing as t
 
 import pytest
@@ -15,6 +14,7 @@ from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 
+VENDOR = "tel4vn"
 CHANGED = {
     "mailbox": "7011",
     "pin": OTHER_PIN,
@@ -52,12 +52,6 @@ def _knob_values() -> list[tuple[str, t.Any]]:
     return pairs
 
 
-@pytest.fixture(scope="module")
-def server() -> collections.abc.Iterator[SimulatorServer]:
-    with SimulatorServer("tel4vn") as running:
-        yield running
-
-
 @pytest.fixture
 def tenant(server: SimulatorServer, no_waiting: None) -> Tenant:
     return Tenant(server).begin()
@@ -74,7 +68,7 @@ def _twice(tenant: Tenant, box: dict[str, t.Any], one: bool, loud: bool, stored:
     if loud and result.get("failed"):
         result = declare()
         if result.get("failed"):
-            # Its own address never tells whether it is there, so a box alone cannot be made, however often.
+            # Its own address never shows whether it exists, so a box alone cannot be created, however often.
             assert one
             return
     else:
@@ -97,7 +91,7 @@ def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, v
     gone = {"mailbox": "7011", "state": "absent"}
     if (knob, value) == ("total", "high"):
         # A server that counts messages which it does not show: nobody can say that there are none.
-        assert "hold messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
+        assert "contain messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
         gone["delete_messages"] = True
     _twice(tenant, gone, one, loud, [])
     assert len(tenant.vendor.state.boxes) == 3
@@ -259,7 +253,7 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
     monkeypatch.setattr(tenant.vendor.state, "delete_box", lambda box: None)
     result = tenant.many({"mailbox": "7011", "state": "absent"})
     assert result["failed"] is True
-    assert "answered success and the box is still there" in result["msg"]
+    assert "reported success, but the box still exists" in result["msg"]
     call = session.Tel4vnSession.call
 
     def idle(self: t.Any, method: str, path: str, what: str, **request: t.Any) -> session.Envelope:
@@ -269,13 +263,13 @@ def test_a_success_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: py
 
     monkeypatch.setattr(session.Tel4vnSession, "call", idle)
     made = tenant.many(BOX | {"mailbox": "7012"})
-    assert "answered success and made none: no licence, password (hidden)" in made["msg"]
+    assert "reported success, but created no box: no licence, password (hidden)" in made["msg"]
     changed = tenant.many(BOX | {"description": "Back office"})
-    assert "`description` did not take" in changed["msg"]
+    assert "did not apply `description`" in changed["msg"]
 
 
 def test_what_nobody_declared_stays_as_it_is(tenant: Tenant) -> None:
-    """A write replaces the whole box, so it carries along what is there, also the order of the addresses."""
+    """A write replaces the whole box, so it includes all existing values and the order of the addresses."""
     tenant.begin(put_omitted="cleared", strip_spaces_mail_to=False)
     tenant.vendor.add_box("7011", password=PIN, mail_to="robin@Example.com, avery@example.com", local_after_email=None)
     result = tenant.one(mailbox="7011", description="Front desk")
@@ -293,7 +287,7 @@ def test_a_pin_that_the_owner_changed_after_the_listing_survives(tenant: Tenant)
     assert tenant.stored("7011") == [STORED | {"password": OTHER_PIN, "description": "Back office"}]
 
 
-def test_a_box_that_is_gone_at_the_time_of_its_update_is_told(tenant: Tenant) -> None:
+def test_a_box_that_is_gone_at_the_time_of_its_update_is_reported(tenant: Tenant) -> None:
     tenant.begin(mailboxes=2)
     tenant.vendor.state.delete_box(tenant.vendor.state.box_of_extension("1001"))
     tenant.server.faults.set(["stale_listing,path=/voicemail$"])
@@ -365,9 +359,9 @@ def test_what_is_read_is_valid_input(tenant: Tenant) -> None:
 
 def test_check_mode_foresees_what_is_then_done(tenant: Tenant) -> None:
     least = {"mailbox": "7011", "pin": PIN}
-    foreseen = tenant.one(**least, check=True)
+    predicted = tenant.one(**least, check=True)
     assert tenant.writes == 0
     done = tenant.one(**least)
-    assert foreseen["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
+    assert predicted["mailbox"] | {"id": done["mailbox"]["id"]} == done["mailbox"]
     assert done["mailbox"]["enabled"] is True
-    assert foreseen["diff"] == done["diff"]
+    assert predicted["diff"] == done["diff"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TEL4VN's messages, under every behaviour that its vendor can show."""
+"""TEL4VN's messages, under every behavior that its vendor can show."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_reading_and_downloading(knob: str, value: t.Any) -> None:
 
 @pytest.mark.parametrize("empty_list", ["array", "null"])
 @pytest.mark.parametrize("get_missing", ["404", "null", "400"])
-def test_a_box_without_messages_is_told_from_none(empty_list: str, get_missing: str) -> None:
+def test_a_box_without_messages_is_reported_from_none(empty_list: str, get_missing: str) -> None:
     with serve(messages=0, empty_list=empty_list, get_missing=get_missing) as server:
         messages = messages_of(server)
         assert messages.list(Selection(mailbox="1001")) == []
@@ -161,7 +161,7 @@ def test_the_token_never_leaves_the_configured_origin() -> None:
             f"{stranger.origin}/v1/voicemail/message/",
             "http://[",
         ):
-            with pytest.raises(RejectedError, match="never gets the token"):
+            with pytest.raises(RejectedError, match="must not receive this token"):
                 downloaded(messages, dataclasses.replace(one, audio_url=url))
         # The same service under another name is asked under the configured one.
         path = str(one.audio_url).removeprefix(server.origin)
@@ -179,7 +179,7 @@ def test_a_recording_that_is_gone(shape: str) -> None:
         messages = messages_of(server)
         (one, *_others) = messages.list(EVERYTHING)
         del server.vendor.state.messages[one.id]
-        # A gateway's page does not tell what is wrong, so it stays a failure of the server.
+        # A gateway's page contains no reason, so it stays a failure of the server.
         expected = TransportError if shape == "html_502" else NotFoundError
         with pytest.raises(expected, match=f"cannot download message {one.id}"):
             downloaded(messages, one)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of the simulated KAZOO cluster (docs/vendors/kazoo.md, "Open points and their switches")."""
+"""Behaviors of the simulated KAZOO cluster (docs/vendors/kazoo.md, "Open points and their switches")."""
 
 from __future__ import annotations
 

@@ -11,27 +11,16 @@ from typing import Any
 from starlette.responses import Response
 
 from ...store import Collection, Document
-from . import start_keys
 from .call import Call, Failure, bad_identifier
 from .filters import query_test
 from .mailbox_list import filtered_value
 from .mailboxes import CONFLICT, has_conflict
-from .paging import Page, View, list_reply
+from .paging import Page, View, list_reply, page_of
 
 
 def list_documents(call: Call, collection: Collection, summary: Callable[[Document], dict[str, Any]]) -> Response:
     """Return the list of one kind of document, by id."""
-    page = Page.of(call)
-    view = document_view(call, collection)
-    keys: dict[str, Any] = {}
-    if page.size is None:
-        rows = view.all()
-    else:
-        start = None if page.start is None else start_keys.decode(page.start)
-        rows, following = view.page(page.size, start)
-        if following is not None:
-            keys["next_start_key"] = start_keys.encode(following)
-        keys["page_size"] = len(rows)
+    rows, keys, _start = page_of(document_view(call, collection), Page.of(call))
     return list_reply(call, [summary(row) for row in rows], keys)
 
 

@@ -20,7 +20,7 @@ from . import start_keys
 from .call import Call, faulty_request, invalid
 from .collation import sort_key
 from .filters import MISSING, query_test, value_at
-from .paging import Page, View, list_reply
+from .paging import Page, View, list_reply, page_of
 from .validation import required
 
 AFTER_EVERY_ID = "\uffff"
@@ -115,18 +115,12 @@ def list_boxes(call: Call) -> Response:
     fields = requested_fields(call)
     lost = call.vendor.behaviors.short_filters if "filter__rev" in call.query else 0
     view = box_view(call)
-    keys: dict[str, Any] = {}
+    rows, keys, start = page_of(view, page)
     if page.size is None:
         # A loaded server answers with too few, and with success.
-        rows = [row for row in view.all() if not lost or call.vendor.random.random() * 100 >= lost]
-    else:
-        start = None if page.start is None else start_keys.decode(page.start)
-        rows, following = view.page(page.size, start)
-        if following is not None:
-            keys["next_start_key"] = start_keys.encode(following)
-        keys["page_size"] = len(rows)
-        if start is not None:
-            keys["start_key"] = start_keys.encode(start)
+        rows = [row for row in rows if not lost or call.vendor.random.random() * 100 >= lost]
+    elif start is not None:
+        keys["start_key"] = start_keys.encode(start)
     # Pages are read from the end of the alphabet, and each page is reversed for the reply.
     if call.profile != "4.3":
         rows.reverse()

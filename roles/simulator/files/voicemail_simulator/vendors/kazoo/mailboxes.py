@@ -108,7 +108,7 @@ def write_failed(call: Call, failure: Failure) -> Response:
 
 
 def has_conflict(call: Call) -> bool:
-    """Check whether this write conflicts with another client, and count it (behaviour `conflict_writes`)."""
+    """Check whether this write conflicts with another client, and count it (behavior `conflict_writes`)."""
     left = call.vendor.behaviors.conflict_writes
     if left > 0:
         call.vendor.behaviors.conflict_writes = left - 1
@@ -116,7 +116,7 @@ def has_conflict(call: Call) -> bool:
 
 
 def payment_required(call: Call, public: dict[str, Any], before: dict[str, Any] | None) -> Failure | None:
-    """Return the refusal of a write whose charge was not accepted, or None (behaviour `billable`)."""
+    """Return the refusal of a write whose charge was not accepted, or None (behavior `billable`)."""
     if not call.vendor.behaviors.billable or str(call.value("accept_charges")).lower() == "true":
         return None
     items = {} if before is not None else {"mailbox": 1}

@@ -113,7 +113,7 @@ def upload_media(call: Call, media_id: str) -> Response:
 
 
 def is_broken_upload(call: Call) -> bool:
-    """Check whether this upload is lost behind a success, and count it (behaviour `broken_uploads`)."""
+    """Check whether this upload is lost behind a success, and count it (behavior `broken_uploads`)."""
     left = call.vendor.behaviors.broken_uploads
     if left > 0:
         call.vendor.behaviors.broken_uploads = left - 1

@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from . import start_keys
 from .call import EXPIRES, Call, EmptyReply, EndlessLoop, accepts, etag_matches, faulty_request
 
 MEDIA_TYPES = ("application/json", "text/csv")
@@ -90,6 +91,19 @@ class View:
             if again <= position:
                 raise EndlessLoop
             position = again
+
+
+def page_of(view: View, page: Page) -> tuple[list[Any], dict[str, Any], Any]:
+    """Return the rows of the requested page, the keys of the reply that belong to it, and the key it starts at."""
+    if page.size is None:
+        return view.all(), {}, None
+    start = None if page.start is None else start_keys.decode(page.start)
+    rows, following = view.page(page.size, start)
+    keys: dict[str, Any] = {}
+    if following is not None:
+        keys["next_start_key"] = start_keys.encode(following)
+    keys["page_size"] = len(rows)
+    return rows, keys, start
 
 
 def list_reply(call: Call, items: list[Any], page: dict[str, Any]) -> Response:

@@ -44,33 +44,41 @@ def find(call: Call, parts: list[str], authority: Authority) -> Table:
             return {"GET": lambda call: read_schema(call, name)}
         case ["schemas", name, "validation"]:
             return {"PUT": lambda call: validate_schema(call, name)}
-        case ["accounts", _]:
+        case ["accounts", _, *rest]:
+            return find_account_path(call, rest)
+    raise not_found()
+
+
+def find_account_path(call: Call, rest: list[str]) -> Table:
+    """Return the handlers of a path below an account by method. Raises Failure for an unknown path."""
+    match rest:
+        case []:
             return {"GET": accounts.read_account}
-        case ["accounts", _, "children"]:
+        case ["children"]:
             return {"GET": accounts.list_children}
-        case ["accounts", _, "descendants"]:
+        case ["descendants"]:
             return {"GET": accounts.list_descendants}
-        case ["accounts", _, "users"]:
+        case ["users"]:
             return {"GET": accounts.list_users}
-        case ["accounts", _, "users", user_id]:
+        case ["users", user_id]:
             return {"GET": lambda call: accounts.read_user(call, user_id)}
-        case ["accounts", _, "users", _, "vmboxes"]:
+        case ["users", _, "vmboxes"]:
             return {"GET": mailbox_list.list_boxes}
-        case ["accounts", _, "bulk"] if call.profile == "4.3" and call.vendor.behaviors.cb_bulk:
+        case ["bulk"] if call.profile == "4.3" and call.vendor.behaviors.cb_bulk:
             return {"GET": mailbox_list.read_bulk}
-        case ["accounts", _, "vmboxes", *rest]:
-            return find_box_path(rest)
-        case ["accounts", _, "callflows"]:
+        case ["vmboxes", *further]:
+            return find_box_path(further)
+        case ["callflows"]:
             return {"GET": callflows.list_callflows, "PUT": callflows.create_callflow}
-        case ["accounts", _, "callflows", callflow_id]:
+        case ["callflows", callflow_id]:
             return {
                 "GET": lambda call: callflows.read_callflow(call, callflow_id),
                 "POST": lambda call: callflows.replace_callflow(call, callflow_id),
                 "PATCH": lambda call: callflows.patch_callflow(call, callflow_id),
                 "DELETE": lambda call: callflows.delete_callflow(call, callflow_id),
             }
-        case ["accounts", _, "media", *rest]:
-            return find_media_path(rest)
+        case ["media", *further]:
+            return find_media_path(further)
     raise not_found()
 
 

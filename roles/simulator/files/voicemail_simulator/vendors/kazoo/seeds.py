@@ -133,7 +133,7 @@ def add_message(vendor: Installation, box: Document, number: int, moment: float 
 
 
 def add_arriving_message(call: Call, box_id: str | None) -> None:
-    """Add one of the messages of behaviour `arriving_messages`, to a mailbox or to the first one of the account."""
+    """Add one of the messages of behavior `arriving_messages`, to a mailbox or to the first one of the account."""
     vendor = call.vendor
     if box_id is None:
         boxes = (

@@ -131,7 +131,7 @@ class State:
         return None if box is None or box["deleted"] else box
 
     def cached_box(self, account_id: str, box_id: str) -> Document | None:
-        """Return a mailbox as a node with an outdated cache shows it (behaviour `document_cache_lag`)."""
+        """Return a mailbox as a node with an outdated cache shows it (behavior `document_cache_lag`)."""
         lag = self._behaviors.document_cache_lag
         if lag:
             moment, previous = self._previous_boxes.get(f"{account_id}/{box_id}", (0.0, None))

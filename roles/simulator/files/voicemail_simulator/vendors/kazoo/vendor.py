@@ -119,7 +119,7 @@ class SimulatedKazoo(Installation):
             return
 
     def limit_connection(self, request: Request, response: Response) -> None:
-        """Close a connection after a number of requests (behaviour `requests_per_connection`)."""
+        """Close a connection after a number of requests (behavior `requests_per_connection`)."""
         limit = self.behaviors.requests_per_connection
         if not limit or request.client is None:
             return

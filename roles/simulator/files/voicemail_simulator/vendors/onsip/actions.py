@@ -37,7 +37,7 @@ class Actions:
         return formatted_time(self.vendor.clock.now())
 
     def unknown(self, call: Call, parameter: str, code: str) -> None:
-        """Add the error of an unknown id, or raise NotPermitted (behaviour `unknown_id`)."""
+        """Add the error of an unknown id, or raise NotPermitted (behavior `unknown_id`)."""
         if self.vendor.behaviors.unknown_id == "permission_error":
             raise NotPermitted
         call.refuse(parameter, code, "This is not known to the system.")

@@ -31,7 +31,7 @@ class Sessions:
         self.reset_count()
 
     def reset_count(self) -> None:
-        """Reset the count of calls for behaviour `drop_session_before_call`."""
+        """Reset the count of calls for behavior `drop_session_before_call`."""
         self._counted = 0
         self._drop_at = self.vendor.behaviors.drop_session_before_call
 

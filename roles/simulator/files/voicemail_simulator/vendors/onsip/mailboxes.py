@@ -58,7 +58,7 @@ class BoxActions(Actions):
     """VoicemailboxAdd, Read, Browse, Edit and Delete."""
 
     def shown(self, box: Document) -> Element:
-        """Return the Voicemailbox element, with the PIN as behaviour `pin_in_replies` selects."""
+        """Return the Voicemailbox element, with the PIN as behavior `pin_in_replies` selects."""
         if self.vendor.behaviors.pin_in_replies == "masked":
             box = box | {"Password": PIN_MASK}
         return self.shown_with_pin(box)

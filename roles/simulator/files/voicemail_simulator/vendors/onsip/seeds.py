@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .actions import ACCOUNT_ID
 from .addresses import UserAddressActions
 from .login import DOMAIN
@@ -17,38 +19,41 @@ ORGANIZATIONS = {DOMAIN: ("61002", "Example Works"), "second.example.onsip.com":
 USERS = ("Avery Quill", "Robin Hale", "Jordan Marsh", "Casey Winter", "Morgan Field")
 
 
+def _organization(organization_id: str, domain: str, name: str, now: str) -> dict[str, Any]:
+    contact = {
+        "Name": USERS[0],
+        "Organization": name,
+        "Address": "1 Sample Street",
+        "City": "New York",
+        "State": "NY",
+        "Zipcode": "10001",
+        "Country": "United States of America",
+        "CountryId": "207",
+        "Phone": "1-555-555-0100",
+        "Email": "admin@example.com",
+        "Modified": now,
+    }
+    return {
+        "OrganizationId": organization_id,
+        "AccountId": ACCOUNT_ID,
+        "Service": "hosted",
+        "Domain": domain,
+        "CallerId": "",
+        "CallerIdName": "",
+        "CallerIdNumber": "",
+        "Status": "enabled",
+        "ExtendedDialing": "false",
+        "E911Provisioning": "false",
+        "Modified": now,
+        "Created": now,
+        "Contact": contact,
+    }
+
+
 def seed(state: State, boxes: BoxActions, user_addresses: UserAddressActions, mailboxes: int) -> None:
     """Add the organizations, five users, and `mailboxes` boxes from number 1001 on, each attached to a user."""
-    now = boxes.now()
     for domain, (organization_id, name) in ORGANIZATIONS.items():
-        contact = {
-            "Name": USERS[0],
-            "Organization": name,
-            "Address": "1 Sample Street",
-            "City": "New York",
-            "State": "NY",
-            "Zipcode": "10001",
-            "Country": "United States of America",
-            "CountryId": "207",
-            "Phone": "1-555-555-0100",
-            "Email": "admin@example.com",
-            "Modified": now,
-        }
-        state.organizations[organization_id] = {
-            "OrganizationId": organization_id,
-            "AccountId": ACCOUNT_ID,
-            "Service": "hosted",
-            "Domain": domain,
-            "CallerId": "",
-            "CallerIdName": "",
-            "CallerIdNumber": "",
-            "Status": "enabled",
-            "ExtendedDialing": "false",
-            "E911Provisioning": "false",
-            "Modified": now,
-            "Created": now,
-            "Contact": contact,
-        }
+        state.organizations[organization_id] = _organization(organization_id, domain, name, boxes.now())
     state.rebuild()
     organization = state.organizations[ORGANIZATIONS[DOMAIN][0]]
     for name in USERS:

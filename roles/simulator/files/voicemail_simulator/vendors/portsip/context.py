@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shared by all handlers: the request, the state, the behaviours, and the formats of replies."""
+"""Shared by all handlers: the request, the state, the behaviors, and the formats of replies."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Call:
 
 
 class Context:
-    """State and behaviours of the simulated PBX."""
+    """State and behaviors of the simulated PBX."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Context:
         self.listing = Listing(behaviors, faults)
 
     def show(self, document: Document, names: Iterable[str]) -> Document:
-        """Return these fields of a document as replies show them: PINs, blanks and times follow the behaviours."""
+        """Return these fields of a document as replies show them: PINs, blanks and times follow the behaviors."""
         blank, pin = self.behaviors.blank_reply, self.behaviors.pin_reply
         seconds_only = self.behaviors.created_at_shape == "seconds"
         shown = {}

@@ -142,7 +142,7 @@ def validate(
 def validate_update(
     body: Mapping[str, Any], checks: Mapping[str, Check], behaviors: Behaviors, **options: Any
 ) -> dict[str, Any]:
-    """Return the known fields of an update, in which a behaviour may forbid the number. Raises Refusal."""
+    """Return the known fields of an update, in which a behavior may forbid the number. Raises Refusal."""
     if "extension_number" in body and behaviors.extension_number_in_update == "refuse":
         raise Refusal(behaviors.field_invalid_status, "VALIDATE_FAILED", "extension_number cannot be changed")
     return validate(body, checks, behaviors, tolerated=("extension_number",), **options)

@@ -76,11 +76,7 @@ class Listing:
         documents = self._candidates(table, group, stale, condition, by_number)
         if view:
             documents = map(view, documents)
-        if condition is not None:
-            documents = filter(condition.matches, documents)
-        if search:
-            documents = (one for one in documents if any(search in str(one[name]).lower() for name in kind.searched))
-        matching = sort_documents(documents, order)
+        matching = sort_documents(_matching(documents, condition, search, kind), order)
         return len(matching), matching[skip : skip + top]
 
     def _candidates(
@@ -132,3 +128,13 @@ class Listing:
 
     def _invalid(self, message: str) -> Refusal:
         return Refusal(self._behaviors.field_invalid_status, "VALIDATE_FAILED", message)
+
+
+def _matching(
+    documents: Iterable[Document], condition: Filter | None, search: str, kind: ListKind
+) -> Iterable[Document]:
+    if condition is not None:
+        documents = filter(condition.matches, documents)
+    if search:
+        documents = (one for one in documents if any(search in str(one[name]).lower() for name in kind.searched))
+    return documents

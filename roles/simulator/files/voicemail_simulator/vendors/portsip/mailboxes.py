@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from . import fields
+from .collection import NumberedObjects
 from .context import Call, Context, created, destroyed, done
 from .listing import ListKind
 from .refusal import Refusal
@@ -32,31 +33,15 @@ UNSET = {"prompt": None, "enable_pin": True, "enable_email_notify": False, "reci
 DEFAULTS = {**UNSET, "prompt": "en-US", "recipients": "", "play_datetime": "DISABLE"}
 
 
-class SharedVoicemails:
+class SharedVoicemails(NumberedObjects):
     """Handlers of /shared_voicemails."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._state = context.state
-        self._behaviors = context.behaviors
-
-    def find(self, call: Call, missing: Refusal) -> str:
-        """Return the id in the path. Raises `missing` where the tenant has no such box."""
-        key = call.path("id")
-        if self._state.boxes.find(key, call.tenant_id) is None:
-            raise missing
-        return key
+        super().__init__(context, context.state.boxes)
 
     async def list(self, call: Call) -> Response:
         """Handle `GET /shared_voicemails`."""
-        page = self._context.listing.page(
-            call.request,
-            self._state.boxes,
-            call.tenant_id,
-            LIST_KIND,
-            by_number=lambda number: self._state.owner_of_number(call.tenant_id, number),
-        )
-        return self._context.show_page(page, BOX_FIELDS)
+        return self.page(call, LIST_KIND, BOX_FIELDS)
 
     async def create(self, call: Call) -> Response:
         """Handle `POST /shared_voicemails`."""

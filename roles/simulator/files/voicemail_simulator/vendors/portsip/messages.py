@@ -96,7 +96,7 @@ class Messages:
         return message
 
     def _add_arriving_message(self, owner: str) -> None:
-        """Add one of the messages of behaviour `arriving_messages`."""
+        """Add one of the messages of behavior `arriving_messages`."""
         if self._context.behaviors.arriving_messages > 0:
             self._context.behaviors.arriving_messages -= 1
             add_message(self._context.state, owner, 0, self._context.clock.now())

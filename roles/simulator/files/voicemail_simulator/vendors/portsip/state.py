@@ -113,7 +113,7 @@ class State:
         }
 
     def new_id(self, digits: str | None = None) -> str:
-        """Return a new id, or these digits, in the format of behaviour `id_shape`.
+        """Return a new id, or these digits, in the format of behavior `id_shape`.
 
         See docs/vendors/portsip.md, "Ids and times".
         """

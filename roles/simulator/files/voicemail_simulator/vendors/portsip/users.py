@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from . import fields
 from .behaviors import since
+from .collection import NumberedObjects
 from .context import Call, Context, done
 from .listing import ListKind
-from .refusal import Refusal
 
 CONTACT_FIELDS = {"mobile_phone": 32, "work_phone": 32, "home_phone": 32, "address": 128, "department": 128}
 SUMMARY_FIELDS = (
@@ -46,31 +46,15 @@ VOICEMAIL_UNSET = {
 VOICEMAIL_DEFAULTS = {**VOICEMAIL_UNSET, "voicemail_prompt": "en-US", "voicemail_play_datetime": "DISABLE"}
 
 
-class Users:
+class Users(NumberedObjects):
     """Handlers of /users and /user."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._state = context.state
-        self._behaviors = context.behaviors
-
-    def find(self, call: Call, missing: Refusal) -> str:
-        """Return the id in the path. Raises `missing` where the tenant has no such user."""
-        key = call.path("id")
-        if self._state.users.find(key, call.tenant_id) is None:
-            raise missing
-        return key
+        super().__init__(context, context.state.users)
 
     async def list(self, call: Call) -> Response:
         """Handle `GET /users`, without any voicemail field."""
-        page = self._context.listing.page(
-            call.request,
-            self._state.users,
-            call.tenant_id,
-            LIST_KIND,
-            by_number=lambda number: self._state.owner_of_number(call.tenant_id, number),
-        )
-        return self._context.show_page(page, self._summary_fields())
+        return self.page(call, LIST_KIND, self._summary_fields())
 
     async def read(self, call: Call) -> Response:
         """Handle `GET /users/{id}`."""

@@ -89,7 +89,7 @@ class Mailboxes:
 
 
 def shown_boolean(behaviors: Behaviors, value: bool | None, default: bool) -> Any:
-    """Return a boolean as replies show it (behaviour `bool_style`). None means that it was never set."""
+    """Return a boolean as replies show it (behavior `bool_style`). None means that it was never set."""
     if value is None and behaviors.bool_style == "null_for_unset":
         return None
     value = default if value is None else value

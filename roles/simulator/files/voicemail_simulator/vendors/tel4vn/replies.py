@@ -36,7 +36,7 @@ class Refusal(Exception):
 
 
 def error_reply(behaviors: Behaviors, refusal: Refusal, *, is_write: bool) -> Response:
-    """Return an error in the shape that behaviour `error_shape` selects (docs/vendors/tel4vn.md, "Errors")."""
+    """Return an error in the shape that behavior `error_shape` selects (docs/vendors/tel4vn.md, "Errors")."""
     shape = behaviors.error_shape
     if shape == "html_502":
         return HTMLResponse(GATEWAY_PAGE, 502)

@@ -53,5 +53,5 @@ def checked_box(body: dict[str, Any], required: tuple[str, ...]) -> dict[str, An
 
 
 def stored_mail_to(behaviors: Behaviors, value: str) -> str:
-    """Return addresses as they are stored. Behaviour `strip_spaces_mail_to` removes all spaces."""
+    """Return addresses as they are stored. Behavior `strip_spaces_mail_to` removes all spaces."""
     return "".join(value.split()) if behaviors.strip_spaces_mail_to else value
