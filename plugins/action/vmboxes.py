@@ -106,24 +106,7 @@ class ActionModule(ActionBase):
 
     #: Name of the module, even if the task uses the name of a redirect.
     module = "vmboxes"
-<<<<<<< HEAD
-    #: Collection of the module: another one has modules of its own that register its vendor.
-||||||| merged common ancestors
-<<<<<<<<< Temporary merge branch 1
-||||||||| merged common ancestors
-<<<<<<<<<<< Temporary merge branch 1
-    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
-    screen: int | None = interruption.SCREEN
-||||||||||| 127f70a
-===========
-=========
-    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
-    screen: int | None = interruption.SCREEN
->>>>>>>>> Temporary merge branch 2
-    #: Collection of the module: another one has modules of its own that register its vendor.
-=======
     #: Collection of the module: another collection may have its own modules that register its vendor.
->>>>>>> main
     collection = "telephony.voicemail"
     #: Where an interrupted task is reported; None where there is no terminal or log to write to.
     screen: int | None = interruption.SCREEN
