@@ -60,7 +60,7 @@ class MessageStore:
         return self
 
     def receive(self, request: str, about: str) -> bool:
-        """Note a request, fail where a test wants that, and return whether it is to be served."""
+        """Note a request, fail where a test wants that, and return whether to serve it."""
         self.requests.append((request, about))
         self.before(request, about)
         return request not in self.ignored

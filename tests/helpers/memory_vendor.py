@@ -17,7 +17,7 @@ import typing as t
 from unittest import mock
 
 from ansible_collections.telephony.voicemail.plugins.module_utils import task
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Listing, Wanted
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Listing, ListQuery
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import protocol, registry
 
 from helpers.runners import Result
@@ -130,7 +130,7 @@ class MemoryMailboxes(
         store: Store = self._session.store
         return store
 
-    def list(self, wanted: Wanted) -> Listing:
+    def list(self, wanted: ListQuery) -> Listing:
         """Return the boxes wanted: all of them in full, or no more of them than was asked for."""
         self._store.receive("list", "")
         boxes = list(self._store.boxes.values())

@@ -141,8 +141,8 @@ class MutationSession:
                 running[number] = (mutant, limit, channel)
             for process in self._ended(running):
                 mutant, _limit, channel = running.pop(process[0])
-                with os.fdopen(channel, encoding="utf-8") as told:
-                    self._kills[self._key(mutant), told.read()] += 1
+                with os.fdopen(channel, encoding="utf-8") as shown_text:
+                    self._kills[self._key(mutant), shown_text.read()] += 1
                 if process[1] == SURVIVED:
                     self.survivors.append(mutant)
                     print(*table([mutant]), flush=True)

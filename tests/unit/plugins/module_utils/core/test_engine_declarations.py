@@ -34,7 +34,7 @@ def test_numbers_without_quotes_are_one_warning(count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "options", "told"),
+    ("items", "options", "shown_text"),
     [
         ([{"mailbox": 1000, "state": "absent"}], {}, "another one could be deleted"),
         ([{"mailbox": 1000, "name": "x"}], {"prune": True}, "`prune` could delete the one that was meant"),
@@ -57,11 +57,11 @@ def test_numbers_without_quotes_are_one_warning(count: int) -> None:
         ([{"mailbox": "1000", "pin": "********"}], {}, "pin"),
     ],
 )
-def test_what_is_refused_before_the_first_request(items: t.Any, options: dict[str, t.Any], told: str) -> None:
+def test_what_is_refused_before_the_first_request(items: t.Any, options: dict[str, t.Any], shown_text: str) -> None:
     store = Store().numbered("1000", "1001")
     result = store.run(mailboxes=items, **options)
     assert result["failed"]
-    assert told in result["msg"], result["msg"]
+    assert shown_text in result["msg"], result["msg"]
     assert store.requests == []
 
 

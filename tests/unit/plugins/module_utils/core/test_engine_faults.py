@@ -104,12 +104,12 @@ def test_what_somebody_else_changed_meanwhile(change: str) -> None:
     store.before = meanwhile
     result = store.run(mailboxes=[{"mailbox": "1000", "name": "Front"}])
     assert result["failed"] is (change != "other")
-    told = {
+    shown_text = {
         "name": "`name`: somebody else changed this after it was read",
         "gone": "is gone: somebody else deleted it meanwhile",
         "renumbered": "somebody else made it mailbox 2000 meanwhile",
     }
-    assert told.get(change, "1 mailbox updated") in result["msg"]
+    assert shown_text.get(change, "1 mailbox updated") in result["msg"]
     assert len(store.writes) == (change == "other")
     if change == "other":
         assert store.boxes[box_id].values["require_pin"] is True

@@ -109,8 +109,8 @@ def test_of_many_unknown_names_the_first_are_shown(count: int) -> None:
     shown = ", ".join(names[:20]) + (" and more" if count > 20 else "")
     store = MessageStore().filled(b1000=0)
     assert store.run("voicemail_message_info", **BOX, ids=names)["warnings"] == [f"not found: {shown}"]
-    told = store.run(**BOX, ids=names, state="absent")["warnings"]
-    assert told == [f"not found, so there was nothing to delete: {shown}"]
+    shown_text = store.run(**BOX, ids=names, state="absent")["warnings"]
+    assert shown_text == [f"not found, so there was nothing to delete: {shown}"]
 
 
 @pytest.mark.parametrize("module", ["voicemail_message_info", "voicemail_message_facts"])

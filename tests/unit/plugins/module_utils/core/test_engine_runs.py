@@ -191,7 +191,7 @@ def test_mailboxes_are_renumbered_in_a_chain(order: list[str], count: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("items", "told"),
+    ("items", "shown_text"),
     [
         ([{"mailbox": "1000", "new_mailbox": "1001"}], "1001"),
         ([{"mailbox": "9000", "new_mailbox": "9001"}], "9000"),
@@ -201,11 +201,11 @@ def test_mailboxes_are_renumbered_in_a_chain(order: list[str], count: int) -> No
         ([{"id": "f" * 32, "name": "a"}], "f" * 32),
     ],
 )
-def test_declarations_that_cannot_be_met(items: list[dict[str, t.Any]], told: str) -> None:
+def test_declarations_that_cannot_be_met(items: list[dict[str, t.Any]], shown_text: str) -> None:
     store = Store().numbered("1000", "1001")
     result = store.run(mailboxes=items)
     assert result["failed"]
-    assert told in result["msg"]
+    assert shown_text in result["msg"]
     assert store.writes == []
 
 

@@ -52,8 +52,8 @@ def test_what_a_skipped_item_means_is_not_pruned(wrong: t.Any, number: str | Non
     assert rows[0]["action"] == "none"
     assert rows[0]["changed_fields"] == []
     assert result["summary"]["skipped"] == 1
-    told = [text for text in result.get("warnings", ()) if "nothing was pruned" in text]
-    assert len(told) == (number is None)
+    shown_text = [text for text in result.get("warnings", ()) if "nothing was pruned" in text]
+    assert len(shown_text) == (number is None)
     assert result["changed"]
 
 
