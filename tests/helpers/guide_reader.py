@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person who follows a guide: a shell on a terminal, in an empty folder, with the archive installed and nothing else."""
+"""A person who follows a guide: a shell on a terminal, in an empty folder, with the archive and nothing else."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ import urllib.parse
 
 import pexpect
 import trustme
+from voicemail_simulator.server import SimulatorServer
+
 from helpers.guide_steps import Step
 from helpers.loopback import Answer, Loopback
-from voicemail_simulator.server import SimulatorServer
 
 #: Seconds that one command may take. No measure of speed: machines that run tests may be busy.
 TIMEOUT = 120
@@ -40,7 +41,7 @@ class Reader:
     :param folder: an empty folder: HOME, and below it the folder in which the reader starts.
     :param collections: where the archive is installed.
     :param network: variables of the reader's network; see :func:`network`.
-    :param questions: what the reader types at a prompt, by regular expression.
+    :param questions: what the reader types at a prompt, by regular expression, or for a variable that the shell reads.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class Reader:
         self.folder.mkdir()
         (folder / ".ansible").mkdir()
         (folder / ".ansible" / "collections").symlink_to(collections, target_is_directory=True)
-        self._questions = {r"(?:New )?[Vv]ault password[^:\n]*: ": VAULT_PASSWORD, **questions}
+        self._hidden = {name: typed for name, typed in questions.items() if name.isupper()}
+        prompts = {prompt: typed for prompt, typed in questions.items() if prompt not in self._hidden}
+        self._questions = {r"(?:New )?[Vv]ault password[^:\n]*: ": VAULT_PASSWORD, **prompts}
         self._environment = {
             "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.defpath)),
             "HOME": str(folder),
@@ -58,6 +61,8 @@ class Reader:
             "LC_ALL": "C.UTF-8",
             "TERM": "dumb",
             "PS1": f"{PROMPT} $? ",
+            # A pager would wait for keys.
+            "PAGER": "cat",
             # Whatever a guide installs is there already, and nothing is downloaded.
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -108,7 +113,7 @@ class Reader:
         self._shell.sendline(command)
         hidden = re.match(r"read -rs (\w+)", command)
         if hidden:
-            self._shell.sendline(self._questions[hidden[1]])
+            self._shell.sendline(self._hidden[hidden[1]])
         if is_interrupted:
             self._shell.expect(r"http://127\.0\.0\.1:\d+")
             self._shell.sendintr()

@@ -20,7 +20,7 @@ from .server import SimulatorServer
 def voicemail_simulator() -> Iterator[Callable[..., SimulatorServer]]:
     """Return a function that starts a simulator, such as `voicemail_simulator("kazoo", mailboxes=10)`.
 
-    Its options are those of `SimulatorServer`. Each simulator listens on a free port of 127.0.0.1 and stops after the test.
+    Its options are those of `SimulatorServer`. Each simulator listens on a free port and stops after the test.
     """
     with contextlib.ExitStack() as stack:
 
