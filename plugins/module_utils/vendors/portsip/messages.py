@@ -16,6 +16,7 @@ from ...model.mailbox import Wanted
 from ...model.message import Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
+from ...resources import MAILBOXES, SHARED_VOICEMAILS
 from ...transport.client import Stream
 from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
 from .files import opened
@@ -96,7 +97,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
             yield stream
 
     def _read(self, owner: Owner) -> t.Sequence[Message]:
-        kind = "shared voicemail" if owner.shared else "mailbox"
+        kind = (SHARED_VOICEMAILS if owner.shared else MAILBOXES).key
         found = []
         for native in self._pages.read(
             owner.path, Operation("list", "the messages", relation="of", other=Subject(kind, owner.number or ""))
