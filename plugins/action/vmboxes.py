@@ -190,7 +190,7 @@ class ActionModule(ActionBase):
                 if interrupted.happened or expired.error is not None:
                     _close_kept()
                 if interrupted.happened and not self._task.no_log:
-                    interruption.tell(self._task.get_name(), result, self.screen)
+                    interruption.show_interrupted(self._task.get_name(), result, self.screen)
         if interrupted.happened:
             # This worker must not start further items of the loop.
             raise KeyboardInterrupt

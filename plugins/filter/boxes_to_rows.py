@@ -110,10 +110,10 @@ def boxes_to_rows(
     if format not in FORMATS or resource not in BY_PLURAL:
         raise AnsibleFilterError(f"boxes_to_rows: unknown format {format!r} or resource {resource!r}")
     key = BY_PLURAL[resource].number
-    # Ansible's own kinds of text and list are not what JSON and openpyxl write.
+    # JSON and openpyxl do not accept Ansible's own types of text and list.
     plain = json.loads(json.dumps(boxes)) if isinstance(boxes, (list, tuple)) else None
     if plain is None or not all(isinstance(box, dict) and box.get(key) for box in plain):
-        raise AnsibleFilterError(f"boxes_to_rows takes a list of dictionaries with `{key}`")
+        raise AnsibleFilterError(f"boxes_to_rows needs a list of dictionaries with `{key}`")
     tables = [vendor(name).tables.get(BY_PLURAL[resource].key) for name in NAMES]
     secrets = {option for table in tables if table is not None for option in table.secrets}
     left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}

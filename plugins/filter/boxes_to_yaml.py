@@ -274,9 +274,9 @@ def _head(tables: list[FieldTable], name: str | None, resource: str, include_pin
     origin = f" from {name}" if name else ""
     first = clean(title) if title else f"Exported{origin} by telephony.voicemail.export."
     lines = [
-        f"{first} An option that is not here is not managed.",
+        f"{first} Options not listed here are not managed.",
         f"Valid `src` of telephony.voicemail.{BY_PLURAL[resource].bulk_module}.",
-        f"Holds secrets ({secrets}): to be kept encrypted." if include_pins else f"Left out as secret: {secrets}.",
+        f"Contains secrets ({secrets}). Keep it encrypted." if include_pins else f"Left out as secret: {secrets}.",
     ]
     if unread and title is None:
         lines.append(f"Left out because a listing does not show it: {', '.join(unread)}.")

@@ -211,11 +211,11 @@ class ModuleSpec:
     :param feature: folder of its handler: ``mailboxes``, ``messages`` or ``greetings``.
     :param options: its argument spec without the connection options.
     :param rules: the rules between its options, as AnsibleModule accepts them.
-    :param resource: what it manages or reads, for the modules of ``mailboxes``.
+    :param resource: its resource, for the modules of ``mailboxes``.
     :param shape: what it does: ``one``, ``many`` or ``info`` for the modules of ``mailboxes``; ``change``, ``download``
         or ``read`` for those of ``messages``.
-    :param reads_only: it never writes to the vendor.
-    :param takes_src: ``src`` is a file of items, which is read on the controller.
+    :param reads_only: whether it never writes to the vendor.
+    :param takes_src: whether ``src`` is a file of items, which is read on the controller.
     :param returns_facts: what it reads becomes a fact of the host as well.
     """
 

@@ -48,13 +48,13 @@ class Resource:
     """One resource.
 
     :param key: its key in the vendors' field tables and drivers, and its name in messages.
-    :param number: option of its number.
-    :param singular: result key of one.
-    :param plural: option and result key of many.
-    :param module: the module for one.
+    :param number: name of its number option.
+    :param singular: result key for one object.
+    :param plural: option and result key for many objects.
+    :param module: the module for one object.
     :param bulk_module: the module for many.
     :param info_module: the module that reads.
-    :param shared: options that are not a vendor's own.
+    :param shared: options that are not specific to a vendor.
     """
 
     key: str

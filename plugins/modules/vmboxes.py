@@ -123,7 +123,7 @@ diff:
   type: list
   elements: dict
 system:
-  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -150,11 +150,11 @@ results:
       type: str
       sample: changed
     changed_fields:
-      description: The changed options. A PIN is listed, but its value is never shown.
+      description: The options that changed. A PIN is named here and never shown.
       type: list
       elements: str
     source:
-      description: File and line of the entry, if it was read from a file.
+      description: File and line of the entry, where it was read from a file.
       type: str
       version_added: 1.1.0
       sample: office.yml:12
@@ -183,7 +183,7 @@ plan_checksum:
   type: str
   sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
 error:
-  description: The error, if nothing was done.
+  description: What went wrong, when nothing could be done.
   returned: failure before the first write
   type: dict
 """

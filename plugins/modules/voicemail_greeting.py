@@ -173,7 +173,7 @@ diff:
   returned: success or failure after the plan was made
   type: dict
 system:
-  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -189,16 +189,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: The attempted operation, the mailbox and the problem.
+      description: What was attempted, on which mailbox, and what went wrong.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, if any.
+      description: HTTP status of the vendor's reply, where there was one.
       type: int
     details:
-      description: The vendor's messages by field.
+      description: What the vendor said, by field.
       type: dict
 """
 

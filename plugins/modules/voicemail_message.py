@@ -160,7 +160,7 @@ diff:
   type: list
   elements: dict
 system:
-  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
+  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -208,7 +208,7 @@ summary:
   type: dict
   sample: {marked: 0, deleted: 12, moved: 0, copied: 0, uploaded: 0, unchanged: 3, failed: 0, skipped: 0, requests: 5}
 undated:
-  description: Messages that match all other filters but have no readable time, so that O(older_than) and O(newer_than) never
+  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
     select them. A warning names them.
   returned: success and failure in part
   type: list
@@ -222,7 +222,7 @@ undated:
       type: str
       sample: '3000'
 error:
-  description: The error, if nothing was done.
+  description: What went wrong, where nothing could be done.
   returned: failure
   type: dict
   contains:
@@ -232,16 +232,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: The attempted operation and the problem.
+      description: What was attempted and what went wrong.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, if any.
+      description: HTTP status of the vendor's reply, where there was one.
       type: int
     details:
-      description: The vendor's messages by field.
+      description: What the vendor said, by field.
       type: dict
 """
 

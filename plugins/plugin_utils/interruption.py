@@ -15,8 +15,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.text imp
 from ansible_collections.telephony.voicemail.plugins.module_utils.results import DONE
 
 try:
-    # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what
-    # a worker hands it once it was interrupted itself.
+    # Opened before the workers are forked. A worker has no terminal, and after an interrupt Ansible shows no more of
+    # the worker's output.
     SCREEN: int | None = os.dup(2)
 except OSError:
     SCREEN = None
@@ -98,11 +98,11 @@ def awaited() -> t.Iterator[Interruption]:
             signal.signal(number, handler)
 
 
-def tell(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) -> None:
-    """Show what became of an interrupted task.
+def show_interrupted(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) -> None:
+    """Show the outcome of an interrupted task.
 
-    :param name: what the task is called.
-    :param result: its result; None where it came to none, so that nothing was written.
+    :param name: name of the task.
+    :param result: its result; None if it has none, so that nothing was written.
     :param screen: descriptor to write to, such as :data:`SCREEN`.
     """
     summary = (result or {}).get("summary", {})
@@ -115,8 +115,8 @@ def tell(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) ->
         with contextlib.suppress(OSError):
             os.write(
                 screen,
-                f"\n{clean(name)}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode(),
+                f"\n{clean(name)}: interrupted: {text}. Run it again to continue.\n".encode(),
             )
 
 
-__all__ = ("SCREEN", "Expiry", "Interruption", "awaited", "expiring", "tell")
+__all__ = ("SCREEN", "Expiry", "Interruption", "awaited", "expiring", "show_interrupted")

@@ -21,7 +21,7 @@ from voicemail_simulator.server import SimulatorServer
 
 #: How much shorter the waits are than in earnest: the simulator answers in a millisecond.
 FASTER = 5
-#: Behaviours under which a number can exist twice.
+#: Behaviors under which a number can exist twice.
 KNOBS: dict[str, dict[str, tuple[t.Any, ...]]] = {
     "kazoo": {"uniqueness_delay": (0.02, 0.05, 0.1), "profile": ("4.3", "M", "5")},
     "tel4vn": {"create_conflict": ("duplicate",)},

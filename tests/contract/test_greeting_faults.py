@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import (
     greetings as portsip_greetings,
 )
-from helpers.greeting_subjects import Desk, recording, serve
+from helpers.greeting_subjects import TaskRunner, recording, serve
 from helpers.virtual_time import without_waiting  # noqa: F401
 
 STEPS = ("upload", "attach", "enable", "delete")

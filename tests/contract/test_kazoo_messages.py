@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo import messages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
-from contract.test_messages import Desk
+from contract.test_messages import TaskRunner
 from helpers.interventions import Intervention
 from helpers.message_subjects import KAZOO_MESSAGES
 from hypothesis import given
@@ -94,8 +94,8 @@ def test_an_id_that_would_change_the_address_is_never_sent(identifier: str) -> N
 def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages arrive between the pages; none of the others may be lost or repeated."""
     with KAZOO_MESSAGES.serve(mailboxes=3, messages=5) as server:
-        desk = Desk(KAZOO_MESSAGES, server)
-        everything = {message["id"] for message in desk.messages()}
+        runner = TaskRunner(KAZOO_MESSAGES, server)
+        everything = {message["id"] for message in runner.messages()}
         simulation = server.simulation
 
         def while_one_arrives() -> None:

@@ -130,7 +130,7 @@ def keep_log(suite: str, pair: Pair) -> None:
 
 
 def exact_versions(python: pathlib.Path) -> str:
-    """Tell the exact versions in an environment."""
+    """Return the exact versions in an environment."""
     code = "import ansible.release, sys; print(ansible.release.__version__, sys.version.split()[0])"
     core, exact = subprocess.run([python, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return f"ansible-core {core}, Python {exact}"

@@ -45,7 +45,7 @@ def masked(module: str, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any
 
 
 def _refused_fields(module: str, raw: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    """Yield the options of a box whose values are not what the vendor's fields take."""
+    """Yield the options of a box whose values the vendor's fields refuse."""
     spec = arguments.MODULES[module]
     has_fields = spec.shape == "one" and raw.get("vendor") in NAMES
     table = vendor(raw["vendor"]).tables.get(spec.resource.key) if has_fields else None

@@ -19,7 +19,7 @@ from ..mailboxes.parse import number_hint, number_problem, number_warning, type_
 from ..model.kinds import is_number
 from ..model.problem import Problem
 
-#: A date or a number of days means the same with and without quotes.
+#: Dates and numbers of days are the same with and without quotes.
 _MOMENTS = frozenset(("older_than", "newer_than"))
 #: Expressions that select several boxes, which cannot be numbers.
 _EXPRESSIONS = frozenset(("match", "prune_match"))

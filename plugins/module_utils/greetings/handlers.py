@@ -33,7 +33,7 @@ def run(task: Task) -> Result:
     require(target, GreetingWriter)
     writer = t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
     resource = resource_of(params)
-    require_resource(target, resource.key, "Give `mailbox`")
+    require_resource(target, resource.key, "Use `mailbox`")
     connection, problems = connect_options(target, params)
     if params.get("media_id") is not None and not issubclass(writer, SharedGreetings):
         others = f"vendors that {WORDS[SharedGreetings]}: {', '.join(owners(SharedGreetings))}"

@@ -242,8 +242,8 @@ class _Run:
                 if not unapplied_options(step, box, self.boxes.table):
                     return box
         if box is None:
-            raise RejectedError("was written, and cannot be found when it is read back")
-        missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
+            raise RejectedError("was written, but cannot be found afterwards")
+        missed = ", ".join(f"`{option}`" for option in unapplied_options(step, box, self.boxes.table))
         module = RESOURCES[self.boxes.table.resource].info_module
         raise RejectedError(
             f"the vendor accepted the write, but did not apply {missed}",

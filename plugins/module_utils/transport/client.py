@@ -91,9 +91,9 @@ class Reply:
 class Client:
     """The HTTP client of one task.
 
-    :param connection: where to, and with what TLS.
-    :param workers: most connections.
-    :param pacer: what the vendor documents of its rate limit.
+    :param connection: address and TLS options.
+    :param workers: most concurrent connections.
+    :param pacer: the vendor's documented rate limit.
     :param make_transport: makes what carries the requests of one sender; by default, the network.
     """
 

@@ -28,7 +28,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 def tenant(
     no_waiting: None, request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> Tenant:
-    """A service that tells the addresses of boxes, and one that does not: no page describes that action."""
+    """A service that shows the addresses of boxes, and one that does not: that action is not documented."""
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     if request.param == "addresses hidden":
 
