@@ -63,12 +63,12 @@ shared_voicemail:
   type: dict
   sample: {extension_number: '3000', id: 3a63acc3694ba189947235ae4727941b, name: Reception}
 action:
-  description: What was done, or in check mode would be done. One of V(create), V(update), V(delete), V(none).
+  description: The action, or in check mode the planned action. One of V(create), V(update), V(delete), V(none).
   returned: success, or when the write failed
   type: str
   sample: update
 changed_fields:
-  description: The options that changed. A PIN is named here and never shown.
+  description: The changed options. A PIN is listed, but its value is never shown.
   returned: success, or when the write failed
   type: list
   elements: str
@@ -78,7 +78,7 @@ diff:
   returned: success or failure after the plan was made
   type: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -89,7 +89,7 @@ error:
   type: dict
   contains:
     extension_number:
-      description: Number of the shared voicemail, where one had been looked at.
+      description: Number of the shared voicemail, if it is known.
       type: str
     kind:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
@@ -97,16 +97,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: What was attempted, on which shared voicemail, and what went wrong.
+      description: The attempted operation, the shared voicemail and the problem.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, where there was one.
+      description: HTTP status of the vendor's reply, if any.
       type: int
     details:
-      description: What the vendor said, by field.
+      description: The vendor's messages by field.
       type: dict
 """
 

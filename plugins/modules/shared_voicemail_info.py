@@ -81,7 +81,7 @@ shared_voicemails:
       type: dict
     hidden:
       description:
-      - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+      - Options that are set but that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
       - M(telephony.voicemail.shared_voicemails) ignores it.
       returned: O(include_pins=true)
       type: list

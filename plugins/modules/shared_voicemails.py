@@ -87,12 +87,12 @@ omitted:
 diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
-  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -119,11 +119,11 @@ results:
       type: str
       sample: changed
     changed_fields:
-      description: The options that changed. A PIN is named here and never shown.
+      description: The changed options. A PIN is listed, but its value is never shown.
       type: list
       elements: str
     source:
-      description: File and line of the entry, where it was read from a file.
+      description: File and line of the entry, if it was read from a file.
       type: str
       version_added: 1.1.0
       sample: office.yml:12
@@ -132,7 +132,7 @@ results:
       type: str
 summary:
   description:
-  - How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+  - The number of created, updated, deleted, unchanged, failed and skipped ones, and of requests.
   - The keys C(create), C(update), C(delete) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success or when some failed
   type: dict
@@ -143,17 +143,17 @@ guards:
   type: list
   elements: str
   version_added: 1.1.0
-  sample: ['12 deletions planned, more than `max_deletions`, which is 10: shared voicemail 3000-3011. Set `max_deletions` to 12 if that
-      is meant']
+  sample: ['12 deletions planned, more than `max_deletions`, which is 10: shared voicemail 3000-3011. Set `max_deletions` to 12 to allow
+      that']
 plan_checksum:
   description:
-  - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
+  - Digest of the vendor, O(url), the account and the plan, for O(expect_checksum).
   - It is taken over masked values, so it does not distinguish one PIN from another.
   returned: success or when some failed
   type: str
   sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
 error:
-  description: What went wrong, when nothing could be done.
+  description: The error, if nothing was done.
   returned: failure before the first write
   type: dict
 """

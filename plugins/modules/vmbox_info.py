@@ -99,7 +99,7 @@ mailboxes:
       type: dict
     hidden:
       description:
-      - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+      - Options that are set but that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
       - M(telephony.voicemail.vmboxes) ignores it.
       returned: O(include_pins=true)
       type: list

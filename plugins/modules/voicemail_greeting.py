@@ -151,7 +151,7 @@ greeting:
       type: str
 action:
   description:
-  - What was done, or in check mode would be done.
+  - The action, or in check mode the planned action.
   - One of V(create) where callers heard the default greeting before, V(update), V(delete) where they hear it now, V(none).
   returned: success
   type: str
@@ -173,7 +173,7 @@ diff:
   returned: success or failure after the plan was made
   type: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -189,16 +189,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: What was attempted, on which mailbox, and what went wrong.
+      description: The attempted operation, the mailbox and the problem.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, where there was one.
+      description: HTTP status of the vendor's reply, if any.
       type: int
     details:
-      description: What the vendor said, by field.
+      description: The vendor's messages by field.
       type: dict
 """
 

@@ -155,12 +155,12 @@ omitted:
 diff:
   description:
   - One entry for each change, with the values before and after. Secrets are hidden.
-  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - If some entries failed, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
 system:
-  description: The system that the task worked on, as C(vendor), C(url) and C(account). The account is empty if nothing names it.
+  description: The system of the task, as C(vendor), C(url) and C(account). The account is empty if it is unknown.
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
@@ -208,8 +208,8 @@ summary:
   type: dict
   sample: {marked: 0, deleted: 12, moved: 0, copied: 0, uploaded: 0, unchanged: 3, failed: 0, skipped: 0, requests: 5}
 undated:
-  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
-    select them. A warning names them.
+  description: Messages that match all other filters but have no readable time, so that O(older_than) and O(newer_than) never select
+    them. A warning names them.
   returned: success and failure in part
   type: list
   elements: dict
@@ -222,7 +222,7 @@ undated:
       type: str
       sample: '3000'
 error:
-  description: What went wrong, where nothing could be done.
+  description: The error, if nothing was done.
   returned: failure
   type: dict
   contains:
@@ -232,16 +232,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: What was attempted and what went wrong.
+      description: The attempted operation and the problem.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, where there was one.
+      description: HTTP status of the vendor's reply, if any.
       type: int
     details:
-      description: What the vendor said, by field.
+      description: The vendor's messages by field.
       type: dict
 """
 

@@ -49,7 +49,7 @@ ansible_facts:
   type: dict
   contains:
     voicemail_messages:
-      description: The messages selected, the newest first. What the vendor does not have is null.
+      description: The selected messages, the newest first. Unsupported fields are null.
       returned: success
       type: list
       elements: dict
@@ -59,7 +59,7 @@ ansible_facts:
           type: str
           sample: 202605-6aadef09f6fcf5fd8bcdfca312e923ba
         mailbox:
-          description: Number of the mailbox or shared voicemail. Null when it is gone and left the message behind.
+          description: Number of the mailbox or shared voicemail. Null if the mailbox no longer exists.
           type: str
           sample: '3000'
         mailbox_id:
@@ -74,7 +74,7 @@ ansible_facts:
           type: str
           sample: '2015550101'
         received_at:
-          description: When the message was left, in UTC, as ISO 8601.
+          description: Time of the message in UTC, as ISO 8601.
           type: str
           sample: '2026-05-10T00:18:42Z'
         duration_ms:
@@ -96,14 +96,14 @@ ansible_facts:
           description: Size of the recording.
           type: int
         audio_url:
-          description: Where the recording is. Download it with M(telephony.voicemail.voicemail_audio).
+          description: Address of the recording. Download it with M(telephony.voicemail.voicemail_audio).
           type: str
         transcription:
-          description: The recording in words. Null where there is no transcription.
+          description: The transcription. Null if there is none.
           type: dict
           contains:
             status:
-              description: The vendor's word for how far it is.
+              description: The vendor's word for its progress.
               type: str
             text:
               description: What was said, where the vendor's list shows it.
@@ -120,8 +120,8 @@ messages:
   type: list
   elements: dict
 undated:
-  description: The messages that pass every other filter and whose time cannot be read, so that O(older_than) and O(newer_than) never
-    select them. A warning names them.
+  description: Messages that match all other filters but have no readable time, so that O(older_than) and O(newer_than) never select
+    them. A warning names them.
   returned: success
   type: list
   elements: dict
@@ -134,7 +134,7 @@ undated:
       type: str
       sample: '3000'
 error:
-  description: What went wrong, where nothing could be done.
+  description: The error, if nothing was done.
   returned: failure
   type: dict
   contains:
@@ -144,16 +144,16 @@ error:
       type: str
       sample: rejected
     message:
-      description: What was attempted and what went wrong.
+      description: The attempted operation and the problem.
       type: str
     hint:
       description: What to do about it.
       type: str
     status:
-      description: HTTP status of the vendor's reply, where there was one.
+      description: HTTP status of the vendor's reply, if any.
       type: int
     details:
-      description: What the vendor said, by field.
+      description: The vendor's messages by field.
       type: dict
 """
 
