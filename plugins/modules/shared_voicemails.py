@@ -142,8 +142,8 @@ guards:
   type: list
   elements: str
   version_added: 1.1.0
-  sample: ['12 deletions planned, more than `max_deletions`, which is 10: shared voicemail 3000-3011. Set `max_deletions` to 12 if that
-      is meant']
+  sample: ['12 deletions planned, more than `max_deletions`, which is 10: shared voicemail 3000-3011. Set `max_deletions` to 12 to allow
+      that']
 plan_checksum:
   description:
   - Digest of the vendor, O(url), the account and the plan, for O(expect_checksum).

@@ -125,7 +125,7 @@ undated:
       type: str
       sample: '3000'
 error:
-  description: What went wrong, where nothing could be done.
+  description: The error, if nothing was done.
   returned: failure
   type: dict
   contains:

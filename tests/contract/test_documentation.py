@@ -1,7 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the documentation is run against the simulator, and what it quotes is compared with the code."""
+"""Every example of the documentation is run against the simulator, and what it quotes is compared with the code.
+
+Guides and the README are followed word by word by test_guides.py, which runs their files and commands. Here their
+other examples are run.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +97,8 @@ BOXES = {
 }
 KINDS = documents()
 EVERY = [document for listed in KINDS.values() for document in listed]
+#: Documents whose files and commands test_guides.py runs.
+FOLLOWED = [*KINDS["guides"], *(document for document in KINDS["readmes"] if document.path == ROOT / "README.md")]
 Play = dict[str, t.Any]
 
 
@@ -126,6 +132,8 @@ def plays_of(block: Block, document: Document, urls: t.Mapping[str, str], folder
         play["name"] = f"{block.place} {play.get('name', '')}".strip()
         if not block.is_connected:
             play["environment"] = {**ENVIRONMENT, "VOICEMAIL_URL": urls.get("kazoo", URLS["kazoo"])}
+        elif "vendor: kazoo" in block.text and not re.search(r"(?:api_key|username|token):", block.text):
+            play["environment"] = {"VOICEMAIL_API_KEY": KAZOO_KEY}
     return plays
 
 
@@ -143,7 +151,8 @@ def write_files(document: Document, urls: t.Mapping[str, str], folder: pathlib.P
             path = folder / (block.caption or f"block-{number}.yml")
             # JSON is YAML, and Ansible reads it as such.
             path.write_text(json.dumps(plays_of(block, document, urls, folder)))
-            playbooks += [path] if not block.words.startswith("syntax only") else []
+            is_followed = document in FOLLOWED and bool(block.caption)
+            playbooks += [path] if not block.words.startswith("syntax only") and not is_followed else []
         elif block.caption:
             (folder / block.caption).parent.mkdir(parents=True, exist_ok=True)
             (folder / block.caption).write_text(block.text)
@@ -163,9 +172,10 @@ def write_recording(folder: pathlib.Path) -> None:
         audio.writeframes(bytes(1600))
 
 
-def ansible(program: str, folder: pathlib.Path, *arguments: str) -> Run:
+def ansible(program: str, folder: pathlib.Path, *arguments: str, **environment: str) -> Run:
     """Run one of Ansible's programs as a reader does whose terminal is 80 columns wide."""
-    return run_ansible(program, folder, *arguments, environment={"TMPDIR": str(folder), "COLUMNS": "80"})
+    variables = {"TMPDIR": str(folder), "COLUMNS": "80", **environment}
+    return run_ansible(program, folder, *arguments, environment=variables)
 
 
 def inventory(folder: pathlib.Path, names: t.Iterable[str]) -> str:
@@ -269,7 +279,9 @@ def test_every_block_is_understood(document: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [block for document in EVERY for block in document.of(*SHELL_LANGUAGES)], ids=lambda block: block.place
+    "block",
+    [block for document in EVERY if document not in FOLLOWED for block in document.of(*SHELL_LANGUAGES)],
+    ids=lambda block: block.place,
 )
 def test_every_command_exists(block: Block) -> None:
     (document,) = [document for document in EVERY if block in document.blocks]
@@ -288,12 +300,12 @@ def test_readme_shows_what_its_playbook_prints(tmp_path: pathlib.Path) -> None:
     with SimulatorServer("kazoo") as server:
         text = block.text.replace(URLS["kazoo"], server.url)
         playbook = tmp_path / block.caption
-        arguments = ["-e", json.dumps(VARIABLES), str(playbook)]
+        variables = {"VOICEMAIL_API_KEY": KAZOO_KEY}
         playbook.write_text(text)
-        first = ansible("playbook", tmp_path, *arguments)
-        again = ansible("playbook", tmp_path, *arguments)
+        first = ansible("playbook", tmp_path, str(playbook), **variables)
+        again = ansible("playbook", tmp_path, str(playbook), **variables)
         playbook.write_text(text.replace("sales@", "orders@"))
-        review = ansible("playbook", tmp_path, *arguments, "--check", "--diff")
+        review = ansible("playbook", tmp_path, str(playbook), "--check", "--diff", **variables)
     for run in (first, again, review):
         assert run.code == 0, run.output
     assert "changed=1" in first.output
@@ -311,6 +323,24 @@ def test_readme_names_everything_that_is_in_the_collection() -> None:
     places += ("plugins/inventory/*.py", "roles/*", "playbooks/*.yml")
     places += ("extensions/eda/plugins/event_source/*.py", "extensions/eda/rulebooks/*.yml")
     assert {path.stem for place in places for path in ROOT.glob(place)} <= named
+
+
+def test_the_readme_has_no_link_that_is_dead_outside_of_the_repository() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"""(?:src|href)="([^"]+)\"""", text)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    own = [re.match(r"https://github\.com/telephony/voicemail/(?:blob|tree)/main/([^#]+)", link) for link in links]
+    places = [found[1] for found in own if found]
+    assert len(places) > 10
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_users_need_no_checkout() -> None:
+    """The README, up to its part for contributors, and the guides use nothing but the archive."""
+    texts = {document.name: document.path.read_text(encoding="utf-8") for document in FOLLOWED}
+    texts["README.md"] = texts["README.md"].partition("## Contributing")[0]
+    commands = re.compile(r"^ *\$ make\b|`make \w|extensions/molecule|^ *\$ cd (?:roles|plugins)/", re.M)
+    assert [name for name, text in texts.items() if commands.search(text)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -39,7 +39,9 @@ class Fleet:
         self.customers: int = server.knobs.customers
         for block in GUIDE.blocks:
             if block.caption:
-                self.write(block.caption, block.text.replace(URL, server.url))
+                # Its mailboxes as hosts are those of a customer; here they are the login's own.
+                text = re.sub(r" +account_id: customer001.*\n", "", block.text)
+                self.write(block.caption, text.replace(URL, server.url))
         self.keep(server.vendor.OTHER_API_KEY)
         link = folder / "collections" / "ansible_collections" / "telephony"
         link.mkdir(parents=True)
@@ -201,8 +203,8 @@ def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
         fleet.keep(server.vendor.API_KEY)
         connection = {"vendor": "kazoo", "url": server.url, "api_key": server.vendor.API_KEY}
         assert in_worker("vmboxes", {**connection, "mailboxes": [{"mailbox": "1002", "emails": []}]})["changed"]
-        graph = fleet.run("ansible-inventory -i office.mailboxes.yml -e @secrets.yml --graph has_messages")
-        assert sorted(re.findall(r"--(\d{4})$", graph, re.M)) == ["1000", "1001", "1002", "1003"]
+        graph = fleet.run("ansible-inventory -i office.mailboxes.yml -e @secrets.yml --graph without_email")
+        assert re.findall(r"--(\d{4})$", graph, re.M) == ["1002"]
         play = "ansible-playbook -i office.mailboxes.yml without-email.yml -e @secrets.yml"
         server.journal.clear()
         # The inventory comes out of the cache, so the only login is that of the task.

@@ -255,7 +255,7 @@ def test_plan_review_apply_and_again(tmp_path: pathlib.Path, systems: tuple[Simu
     assert reported["again"]["skipped"] is True
     assert KAZOO.writes(old) == []
     assert not shows(PIN, run.output)
-    assert "not carried over: mailbox sales, its number must be a number of 1 to 7 digits" in run.output
+    assert "not carried over: mailbox sales: its number must be a number of 1 to 7 digits" in run.output
     check_files(tmp_path / FOLDER, tmp_path / "applied", new)
 
 

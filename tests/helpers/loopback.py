@@ -63,6 +63,7 @@ class _Listener(http.server.ThreadingHTTPServer):
     request_queue_size = 64
     respond: Respond
     tls: ssl.SSLContext | None = None
+    routes: t.Mapping[str, tuple[str, int]]
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -121,7 +122,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         self.server.seen.append(Seen("CONNECT", self.path, {}, b""))
         host, _colon, port = self.path.rpartition(":")
-        with socket.create_connection((host, int(port))) as upstream:
+        address = self.server.routes.get(self.path, (host, int(port)))
+        with socket.create_connection(address) as upstream:
             self.send_response(200)
             self.end_headers()
             relay = threading.Thread(target=_relay, args=(upstream, self.connection), daemon=True)
@@ -141,12 +143,19 @@ class Loopback:
     """A server of this module: ``with Loopback(respond) as server``.
 
     :param respond: makes the answer of each request; several threads may call it.
+    :param routes: addresses behind ``HOST:PORT`` of CONNECT requests, where they are not what the name resolves to.
     """
 
-    def __init__(self, respond: Respond, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        respond: Respond,
+        tls: ssl.SSLContext | None = None,
+        routes: t.Mapping[str, tuple[str, int]] | None = None,
+    ) -> None:
         self._listener = _Listener()
         self._listener.respond = respond
         self._listener.tls = tls
+        self._listener.routes = routes or {}
         self.port: int = self._listener.server_address[1]
         self.origin = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.port}"
 

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person who follows a guide: a shell on a terminal, in an empty folder, with the archive and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import sys
+import typing as t
+import urllib.parse
+
+import pexpect
+import trustme
+from voicemail_simulator.server import SimulatorServer
+
+from helpers.guide_steps import Step
+from helpers.loopback import Answer, Loopback
+
+#: Seconds that one command may take. No measure of speed: machines that run tests may be busy.
+TIMEOUT = 120
+PROMPT = "guide"
+VAULT_PASSWORD = "a-vault-password-of-the-reader"
+Questions = t.Mapping[str, str]
+
+
+class StepFailedError(Exception):
+    """A step that ended or printed otherwise than the guide says."""
+
+    def __init__(self, step: Step, output: str) -> None:
+        super().__init__(f"{step.place}: {step.text}\n{output[-4000:]}")
+
+
+class Reader:
+    """Writes the files of a guide and types its commands: ``with Reader(folder, ...) as reader``.
+
+    :param folder: an empty folder: HOME, and below it the folder in which the reader starts.
+    :param collections: where the archive is installed.
+    :param network: variables of the reader's network; see :func:`network`.
+    :param questions: what the reader types at a prompt, by regular expression, or for a variable that the shell reads.
+    """
+
+    def __init__(
+        self, folder: pathlib.Path, collections: pathlib.Path, network: t.Mapping[str, str], questions: Questions
+    ) -> None:
+        self.folder = folder / "work"
+        self.folder.mkdir()
+        (folder / ".ansible").mkdir()
+        (folder / ".ansible" / "collections").symlink_to(collections, target_is_directory=True)
+        self._hidden = {name: typed for name, typed in questions.items() if name.isupper()}
+        prompts = {prompt: typed for prompt, typed in questions.items() if prompt not in self._hidden}
+        self._questions = {r"(?:New )?[Vv]ault password[^:\n]*: ": VAULT_PASSWORD, **prompts}
+        self._environment = {
+            "PATH": os.pathsep.join((str(pathlib.Path(sys.executable).parent), os.defpath)),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "TERM": "dumb",
+            "PS1": f"{PROMPT} $? ",
+            # A pager would wait for keys.
+            "PAGER": "cat",
+            # Whatever a guide installs is there already, and nothing is downloaded.
+            "PIP_NO_INDEX": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **network,
+        }
+
+    def __enter__(self) -> Reader:
+        self._shell = pexpect.spawn(
+            "bash",
+            ["--noprofile", "--norc", "--noediting", "-i"],
+            cwd=self.folder,
+            env=self._environment,
+            encoding="utf-8",
+            codec_errors="replace",
+            echo=False,
+            timeout=TIMEOUT,
+            dimensions=(60, 120),
+        )
+        self._shell.delaybeforesend = None
+        self._answer_until_prompt("")
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._shell.close(force=True)
+
+    def follow(self, step: Step) -> str:
+        """Carry out a step and return what it printed.
+
+        :raises StepFailedError: if its command ends with another status, or prints something else.
+        """
+        if step.name:
+            path = self.present_folder / step.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(step.text, encoding="utf-8")
+            return ""
+        status, output = self._type(step.text, step.is_interrupted)
+        printed = "\n".join(line.rstrip() for line in output.splitlines())
+        if (status != step.status and not step.is_interrupted) or step.prints not in printed:
+            raise StepFailedError(step, output)
+        return output
+
+    @property
+    def present_folder(self) -> pathlib.Path:
+        """The folder that the shell is in."""
+        return pathlib.Path(self._type("pwd", is_interrupted=False)[1].strip())
+
+    def _type(self, command: str, is_interrupted: bool) -> tuple[int, str]:
+        self._shell.sendline(command)
+        hidden = re.match(r"read -rs (\w+)", command)
+        if hidden:
+            self._shell.sendline(self._hidden[hidden[1]])
+        if is_interrupted:
+            self._shell.expect(r"http://127\.0\.0\.1:\d+")
+            self._shell.sendintr()
+        return self._answer_until_prompt(command)
+
+    def _answer_until_prompt(self, command: str) -> tuple[int, str]:
+        """Return the exit status and the output of a command, and answer its questions."""
+        patterns = [rf"{PROMPT} (\d+) $", *self._questions]
+        output = ""
+        while True:
+            try:
+                found = self._shell.expect(patterns)
+            except (pexpect.TIMEOUT, pexpect.EOF):
+                raise AssertionError(f"{command}: still waits, or the shell ended:\n{self._shell.before}") from None
+            output += self._shell.before
+            if found == 0:
+                return int(self._shell.match[1]), output.replace("\r\n", "\n")
+            output += self._shell.after
+            typed = list(self._questions.values())[found - 1]
+            # Some answers are part of the question, such as the first characters of a checksum.
+            self._shell.sendline(typed or self._shell.match["answer"])
+
+
+@dataclasses.dataclass(frozen=True)
+class TelephoneSystem:
+    """A simulator that stands at an address of the documentation.
+
+    :param url: that address, with https.
+    :param options: options of the simulator.
+    """
+
+    vendor: str
+    url: str
+    options: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The name that a certificate has to have."""
+        return urllib.parse.urlsplit(self.url).hostname or ""
+
+    @property
+    def authority(self) -> str:
+        """Name and port, as a proxy is asked for them."""
+        return f"{self.host}:{urllib.parse.urlsplit(self.url).port or 443}"
+
+
+@contextlib.contextmanager
+def network(folder: pathlib.Path, systems: t.Iterable[TelephoneSystem]) -> t.Iterator[dict[str, str]]:
+    """Start simulators and yield the variables of a network in which they are at the addresses that a guide names.
+
+    The network is one with a proxy and its own certificate authority, as in many companies.
+
+    :param folder: where certificates are written.
+    """
+    authority = trustme.CA()
+    trusted = folder / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    with contextlib.ExitStack() as stack:
+        routes = {}
+        for system in systems:
+            path = folder / f"{system.vendor}.pem"
+            authority.issue_cert(system.host).private_key_and_cert_chain_pem.write_to_path(str(path))
+            options = {"tls_cert": str(path), "tls_key": str(path), **system.options}
+            server = stack.enter_context(SimulatorServer(system.vendor, **options))
+            routes[system.authority] = ("127.0.0.1", urllib.parse.urlsplit(server.origin).port or 0)
+        proxy = stack.enter_context(Loopback(lambda _seen: Answer(502), routes=routes))
+        yield {"https_proxy": proxy.origin, "SSL_CERT_FILE": str(trusted)}

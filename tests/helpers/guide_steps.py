@@ -1,0 +1,100 @@
+# Copyright (c) 2026, telephony.voicemail contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of a guide: the files that it shows and the commands that it gives, in the order of the page.
+
+A comment before a block changes what is expected of it: `.. test: not run, REASON` leaves it out,
+`.. test: status 2, REASON` is the exit status of its last command, and `.. test: interrupt, REASON` presses Ctrl-C once
+the command waits. `.. test: output` before a block of text means that the command before it prints these lines.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from helpers.documentation_blocks import SHELL_LANGUAGES, YAML_LANGUAGES, Block, Document
+
+#: Comments of the test that runs the uncaptioned examples; they say nothing about files and commands.
+_OTHER_WORDS = ("syntax only",)
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A file to write or a command to run.
+
+    :param place: file and line in the documentation.
+    :param name: name of the file, or empty for a command.
+    :param text: the content of the file, or the command.
+    :param status: expected exit status of a command.
+    :param is_interrupted: whether the reader stops the command with Ctrl-C.
+    :param prints: lines that the guide shows as its output.
+    """
+
+    place: str
+    name: str
+    text: str
+    status: int = 0
+    is_interrupted: bool = False
+    prints: str = ""
+
+
+def left_out(document: Document) -> list[tuple[str, str]]:
+    """Return the blocks that a reader does not carry out in the test, as place and reason."""
+    blocks = [block for block in document.blocks if block.words.startswith("not run")]
+    return [(block.place, block.words.removeprefix("not run").strip(" ,")) for block in blocks]
+
+
+def steps(document: Document) -> list[Step]:
+    """Return the steps of a guide in their order.
+
+    :raises ValueError: for a comment that this module does not know.
+    """
+    found: list[Step] = []
+    for block in document.blocks:
+        if block.words == "output":
+            found[-1] = dataclasses.replace(found[-1], prints=block.text.strip("\n"))
+        else:
+            found += _steps(block)
+    return found
+
+
+def _steps(block: Block) -> list[Step]:
+    if block.words.startswith("not run"):
+        return []
+    if block.language in SHELL_LANGUAGES:
+        return list(_commands(block))
+    return [Step(block.place, block.caption, block.text)] if block.caption else []
+
+
+def _commands(block: Block) -> t.Iterator[Step]:
+    joined = re.sub(r"\\\n\s*", "", block.text)
+    lines = [line.removeprefix("$ ") for line in joined.splitlines() if line.startswith("$ ")]
+    status, is_interrupted = _expectation(block)
+    for position, line in enumerate(lines, start=1):
+        is_last = position == len(lines)
+        yield Step(block.place, "", line, status if is_last else 0, is_interrupted and is_last)
+
+
+def _expectation(block: Block) -> tuple[int, bool]:
+    """Return the exit status of the last command, and whether it is interrupted."""
+    if not block.words or block.words.startswith(_OTHER_WORDS):
+        return 0, False
+    found = re.fullmatch(r"(?:status (?P<status>\d)|interrupt), \w.*", block.words)
+    if found is None:
+        raise ValueError(f"{block.place}: unknown comment {block.words!r}")
+    return int(found["status"] or 0), found["status"] is None
+
+
+def unused_playbooks(document: Document) -> list[str]:
+    """Return the playbooks of a guide that neither its commands nor its Python code run.
+
+    Molecule finds its playbooks by their folder.
+    """
+    callers = [step.text for step in steps(document) if not step.name or step.name.endswith(".py")]
+    commands = "\n".join(callers)
+    shown = [block for block in document.of(*YAML_LANGUAGES) if block.caption and block.is_playbook]
+    shown = [block for block in shown if not block.words.startswith("not run")]
+    unused = [block for block in shown if block.caption.rpartition("/")[2] not in commands]
+    return [block.place for block in unused if block.caption.partition("/")[0] not in commands.split()]
