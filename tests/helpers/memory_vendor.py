@@ -23,7 +23,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import
 from helpers.runners import Result
 
 TABLE = registry.vendor("kazoo").tables["mailbox"]
-DEFAULTS = {field.option: field.absent for field in TABLE.fields if not field.on_demand and not field.creation_only}
+DEFAULTS = {field.option: field.default for field in TABLE.fields if not field.on_demand and not field.creation_only}
 ARGUMENTS = {"vendor": "kazoo", "url": "http://127.0.0.1", "username": "u", "password": "p" * 40, "domain": "d"}
 
 
