@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person who follows a guide: a shell on a terminal, in an empty folder, with the archive and nothing else."""
+"""A shell on a terminal, in an empty folder, with the archive alone: use it to follow a guide as a person does."""
 
 from __future__ import annotations
 

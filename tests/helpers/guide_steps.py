@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of a guide: the files that it shows and the commands that it gives, in the order of the page.
+"""The steps of a guide: the files that it shows and the commands that it gives, in their order: use it to run them.
 
 A comment before a block changes what is expected of it: `.. test: not run, REASON` leaves it out,
 `.. test: status 2, REASON` is the exit status of its last command, and `.. test: interrupt, REASON` presses Ctrl-C once

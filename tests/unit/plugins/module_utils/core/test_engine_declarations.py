@@ -26,7 +26,7 @@ def test_numbers_without_quotes_are_one_warning(count: int) -> None:
     result = store.run(mailboxes=items)
     assert sorted(store.stored) == [str(1000 + place) for place in range(count)]
     (warning,) = result["warnings"]
-    assert "taken as text although it is a number" in warning
+    assert "read as text although it is a number" in warning
     assert [f"(mailbox {1000 + place}): `mailbox`" in warning for place in range(count)] == [
         place < 5 for place in range(count)
     ]
@@ -37,7 +37,7 @@ def test_numbers_without_quotes_are_one_warning(count: int) -> None:
     ("items", "options", "shown_text"),
     [
         ([{"mailbox": 1000, "state": "absent"}], {}, "another one could be deleted"),
-        ([{"mailbox": 1000, "name": "x"}], {"prune": True}, "`prune` could delete the one that was meant"),
+        ([{"mailbox": 1000, "name": "x"}], {"prune": True}, "`prune` could delete the intended one"),
         ([{"mailbox": "1000", "new_mailbox": 1002}], {"prune": True}, "`prune` could delete"),
         ([{"mailbox": "1000", "extension": "1001", "name": "x"}], {}, "are the same option and differ"),
         ([{"mailbox": "", "name": "x"}], {}, "mailbox"),
@@ -132,7 +132,7 @@ def test_another_spelling_of_a_number_is_the_same_mailbox() -> None:
     result = store.run(mailboxes=[{"mailbox": "8000", "name": "x"}], report="all")
     assert [row["mailbox"] for row in result["results"]] == ["08000"]
     assert store.stored == {"08000": "x"}
-    assert any("treats both as one number; write 08000" in text for text in result["warnings"])
+    assert any("treats both as the same number; use 08000" in text for text in result["warnings"])
     assert not store.run(mailboxes=[{"mailbox": "08000", "name": "x"}])["changed"]
     renumbered = store.run(mailboxes=[{"mailbox": "08000", "new_mailbox": "8000"}])
     assert not renumbered["failed"], renumbered["msg"]
@@ -178,7 +178,7 @@ def test_an_exchange_that_fails_loses_no_mailbox(broken: int) -> None:
     assert len(set(numbers)) == 2
     assert result["changed"] is (sorted(numbers) != ["1000", "1001"] or broken == 2)
     if broken == 1:
-        assert any("has the number" in (row["error"] or "") and "for now" in row["error"] for row in result["results"])
+        assert any("has the temporary number" in (row["error"] or "") for row in result["results"])
     store.before = lambda request, number: None
     assert not store.run(mailboxes=items)["failed"]
     assert {box_id: box.number for box_id, box in store.boxes.items()} == {ids["1000"]: "1001", ids["1001"]: "1000"}
@@ -220,7 +220,7 @@ def test_a_duplicate_that_cannot_be_withdrawn_is_named(attempts: int, monkeypatc
     if attempts == 100:
         error = result["results"][0]["error"]
         assert all(box_id in error for box_id in store.boxes)
-        assert "has to stay: it holds messages" in error
+        assert "cannot be withdrawn: it holds messages" in error
         assert len(store.boxes) == 2
     else:
         assert store.stored == {"3000": "Mine"}

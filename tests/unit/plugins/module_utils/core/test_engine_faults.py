@@ -37,7 +37,7 @@ def test_a_write_counts_once_it_was_read_back(request_name: str, verify: bool) -
     result = store.run(mailboxes=[{"mailbox": number, "name": "Front"}], verify=verify)
     assert result["failed"] is verify
     if verify:
-        assert f"mailbox {number}: the vendor accepted the write, but `name` did not take" in result["msg"]
+        assert f"mailbox {number}: the vendor accepted the write, but did not apply `name`" in result["msg"]
         assert result["changed"]
 
 
@@ -107,7 +107,7 @@ def test_what_somebody_else_changed_meanwhile(change: str) -> None:
     shown_text = {
         "name": "`name`: somebody else changed this after it was read",
         "gone": "is gone: somebody else deleted it meanwhile",
-        "renumbered": "somebody else made it mailbox 2000 meanwhile",
+        "renumbered": "somebody else renumbered it to 2000 meanwhile",
     }
     assert shown_text.get(change, "1 mailbox updated") in result["msg"]
     assert len(store.writes) == (change == "other")
@@ -131,7 +131,7 @@ def test_a_deletion_looks_once_more(change: str) -> None:
     assert result["failed"] is (change == "message")
     assert (box_id in store.boxes) is (change == "message")
     if change == "message":
-        assert "holds messages that came after the plan was made, 2 in all" in result["msg"]
+        assert "received messages after the plan was made, so it now contains 2" in result["msg"]
         assert not result["changed"]
 
 

@@ -37,7 +37,7 @@ def test_as_many_deletions_as_allowed(count: int, limit: int) -> None:
     if count > limit:
         assert store.writes == []
         assert f"{count} deletions planned, more than `max_deletions`, which is {limit}: mailbox 1000" in result["msg"]
-        assert f"Set `max_deletions` to {count} if that is meant; nothing was written" in result["msg"]
+        assert f"Set `max_deletions` to {count} to allow that; nothing was written" in result["msg"]
         assert not store.run(mailboxes=absent(NUMBERS[:count]), max_deletions=count)["failed"]
 
 
@@ -56,8 +56,7 @@ def test_prune_deletes_as_large_a_part_as_allowed(present: int, kept: int, limit
         assert store.writes == []
         needed = -(-100 * pruned // present)
         assert (
-            f"percent of the {present} that are there, more than `max_delete_percent`, which is {limit}"
-            in result["msg"]
+            f"percent of the {present} existing ones, more than `max_delete_percent`, which is {limit}" in result["msg"]
         )
         assert f"Set `max_delete_percent` to {needed}" in result["msg"]
         assert not store.run(**options, max_delete_percent=needed)["failed"]
@@ -96,7 +95,7 @@ def test_as_large_a_part_of_updates_as_allowed(declared: int, changed: int, new:
     assert result["failed"] is (percent > limit)
     if percent > limit:
         assert store.writes == []
-        assert f"{percent} percent of the {declared} that are declared and exist" in result["msg"]
+        assert f"{percent} percent of the {declared} declared ones that exist" in result["msg"]
         assert f"more than `max_update_percent`, which is {limit}" in result["msg"]
         assert f"Set `max_update_percent` to {percent}" in result["msg"]
 
@@ -119,7 +118,7 @@ def test_messages_are_lost_only_where_that_is_asked(place: str) -> None:
     result = store.run(mailboxes=items, delete_messages=place == "task")
     if place == "nowhere":
         assert result["failed"]
-        assert "2 of the boxes to delete hold messages, which would be lost: 1000 (2), 1001 (3)" in result["msg"]
+        assert "2 of the boxes to delete contain messages, which would be lost: 1000 (2), 1001 (3)" in result["msg"]
         assert "Set `delete_messages` to true" in result["msg"]
         assert store.writes == []
     else:
@@ -135,7 +134,7 @@ def test_one_item_that_may_lose_messages_allows_nothing_for_another() -> None:
     items = absent(["1000", "1001"])
     items[0]["delete_messages"] = True
     result = store.run(mailboxes=items)
-    assert "1 of the boxes to delete hold messages, which would be lost: 1001 (3)" in result["msg"]
+    assert "1 of the boxes to delete contain messages, which would be lost: 1001 (3)" in result["msg"]
     assert len(store.boxes) == 2
 
 

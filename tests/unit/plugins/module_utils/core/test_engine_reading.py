@@ -163,7 +163,7 @@ def test_a_number_that_somebody_else_created_as_well(name: str, larger: bool) ->
     assert store.boxes[rival].values["name"] == "Mine"
     (row,) = result["results"]
     assert (row["id"], row["action"]) == (rival, "none" if name == "Mine" else "update")
-    assert any("what this task had created was withdrawn" in text for text in result["warnings"])
+    assert any("the box of this task was withdrawn" in text for text in result["warnings"])
     assert "mailbox 3000 at the same time" in result["warnings"][0]
 
 
@@ -231,5 +231,5 @@ def test_a_look_that_fails_leaves_the_doubt() -> None:
     assert result["changed"]
     assert result["summary"]["failed"] == 2
     for row in result["results"]:
-        assert f"mailbox {row['mailbox']}: whether somebody else created it as well is not known" in row["error"]
+        assert f"mailbox {row['mailbox']}: somebody else may have created it as well" in row["error"]
         assert "the list is closed" in row["error"]

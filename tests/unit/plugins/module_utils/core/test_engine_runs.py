@@ -116,7 +116,7 @@ def test_only_a_reviewed_plan_is_applied(existing: dict[str, t.Any], declared: d
     checksum = store.run(True, **options)["plan_checksum"]
     other = store.run(expect_checksum="0" * 64, **options)
     assert other["failed"]
-    assert f"its checksum is {checksum}, expected was {'0' * 64}" in other["msg"]
+    assert f"its checksum is {checksum}, expected {'0' * 64}" in other["msg"]
     assert store.writes == []
     assert not store.run(expect_checksum=checksum, **options)["failed"]
 
