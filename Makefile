@@ -8,7 +8,7 @@ PREPARE = @$(if $(PYTHON),$(PYTHON) tests/tools/bootstrap.py,echo 'Python 3.11 o
 SUITES := lint unit contract sanity ansible-units integration molecule docs-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SUITES) docs pictures coverage release benchmark chaos load mutation stress matrix galaxy clean distclean
+.PHONY: help demo test $(SUITES) docs pictures coverage release environment benchmark chaos load mutation stress matrix galaxy clean distclean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 22
@@ -32,6 +32,9 @@ ansible-units: ## unit tests with ansible-test and nothing but the declared requ
 integration: ## ansible-test integration
 molecule: ## molecule scenarios
 docs-lint: ## check the documentation of plugins and roles
+
+environment: ## install what every target needs, for an editor or a container
+	$(PREPARE) dev
 
 docs: ## build the website in site/
 	$(PREPARE) $@

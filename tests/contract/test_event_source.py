@@ -265,7 +265,7 @@ def test_the_memory_of_another_source_is_refused(source: Source) -> None:
     before = source.state.read_bytes()
     for content in (before, b"{", b'{"version": 9}'):
         source.state.write_bytes(content)
-        with pytest.raises(Exception, match="of another source"):
+        with pytest.raises(Exception, match="belongs to another source"):
             asyncio.run(source.events(0, mailbox="1000"))
         assert source.state.read_bytes() == content
 

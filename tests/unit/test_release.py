@@ -38,7 +38,7 @@ def requirements(name: str) -> list[str]:
 )
 def test_every_requirement_has_a_floor_and_a_ceiling(path: pathlib.Path) -> None:
     listed = requirements(str(path.relative_to(ROOT)))
-    assert listed
+    assert listed or "-r " in path.read_text(encoding="utf-8")
     assert [line for line in listed if not BOUNDED.fullmatch(line)] == []
 
 
