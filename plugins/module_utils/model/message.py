@@ -57,6 +57,7 @@ class Message:
     :param call_id: identity of the call, which survives a move.
     :param size_bytes: size of the recording.
     :param audio_url: where the recording is, for people to see; downloads go through the driver.
+    :param download_url: for the driver alone; a secret where the address is all that a download needs.
     :param native: the vendor's object, without secrets.
     :param shared: the box is a shared voicemail.
     """
@@ -76,6 +77,7 @@ class Message:
     transcription: Transcription | None = None
     native: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict, repr=False)
     shared: bool = False
+    download_url: str | None = dataclasses.field(default=None, repr=False)
 
     @property
     def box(self) -> str:

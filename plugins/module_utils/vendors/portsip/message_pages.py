@@ -19,6 +19,7 @@ from .session import PortsipSession
 #: The oldest first, so that what arrives comes after what was read.
 _ORDER = {"orderby": "created_at asc"}
 _ATTEMPTS = 5
+Native: t.TypeAlias = dict[str, t.Any]
 
 
 class _Moved(Exception):
@@ -37,14 +38,16 @@ class MessagePages:
         self._session = session
         self._ordered = True
 
-    def read(self, path: str, what: str) -> list[dict[str, t.Any]]:
-        """Return every message of a collection once.
+    def read(self, path: str, what: str, start: t.Callable[[], t.Callable[[Native], None]]) -> None:
+        """Read every message of a collection; only one page is in memory.
 
+        :param start: returns what takes each message of one reading; a reading that fails begins anew.
         :raises TransportError: when the listing cannot be read as a whole.
         """
         for _attempt in range(_ATTEMPTS):
             try:
-                return self._read(path, what)
+                self._read(path, what, start())
+                return
             except _Moved:
                 continue
         raise TransportError(
@@ -52,8 +55,7 @@ class MessagePages:
             "Run the task again when nobody else deletes messages",
         )
 
-    def _read(self, path: str, what: str) -> list[dict[str, t.Any]]:
-        found: dict[str, dict[str, t.Any]] = {}
+    def _read(self, path: str, what: str, keep: t.Callable[[Native], None]) -> None:
         skip, last = 0, None
         extent = Extent(self._session.client, what)
         while True:
@@ -64,12 +66,13 @@ class MessagePages:
                 raise _Moved
             fresh = ids[ids.index(last) + 1 :] if last is not None else ids
             extent.add(len(fresh))
-            found.update((message_id, items[message_id]) for message_id in fresh)
+            for message_id in fresh:
+                keep(items[message_id])
             end = skip + len(ids)
             if page.count is not None and end > page.count:
                 raise _Moved
             if end >= page.count if page.count is not None else not ids:
-                return list(found.values())
+                return
             if not ids:
                 raise _Moved
             # A server whose pages hold a single message leaves no room for one of the page before.
