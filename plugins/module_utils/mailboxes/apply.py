@@ -97,7 +97,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
 
 def read(
     boxes: Boxes,
-    numbers: frozenset[str] | None,
+    wanted: Wanted,
     workers: int,
     matches: t.Callable[[str], t.Any] = lambda number: True,
     progress: Progress | None = None,
@@ -105,14 +105,14 @@ def read(
 ) -> list[Box]:
     """Return boxes in full, sorted by number.
 
-    :param numbers: the numbers to read; None for all.
+    :param wanted: the numbers to read, and options beside those that every box is read with.
     :param matches: tells of a number whether it is of interest; the other boxes are not read in full.
     :param progress: called after each box that is read by itself.
     :param cache: what earlier runs read; refreshed by this one.
     :raises TransportError: when not all could be read.
     """
-    wanted = Wanted(numbers=numbers, options=boxes.table.standing)
-    listing = boxes.list(wanted)
+    numbers = wanted.numbers
+    listing = boxes.list(Wanted(numbers, options=boxes.table.standing | wanted.options))
     listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
     key = boxes.table.number.key
@@ -188,7 +188,7 @@ def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | Non
     if unchanged is None:
         return {}
     cache.proven = bool(unchanged)
-    return {box.id: box for box in known if box.id in unchanged}
+    return {box.id: box for box in unchanged}
 
 
 def _save(cache: Cache | None, listing: Listing) -> None:

@@ -158,10 +158,11 @@ class RevisionChecker(abc.ABC):
         """The generation of the server, known from the first reply on: revisions of another one mean nothing."""
 
     @abc.abstractmethod
-    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
-        """Return the ids of boxes that are still in their revision, or None where reading them all costs less.
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> t.Sequence[Box] | None:
+        """Return the boxes that are still in their revision, or None where reading them all costs less.
 
-        A box that is not returned may have changed; a box that changed is never returned.
+        A box that is not returned may have changed; a box that changed is never returned. What the revision does not
+        cover is read afresh.
 
         :param boxes: as they were read, maybe long ago.
         :param trusted: an earlier run saw this server answer as it should; otherwise it has to prove it.

@@ -92,12 +92,14 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
-            return Listing(self._with_callflows(boxes))
-        every_box = self._with_callflows(self._pages({}, options))
+            return Listing(self._with_callflows(boxes, wanted))
+        every_box = self._with_callflows(self._pages({}, options), wanted)
         self._in_account = len(every_box)
         return Listing(every_box, whole=True)
 
-    def _with_callflows(self, boxes: t.Iterable[Box]) -> tuple[Box, ...]:
+    def _with_callflows(self, boxes: t.Iterable[Box], wanted: Wanted) -> tuple[Box, ...]:
+        if not wanted.declared and not wanted.options.isdisjoint(CALLFLOW):
+            self._callflows.show_all()
         return tuple(self._callflows.laid_over_all(list(boxes), self._session.client.workers))
 
     @property
@@ -105,11 +107,16 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         """The generation of the server, as its latest reply shows it."""
         return self._session.generation
 
-    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> t.Sequence[Box] | None:
         """Ask by revision, where all boxes of the account were listed: a few boxes are read as fast."""
         if self._in_account is None:
             return None
-        return unchanged(self._session, self.table, boxes, self._in_account, trusted)
+        ids = unchanged(self._session, self.table, boxes, self._in_account, trusted)
+        if ids is None:
+            return None
+        # The revision of a mailbox says nothing of its callflows.
+        confirmed = [box for box in boxes if box.id in ids]
+        return self._callflows.laid_over_all(confirmed, self._session.client.workers)
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes through the bulk module of 4.3, where the operator started it.
