@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from helpers.kazoo_client import Start
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 
 PROFILES = ("M", "5", "4.3")
 every_profile = pytest.mark.parametrize("profile", PROFILES)
@@ -25,6 +26,12 @@ def test_number_is_unique_and_free_after_deletion(kazoo: Start, profile: str) ->
     assert client.send("DELETE", f"/{box}").status_code == 200
     assert client.send("DELETE", f"/{box}").status_code == 404
     client.create("3000")
+
+
+def test_simultaneous_creates_both_succeed_by_default() -> None:
+    """As on a live server, which checks a number and saves some milliseconds later."""
+    (delay,) = [one.default for one in SimulatedKazoo.behavior_definitions if one.name == "uniqueness_delay"]
+    assert delay > 0
 
 
 @every_profile

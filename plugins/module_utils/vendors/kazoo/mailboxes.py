@@ -36,7 +36,7 @@ from ..protocol import (
 from ..replies import expect_count, expect_header_text, expect_list, expect_object, expect_text
 from .callflows import Callflows
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
-from .names import Names, missing_media, with_ids
+from .names import Names, missing_media, missing_owners, with_ids
 from .paging import PAGE_SIZE, every, identity
 from .patches import patch, path_of
 from .revisions import unchanged
@@ -252,8 +252,12 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
 
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
-        missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
+        """Look for media and owners that are to be used, and ask for this server's schema where a value is unusual."""
+        missing = [
+            *missing_media(self._names, steps),
+            *missing_owners(self._names, steps),
+            *self._callflows.problems(steps),
+        ]
         doubts = doubtful(steps)
         if not doubts:
             return missing
