@@ -106,6 +106,8 @@ class ActionModule(ActionBase):
 
     #: Name of the module, whatever name a redirect lets the task write.
     module = "vmboxes"
+    #: Collection of the module: another one has modules of its own that register its vendor.
+    collection = "telephony.voicemail"
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result."""
@@ -157,7 +159,7 @@ class ActionModule(ActionBase):
             given[task.TIME_LIMIT] = self._task.timeout
         with interruption.expiring(grace=_GRACE):
             result: dict[str, t.Any] = self._execute_module(
-                module_name=f"telephony.voicemail.{self.module}",
+                module_name=f"{self.collection}.{self.module}",
                 module_args=given,
                 task_vars=task_vars,
                 wrap_async=bool(self._task.async_val),

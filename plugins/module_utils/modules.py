@@ -16,7 +16,7 @@ Spec = dict[str, t.Any]
 
 #: Connection options. Each may also come from the environment as VOICEMAIL_<NAME>.
 CONNECTION: Spec = {
-    "vendor": {"type": "str", "required": True, "choices": list(NAMES)},
+    "vendor": {"type": "str", "required": True, "choices": NAMES},
     "url": {"type": "str"},
     "token": {"type": "str", "no_log": True},
     "api_key": {"type": "str", "no_log": True},

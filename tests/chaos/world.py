@@ -12,7 +12,7 @@ import dataclasses
 import random
 import typing as t
 
-from helpers.stored_boxes import Box, boxes_of
+from helpers.stored_boxes import Box
 from helpers.subjects import Item, Subject
 from voicemail_simulator.server import SimulatorServer
 
@@ -92,7 +92,7 @@ class World:
 
     def boxes(self, server: SimulatorServer) -> list[Box]:
         """Every box there is."""
-        return boxes_of(self.subject, server)
+        return self.subject.stored(server)
 
     def messages(self, server: SimulatorServer) -> dict[str, set[str]]:
         """Ids of messages by id of their box."""

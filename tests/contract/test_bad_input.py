@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from helpers.runners import RUNNERS
-from helpers.stored_boxes import Box, boxes_of
+from helpers.stored_boxes import Box
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 from voicemail_simulator.server import SimulatorServer
 
@@ -195,9 +195,9 @@ def test_twins_on_the_server_are_named_with_both_ids(
     subject: Subject, make_twin: t.Callable[[SimulatorServer, Box], None], way: str
 ) -> None:
     with subject.serve(mailboxes=2) as server:
-        box = boxes_of(subject, server)[0]
+        box = subject.stored(server)[0]
         make_twin(server, box)
-        twins = [other.id for other in boxes_of(subject, server) if other.number == box.number]
+        twins = [other.id for other in subject.stored(server) if other.number == box.number]
         assert len(twins) == 2
         declared = {subject.key: box.number, **subject.create}
         one = [{subject.key: box.number, "state": "absent"}, declared]

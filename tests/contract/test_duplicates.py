@@ -24,7 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn
     Tel4vnMailboxes,
 )
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import Box, boxes_of
+from helpers.stored_boxes import Box
 from helpers.subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo.seeds import add_message
@@ -64,7 +64,7 @@ def together(*runs: t.Callable[[], Result]) -> list[Result]:
 
 def stored(subject: Subject, server: SimulatorServer, number: str | None = None) -> list[Box]:
     """Return the boxes of a number."""
-    return [box for box in boxes_of(subject, server) if box.number == (number or subject.number)]
+    return [box for box in subject.stored(server) if box.number == (number or subject.number)]
 
 
 def serve(subject: Subject) -> SimulatorServer:
@@ -164,7 +164,7 @@ def test_spellings_of_one_number_are_duplicates() -> None:
         numbers = ("8000", "08000", "008000")
         results = together(*(lambda number=number: one(KAZOO, server, mailbox=number) for number in numbers))
         assert not any(result["failed"] for result in results), [result.get("msg") for result in results]
-        (box,) = boxes_of(KAZOO, server)
+        (box,) = KAZOO.stored(server)
         assert sorted(result["action"] for result in results) == ["create", "none", "none"]
         assert {result["mailbox"]["mailbox"] for result in results} == {box.number}
 
@@ -330,10 +330,10 @@ def test_a_lost_reply_and_another_run(kind: str) -> None:
 
 def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
     with KAZOO.serve(RACE, mailboxes=1) as server:
-        (before,) = boxes_of(KAZOO, server)
+        (before,) = KAZOO.stored(server)
         renumbering = [{"mailbox": "1000", "new_mailbox": "3000"}]
         renumbered, created = together(lambda: many(server, renumbering), lambda: one(KAZOO, server))
-        assert before.id in {box.id for box in boxes_of(KAZOO, server)}
+        assert before.id in {box.id for box in KAZOO.stored(server)}
         assert len(stored(KAZOO, server, "3000")) == 1
         assert not created["failed"], created["msg"]
         assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])

@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
 from helpers.playbooks import play
 from helpers.runners import Result, as_module
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO, ONSIP, SUBJECTS, Subject
 
 CREATING = [subject for subject in SUBJECTS if subject.can_create]
@@ -73,7 +72,7 @@ def test_numbers_without_quotes_are_what_they_look_like(subject: Subject, tmp_pa
         made = in_worker(subject.plural, given, str(source), check=False)
         assert (made["failed"], made["summary"]["create"]) == (False, 1), made
         assert "taken as text" not in str(made.get("warnings"))
-        assert [box.number for box in boxes_of(subject, server)] == [number]
+        assert [box.number for box in subject.stored(server)] == [number]
         source.write_text(text.replace(" pin", " state: absent, pin"))
         gone = in_worker(subject.plural, {**given, "prune": False}, str(source), check=True)
         assert (gone["failed"], gone["summary"]["delete"]) == (False, 1), gone
@@ -167,7 +166,7 @@ def test_a_play_reads_files_on_the_controller(tmp_path: pathlib.Path) -> None:
     (tmp_path / "wrong.yml").write_text("mailboxes:\n- mailbox: 0300\n  name: x\n  name: y\n")
     (tmp_path / "gone.yml").symlink_to(tmp_path / "nowhere.yml")
     with KAZOO.serve(mailboxes=1) as server:
-        before = [box.number for box in boxes_of(KAZOO, server)]
+        before = [box.number for box in KAZOO.stored(server)]
 
         def of(name: str, **keywords: t.Any) -> dict[str, t.Any]:
             return {"telephony.voicemail.vmboxes": KAZOO.arguments(server, src=name), **keywords}
@@ -186,6 +185,6 @@ def test_a_play_reads_files_on_the_controller(tmp_path: pathlib.Path) -> None:
         assert "ignored=3" in run.output
         assert "wrong.yml:4: the key `name` is repeated, first in line 3" in run.output
         assert "`src`: there is no file" in run.output
-        boxes = {box.number: box.fields for box in boxes_of(KAZOO, server)}
+        boxes = {box.number: box.fields for box in KAZOO.stored(server)}
         assert sorted(boxes) == sorted(["0300", *before])
         assert (boxes["0300"]["name"], boxes["0300"]["pin"]) == ("on", "0042")

@@ -16,7 +16,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check 
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import MAILBOX
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 
@@ -41,7 +40,7 @@ def put(server: SimulatorServer, *numbers: str) -> list[str]:
 
 def stored(server: SimulatorServer) -> dict[str, str]:
     """Return the name of every mailbox by its number."""
-    return {box.number: box.fields["name"] for box in boxes_of(KAZOO, server)}
+    return {box.number: box.fields["name"] for box in KAZOO.stored(server)}
 
 
 @pytest.mark.parametrize("pair", [("8000", "08000"), ("08000", "+8000"), ("0", "000")])

@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO
 
 OLD: dict[str, dict[str, t.Any]] = {
@@ -35,7 +34,7 @@ def run(document: dict[str, t.Any], profile: str, options: dict[str, t.Any]) -> 
         server.vendor.state.save_box(server.vendor.ACCOUNT_ID, server.vendor.new_id(), stored)
         given = KAZOO.arguments(server, mailboxes=[{"mailbox": "3000", **options}])
         results = [RUNNERS["worker"]("vmboxes", given, check=check) for check in (True, False, False)]
-        (box,) = boxes_of(KAZOO, server)
+        (box,) = KAZOO.stored(server)
         return results, dict(box.fields)
 
 

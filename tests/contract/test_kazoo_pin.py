@@ -12,7 +12,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
 from helpers.runners import RUNNERS
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO
 
 PIN = "908172"
@@ -20,7 +19,7 @@ PIN = "908172"
 
 def fields(server: t.Any) -> dict[str, t.Any]:
     """Return the stored fields of the only mailbox."""
-    (box,) = boxes_of(KAZOO, server)
+    (box,) = KAZOO.stored(server)
     return dict(box.fields)
 
 

@@ -50,7 +50,7 @@ def test_another_end_state_is_strange() -> None:
         other = dataclasses.replace(TEL4VN, update={**TEL4VN.update, "description": "Lobby"})
         found = strange(TEL4VN, {}, Lifecycle(other, server, RUNNERS["worker"]).run())
         assert "update: description of box 3000 is 'Lobby', usually 'Reception'" in found
-    *before, last = usual_history(PERSONAL.name)
+    *before, last = usual_history(PERSONAL)
     neighbour = last.boxes["1002"]
     for boxes, said in (
         ({"1009": neighbour}, "clear: box 1009 is"),
@@ -59,5 +59,5 @@ def test_another_end_state_is_strange() -> None:
     ):
         ended = dataclasses.replace(last, boxes={**last.boxes, **boxes})
         assert any(text.startswith(said) for text in strange(PERSONAL, {}, [*before, ended])), said
-    silent = [dataclasses.replace(moment, changed_fields=()) for moment in usual_history(TEL4VN.name)]
+    silent = [dataclasses.replace(moment, changed_fields=()) for moment in usual_history(TEL4VN)]
     assert strange(TEL4VN, {"password_visible": "masked"}, silent)

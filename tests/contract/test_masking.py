@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.masks import MASKS
 from helpers.greeting_subjects import recording
 from helpers.runners import RUNNERS
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Item, Subject
 
 #: Texts that hold the credential of the login or the PIN of the mailbox.
@@ -85,7 +84,7 @@ def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way:
         again = run(subject.plural, subject.arguments(server, **{subject.listed: read[subject.listed]}, report="all"))
         assert not again["failed"], again["msg"]
         assert not again["changed"]
-        stored = {box.number: box.fields for box in boxes_of(subject, server)}[number]
+        stored = {box.number: box.fields for box in subject.stored(server)}[number]
         assert "********" not in json.dumps(stored)
 
 
@@ -93,7 +92,7 @@ def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way:
 def test_what_the_vendor_shows_beside_the_options_comes_back_whole(way: str) -> None:
     with PERSONAL.serve() as server:
         name = f"The {credential(PERSONAL)} desk"
-        (found,) = [box for box in boxes_of(PERSONAL, server) if box.number == "1001"]
+        (found,) = [box for box in PERSONAL.stored(server) if box.number == "1001"]
         server.vendor.state.users.change(found.id, {"display_name": name})
         (box,) = RUNNERS[way]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
         assert box["native"]["display_name"] == name
@@ -139,7 +138,7 @@ def _declare(path: tuple[str, ...], text: str) -> t.Any:
 def test_a_mask_is_never_written(subject: Subject, mask: str, tmp_path: pathlib.Path) -> None:
     key = subject.key
     with subject.serve(mailboxes=3) as server:
-        before = boxes_of(subject, server)
+        before = subject.stored(server)
         seeded = before[0].number
         for path in TEXTS[subject.name]:
             declared = _declare(path, f"a {mask} b")
@@ -161,7 +160,7 @@ def test_a_mask_is_never_written(subject: Subject, mask: str, tmp_path: pathlib.
                 assert f"`{option}` contains {mask}" in result["msg"], result["msg"]
                 assert place in result["msg"]
         assert subject.writes(server) == []
-        assert boxes_of(subject, server) == before
+        assert subject.stored(server) == before
 
 
 def test_a_pin_of_asterisks_is_never_written() -> None:

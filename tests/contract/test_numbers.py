@@ -12,7 +12,6 @@ import pytest
 from helpers.loopback import module_warnings
 from helpers.message_subjects import MESSAGE_SUBJECTS, MessageSubject
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO, PERSONAL, SHARED, SUBJECTS, Subject
 
 __all__ = ("module_warnings",)
@@ -45,7 +44,7 @@ def test_a_number_creates_and_updates_with_one_warning(subject: Subject, way: st
             (told,) = warnings_of(result, warned)
             assert told.startswith(WARNING)
             assert f"`{subject.key}`" in told
-        assert subject.number in [box.number for box in boxes_of(subject, server)]
+        assert subject.number in [box.number for box in subject.stored(server)]
         quoted = RUNNERS[way](subject.module, subject.arguments(server, **{subject.key: subject.number}))
         assert warnings_of(quoted, warned) == []
 
@@ -69,7 +68,7 @@ def test_a_number_never_deletes(subject: Subject, option: str, way: str) -> None
                 assert f"`{named}` is a number, not text" in result["msg"]
                 assert FIX.format(option=named) in result["msg"]
         assert subject.writes(server) == []
-        assert [box.number for box in boxes_of(subject, server)] == [subject.number]
+        assert [box.number for box in subject.stored(server)] == [subject.number]
 
 
 @every_way

@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO, SUBJECTS, Subject
 from voicemail_simulator.server import SimulatorServer
 
@@ -24,7 +23,7 @@ def run(subject: Subject, server: SimulatorServer, items: list[dict[str, t.Any]]
 
 def numbers(subject: Subject, server: SimulatorServer) -> dict[str, str]:
     """Return the number of each stored box by its id."""
-    return {box.id: box.number for box in boxes_of(subject, server)}
+    return {box.id: box.number for box in subject.stored(server)}
 
 
 def first(subject: Subject, server: SimulatorServer, count: int) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ import typing as t
 import pytest
 from helpers.loopback import module_warnings
 from helpers.runners import RUNNERS
-from helpers.stored_boxes import boxes_of
 from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 
 __all__ = ("module_warnings",)
@@ -55,7 +54,7 @@ def test_the_rest_is_done(
             )
             assert (plural["failed"], plural["changed"]) == (False, False)
             states.append(
-                [{**box.fields, "id": None} for box in boxes_of(subject, server) if box.number == subject.number]
+                [{**box.fields, "id": None} for box in subject.stored(server) if box.number == subject.number]
             )
     for state in states:
         for volatile in ("VoicemailboxId", "Created", "created_at"):

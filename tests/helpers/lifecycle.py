@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import typing as t
 
 from voicemail_simulator.server import SimulatorServer
 
 from helpers.leaks import shows
 from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import boxes_of
-from helpers.subjects import SUBJECTS, Item, Knobs, Subject
+from helpers.subjects import Item, Knobs, Subject
 
 Way = t.Callable[..., Result]
 SECRETS = ("4821", "9137", "482159", "913728", "simulator-password")
@@ -103,7 +101,7 @@ class Lifecycle:
         assert self.subject.writes(self.server) == []
 
     def _boxes(self) -> dict[str, Item]:
-        found = boxes_of(self.subject, self.server)
+        found = self.subject.stored(self.server)
         boxes = {
             box.number: {name: value for name, value in box.fields.items() if name not in _OF_THE_SERVER}
             for box in found
@@ -145,12 +143,15 @@ def serve(subject: Subject, knobs: Knobs | None = None) -> SimulatorServer:
     return subject.serve(knobs, mailboxes=max(subject.seeded, NEIGHBOURS))
 
 
-@functools.cache
-def usual_history(name: str) -> tuple[Snapshot, ...]:
-    """What happens to the subject of that name where the vendor does what its documents say."""
-    subject = next(subject for subject in SUBJECTS if subject.name == name)
-    with serve(subject) as server:
-        return tuple(Lifecycle(subject, server, RUNNERS["worker"]).run())
+_USUAL: dict[str, tuple[Snapshot, ...]] = {}
+
+
+def usual_history(subject: Subject) -> tuple[Snapshot, ...]:
+    """What happens to a subject where the vendor does what its documents say."""
+    if subject.name not in _USUAL:
+        with serve(subject) as server:
+            _USUAL[subject.name] = tuple(Lifecycle(subject, server, RUNNERS["worker"]).run())
+    return _USUAL[subject.name]
 
 
 def strange(subject: Subject, knobs: Knobs, story: t.Sequence[Snapshot]) -> list[str]:
@@ -158,7 +159,7 @@ def strange(subject: Subject, knobs: Knobs, story: t.Sequence[Snapshot]) -> list
 
     A step that was told to be impossible leaves its box as it may be; all other boxes still have to be as ever.
     """
-    usual_steps = usual_history(subject.name)
+    usual_steps = usual_history(subject)
     assert [moment.step for moment in story] == [moment.step for moment in usual_steps]
     pin_hidden = any(knobs.get(knob) in values for knob, values in subject.hiding.items())
     undeclared = {name for habit in knobs.items() for name in subject.undeclared.get(habit, ())}

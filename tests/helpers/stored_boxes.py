@@ -10,7 +10,8 @@ import typing as t
 
 from voicemail_simulator.server import SimulatorServer
 
-from helpers.subjects import PERSONAL, SHARED, Subject
+#: The PortSIP tenant that the suites log in to.
+PORTSIP_DOMAIN = "voicemail.example.com"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,17 +23,13 @@ class Box:
     fields: dict[str, t.Any]
 
 
-def boxes_of(subject: Subject, server: SimulatorServer) -> list[Box]:
-    """Every box there is."""
-    return _READERS[subject.name](server)
-
-
 def tenant_of(server: SimulatorServer) -> str:
     """Id of the PortSIP tenant that the suites log in to."""
-    return str(server.vendor.state.tenant_of_domain(SHARED.connection["domain"])["id"])
+    return str(server.vendor.state.tenant_of_domain(PORTSIP_DOMAIN)["id"])
 
 
-def _kazoo(server: SimulatorServer) -> list[Box]:
+def of_kazoo(server: SimulatorServer) -> list[Box]:
+    """Return the mailboxes of all accounts that are not deleted."""
     return [
         Box(box["id"], box["public"]["mailbox"], dict(box["public"]))
         for box in list(server.vendor.state.boxes.values())
@@ -40,11 +37,13 @@ def _kazoo(server: SimulatorServer) -> list[Box]:
     ]
 
 
-def _tel4vn(server: SimulatorServer) -> list[Box]:
+def of_tel4vn(server: SimulatorServer) -> list[Box]:
+    """Return every mailbox."""
     return [Box(box["id"], box["extension"], dict(box)) for box in list(server.vendor.state.boxes.values())]
 
 
-def _onsip(server: SimulatorServer) -> list[Box]:
+def of_onsip(server: SimulatorServer) -> list[Box]:
+    """Return every mailbox."""
     shown = [dict(box) for box in list(server.vendor.state.boxes.values())]
     return [
         Box(box["VoicemailboxId"], box["Mailbox"], {name: box[name] for name in box if name != "Modified"})
@@ -52,16 +51,17 @@ def _onsip(server: SimulatorServer) -> list[Box]:
     ]
 
 
+def of_portsip_shared(server: SimulatorServer) -> list[Box]:
+    """Return the shared voicemails of the tenant."""
+    return _portsip(server, "boxes")
+
+
+def of_portsip_users(server: SimulatorServer) -> list[Box]:
+    """Return the users of the tenant, whose mailboxes are part of them."""
+    return _portsip(server, "users")
+
+
 def _portsip(server: SimulatorServer, table: str) -> list[Box]:
     collection, tenant = getattr(server.vendor.state, table).collection, tenant_of(server)
     found = [one for one in list(collection.values()) if one["tenant_id"] == tenant and one.get("extension_number")]
     return [Box(one["id"], one["extension_number"], dict(one)) for one in found]
-
-
-_READERS: dict[str, t.Callable[[SimulatorServer], list[Box]]] = {
-    "kazoo": _kazoo,
-    "tel4vn": _tel4vn,
-    "onsip": _onsip,
-    SHARED.name: lambda server: _portsip(server, "boxes"),
-    PERSONAL.name: lambda server: _portsip(server, "users"),
-}

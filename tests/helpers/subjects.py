@@ -10,7 +10,10 @@ import functools
 import typing as t
 
 from voicemail_simulator.server import SimulatorServer
+from voicemail_simulator.vendor import SimulatedVendor
 from voicemail_simulator.vendors import load
+
+from helpers import stored_boxes
 
 Item = dict[str, t.Any]
 Knobs = dict[str, t.Any]
@@ -34,6 +37,8 @@ class Subject:
     :param without: values under which nothing can be done at all, which have tests of their own.
     :param alone: behaviours that make every other one slow, such as rate limits; they are tested without another.
     :param seeded: boxes that must be there before.
+    :param stored: returns every box that the simulator holds, read from inside of it.
+    :param simulated: the simulator, where it is not among those of the role.
     :param undeclared: behaviours under which a box has other fields that nobody declares: knob and value to fields.
     :param pin_field: the field in which the vendor keeps the PIN.
     :param hiding: behaviours that hide it: whether the PIN of a box that was there before took, nobody can say.
@@ -50,6 +55,8 @@ class Subject:
     clear: Item
     numbers: t.Mapping[str, tuple[t.Any, ...]]
     pin_field: str
+    stored: t.Callable[[SimulatorServer], list[stored_boxes.Box]]
+    simulated: type[SimulatedVendor] | None = None
     hiding: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     unconcerned: frozenset[str] = frozenset()
     new_number: str | None = None
@@ -64,7 +71,7 @@ class Subject:
     def knobs(self) -> dict[str, tuple[t.Any, ...]]:
         """Every doubtful behaviour with the values it may have beside its default."""
         values: dict[str, tuple[t.Any, ...]] = {}
-        for knob in load(self.vendor).behavior_definitions:
+        for knob in (self.simulated or load(self.vendor)).behavior_definitions:
             if knob.name in self.unconcerned:
                 continue
             if isinstance(knob.accepts, tuple):
@@ -94,7 +101,10 @@ class Subject:
     def serve(self, knobs: Knobs | None = None, mailboxes: int | None = None, **options: t.Any) -> SimulatorServer:
         """Prepare a simulator of this vendor."""
         return SimulatorServer(
-            self.vendor, knobs=knobs or {}, mailboxes=self.seeded if mailboxes is None else mailboxes, **options
+            self.simulated or self.vendor,
+            knobs=knobs or {},
+            mailboxes=self.seeded if mailboxes is None else mailboxes,
+            **options,
         )
 
     def arguments(self, server: SimulatorServer, **options: t.Any) -> Item:
@@ -123,6 +133,7 @@ class Subject:
 
 KAZOO = Subject(
     name="kazoo",
+    stored=stored_boxes.of_kazoo,
     vendor="kazoo",
     connection={"username": "admin", "password": "simulator-password", "domain": "accountone.example.com"},
     module="vmbox",
@@ -180,6 +191,7 @@ KAZOO = Subject(
 )
 TEL4VN = Subject(
     name="tel4vn",
+    stored=stored_boxes.of_tel4vn,
     vendor="tel4vn",
     connection={"api_key": "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567"},
     module="vmbox",
@@ -203,6 +215,7 @@ TEL4VN = Subject(
 )
 ONSIP = Subject(
     name="onsip",
+    stored=stored_boxes.of_onsip,
     vendor="onsip",
     connection={"username": "admin", "password": "simulator-password", "domain": "example.onsip.com"},
     module="vmbox",
@@ -257,6 +270,7 @@ _PORTSIP_ALONE = frozenset(("rate_limit", "rate_limit_status", "rate_limit_retry
 _PORTSIP_UNCONCERNED = frozenset(("two_factor", "arriving_messages"))
 SHARED = Subject(
     name="portsip-shared",
+    stored=stored_boxes.of_portsip_shared,
     vendor="portsip",
     connection=_PORTSIP_LOGIN,
     module="shared_voicemail",
@@ -281,6 +295,7 @@ SHARED = Subject(
 )
 PERSONAL = Subject(
     name="portsip-personal",
+    stored=stored_boxes.of_portsip_users,
     vendor="portsip",
     connection=_PORTSIP_LOGIN,
     module="vmbox",

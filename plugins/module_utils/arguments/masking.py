@@ -22,7 +22,6 @@ _QUOTING = (
     re.compile(r"((?:argument|Elements value for option) '.+?' .*?and we were unable to convert to \w+): ", re.S),
     re.compile(r"(Invalid type \w+) for option ", re.S),
 )
-_CONTEXT = re.compile(rf" found in (?:{'|'.join(NAMES)})(?: -> \w+)*$")
 
 
 def masked(module: str, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -81,7 +80,7 @@ def without_values(message: str) -> str:
     for pattern in _QUOTING:
         found = pattern.match(message)
         if found:
-            context = _CONTEXT.search(message, found.end())
+            context = re.compile(rf" found in (?:{'|'.join(NAMES)})(?: -> \w+)*$").search(message, found.end())
             return found[1] + (context[0] if context else "")
     return message
 

@@ -58,13 +58,6 @@ def adopt(boxes: Boxes, step: Step, found: Box, verify: bool = True, *, uncertai
     return run.outcome(lambda: run.adopt(found))
 
 
-def _named(boxes: Boxes, step: Step, error: VoicemailError) -> VoicemailError:
-    name = f"{boxes.table.resource} {step.number}"
-    if name in error.message:
-        return error
-    return dataclasses.replace(error, message=f"{name}: {error.message}")
-
-
 class _Run:
     def __init__(self, boxes: Boxes, step: Step, verify: bool) -> None:
         self.boxes = boxes
@@ -89,9 +82,8 @@ class _Run:
         return Outcome(self.boxes.table, self.step, box, status=status, wrote=True, uncertain=self.uncertain)
 
     def _failed(self, error: VoicemailError, wrote: bool) -> Outcome:
-        named = _named(self.boxes, self.step, error)
         outcome = Outcome(self.boxes.table, self.step, self.box, wrote=wrote, uncertain=self.uncertain)
-        outcome.fail(named)
+        outcome.fail(error.about(outcome.subject))
         return outcome
 
     def do(self) -> Box | None:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry: the only place that names all vendors.
+"""The registry: the only list of vendors. A new vendor needs one function and one entry here.
 
-Each vendor is imported inside its branch: a module is packed with all of them, and only the one in use is
+Each vendor is imported inside its function: a module is packed with all of them, and only the one in use is
 paid for. The imports are written out because the packer finds them by reading.
 """
 
@@ -16,7 +16,40 @@ import typing as t
 if t.TYPE_CHECKING:
     from .protocol import Vendor
 
-NAMES = ("kazoo", "portsip", "tel4vn", "onsip")
+
+def _kazoo() -> Vendor:
+    from .kazoo.vendor import VENDOR
+
+    return VENDOR
+
+
+def _portsip() -> Vendor:
+    from .portsip.vendor import VENDOR
+
+    return VENDOR
+
+
+def _tel4vn() -> Vendor:
+    from .tel4vn.vendor import VENDOR
+
+    return VENDOR
+
+
+def _onsip() -> Vendor:
+    from .onsip.vendor import VENDOR
+
+    return VENDOR
+
+
+_VENDORS: dict[str, t.Callable[[], Vendor]] = {
+    "kazoo": _kazoo,
+    "portsip": _portsip,
+    "tel4vn": _tel4vn,
+    "onsip": _onsip,
+}
+#: Values of the option ``vendor``. :func:`register` adds to this very list, so nobody may copy it at import.
+NAMES = list(_VENDORS)
+_BUNDLED = tuple(_VENDORS)
 
 
 def vendor(name: str) -> Vendor:
@@ -24,28 +57,30 @@ def vendor(name: str) -> Vendor:
 
     :raises ValueError: for a name that is not in :data:`NAMES`.
     """
-    if name == "kazoo":
-        from .kazoo.vendor import VENDOR
+    if name not in _VENDORS:
+        raise ValueError(f"vendor {name!r}: does not exist. Use one of {', '.join(NAMES)}.")
+    return _VENDORS[name]()
 
-        return VENDOR
-    if name == "portsip":
-        from .portsip.vendor import VENDOR
 
-        return VENDOR
-    if name == "tel4vn":
-        from .tel4vn.vendor import VENDOR
+def register(added: Vendor) -> None:
+    """Add a vendor of another collection, for this process.
 
-        return VENDOR
-    if name == "onsip":
-        from .onsip.vendor import VENDOR
+    Call it where a module or an action plugin of that collection is imported, before its first task runs.
 
-        return VENDOR
-    raise ValueError(f"unknown vendor {name!r}")
+    :raises ValueError: when another vendor has the name already, or the name cannot be an option.
+    """
+    if not added.name.isidentifier() or added.name != added.name.lower():
+        raise ValueError(f"vendor {added.name!r}: the name must be lower case letters, digits and underscores.")
+    if added.name in _VENDORS and vendor(added.name) is not added:
+        raise ValueError(f"vendor {added.name!r}: is registered already. Choose another name.")
+    if added.name not in _VENDORS:
+        _VENDORS[added.name] = lambda: added
+        NAMES.append(added.name)
 
 
 def load_drivers() -> None:
-    """Import every driver, for a process that forks: it pays once for what each fork would pay."""
-    for name in NAMES:
+    """Import every driver of this collection, for a process that forks: it pays once for what each fork would pay."""
+    for name in _BUNDLED:
         package = importlib.import_module(f"{__package__}.{name}")
         for found in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{found.name}")

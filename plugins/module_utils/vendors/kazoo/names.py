@@ -12,6 +12,7 @@ import typing as t
 from ...errors import AuthError, InvalidInputError, NotFoundError, RejectedError
 from ...mailboxes.plan import Step
 from ...model.mailbox import Desired
+from ...model.operation import Operation
 from ...model.problem import Problem
 from ..replies import expect_text, optional_text
 from .media import KazooMedia
@@ -91,10 +92,10 @@ class Names:
             if things not in self._listed:
                 found: dict[str, list[str]] = {}
                 ids: set[str] = set()
-                what = f"list {things}"
-                for native in every(self._session, f"/{things}", what, things, {}):
+                operation = Operation("list", things)
+                for native in every(self._session, f"/{things}", operation, things, {}):
                     ids.add(identity(native))
-                    name = _name_of(things, native, what)
+                    name = _name_of(things, native, operation)
                     if name is not None:
                         found.setdefault(name, []).append(identity(native))
                 self._listed[things], self._ids[things] = found, ids
@@ -165,9 +166,9 @@ def missing_owners(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
     ]
 
 
-def _name_of(things: str, native: t.Mapping[str, t.Any], what: str) -> str | None:
+def _name_of(things: str, native: t.Mapping[str, t.Any], operation: Operation) -> str | None:
     if things == "media":
-        return expect_text(native, "name", what)
+        return expect_text(native, "name", operation)
     # Users of other systems may have none.
     name = optional_text(native.get("username"))
     return name.lower() if name else None

@@ -12,6 +12,7 @@ import typing as t
 import urllib.parse
 
 from ...errors import RejectedError, TransportError
+from ...model.operation import Operation
 from ..extent import Extent
 from .listing import PAGE_SIZE, Page
 from .session import PortsipSession
@@ -38,7 +39,7 @@ class MessagePages:
         self._session = session
         self._ordered = True
 
-    def read(self, path: str, what: str, start: t.Callable[[], t.Callable[[Native], None]]) -> None:
+    def read(self, path: str, operation: Operation, start: t.Callable[[], t.Callable[[Native], None]]) -> None:
         """Read every message of a collection; only one page is in memory.
 
         :param start: returns what takes each message of one reading; a reading that fails begins anew.
@@ -46,20 +47,21 @@ class MessagePages:
         """
         for _attempt in range(_ATTEMPTS):
             try:
-                self._read(path, what, start())
+                self._read(path, operation, start())
                 return
             except _Moved:
                 continue
         raise TransportError(
-            f"cannot {what}: the listing moved each of the {_ATTEMPTS} times it was read",
+            f"the listing moved each of the {_ATTEMPTS} times it was read",
             "Run the task again when nobody else deletes messages",
+            operation=operation,
         )
 
-    def _read(self, path: str, what: str, keep: t.Callable[[Native], None]) -> None:
+    def _read(self, path: str, operation: Operation, keep: t.Callable[[Native], None]) -> None:
         skip, last = 0, None
-        extent = Extent(self._session.client, what)
+        extent = Extent(self._session.client, operation)
         while True:
-            page = self._page(path, what, skip)
+            page = self._page(path, operation, skip)
             items = {str(item["id"]): item for item in page.items}
             ids = list(items)
             if last is not None and last not in items:
@@ -78,18 +80,18 @@ class MessagePages:
             # A server whose pages hold a single message leaves no room for one of the page before.
             skip, last = (end - 1, ids[-1]) if fresh else (end, None)
 
-    def _page(self, path: str, what: str, skip: int) -> Page:
+    def _page(self, path: str, operation: Operation, skip: int) -> Page:
         query = {"skip": str(skip), "top": str(PAGE_SIZE)}
         if self._ordered:
             try:
-                return self._get(path, what, {**query, **_ORDER})
+                return self._get(path, operation, {**query, **_ORDER})
             except RejectedError:
                 # It may not order by this field; where it refuses the same without an order, that is not why.
-                page = self._get(path, what, query)
+                page = self._get(path, operation, query)
                 self._ordered = False
                 return page
-        return self._get(path, what, query)
+        return self._get(path, operation, query)
 
-    def _get(self, path: str, what: str, query: dict[str, str]) -> Page:
+    def _get(self, path: str, operation: Operation, query: dict[str, str]) -> Page:
         address = f"{path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
-        return self._session.call("GET", address, what).parse(Page).checked(what, "messages")
+        return self._session.call("GET", address, operation).parse(Page).checked(operation, "messages")

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .control import PREFIX, control_routes, refusal
 from .simulation import Simulation
 from .store import Store
+from .vendor import SimulatedVendor
 
 try:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -144,7 +145,7 @@ class SimulatorServer:
 
     def __init__(
         self,
-        vendor: str,
+        vendor: str | type[SimulatedVendor],
         *,
         host: str = "127.0.0.1",
         port: int = 0,

@@ -16,15 +16,19 @@ from .clock import Clock
 from .faults import Faults
 from .journal import Journal
 from .store import Store
+from .vendor import SimulatedVendor
 from .vendors import load
 
 
 class Simulation:
-    """One simulated vendor with everything that the control API can read and change."""
+    """One simulated vendor with everything that the control API can read and change.
+
+    `vendor` is the name of one of the role's vendors, or a class of your own.
+    """
 
     def __init__(
         self,
-        vendor: str,
+        vendor: str | type[SimulatedVendor],
         *,
         store: Store | None = None,
         knobs: Mapping[str, Any] | None = None,
@@ -33,8 +37,8 @@ class Simulation:
         faults: Iterable[str] = (),
         seed: int = 0,
     ) -> None:
-        vendor_class = load(vendor)
-        self.prefix = f"{vendor}."
+        vendor_class = load(vendor) if isinstance(vendor, str) else vendor
+        self.prefix = f"{vendor_class.name}."
         self.store = store if store is not None else Store()
         self.clock = Clock()
         self.store.now = self.clock.now

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import typing as t
 
@@ -97,6 +98,34 @@ def test_every_driver_implements_its_interfaces(driver: type) -> None:
     assert not inspect.isabstract(driver)
     inherited = [interface for interface in INTERFACES if issubclass(driver, interface)]
     assert inherited
+
+
+def methods_that_only_refuse(tree: ast.Module) -> list[str]:
+    """Return the functions that do nothing but raise, or return a constant."""
+    found = []
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        body = [
+            node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        ]
+        if len(body) == 1 and (
+            isinstance(body[0], ast.Raise)
+            or (isinstance(body[0], ast.Return) and isinstance(body[0].value, ast.Constant | None))
+        ):
+            found.append(function.name)
+    return found
+
+
+@pytest.mark.parametrize("driver", [driver for name in NAMES for driver in drivers_of(name)])
+def test_no_method_of_a_driver_only_refuses(driver: type) -> None:
+    """What a vendor cannot do is an interface that is left out."""
+    assert methods_that_only_refuse(ast.parse(inspect.getsource(inspect.getmodule(driver)))) == []
+
+
+def test_a_method_that_only_refuses_is_found() -> None:
+    text = (
+        "def a():\n    'Text.'\n    raise X\ndef b():\n    return None\ndef c():\n    return\ndef d():\n    return x\n"
+    )
+    assert methods_that_only_refuse(ast.parse(text)) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(("name", "resource"), [(name, resource) for name in NAMES for resource in vendor(name).tables])

@@ -268,8 +268,8 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
     [
         ({"Status": "disabled"}, "mailbox 1001: OnSIP changed Status beside what was asked"),
         ({"TransferAddress": ""}, "mailbox 1001: OnSIP changed TransferAddress beside what was asked"),
-        ({"Timezone": "us_pacific"}, "mailbox 1001 was updated, but OnSIP also changed `timezone`, which had to stay"),
-        ({"Password": "7777"}, "mailbox 1001 was updated, but OnSIP also changed `pin`, which had to stay"),
+        ({"Timezone": "us_pacific"}, "mailbox 1001: was updated, but OnSIP also changed `timezone`, which had to stay"),
+        ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`, which had to stay"),
     ],
 )
 def test_what_changes_beside_what_was_asked_is_told(

@@ -14,7 +14,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
     NotFoundError,
     RejectedError,
     TransportError,
-    UnsupportedError,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
@@ -194,10 +193,3 @@ def test_a_download_after_the_token_ended() -> None:
         (one, *_others) = messages.list(EVERYTHING)
         server.clock.advance(7200)
         assert downloaded(messages, one)[:4] == b"RIFF"
-
-
-def test_tel4vn_has_no_shared_voicemails() -> None:
-    with serve() as server:
-        with pytest.raises(UnsupportedError, match="no shared voicemails"):
-            messages_of(server).list(Selection(shared_voicemail="1001"))
-        assert server.journal.entries() == []
