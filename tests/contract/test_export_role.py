@@ -267,21 +267,6 @@ def test_match_ids_and_order(tmp_path: pathlib.Path) -> None:
         assert "Left out: id" not in text
 
 
-def test_callflows_are_exported_on_request(tmp_path: pathlib.Path) -> None:
-    with KAZOO.serve(mailboxes=2) as server:
-        callflow = {"number": "3000"}
-        item = {"mailbox": "1000", "name": "Reception", "kazoo": {"callflow": callflow}}
-        assert in_worker("vmboxes", KAZOO.arguments(server, mailboxes=[item]))["changed"]
-        role = {**ROLE, "vars": {"export_include_options": ["kazoo.callflow"]}}
-        server.journal.clear()
-        run = export(tmp_path, KAZOO, server, tasks=[role, apply(tmp_path, KAZOO, server, "mailboxes.yml")])
-        assert run.code == 0, run.output
-        assert KAZOO.writes(server) == []
-        text = texts(tmp_path)["mailboxes.yml"]
-        assert "kazoo.callflow" not in text
-        assert [box["kazoo"].get("callflow") for box in parsed(text)["mailboxes"]] == [callflow, None]
-
-
 def test_stale_files_are_removed_only_when_asked(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / FOLDER / "mailboxes"
     with TEL4VN.serve(mailboxes=3) as server:
