@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import functools
 import pathlib
+import re
 import typing as t
 
 from .. import modules as arguments
@@ -32,6 +33,7 @@ TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 DOCUMENTS = (".yml", ".yaml", ".json")
 #: Endings of the files that are read.
 SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 #: Key of a document with options for each of its entries, which the entry overrides.
 DEFAULTS = "defaults"
 #: What an option wants of a scalar in a file: by the option's name, or a dictionary of the same kind.
@@ -163,7 +165,7 @@ def _text(file: File, encoding: str | None = None) -> str:
     :raises ValueError: when it is empty, or its encoding is not understood.
     """
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         # What Ansible makes of bytes in another encoding: characters that nobody can send.
         raise ValueError("is not UTF-8 text. Save it as UTF-8")
     if not text.strip():
