@@ -24,6 +24,7 @@ from ..errors import (
 )
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
+from ..resources import RESOURCES
 from ..results import Status
 from ..vendors.protocol import Boxes, Creation, MessageCounter, Renumbering
 from .outcome import Outcome
@@ -244,7 +245,7 @@ class _Run:
         if box is None:
             raise RejectedError("was written, and cannot be found when it is read back")
         missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
-        module = "vmbox_info" if self.boxes.table.resource == "mailbox" else "shared_voicemail_info"
+        module = RESOURCES[self.boxes.table.resource].info_module
         raise RejectedError(
             f"the vendor accepted the write, but {missed} did not take",
             f"The vendor may round, limit or ignore the value; compare with `{module}`, or set `verify` to false",

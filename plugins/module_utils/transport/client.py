@@ -94,9 +94,16 @@ class Client:
     :param connection: where to, and with what TLS.
     :param workers: most connections.
     :param pacer: what the vendor documents of its rate limit.
+    :param make_transport: makes what carries the requests of one sender; by default, the network.
     """
 
-    def __init__(self, connection: Connection, workers: int, pacer: Pacer | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        workers: int,
+        pacer: Pacer | None = None,
+        make_transport: t.Callable[[], httpx.BaseTransport] | None = None,
+    ) -> None:
         self.connection = connection
         self.workers = workers
         self.pacer = pacer or Pacer()
@@ -112,6 +119,7 @@ class Client:
         self._proxy = proxy_of(connection)
         self._redactor = Redactor((*connection.secrets, *proxy_secrets(self._proxy)))
         self._context = ssl_context(connection)
+        self._make_transport = make_transport or (lambda: Transport(self._context, self._proxy))
         try:
             self._clients = Clients(self._make)
         except (ValueError, ImportError, httpx.InvalidURL):
@@ -121,7 +129,7 @@ class Client:
 
     def _make(self) -> Sender:
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING}
-        return Sender(Transport(self._context, self._proxy), headers, self.connection.timeout)
+        return Sender(self._make_transport(), headers, self.connection.timeout)
 
     def close(self) -> None:
         """Close every connection."""

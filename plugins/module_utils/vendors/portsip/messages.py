@@ -16,6 +16,7 @@ from ...model.mailbox import Wanted
 from ...model.message import Gathering, Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
+from ...resources import MAILBOXES, SHARED_VOICEMAILS
 from ...transport.client import Stream
 from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
 from .files import opened
@@ -99,7 +100,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
             yield stream
 
     def _read(self, owner: Owner, selection: Selection) -> t.Sequence[Message]:
-        kind = "shared voicemail" if owner.shared else "mailbox"
+        kind = (SHARED_VOICEMAILS if owner.shared else MAILBOXES).key
         found = Gathering(selection)
 
         def start() -> t.Callable[[Native], None]:

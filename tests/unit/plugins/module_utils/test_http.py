@@ -46,9 +46,8 @@ class Script:
         self.steps = list(steps)
         self.sent: list[httpx.Request] = []
         self.slept: list[float] = []
-        self.client = http.Client(Connection(vendor="kazoo", url=URL, **options), workers=1)
-        network = Clients(lambda: Sender(httpx.MockTransport(self.answer), {}, 30))
-        monkeypatch.setattr(self.client, "_clients", network)
+        connection = Connection(vendor="kazoo", url=URL, **options)
+        self.client = http.Client(connection, 1, make_transport=lambda: httpx.MockTransport(self.answer))
         monkeypatch.setattr(tenacity.nap.time, "sleep", self.slept.append)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
