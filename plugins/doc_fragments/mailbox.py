@@ -134,7 +134,8 @@ options:
     type: str
   owner_id:
     description:
-    - Id of the user that owns the mailbox. KAZOO does not check whether the user exists.
+    - Id of the user that owns the mailbox. An id that no user of the KAZOO account has is an error, unless the login must not list
+      users.
     - Held by KAZOO.
     type: str
   owner:

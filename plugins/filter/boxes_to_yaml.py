@@ -187,6 +187,7 @@ def boxes_to_yaml(
     comments = [
         _schema_line(tables, vendor, resource) if schema is None else f"{SCHEMA_LINE}{schema}\n" if schema else "",
         _head(tables, vendor, resource, include_pins, title),
+        _unread(tables, plain) if title is None else "",
         NO_DEFAULTS if defaults is not None else "",
         "" if include_ids else NO_IDS,
     ]
@@ -270,7 +271,6 @@ class _Item:
 
 def _head(tables: list[FieldTable], name: str | None, resource: str, include_pins: bool, title: str | None) -> str:
     secrets = ", ".join(sorted(frozenset().union(*(table.secrets for table in tables))))
-    unread = [field.option for table in tables for field in table.fields if field.creation_only or field.on_demand]
     origin = f" from {name}" if name else ""
     first = clean(title) if title else f"Exported{origin} by telephony.voicemail.export."
     lines = [
@@ -278,9 +278,23 @@ def _head(tables: list[FieldTable], name: str | None, resource: str, include_pin
         f"Valid `src` of telephony.voicemail.{BY_PLURAL[resource].bulk_module}.",
         f"Contains secrets ({secrets}). Keep it encrypted." if include_pins else f"Left out as secret: {secrets}.",
     ]
-    if unread and title is None:
-        lines.append(f"Left out because a listing does not show it: {', '.join(unread)}.")
     return "".join(f"# {line}\n" for line in lines)
+
+
+def _unread(tables: list[FieldTable], boxes: list[dict[str, t.Any]]) -> str:
+    """Return the line on the options that were not read; some are read where the task asks for them."""
+    options = [field.option for table in tables for field in table.fields if field.creation_only or field.on_demand]
+    groups = {option.rpartition(".")[0] for option in options}
+    included = {group for group in groups if any(_holds(box, group) for box in boxes)}
+    unread = [option for option in options if option.rpartition(".")[0] not in included]
+    return f"# Left out because a listing does not show it: {', '.join(unread)}.\n" if unread else ""
+
+
+def _holds(box: t.Any, group: str) -> bool:
+    """Check for a dictionary of options with a dotted name."""
+    for part in group.split(".") if group else ("",):
+        box = box.get(part) if isinstance(box, dict) else None
+    return isinstance(box, dict)
 
 
 class FilterModule:

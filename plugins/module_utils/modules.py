@@ -181,6 +181,18 @@ def _vendor_dictionaries() -> Spec:
     return spec
 
 
+def _vmbox_info() -> Spec:
+    tables = (vendor(name).tables.get("mailbox") for name in NAMES)
+    fields = (field for table in tables if table is not None for field in table.fields)
+    groups = {field.option.rpartition(".")[0] for field in fields if field.on_demand}
+    return {
+        "mailbox": {"type": "str", "aliases": ["extension"]},
+        **READING,
+        "include_options": {"type": "list", "elements": "str", "choices": sorted(groups - {""})},
+        **CACHE,
+    }
+
+
 def _vmbox() -> Spec:
     return {
         "mailbox": {"type": "str", "aliases": ["extension"]},
@@ -264,7 +276,7 @@ MODULES: dict[str, ModuleSpec] = {
         ModuleSpec(
             MAILBOXES.info_module,
             "mailboxes",
-            lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING, **CACHE},
+            _vmbox_info,
             {"mutually_exclusive": [("mailbox", "match")]},
             shape="info",
             reads_only=True,

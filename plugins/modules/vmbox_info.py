@@ -42,6 +42,17 @@ options:
       - Omitted options are not managed. Use the long form to manage them, too.
     type: bool
     default: false
+  include_options:
+    description:
+      - Also return options that cost further requests.
+      - V(kazoo.callflow) shows the direct number of each mailbox and the account's code to check voicemail. It lists the callflows,
+        and reads those that only take or play messages, one request each.
+      - V(onsip.attach) shows the user of each mailbox, if it is exactly one. It lists the addresses of users and mailboxes.
+      - An option of another vendor is an error.
+    type: list
+    elements: str
+    choices: [kazoo.callflow, onsip.attach]
+    version_added: 1.1.0
   cache:
     description:
       - Folder for cached mailboxes, on the machine that runs the task. The next run asks which mailboxes changed and
@@ -69,6 +80,13 @@ EXAMPLES = r"""
     api_key: "{{ kazoo_api_key }}"
     match: ^30
   register: office
+
+- name: All mailboxes with the numbers that reach them
+  telephony.voicemail.vmbox_info:
+    vendor: kazoo
+    url: https://kazoo.example.com:8443/v2
+    api_key: "{{ kazoo_api_key }}"
+    include_options: [kazoo.callflow]
 
 - name: Show who is notified
   ansible.builtin.debug:

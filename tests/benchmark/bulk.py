@@ -73,7 +73,7 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
             slow,
             lambda one: one["uri"].wall / one["list"].wall,
             "times",
-            goal=Goal(150, at_least=True) if goals else None,
+            goal=Goal(180, at_least=True) if goals else None,
         ),
         figures(
             f"`vmbox` in a loop faster than the `uri` loop{when}",
@@ -87,12 +87,12 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
                 rounds,
                 functools.partial(_against_bare, name),
                 "times",
-                goal=Goal(1.25) if goals and judged else None,
+                goal=limit,
             )
-            for words, name, judged in (
-                ("`vmboxes` with a list", "list", False),
-                ("`vmboxes` with `src`", "file", False),
-                (f"`vmboxes` with `src` and `workers` {CONNECTIONS}", "most workers", True),
+            for words, name, limit in (
+                ("`vmboxes` with a list", "list", Goal(1.1 if latency else 1.3)),
+                ("`vmboxes` with `src`", "file", Goal(1.0 if latency else 1.1)),
+                (f"`vmboxes` with `src` and `workers` {CONNECTIONS}", "most workers", None),
             )
         ),
         Figure(

@@ -36,7 +36,8 @@ def measure_plan(bench: Bench) -> list[Figure]:
                 name=f"plan {count}",
             )
         )
-        limit = Goal(1536) if count == many else None
+        limit, most = (Goal(500), Goal(6)) if count == many else (None, None)
+        found.append(Figure(f"CPU of {count} boxes listed and planned", tuple(one["cpu"] for one in runs), "s", most))
         found.append(
             Figure(f"the same, peak memory of {count} boxes", tuple(one["peak_mb"] for one in runs), "MB", limit)
         )

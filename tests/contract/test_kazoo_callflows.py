@@ -217,3 +217,76 @@ def test_mailboxes_that_declare_no_callflow_cost_no_request(master: Office) -> N
 def test_a_server_without_callflows_still_deletes_mailboxes(master: Office) -> None:
     master.server.faults.set(["status:404,path=.*/callflows"])
     assert not run(master, {"mailbox": "1000", "state": "absent"})["failed"]
+
+
+def shown(office: Office, **options: t.Any) -> dict[str, t.Any]:
+    """Return the callflow of each mailbox as `vmbox_info` shows it."""
+    office.server.journal.clear()
+    found = in_worker("vmbox_info", KAZOO.arguments(office.server, **options))["mailboxes"]
+    return {box["mailbox"]: box.get("kazoo", {}).get("callflow") for box in found}
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_reading_shows_callflows_on_request(office: Office, cached: bool, tmp_path: pathlib.Path) -> None:
+    folder = {"cache": str(tmp_path / "cache")} if cached else {}
+    settle(office, item("1000", number="3000", check_code="*97"), item("1001", number="3001"))
+    direct = {"module": "voicemail", "data": {"id": office.box("1002")["id"]}, "children": {}}
+    add_callflow(office, "3002", direct)
+    add_callflow(
+        office, "4002", {"module": "user", "data": {"id": "u" * 32}, "children": {"_": direct}}, numbers=["4002"]
+    )
+    assert set(shown(office, **folder).values()) == {None}
+    assert not [entry for entry in office.server.journal.entries() if "/callflows" in entry["path"]]
+    expected = {
+        "1000": {"number": "3000", "check_code": "*97"},
+        "1001": {"number": "3001", "check_code": "*97"},
+        "1002": {"number": "3002", "check_code": "*97"},
+    }
+    for _run in range(3):
+        assert shown(office, include_options=["kazoo.callflow"], **folder) == expected
+    # The list of callflows, and each that does nothing but take or play messages.
+    asked = [entry for entry in office.server.journal.entries() if "/callflows" in entry["path"]]
+    assert len(asked) == 1 + 4
+    assert shown(office, mailbox="1001", include_options=["kazoo.callflow"]) == {"1001": expected["1001"]}
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_what_is_read_with_callflows_applies_without_a_change(office: Office, compact: bool) -> None:
+    settle(office, item("1000", number="3000", check_code="*97"), item("1001", number="3001"))
+    arguments = KAZOO.arguments(office.server, include_options=["kazoo.callflow"], compact=compact)
+    found = in_worker("vmbox_info", arguments)
+    defaults = {"defaults": found["defaults"]} if compact else {}
+    applied = run(office, *found["mailboxes"], check=True, **defaults)
+    assert (applied["failed"], applied["changed"]) == (False, False), applied
+
+
+def test_a_callflow_that_somebody_changed_is_not_shown(master: Office) -> None:
+    settle(master, item("1000", number="3000"))
+    (callflow,) = master.state.callflows.values()
+    flow = {"module": "user", "data": {"id": "u" * 32}, "children": {}}
+    master.state.save_document(
+        master.state.callflows, master.account, callflow["id"], {**callflow["public"], "flow": flow}
+    )
+    assert shown(master, include_options=["kazoo.callflow"])["1000"] is None
+
+
+def test_the_cache_leaves_callflows_to_the_server(master: Office, tmp_path: pathlib.Path) -> None:
+    """The revision of a mailbox does not cover its callflow."""
+    items = [item("1000", number="3000"), item("1001", number="3001"), item("1002", number="3002")]
+    options = {"cache": str(tmp_path / "cache")}
+    settle(master, *items, **options)
+    settle(master, *items, **options)
+    callflow = next(one for one in master.state.callflows.values() if one["public"]["numbers"] == ["3001"])
+    flow = {"module": "user", "data": {"id": "u" * 32}, "children": {}}
+    master.state.save_document(
+        master.state.callflows, master.account, callflow["id"], {**callflow["public"], "flow": flow}
+    )
+    result = run(master, *items, check=True, **options)
+    assert [row["changed_fields"] for row in result["results"]] == [["kazoo.callflow.number"]]
+
+
+def test_an_option_of_another_vendor_is_refused(master: Office) -> None:
+    result = in_worker("vmbox_info", KAZOO.arguments(master.server, include_options=["onsip.attach"]))
+    assert result["failed"]
+    assert result["msg"] == "`include_options` names onsip.attach, which kazoo does not have. Leave it out."
+    assert not master.server.journal.entries()

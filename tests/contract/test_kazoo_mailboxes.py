@@ -20,6 +20,7 @@ from helpers.runners import RUNNERS, Result
 from helpers.subjects import KAZOO
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.kazoo.schema import mailbox_schema
+from voicemail_simulator.vendors.kazoo.seeds import add_user
 
 GENERATIONS = ("4.3", "M", "5")
 
@@ -212,6 +213,7 @@ def test_every_property_is_set_and_cleared_once(profile: str) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=1) as server:
         state = server.vendor.state
         state.save_document(state.media, server.vendor.ACCOUNT_ID, ID, {"name": "x", "media_source": "upload"})
+        add_user(server.vendor, server.vendor.ACCOUNT_ID, ID, "owner", "user")
         for declared in (EVERYTHING, nothing):
             item = {"mailbox": "1000", **declared}
             predicted, real = run(server, check=True, **item), run(server, **item)

@@ -104,6 +104,39 @@ def test_names_and_ids_that_cannot_be_used_are_one_error(office: Office) -> None
     assert "`kazoo.media.temporary_unavailable`" in by_id["msg"]
 
 
+def test_an_owner_id_that_no_user_has_is_one_error(office: Office) -> None:
+    vendor = office.server.vendor
+    stranger = next(one["id"] for one in vendor.state.users.values() if one["account_id"] == vendor.OTHER_ACCOUNT_ID)
+    result = run(
+        office,
+        [
+            {"mailbox": "1000", "owner_id": vendor.PLAIN_USER_ID},
+            {"mailbox": "1001", "owner_id": stranger},
+            {"mailbox": "1002", "owner_id": office.box("1000")["id"]},
+            {"mailbox": "1003", "name": "New", "owner_id": "0" * 32},
+        ],
+    )
+    assert (result["failed"], result["changed"], KAZOO.writes(office.server)) == (True, False, [])
+    assert "3 mailboxes: `owner_id` is not the id of a user of this account" in result["msg"]
+    assert all(f"{number} (item" in result["msg"] for number in ("1001", "1002", "1003")), result["msg"]
+    assert "1000 (item" not in result["msg"]
+    assert requests(office, "/users") == 1
+
+
+def test_an_owner_id_that_a_mailbox_has_already_is_not_looked_up(office: Office) -> None:
+    box = office.box("1000")
+    gone = "0" * 32
+    office.state.save_box(office.account, box["id"], {**box["public"], "owner_id": gone})
+    result = run(office, [{"mailbox": "1000", "owner_id": gone}, {"mailbox": "1001", "name": "No owner"}])
+    assert (result["failed"], result["summary"]["updated"], requests(office, "/users")) == (False, 1, 0)
+
+
+def test_a_login_that_must_not_list_users_leaves_the_owner_to_the_server(office: Office) -> None:
+    office.server.faults.set(["status:403,path=.*/users"])
+    result = run(office, [{"mailbox": "1000", "owner_id": "0" * 32}])
+    assert (result["failed"], result["changed"]) == (False, True), result
+
+
 def test_a_media_id_that_a_mailbox_has_already_is_not_looked_up(office: Office) -> None:
     gone = "0" * 32
     office.point(gone)

@@ -158,7 +158,7 @@ KAZOO = Subject(
     new_number="3100",
     numbers={
         "conflict_writes": (1, 2),
-        "uniqueness_delay": (0.02,),
+        "uniqueness_delay": (0.0,),
         "rate_limit_cost": (5,),
         "login_cost": (35,),
         "token_life": (30,),

@@ -32,9 +32,12 @@ START_SECONDS = 1800.0
 SOAKED_BOXES = 500
 #: What may grow by itself: the memory that an allocator keeps, in MB, and as a share.
 SPARE_MB, SPARE = 8.0, 0.05
+#: Messages in each mailbox that the measurement of messages begins with.
+MESSAGES_PER_BOX = {"tel4vn": 10, "kazoo": 100, "portsip": 10_000}
 LOGINS: dict[str, dict[str, t.Any]] = {
     "kazoo": {"username": "admin", "password": "simulator-password", "domain": "accountone.example.com"},
     "tel4vn": {"api_key": "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567"},
+    "portsip": {"username": "voicemail-admin", "password": "simulator-password", "domain": "voicemail.example.com"},
 }
 
 
@@ -135,29 +138,32 @@ class Load:
             self.add(Figure(f"the simulator with {count} boxes, peak memory", (memory_mb(process),), "MB"))
 
     def messages(self) -> None:
-        """Read, plan and apply over the messages of very many boxes."""
-        boxes = max(1, self.options.messages // 10)
-        count = boxes * 10
-        archive = self.folder / "archive"
-        archive.mkdir()
+        """Read, plan and apply over very many messages."""
+        for vendor, each in MESSAGES_PER_BOX.items():
+            with tempfile.TemporaryDirectory(dir=self.folder) as archive:
+                self._messages_of(vendor, min(each, self.options.messages), archive)
+
+    def _messages_of(self, vendor: str, each: int, archive: str) -> None:
+        boxes = max(1, self.options.messages // each)
+        count = boxes * each
         begun = time.monotonic()
-        with serving("tel4vn", f"--mailboxes={boxes}", "--messages=10") as (url, process):
-            self.add(Figure(f"the simulator makes {count} messages", (time.monotonic() - begun,), "s"))
-            one = arguments("tel4vn", url, all_mailboxes=True)
+        with serving(vendor, f"--mailboxes={boxes}", f"--messages={each}") as (url, process):
+            self.add(Figure(f"{vendor}: the simulator makes {count} messages", (time.monotonic() - begun,), "s"))
+            one = arguments(vendor, url, all_mailboxes=True)
             work = {"module": "voicemail_message_info", "arguments": {**one, "limit": 1000}, "check": False}
             few = min(count, 1000)
-            self.take(
-                f"{count} messages read, {few} of them returned", work, lambda reported: reported["listed"] == few
-            )
-            wanted = {**one, "dest": str(archive)}
-            work = {"module": "voicemail_audio", "arguments": wanted, "check": True}
-            self.take(f"{count} downloads planned", work, lambda reported: reported["summary"]["download"] == count)
-            nobody = {**wanted, "caller": "nobody has this name"}
+            what = f"{vendor}: {count} messages read, {few} of them returned"
+            self.take(what, work, lambda reported: reported["listed"] == few)
+            nobody = {**one, "dest": archive, "caller": "nobody has this name"}
             work = {"module": "voicemail_audio", "arguments": nobody, "check": False}
-            self.take(
-                f"{count} messages looked through, none to download", work, lambda reported: not reported["changed"]
-            )
-            self.add(Figure(f"the simulator with {count} messages, peak memory", (memory_mb(process),), "MB"))
+            what = f"{vendor}: {count} messages looked through, none to download"
+            self.take(what, work, lambda reported: not reported["changed"])
+            if vendor == "tel4vn":
+                work = {"module": "voicemail_audio", "arguments": {**one, "dest": archive}, "check": True}
+                what = f"{vendor}: {count} downloads planned"
+                self.take(what, work, lambda reported: reported["summary"]["download"] == count)
+            what = f"{vendor}: the simulator with {count} messages, peak memory"
+            self.add(Figure(what, (memory_mb(process),), "MB"))
 
     def soak(self) -> None:
         """Let as many workers as there may be work for a long time, and judge what grew."""

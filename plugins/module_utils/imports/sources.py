@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import functools
 import pathlib
+import re
 import typing as t
 
 from .. import modules as arguments
@@ -33,6 +34,7 @@ TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 DOCUMENTS = (".yml", ".yaml", ".json")
 #: Supported file endings.
 SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 #: Key of a document with default options for its entries.
 DEFAULTS = "defaults"
 #: Function that reads a scalar, by the option's name, or a nested dictionary.
@@ -162,7 +164,7 @@ def _text(file: File, encoding: str | None = None) -> str:
     :raises ValueError: if it is empty, or its encoding is not understood.
     """
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         # Ansible reads bytes in another encoding as characters that cannot be sent.
         raise ValueError("is not UTF-8 text. Save it as UTF-8")
     if not text.strip():

@@ -89,7 +89,7 @@ def apply(boxes: Boxes, desired: t.Sequence[Desired], options: Options, progress
 
 def read(
     boxes: Boxes,
-    numbers: frozenset[str] | None,
+    wanted: ListQuery,
     workers: int,
     matches: t.Callable[[str], t.Any] = lambda number: True,
     progress: Progress | None = None,
@@ -97,14 +97,14 @@ def read(
 ) -> list[Box]:
     """Return boxes in full, sorted by number.
 
-    :param numbers: the numbers to read; None for all.
+    :param wanted: the numbers to read, and options in addition to those that are always read.
     :param matches: checks whether a number is of interest; other boxes are not read in full.
     :param progress: called after each box that is read individually.
     :param cache: results of earlier runs; refreshed by this one.
     :raises TransportError: if not all boxes could be read.
     """
-    wanted = ListQuery(numbers=numbers, options=boxes.table.always_read)
-    listing = boxes.list(wanted)
+    numbers = wanted.numbers
+    listing = boxes.list(ListQuery(numbers, options=boxes.table.always_read | wanted.options))
     listed = listing.boxes
     # The table may depend on the generation of the server, which the listing shows.
     key = boxes.table.number.key
@@ -219,7 +219,7 @@ def _confirmed(boxes: Boxes, partial: list[Box], cache: Cache) -> dict[str | Non
     if unchanged is None:
         return {}
     cache.proven = bool(unchanged)
-    return {box.id: box for box in known if box.id in unchanged}
+    return {box.id: box for box in unchanged}
 
 
 def _save(cache: Cache | None, listing: Listing) -> None:

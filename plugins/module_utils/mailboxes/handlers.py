@@ -17,7 +17,7 @@ from ..errors import InvalidInputError, UnsupportedError
 from ..model.cautions import grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
-from ..model.mailbox import Desired, SkippedItem
+from ..model.mailbox import Desired, ListQuery, SkippedItem
 from ..model.problem import Problem
 from ..vendors.protocol import Vendor
 from ..vendors.registry import NAMES, vendor
@@ -247,6 +247,7 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         problems.append(Problem(str(error), option=table.key))
     except re.error as error:
         problems.append(Problem(f"is not a regular expression: {error}", option="match"))
+    further = _further_options(table, params.get("include_options") or (), problems)
     if problems:
         raise InvalidInputError.of(problems)
     folder = cache_folder(task, target, task.resource)
@@ -255,13 +256,29 @@ def _info(task: Task, target: Vendor, connection: Connection, table: FieldTable,
         opened_cache(task, folder, connection, session) as cache,
     ):
         boxes = target.open_boxes(task.resource, session)
-        found = engine.read(boxes, numbers, session.client.workers, pattern.search, task.progress, cache)
+        wanted = ListQuery(numbers, options=further)
+        found = engine.read(boxes, wanted, session.client.workers, pattern.search, task.progress, cache)
     pins = params["include_pins"]
     if params["compact"]:
         # The table of the server's generation is known now and contains its defaults.
         short = compact(boxes.table, found, pins=pins)
         return {"changed": False, task.spec.resource.plural: short.items, "defaults": short.defaults}
     return {"changed": False, task.spec.resource.plural: [describe(table, box, pins=pins) for box in found]}
+
+
+def _further_options(table: FieldTable, groups: t.Iterable[str], problems: list[Problem]) -> frozenset[str]:
+    """Return the options that are read on request only, since they cost further requests."""
+    further: set[str] = set()
+    for group in groups:
+        found = {option for option in table.by_option if option.startswith(f"{group}.")}
+        if not found:
+            problems.append(
+                Problem(
+                    f"names {group}, which {table.vendor} does not have", option="include_options", hint="Leave it out"
+                )
+            )
+        further |= found
+    return frozenset(further)
 
 
 __all__ = ("dictionary_problems", "listed", "run")

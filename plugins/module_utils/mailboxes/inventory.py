@@ -13,7 +13,7 @@ from ..concurrency import in_order
 from ..connection import Task, connect_options, opened_session
 from ..errors import InvalidInputError
 from ..model.account import Account
-from ..model.mailbox import Box
+from ..model.mailbox import Box, ListQuery
 from ..model.problem import Problem
 from ..resources import RESOURCES as BOXES
 from ..vendors.protocol import AccountTree, Boxes, MessageCounter
@@ -69,7 +69,7 @@ def read(task: Task) -> list[Found]:
         if target.accounts is not None and resource is None:
             return _accounts(target.accounts()(session).list(), pattern, params["include_own_account"])
         boxes = target.open_boxes(str(resource), session)
-        found = engine.read(boxes, None, session.client.workers, pattern.search, cache=cache)
+        found = engine.read(boxes, ListQuery(), session.client.workers, pattern.search, cache=cache)
         return _counted(boxes, found, session.client.workers, params["count_messages"])
 
 

@@ -17,8 +17,19 @@ _LABEL = r"[^\W_]([^\W_]|-){0,61}[^\W_]|[^\W_]"
 _DOMAIN = re.compile(rf"(({_LABEL})\.)+(?![0-9]+$)({_LABEL})|\[(IPv6:)?[0-9A-Fa-f.:]+\]", re.IGNORECASE)
 
 
+# The form of nearly all addresses. An address that matches needs no further check.
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_+-]{1,20}(?:\.[A-Za-z0-9_+-]{1,20}){0,2}@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+
+
 def address_problem(text: str) -> str | None:
     """Return why a text is not an email address, "" if it does not resemble one, or None if it is one."""
+    return None if _PLAIN.fullmatch(text) else _problem_in_detail(text)
+
+
+def _problem_in_detail(text: str) -> str | None:
     local, _at, domain = text.rpartition("@")
     checks = (
         (text.lower().startswith("mailto:"), "`mailto:` does not belong to it"),

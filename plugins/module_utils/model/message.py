@@ -57,6 +57,7 @@ class Message:
     :param call_id: identifier of the call, which a move preserves.
     :param size_bytes: size of the recording in bytes.
     :param audio_url: address of the recording for display; downloads use the driver.
+    :param download_url: address for the driver only. It is a secret if a download needs nothing else.
     :param native: the vendor's object, without secrets.
     :param shared: whether the box is a shared voicemail.
     """
@@ -76,6 +77,7 @@ class Message:
     transcription: Transcription | None = None
     native: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict, repr=False)
     shared: bool = False
+    download_url: str | None = dataclasses.field(default=None, repr=False)
 
     @property
     def box(self) -> str:

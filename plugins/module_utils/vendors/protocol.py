@@ -158,10 +158,11 @@ class RevisionChecker(abc.ABC):
         """The generation of the server, known after the first reply. Revisions are valid within one generation only."""
 
     @abc.abstractmethod
-    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
-        """Return the ids of boxes whose revision is unchanged, or None if reading all boxes is cheaper.
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> t.Sequence[Box] | None:
+        """Return the boxes whose revision is unchanged, or None if reading all boxes is cheaper.
 
-        Other boxes may have changed. A changed box is never returned.
+        Other boxes may have changed. A changed box is never returned. Values that the revision does not cover are
+        read again.
 
         :param boxes: boxes as read earlier, possibly long ago.
         :param trusted: an earlier run verified that this server answers correctly. Otherwise verify it now.

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from helpers.kazoo_client import Start
+from voicemail_simulator.vendors.kazoo import SimulatedKazoo
 
 PROFILES = ("M", "5", "4.3")
 every_profile = pytest.mark.parametrize("profile", PROFILES)
@@ -25,6 +26,12 @@ def test_number_is_unique_and_free_after_deletion(kazoo: Start, profile: str) ->
     assert client.send("DELETE", f"/{box}").status_code == 200
     assert client.send("DELETE", f"/{box}").status_code == 404
     client.create("3000")
+
+
+def test_simultaneous_creates_both_succeed_by_default() -> None:
+    """As on a live server, which checks a number and saves some milliseconds later."""
+    (delay,) = [one.default for one in SimulatedKazoo.behavior_definitions if one.name == "uniqueness_delay"]
+    assert delay > 0
 
 
 @every_profile
@@ -285,8 +292,8 @@ def test_stale_list_shows_the_earlier_state(kazoo: Start) -> None:
     assert client.names() == ["Box 3000"]
 
 
-def test_parallel_creates_of_one_number(kazoo: Start) -> None:
-    client = kazoo()
+def test_parallel_creates_of_one_number_without_a_delay(kazoo: Start) -> None:
+    client = kazoo(uniqueness_delay=0.0)
     with ThreadPoolExecutor(8) as pool:
         made = pool.map(lambda _n: client.send("PUT", data={"name": "x", "mailbox": "1"}).status_code, range(8))
         assert sorted(made) == [201] + [400] * 7

@@ -19,12 +19,16 @@ CHECK = "check"
 
 @dataclasses.dataclass(frozen=True)
 class Callflow:
-    """A callflow as shown in the list."""
+    """A callflow as shown in the list.
+
+    :param modules: all modules of its flow; None if the list does not show them.
+    """
 
     id: str
     name: str
     numbers: tuple[str, ...]
     flags: tuple[str, ...]
+    modules: tuple[str, ...] | None = None
 
     @property
     def purpose(self) -> str | None:
@@ -49,6 +53,15 @@ def serves(native: t.Mapping[str, t.Any], purpose: str) -> bool:
     if purpose == CHECK:
         return bool(action == "check") and not data.get("id")
     return bool(action == "compose") and data.get("id") == purpose
+
+
+def served(native: t.Mapping[str, t.Any]) -> str | None:
+    """Return the purpose that a callflow serves, whoever made it, or None."""
+    flow = native.get("flow")
+    data = flow.get("data") if isinstance(flow, dict) else None
+    mailbox = data.get("id") if isinstance(data, dict) else None
+    purposes = (str(mailbox) if mailbox else CHECK, CHECK)
+    return next((purpose for purpose in purposes if serves(native, purpose)), None)
 
 
 def document_for(purpose: str, number: str, label: str) -> dict[str, t.Any]:

@@ -20,23 +20,28 @@ from ...model.operation import Operation
 from ...model.problem import Problem, Subject
 from ...waiting import looks
 from ..replies import expect_header_text, expect_list, expect_object
-from .callflow_wire import CHECK, Callflow, document_for, rewritten, serves
+from .callflow_wire import CHECK, Callflow, document_for, rewritten, served, serves
 from .fields import ADOPT, CALLFLOW, CHECK_CODE, DIRECT, MAILBOX
 from .paging import identity, read_all
 from .session import ADDRESS_HINT, KazooSession
 
 #: Attempts to write a callflow that is changed by others at the same moment.
 _MOST_TRIES = 3
+#: Modules of a callflow that only takes or plays messages.
+_ALONE = ("voicemail",)
+_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
 class Callflows:
-    """The callflows of an account that this collection created or that are declared. Shared by threads."""
+    """The callflows of an account that this collection created or that a task reads. Shared by threads."""
 
     def __init__(self, session: KazooSession) -> None:
         self._session = session
         self._declared: dict[str, Desired] = {}
         self._adopting: set[str] = set()
         self._known: dict[str, Callflow] | None = None
+        #: Number by purpose, where the callflows of every box are shown.
+        self._numbers: dict[str, str] | None = None
         self._lock = threading.RLock()
 
     def without_steering(self, desired: t.Sequence[Desired]) -> list[Desired]:
@@ -55,8 +60,33 @@ class Callflows:
             found.append(item)
         return found
 
+    def show_all(self) -> None:
+        """Read the numbers of all boxes, so that boxes are returned with their callflow options even if undeclared.
+
+        Only callflows that just take or play messages are read. Callflows that ring a user first are not shown.
+        """
+        reading = sorted(
+            (one for one in self._all().values() if one.numbers and (one.purpose or one.modules in (None, _ALONE))),
+            key=lambda one: (one.purpose is None, one.numbers),
+        )
+        workers = self._session.client.workers
+        self._numbers = {}
+        for callflow, native in zip(reading, in_order(self._read_if_there, reading, workers), strict=True):
+            purpose = served(native)
+            if purpose is not None:
+                self._numbers.setdefault(purpose, callflow.numbers[0])
+
+    def _read_if_there(self, callflow: Callflow) -> dict[str, t.Any]:
+        try:
+            return self._read(callflow.id)[0]
+        except NotFoundError:
+            return {}
+
     def with_options(self, box: Box) -> Box:
-        """Return a box with the callflow options that are declared for it."""
+        """Return a box with the callflow options that are declared for it or that the task reads."""
+        if self._numbers is not None:
+            shown = {DIRECT: self._numbers.get(str(box.id)), CHECK_CODE: self._numbers.get(CHECK)}
+            return dataclasses.replace(box, values={**box.values, **shown})
         declared = self._declared_of(box)
         if declared is None or not declared.present:
             return box
@@ -73,7 +103,7 @@ class Callflows:
             position
             for position, box in enumerate(boxes)
             if (box.full or not box.values.keys().isdisjoint((DIRECT, CHECK_CODE)))
-            and self._declared_of(box) is not None
+            and (self._numbers is not None or self._declared_of(box) is not None)
         }
         done = iter(in_order(self.with_options, [boxes[position] for position in sorted(asking)], workers))
         return [next(done) if position in asking else box for position, box in enumerate(boxes)]
@@ -302,7 +332,9 @@ def _callflow(native: t.Mapping[str, t.Any], operation: Operation) -> Callflow:
     numbers, flags = (tuple(str(one) for one in listed) for listed in lists)
     if not identity(native):
         raise not_understood(operation, "expected a callflow with its id", ADDRESS_HINT)
-    return Callflow(identity(native), str(native.get("name") or identity(native)), numbers, flags)
+    listed = native.get("modules")
+    modules = tuple(map(str, listed)) if isinstance(listed, list) else None
+    return Callflow(identity(native), str(native.get("name") or identity(native)), numbers, flags, modules)
 
 
 def _number_taken(operation: Operation, error: ConflictError) -> ConflictError:

@@ -36,7 +36,7 @@ from ..replies import expect_count, expect_header_text, expect_list, expect_obje
 from ..unique import only
 from .callflows import Callflows
 from .fields import CALLFLOW, GENERATIONS, MAILBOX, TABLES, Number, wire_names
-from .names import Names, missing_media, with_ids
+from .names import Names, missing_media, missing_owners, with_ids
 from .paging import PAGE_SIZE, identity, read_all
 from .patches import patch, path_of
 from .revisions import unchanged
@@ -91,12 +91,14 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             boxes = list(self._pages({"filter_mailbox": searched}, options)) if searched else []
             absent = wanted.ids - {box.id for box in boxes}
             boxes.extend(box for box_id in absent if (box := self.find(None, box_id)) is not None)
-            return Listing(self._with_callflows(boxes))
-        every_box = self._with_callflows(self._pages({}, options))
+            return Listing(self._with_callflows(boxes, wanted))
+        every_box = self._with_callflows(self._pages({}, options), wanted)
         self._in_account = len(every_box)
         return Listing(every_box, whole=True)
 
-    def _with_callflows(self, boxes: t.Iterable[Box]) -> tuple[Box, ...]:
+    def _with_callflows(self, boxes: t.Iterable[Box], wanted: ListQuery) -> tuple[Box, ...]:
+        if not wanted.declared and not wanted.options.isdisjoint(CALLFLOW):
+            self._callflows.show_all()
         return tuple(self._callflows.with_options_all(list(boxes), self._session.client.workers))
 
     @property
@@ -104,11 +106,16 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         """The generation of the server according to its latest reply."""
         return self._session.generation
 
-    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> frozenset[str] | None:
+    def unchanged(self, boxes: t.Sequence[Box], trusted: bool) -> t.Sequence[Box] | None:
         """Ask by revision if all boxes of the account were listed; a few boxes are read as fast."""
         if self._in_account is None:
             return None
-        return unchanged(self._session, self.table, boxes, self._in_account, trusted)
+        ids = unchanged(self._session, self.table, boxes, self._in_account, trusted)
+        if ids is None:
+            return None
+        # The revision of a mailbox does not cover its callflows.
+        confirmed = [box for box in boxes if box.id in ids]
+        return self._callflows.with_options_all(confirmed, self._session.client.workers)
 
     def read_many(self, boxes: t.Sequence[Box]) -> t.Sequence[Box] | None:
         """Read boxes with the bulk module of 4.3, if the operator started it.
@@ -236,8 +243,12 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         return max(rows, expect_count(envelope.page_size, operation, "messages on this page") or 0)
 
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
-        """Check that declared media exist, and compare unusual values with the schema of this server."""
-        missing = [*missing_media(self._names, steps), *self._callflows.problems(steps)]
+        """Check that declared media and owners exist, and compare unusual values with the schema of this server."""
+        missing = [
+            *missing_media(self._names, steps),
+            *missing_owners(self._names, steps),
+            *self._callflows.problems(steps),
+        ]
         doubts = doubtful(steps)
         if not doubts:
             return missing

@@ -18,7 +18,7 @@ from ...errors import (
     VoicemailError,
 )
 from ...model.mailbox import ListQuery
-from ...model.message import Message, Selection, Status
+from ...model.message import Gathering, Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ...transport.client import Reply, Stream
@@ -40,7 +40,7 @@ from ..unique import existing, only
 from . import message_wire as wire
 from .mailboxes import KazooMailboxes
 from .paging import PAGE_SIZE
-from .session import ADDRESS_HINT, Envelope, KazooSession, refusal
+from .session import ADDRESS_HINT, KazooSession, refusal
 
 #: Messages per request.
 CHUNK = 500
@@ -179,42 +179,36 @@ class KazooMessages(
     def _read(
         self, path: str, operation: Operation, selection: Selection, numbers: t.Mapping[str, str], box_id: str | None
     ) -> t.Sequence[Message]:
-        found: dict[str, Message] = {}
+        found = Gathering(selection)
         address = self._address()
         for window in wire.windows(selection):
             for native in self._pages(path, operation, {**window, **wire.filters(selection)}):
                 owner, item = wire.with_box_id(native, box_id)
-                message = wire.message_of(item, owner, numbers.get(owner), address)
-                found[message.id] = message
-        return tuple(found.values())
+                found.add(wire.message_of(item, owner, numbers.get(owner), address))
+        return found.messages()
 
     def _pages(self, path: str, operation: Operation, query: dict[str, str]) -> t.Iterator[t.Any]:
-        try:
-            yield from self._listed(
-                self._session.call("GET", path, operation, params={**query, "paginate": "false"}), operation
-            )
-            return
-        except RejectedError as error:
-            # Such installations limit the memory of a reply (docs/vendors/kazoo.md, "Other limits").
-            if error.status != 416:
-                raise
+        """Yield the rows of a listing with one page in memory at a time. A row may be yielded twice."""
         paged = {**query, "page_size": str(PAGE_SIZE)}
         seen: set[str] = set()
         extent = Extent(self._session.client, operation)
         while True:
-            envelope = self._session.call("GET", path, operation, params=paged)
-            if envelope.next_start_key and envelope.next_start_key in seen:
-                raise TransportError("the listing does not end", "Select a shorter time", operation=operation)
-            listed = self._listed(envelope, operation)
-            yield from listed
-            if not envelope.next_start_key:
+            rows, following = self._page(path, operation, paged)
+            yield from rows
+            if not following:
                 return
-            extent.add(len(listed))
-            seen.add(envelope.next_start_key)
-            paged["start_key"] = envelope.next_start_key
+            extent.add(len(rows))
+            if following in seen:
+                # A page continues by the second, and this one holds more messages than a page.
+                yield from self._page(path, operation, {**query, "paginate": "false"})[0]
+                return
+            seen.add(following)
+            paged["start_key"] = following
 
-    def _listed(self, envelope: Envelope, operation: Operation) -> t.Sequence[t.Any]:
-        return expect_list(envelope.data, operation, "messages", ADDRESS_HINT)
+    def _page(self, path: str, operation: Operation, query: dict[str, str]) -> tuple[t.Sequence[t.Any], str | None]:
+        """Return the rows of a page, and the key of the next one."""
+        envelope = self._session.call("GET", path, operation, params=query)
+        return expect_list(envelope.data, operation, "messages", ADDRESS_HINT), envelope.next_start_key
 
     def _file(self, message: Message, folder: str, operation: Operation) -> None:
         data = {"folder": folder}

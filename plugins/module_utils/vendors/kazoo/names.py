@@ -9,7 +9,7 @@ import dataclasses
 import threading
 import typing as t
 
-from ...errors import InvalidInputError, NotFoundError, RejectedError
+from ...errors import AuthError, InvalidInputError, NotFoundError, RejectedError
 from ...mailboxes.plan import Step
 from ...model.mailbox import Desired
 from ...model.operation import Operation
@@ -38,6 +38,7 @@ class Names:
         self._media = KazooMedia(session)
         self._lock = threading.Lock()
         self._listed: dict[str, dict[str, list[str]]] = {}
+        self._ids: dict[str, set[str]] = {}
         self._found: dict[str, str] = {}
 
     def media_id(self, text: str) -> str:
@@ -66,6 +67,16 @@ class Names:
         """
         return self._named("users", text.lower())
 
+    def is_user(self, user_id: str) -> bool:
+        """Check whether the account has a user of an id; True if the login lacks the permission to list users."""
+        try:
+            self._all("users")
+        except (AuthError, NotFoundError) as error:
+            if error.status not in (403, 404):
+                raise
+            return True
+        return user_id in self._ids["users"]
+
     def _named(self, things: str, name: str) -> str:
         ids = self._all(things).get(name, [])
         if len(ids) == 1:
@@ -80,12 +91,14 @@ class Names:
         with self._lock:
             if things not in self._listed:
                 found: dict[str, list[str]] = {}
+                ids: set[str] = set()
                 operation = Operation("list", things)
                 for native in read_all(self._session, f"/{things}", operation, things, {}):
+                    ids.add(identity(native))
                     name = _name_of(things, native, operation)
                     if name is not None:
                         found.setdefault(name, []).append(identity(native))
-                self._listed[things] = found
+                self._listed[things], self._ids[things] = found, ids
             return self._listed[things]
 
 
@@ -141,6 +154,16 @@ def missing_media(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
             except NotFoundError as error:
                 problems.append(Problem(f"`{option}`: {error}".rstrip("."), subject=step.desired.at(option)))
     return problems
+
+
+def missing_owners(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
+    """Return which users that are to own a mailbox do not exist: KAZOO stores any id. Users are listed once."""
+    text, hint = "is not the id of a user of this account", "Use `owner` with a user name, or correct the id"
+    return [
+        Problem(text, option="owner_id", subject=step.desired.at("owner_id"), hint=hint)
+        for step in steps
+        if step.desired is not None and step.writes.get("owner_id") and not names.is_user(str(step.writes["owner_id"]))
+    ]
 
 
 def _name_of(things: str, native: t.Mapping[str, t.Any], operation: Operation) -> str | None:

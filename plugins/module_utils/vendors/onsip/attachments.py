@@ -9,6 +9,7 @@ The declaration contains the user, and the box's own address if it is not the de
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import typing as t
 
@@ -80,6 +81,20 @@ class Attachments:
                 self._declared[key] = item
         users = self._users_of([item for item in asking if item.present])
         return [self._completed(box, users) if self._is_kept(box) else box for box in boxes]
+
+    def shown(self, boxes: t.Iterable[Box]) -> t.Iterator[Box]:
+        """Yield boxes with the user that is attached to each; a box with several has no such option."""
+        users: dict[str, list[Row]] = {}
+        for native in self._all_users().values():
+            users.setdefault(_target(native), []).append(native)
+        for box in boxes:
+            address = self._address_of(box)
+            attached = users.get(_folded(address), [])
+            if len(attached) != 1:
+                yield box
+                continue
+            values = _values(attached[0], address, _address(attached[0]["Address"]), ATTACH)
+            yield dataclasses.replace(box, values={**box.values, **values})
 
     def reread_with_options(self, box: Box) -> Box:
         """Return a box with the options that are declared for it, read again."""

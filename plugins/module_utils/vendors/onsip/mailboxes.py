@@ -72,6 +72,8 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             numbers, ids = wanted.numbers, wanted.ids
             rows = [row for row in rows if row.get("Mailbox") in numbers or row["VoicemailboxId"] in ids]
         boxes = [self._box(row, Operation("list", "mailboxes")) for row in rows]
+        if not wanted.declared and not wanted.options.isdisjoint(ATTACH):
+            return Listing(tuple(self._attachments.shown(boxes)))
         return Listing(tuple(self._attachments.with_options(boxes, wanted.declared)))
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:

@@ -20,6 +20,7 @@ from .session import PortsipSession
 #: The oldest first, so that new messages come after those read.
 _ORDER = {"orderby": "created_at asc"}
 _ATTEMPTS = 5
+Native: t.TypeAlias = dict[str, t.Any]
 
 
 class _ListingChanged(Exception):
@@ -38,14 +39,16 @@ class MessagePages:
         self._session = session
         self._ordered = True
 
-    def read(self, path: str, operation: Operation) -> list[dict[str, t.Any]]:
-        """Return all messages of a collection, each once.
+    def read(self, path: str, operation: Operation, start: t.Callable[[], t.Callable[[Native], None]]) -> None:
+        """Read all messages of a collection, with one page in memory at a time.
 
+        :param start: starts one attempt and returns the function that receives each message. A failed one is repeated.
         :raises TransportError: if the listing may be incomplete.
         """
         for _attempt in range(_ATTEMPTS):
             try:
-                return self._read(path, operation)
+                self._read(path, operation, start())
+                return
             except _ListingChanged:
                 continue
         raise TransportError(
@@ -54,8 +57,7 @@ class MessagePages:
             operation=operation,
         )
 
-    def _read(self, path: str, operation: Operation) -> list[dict[str, t.Any]]:
-        found: dict[str, dict[str, t.Any]] = {}
+    def _read(self, path: str, operation: Operation, keep: t.Callable[[Native], None]) -> None:
         skip, last = 0, None
         extent = Extent(self._session.client, operation)
         while True:
@@ -66,12 +68,13 @@ class MessagePages:
                 raise _ListingChanged
             fresh = ids[ids.index(last) + 1 :] if last is not None else ids
             extent.add(len(fresh))
-            found.update((message_id, items[message_id]) for message_id in fresh)
+            for message_id in fresh:
+                keep(items[message_id])
             end = skip + len(ids)
             if page.count is not None and end > page.count:
                 raise _ListingChanged
             if end >= page.count if page.count is not None else not ids:
-                return list(found.values())
+                return
             if not ids:
                 raise _ListingChanged
             # Pages of a single message have no room for the last one of the previous page.

@@ -41,6 +41,7 @@ def message_of(native: t.Mapping[str, t.Any], owner: Owner) -> Message:
         status=_STATUSES.get(str(native.get("status")).upper()),
         size_bytes=whole_number(native.get("file_size")),
         transcription=_transcription(native),
+        download_url=str(native["file_url"]) if native.get("file_url") else None,
         native={key: value for key, value in native.items() if key != "file_url"},
         shared=owner.shared,
     )

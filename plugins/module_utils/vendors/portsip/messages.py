@@ -13,7 +13,7 @@ from ...concurrency import in_order
 from ...deps import pydantic
 from ...errors import AuthError, NotFoundError, RejectedError, UnsupportedError
 from ...model.mailbox import ListQuery
-from ...model.message import Message, Selection, Status
+from ...model.message import Gathering, Message, Selection, Status
 from ...model.operation import Operation
 from ...model.problem import Subject
 from ...resources import MAILBOXES, SHARED_VOICEMAILS
@@ -22,7 +22,7 @@ from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
 from ..unique import existing
 from .files import opened
 from .mailboxes import PortsipMailboxes
-from .message_pages import MessagePages
+from .message_pages import MessagePages, Native
 from .message_wire import Owner, message_of
 from .session import PortsipSession
 from .shared_voicemails import PortsipSharedVoicemails
@@ -52,16 +52,19 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         self._pages = MessagePages(session)
         self._shared: dict[str, Owner] = {}
         self._me: Owner | None = None
-        self._addresses: dict[tuple[str, str], str] = {}
 
     def list(self, selection: Selection) -> t.Sequence[Message]:
         """Return the messages of one box, or of all visible boxes with one listing each."""
         if selection.shared_voicemail is not None:
-            return self._read(self._shared_voicemail(selection.shared_voicemail))
+            return self._read(self._shared_voicemail(selection.shared_voicemail), selection)
         if selection.all_mailboxes:
-            found = in_order(self._read_listed, self._reached(), self._session.client.workers)
-            return [message for messages in found for message in messages]
-        return self._read(self._mailbox(str(selection.mailbox)))
+            found = Gathering(selection)
+            workers = self._session.client.workers
+            for messages in in_order(lambda owner: self._read_listed(owner, selection), self._reached(), workers):
+                for message in messages:
+                    found.add(message)
+            return found.messages()
+        return self._read(self._mailbox(str(selection.mailbox)), selection)
 
     def mark(self, message: Message, status: Status) -> None:
         """Mark a message. Safe to repeat."""
@@ -87,7 +90,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
         """Open a recording at the listed address. Whether PortSIP then marks the message read is not documented."""
         operation = Operation("download", "message", message.id)
-        address = self._addresses.get((str(message.mailbox_id), message.id))
+        address = message.download_url
         if address is None:
             try:
                 address = self._session.call("GET", self._path(message), operation).parse(File).file_url
@@ -97,21 +100,22 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
         with opened(self._session, address, operation, start) as stream:
             yield stream
 
-    def _read(self, owner: Owner) -> t.Sequence[Message]:
+    def _read(self, owner: Owner, selection: Selection) -> t.Sequence[Message]:
         kind = (SHARED_VOICEMAILS if owner.shared else MAILBOXES).key
-        found = []
-        for native in self._pages.read(
-            owner.path, Operation("list", "the messages", relation="of", other=Subject(kind, owner.number or ""))
-        ):
-            message = message_of(native, owner)
-            found.append(message)
-            if native.get("file_url"):
-                self._addresses[owner.id, message.id] = str(native["file_url"])
-        return found
+        found = Gathering(selection)
 
-    def _read_listed(self, owner: Owner) -> t.Sequence[Message]:
+        def start() -> t.Callable[[Native], None]:
+            nonlocal found
+            found = Gathering(selection)
+            return lambda native: found.add(message_of(native, owner))
+
+        box = Subject(kind, owner.number or "")
+        self._pages.read(owner.path, Operation("list", "the messages", relation="of", other=box), start)
+        return found.messages()
+
+    def _read_listed(self, owner: Owner, selection: Selection) -> t.Sequence[Message]:
         try:
-            return self._read(owner)
+            return self._read(owner, selection)
         except (NotFoundError, RejectedError):
             # A box that was deleted after the listing of boxes has no messages.
             if not owner.shared or PortsipSharedVoicemails(self._session).find(None, owner.id) is not None:
@@ -120,7 +124,7 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
 
     def _listed(self, message: Message) -> bool:
         owner = Owner(str(message.mailbox_id), message.mailbox, self._collection(message), message.shared)
-        return any(found.id == message.id for found in self._read_listed(owner))
+        return bool(self._read_listed(owner, Selection(all_mailboxes=True, ids=frozenset((message.id,)))))
 
     def _shared_voicemail(self, number: str) -> Owner:
         if number not in self._shared:

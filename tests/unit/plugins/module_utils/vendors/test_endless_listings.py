@@ -9,7 +9,7 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
@@ -47,8 +47,6 @@ class Server:
 
 class Kazoo(Server):
     def call(self, method: str, path: str, what: str, *, params: dict[str, str]) -> Envelope:
-        if params.get("paginate") == "false":
-            raise RejectedError("too large", status=416)
         return Envelope(data=self.rows(self.pages * self.size), next_start_key=f"key-{self.pages}")
 
 
@@ -86,27 +84,22 @@ def _browse(order_by: str) -> Browse:
     )
 
 
+ROWS = Operation("list", "rows")
+
+
+def _read_messages(session: t.Any) -> None:
+    MessagePages(session).read("/messages", ROWS, lambda: lambda native: None)
+
+
 READERS: dict[str, tuple[type[Server], t.Callable[[t.Any], t.Any]]] = {
-    "kazoo": (Kazoo, lambda session: list(read_all(session, "/vmboxes", Operation("list", "rows"), "rows", {}))),
-    "kazoo messages": (
-        Kazoo,
-        lambda session: list(KazooMessages(session)._pages("/messages", Operation("list", "rows"), {})),
-    ),
-    "kazoo empty pages": (
-        EmptyKazoo,
-        lambda session: list(KazooMessages(session)._pages("/m", Operation("list", "rows"), {})),
-    ),
-    "portsip": (Portsip, lambda session: Pages(session, "/users", Operation("list", "rows")).read()),
-    "portsip with a count": (
-        CountingPortsip,
-        lambda session: Pages(session, "/users", Operation("list", "rows")).read(),
-    ),
-    "portsip messages": (Portsip, lambda session: MessagePages(session).read("/messages", Operation("list", "rows"))),
-    "portsip messages with a count": (
-        CountingPortsip,
-        lambda session: MessagePages(session).read("/m", Operation("list", "rows")),
-    ),
-    "tel4vn": (Tel4vn, lambda session: rows_of(session, "/voicemail", Operation("list", "rows"), {})),
+    "kazoo": (Kazoo, lambda session: list(read_all(session, "/vmboxes", ROWS, "rows", {}))),
+    "kazoo messages": (Kazoo, lambda session: list(KazooMessages(session)._pages("/messages", ROWS, {}))),
+    "kazoo empty pages": (EmptyKazoo, lambda session: list(KazooMessages(session)._pages("/m", ROWS, {}))),
+    "portsip": (Portsip, lambda session: Pages(session, "/users", ROWS).read()),
+    "portsip with a count": (CountingPortsip, lambda session: Pages(session, "/users", ROWS).read()),
+    "portsip messages": (Portsip, lambda session: _read_messages(session)),
+    "portsip messages with a count": (CountingPortsip, lambda session: _read_messages(session)),
+    "tel4vn": (Tel4vn, lambda session: rows_of(session, "/voicemail", ROWS, {})),
     "onsip": (Onsip, lambda session: _browse("").rows(session)),
     "onsip in order": (Onsip, lambda session: _browse("Id").rows(session)),
 }

@@ -168,3 +168,18 @@ def test_a_user_that_somebody_else_moved_meanwhile_stays(
     assert result["error"]["kind"] == "conflict"
     assert "`onsip.attach.user_address`: somebody else" in result["msg"]
     assert tenant.default_address(ROBIN) == "vm.1002@example.onsip.com"
+
+
+def test_reading_shows_the_user_of_a_mailbox_on_request(tenant: Tenant) -> None:
+    tenant.begin()
+    attach(tenant, user_address=AVERY)
+    shown = {
+        box["mailbox"]: box.get("onsip", {}).get("attach")
+        for box in tenant.run("vmbox_info", include_options=["onsip.attach"])["mailboxes"]
+    }
+    assert shown["7011"]["user_address"] == AVERY
+    assert all("attach" not in box.get("onsip", {}) for box in tenant.run("vmbox_info")["mailboxes"])
+    assert (attach(tenant, **shown["7011"])["changed"], tenant.writes) == (False, 0)
+    attach(tenant, user_address=ROBIN)
+    (box,) = tenant.run("vmbox_info", mailbox="7011", include_options=["onsip.attach"])["mailboxes"]
+    assert "attach" not in box.get("onsip", {}), "no declaration names two users"

@@ -21,7 +21,7 @@ BEHAVIORS = (
     Behavior("conflict_writes", 0, int, "number of writes to mailboxes that conflict with another client"),
     Behavior(
         "uniqueness_delay",
-        0.0,
+        0.02,
         float,
         "seconds between the check of a number and the save, in which others may write",
     ),

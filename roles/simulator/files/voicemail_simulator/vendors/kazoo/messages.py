@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import bisect
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -142,28 +143,27 @@ def list_messages(call: Call, box_id: str | None) -> Response:
         # KAZOO 5 inserts its key prefix in the wrong position, so that the filter never matches.
         test = matches_nothing
     rows = [
-        (message, list_item(call, message))
+        message
         for message in call.vendor.state.messages_of(call.account_id, box_id)
         if start <= message["metadata"]["timestamp"] <= end
     ]
     keys: dict[str, Any] = {}
     if page.size is not None:
         first = end if page.start is None else key_time(start_keys.decode(page.start), end)
-        timestamps = [message["metadata"]["timestamp"] for message, _item in rows]
         view = View(
             rows,
-            lambda row: row[0]["metadata"]["timestamp"],
-            lambda key: next((position for position, one in enumerate(timestamps) if one <= key), len(timestamps)),
-            None if test is None else lambda row: test(row[1]),
+            lambda message: message["metadata"]["timestamp"],
+            lambda key: bisect.bisect_left(rows, -key, key=lambda message: -message["metadata"]["timestamp"]),
+            None if test is None else lambda message: test(list_item(call, message)),
         )
         rows, following = view.page(page.size, first)
         if following is not None:
             keys["next_start_key"] = edge_key(box_id, following)
         keys.update(page_size=len(rows), start_key=edge_key(box_id, first))
     elif test is not None:
-        rows = [row for row in rows if test(row[1])]
-    items = [item if box_id is not None else {message["box_id"]: item} for message, item in rows]
-    return list_reply(call, items, keys)
+        rows = [message for message in rows if test(list_item(call, message))]
+    items = ((message["box_id"], list_item(call, message)) for message in rows)
+    return list_reply(call, [item if box_id is not None else {owner: item} for owner, item in items], keys)
 
 
 def edge_key(box_id: str | None, timestamp: int) -> str:

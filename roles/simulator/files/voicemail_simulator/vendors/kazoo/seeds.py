@@ -20,6 +20,8 @@ from .validation import Errors, check
 FIRST_NUMBER = 1000
 CALLERS = (("Ada Example", "2015550101"), ("Ben Example", "2015550102"), ("Cleo Example", "2015550103"))
 HOUR = 3600
+#: Mailboxes whose messages have the same times.
+BOXES_OF_A_SECOND = 1000
 #: Number of different recordings.
 RECORDINGS = 12
 
@@ -35,8 +37,10 @@ def seed(vendor: Installation, mailboxes: int, messages: int) -> None:
     add_user(vendor, vendor.OTHER_ACCOUNT_ID, vendor.new_id(), vendor.USERNAME, "admin")
     for position in range(mailboxes):
         box = add_box(vendor, position)
+        # Pages of messages continue by the second, so no second may hold more than a page.
+        earlier = position // BOXES_OF_A_SECOND
         for number in range(messages):
-            add_message(vendor, box, number)
+            add_message(vendor, box, number, vendor.clock.now() - (number + 1) * HOUR - earlier)
     add_customers(vendor)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...behaviors import Behaviors
@@ -46,6 +46,8 @@ class AccountIndex:
         self.numbers: dict[int, set[str]] = defaultdict(set)
         self.texts: dict[str, set[str]] = defaultdict(set)
         self.messages: dict[str, set[str]] = defaultdict(set)
+        #: Ids of all messages, newest first, for as long as none changes.
+        self.newest_first: list[str] | None = None
 
     def add(self, box: Document, *, in_order: bool = True) -> None:
         """Add a mailbox. Without `in_order`, the caller sorts `names` and `ids` afterwards."""
@@ -214,8 +216,15 @@ class State:
 
     def messages_of(self, account_id: str, box_id: str | None) -> list[Document]:
         """Return the messages of a box, or of all boxes, newest first."""
-        index = self.indexes[account_id].messages
-        ids = index.get(box_id, set()) if box_id is not None else {one for some in index.values() for one in some}
+        index = self.indexes[account_id]
+        if box_id is not None:
+            return self._newest_first(account_id, index.messages.get(box_id, set()))
+        if index.newest_first is None:
+            ids = (one for some in index.messages.values() for one in some)
+            index.newest_first = [one["id"] for one in self._newest_first(account_id, ids)]
+        return [self.messages[f"{account_id}/{one}"] for one in index.newest_first]
+
+    def _newest_first(self, account_id: str, ids: Iterable[str]) -> list[Document]:
         found = [self.messages[f"{account_id}/{one}"] for one in ids]
         return sorted(found, key=lambda one: (one["metadata"]["timestamp"], one["id"]), reverse=True)
 
@@ -226,7 +235,9 @@ class State:
         for _step in range(steps):
             changed["rev"] = self.next_revision(changed if changed.get("rev") else None)
         self.messages[key] = changed
-        ids = self.indexes[changed["account_id"]].messages[changed["box_id"]]
+        index = self.indexes[changed["account_id"]]
+        index.newest_first = None
+        ids = index.messages[changed["box_id"]]
         (ids.discard if changed["deleted"] else ids.add)(changed["id"])
         return changed
 
@@ -235,4 +246,6 @@ class State:
         key = f"{document['account_id']}/{document['id']}"
         del self.messages[key]
         self.audio.pop(key, None)
-        self.indexes[document["account_id"]].messages[document["box_id"]].discard(document["id"])
+        index = self.indexes[document["account_id"]]
+        index.newest_first = None
+        index.messages[document["box_id"]].discard(document["id"])

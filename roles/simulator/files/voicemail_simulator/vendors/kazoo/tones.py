@@ -16,7 +16,7 @@ RATE = 8000
 PITCHES = (440.0, 523.25, 587.33, 659.25)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def recording(number: int) -> tuple[str, bytes]:
     """Return a content type and a recording: every third one is MP3, the others are WAV."""
     if number % 3 == 1:
