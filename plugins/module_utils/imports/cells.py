@@ -64,6 +64,17 @@ class Sheet:
     lettered: bool = False
 
 
+class SheetFile(t.NamedTuple):
+    """One sheet of a spreadsheet, which is read when it is needed.
+
+    :param hidden: people do not see it, so it is read only where they name it.
+    """
+
+    title: str
+    read: t.Callable[[], Sheet]
+    hidden: bool = False
+
+
 #: Returns how many headings of a row are known, which tells the row of headings and the mark between its cells.
 Likeness = t.Callable[[t.Sequence[t.Any]], int]
 
@@ -158,6 +169,7 @@ __all__ = (
     "NumberText",
     "Row",
     "Sheet",
+    "SheetFile",
     "column_letters",
     "column_position",
     "is_blank",

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from . import cells
 from .archives import opened_archive
-from .cells import BadCell, Row, Sheet
+from .cells import BadCell, Row, Sheet, SheetFile
 
 _KIND = "an OpenDocument spreadsheet"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -30,8 +30,8 @@ _TYPES = {
 }
 
 
-def read_opendocument(content: bytes, name: str) -> list[tuple[str, t.Callable[[], Sheet]]]:
-    """Return the visible sheets of a spreadsheet by name, each with the function that reads it.
+def read_opendocument(content: bytes, name: str) -> list[SheetFile]:
+    """Return the sheets of a spreadsheet.
 
     :param name: name of the file, for the places of rows.
     :raises ValueError: when the file is no such spreadsheet, or is too large.
@@ -47,13 +47,13 @@ def read_opendocument(content: bytes, name: str) -> list[tuple[str, t.Callable[[
         for properties in style.iter(f"{_STYLE}table-properties")
         if properties.get(f"{_TABLE}display") == "false"
     }
-    found: list[tuple[str, t.Callable[[], Sheet]]] = []
+    found: list[SheetFile] = []
     for table in root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"):
-        if table.get(f"{_TABLE}style-name") not in hidden:
-            title = str(table.get(f"{_TABLE}name") or "")
-            found.append((title, _Reader(table, f"{name}, sheet {title}").read))
+        title = str(table.get(f"{_TABLE}name") or "")
+        is_hidden = table.get(f"{_TABLE}style-name") in hidden
+        found.append(SheetFile(title, _Reader(table, f"{name}, sheet {title}").read, is_hidden))
     if not found:
-        raise ValueError(f"is not {_KIND}, or has no visible sheet")
+        raise ValueError(f"is not {_KIND}, or has no sheet")
     return found
 
 

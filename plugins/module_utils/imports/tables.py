@@ -166,10 +166,7 @@ class _Table:
             if column is not None:
                 self._read(entry, position, cell, column)
             elif not is_blank(cell) and self.columns.is_stray(position):
-                text = (
-                    "has a value and no heading" if position < len(self.columns) else "is more than the headings have"
-                )
-                entry.problems.append(self._row_problem(row, position, text))
+                entry.problems.append(self._row_problem(row, position, self.columns.why_stray(position)))
         for option, template in self._layout.templates.items():
             self._fill(entry, option, template, cells)
         self.entries.append(entry)
@@ -273,7 +270,7 @@ class _Table:
             self._set(entry, option, value)
 
     def _set(self, entry: Entry, option: str, value: t.Any) -> None:
-        if value is UNMANAGED:
+        if value is UNMANAGED or option in self.columns.unknown_options:
             return
         item = entry.item
         *groups, last = option.split(".")
@@ -304,7 +301,7 @@ def matches(cell: t.Any, wanted: tuple[str, ...]) -> bool:
 def _shown_value(cell: t.Any) -> str:
     """Return a cell's value for an error, unless it may be a PIN or a password in the wrong column."""
     text = " ".join(str(cell).split()) if isinstance(cell, (str, bool)) else ""
-    may_be_secret = any(map(str.isdigit, text)) and not re.search(r"[^\w*#.-]", text)
+    may_be_secret = len(text) > 3 and any(map(str.isdigit, text)) and not re.search(r"[^\w*#.-]", text)
     return f", value {text!r}" if text and len(text) <= _LONGEST_SHOWN and not may_be_secret else ""
 
 

@@ -14,7 +14,7 @@ import warnings
 from ..deps import WORKBOOKS, import_openpyxl
 from . import cells
 from .archives import opened_archive
-from .cells import BadCell, Row, Sheet
+from .cells import BadCell, Row, Sheet, SheetFile
 
 _MERGED = BadCell("is merged with others", "Unmerge the cells, and enter the value in each of them")
 _NO_RESULT = BadCell(
@@ -24,8 +24,8 @@ _NO_RESULT = BadCell(
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], Sheet]]]:
-    """Return the visible sheets of a workbook by name, each with the function that reads it.
+def read_workbook(content: bytes, name: str) -> list[SheetFile]:
+    """Return the sheets of a workbook.
 
     :param name: name of the file, for the places of rows.
     :raises ValueError: when the file is no workbook, is too large, or the library is missing.
@@ -49,8 +49,10 @@ def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], S
     except Exception as error:
         # Whatever a damaged part leads to: its message may quote cells.
         raise ValueError("is not an Excel workbook, or is damaged. Save it again in Excel") from error
-    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    return [(sheet.title, _Reader(sheet, load, name).read) for sheet in visible]
+    return [
+        SheetFile(sheet.title, _Reader(sheet, load, name).read, sheet.sheet_state != "visible")
+        for sheet in book.worksheets
+    ]
 
 
 class _Reader:

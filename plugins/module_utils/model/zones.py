@@ -31,6 +31,11 @@ def zone_caution(name: str | None) -> str | None:
     return f"{name} is not in the time zone database{hint}"
 
 
+def is_zone(name: str) -> bool:
+    """Check whether a text names a time zone; any text does where the machine has no database of them."""
+    return _is_known(name) or not _names()
+
+
 def _is_known(name: str) -> bool:
     try:
         # Far cheaper than the list of all names.
@@ -40,4 +45,4 @@ def _is_known(name: str) -> bool:
     return True
 
 
-__all__ = ("zone_caution",)
+__all__ = ("is_zone", "zone_caution")

@@ -86,11 +86,39 @@ def test_every_zone_of_windows_is_in_the_database() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("1", "delete"), ("0", "keep"), ("Save", "save"), ("later", "later"), ("", None), ("01", "01")],
+    [("1", "delete"), ("0", "keep"), ("Save", "save"), ("", None)],
 )
 def test_value_maps(cell: str, expected: str | None) -> None:
     columns = {"vm": {"option": "after_email", "values": {1: "delete", 0: "keep"}}}
     assert one("vm", cell, columns=columns).get("after_email") == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "values", "cell"),
+    [
+        ("after_email", {1: "delete", 0: "keep"}, "later"),
+        ("after_email", {1: "delete", 0: "keep"}, "01"),
+        ("notify", {"mail": True, "none": False}, "fax"),
+        ("timezone", {"Berlin": "Europe/Berlin", "Paris": "Europe/Paris"}, "Rom"),
+    ],
+)
+def test_a_value_that_is_not_in_the_map_is_refused_with_its_words(
+    option: str, values: dict[t.Any, t.Any], cell: str
+) -> None:
+    columns = {"vm": {"option": option, "values": values}}
+    (problem,) = problems_of(f"mailbox,vm\n1,{cell}\n", "a.csv", columns=columns)
+    assert problem == (
+        f"a.csv:2, column vm, value '{cell}': `{option}` has a value that its column does not map."
+        f" `values` has {', '.join(map(str, values)).lower()}"
+    )
+
+
+def test_a_value_of_the_option_itself_needs_no_entry_in_the_map() -> None:
+    zones = {"option": "timezone", "values": {"Berlin": "Europe/Berlin"}}
+    assert one("vm", "Asia/Tokyo", columns={"vm": zones}) == {"timezone": "Asia/Tokyo"}
+    assert one("vm", "Romance Standard Time", columns={"vm": zones}) == {"timezone": "Europe/Paris"}
+    names = {"option": "name", "values": {"-": None}}
+    assert one("vm", "Ada", columns={"vm": names}) == {"name": "Ada"}
 
 
 def test_value_maps_for_empty_and_other_cells() -> None:
@@ -105,7 +133,7 @@ def test_a_value_that_means_several_options() -> None:
     assert one("mode", "2", columns=columns) == {"notify": True, "kazoo": {"skip_greeting": True}}
     assert one("mode", "no", columns=columns) == {"notify": False}
     assert problems_of("mailbox;mode\n1;3\n2;maybe\n", "a.csv", columns=columns) == [
-        "a.csv:2, column mode: must be one of off, 2",
+        "a.csv:2, column mode, value '3': must be one of off, 2",
         "a.csv:3, column mode, value 'maybe': must be one of off, 2",
     ]
 
