@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from ..model.artefacts import clean_cell
+from ..model.problem import Cell
 
 #: Rows and columns that a table may have. The largest telephone systems have some hundred thousand mailboxes.
 MOST_ROWS = 200_000
@@ -44,11 +45,22 @@ class Row(t.NamedTuple):
     :param place: where errors find it, such as ``staff.csv:7`` or ``staff.xlsx, sheet Staff, row 7``.
     :param number: its row, or its first line, as the user's program counts.
     :param cells: text, truth values, numbers, None for an empty cell, or :class:`BadCell`.
+    :param table: name of the file and, in a spreadsheet, of the sheet.
+    :param unit: what the user's program counts.
     """
 
     place: str
     number: int
     cells: list[t.Any]
+    table: str = ""
+    unit: str = "row"
+
+    def cell(self, column: str, value: str = "") -> Cell:
+        """Return the place of one of its cells.
+
+        :param column: such as ``column Zone``.
+        """
+        return Cell(self.table, self.unit, self.number, column, value)
 
 
 @dataclasses.dataclass

@@ -77,7 +77,8 @@ class _Reader:
             if values:
                 if len(rows) + repeated > cells.MOST_ROWS:
                     raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows")
-                rows += [Row(f"{self._place}, row {n}", n, values) for n in range(number + 1, number + repeated + 1)]
+                numbers = range(number + 1, number + repeated + 1)
+                rows += [Row(f"{self._place}, row {n}", n, values, self._place) for n in numbers]
             number += repeated
         return Sheet(self._place, rows, lettered=True)
 

@@ -77,7 +77,7 @@ class _Reader:
             value = self._value(cell)
             if value is None:
                 continue
-            row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, []))
+            row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, [], self._place))
             if len(rows) > cells.MOST_ROWS or column > cells.MOST_COLUMNS:
                 raise ValueError(f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
             row.cells.extend([None] * (column - 1 - len(row.cells)))

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds of value: how a value is written by a user, kept in canonical form, and spoken on the wire.
+"""Kinds of value: how users write it, its canonical form, and its form on the wire.
 
-A canonical value is plain data that compares with ``==``: text, a truth value, a whole number, or a sorted
-list of texts. ``None`` means that nothing is set. :data:`UNKNOWN` stands for a value that exists and that the
-vendor does not show, such as a masked PIN.
+A canonical value is plain data that compares with ``==``: text, a truth value, a whole number, or a sorted list of
+texts. ``None`` means that nothing is set, :data:`UNKNOWN` that the vendor hides a value, such as a masked PIN.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import re
 import typing as t
 
 from .addresses import refusal
+from .refusals import ValueRefusedError
 
 Canonical: t.TypeAlias = t.Any
 
@@ -213,7 +213,7 @@ class Choice(Kind):
             return self.from_boolean[value]
         text = str(value)
         if text not in self.words:
-            raise ValueError(f"must be one of {', '.join(self.words)}, not {_named(value)}")
+            raise ValueRefusedError.of(f"must be one of {', '.join(self.words)}", _named(value))
         return text
 
     def read(self, value: t.Any) -> Canonical:
@@ -254,7 +254,7 @@ class TextSet(Kind):
                 canonical.add(self._entry(self.item.parse(entry)))
             except ValueError as error:
                 named = _named(entry) if isinstance(entry, str) and _is_harmless(entry) else position
-                raise ValueError(f"entry {named} {error}") from None
+                raise ValueRefusedError.entry(named, error, alone=len(entries) == 1) from None
         canonical.discard(None)
         if self.most is not None and len(canonical) > self.most:
             raise ValueError(f"may have at most {self.most} entries, it has {len(canonical)}")

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 import zoneinfo
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.filter.rows_to_mailboxes import rows_to_mailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.values import truth
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.windows_zones import WINDOWS_ZONES
 from helpers.tabular import problems_of, read
@@ -252,17 +254,13 @@ def test_every_error_names_file_line_column_and_value() -> None:
     assert problems_of(text, "a.csv", "onsip", columns=columns) == [
         (
             "a.csv:2, column Zone, value 'UTC+1': mailbox 1: `timezone` must be one of America/New_York, "
-            "America/Chicago, America/Denver, America/Los_Angeles, not text; OnSIP knows these four zones only"
+            "America/Chicago, America/Denver, America/Los_Angeles; OnSIP knows these four zones only"
         ),
-        (
-            "a.csv:2, column Keep, value 'sometimes': mailbox 1: `after_email` must be one of keep, delete, not"
-            " 'sometimes'"
-        ),
-        "a.csv:2, column Mail, value 'x y': mailbox 1: `emails` entry 'x y' must be an email address",
+        "a.csv:2, column Keep, value 'sometimes': mailbox 1: `after_email` must be one of keep, delete",
+        "a.csv:2, column Mail, value 'x y': mailbox 1: `emails` must be an email address",
         (
             "a.csv:3, column Zone, value 'Europe/Paris': mailbox 2: `timezone` must be one of America/New_York,"
-            " America/Chicago, America/Denver, America/Los_Angeles, not 'Europe/Paris'; OnSIP knows these four zones"
-            " only"
+            " America/Chicago, America/Denver, America/Los_Angeles; OnSIP knows these four zones only"
         ),
     ]
 
@@ -282,3 +280,26 @@ def test_the_filter_takes_the_same_options() -> None:
         "line 2, column timezone, value '?': mailbox 1: `timezone` must be an IANA time zone such as Europe/Paris"
     ]
     assert skipped[1] == {"mailbox": "2", "timezone": "UTC", "source": "line 3"}
+
+
+def test_fifty_mistakes_are_one_table() -> None:
+    """Each of fifty different values is shown with its row, and none of it is cut off."""
+    zones = ["Mars", "Moon", "Venus", "UTC+1", "Berlin?"]
+    rows = "".join(f"{3000 + row},{zones[row % 5]}\n" for row in range(50))
+    with pytest.raises(InvalidInputError) as caught:
+        read(f"mailbox,Zone\n{rows}", "staff.csv", "onsip", columns={"Zone": "timezone"})
+    text = str(caught.value)
+    assert len(text.encode()) < 2000
+    assert text.count("\n") == 1
+    (table,) = re.findall(r"staff\.csv, column Zone: lines (.*)\.$", text)
+    shown = {value: numbers.split(", ") for numbers, value in re.findall(r"([\d, ]+) '([^']+)'", table)}
+    assert {zone: len(numbers) for zone, numbers in shown.items()} == dict.fromkeys(zones, 10)
+
+
+def test_mistakes_of_several_columns_are_a_line_each() -> None:
+    rows = "".join(f"{3000 + row},Mars,x{row}\n" for row in range(25))
+    with pytest.raises(InvalidInputError) as caught:
+        read(f"mailbox,timezone,emails\n{rows}", "staff.csv", "onsip")
+    lines = str(caught.value).splitlines()[1:]
+    assert [line.partition(":")[0] for line in lines] == ["- 25 mailboxes", "- 25 mailboxes"]
+    assert "column timezone: lines 2-9, 10-26 'Mars'" in lines[0]
