@@ -108,6 +108,8 @@ class ActionModule(ActionBase):
     module = "vmboxes"
     #: Collection of the module: another one has modules of its own that register its vendor.
     collection = "telephony.voicemail"
+    #: Where an interrupted task is reported; None where there is no terminal or log to write to.
+    screen: int | None = interruption.SCREEN
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result."""
@@ -188,7 +190,7 @@ class ActionModule(ActionBase):
                 if interrupted.happened or expired.error is not None:
                     _close_kept()
                 if interrupted.happened and not self._task.no_log:
-                    interruption.tell(self._task.get_name(), result)
+                    interruption.tell(self._task.get_name(), result, self.screen)
         if interrupted.happened:
             # The further items of a loop are not for this worker to begin.
             raise KeyboardInterrupt

@@ -86,7 +86,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import as_csv, as_workbook, table_of
-from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import BY_PLURAL
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 FORMATS = ("rows", "csv", "xlsx")
@@ -105,19 +105,18 @@ def boxes_to_rows(
     """
     if IMPORT_ERROR:
         raise AnsibleFilterError(f"boxes_to_rows needs {LIBRARIES}")
-    known = {one.plural: one for one in RESOURCES.values()}
-    if format not in FORMATS or resource not in known:
+    if format not in FORMATS or resource not in BY_PLURAL:
         raise AnsibleFilterError(f"boxes_to_rows: unknown format {format!r} or resource {resource!r}")
-    key = known[resource].number
+    key = BY_PLURAL[resource].number
     # Ansible's own kinds of text and list are not what JSON and openpyxl write.
     plain = json.loads(json.dumps(boxes)) if isinstance(boxes, (list, tuple)) else None
     if plain is None or not all(isinstance(box, dict) and box.get(key) for box in plain):
         raise AnsibleFilterError(f"boxes_to_rows takes a list of dictionaries with `{key}`")
-    tables = [vendor(name).tables.get(known[resource].key) for name in NAMES]
+    tables = [vendor(name).tables.get(BY_PLURAL[resource].key) for name in NAMES]
     secrets = {option for table in tables if table is not None for option in table.secrets}
     left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     try:
-        table = table_of(plain, known[resource], left_out)
+        table = table_of(plain, BY_PLURAL[resource], left_out)
         text = as_csv(table)
         text.encode()
         if format == "xlsx":

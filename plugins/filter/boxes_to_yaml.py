@@ -22,6 +22,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.text imp
     has_invisible,
     spelled_out,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import BY_PLURAL
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 DOCUMENTATION = r"""
@@ -108,9 +109,6 @@ _value:
     - name: mailboxes.yml
       content: "---\nmailboxes:\n  - mailbox: \"3000\"\n    name: Reception\n"
 """
-
-RESOURCES = {"mailboxes": ("mailbox", "vmboxes"), "shared_voicemails": ("shared voicemail", "shared_voicemails")}
-
 
 SCHEMAS = "https://raw.githubusercontent.com/telephony/voicemail/main/docs/schemas"
 SCHEMA_LINE = "# yaml-language-server: $schema="
@@ -222,12 +220,12 @@ def _dumped(value: t.Any) -> str:
 
 
 def _tables(name: str | None, resource: str) -> list[FieldTable]:
-    if (name is not None and name not in NAMES) or resource not in RESOURCES:
+    if (name is not None and name not in NAMES) or resource not in BY_PLURAL:
         raise AnsibleFilterError(f"boxes_to_yaml: unknown vendor {name!r} or resource {resource!r}")
-    known = (vendor(each).tables.get(RESOURCES[resource][0]) for each in (NAMES if name is None else (name,)))
+    known = (vendor(each).tables.get(BY_PLURAL[resource].key) for each in (NAMES if name is None else (name,)))
     tables = [table for table in known if table is not None]
     if not tables:
-        raise AnsibleFilterError(f"boxes_to_yaml: {name} has no {RESOURCES[resource][0]}s")
+        raise AnsibleFilterError(f"boxes_to_yaml: {name} has no {BY_PLURAL[resource].keys}")
     return tables
 
 
@@ -276,7 +274,7 @@ def _head(tables: list[FieldTable], name: str | None, resource: str, include_pin
     first = clean(title) if title else f"Exported{origin} by telephony.voicemail.export."
     lines = [
         f"{first} An option that is not here is not managed.",
-        f"Valid `src` of telephony.voicemail.{RESOURCES[resource][1]}.",
+        f"Valid `src` of telephony.voicemail.{BY_PLURAL[resource].bulk_module}.",
         f"Holds secrets ({secrets}): to be kept encrypted." if include_pins else f"Left out as secret: {secrets}.",
     ]
     if unread and title is None:

@@ -170,11 +170,10 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.migration.plan
     translate,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import is_number
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import MAILBOXES, SHARED_VOICEMAILS
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 NAME = "mailboxes_for_vendor"
-_MAILBOX = "mailbox"
-_SHARED = "shared voicemail"
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("values", "renamed", "defaults", "overrides", "pins"), dict),
     **dict.fromkeys(("boxes", "shared_voicemails", "present"), list),
@@ -223,11 +222,11 @@ def mailboxes_for_vendor(
             if option in plain
         },
     )
-    sources = [Source(vendor(source).tables[_MAILBOX], plain.get("boxes", []))]
+    sources = [Source(vendor(source).tables[MAILBOXES.key], plain.get("boxes", []))]
     if plain.get("shared_voicemails"):
         sources.append(_shared(source, target, plain["shared_voicemails"]))
     try:
-        result = translate(sources, vendor(target).tables[_MAILBOX], choices, tuple(arguments.MAILBOX), NAMES)
+        result = translate(sources, vendor(target).tables[MAILBOXES.key], choices, tuple(arguments.MAILBOX), NAMES)
     except InvalidInputError as error:
         raise AnsibleFilterError(f"{NAME}: {error}") from error
     return {
@@ -255,13 +254,13 @@ def _plain(option: str, value: t.Any) -> t.Any:
 
 
 def _shared(source: str, target: str, boxes: list[t.Any]) -> Source:
-    table = vendor(source).tables.get(_SHARED)
+    table = vendor(source).tables.get(SHARED_VOICEMAILS.key)
     if table is None:
-        raise AnsibleFilterError(f"{NAME}: {source} has no {_SHARED}s")
+        raise AnsibleFilterError(f"{NAME}: {source} has no {SHARED_VOICEMAILS.keys}")
     refusal = (
         f"{target} has shared voicemails of its own: write these to a file with the role export, and apply it with"
         " the module shared_voicemails"
-        if _SHARED in vendor(target).tables
+        if SHARED_VOICEMAILS.key in vendor(target).tables
         else ""
     )
     return Source(table, boxes, refusal)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .errors import UnsupportedError
+from .model.text import plural_of
 from .vendors.greetings import GreetingWriter, SharedGreetings
 from .vendors.messages import (
     MessageCopier,
@@ -62,7 +63,7 @@ def require_resource(target: Vendor, resource: str, hint: str) -> None:
     :raises UnsupportedError: with the hint.
     """
     if resource not in target.tables:
-        raise UnsupportedError(f"{target.title} has no {resource}s", hint)
+        raise UnsupportedError(f"{target.title} has no {plural_of(resource)}", hint)
 
 
 __all__ = ("WORDS", "owners", "require", "require_resource")

@@ -13,7 +13,8 @@ import dataclasses
 import traceback
 import typing as t
 
-from .model.problem import Problem
+from .model.operation import Operation
+from .model.problem import Problem, Subject
 from .model.text import clean, clean_lines
 from .reporting.grouping import as_lines, group_by_reason, shortened
 
@@ -22,21 +23,24 @@ from .reporting.grouping import as_lines, group_by_reason, shortened
 class VoicemailError(Exception):
     """Anything that keeps the declared state from being reached.
 
-    :param message: one sentence that names the item, the option where there is one, and what is wrong.
+    :param text: what is wrong. The message adds the operation and the subject to it.
     :param hint: what to do about it.
     :param status: HTTP status of the vendor's reply, where there was one.
     :param wrote: the vendor changed something before it failed.
     :param uncertain: the vendor may have carried the request out all the same.
     :param details: what the vendor said, field by field: ``{field: text}``. Never a value that was sent.
-    :param uncertain: the vendor may have carried the request out all the same.
+    :param operation: what was attempted, where it is a request.
+    :param subject: the item that is concerned, where the operation does not name it.
     """
 
-    message: str
+    text: str
     hint: str = ""
     status: int | None = None
     details: dict[str, str] = dataclasses.field(default_factory=dict)
     wrote: bool = False
     uncertain: bool = False
+    operation: Operation | None = dataclasses.field(default=None, kw_only=True)
+    subject: Subject | None = dataclasses.field(default=None, kw_only=True)
 
     kind: t.ClassVar[str] = "error"
     #: Most letters of a message: an id that a server or a user made up may have thousands.
@@ -46,18 +50,47 @@ class VoicemailError(Exception):
 
     def __post_init__(self) -> None:
         # Numbers and names come from vendors and files, and what the vendor said is quoted.
-        self.message, self.hint = clean_lines(self.message) if self.has_lines else clean(self.message), clean(self.hint)
+        self.text, self.hint = self._clean(self.text), clean(self.hint)
         self.details = {clean(field): clean(text) for field, text in self.details.items()}
-        self.message = shortened(self.message, self.longest)
+
+    @property
+    def message(self) -> str:
+        """One sentence that names the item, the option where there is one, and what is wrong."""
+        return self._worded(self.operation, self.subject)
 
     def __str__(self) -> str:
-        parts = [self.message.rstrip(".")]
+        return self._completed(self.message)
+
+    def about(self, item: Subject) -> t.Self:
+        """Return the error of an item: the same where it names the item already."""
+        if self.subject == item or (self.operation and self.operation.mentions(item)):
+            return self
+        return dataclasses.replace(self, subject=item)
+
+    def reason(self, item: Subject) -> str:
+        """Return the whole text without the name of an item, so that equal reasons of many items can be grouped."""
+        operation = self.operation and self.operation.without_name_of(item)
+        return self._completed(self._worded(operation, Subject(item.kind) if self.subject == item else self.subject))
+
+    def _attempt(self, operation: Operation) -> str:
+        """Return the part of the message that names the operation."""
+        return f"cannot {operation}"
+
+    def _worded(self, operation: Operation | None, subject: Subject | None) -> str:
+        parts = (subject.noun if subject else "", self._attempt(operation) if operation else "", self.text)
+        return shortened(self._clean(": ".join(filter(None, parts))), self.longest)
+
+    def _completed(self, message: str) -> str:
+        parts = [message.rstrip(".")]
         if self.details:
             parts[0] += ": " + "; ".join(f"{field}: {text}" if field else text for field, text in self.details.items())
         if self.hint:
             parts.append(self.hint.rstrip("."))
         text = ". ".join(parts)
         return text if text.endswith(("?", ".")) else f"{text}."
+
+    def _clean(self, text: str) -> str:
+        return clean_lines(text) if self.has_lines else clean(text)
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the error for a module's result."""
@@ -88,10 +121,18 @@ class NotFoundError(VoicemailError):
     kind = "not_found"
 
 
+@dataclasses.dataclass
 class RejectedError(VoicemailError):
-    """The vendor understood the request and refused it, or did not carry it out."""
+    """The vendor understood the request and refused it, or did not carry it out.
 
-    kind = "rejected"
+    :param refused_by: the vendor, where it refused the operation itself.
+    """
+
+    refused_by: str = dataclasses.field(default="", kw_only=True)
+    kind: t.ClassVar[str] = "rejected"
+
+    def _attempt(self, operation: Operation) -> str:
+        return f"{self.refused_by} refuses to {operation}" if self.refused_by else super()._attempt(operation)
 
 
 class ConflictError(RejectedError):
@@ -111,9 +152,8 @@ class DuplicateError(RejectedError):
     def of(cls, resource: str, number: str, vendor: str, boxes: t.Iterable[t.Any], hint: str) -> DuplicateError:
         """Build the error for these boxes, which have ``number`` and ``id``."""
         names = [str(box.id) + ("" if box.number == number else f" ({box.number})") for box in boxes]
-        return cls(
-            f"{resource} {number}: {vendor} has {len(names)} boxes with this number, ids {' and '.join(names)}", hint
-        )
+        text = f"{vendor} has {len(names)} boxes with this number, ids {' and '.join(names)}"
+        return cls(text, hint, subject=Subject(resource, number))
 
 
 class RateLimitedError(VoicemailError):
@@ -133,17 +173,17 @@ class TransportError(VoicemailError):
     kind: t.ClassVar[str] = "transport"
 
 
-def not_understood(what: str, expected: str, hint: str = "", status: int | None = None) -> TransportError:
+def not_understood(operation: Operation, expected: str, hint: str = "", status: int | None = None) -> TransportError:
     """Return the error for a reply that is not what the vendor promises; what was asked may have been carried out.
 
-    :param what: the attempt in words: "list mailboxes".
     :param expected: what the reply should have been: "expected a list of mailboxes".
     """
     return TransportError(
-        f"cannot {what}: the vendor's reply was not understood: {expected}",
+        f"the vendor's reply was not understood: {expected}",
         hint or "Check that `url` is the base address of the API and that nothing in between answers for it",
         status=status,
         uncertain=True,
+        operation=operation,
     )
 
 

@@ -212,9 +212,11 @@ class ModuleSpec:
     :param options: its argument spec beside the options of the connection.
     :param rules: the rules between its options, as AnsibleModule accepts them.
     :param resource: what it manages or reads, for the modules of ``mailboxes``.
-    :param shape: ``one``, ``many`` or ``info``, for the modules of ``mailboxes``.
+    :param shape: what it does: ``one``, ``many`` or ``info`` for the modules of ``mailboxes``; ``change``, ``download``
+        or ``read`` for those of ``messages``.
     :param reads_only: it never writes to the vendor.
     :param takes_src: ``src`` is a file of items, which is read on the controller.
+    :param returns_facts: what it reads becomes a fact of the host as well.
     """
 
     name: str
@@ -225,13 +227,14 @@ class ModuleSpec:
     shape: str = ""
     reads_only: bool = False
     takes_src: bool = False
+    returns_facts: bool = False
 
 
-def _plural(name: str, resource: Resource, further: Spec | None = None) -> ModuleSpec:
+def _plural(resource: Resource, further: Spec | None = None) -> ModuleSpec:
     exclusive = [(resource.plural, "src")]
     rules: Spec = {"required_one_of": exclusive, "mutually_exclusive": exclusive}
     return ModuleSpec(
-        name,
+        resource.bulk_module,
         "mailboxes",
         lambda: {**_many(resource.plural), **(further or {})},
         rules,
@@ -241,13 +244,25 @@ def _plural(name: str, resource: Resource, further: Spec | None = None) -> Modul
     )
 
 
+def _message_reader(name: str, returns_facts: bool = False) -> ModuleSpec:
+    return ModuleSpec(
+        name,
+        "messages",
+        lambda: {**SELECTION},
+        _ONE_PLACE,
+        shape="read",
+        reads_only=True,
+        returns_facts=returns_facts,
+    )
+
+
 MODULES: dict[str, ModuleSpec] = {
     spec.name: spec
     for spec in (
-        ModuleSpec("vmbox", "mailboxes", _vmbox, {"required_one_of": [("mailbox", "id")]}, shape="one"),
-        _plural("vmboxes", MAILBOXES, CACHE),
+        ModuleSpec(MAILBOXES.module, "mailboxes", _vmbox, {"required_one_of": [("mailbox", "id")]}, shape="one"),
+        _plural(MAILBOXES, CACHE),
         ModuleSpec(
-            "vmbox_info",
+            MAILBOXES.info_module,
             "mailboxes",
             lambda: {"mailbox": {"type": "str", "aliases": ["extension"]}, **READING, **CACHE},
             {"mutually_exclusive": [("mailbox", "match")]},
@@ -255,16 +270,16 @@ MODULES: dict[str, ModuleSpec] = {
             reads_only=True,
         ),
         ModuleSpec(
-            "shared_voicemail",
+            SHARED_VOICEMAILS.module,
             "mailboxes",
             _shared_voicemail,
             {"required_one_of": [("extension_number", "id")]},
             SHARED_VOICEMAILS,
             shape="one",
         ),
-        _plural("shared_voicemails", SHARED_VOICEMAILS),
+        _plural(SHARED_VOICEMAILS),
         ModuleSpec(
-            "shared_voicemail_info",
+            SHARED_VOICEMAILS.info_module,
             "mailboxes",
             lambda: {"extension_number": {"type": "str"}, **READING},
             {"mutually_exclusive": [("extension_number", "match")]},
@@ -284,10 +299,11 @@ MODULES: dict[str, ModuleSpec] = {
                     ("state", "present", ("mailbox", "src", "call_id")),
                 ],
             },
+            shape="change",
         ),
-        ModuleSpec("voicemail_message_facts", "messages", lambda: {**SELECTION}, _ONE_PLACE, reads_only=True),
-        ModuleSpec("voicemail_message_info", "messages", lambda: {**SELECTION}, _ONE_PLACE, reads_only=True),
-        ModuleSpec("voicemail_audio", "messages", lambda: {**SELECTION, **AUDIO}, _ONE_PLACE),
+        _message_reader("voicemail_message_facts", returns_facts=True),
+        _message_reader("voicemail_message_info"),
+        ModuleSpec("voicemail_audio", "messages", lambda: {**SELECTION, **AUDIO}, _ONE_PLACE, shape="download"),
         ModuleSpec(
             "voicemail_greeting",
             "greetings",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .model.text import plural_of
+
 Spec = dict[str, t.Any]
 
 #: Shared options of a mailbox: what at least one vendor holds under a name that is not its own.
@@ -50,6 +52,8 @@ class Resource:
     :param singular: result key of one.
     :param plural: option and result key of many.
     :param module: the module for one.
+    :param bulk_module: the module for many.
+    :param info_module: the module that reads.
     :param shared: options that are not a vendor's own.
     """
 
@@ -58,18 +62,54 @@ class Resource:
     singular: str
     plural: str
     module: str
+    bulk_module: str
+    info_module: str
     shared: t.Mapping[str, t.Any]
 
+    @property
+    def keys(self) -> str:
+        """What several are called."""
+        return plural_of(self.key)
 
-MAILBOXES = Resource("mailbox", "mailbox", "mailbox", "mailboxes", "vmbox", MAILBOX)
+
+MAILBOXES = Resource(
+    key="mailbox",
+    number="mailbox",
+    singular="mailbox",
+    plural="mailboxes",
+    module="vmbox",
+    bulk_module="vmboxes",
+    info_module="vmbox_info",
+    shared=MAILBOX,
+)
 SHARED_VOICEMAILS = Resource(
-    "shared voicemail",
-    "extension_number",
-    "shared_voicemail",
-    "shared_voicemails",
-    "shared_voicemail",
-    SHARED_VOICEMAIL,
+    key="shared voicemail",
+    number="extension_number",
+    singular="shared_voicemail",
+    plural="shared_voicemails",
+    module="shared_voicemail",
+    bulk_module="shared_voicemails",
+    info_module="shared_voicemail_info",
+    shared=SHARED_VOICEMAIL,
 )
 RESOURCES: dict[str, Resource] = {one.key: one for one in (MAILBOXES, SHARED_VOICEMAILS)}
+#: The same by the option that holds many.
+BY_PLURAL: dict[str, Resource] = {one.plural: one for one in RESOURCES.values()}
 
-__all__ = ("MAILBOX", "MAILBOXES", "RESOURCES", "SHARED_VOICEMAIL", "SHARED_VOICEMAILS", "Resource")
+
+def resource_of(params: t.Mapping[str, t.Any]) -> Resource:
+    """Return the resource of the box that options name, such as ``shared_voicemail``; mailboxes by default."""
+    named = (one for one in RESOURCES.values() if params.get(one.singular) is not None)
+    return next(named, MAILBOXES)
+
+
+__all__ = (
+    "BY_PLURAL",
+    "MAILBOX",
+    "MAILBOXES",
+    "RESOURCES",
+    "SHARED_VOICEMAIL",
+    "SHARED_VOICEMAILS",
+    "Resource",
+    "resource_of",
+)

@@ -52,14 +52,16 @@ EXAMPLES = r"""
     delete_messages: true
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 shared_voicemail:
   description:
-    - The shared voicemail as it is, or in check mode as it would be, in the form of the module's own options. Options that are not set are null.
-    - Secrets are left out. Empty when the shared voicemail is absent.
+  - The shared voicemail as it is, or in check mode as it would be, in the form of the module's own options. Options that are not set
+    are null.
+  - Secrets are left out. Empty when the shared voicemail is absent. After a failure it is the shared voicemail as it was last seen.
   returned: success, or when the write failed
   type: dict
-  sample: {extension_number: "8001", id: "884757570370146304", name: Support}
+  sample: {extension_number: '3000', id: 3a63acc3694ba189947235ae4727941b, name: Reception}
 action:
   description: What was done, or in check mode would be done. One of V(create), V(update), V(delete), V(none).
   returned: success, or when the write failed
@@ -70,7 +72,7 @@ changed_fields:
   returned: success, or when the write failed
   type: list
   elements: str
-  sample: [emails, pin]
+  sample: [name, pin]
 diff:
   description: The values before and after. Secrets are hidden.
   returned: success or failure after the plan was made
@@ -80,7 +82,7 @@ system:
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
-  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
+  sample: {vendor: kazoo, url: 'https://kazoo.example.com:8443/v2', account: 009afc511c97b2ae693c6cc4920988e8}
 error:
   description: What went wrong.
   returned: failure

@@ -58,12 +58,12 @@ EXAMPLES = r"""
   register: shared
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 shared_voicemails:
   description:
-    - The shared voicemails found, sorted by number, in the form of the options of M(telephony.voicemail.shared_voicemails).
-    - Options that are not set are left out.
-    - Empty when there is none.
+  - The shared voicemails found, sorted by number, in the form of the options of M(telephony.voicemail.shared_voicemails).
+  - Options that are not set are left out. Empty when there is none.
   returned: success
   type: list
   elements: dict
@@ -71,7 +71,7 @@ shared_voicemails:
     extension_number:
       description: Number.
       type: str
-      sample: "3000"
+      sample: '3000'
     id:
       description: The vendor's id.
       type: str
@@ -81,8 +81,8 @@ shared_voicemails:
       type: dict
     hidden:
       description:
-        - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
-        - M(telephony.voicemail.shared_voicemails) ignores it.
+      - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+      - M(telephony.voicemail.shared_voicemails) ignores it.
       returned: O(include_pins=true)
       type: list
       elements: str
@@ -93,7 +93,7 @@ defaults:
   returned: O(compact=true)
   type: dict
   version_added: 1.1.0
-  sample: {play_datetime: 24_hour}
+  sample: {name: Office}
 """
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module

@@ -76,11 +76,12 @@ EXAMPLES = r"""
   when: office.mailboxes | selectattr('emails', 'defined') | length == office.mailboxes | length
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 mailboxes:
   description:
-    - The mailboxes found, sorted by number, in the form of the options of M(telephony.voicemail.vmboxes). Options that are not set are left out.
-    - Empty when there is none.
+  - The mailboxes found, sorted by number, in the form of the options of M(telephony.voicemail.vmboxes).
+  - Options that are not set are left out. Empty when there is none.
   returned: success
   type: list
   elements: dict
@@ -88,7 +89,7 @@ mailboxes:
     mailbox:
       description: Number.
       type: str
-      sample: "3000"
+      sample: '3000'
     id:
       description: The vendor's id.
       type: str
@@ -98,8 +99,8 @@ mailboxes:
       type: dict
     hidden:
       description:
-        - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
-        - M(telephony.voicemail.vmboxes) ignores it.
+      - Options that are set and that the vendor does not show, such as C(pin). Without it, a missing PIN is not set.
+      - M(telephony.voicemail.vmboxes) ignores it.
       returned: O(include_pins=true)
       type: list
       elements: str
@@ -110,7 +111,7 @@ defaults:
   returned: O(compact=true)
   type: dict
   version_added: 1.1.0
-  sample: {timezone: Europe/Paris}
+  sample: {name: Office}
 """
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.task import run_module

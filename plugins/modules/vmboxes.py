@@ -99,6 +99,7 @@ EXAMPLES = r"""
   check_mode: true
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 msg:
   description: One sentence with the counts. If some failed, also a line for each distinct reason.
@@ -108,15 +109,16 @@ msg:
   sample: 3 mailboxes created, 1 updated, 996 unchanged.
 omitted:
   description:
-    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
+    each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
-  sample: {created: "3000-3479, 3483-3499"}
+  sample: {created: '3000-3479, 3483-3499'}
 diff:
   description:
-    - One entry for each change, with the values before and after. Secrets are hidden.
-    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - One entry for each change, with the values before and after. Secrets are hidden.
+  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
@@ -125,10 +127,9 @@ system:
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
-  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
+  sample: {vendor: kazoo, url: 'https://kazoo.example.com:8443/v2', account: 009afc511c97b2ae693c6cc4920988e8}
 results:
-  description:
-    - One entry for each mailbox that changed, failed or was skipped, with O(report=all) for every one.
+  description: One entry for each mailbox that changed, failed or was skipped, with O(report=all) for every one.
   returned: success or when some failed
   type: list
   elements: dict
@@ -136,7 +137,7 @@ results:
     mailbox:
       description: Number of the mailbox.
       type: str
-      sample: "3000"
+      sample: '3000'
     id:
       description: The vendor's id.
       type: str
@@ -156,14 +157,14 @@ results:
       description: File and line of the entry, where it was read from a file.
       type: str
       version_added: 1.1.0
-      sample: mailboxes.yml:12
+      sample: office.yml:12
     error:
       description: What went wrong, or null.
       type: str
 summary:
   description:
-    - How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
-    - The keys C(create), C(update), C(delete) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
+  - How many were created, updated, deleted, left alone, failed and skipped, and how many requests that took.
+  - The keys C(create), C(update), C(delete) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success or when some failed
   type: dict
   sample: {created: 2, updated: 1, deleted: 0, unchanged: 997, failed: 0, skipped: 0, requests: 4}
@@ -172,12 +173,12 @@ guards:
   returned: with O(on_guard=report)
   type: list
   elements: str
-  sample: ["12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000-3011. Set `max_deletions` to 12 if that is meant"]
   version_added: 1.1.0
+  sample: ['12 deletions planned, more than `max_deletions`, which is 10: mailbox 3000-3011. Set `max_deletions` to 12 if that is meant']
 plan_checksum:
   description:
-    - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
-    - It is taken over masked values, so it does not tell one PIN from another.
+  - Digest of the vendor, O(url), the account and what the plan does, to be given as O(expect_checksum).
+  - It is taken over masked values, so it does not distinguish one PIN from another.
   returned: success or when some failed
   type: str
   sample: 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b

@@ -111,6 +111,7 @@ EXAMPLES = r"""
     manifest: manifest.json
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 msg:
   description: One sentence with the counts. If some failed, also a line for each distinct reason.
@@ -120,15 +121,16 @@ msg:
   sample: 12 recordings downloaded, 30 unchanged.
 omitted:
   description:
-    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
+    each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
-  sample: {created: "3000-3479, 3483-3499"}
+  sample: {downloaded: 202605-6aadef09f6fcf5fd8bcdfca312e923ba}
 diff:
   description:
-    - One entry for each change, with the values before and after. Secrets are hidden.
-    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - One entry for each change, with the values before and after. Secrets are hidden.
+  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
@@ -137,7 +139,7 @@ system:
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
-  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
+  sample: {vendor: kazoo, url: 'https://kazoo.example.com:8443/v2', account: 009afc511c97b2ae693c6cc4920988e8}
 results:
   description: What became of each recording; with O(report=changed) only of those that were changed, failed or were skipped.
   returned: success and failure in part
@@ -150,7 +152,7 @@ results:
     mailbox:
       description: Number of its mailbox.
       type: str
-      sample: "3000"
+      sample: '3000'
     action:
       description: One of V(download), V(mode) where only the mode of the file was set, V(none).
       type: str
@@ -171,11 +173,12 @@ results:
       description: SHA-256 of the file.
       type: str
     content_type:
-      description: What the vendor says it is. Null for a file of an earlier run that no manifest tells of.
+      description: What the vendor says it is. Null for a file of an earlier run that no manifest lists.
       type: str
       sample: audio/mpeg
     verified:
-      description: With O(verify), whether the file was read from the disk and is the complete recording that the vendor sent. Otherwise false.
+      description:
+      - With O(verify), whether the file was read from the disk and is the complete recording that the vendor sent. Otherwise false.
       type: bool
       sample: false
     error:
@@ -183,8 +186,8 @@ results:
       type: str
 summary:
   description:
-    - How many recordings were done, by what was done, how many failed and were skipped, bytes downloaded and requests sent.
-    - The keys C(download), C(mode) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
+  - How many recordings were done, by what was done, how many failed and were skipped, bytes downloaded and requests sent.
+  - The keys C(download), C(mode) and C(none) of earlier releases are deprecated. They remain as aliases until 2.0.0.
   returned: success and failure in part
   type: dict
   sample: {downloaded: 12, mode_changed: 0, unchanged: 30, failed: 0, skipped: 0, bytes: 486144, requests: 14}
@@ -201,7 +204,7 @@ undated:
     mailbox:
       description: Number of its mailbox.
       type: str
-      sample: "3000"
+      sample: '3000'
 error:
   description: What went wrong, where nothing could be done, or where the manifest could not be written.
   returned: failure
@@ -211,7 +214,7 @@ error:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
         V(invalid), V(file), V(error).
       type: str
-      sample: unsafe
+      sample: rejected
     message:
       description: What was attempted and what went wrong.
       type: str

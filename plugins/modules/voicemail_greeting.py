@@ -124,6 +124,7 @@ EXAMPLES = r"""
     media: welcome.wav (mailbox 1000, unavailable greeting)
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 greeting:
   description: What callers hear, or in check mode would hear. Empty where it is the default greeting.
@@ -133,7 +134,7 @@ greeting:
     id:
       description: Id of the greeting on PortSIP. Null on KAZOO, and in check mode for one that is not uploaded yet.
       type: str
-      sample: "884757570370146304"
+      sample: '884757570370146304'
     media_id:
       description: Id of the media file on KAZOO, otherwise null. Null in check mode for one that is not uploaded yet.
       type: str
@@ -150,8 +151,8 @@ greeting:
       type: str
 action:
   description:
-    - What was done, or in check mode would be done.
-    - One of V(create) where callers heard the default greeting before, V(update), V(delete) where they hear it now, V(none).
+  - What was done, or in check mode would be done.
+  - One of V(create) where callers heard the default greeting before, V(update), V(delete) where they hear it now, V(none).
   returned: success
   type: str
   sample: update
@@ -176,14 +177,15 @@ system:
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
-  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
+  sample: {vendor: kazoo, url: 'https://kazoo.example.com:8443/v2', account: 009afc511c97b2ae693c6cc4920988e8}
 error:
   description: What went wrong.
   returned: failure
   type: dict
   contains:
     kind:
-      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsupported), V(invalid), V(error).
+      description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
+        V(invalid), V(error).
       type: str
       sample: rejected
     message:

@@ -136,6 +136,7 @@ EXAMPLES = r"""
     caller_number: "2000"
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 msg:
   description: One sentence with the counts. If some failed, also a line for each distinct reason.
@@ -145,15 +146,16 @@ msg:
   sample: 12 messages deleted, 3 unchanged.
 omitted:
   description:
-    - The numbers that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for each.
+  - The numbers or ids that have no entry in RV(results) because the task failed, by what became of them. RV(diff) has an entry for
+    each.
   returned: failure in part, if RV(results) is not complete
   type: dict
   version_added: 1.1.0
-  sample: {created: "3000-3479, 3483-3499"}
+  sample: {deleted: 202605-6aadef09f6fcf5fd8bcdfca312e923ba}
 diff:
   description:
-    - One entry for each change, with the values before and after. Secrets are hidden.
-    - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
+  - One entry for each change, with the values before and after. Secrets are hidden.
+  - If the task failed in part, each entry also has the keys of RV(results). Ansible does not print this key.
   returned: success or when some failed
   type: list
   elements: dict
@@ -162,7 +164,7 @@ system:
   returned: always, once the connection options are valid
   type: dict
   version_added: 1.1.0
-  sample: {vendor: kazoo, url: "https://kazoo.example.com:8443/v2", account: 009afc511c97b2ae693c6cc4920988e8}
+  sample: {vendor: kazoo, url: 'https://kazoo.example.com:8443/v2', account: 009afc511c97b2ae693c6cc4920988e8}
 results:
   description: What became of each message; with O(report=changed) only of those that were changed, failed or were skipped.
   returned: success and failure in part
@@ -178,7 +180,7 @@ results:
     mailbox:
       description: Number of the mailbox that the message was found in.
       type: str
-      sample: "3000"
+      sample: '3000'
     call_id:
       description: Identity of the call.
       type: str
@@ -199,9 +201,9 @@ results:
       type: str
 summary:
   description:
-    - How many messages were done, by what was done, how many failed and were skipped, and how many requests were sent.
-    - The keys C(mark), C(delete), C(move), C(copy), C(upload) and C(none) of earlier releases are deprecated. They remain as aliases until
-      2.0.0.
+  - How many messages were done, by what was done, how many failed and were skipped, and how many requests were sent.
+  - The keys C(mark), C(delete), C(move), C(copy), C(upload) and C(none) of earlier releases are deprecated. They remain as aliases
+    until 2.0.0.
   returned: success and failure in part
   type: dict
   sample: {marked: 0, deleted: 12, moved: 0, copied: 0, uploaded: 0, unchanged: 3, failed: 0, skipped: 0, requests: 5}
@@ -218,7 +220,7 @@ undated:
     mailbox:
       description: Number of its mailbox.
       type: str
-      sample: "3000"
+      sample: '3000'
 error:
   description: What went wrong, where nothing could be done.
   returned: failure
@@ -228,7 +230,7 @@ error:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
         V(invalid), V(file), V(error).
       type: str
-      sample: unsafe
+      sample: rejected
     message:
       description: What was attempted and what went wrong.
       type: str

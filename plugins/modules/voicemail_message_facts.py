@@ -41,6 +41,7 @@ EXAMPLES = r"""
     msg: "{{ voicemail_messages | map(attribute='caller_number') | unique }}"
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 ansible_facts:
   description: Facts of the host.
@@ -60,7 +61,7 @@ ansible_facts:
         mailbox:
           description: Number of the mailbox or shared voicemail. Null when it is gone and left the message behind.
           type: str
-          sample: "3000"
+          sample: '3000'
         mailbox_id:
           description: The vendor's id of the mailbox.
           type: str
@@ -71,17 +72,17 @@ ansible_facts:
         caller_number:
           description: Number of the caller.
           type: str
-          sample: "2015550101"
+          sample: '2015550101'
         received_at:
           description: When the message was left, in UTC, as ISO 8601.
           type: str
-          sample: "2026-05-10T00:18:42Z"
+          sample: '2026-05-10T00:18:42Z'
         duration_ms:
           description: Length of the recording in milliseconds.
           type: int
           sample: 3140
         status:
-          description: One of V(unread), V(read) and V(deleted). Null on TEL4VN, which does not tell.
+          description: One of V(unread), V(read) and V(deleted). Null on TEL4VN, which does not show it.
           type: str
           sample: unread
         folder:
@@ -105,7 +106,7 @@ ansible_facts:
               description: The vendor's word for how far it is.
               type: str
             text:
-              description: What was said, where the list of the vendor tells it.
+              description: What was said, where the vendor's list shows it.
               type: str
             sentiment:
               description: The vendor's word for the mood of the caller.
@@ -131,7 +132,7 @@ undated:
     mailbox:
       description: Number of its mailbox.
       type: str
-      sample: "3000"
+      sample: '3000'
 error:
   description: What went wrong, where nothing could be done.
   returned: failure
@@ -141,7 +142,7 @@ error:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
         V(invalid), V(file), V(error).
       type: str
-      sample: unsafe
+      sample: rejected
     message:
       description: What was attempted and what went wrong.
       type: str

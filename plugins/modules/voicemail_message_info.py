@@ -42,10 +42,10 @@ EXAMPLES = r"""
     msg: "{{ unheard.messages | map(attribute='caller_number') | unique }}"
 """
 
+# Written by tests/tools/generate_docs.py from tests/tools/return_values; change those files instead.
 RETURN = r"""
 messages:
-  description:
-    - The messages selected, the newest first. What the vendor does not have is null.
+  description: The messages selected, the newest first. What the vendor does not have is null.
   returned: success
   type: list
   elements: dict
@@ -57,7 +57,7 @@ messages:
     mailbox:
       description: Number of the mailbox or shared voicemail. Null when it is gone and left the message behind.
       type: str
-      sample: "3000"
+      sample: '3000'
     mailbox_id:
       description: The vendor's id of the mailbox.
       type: str
@@ -68,17 +68,17 @@ messages:
     caller_number:
       description: Number of the caller.
       type: str
-      sample: "2015550101"
+      sample: '2015550101'
     received_at:
       description: When the message was left, in UTC, as ISO 8601.
       type: str
-      sample: "2026-05-10T00:18:42Z"
+      sample: '2026-05-10T00:18:42Z'
     duration_ms:
       description: Length of the recording in milliseconds.
       type: int
       sample: 3140
     status:
-      description: One of V(unread), V(read) and V(deleted). Null on TEL4VN, which does not tell.
+      description: One of V(unread), V(read) and V(deleted). Null on TEL4VN, which does not show it.
       type: str
       sample: unread
     folder:
@@ -102,7 +102,7 @@ messages:
           description: The vendor's word for how far it is.
           type: str
         text:
-          description: What was said, where the list of the vendor tells it.
+          description: What was said, where the vendor's list shows it.
           type: str
         sentiment:
           description: The vendor's word for the mood of the caller.
@@ -123,7 +123,7 @@ undated:
     mailbox:
       description: Number of its mailbox.
       type: str
-      sample: "3000"
+      sample: '3000'
 error:
   description: What went wrong, where nothing could be done.
   returned: failure
@@ -133,7 +133,7 @@ error:
       description: One of V(auth), V(expired), V(not_found), V(rejected), V(conflict), V(rate_limited), V(transport), V(unsafe), V(unsupported),
         V(invalid), V(file), V(error).
       type: str
-      sample: unsafe
+      sample: rejected
     message:
       description: What was attempted and what went wrong.
       type: str

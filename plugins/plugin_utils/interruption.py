@@ -17,9 +17,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.results import
 try:
     # Taken before the workers are forked. A worker is cut off from the terminal, and Ansible shows nothing more of what
     # a worker hands it once it was interrupted itself.
-    _SCREEN: int | None = os.dup(2)
+    SCREEN: int | None = os.dup(2)
 except OSError:
-    _SCREEN = None
+    SCREEN = None
 _LEFT_OUT = ("unchanged", "bytes", "requests")
 
 
@@ -98,11 +98,12 @@ def awaited() -> t.Iterator[Interruption]:
             signal.signal(number, handler)
 
 
-def tell(name: str, result: t.Mapping[str, t.Any] | None) -> None:
+def tell(name: str, result: t.Mapping[str, t.Any] | None, screen: int | None) -> None:
     """Show what became of an interrupted task.
 
     :param name: what the task is called.
     :param result: its result; None where it came to none, so that nothing was written.
+    :param screen: descriptor to write to, such as :data:`SCREEN`.
     """
     summary = (result or {}).get("summary", {})
     # What is left alone, and what it took, says nothing of what was done.
@@ -110,12 +111,12 @@ def tell(name: str, result: t.Mapping[str, t.Any] | None) -> None:
     text = ", ".join(f"{word} {count}" for word, count in summary.items() if count and word not in left_out)
     if not text:
         text = "changed" if (result or {}).get("changed") else "nothing was changed"
-    if _SCREEN is not None:
+    if screen is not None:
         with contextlib.suppress(OSError):
             os.write(
-                _SCREEN,
+                screen,
                 f"\n{clean(name)}: interrupted: {text}. What was begun is done; run it again to go on.\n".encode(),
             )
 
 
-__all__ = ("Expiry", "Interruption", "awaited", "expiring", "tell")
+__all__ = ("SCREEN", "Expiry", "Interruption", "awaited", "expiring", "tell")

@@ -10,17 +10,17 @@ import dataclasses
 import random
 import threading
 import typing as t
-from unittest import mock
 
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import duplicates
 from chaos.worlds import WORLDS, World
 from helpers.runners import Result, in_worker
 from helpers.stored_boxes import Box
 from helpers.subjects import Item
+from helpers.virtual_time import faster
 from voicemail_simulator.server import SimulatorServer
 
-#: Shorter than in earnest: the simulator answers in a millisecond.
-WAITS = (0.1, 0.2, 0.2)
+#: How much shorter the waits are than in earnest: the simulator answers in a millisecond.
+FASTER = 5
 #: Behaviours under which a number can exist twice.
 KNOBS: dict[str, dict[str, tuple[t.Any, ...]]] = {
     "kazoo": {"uniqueness_delay": (0.02, 0.05, 0.1), "profile": ("4.3", "M", "5")},
@@ -116,7 +116,7 @@ def race_problems(race: Race) -> list[str]:
     world = race.world
     with (
         world.subject.serve(dict(race.knobs), mailboxes=2, seed=race.seed) as server,
-        mock.patch.object(duplicates, "_WAITS", WAITS),
+        faster(duplicates, FASTER),
     ):
         before = {box.id for box in world.boxes(server)}
         rivals = _Rivals(race, server)

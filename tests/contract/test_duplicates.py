@@ -8,114 +8,21 @@ No run deletes a mailbox that it did not create, nor one that holds messages or 
 
 from __future__ import annotations
 
-import concurrent.futures
 import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import ConflictError
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import duplicates
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box as VendorBox
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.mailboxes import KazooMailboxes
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.mailboxes import OnsipMailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.shared_voicemails import (
     PortsipSharedVoicemails,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.mailboxes import (
-    Tel4vnMailboxes,
-)
-from helpers.runners import RUNNERS, Result
-from helpers.stored_boxes import Box
-from helpers.subjects import KAZOO, ONSIP, TEL4VN, Item, Subject
-from voicemail_simulator.server import SimulatorServer
+from helpers.races import LARGER, RACE, SMALLER, before_first_look, many, numbered, one, rival, serve, stored, together
+from helpers.subjects import KAZOO, ONSIP, TEL4VN, Subject
+from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.vendors.kazoo.seeds import add_message
 
-RACE = {"uniqueness_delay": 0.15}
-DRIVERS: dict[str, t.Any] = {
-    KAZOO.name: KazooMailboxes,
-    TEL4VN.name: Tel4vnMailboxes,
-    ONSIP.name: OnsipMailboxes,
-}
 BOTH = pytest.mark.parametrize("subject", [KAZOO, TEL4VN], ids=lambda subject: subject.name)
-SMALLER, LARGER = "0" * 32, "f" * 32
-
-
-def one(subject: Subject, server: SimulatorServer, **options: t.Any) -> Result:
-    """Run the singular module."""
-    item = {subject.key: subject.number, **subject.create, **options}
-    return RUNNERS["worker"](subject.module, subject.arguments(server, **item))
-
-
-def many(server: SimulatorServer, items: list[Item], **options: t.Any) -> Result:
-    """Run the plural module for KAZOO."""
-    return RUNNERS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=items, report="all", **options))
-
-
-def numbered(count: int) -> list[Item]:
-    """Declare new mailboxes."""
-    return [{"mailbox": str(3000 + position), "name": "Reception"} for position in range(count)]
-
-
-def together(*runs: t.Callable[[], Result]) -> list[Result]:
-    """Run several at the same time."""
-    with concurrent.futures.ThreadPoolExecutor(len(runs)) as pool:
-        futures = [pool.submit(run) for run in runs]
-        return [future.result(timeout=120) for future in futures]
-
-
-def stored(subject: Subject, server: SimulatorServer, number: str | None = None) -> list[Box]:
-    """Return the boxes of a number."""
-    return [box for box in subject.stored(server) if box.number == (number or subject.number)]
-
-
-def serve(subject: Subject) -> SimulatorServer:
-    """Prepare a server that lets a number exist twice."""
-    return subject.serve({"create_conflict": "duplicate"} if subject is TEL4VN else {})
-
-
-def rival(subject: Subject, server: SimulatorServer, box_id: str, number: str | None = None) -> None:
-    """Create a box of the same number with an id, as a person or an older version does."""
-    if subject is KAZOO:
-        public = {"name": "Rival", "mailbox": number or subject.number}
-        server.vendor.state.save_box(server.vendor.ACCOUNT_ID, box_id, public)
-    else:
-        made = server.vendor.add_box(subject.number, description="Rival")
-        server.vendor.state.delete_box(made)
-        server.vendor.state.add_box({**made, "id": box_id})
-
-
-def before_first_look(
-    monkeypatch: pytest.MonkeyPatch, subject: Subject, act: t.Callable[[t.Any], None], at: int = 0
-) -> list[int]:
-    """Act on the box of a creation once it was read back, and before the run looks for duplicates.
-
-    :param at: before which look.
-    :returns: how many boxes each look found.
-    """
-    driver = DRIVERS[subject.name]
-    create, holders = driver.create, driver.holders
-    made: list[t.Any] = []
-    looks: list[int] = []
-
-    def created(self: t.Any, number: str, values: t.Any) -> t.Any:
-        made.append(create(self, number, values))
-        return made[-1]
-
-    def looked(self: t.Any, numbers: frozenset[str]) -> t.Any:
-        if len(looks) == at:
-            act(made[0])
-        found = holders(self, numbers)
-        looks.append(len(found))
-        return found
-
-    monkeypatch.setattr(driver, "create", created)
-    monkeypatch.setattr(driver, "holders", looked)
-    return looks
-
-
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less: no other run is at work, so there is none to wait for."""
-    monkeypatch.setattr(duplicates, "_WAITS", (0.02, 0.02))
 
 
 @pytest.mark.parametrize("profile", ["4.3", "M", "5"])
@@ -169,7 +76,7 @@ def test_spellings_of_one_number_are_duplicates() -> None:
         assert {result["mailbox"]["mailbox"] for result in results} == {box.number}
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @BOTH
 def test_a_box_of_somebody_who_follows_no_rule_remains(
@@ -187,7 +94,7 @@ def test_a_box_of_somebody_who_follows_no_rule_remains(
         assert not again["changed"]
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("no_waiting")
 def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as server:
         looks = before_first_look(
@@ -206,7 +113,7 @@ def test_a_box_of_somebody_else_that_goes_again_changes_nothing(monkeypatch: pyt
         assert looks == [2, 2, 1]
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("box_id", [SMALLER, LARGER])
 @pytest.mark.parametrize("use", ["message", "change"])
 @BOTH
@@ -240,7 +147,7 @@ def test_a_box_that_is_in_use_is_not_withdrawn(
         assert {box.id for box in stored(subject, server)} == {box_id, made[0]}
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("no_waiting")
 def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reply to the creation was lost, so this run does not know which of two boxes it created."""
     with KAZOO.serve() as server:
@@ -265,7 +172,7 @@ def test_duplicates_of_which_none_is_known_to_be_ones_own_are_an_error(monkeypat
         assert not many(server, items)["failed"]
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("no_waiting")
 def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     with ONSIP.serve() as server:
         boxes, fields = server.vendor.boxes, {"Mailbox": ONSIP.number, "Fullname": "Rival"}
@@ -326,17 +233,6 @@ def test_a_lost_reply_and_another_run(kind: str) -> None:
             # Two boxes remain only where both replies were lost, and then both runs name them.
             assert len(stored(KAZOO, server, number)) == (2 if len(failed) == 2 else 1), rows
             assert failed or any(row["action"] == "create" for row in rows), rows
-
-
-def test_a_renumbered_mailbox_is_never_the_one_that_goes() -> None:
-    with KAZOO.serve(RACE, mailboxes=1) as server:
-        (before,) = KAZOO.stored(server)
-        renumbering = [{"mailbox": "1000", "new_mailbox": "3000"}]
-        renumbered, created = together(lambda: many(server, renumbering), lambda: one(KAZOO, server))
-        assert before.id in {box.id for box in KAZOO.stored(server)}
-        assert len(stored(KAZOO, server, "3000")) == 1
-        assert not created["failed"], created["msg"]
-        assert renumbered["failed"] is (created["action"] == "create"), (renumbered["msg"], renumbered["results"])
 
 
 @pytest.mark.parametrize(("name", "action"), [("Rival", "none"), ("Reception", "update")])

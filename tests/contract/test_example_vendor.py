@@ -47,15 +47,14 @@ class ActionModule(vmboxes.ActionModule):
 
 
 @pytest.fixture(autouse=True)
-def acorn(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
+def acorn() -> t.Iterator[None]:
     """Register the example for one test, and forget the options that were built with it."""
-    monkeypatch.setattr(registry, "_VENDORS", dict(registry._VENDORS))
     caches = (task._spec, task._validator, masking._options)
     for cache in caches:
         cache.cache_clear()
     registry.register(example.VENDOR)
     yield
-    registry.NAMES.remove("acorn")
+    registry.unregister("acorn")
     for cache in caches:
         cache.cache_clear()
 

@@ -9,11 +9,11 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.greetings import apply as greeting_engine
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip import (
     greetings as portsip_greetings,
 )
 from helpers.greeting_subjects import Desk, recording, serve
+from helpers.virtual_time import without_waiting  # noqa: F401
 
 STEPS = ("upload", "attach", "enable", "delete")
 
@@ -75,8 +75,8 @@ def test_faults_are_repaired_and_never_heard(kind: str, path: str, tmp_path: pat
         assert desk.run(src=desk.file(new))["action"] == "none"
 
 
+@pytest.mark.usefixtures("no_waiting")
 def test_an_answer_of_success_is_no_proof(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(greeting_engine, "_STALE_WAITS", (0.0,))
     old, new = recording(1, 1), recording(1, 2)
     with serve() as server:
         desk = Desk(server, tmp_path)

@@ -16,6 +16,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo 
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.message_wire import windows
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
 from contract.test_messages import Desk
+from helpers.interventions import Intervention
 from helpers.message_subjects import KAZOO_MESSAGES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,13 +96,13 @@ def test_pages_where_the_size_of_a_reply_is_limited(monkeypatch: pytest.MonkeyPa
     with KAZOO_MESSAGES.serve(mailboxes=3, messages=5) as server:
         desk = Desk(KAZOO_MESSAGES, server)
         everything = {message["id"] for message in desk.messages()}
-        original = KazooMessages._listed
+        simulation = server.simulation
 
-        def while_one_arrives(self: KazooMessages, *arguments: t.Any) -> t.Any:
+        def while_one_arrives() -> None:
             left(server, stored(server)[0], timestamp=server.vendor.state.now())
-            return original(self, *arguments)
 
-        monkeypatch.setattr(KazooMessages, "_listed", while_one_arrives)
+        arriving = Intervention(simulation.faults, while_one_arrives, path="/messages$")
+        monkeypatch.setattr(simulation, "faults", arriving)
         monkeypatch.setattr(messages, "PAGE_SIZE", 4)
         server.faults.set(["status:416,count=1,path=.*/messages"])
         found = [message["id"] for message in desk.messages()]

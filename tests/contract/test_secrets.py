@@ -26,6 +26,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes impo
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import handlers
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import parse as items
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import write as writing
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import apply as message_engine
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import run as audio_run
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http_client
@@ -291,8 +292,8 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
     (engine, "apply", "vmbox"),
     (engine, "plan_in_order", "vmboxes"),
     (engine, "match", "vmboxes"),
-    (engine, "run_all", "vmboxes"),
-    (engine, "carry_out", "vmboxes"),
+    (writing, "run_all", "vmboxes"),
+    (writing, "carry_out", "vmboxes"),
     (steps, "unmet", "vmbox"),
     (login.Login, "run", "vmbox_info"),
     (mailboxes.KazooMailboxes, "_box", "vmbox_info"),

@@ -13,6 +13,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import task
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
+from helpers.interventions import Intervention
+
 PIN = "259183"
 OTHER_PIN = "830417"
 BOX = {
@@ -106,16 +108,8 @@ class Tenant:
 
     def before_request(self, monkeypatch: pytest.MonkeyPatch, number: int, event: t.Callable[[], object]) -> None:
         """Let something happen at the PBX right before it serves a request, counted from the next one as 1."""
-        gateway, left = self.vendor._access, [number]
-        limit = gateway._limit
-
-        def limiting(request: t.Any) -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                event()
-            limit(request)
-
-        monkeypatch.setattr(gateway, "_limit", limiting)
+        simulation = self.server.simulation
+        monkeypatch.setattr(simulation, "faults", Intervention(simulation.faults, event, number))
 
     def stored_boxes(self, number: str) -> list[dict[str, t.Any]]:
         """The shared voicemails of a number as the PBX keeps them, without number and ids."""

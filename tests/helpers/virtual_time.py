@@ -1,7 +1,11 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time that passes when somebody sleeps: a run that waits for minutes takes milliseconds."""
+"""Run code that waits without waiting: use it wherever a test would otherwise sleep, or patch how long the code sleeps.
+
+Time passes when somebody sleeps, so a run that waits for minutes takes milliseconds. Tests that need nothing else
+import the fixture `no_waiting`.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,13 @@ import types
 import typing as t
 from unittest import mock
 
+import pytest
 import tenacity.nap
 
 PACKAGE = "ansible_collections.telephony.voicemail.plugins.module_utils."
-#: The HTTP client keeps the real time: its timeouts are about a real server.
-REAL = ("http", "streams", "transport")
+#: What times requests keeps the real time: its limits are about a real server, and one thread that sleeps must not
+#: end the request of another.
+REAL = ("transport.client", "transport.network", "transport.stream")
 
 
 class VirtualTime:
@@ -64,3 +70,18 @@ def virtual_time(advance: t.Callable[[float], None]) -> t.Iterator[VirtualTime]:
                 stack.enter_context(mock.patch.object(module, "time", clock))
         stack.enter_context(mock.patch.object(tenacity.nap, "time", types.SimpleNamespace(sleep=clock.sleep)))
         yield clock
+
+
+@pytest.fixture(name="no_waiting")
+def without_waiting() -> t.Iterator[None]:
+    """Let every wait of the engine and the drivers be over in a moment."""
+    with virtual_time(lambda _seconds: None):
+        yield
+
+
+@contextlib.contextmanager
+def faster(module: types.ModuleType, factor: float) -> t.Iterator[None]:
+    """Shorten the waits of one module, where threads that wait for each other need them to pass in earnest."""
+    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / factor))
+    with mock.patch.object(module, "time", clock):
+        yield

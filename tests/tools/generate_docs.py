@@ -1,9 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what follows from the field tables: option fragments, the support table and the schemas of mailbox files.
+"""Write what follows from the field tables and the registry, so that each fact is stated once.
 
-Run it after a change to a field table; with --check it writes nothing and fails when a file is out of date.
+These are option fragments, return values of modules, options of roles, the support table and schemas of mailbox files.
+Run it after a change; with --check it writes nothing and fails when a file is out of date.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "tools")]
 importlib.import_module("conftest")  # makes the collection importable
 import mailbox_schemas  # noqa: E402
+import return_values  # noqa: E402
+import role_options  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.doc_fragments import connection  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils import modules as arguments  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable  # noqa: E402
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES  # noqa: E402
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor  # noqa: E402
 
 TEXTS: dict[str, dict[str, t.Any]] = yaml.safe_load((ROOT / "tests" / "tools" / "option_texts.yml").read_text())
@@ -120,10 +124,10 @@ def _added(option: str) -> dict[str, str]:
 
 def fragment(resource: str) -> str:
     """Return the doc fragment of a resource's options."""
-    singular = {"mailbox": "vmbox", "shared voicemail": "shared_voicemail"}[resource]
-    key = {"mailbox": "mailbox", "shared voicemail": "shared_voicemail"}[resource]
+    described = RESOURCES[resource]
+    key = described.singular
     options = {}
-    for name, spec in arguments.own_options(singular).items():
+    for name, spec in arguments.own_options(described.module).items():
         if name in NAMES:
             options[name] = vendor_docs(name)
         elif name in TEXTS[key]:
@@ -178,8 +182,12 @@ def outputs() -> dict[pathlib.Path, str]:
     """Return every generated file with its content."""
     found = {
         ROOT / "plugins" / "doc_fragments" / "connection_plugin.py": plugin_fragment(),
-        ROOT / "plugins" / "doc_fragments" / "mailbox.py": fragment("mailbox"),
-        ROOT / "plugins" / "doc_fragments" / "shared_voicemail.py": fragment("shared voicemail"),
+        **{
+            ROOT / "plugins" / "doc_fragments" / f"{resource.singular}.py": fragment(resource.key)
+            for resource in RESOURCES.values()
+        },
+        **return_values.outputs(ROOT / "plugins" / "modules"),
+        **role_options.outputs(ROOT / "roles", TEXTS["roles"]),
     }
     for name, schema in mailbox_schemas.schemas(TEXTS).items():
         found[ROOT / "docs" / "schemas" / name] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

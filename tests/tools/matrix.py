@@ -108,7 +108,7 @@ def run_pair(pair: Pair, python: pathlib.Path, suites: list[str]) -> Row:
     except subprocess.CalledProcessError:
         row.failed, row.versions = True, "its requirements could not be installed"
         return row
-    row.versions = _versions(own)
+    row.versions = exact_versions(own)
     count_file = FOLDER / f"{pair.name}.count"
     for suite in suites:
         count_file.unlink(missing_ok=True)
@@ -129,7 +129,7 @@ def keep_log(suite: str, pair: Pair) -> None:
         log.replace(kept / log.name)
 
 
-def _versions(python: pathlib.Path) -> str:
+def exact_versions(python: pathlib.Path) -> str:
     """Tell the exact versions in an environment."""
     code = "import ansible.release, sys; print(ansible.release.__version__, sys.version.split()[0])"
     core, exact = subprocess.run([python, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.split()

@@ -130,7 +130,7 @@ def suites(matrix: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[st
 
     monkeypatch.setattr(matrix.subprocess, "run", run)
     monkeypatch.setattr(matrix, "provide", lambda *_arguments: pathlib.Path("python"))
-    monkeypatch.setattr(matrix, "_versions", lambda _python: "exact versions")
+    monkeypatch.setattr(matrix, "exact_versions", lambda _python: "exact versions")
     monkeypatch.setattr(matrix, "find_python", lambda version: pathlib.Path(version) if version == "3.13" else None)
     return statuses
 

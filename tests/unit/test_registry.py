@@ -1,20 +1,30 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever adds a module or a vendor to the registry learns here what else it needs."""
+"""What else a module, a vendor or an option needs that is added to the registry."""
 
 from __future__ import annotations
 
+import importlib
+import json
 import pathlib
 import re
+import typing as t
 
 import pytest
 import yaml
-from ansible_collections.telephony.voicemail.plugins.module_utils.modules import CONNECTION, MODULES, own_options
-from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES
+from ansible_collections.telephony.voicemail.plugins.module_utils.modules import (
+    CONNECTION,
+    MODULES,
+    TABLE,
+    own_options,
+)
+from ansible_collections.telephony.voicemail.plugins.module_utils.resources import RESOURCES, Resource
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+FRAGMENTS = "ansible_collections.telephony.voicemail.plugins.doc_fragments"
+SCHEMAS = ROOT / "docs" / "schemas"
 CHOICES = re.compile(r"choices: \[((?:kazoo|portsip|tel4vn|onsip)[^\]]*)\]")
 
 
@@ -42,6 +52,45 @@ def test_every_module_is_documented_with_an_example(name: str) -> None:
     assert f'run_module("{name}")' in text
 
 
+def documented_options(name: str) -> set[str]:
+    """Return the options in the documentation of a module, with those of its fragments."""
+    text = (ROOT / "plugins" / "modules" / f"{name}.py").read_text(encoding="utf-8")
+    own = yaml.safe_load(t.cast("re.Match[str]", re.search(r'^DOCUMENTATION = r"""\n(.*?)"""', text, re.S | re.M))[1])
+    found = set(own.get("options") or {})
+    for fragment in own["extends_documentation_fragment"]:
+        file, _dot, part = fragment.removeprefix("telephony.voicemail.").partition(".")
+        holder = importlib.import_module(f"{FRAGMENTS}.{file}").ModuleDocFragment
+        found |= set(yaml.safe_load(getattr(holder, (part or "documentation").upper())).get("options") or {})
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_option_of_a_module_is_documented(name: str) -> None:
+    assert documented_options(name) == {*own_options(name), *CONNECTION}
+
+
+@pytest.mark.parametrize("resource", RESOURCES.values(), ids=str)
+def test_every_option_of_an_item_is_in_its_schemas(resource: Resource) -> None:
+    vendors = [name for name in NAMES if resource.key in vendor(name).tables]
+    assert vendors
+    for name in vendors:
+        schema = json.loads((SCHEMAS / f"{resource.plural}.{name}.schema.json").read_text(encoding="utf-8"))
+        table = vendor(name).tables[resource.key]
+        options = {field.option.partition(".")[0] for field in table.fields}
+        assert options <= set(schema["$defs"]["item"]["properties"])
+
+
+@pytest.mark.parametrize("resource", RESOURCES.values(), ids=str)
+def test_every_module_of_a_resource_is_registered(resource: Resource) -> None:
+    for module, shape in ((resource.module, "one"), (resource.bulk_module, "many"), (resource.info_module, "info")):
+        assert (MODULES[module].resource, MODULES[module].shape) == (resource, shape)
+
+
+def test_the_role_provision_documents_every_option_of_tables() -> None:
+    specs = yaml.safe_load((ROOT / "roles/provision/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    assert {f"provision_{option}" for option in TABLE} <= set(specs["argument_specs"]["main"]["options"])
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_no_option_of_a_module_is_one_of_the_connection(name: str) -> None:
     assert set(own_options(name)) & set(CONNECTION) == set()
@@ -55,6 +104,11 @@ def test_every_vendor_has_its_pages_and_its_simulator(name: str) -> None:
     assert (ROOT / "docs" / "docsite" / "rst" / f"vendor_{name}.rst").is_file()
     simulated = ROOT / "roles" / "simulator" / "files" / "voicemail_simulator"
     assert [path for path in simulated.glob(f"*/{name}") if path.is_dir()]
+    page = (ROOT / "docs" / "docsite" / "rst" / f"vendor_{name}.rst").read_text(encoding="utf-8")
+    assert f"vendor: {name}" in page
+    assert (ROOT / "extensions" / "molecule" / name / "molecule.yml").is_file()
+    assert (ROOT / "tests" / "integration" / "targets" / f"vmbox_{name}").is_dir()
+    assert (SCHEMAS / f"mailboxes.{name}.schema.json").is_file()
 
 
 def test_every_list_of_vendors_is_that_of_the_registry() -> None:

@@ -46,8 +46,9 @@ def masked(module: str, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any
 
 def _refused_fields(module: str, raw: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """Yield the options of a box whose values are not what the vendor's fields take."""
-    resource = {"vmbox": "mailbox", "shared_voicemail": "shared voicemail"}.get(module)
-    table = vendor(raw["vendor"]).tables.get(resource or "") if raw.get("vendor") in NAMES else None
+    spec = arguments.MODULES[module]
+    has_fields = spec.shape == "one" and raw.get("vendor") in NAMES
+    table = vendor(raw["vendor"]).tables.get(spec.resource.key) if has_fields else None
     for field in table.fields if table else ():
         value: t.Any = raw
         for part in field.option.split("."):

@@ -19,8 +19,6 @@ from ..mailboxes.parse import number_hint, number_problem, number_warning, type_
 from ..model.kinds import is_number
 from ..model.problem import Problem
 
-#: Their items are checked by the field table of the vendor.
-_OF_ITEMS = frozenset(("vmbox", "shared_voicemail"))
 #: A date or a number of days means the same with and without quotes.
 _MOMENTS = frozenset(("older_than", "newer_than"))
 #: Expressions that choose several boxes: a number is never one.
@@ -34,11 +32,11 @@ def check_texts(task: Task) -> None:
 
     :raises InvalidInputError: with every problem.
     """
-    if task.module in _OF_ITEMS:
+    if task.spec.shape == "one":
+        # The field table of the vendor checks its box.
         return
-    deleting = task.params.get("state") == "absent" or (
-        task.module == "voicemail_greeting" and bool(task.params.get("prune"))
-    )
+    prunes = task.spec.feature == "greetings" and bool(task.params.get("prune"))
+    deleting = task.params.get("state") == "absent" or prunes
     problems: list[Problem] = []
     numbers: list[str] = []
     for name, value in _given(task):

@@ -14,7 +14,8 @@ from ..errors import InvalidInputError
 from ..model.kinds import Text
 from ..model.masks import mask_problems
 from ..model.paths import path_problems
-from ..model.problem import Problem
+from ..model.problem import Problem, Subject
+from ..resources import Resource, resource_of
 from ..vendors.greetings import GreetingWriter, SharedGreetings
 from ..vendors.protocol import Vendor
 from ..vendors.registry import vendor
@@ -31,8 +32,8 @@ def run(task: Task) -> Result:
     target = vendor(params["vendor"])
     require(target, GreetingWriter)
     writer = t.cast("t.Callable[[], type[GreetingWriter]]", target.greetings)()
-    resource = "shared voicemail" if params.get("shared_voicemail") is not None else "mailbox"
-    require_resource(target, resource, "Give `mailbox`")
+    resource = resource_of(params)
+    require_resource(target, resource.key, "Give `mailbox`")
     connection, problems = connect_options(target, params)
     if params.get("media_id") is not None and not issubclass(writer, SharedGreetings):
         others = f"vendors that {WORDS[SharedGreetings]}: {', '.join(owners(SharedGreetings))}"
@@ -46,18 +47,17 @@ def run(task: Task) -> Result:
     if problems:
         raise InvalidInputError.of(problems)
     with opened_session(task, target, connection) as session:
-        greetings = writer(session, resource, number, kind)
+        greetings = writer(session, resource.key, number, kind)
         wanted = t.cast("SharedGreetings", greetings).existing(given) if isinstance(given, str) else given
         report = greeting_engine.apply(greetings, wanted, prune=params["prune"], check=task.check)
-    return _result(task, report, resource, number, isinstance(greetings, SharedGreetings))
+    return _result(task, report, Subject(resource.key, number), isinstance(greetings, SharedGreetings))
 
 
-def _number(target: Vendor, resource: str, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
-    option = resource.replace(" ", "_")
+def _number(target: Vendor, resource: Resource, params: t.Mapping[str, t.Any], problems: list[Problem]) -> str:
     try:
-        return str(target.tables[resource].number.parse(params.get(option)))
+        return str(target.tables[resource.key].number.parse(params.get(resource.singular)))
     except ValueError as error:
-        problems.append(Problem(str(error), option=option))
+        problems.append(Problem(str(error), option=resource.singular))
         return ""
 
 
@@ -109,7 +109,7 @@ def _recording(source: str, writer: type[GreetingWriter], problems: list[Problem
     return recording
 
 
-def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, number: str, shares: bool) -> Result:
+def _result(task: Task, report: greeting_engine.GreetingReport, box: Subject, shares: bool) -> Result:
     """Return the result of a task.
 
     :param shares: the vendor's greetings are media files, so that their ids are media ids.
@@ -127,8 +127,8 @@ def _result(task: Task, report: greeting_engine.GreetingReport, resource: str, n
         "removed": removed,
         "kept": [greeting.name for greeting in plan.kept],
     }
-    label = f"greeting of {resource} {number}"
-    about = {"mailbox": number, "action": plan.action, "label": label}
+    label = f"greeting of {box.noun}"
+    about = {"mailbox": box.name, "action": plan.action, "label": label}
     result["diff"] = {**about, **_difference(report, label, after)}
     if report.error is not None:
         result.update(failed=True, msg=f"{label}: {report.error}", error=report.error.as_dict())

@@ -85,7 +85,7 @@ def item_options(module: str) -> ItemOptions:
             elements[name] = option.get("elements", "str")
 
     walk_options(module, visit)
-    resource = next(one for one in (arguments.MAILBOXES, arguments.SHARED_VOICEMAILS) if one.module == module)
+    resource = arguments.MODULES[module].resource
     tables = [table for name in NAMES if (table := vendor(name).tables.get(resource.key)) is not None]
     addresses = {field.option for table in tables for field in table.fields if isinstance(field.kind, Addresses)}
     keys = tuple(option for option in (resource.number, "extension", "id") if option in types)

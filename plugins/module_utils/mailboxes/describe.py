@@ -111,7 +111,7 @@ def _difference(table: FieldTable, step: Step) -> dict[str, t.Any]:
 
 
 def _header(table: FieldTable, number: str) -> str:
-    # A number on KAZOO is any text, and Ansible shows the header as it is.
+    # Some vendors allow any text as a number, and Ansible shows the header as it is.
     return clean(f"{table.resource} {number}")
 
 

@@ -15,6 +15,7 @@ import typing as t
 from ..concurrency import in_order
 from ..errors import DuplicateError, NotFoundError, UnsupportedError, VoicemailError, unforeseen
 from ..model.mailbox import Box
+from ..model.problem import Subject
 from ..results import Status
 from ..vendors.protocol import Boxes, DuplicateFinder, DuplicateRemover
 from .duplicate_rule import Verdict, decide
@@ -241,17 +242,16 @@ class _Settlement:
 def _several(boxes: Boxes, claim: _Claim, cause: VoicemailError | None = None) -> VoicemailError:
     table = boxes.table
     if not claim.found:
-        return DuplicateError(
-            f"{table.resource} {claim.number}: somebody else deletes it whenever it is created", "Run the task again"
-        )
+        text = "somebody else deletes it whenever it is created"
+        return DuplicateError(text, "Run the task again", subject=Subject(table.resource, claim.number))
     found = {**claim.found, **({str(claim.own.id): claim.own} if claim.own is not None else {})}
     error = DuplicateError.of(table.resource, claim.number, table.vendor, found.values(), "Delete or renumber one")
     if cause is not None:
-        error.message += f", and the one that this task created (id {claim.own and claim.own.id}) has to stay: {cause}"
+        error.text += f", and the one that this task created (id {claim.own and claim.own.id}) has to stay: {cause}"
     return error
 
 
 def _unknown(boxes: Boxes, claim: _Claim, cause: VoicemailError) -> VoicemailError:
     table = boxes.table
-    message = f"{table.resource} {claim.number}: whether somebody else created it as well is not known: {cause.message}"
-    return dataclasses.replace(cause, message=message)
+    text = f"whether somebody else created it as well is not known: {cause.message}"
+    return dataclasses.replace(cause, text=text, operation=None, subject=Subject(table.resource, claim.number))

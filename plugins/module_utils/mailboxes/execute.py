@@ -24,6 +24,7 @@ from ..errors import (
 )
 from ..model.kinds import UNKNOWN
 from ..model.mailbox import Box, PinPolicy
+from ..resources import RESOURCES
 from ..results import Status
 from ..vendors.protocol import Boxes, Creation, MessageCounter, Renumbering
 from .outcome import Outcome
@@ -58,13 +59,6 @@ def adopt(boxes: Boxes, step: Step, found: Box, verify: bool = True, *, uncertai
     return run.outcome(lambda: run.adopt(found))
 
 
-def _named(boxes: Boxes, step: Step, error: VoicemailError) -> VoicemailError:
-    name = f"{boxes.table.resource} {step.number}"
-    if name in error.message:
-        return error
-    return dataclasses.replace(error, message=f"{name}: {error.message}")
-
-
 class _Run:
     def __init__(self, boxes: Boxes, step: Step, verify: bool) -> None:
         self.boxes = boxes
@@ -89,9 +83,8 @@ class _Run:
         return Outcome(self.boxes.table, self.step, box, status=status, wrote=True, uncertain=self.uncertain)
 
     def _failed(self, error: VoicemailError, wrote: bool) -> Outcome:
-        named = _named(self.boxes, self.step, error)
         outcome = Outcome(self.boxes.table, self.step, self.box, wrote=wrote, uncertain=self.uncertain)
-        outcome.fail(named)
+        outcome.fail(error.about(outcome.subject))
         return outcome
 
     def do(self) -> Box | None:
@@ -252,7 +245,7 @@ class _Run:
         if box is None:
             raise RejectedError("was written, and cannot be found when it is read back")
         missed = ", ".join(f"`{option}`" for option in unmet(step, box, self.boxes.table))
-        module = "vmbox_info" if self.boxes.table.resource == "mailbox" else "shared_voicemail_info"
+        module = RESOURCES[self.boxes.table.resource].info_module
         raise RejectedError(
             f"the vendor accepted the write, but {missed} did not take",
             f"The vendor may round, limit or ignore the value; compare with `{module}`, or set `verify` to false",

@@ -15,6 +15,7 @@ from ..errors import InvalidInputError
 from ..model.account import Account
 from ..model.mailbox import Box
 from ..model.problem import Problem
+from ..resources import RESOURCES as BOXES
 from ..vendors.protocol import AccountTree, Boxes, MessageCounter
 from ..vendors.registry import vendor
 from . import apply as engine
@@ -26,8 +27,7 @@ Found = dict[str, t.Any]
 
 #: What can become hosts, and the resource behind it; None for accounts.
 RESOURCES: dict[str, str | None] = {
-    "mailboxes": "mailbox",
-    "shared_voicemails": "shared voicemail",
+    **{one.plural: one.key for one in BOXES.values()},
     "accounts": None,
 }
 #: The option that names the folder of the cache. Inventories of Ansible have another one that is called ``cache``.

@@ -10,6 +10,7 @@ import typing as t
 
 from ..model.fields import FieldTable
 from ..model.mailbox import Box, SkippedItem
+from ..model.problem import Subject
 from ..reporting.sentences import Nouns
 from ..results import ListedStep, RunReport, Status
 from .describe import difference
@@ -30,6 +31,11 @@ class Outcome(ListedStep):
     uncertain: bool = dataclasses.field(default=False, kw_only=True)
 
     @property
+    def subject(self) -> Subject:
+        """The box, as errors name it."""
+        return Subject(self.table.resource, self.step.number)
+
+    @property
     def action_name(self) -> str:
         """The action of the step."""
         return str(self.step.action)
@@ -47,7 +53,7 @@ class Outcome(ListedStep):
     @property
     def reason(self) -> str:
         """The error without the number of the box."""
-        return str(self.error).replace(f"{self.table.resource} {self.step.number}", self.table.resource)
+        return self.error.reason(self.subject) if self.error else ""
 
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result; secrets are named and never shown."""

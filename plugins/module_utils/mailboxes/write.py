@@ -122,8 +122,9 @@ def _in_turn(boxes: Boxes, unit: list[Step], verify: bool) -> t.Iterator[tuple[S
         if outcome.status is Status.FAILED:
             if moved is not None and step is not last:
                 problem = f"has the number {moved.number} for now, since the box with its new number was not renumbered"
-                error = ConflictError(f"{boxes.table.resource} {last.number}: {problem}", "Run the task again")
-                yield last, Outcome(boxes.table, last, moved, status=Status.FAILED, error=error, wrote=True)
+                left = Outcome(boxes.table, last, moved, wrote=True)
+                left.fail(ConflictError(problem, "Run the task again", subject=left.subject))
+                yield last, left
             return
 
 

@@ -23,6 +23,7 @@ from ..recordings.download import download
 from ..recordings.files import Folder, content_type_of
 from ..recordings.lengths import duration_of
 from ..recordings.order import Order as AudioOrder
+from ..resources import MAILBOXES, SHARED_VOICEMAILS, Resource
 from ..vendors.messages import (
     MessageCopier,
     MessageDeleter,
@@ -66,15 +67,15 @@ def run(task: Task) -> Result:
     :raises VoicemailError: when nothing could be done; a task that was done in part returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
-    if task.module == "voicemail_message":
+    if task.spec.shape == "change":
         require(target, _INTERFACES[task.params["state"]])
-    elif task.module == "voicemail_audio":
+    elif task.spec.shape == "download":
         require(target, Recordings)
     require(target, MessageReader)
     connection, problems = connect_options(target, task.params)
     selection = _selection(task, target, problems)
-    operation = {"voicemail_message": _change, "voicemail_audio": _download}.get(task.module, _read)
-    return operation(task, target, connection, selection, problems)
+    handler = {"change": _change, "download": _download, "read": _read}[task.spec.shape]
+    return handler(task, target, connection, selection, problems)
 
 
 def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection:
@@ -92,7 +93,7 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
     if not params.get("all_mailboxes") and not params.get("mailbox") and not params.get("shared_voicemail"):
         problems.append(Problem("give one of `mailbox`, `shared_voicemail` and `all_mailboxes`"))
     if params.get("shared_voicemail") is not None:
-        require_resource(target, "shared voicemail", "Select by `mailbox` or `all_mailboxes`")
+        require_resource(target, SHARED_VOICEMAILS.key, "Select by `mailbox` or `all_mailboxes`")
     status = params.get("status")
     statuses = _driver(target).statuses
     if status is not None and status not in statuses:
@@ -112,7 +113,9 @@ def _selection(task: Task, target: Vendor, problems: list[Problem]) -> Selection
         problems.append(Problem("is empty; leave it out to select messages of every caller", option="caller"))
     return Selection(
         mailbox=_number(target, params.get("mailbox"), "mailbox", problems),
-        shared_voicemail=_number(target, params.get("shared_voicemail"), "shared_voicemail", problems),
+        shared_voicemail=_number(
+            target, params.get("shared_voicemail"), "shared_voicemail", problems, SHARED_VOICEMAILS
+        ),
         all_mailboxes=bool(params.get("all_mailboxes")),
         ids=frozenset(params.get("ids") or ()),
         call_ids=frozenset(params.get("call_ids") or ()),
@@ -133,12 +136,13 @@ def _unsendable(option: str, texts: t.Iterable[str]) -> list[Problem]:
     return problems
 
 
-def _number(target: Vendor, value: t.Any, option: str, problems: list[Problem]) -> str | None:
+def _number(
+    target: Vendor, value: t.Any, option: str, problems: list[Problem], resource: Resource = MAILBOXES
+) -> str | None:
     if value is None:
         return None
     try:
-        resource = "shared voicemail" if option == "shared_voicemail" else "mailbox"
-        return str(target.tables[resource].number.parse(value))
+        return str(target.tables[resource.key].number.parse(value))
     except ValueError as error:
         problems.append(Problem(str(error), option=option))
         return None
@@ -166,7 +170,7 @@ def _read(task: Task, target: Vendor, connection: Connection, selection: Selecti
     task.warnings.extend(undated_warnings(reading.undated))
     shown = [message.as_dict() for message in reading.found]
     result: Result = {"changed": False, "messages": shown, "undated": undated_rows(reading.undated)}
-    if task.module.endswith("_facts"):
+    if task.spec.returns_facts:
         result["ansible_facts"] = {"voicemail_messages": shown}
     return result
 

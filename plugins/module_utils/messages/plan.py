@@ -12,6 +12,7 @@ import typing as t
 from .. import results
 from ..errors import NotFoundError, RejectedError, UnsafeError
 from ..model.message import Message, Status
+from ..model.problem import Subject
 from ..reporting.sentences import Nouns
 
 Calls: t.TypeAlias = t.Mapping[str, t.Collection[str]]
@@ -83,9 +84,14 @@ class MessageStep(results.ListedStep):
         return self.message.mailbox if self.message else self.after.get("mailbox")
 
     @property
+    def subject(self) -> Subject:
+        """The message, as errors name it; without a name where it is to be created."""
+        return Subject("message", self.id)
+
+    @property
     def reason(self) -> str:
         """The error without the id."""
-        return str(self.error).replace(f"message {self.id}", "message") if self.id else str(self.error)
+        return self.error.reason(self.subject) if self.error else ""
 
     def as_row(self) -> dict[str, t.Any]:
         """Return the outcome for a module's result."""
@@ -158,8 +164,9 @@ def plan_missing(order: Order, missing: t.Iterable[str], moved: t.Mapping[str, M
         step = MessageStep(name, MessageAction.NONE)
         step.fail(
             NotFoundError(
-                f"message {name} does not exist in what was selected",
+                "does not exist in what was selected",
                 "It was deleted, or moved, which gives it another id; list the messages again",
+                subject=step.subject,
             )
         )
         steps.append(step)
@@ -203,8 +210,8 @@ def _copied(order: Order, message: Message, made: dict[str, set[str]]) -> Messag
     others = [number for number in order.to if number != message.mailbox]
     if message.call_id is None and others:
         step = MessageStep(message.id, MessageAction.NONE, message)
-        problem = f"message {message.id} has no call_id, by which a copy could be told from a second one"
-        step.fail(RejectedError(problem, "Download it and upload it with a `call_id`"))
+        problem = "has no call_id, by which a copy could be told from a second one"
+        step.fail(RejectedError(problem, "Download it and upload it with a `call_id`", subject=step.subject))
         return step
     lacking = tuple(number for number in others if message.call_id not in made[number])
     for number in lacking:

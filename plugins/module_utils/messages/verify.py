@@ -49,7 +49,8 @@ def verify(
                 return
     except VoicemailError as error:
         for step in doubtful:
-            unread = dataclasses.replace(error, message=f"message {step.id} could not be verified: {error.message}")
+            text = f"could not be verified: {error.message}"
+            unread = dataclasses.replace(error, text=text, operation=None, subject=step.subject)
             step.fail(step.error or unread)
         return
     for step in doubtful:
@@ -59,8 +60,8 @@ def verify(
             is_deletion = step.action is MessageAction.DELETE
             kept_hint = messages.kept_hint if is_deletion and isinstance(messages, MessageDeleter) else ""
             hint = kept_hint or "Run the task again"
-            problem = f"message {step.id}: the vendor answered success, and {_PROBLEMS[step.action]}"
-            step.fail(RejectedError(problem, hint))
+            problem = f"the vendor answered success, and {_PROBLEMS[step.action]}"
+            step.fail(RejectedError(problem, hint, subject=step.subject))
 
 
 def verify_upload(messages: MessageReader, place: Selection, step: MessageStep, wanted: Upload) -> None:

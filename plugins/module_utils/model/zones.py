@@ -11,7 +11,8 @@ import zoneinfo
 
 
 @functools.cache
-def _names() -> frozenset[str]:
+def known_names() -> frozenset[str]:
+    """Return every name in the database; none where this machine has no database."""
     return frozenset(zoneinfo.available_timezones())
 
 
@@ -20,12 +21,12 @@ def zone_caution(name: str | None) -> str | None:
     """Return what a user should know of the name of a time zone, or None where the database has it."""
     if name is None or _is_known(name):
         return None
-    if not _names():
+    if not known_names():
         return (
             "could not be checked, because this machine has no time zone database; install the Python package tzdata"
             " or the system's own"
         )
-    by_folded = {known.casefold(): known for known in _names()}
+    by_folded = {known.casefold(): known for known in known_names()}
     near = difflib.get_close_matches(name.casefold(), by_folded, n=1)
     hint = f"; did you mean {by_folded[near[0]]}?" if near else ", such as Europe/Paris"
     return f"{name} is not in the time zone database{hint}"
@@ -33,7 +34,7 @@ def zone_caution(name: str | None) -> str | None:
 
 def is_zone(name: str) -> bool:
     """Check whether a text names a time zone; any text does where the machine has no database of them."""
-    return _is_known(name) or not _names()
+    return _is_known(name) or not known_names()
 
 
 def _is_known(name: str) -> bool:
@@ -45,4 +46,4 @@ def _is_known(name: str) -> bool:
     return True
 
 
-__all__ = ("is_zone", "zone_caution")
+__all__ = ("is_zone", "known_names", "zone_caution")

@@ -11,6 +11,7 @@ import typing as t
 
 from ..errors import NotFoundError, VoicemailError
 from ..model.message import Message, undated_rows, undated_warnings
+from ..model.problem import Subject
 from ..reporting.sentences import Nouns
 from ..results import ListedStep, RunReport, Status
 
@@ -41,7 +42,8 @@ class Recording(ListedStep):
     def missing(cls, identifier: str) -> Recording:
         """Return what to tell of a message that was named and does not exist."""
         recording = cls(identifier, None, action="none")
-        recording.fail(NotFoundError(f"message {identifier} does not exist in what was selected", "List them again"))
+        text = "does not exist in what was selected"
+        recording.fail(NotFoundError(text, "List them again", subject=recording.subject))
         return recording
 
     @property
@@ -55,9 +57,14 @@ class Recording(ListedStep):
         return self.id
 
     @property
+    def subject(self) -> Subject:
+        """The message, as errors name it."""
+        return Subject("message", self.id)
+
+    @property
     def reason(self) -> str:
         """The error without the id."""
-        return str(self.error).replace(f"message {self.id}", "message")
+        return self.error.reason(self.subject) if self.error else ""
 
     @property
     def changed(self) -> bool:

@@ -167,13 +167,13 @@ class Run:
             if begins != part.size or part.identity not in (None, identity):
                 part.restart()
                 if begins:
-                    raise TransportError(f"cannot {stream.what}: it changed meanwhile", "Run the task again")
+                    raise TransportError("it changed meanwhile", "Run the task again", operation=stream.operation)
             part.identity = identity
             if stream.size is not None and stream.size > most:
                 raise self._too_large(message, most)
             for piece in stream.pieces():
                 if self.stop.is_set():
-                    raise TransportError(f"cannot {stream.what}: the task was stopped", "Run the task again")
+                    raise TransportError("the task was stopped", "Run the task again", operation=stream.operation)
                 if part.size + len(piece) > most:
                     raise self._too_large(message, most)
                 part.write(piece)
@@ -182,14 +182,16 @@ class Run:
                 if part.size > expected:
                     part.restart()
                 raise TransportError(
-                    f"cannot {stream.what}: {part.size} of {expected} bytes came", "Run the task again"
+                    f"{part.size} of {expected} bytes came", "Run the task again", operation=stream.operation
                 )
             if not part.size:
-                raise NotFoundError(f"cannot {stream.what}: the recording is empty", "")
+                raise NotFoundError("the recording is empty", "", operation=stream.operation)
             recording.problem = container_problem(part.path)
             if recording.problem and kind_of(part.start) and expected is None:
                 # Nothing else tells that the end is missing.
-                raise TransportError(f"cannot {stream.what} to its end: {recording.problem}", "Run the task again")
+                raise TransportError(
+                    f"it ended early: {recording.problem}", "Run the task again", operation=stream.operation
+                )
             name = email.message.Message()
             name["content-disposition"] = stream.headers.get("content-disposition", "")
             recording.content_type = stream.content_type or None
@@ -226,8 +228,9 @@ class Run:
                 return
             if not self._may_replace(recording, earlier, digest, part):
                 raise ConflictError(
-                    f"message {recording.id}: {earlier} is another recording than the vendor's",
+                    f"{earlier} is another recording than the vendor's",
                     "Move it elsewhere, or use another `name_template`",
+                    subject=recording.subject,
                 )
         recording.path = part.finish(ending)
         if earlier is not None and earlier != recording.path:
@@ -249,9 +252,8 @@ class Run:
             return
         try:
             if sha256_of(recording.path) != recording.sha256:
-                recording.fail(
-                    ConflictError(f"message {recording.id}: {recording.path} is not what was received", "Run it again")
-                )
+                text = f"{recording.path} is not what was received"
+                recording.fail(ConflictError(text, "Run it again", subject=recording.subject))
                 return
             problem = container_problem(recording.path)
         except VoicemailError as error:
@@ -263,8 +265,9 @@ class Run:
         if problem:
             recording.fail(
                 RejectedError(
-                    f"message {recording.id}: {recording.path} is not a complete recording: {problem}",
+                    f"{recording.path} is not a complete recording: {problem}",
                     "Listen to the message at the vendor; it does not count as archived",
+                    subject=recording.subject,
                 )
             )
             return

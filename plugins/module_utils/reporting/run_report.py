@@ -12,6 +12,7 @@ import typing as t
 from ..model.problem import Subject
 from ..model.text import clean, clean_lines
 from ..modules import MODULES
+from ..resources import MAILBOXES, RESOURCES
 from ..results import DONE
 from .grouping import group_by_reason
 from .plan_lines import line_of
@@ -22,7 +23,6 @@ SCHEMA_VERSION = 1
 #: write; failed in part.
 STATES = ("unchanged", "planned", "applied", "declined", "refused", "failed")
 ACTIONS = ("create", "update", "delete")
-BOXES = Nouns("mailbox", "mailboxes")
 COUNTED = ("create", "update", "delete", "none", "failed", "skipped")
 LONGEST_MESSAGE = 1000
 Result = t.Mapping[str, t.Any]
@@ -109,7 +109,7 @@ def read_result(
         result = {"msg": result["censored"], "changed": result.get("changed")}
     report.warnings = [clean(warning) for warning in result.get("warnings") or ()]
     report.plan_checksum = result.get("plan_checksum")
-    key = MODULES[module].resource.number if module in MODULES else "mailbox"
+    key = (MODULES[module].resource if module in MODULES else MAILBOXES).number
     report.system = result.get("system")
     changes = _one(key, result, failed) if "action" in result else _many(key, result)
     report.changes = [change for change in changes if change.status != "ok" or change.action != "none"]
@@ -326,7 +326,7 @@ def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
         return " ".join(dict.fromkeys(one.sentence for one in ours if one.sentence)) or None
     summary = {name: sum(one.summary[name] for one in boxes) for name in COUNTED}
     resources = {MODULES[one.module].resource.key for one in boxes}
-    nouns = Nouns("shared voicemail", "shared voicemails") if resources == {"shared voicemail"} else BOXES
+    resource = RESOURCES[resources.pop()] if len(resources) == 1 else MAILBOXES
     lost = sum(one.status == "skipped" and one.action == "delete" for task in boxes for one in task.changes)
     counts = Counts(
         done={action: summary[action] for action in ACTIONS if summary[action]},
@@ -335,7 +335,7 @@ def _sentence(ours: t.Sequence[TaskReport]) -> str | None:
         skipped=max(0, summary["skipped"] - lost),
         skipped_deletions=lost,
     )
-    return counted_text(nouns, counts, planned=all(one.check_mode for one in boxes))
+    return counted_text(Nouns(resource.key, resource.keys), counts, planned=all(one.check_mode for one in boxes))
 
 
 def _reasons(kept: t.Sequence[TaskReport]) -> list[dict[str, t.Any]]:

@@ -12,6 +12,7 @@ import zlib
 
 from ..deps import httpx
 from ..errors import TransportError
+from ..model.operation import Operation
 
 #: What is asked for. httpx would unpack a piece of any size at once, and also what was packed several times.
 ACCEPT_ENCODING = "gzip"
@@ -76,10 +77,10 @@ class Share:
             self.release()
 
 
-def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[bytes, Share | None]:
+def read_body(response: httpx.Response, operation: Operation, memory: Memory) -> tuple[bytes, Share | None]:
     """Read a body to its end.
 
-    :param what: what was attempted, for errors.
+    :param operation: what was attempted, for errors.
     :returns: the body, and what it takes of the memory, to be kept for as long as the body.
     :raises TransportError: when it is too large, or packed in a way that nobody asked for.
     """
@@ -87,18 +88,19 @@ def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[byte
     share: Share | None = None
     size = 0
     try:
-        for piece in _unpacked(response, what):
+        for piece in _unpacked(response, operation):
             size += len(piece)
             if size > _STEP_BYTES + (share.size if share else 0):
                 share = share or Share(memory)
                 if not share.grow(max(_STEP_BYTES, len(piece))):
-                    raise _too_large(what, memory.most, alone=size > memory.most - _STEP_BYTES)
+                    raise _too_large(operation, memory.most, alone=size > memory.most - _STEP_BYTES)
             body.write(piece)
         if share and body.getvalue().count(b"{") + body.getvalue().count(b"[") > MOST_OBJECTS:
             raise TransportError(
-                f"cannot {what}: the reply holds more than {MOST_OBJECTS} objects",
+                f"the reply holds more than {MOST_OBJECTS} objects",
                 "Check that `url` is the vendor's API",
                 uncertain=True,
+                operation=operation,
             )
     except BaseException:
         # The exception holds this frame for as long as somebody looks at it.
@@ -109,7 +111,7 @@ def read_body(response: httpx.Response, what: str, memory: Memory) -> tuple[byte
     return body.getvalue(), share
 
 
-def _unpacked(response: httpx.Response, what: str) -> t.Iterator[bytes]:
+def _unpacked(response: httpx.Response, operation: Operation) -> t.Iterator[bytes]:
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity"):
         yield from t.cast("t.Iterable[bytes]", response.stream)
@@ -117,10 +119,11 @@ def _unpacked(response: httpx.Response, what: str) -> t.Iterator[bytes]:
         yield from _gunzipped(t.cast("t.Iterable[bytes]", response.stream))
     else:
         raise TransportError(
-            f"cannot {what}: the reply is compressed in a way that was not asked for",
+            "the reply is compressed in a way that was not asked for",
             "Check what stands between here and the vendor",
             status=response.status_code,
             uncertain=True,
+            operation=operation,
         )
 
 
@@ -140,17 +143,19 @@ def _gunzipped(packed: t.Iterable[bytes]) -> t.Iterator[bytes]:
         raise httpx.DecodingError("the compressed reply ends in the middle")
 
 
-def _too_large(what: str, most: int, alone: bool) -> TransportError:
+def _too_large(operation: Operation, most: int, alone: bool) -> TransportError:
     if alone:
         return TransportError(
-            f"cannot {what}: the reply is larger than {most // _MEBIBYTE} MiB",
+            f"the reply is larger than {most // _MEBIBYTE} MiB",
             "Check that `url` is the vendor's API",
             uncertain=True,
+            operation=operation,
         )
     return TransportError(
-        f"cannot {what}: replies that are read at the same time are larger than {most // _MEBIBYTE} MiB together",
+        f"replies that are read at the same time are larger than {most // _MEBIBYTE} MiB together",
         "Lower `workers`, and check that `url` is the vendor's API",
         uncertain=True,
+        operation=operation,
     )
 
 

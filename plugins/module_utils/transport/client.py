@@ -28,6 +28,7 @@ from ..errors import (
     not_understood,
 )
 from ..model.connection import Connection, origin_of
+from ..model.operation import Operation
 from ..model.problem import Problem
 from ..model.text import visible
 from .bodies import ACCEPT_ENCODING, Memory, Share, read_body
@@ -61,13 +62,13 @@ _NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "HTT
 class Reply:
     """What came back, read to its end.
 
-    :param what: what was attempted, for errors: "read mailbox 3000".
+    :param operation: what was attempted, for errors.
     """
 
     status: int
     headers: t.Mapping[str, str]
     content: bytes
-    what: str
+    operation: Operation
     share: Share | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
@@ -84,7 +85,7 @@ class Reply:
             return t.cast("t.Any", model).model_validate(read_json(self.content))
         except ValueError as error:
             problem = f"the server answered {self.status} with {describe_bad_body(self.content, error)}"
-            raise not_understood(self.what, problem, status=self.status) from None
+            raise not_understood(self.operation, problem, status=self.status) from None
 
 
 class Client:
@@ -93,9 +94,16 @@ class Client:
     :param connection: where to, and with what TLS.
     :param workers: most connections.
     :param pacer: what the vendor documents of its rate limit.
+    :param make_transport: makes what carries the requests of one sender; by default, the network.
     """
 
-    def __init__(self, connection: Connection, workers: int, pacer: Pacer | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        workers: int,
+        pacer: Pacer | None = None,
+        make_transport: t.Callable[[], httpx.BaseTransport] | None = None,
+    ) -> None:
         self.connection = connection
         self.workers = workers
         self.pacer = pacer or Pacer()
@@ -111,6 +119,7 @@ class Client:
         self._proxy = proxy_of(connection)
         self._redactor = Redactor((*connection.secrets, *proxy_secrets(self._proxy)))
         self._context = ssl_context(connection)
+        self._make_transport = make_transport or (lambda: Transport(self._context, self._proxy))
         try:
             self._clients = Clients(self._make)
         except (ValueError, ImportError, httpx.InvalidURL):
@@ -120,7 +129,7 @@ class Client:
 
     def _make(self) -> Sender:
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING}
-        return Sender(Transport(self._context, self._proxy), headers, self.connection.timeout)
+        return Sender(self._make_transport(), headers, self.connection.timeout)
 
     def close(self) -> None:
         """Close every connection."""
@@ -153,7 +162,7 @@ class Client:
         self,
         method: str,
         path: str,
-        what: str,
+        operation: Operation,
         *,
         repeatable: bool | None = None,
         **request: t.Any,
@@ -161,21 +170,21 @@ class Client:
         """Send one request and return its reply, whatever its status, except those that mean "not now".
 
         :param path: below the base address, or a whole address of the same origin.
-        :param what: the attempt in words, for errors: "read mailbox 3000".
+        :param operation: what is attempted, for errors.
         :param repeatable: carrying it out twice is the same as once; by default true for reading only.
         :param request: ``params``, ``headers``, ``json``, ``data``, ``content``; ``renew``, see :func:`renewing`.
         :raises TransportError: no usable reply; ``uncertain`` when it may have been carried out.
         :raises RateLimitedError: still refused when the waiting time was spent.
         """
         safe = method in ("GET", "HEAD") if repeatable is None else repeatable
-        exchange = renewing(lambda: self._exchange(method, path, what, request), request)
-        return t.cast(Reply, self._send(exchange, what, safe))
+        exchange = renewing(lambda: self._exchange(method, path, operation, request), request)
+        return t.cast(Reply, self._send(exchange, operation, safe))
 
     @contextlib.contextmanager
     def stream(
         self,
         path: str,
-        what: str,
+        operation: Operation,
         refusal: t.Callable[[Reply], VoicemailError],
         **request: t.Any,
     ) -> t.Iterator[Stream]:
@@ -187,45 +196,46 @@ class Client:
         # Bytes on the way must be those of the file: its size and the place to go on from are counted in them.
         request["headers"] = {**request.get("headers", {}), "Accept-Encoding": "identity"}
         with self._clients.lent() as client:
-            opened = self._send(lambda: self._open_stream(client, path, what, request), what, True)
+            opened = self._send(lambda: self._open_stream(client, path, operation, request), operation, True)
             if isinstance(opened, Reply):
                 raise refusal(opened)
             with contextlib.closing(opened):
                 deadline = opened.request.extensions[EXTENSION]
-                yield Stream(opened, what, self.connection.timeout, deadline.restart)
+                yield Stream(opened, operation, self.connection.timeout, deadline.restart)
 
-    def _send(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
-        return self.retries.run(lambda: self._attempt(exchange, what, safe))
+    def _send(self, exchange: t.Callable[[], t.Any], operation: Operation, safe: bool) -> t.Any:
+        return self.retries.run(lambda: self._attempt(exchange, operation, safe))
 
-    def _attempt(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
+    def _attempt(self, exchange: t.Callable[[], t.Any], operation: Operation, safe: bool) -> t.Any:
         with self.pacer.turn():
             with self._count_lock:
                 self.requests += 1
             started = time.monotonic()
             try:
-                return self._try(exchange, what, safe)
+                return self._try(exchange, operation, safe)
             except Retryable as failure:
                 failure.seconds = time.monotonic() - started
                 raise
 
-    def _try(self, exchange: t.Callable[[], t.Any], what: str, safe: bool) -> t.Any:
+    def _try(self, exchange: t.Callable[[], t.Any], operation: Operation, safe: bool) -> t.Any:
         try:
             reply = exchange()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            failure = TransportError(f"cannot {what}: {self._connection_problem(error)}", _connection_hint(error))
+            failure = TransportError(f"{self._connection_problem(error)}", _connection_hint(error), operation=operation)
             if _hopeless(error):
                 raise failure from None
             raise Retryable(failure, away=self._reached) from None
         except httpx.InvalidURL:
             hint = "Check `url`, and the numbers and ids that were given"
-            raise TransportError(f"cannot {what}: the address of the request cannot be used", hint) from None
+            raise TransportError("the address of the request cannot be used", hint, operation=operation) from None
         except httpx.DecodingError:
-            raise not_understood(what, "expected a body that can be decompressed") from None
+            raise not_understood(operation, "expected a body that can be decompressed") from None
         except (httpx.HTTPError, httpx.StreamError) as error:
             if "CERTIFICATE_REQUIRED" in str(error):
                 raise TransportError(
-                    f"cannot {what}: the server asks for a certificate of this client",
+                    "the server asks for a certificate of this client",
                     "Give `client_cert`, and `client_key` where the key is in a file of its own",
+                    operation=operation,
                 ) from None
             problem = (
                 "no reply within the timeout"
@@ -233,7 +243,7 @@ class Client:
                 else "the connection broke before the reply"
             )
             failure = TransportError(
-                f"cannot {what}: {problem}", "Run the task again: it goes on where it stopped", uncertain=True
+                f"{problem}", "Run the task again: it goes on where it stopped", uncertain=True, operation=operation
             )
             if safe:
                 raise Retryable(failure) from None
@@ -242,14 +252,15 @@ class Client:
             return reply
         away = reply.status in _AWAY and self._reached
         self._reached = self._reached or reply.status not in _AWAY
-        return self._judge(reply, what, safe, away)
+        return self._judge(reply, operation, safe, away)
 
-    def _judge(self, reply: Reply, what: str, safe: bool, away: bool) -> Reply:
+    def _judge(self, reply: Reply, operation: Operation, safe: bool, away: bool) -> Reply:
         if reply.status == 429:
             error: VoicemailError = RateLimitedError(
-                f"cannot {what}: the vendor refuses more requests for now",
+                "the vendor refuses more requests for now",
                 "Raise `retry_budget`, or lower `workers`",
                 status=429,
+                operation=operation,
             )
             raise Retryable(error, retry_after=retry_after(reply.headers.get("retry-after", "")), refused=True)
         if reply.status in _BROKEN and safe:
@@ -262,30 +273,31 @@ class Client:
             )
         return reply
 
-    def _exchange(self, method: str, path: str, what: str, request: dict[str, t.Any]) -> Reply:
+    def _exchange(self, method: str, path: str, operation: Operation, request: dict[str, t.Any]) -> Reply:
         with self._clients.lent() as client:
-            return self._read(self._open(client, method, path, what, request), what)
+            return self._read(self._open(client, method, path, operation, request), operation)
 
-    def _read(self, response: t.Any, what: str) -> Reply:
+    def _read(self, response: t.Any, operation: Operation) -> Reply:
         with contextlib.closing(response):
-            content, share = read_body(response, what, self._memory)
+            content, share = read_body(response, operation, self._memory)
             with self._count_lock:
                 self.received += len(content)
-            return Reply(response.status_code, response.headers, content, what, share)
+            return Reply(response.status_code, response.headers, content, operation, share)
 
-    def _open_stream(self, client: Sender, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
-        response = self._open(client, "GET", path, what, request)
-        return response if response.is_success else self._read(response, what)
+    def _open_stream(self, client: Sender, path: str, operation: Operation, request: dict[str, t.Any]) -> t.Any:
+        response = self._open(client, "GET", path, operation, request)
+        return response if response.is_success else self._read(response, operation)
 
-    def _open(self, client: Sender, method: str, path: str, what: str, request: dict[str, t.Any]) -> t.Any:
+    def _open(self, client: Sender, method: str, path: str, operation: Operation, request: dict[str, t.Any]) -> t.Any:
         url = path if "://" in path else self.url(path)
         deadline = Deadline(self.connection.timeout)
         for _hop in range(MAX_REDIRECTS + 1):
             if _origin(url) != self.connection.origin:
                 raise TransportError(
-                    f"cannot {what}: it leads to another origin ({self.redact(_shown_origin(url))}),"
+                    f"it leads to another origin ({self.redact(_shown_origin(url))}),"
                     " which never gets the credentials of this one",
                     "Give that address as `url` if you trust it",
+                    operation=operation,
                 )
             response = client.send(method, url, deadline, request)
             location = response.headers.get("location")
@@ -298,11 +310,12 @@ class Client:
                 url = ""
             if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
                 raise TransportError(
-                    f"cannot {what}: the server leads to another address ({self.redact(_shown_origin(url))})",
+                    f"the server leads to another address ({self.redact(_shown_origin(url))})",
                     "Correct `url`: it may have to begin with https",
                     status=response.status_code,
+                    operation=operation,
                 )
-        raise TransportError(f"cannot {what}: more than {MAX_REDIRECTS} redirects", "Check `url`")
+        raise TransportError(f"more than {MAX_REDIRECTS} redirects", "Check `url`", operation=operation)
 
     def _connection_problem(self, error: Exception) -> str:
         scheme, host, port = self.connection.origin
@@ -322,19 +335,20 @@ class Client:
         return f"no connection to {scheme}://{host}:{port}{way} ({kind})"
 
 
-def expired(what: str) -> ExpiredError:
+def expired(operation: Operation) -> ExpiredError:
     """Return the error for a token or session that is no longer valid."""
     hint = "Give a new `token`, or credentials to log in with"
-    return ExpiredError(f"cannot {what}: the token is not valid, or not any more", hint, status=401)
+    return ExpiredError("the token is not valid, or not any more", hint, status=401, operation=operation)
 
 
 def broken(reply: Reply) -> TransportError:
     """Return the error for a server that failed while it served: it may have done what was asked."""
     return TransportError(
-        f"cannot {reply.what}: the server answered {reply.status}",
+        f"the server answered {reply.status}",
         "Look at the state of the server, then run the task again",
         status=reply.status,
         uncertain=True,
+        operation=reply.operation,
     )
 
 

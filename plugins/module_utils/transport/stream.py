@@ -11,6 +11,7 @@ import typing as t
 
 from ..deps import httpx
 from ..errors import TransportError
+from ..model.operation import Operation
 
 #: Speech needs 8 000 bits a second. A server that sends it slower than it was spoken only keeps the connection busy.
 SLOWEST_BYTES_PER_SECOND = 1000
@@ -24,33 +25,39 @@ class Stream:
     """A successful reply whose body has not been read.
 
     :param response: open; whoever opened it closes it.
-    :param what: what was attempted, for errors: "download message 7".
+    :param operation: what was attempted, for errors.
     :param timeout: seconds that may pass without a byte, and that the whole may lag behind the slowest rate.
     :param extend: sets the seconds from now on that the connection may take, for bytes outside of the body as well.
     :raises TransportError: when it is a page, and so no recording.
     """
 
     def __init__(
-        self, response: httpx.Response, what: str, timeout: float, extend: t.Callable[[float], None] | None = None
+        self,
+        response: httpx.Response,
+        operation: Operation,
+        timeout: float,
+        extend: t.Callable[[float], None] | None = None,
     ) -> None:
         self._response = response
-        self.what = what
+        self.operation = operation
         self._timeout = timeout
         self._extend = extend
         self.status: int = response.status_code
         self.headers: t.Mapping[str, str] = response.headers
         if self.content_type in _PAGES:
             raise TransportError(
-                f"cannot {what}: the server answered {self.status} with {self.content_type} instead of a recording",
+                f"the server answered {self.status} with {self.content_type} instead of a recording",
                 "Look whether a proxy or a sign-in page is in between, then run the task again",
                 status=self.status,
+                operation=operation,
             )
         if self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             # It was asked for as it is: a place to go on from counts its own bytes, and a bomb unpacks to any size.
             raise TransportError(
-                f"cannot {what}: the server packed the recording, although it was asked not to",
+                "the server packed the recording, although it was asked not to",
                 "Look whether a proxy in between compresses replies",
                 status=self.status,
+                operation=operation,
             )
 
     @property
@@ -98,4 +105,4 @@ class Stream:
             self._extend(seconds)
 
     def _broken(self, problem: str) -> TransportError:
-        return TransportError(f"cannot {self.what} to its end: {problem}", "Run the task again")
+        return TransportError(f"it ended early: {problem}", "Run the task again", operation=self.operation)

@@ -10,6 +10,7 @@ import typing as t
 
 from ..errors import ConflictError, NotFoundError
 from ..model.mailbox import Box
+from ..model.operation import Operation
 from .protocol import Boxes, Creation, DuplicateFinder, DuplicateRemover, MessageCounter
 
 
@@ -31,14 +32,16 @@ class Withdrawal(CreationLog, Creation, MessageCounter, DuplicateRemover):
 
     def withdraw(self, box: Box, other: Box) -> bool:
         """Delete a box after reading it and the other one afresh."""
-        what = f"withdraw {self.table.resource} {box.number}"
+        operation = Operation("withdraw", self.table.resource, box.number)
         if self.count_messages(box):
-            raise ConflictError(f"cannot {what}: it holds messages", "Move or delete them, or delete the other one")
+            raise ConflictError(
+                "it holds messages", "Move or delete them, or delete the other one", operation=operation
+            )
         fresh = self.find(None, box.id)
         if fresh is None:
             return True
         if fresh.number != box.number or not self._is_as_created(fresh, box):
-            raise ConflictError(f"cannot {what}: somebody else changed it", "Compare both")
+            raise ConflictError("somebody else changed it", "Compare both", operation=operation)
         kept = self.find(None, other.id)
         if kept is None or not self.table.same_number(kept.number, box.number):
             return False

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..errors import TransportError
+from ..model.operation import Operation
 from ..transport.client import Client
 
 #: Rows of one listing: twice the largest account that is known, of a million messages.
@@ -21,12 +22,12 @@ class Extent:
     """The rows, pages and bytes of one listing so far.
 
     :param client: that reads it.
-    :param what: the attempt in words, for errors: "list mailboxes".
+    :param operation: what is attempted, for errors.
     """
 
-    def __init__(self, client: Client, what: str) -> None:
+    def __init__(self, client: Client, operation: Operation) -> None:
         self._client = client
-        self._what = what
+        self._operation = operation
         self._start = client.received
         self._rows = 0
         self._pages = 0
@@ -47,8 +48,9 @@ class Extent:
             problem = f"{self._pages} pages, which hold {self._rows} rows"
         if problem:
             raise TransportError(
-                f"cannot {self._what}: the listing does not end after {problem}",
+                f"the listing does not end after {problem}",
                 "Check that `url` is the vendor's API; select less where the account is that large",
+                operation=self._operation,
             )
 
 

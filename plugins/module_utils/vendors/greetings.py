@@ -9,6 +9,7 @@ import abc
 import typing as t
 
 from ..greetings.plan import Greeting, Recording
+from ..model.problem import Subject
 from ..transport.client import Stream
 
 
@@ -30,7 +31,7 @@ class GreetingWriter(abc.ABC):
 
     def __init__(self, session: t.Any, resource: str, number: str, kind: str) -> None:
         self._session = session
-        self._label = f"{resource} {number}"
+        self._subject = Subject(resource, number)
         self._number = number
         self._kind = kind
 

@@ -12,6 +12,7 @@ import time
 import typing as t
 
 from ..errors import AuthError, ExpiredError
+from ..model.operation import Operation
 from .replies import expect_header_text
 
 Result = t.TypeVar("Result")
@@ -103,6 +104,6 @@ class Login:
             except AuthError as error:
                 self._refused = error
                 raise
-            expect_header_text(token.value, "log in", "a token")
+            expect_header_text(token.value, Operation("log in"), "a token")
             self._token = token
             return token

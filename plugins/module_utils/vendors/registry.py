@@ -78,6 +78,17 @@ def register(added: Vendor) -> None:
         NAMES.append(added.name)
 
 
+def unregister(name: str) -> None:
+    """Remove a vendor that :func:`register` added, as a test does when it ends.
+
+    :raises ValueError: for a vendor of this collection, or a name that is not registered.
+    """
+    if name in _BUNDLED or name not in _VENDORS:
+        raise ValueError(f"vendor {name!r}: was not added by register().")
+    del _VENDORS[name]
+    NAMES.remove(name)
+
+
 def load_drivers() -> None:
     """Import every driver of this collection, for a process that forks: it pays once for what each fork would pay."""
     for name in _BUNDLED:

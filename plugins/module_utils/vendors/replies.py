@@ -16,6 +16,7 @@ import typing as t
 
 from ..errors import TransportError, not_understood
 from ..model.mailbox import is_usable_id
+from ..model.operation import Operation
 
 Object: t.TypeAlias = dict[str, t.Any]
 
@@ -29,41 +30,41 @@ _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
 
 
-def expect_list(value: t.Any, what: str, things: str, hint: str = "") -> list[t.Any]:
+def expect_list(value: t.Any, operation: Operation, things: str, hint: str = "") -> list[t.Any]:
     """Return a list.
 
-    :param what: the attempt in words, for errors: "list mailboxes".
+    :param operation: what is attempted, for errors.
     :param things: what it lists: "mailboxes".
     :raises TransportError: for anything else.
     """
     if not isinstance(value, list):
-        raise not_understood(what, f"expected a list of {things}", hint)
+        raise not_understood(operation, f"expected a list of {things}", hint)
     return value
 
 
-def expect_object(value: t.Any, what: str, thing: str, hint: str = "") -> Object:
+def expect_object(value: t.Any, operation: Operation, thing: str, hint: str = "") -> Object:
     """Return an object.
 
     :raises TransportError: for anything else.
     """
     if not isinstance(value, dict):
-        raise not_understood(what, f"expected {thing}", hint)
+        raise not_understood(operation, f"expected {thing}", hint)
     return value
 
 
-def expect_objects(value: t.Any, what: str, things: str, hint: str = "", key: str = "id") -> list[Object]:
+def expect_objects(value: t.Any, operation: Operation, things: str, hint: str = "", key: str = "id") -> list[Object]:
     """Return a list of objects, each of which has a usable id.
 
     :param key: field of the id.
     :raises TransportError: for anything else.
     """
-    rows = expect_list(value, what, things, hint)
+    rows = expect_list(value, operation, things, hint)
     if not all(isinstance(row, dict) and identifier_in(row, key) for row in rows):
-        raise not_understood(what, f"expected a list of {things}, each with its {key}", hint)
+        raise not_understood(operation, f"expected a list of {things}, each with its {key}", hint)
     return rows
 
 
-def expect_count(value: t.Any, what: str, things: str, hint: str = "") -> int | None:
+def expect_count(value: t.Any, operation: Operation, things: str, hint: str = "") -> int | None:
     """Return a count, or None where the reply has none.
 
     :raises TransportError: for anything but a whole number that is not negative.
@@ -72,23 +73,23 @@ def expect_count(value: t.Any, what: str, things: str, hint: str = "") -> int | 
         return None
     count = whole_number(value)
     if count is None:
-        raise not_understood(what, f"expected the number of {things}", hint)
+        raise not_understood(operation, f"expected the number of {things}", hint)
     return count
 
 
-def expect_text(native: t.Mapping[str, t.Any], key: str, what: str, hint: str = "") -> str:
+def expect_text(native: t.Mapping[str, t.Any], key: str, operation: Operation, hint: str = "") -> str:
     """Return a field that every object of its kind has; some servers write numbers for digits.
 
     :raises TransportError: when it is missing, blank or no text.
     """
     value = native.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
-        raise not_understood(what, f"expected a text as `{key}`", hint)
+        raise not_understood(operation, f"expected a text as `{key}`", hint)
     return str(value)
 
 
 def expect_types(
-    native: t.Mapping[str, t.Any], keys: t.Iterable[str], types: tuple[type, ...], what: str, hint: str = ""
+    native: t.Mapping[str, t.Any], keys: t.Iterable[str], types: tuple[type, ...], operation: Operation, hint: str = ""
 ) -> None:
     """Check fields that an update sends back as they are: what is not understood must not be written.
 
@@ -97,27 +98,27 @@ def expect_types(
     """
     for key in keys:
         if native.get(key) is not None and not isinstance(native[key], types):
-            raise not_understood(what, f"expected a plain value as `{key}`", hint)
+            raise not_understood(operation, f"expected a plain value as `{key}`", hint)
 
 
-def expect_identifier(native: t.Mapping[str, t.Any], key: str, what: str, thing: str, hint: str = "") -> str:
+def expect_identifier(native: t.Mapping[str, t.Any], key: str, operation: Operation, thing: str, hint: str = "") -> str:
     """Return the id of an object, which can be part of an address.
 
     :raises TransportError: when it is missing or cannot be used.
     """
     identifier = identifier_in(native, key)
     if not identifier:
-        raise not_understood(what, f"expected {thing} with its `{key}`", hint)
+        raise not_understood(operation, f"expected {thing} with its `{key}`", hint)
     return identifier
 
 
-def expect_header_text(value: str | None, what: str, thing: str, hint: str = "") -> str:
+def expect_header_text(value: str | None, operation: Operation, thing: str, hint: str = "") -> str:
     """Return a text that can be sent as the value of a header.
 
     :raises TransportError: when it is missing, or has line breaks, blanks or letters outside of ASCII.
     """
     if not isinstance(value, str) or not _HEADER_TEXT.fullmatch(value):
-        raise not_understood(what, f"expected {thing} of visible ASCII characters", hint)
+        raise not_understood(operation, f"expected {thing} of visible ASCII characters", hint)
     return value
 
 

@@ -9,12 +9,13 @@ import typing as t
 
 from ...errors import NotFoundError, RejectedError, TransportError
 from ...model.account import Account
+from ...model.operation import Operation
 from ..protocol import AccountTree
 from ..replies import expect_identifier, expect_list, expect_object, expect_text, optional_text
 from .paging import every
 from .session import ADDRESS_HINT, KazooSession
 
-_WHAT = "list accounts"
+_LISTING = Operation("list", "accounts")
 
 
 class KazooAccounts(AccountTree):
@@ -27,14 +28,14 @@ class KazooAccounts(AccountTree):
 
         :raises TransportError: rather than to return a tree that is not complete.
         """
-        what = "read the account"
-        top = expect_object(self._session.call("GET", "", what).data, what, "an account", ADDRESS_HINT)
-        top_id = expect_identifier(top, "id", what, "an account", ADDRESS_HINT)
+        operation = Operation("read", "the account")
+        top = expect_object(self._session.call("GET", "", operation).data, operation, "an account", ADDRESS_HINT)
+        top_id = expect_identifier(top, "id", operation, "an account", ADDRESS_HINT)
         accounts = [Account(top_id, *_names(top))]
-        for native in every(self._session, "/descendants", _WHAT, "accounts", {}):
-            account_id = expect_identifier(native, "id", _WHAT, "an account", ADDRESS_HINT)
+        for native in every(self._session, "/descendants", _LISTING, "accounts", {}):
+            account_id = expect_identifier(native, "id", _LISTING, "an account", ADDRESS_HINT)
             # Each account tells all that are above it, also those that this login never sees.
-            above = [str(ancestor) for ancestor in expect_list(native.get("tree"), _WHAT, "the accounts above it")]
+            above = [str(ancestor) for ancestor in expect_list(native.get("tree"), _LISTING, "the accounts above it")]
             if top_id not in above or account_id in above:
                 raise TransportError(
                     f"cannot list accounts: KAZOO does not tell where account {account_id} belongs", "Run it again"
@@ -73,4 +74,4 @@ def find_account(session: KazooSession, name: str) -> str:
 
 
 def _names(native: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
-    return expect_text(native, "name", _WHAT, ADDRESS_HINT), optional_text(native.get("realm"))
+    return expect_text(native, "name", _LISTING, ADDRESS_HINT), optional_text(native.get("realm"))

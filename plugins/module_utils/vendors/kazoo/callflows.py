@@ -17,7 +17,8 @@ from ...errors import AuthError, ConflictError, NotFoundError, RejectedError, St
 from ...mailboxes.plan import Step
 from ...model.fields import Values
 from ...model.mailbox import Box, Desired
-from ...model.problem import Problem
+from ...model.operation import Operation
+from ...model.problem import Problem, Subject
 from ..replies import expect_header_text, expect_list, expect_object
 from .callflow_wire import CHECK, Callflow, document_for, rewritten, serves
 from .fields import ADOPT, CALLFLOW, CHECK_CODE, DIRECT, MAILBOX
@@ -84,7 +85,7 @@ class Callflows:
         adopting = bool({box.number, f"key {key}", f"id {box.id}"} & self._adopting)
         for option, purpose in ((DIRECT, str(box.id)), (CHECK_CODE, CHECK)):
             if option in values:
-                self._ensure(purpose, values[option], f"mailbox {box.number}", adopting)
+                self._ensure(purpose, values[option], Subject("mailbox", box.number), adopting)
         return {option: values[option] for option in CALLFLOW if option in values}
 
     def remove(self, box: Box) -> None:
@@ -97,7 +98,9 @@ class Callflows:
             # A server without this module, or a login without this right, has made none.
             return
         for callflow in made:
-            self._delete(callflow.id, f"delete callflow {callflow.name} of mailbox {box.number}")
+            self._delete(
+                callflow.id, Operation("delete", "callflow", callflow.name, "of", Subject("mailbox", box.number))
+            )
 
     def problems(self, steps: t.Sequence[Step]) -> list[Problem]:
         """Return what is wrong with the numbers that are to be written."""
@@ -154,7 +157,7 @@ class Callflows:
             return False
         box_id = urllib.parse.quote(str(callflow.purpose), safe="")
         try:
-            self._session.call("GET", f"/vmboxes/{box_id}", f"read mailbox {callflow.purpose}")
+            self._session.call("GET", f"/vmboxes/{box_id}", Operation("read", "mailbox", callflow.purpose))
         except NotFoundError:
             return True
         return False
@@ -178,7 +181,7 @@ class Callflows:
         # A callflow that somebody changed still has to go.
         return f"{own.numbers[0] if own.numbers else own.id} (changed)" if own is not None else None
 
-    def _ensure(self, purpose: str, number: t.Any, label: str, adopting: bool) -> None:
+    def _ensure(self, purpose: str, number: t.Any, owner: Subject, adopting: bool) -> None:
         with self._lock if purpose == CHECK else contextlib.nullcontext():
             made = sorted(self._made_for(purpose), key=lambda one: one.id)
             holder = self._holder(str(number)) if number is not None else None
@@ -187,26 +190,28 @@ class Callflows:
                 takes = holder is not None and (
                     (adopting and holder.purpose is None) or (holder.purpose != purpose and self._is_orphan(holder))
                 )
-                kept = self._kept(purpose, str(number), label, made, holder if takes else None)
+                kept = self._kept(purpose, str(number), owner, made, holder if takes else None)
             for callflow in made:
                 if callflow.id != kept:
-                    self._delete(callflow.id, f"delete callflow {callflow.name} of {label}")
+                    self._delete(callflow.id, Operation("delete", "callflow", callflow.name, "of", owner))
 
-    def _kept(self, purpose: str, number: str, label: str, made: t.Sequence[Callflow], adopted: Callflow | None) -> str:
+    def _kept(
+        self, purpose: str, number: str, owner: Subject, made: t.Sequence[Callflow], adopted: Callflow | None
+    ) -> str:
         """Make one callflow serve a number and return its id."""
         if adopted is not None:
-            self._rewrite(adopted.id, purpose, None, f"adopt callflow {adopted.name} for {label}")
+            self._rewrite(adopted.id, purpose, None, Operation("adopt", "callflow", adopted.name, "for", owner))
             return adopted.id
         if made:
-            self._rewrite(made[0].id, purpose, number, f"update callflow {made[0].name} of {label}")
+            self._rewrite(made[0].id, purpose, number, Operation("update", "callflow", made[0].name, "of", owner))
             return made[0].id
-        return self._create(purpose, number, label)
+        return self._create(purpose, number, owner)
 
-    def _create(self, purpose: str, number: str, label: str) -> str:
-        what = f"create the callflow {number} of {label}"
-        body = {"data": document_for(purpose, number, label)}
+    def _create(self, purpose: str, number: str, owner: Subject) -> str:
+        operation = Operation("create", "the callflow", number, "of", owner)
+        body = {"data": document_for(purpose, number, owner.noun)}
         try:
-            envelope = self._session.call("PUT", "/callflows", what, json=body)
+            envelope = self._session.call("PUT", "/callflows", operation, json=body)
         except TransportError as error:
             if not error.uncertain:
                 raise
@@ -214,12 +219,12 @@ class Callflows:
             made = self._made_for(purpose)
             if made:
                 return made[0].id
-            envelope = self._session.call("PUT", "/callflows", what, json=body)
+            envelope = self._session.call("PUT", "/callflows", operation, json=body)
         except ConflictError as error:
-            raise _number_taken(what, error) from None
-        return self._remember(expect_object(envelope.data, what, "a callflow", ADDRESS_HINT), what).id
+            raise _number_taken(operation, error) from None
+        return self._remember(expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT), operation).id
 
-    def _rewrite(self, callflow_id: str, purpose: str, number: str | None, what: str) -> None:
+    def _rewrite(self, callflow_id: str, purpose: str, number: str | None, operation: Operation) -> None:
         """Write a callflow in the revision that was read; repeated where somebody changed it meanwhile.
 
         :param number: its only number then; None keeps its numbers.
@@ -231,25 +236,27 @@ class Callflows:
                 return
             try:
                 path, headers = _path(callflow_id), {"If-Match": f'"{revision}"'}
-                envelope = self._session.call("POST", path, what, json={"data": data}, headers=headers, repeatable=True)
+                envelope = self._session.call(
+                    "POST", path, operation, json={"data": data}, headers=headers, repeatable=True
+                )
             except StaleError:
                 continue
             except ConflictError as error:
-                raise _number_taken(what, error) from None
-            self._remember(expect_object(envelope.data, what, "a callflow", ADDRESS_HINT), what)
+                raise _number_taken(operation, error) from None
+            self._remember(expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT), operation)
             return
-        raise ConflictError(f"cannot {what}: somebody else changes it at the same moment", "Run the task again")
+        raise ConflictError("somebody else changes it at the same moment", "Run the task again", operation=operation)
 
-    def _delete(self, callflow_id: str, what: str) -> None:
+    def _delete(self, callflow_id: str, operation: Operation) -> None:
         with contextlib.suppress(NotFoundError):
             _native, revision = self._read(callflow_id)
             headers = {"If-Match": f'"{revision}"'}
-            self._session.call("DELETE", _path(callflow_id), what, headers=headers, repeatable=True)
-            self._confirm_gone(callflow_id, what)
+            self._session.call("DELETE", _path(callflow_id), operation, headers=headers, repeatable=True)
+            self._confirm_gone(callflow_id, operation)
         with self._lock:
             self._all().pop(callflow_id, None)
 
-    def _confirm_gone(self, callflow_id: str, what: str) -> None:
+    def _confirm_gone(self, callflow_id: str, operation: Operation) -> None:
         """Read a callflow until it is gone.
 
         :raises NotFoundError: once it is.
@@ -257,13 +264,13 @@ class Callflows:
         for wait in _STALE_WAITS:
             time.sleep(wait)
             self._read(callflow_id)
-        raise RejectedError(f"cannot {what}: KAZOO answered success and it is still there", "Run the task again")
+        raise RejectedError("KAZOO answered success and it is still there", "Run the task again", operation=operation)
 
     def _read(self, callflow_id: str) -> tuple[dict[str, t.Any], str]:
-        what = f"read callflow {callflow_id}"
-        envelope = self._session.call("GET", _path(callflow_id), what)
-        native = expect_object(envelope.data, what, "a callflow", ADDRESS_HINT)
-        return native, expect_header_text(envelope.revision, what, "a revision", ADDRESS_HINT)
+        operation = Operation("read", "callflow", callflow_id)
+        envelope = self._session.call("GET", _path(callflow_id), operation)
+        native = expect_object(envelope.data, operation, "a callflow", ADDRESS_HINT)
+        return native, expect_header_text(envelope.revision, operation, "a revision", ADDRESS_HINT)
 
     def _made_for(self, purpose: str) -> list[Callflow]:
         with self._lock:
@@ -273,8 +280,8 @@ class Callflows:
         with self._lock:
             return next((callflow for callflow in self._all().values() if number in callflow.numbers), None)
 
-    def _remember(self, native: t.Mapping[str, t.Any], what: str) -> Callflow:
-        callflow = _callflow(native, what)
+    def _remember(self, native: t.Mapping[str, t.Any], operation: Operation) -> Callflow:
+        callflow = _callflow(native, operation)
         with self._lock:
             self._all()[callflow.id] = callflow
         return callflow
@@ -286,23 +293,23 @@ class Callflows:
     def _all(self) -> dict[str, Callflow]:
         with self._lock:
             if self._known is None:
-                what = "list callflows"
-                listed = every(self._session, "/callflows", what, "callflows", {})
-                self._known = {one.id: one for one in (_callflow(native, what) for native in listed)}
+                operation = Operation("list", "callflows")
+                listed = every(self._session, "/callflows", operation, "callflows", {})
+                self._known = {one.id: one for one in (_callflow(native, operation) for native in listed)}
             return self._known
 
 
-def _callflow(native: t.Mapping[str, t.Any], what: str) -> Callflow:
-    lists = [expect_list(native.get(name) or [], what, f"`{name}` of a callflow") for name in ("numbers", "flags")]
+def _callflow(native: t.Mapping[str, t.Any], operation: Operation) -> Callflow:
+    lists = [expect_list(native.get(name) or [], operation, f"`{name}` of a callflow") for name in ("numbers", "flags")]
     numbers, flags = (tuple(str(one) for one in listed) for listed in lists)
     if not identity(native):
-        raise not_understood(what, "expected a callflow with its id", ADDRESS_HINT)
+        raise not_understood(operation, "expected a callflow with its id", ADDRESS_HINT)
     return Callflow(identity(native), str(native.get("name") or identity(native)), numbers, flags)
 
 
-def _number_taken(what: str, error: ConflictError) -> ConflictError:
+def _number_taken(operation: Operation, error: ConflictError) -> ConflictError:
     hint = "Another callflow of the account has this number; use another one, or run the task again"
-    return ConflictError(f"KAZOO refuses to {what}", hint, status=error.status, details=error.details)
+    return ConflictError("", hint, status=error.status, details=error.details, operation=operation, refused_by="KAZOO")
 
 
 def _path(callflow_id: str) -> str:

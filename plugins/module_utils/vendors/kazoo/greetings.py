@@ -14,6 +14,8 @@ import typing as t
 from ...errors import ConflictError, NotFoundError, RejectedError, StaleError, TransportError, VoicemailError
 from ...greetings.plan import Greeting, Recording
 from ...model.mailbox import Box
+from ...model.operation import Operation
+from ...model.problem import Subject
 from ...transport.client import Stream
 from ..greetings import GreetingWriter, SharedGreetings
 from . import greeting_audio
@@ -71,7 +73,9 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
 
     def open(self, greeting: Greeting) -> t.ContextManager[Stream]:
         """Open the recording of a greeting."""
-        return self._media.open(greeting.id, f"download greeting {greeting.name} of {self._label}")
+        return self._media.open(
+            greeting.id, Operation("download", "greeting", greeting.name or "", "of", self._subject)
+        )
 
     def stays(self, greeting: Greeting) -> bool:
         """Check whether a recording must be kept once this mailbox does not use it."""
@@ -82,10 +86,10 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
         try:
             found = Names(self._session).media_id(media_id)
         except (NotFoundError, RejectedError) as error:
-            raise dataclasses.replace(error, message=f"{self._label}: media_id: {error.message}") from None
+            raise dataclasses.replace(error, text=f"media_id: {error.message}", subject=self._subject) from None
         media = self._media.read(found)
         if media is None:
-            raise NotFoundError(f"{self._label}: media_id: media file {found} is gone", "Run the task again")
+            raise NotFoundError(f"media_id: media file {found} is gone", "Run the task again", subject=self._subject)
         box = self._read_box()
         return _greeting(found, media, found == self._current(box), self._is_mine(media, box))
 
@@ -138,7 +142,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
     def _read_box(self) -> Box:
         box = self._boxes.find(self._number, self._box.id if self._box else None)
         if box is None:
-            raise NotFoundError(f"{self._label} does not exist", "Check its number")
+            raise NotFoundError(f"{self._subject.noun} does not exist", "Check its number")
         self._box = box
         return box
 
@@ -165,7 +169,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
                 # Something else in the mailbox may have changed, or the reply to this very write was lost.
                 box = self._read_box()
         raise ConflictError(
-            f"{self._label}: somebody else changed its greeting at the same moment", "Run the task again"
+            "somebody else changed its greeting at the same moment", "Run the task again", subject=self._subject
         )
 
     def _marked(self, box: Box) -> dict[str, str]:
@@ -183,15 +187,15 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
     def _is_used(self, media_id: str, box: Box) -> bool:
         """Check whether another mailbox, or the other greeting of this one, uses a media file."""
         for kind, field in FIELDS.items():
-            what = f"list the mailboxes that use media {media_id}"
-            users = every(self._session, "/vmboxes", what, "boxes", {f"filter_{field}": media_id})
+            operation = Operation("list", "the mailboxes", relation="that use", other=Subject("media", media_id))
+            users = every(self._session, "/vmboxes", operation, "boxes", {f"filter_{field}": media_id})
             if any(identity(native) != box.id or kind != self._kind for native in users):
                 return True
         return False
 
     def _created(self, recording: Recording) -> str:
         box = self._box or self._read_box()
-        ending = f" ({self._label}, {self._kind} greeting)"
+        ending = f" ({self._subject.noun}, {self._kind} greeting)"
         data = {
             # Media can be chosen by name, so those of many mailboxes should not share one.
             "name": recording.name[: _LONGEST_NAME - len(ending)] + ending,
@@ -225,7 +229,7 @@ class KazooGreetings(GreetingWriter, SharedGreetings):
     def _download(self, media_id: str, name: str) -> bytes:
         content = bytearray()
         try:
-            with self._media.open(media_id, f"download greeting {name} of {self._label}") as stream:
+            with self._media.open(media_id, Operation("download", "greeting", name, "of", self._subject)) as stream:
                 for piece in stream.pieces():
                     content += piece
                     if len(content) > _MOST_BYTES:

@@ -22,7 +22,8 @@ from ...errors import (
 from ...mailboxes.plan import Step
 from ...model.fields import Decoded, FieldTable, Values
 from ...model.mailbox import Box, Desired, Listing, Wanted
-from ...model.problem import Problem
+from ...model.operation import Operation
+from ...model.problem import Problem, Subject
 from ..creations import Withdrawal
 from ..protocol import (
     BulkReader,
@@ -48,8 +49,8 @@ MOST_FILTERED = 40
 #: Characters of a filter, encoded: a request line of 8 kB is refused (docs/vendors/kazoo.md, "Other limits").
 _LONGEST_FILTER = 5000
 BULK_SIZE = 500
-_BULK = "read mailboxes in bulk"
-_READ = "read a mailbox"
+_BULK = Operation("read", "mailboxes in bulk")
+_READ = Operation("read", "a mailbox")
 _GONE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
@@ -145,18 +146,18 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             if not listed or listed[0].full:
                 return self._callflows.laid_over(listed[0]) if listed else None
             box_id = listed[0].id
-        what = f"read mailbox {number or box_id}"
+        operation = Operation("read", "mailbox", number or str(box_id))
         try:
-            envelope = self._session.call("GET", path_of(box_id), what)
+            envelope = self._session.call("GET", path_of(box_id), operation)
         except NotFoundError:
             return None
-        return self._the_box(envelope.data, box_id, what, envelope.revision)
+        return self._the_box(envelope.data, box_id, operation, envelope.revision)
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box with one PUT, whose reply is the box."""
         own = {option: value for option, value in values.items() if option not in CALLFLOW}
         data = {"mailbox": number, **self.table.encode(own, own)}
-        envelope = self._session.call("PUT", "/vmboxes", f"create mailbox {number}", json={"data": data})
+        envelope = self._session.call("PUT", "/vmboxes", Operation("create", "mailbox", number), json={"data": data})
         box = self._box(envelope.data, revision=envelope.revision)
         if box.revision:
             self._created[str(box.id)] = box.revision
@@ -166,8 +167,9 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             return self._reachable(box, values)
         except VoicemailError as error:
             raise TransportError(
-                f"mailbox {number} was created (id {box.id}), but not its callflow: {error.message}",
+                f"was created (id {box.id}), but not its callflow: {error.message}",
                 error.hint,
+                subject=Subject("mailbox", number),
                 status=error.status,
                 details=error.details,
                 uncertain=True,
@@ -216,10 +218,10 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         :raises StaleError: when somebody else changed it; nothing was deleted.
         """
         # Refused before anything is done; without it the messages would be gone when the box itself collides.
-        what = f"delete mailbox {box.number}"
-        headers = {"If-Match": f'"{expect_header_text(box.revision, what, "a revision")}"'}
+        operation = Operation("delete", "mailbox", box.number)
+        headers = {"If-Match": f'"{expect_header_text(box.revision, operation, "a revision")}"'}
         self._callflows.remove(box)
-        self._session.call("DELETE", path_of(box.id), what, headers=headers, repeatable=True)
+        self._session.call("DELETE", path_of(box.id), operation, headers=headers, repeatable=True)
         self._confirm_gone(box)
 
     def _confirm_gone(self, box: Box) -> None:
@@ -237,12 +239,14 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
 
         See docs/vendors/kazoo.md, "Listing and paging".
         """
-        what = f"count the messages of mailbox {box.number}"
-        envelope = self._session.call("GET", f"{path_of(box.id)}/messages", what, params={"page_size": str(PAGE_SIZE)})
-        rows = len(expect_list(envelope.data, what, "messages", ADDRESS_HINT))
+        operation = Operation("count", "the messages", relation="of", other=Subject("mailbox", box.number))
+        envelope = self._session.call(
+            "GET", f"{path_of(box.id)}/messages", operation, params={"page_size": str(PAGE_SIZE)}
+        )
+        rows = len(expect_list(envelope.data, operation, "messages", ADDRESS_HINT))
         if envelope.next_start_key and not rows:
-            raise not_understood(what, "expected messages on a page that another one follows")
-        return max(rows, expect_count(envelope.page_size, what, "messages on this page") or 0)
+            raise not_understood(operation, "expected messages on a page that another one follows")
+        return max(rows, expect_count(envelope.page_size, operation, "messages on this page") or 0)
 
     def validate_plan(self, steps: t.Sequence[Step]) -> t.Sequence[Problem]:
         """Look for media that are to be used, and ask for the schema of this server where a value is unusual."""
@@ -250,13 +254,13 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         doubts = doubtful(steps)
         if not doubts:
             return missing
-        what = "read the schema of mailboxes"
-        reply = self._session.client.send("GET", "/schemas/vmboxes", what)
+        operation = Operation("read", "the schema of mailboxes")
+        reply = self._session.client.send("GET", "/schemas/vmboxes", operation)
         if not reply.ok:
             # A server that shows no schema judges by itself, one box at a time.
             return missing
-        schema = expect_object(reply.parse(Envelope).data, what, "a schema", ADDRESS_HINT)
-        properties = expect_object(schema.get("properties"), what, "the properties of a schema")
+        schema = expect_object(reply.parse(Envelope).data, operation, "a schema", ADDRESS_HINT)
+        properties = expect_object(schema.get("properties"), operation, "the properties of a schema")
         return [*missing, *objections(doubts, properties)]
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
@@ -276,15 +280,15 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
             # 5 answers these keys; older generations ignore the parameter and answer the summary.
             query["fields"] = json.dumps(wire_names(options), separators=(",", ":"))
         whole = self.table.standing.issubset(options)
-        for native in every(self._session, "/vmboxes", "list mailboxes", "boxes", query):
+        for native in every(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
             # Only a document has it: the schema writes its default into every box that was made or changed by the API.
             shown = options if "require_pin" in native else summary
             yield self._bare_box(native) if whole and shown is options else self._part(native, shown)
 
-    def _the_box(self, native: t.Any, box_id: str | None, what: str, revision: t.Any) -> Box:
+    def _the_box(self, native: t.Any, box_id: str | None, operation: Operation, revision: t.Any) -> Box:
         box = self._box(native, revision=revision)
         if box.id != box_id:
-            raise not_understood(what, "expected the mailbox with the id that was asked for")
+            raise not_understood(operation, "expected the mailbox with the id that was asked for")
         return box
 
     def _box(self, native: t.Any, revision: t.Any = None) -> Box:

@@ -11,6 +11,7 @@ import typing as t
 import urllib.parse
 
 from ...errors import NotFoundError, RejectedError, VoicemailError, not_understood
+from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..replies import expect_header_text, expect_object, expect_text
 from .paging import every, identity
@@ -38,51 +39,52 @@ class KazooMedia:
 
     def list(self, parameters: t.Mapping[str, str]) -> t.Sequence[dict[str, t.Any]]:
         """Return the summaries of all media that pass the filters."""
-        return list(every(self._session, "/media", "list media", "media", parameters))
+        return list(every(self._session, "/media", Operation("list", "media"), "media", parameters))
 
     def read(self, media_id: str) -> Media | None:
         """Return a media document, or None where this account has none of this id."""
-        what = f"read media {media_id}"
+        operation = Operation("read", "media", media_id)
         try:
-            envelope = self._session.call("GET", _path(media_id), what)
+            envelope = self._session.call("GET", _path(media_id), operation)
         except NotFoundError:
             return None
-        return _media(envelope, what, media_id)
+        return _media(envelope, operation, media_id)
 
     def create(self, data: t.Mapping[str, t.Any]) -> str:
         """Create a media document without a recording and return its id; sent once."""
-        what = f"create media {data['name']}"
-        return _media(self._session.call("PUT", "/media", what, json={"data": dict(data)}), what).id
+        operation = Operation("create", "media", data["name"])
+        return _media(self._session.call("PUT", "/media", operation, json={"data": dict(data)}), operation).id
 
     def replace(self, media: Media, data: t.Mapping[str, t.Any]) -> None:
         """Replace the keys of a media document in the revision that was read; its recording stays."""
-        what = f"update media {media.name}"
-        self._session.call("POST", _path(media.id), what, json={"data": dict(data)}, headers=_only(media))
+        operation = Operation("update", "media", media.name)
+        self._session.call("POST", _path(media.id), operation, json={"data": dict(data)}, headers=_only(media))
 
     def upload(self, media_id: str, content: bytes, content_type: str, file_name: str) -> None:
         """Store a recording in a media document; repeated, it replaces the same one.
 
         :raises RejectedError: when KAZOO answers success without the document, and so stored nothing.
         """
-        what = f"upload {file_name}"
+        operation = Operation("upload", name=file_name)
         name = "".join(sign for sign in file_name if sign.isascii() and (sign.isalnum() or sign in "._-")) or "greeting"
         path = f"{_path(media_id)}/raw?{urllib.parse.urlencode({'filename': name})}"
         headers = {"Content-Type": content_type}
-        envelope = self._session.call("POST", path, what, headers=headers, content=content, repeatable=True)
+        envelope = self._session.call("POST", path, operation, headers=headers, content=content, repeatable=True)
         if not isinstance(envelope.data, dict) or envelope.data.get("id") != media_id:
             raise RejectedError(
-                f"cannot {what}: KAZOO answered success without the media document",
+                "KAZOO answered success without the media document",
                 "Check the logs of the server: one of its parts may be missing",
+                operation=operation,
             )
 
     def delete(self, media: Media) -> None:
         """Delete a media document in the revision that was read; one that is gone already is no error."""
-        what = f"delete media {media.name}"
+        operation = Operation("delete", "media", media.name)
         with contextlib.suppress(NotFoundError):
-            self._session.call("DELETE", _path(media.id), what, headers=_only(media), repeatable=True)
+            self._session.call("DELETE", _path(media.id), operation, headers=_only(media), repeatable=True)
 
     @contextlib.contextmanager
-    def open(self, media_id: str, what: str) -> t.Iterator[Stream]:
+    def open(self, media_id: str, operation: Operation) -> t.Iterator[Stream]:
         """Open the recording of a media document.
 
         :raises NotFoundError: when there is no such document, or no recording in it.
@@ -90,20 +92,20 @@ class KazooMedia:
 
         def refused(reply: Reply) -> VoicemailError:
             if reply.status == 404:
-                return NotFoundError(f"cannot {what}: KAZOO has no recording of it", "", status=404)
+                return NotFoundError("KAZOO has no recording of it", "", status=404, operation=operation)
             return refusal(reply, self._session.client)
 
-        with self._session.stream(f"{_path(media_id)}/raw", what, refused) as stream:
+        with self._session.stream(f"{_path(media_id)}/raw", operation, refused) as stream:
             yield stream
 
 
-def _media(envelope: Envelope, what: str, media_id: str | None = None) -> Media:
-    native = expect_object(envelope.data, what, "a media document", ADDRESS_HINT)
+def _media(envelope: Envelope, operation: Operation, media_id: str | None = None) -> Media:
+    native = expect_object(envelope.data, operation, "a media document", ADDRESS_HINT)
     found = identity(native)
     if not found or (media_id is not None and found != media_id):
-        raise not_understood(what, "expected a media document with its id", ADDRESS_HINT)
-    revision = expect_header_text(envelope.revision, what, "a revision", ADDRESS_HINT)
-    return Media(found, expect_text(native, "name", what, ADDRESS_HINT), revision, native)
+        raise not_understood(operation, "expected a media document with its id", ADDRESS_HINT)
+    revision = expect_header_text(envelope.revision, operation, "a revision", ADDRESS_HINT)
+    return Media(found, expect_text(native, "name", operation, ADDRESS_HINT), revision, native)
 
 
 def _only(media: Media) -> dict[str, str]:

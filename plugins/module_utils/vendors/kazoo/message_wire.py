@@ -12,6 +12,7 @@ import typing as t
 
 from ...errors import not_understood
 from ...model.message import Message, Selection, Status, Transcription
+from ...model.operation import Operation
 from ..messages import Upload
 from ..replies import (
     GREGORIAN_OFFSET,
@@ -78,7 +79,9 @@ def owned(native: t.Any, box_id: str | None) -> tuple[str, dict[str, t.Any]]:
             return str(owner), inner
     if box_id is not None and isinstance(native, dict) and identifier_in(native, "media_id"):
         return box_id, native
-    raise not_understood("list messages", "expected a list of messages, each with its media_id", ADDRESS_HINT)
+    raise not_understood(
+        Operation("list", "messages"), "expected a list of messages, each with its media_id", ADDRESS_HINT
+    )
 
 
 def message_of(native: t.Mapping[str, t.Any], box_id: str, number: str | None, address: str) -> Message:
@@ -114,23 +117,23 @@ def is_stuck(message: Message) -> bool:
     return any(str(message.native.get(side, "")).count("@") > 1 for side in ("from", "to"))
 
 
-def bulk_result(data: t.Any, what: str) -> tuple[list[str], dict[str, str]]:
+def bulk_result(data: t.Any, operation: Operation) -> tuple[list[str], dict[str, str]]:
     """Return the ids done, and reasons by id of those that failed, in whatever shape KAZOO tells them.
 
     See docs/vendors/kazoo.md, "Changing many messages".
 
-    :param what: the attempt in words, for errors: "delete messages".
+    :param operation: what is attempted, for errors.
     :raises TransportError: when the reply is none of the shapes.
     """
-    data = expect_object(data, what, "what became of each message", ADDRESS_HINT)
+    data = expect_object(data, operation, "what became of each message", ADDRESS_HINT)
     # What is empty is left out.
     told = data.get("failed", {})
     parts = told if isinstance(told, list) else [told]
     failed: dict[str, str] = {}
     for part in parts:
-        reasons = expect_object(part, what, "the reasons of what failed")
+        reasons = expect_object(part, operation, "the reasons of what failed")
         failed.update({str(key): str(reason) for key, reason in reasons.items()})
-    succeeded = expect_list(data.get("succeeded", []), what, "the messages done")
+    succeeded = expect_list(data.get("succeeded", []), operation, "the messages done")
     return [str(one) for one in succeeded], failed
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import typing as t
 
@@ -18,6 +19,8 @@ from ...errors import (
 )
 from ...model.mailbox import Wanted
 from ...model.message import Message, Selection, Status
+from ...model.operation import Operation
+from ...model.problem import Subject
 from ...transport.client import Reply, Stream
 from ..extent import Extent
 from ..messages import (
@@ -83,110 +86,112 @@ class KazooMessages(
             if self._numbers is None:
                 boxes = KazooMailboxes(self._session).list(Wanted()).boxes
                 self._numbers = {str(box.id): box.number for box in boxes}
-            what = "list the messages of all mailboxes"
-            return self._read("/vmboxes/messages", what, selection, self._numbers, None)
+            operation = Operation("list", "the messages of all mailboxes")
+            return self._read("/vmboxes/messages", operation, selection, self._numbers, None)
         number = str(selection.mailbox)
         box_id = self._box_id(number)
-        what = f"list the messages of mailbox {number}"
-        return self._read(f"/vmboxes/{box_id}/messages", what, selection, {box_id: number}, box_id)
+        operation = Operation("list", "the messages", relation="of", other=Subject("mailbox", number))
+        return self._read(f"/vmboxes/{box_id}/messages", operation, selection, {box_id: number}, box_id)
 
     def mark(self, message: Message, status: Status) -> None:
         """Put a message into another folder."""
-        self._file(message, wire.FOLDERS[status], f"mark message {message.id} {status}")
+        self._file(message, wire.FOLDERS[status], Operation("mark", "message", message.id, str(status)))
 
     def mark_many(self, messages: t.Sequence[Message], status: Status) -> Outcomes:
         """Put messages of one box into another folder; every id is named."""
-        return self._file_many(messages, wire.FOLDERS[status], f"mark messages {status}")
+        return self._file_many(messages, wire.FOLDERS[status], Operation("mark", "messages", str(status)))
 
     def delete(self, message: Message, permanent: bool) -> None:
         """Put a message into the folder of deleted ones, or delete it by its own address."""
-        what = f"delete message {message.id}"
+        operation = Operation("delete", "message", message.id)
         if not permanent:
-            self._file(message, wire.FOLDERS[Status.DELETED], what)
+            self._file(message, wire.FOLDERS[Status.DELETED], operation)
             return
         stuck = wire.is_stuck(message)
         try:
             # A server that crashes over such a message does so every time.
-            envelope = self._session.call("DELETE", self._path(message), what, repeatable=not stuck)
+            envelope = self._session.call("DELETE", self._path(message), operation, repeatable=not stuck)
         except NotFoundError:
             return
         except TransportError as error:
             if stuck and error.status == 500:
-                raise RejectedError(f"cannot {what}: KAZOO crashes over it", self.kept_hint, status=500) from None
+                raise RejectedError("KAZOO crashes over it", self.kept_hint, status=500, operation=operation) from None
             raise
         # The genuine reply is flat; a crashed deletion answers success and the whole document
         # (docs/vendors/kazoo.md, "Deletions that delete nothing").
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != wire.FOLDERS[Status.DELETED]:
-            raise RejectedError(f"cannot {what}: KAZOO answered success and did not delete it", self.kept_hint)
+            raise RejectedError("KAZOO answered success and did not delete it", self.kept_hint, operation=operation)
 
     def delete_many(self, messages: t.Sequence[Message], permanent: bool) -> Outcomes | None:
         """Put messages into the folder of deleted ones. There is no safe request that deletes many for good."""
         if permanent:
             return None
-        return self._file_many(messages, wire.FOLDERS[Status.DELETED], "delete messages")
+        return self._file_many(messages, wire.FOLDERS[Status.DELETED], Operation("delete", "messages"))
 
     def move(self, message: Message, to_number: str) -> str | None:
         """Move a message, which gets a new id, the present time and the folder of new ones.
 
         See docs/vendors/kazoo.md, "Moving and copying".
         """
-        what = f"move message {message.id} to mailbox {to_number}"
+        operation = Operation("move", "message", message.id, "to", Subject("mailbox", to_number))
         data = {"source_id": self._box_id(to_number)}
-        envelope = self._session.call("POST", self._path(message), what, json={"data": data})
+        envelope = self._session.call("POST", self._path(message), operation, json={"data": data})
         new_id = wire.id_of(envelope.data)
         if new_id is None or new_id == message.id:
-            raise RejectedError(f"cannot {what}: KAZOO answered success and did not move it", "Run the task again")
+            raise RejectedError("KAZOO answered success and did not move it", "Run the task again", operation=operation)
         return new_id
 
     def copy(self, message: Message, to_numbers: t.Sequence[str]) -> None:
         """Copy a message; each copy is a new message."""
-        what = f"copy message {message.id} to mailbox {', '.join(to_numbers)}"
+        operation = Operation("copy", "message", message.id, "to", Subject("mailbox", ", ".join(to_numbers)))
         data = {"source_id": [self._box_id(number) for number in to_numbers]}
-        envelope = self._session.call("POST", self._path(message), what, json={"data": data})
-        succeeded, failed = wire.bulk_result(envelope.data, what)
+        envelope = self._session.call("POST", self._path(message), operation, json={"data": data})
+        succeeded, failed = wire.bulk_result(envelope.data, operation)
         if failed or len(succeeded) != len(to_numbers):
             reasons = {"": self._session.client.redact(", ".join(failed.values()))} if failed else {}
             missing = len(to_numbers) - len(succeeded)
-            raise RejectedError(f"cannot {what}: {missing} of {len(to_numbers)} copies failed", details=reasons)
+            raise RejectedError(f"{missing} of {len(to_numbers)} copies failed", details=reasons, operation=operation)
 
     def upload(self, number: str, upload: Upload) -> str | None:
         """Make a message with its recording in one request (docs/vendors/kazoo.md, "Uploading a message")."""
         content, content_type = wire.multipart(upload)
         path = f"/vmboxes/{self._box_id(number)}/messages"
-        what = f"upload a message to mailbox {number}"
+        operation = Operation("upload", "a message", relation="to", other=Subject("mailbox", number))
         headers = {"Content-Type": content_type}
-        return wire.id_of(self._session.call("PUT", path, what, headers=headers, content=content).data)
+        return wire.id_of(self._session.call("PUT", path, operation, headers=headers, content=content).data)
 
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
         """Open a recording; KAZOO goes on from any byte (docs/vendors/kazoo.md, "Downloading recordings")."""
-        what = f"download message {message.id}"
+        operation = Operation("download", "message", message.id)
         path = f"{self._path(message)}/raw"
 
         def refused(reply: Reply) -> VoicemailError:
             if reply.status == 404:
-                return NotFoundError(f"cannot {what}: KAZOO has no recording of it", "", status=404)
+                return NotFoundError("KAZOO has no recording of it", "", status=404, operation=operation)
             return refusal(reply, self._session.client)
 
         headers = {"Range": f"bytes={start}-"} if start else None
-        with self._session.stream(path, what, refused, headers) as stream:
+        with self._session.stream(path, operation, refused, headers) as stream:
             yield stream
 
     def _read(
-        self, path: str, what: str, selection: Selection, numbers: t.Mapping[str, str], box_id: str | None
+        self, path: str, operation: Operation, selection: Selection, numbers: t.Mapping[str, str], box_id: str | None
     ) -> t.Sequence[Message]:
         found: dict[str, Message] = {}
         address = self._address()
         for window in wire.windows(selection):
-            for native in self._pages(path, what, {**window, **wire.filters(selection)}):
+            for native in self._pages(path, operation, {**window, **wire.filters(selection)}):
                 owner, item = wire.owned(native, box_id)
                 message = wire.message_of(item, owner, numbers.get(owner), address)
                 found[message.id] = message
         return tuple(found.values())
 
-    def _pages(self, path: str, what: str, query: dict[str, str]) -> t.Iterator[t.Any]:
+    def _pages(self, path: str, operation: Operation, query: dict[str, str]) -> t.Iterator[t.Any]:
         try:
-            yield from self._listed(self._session.call("GET", path, what, params={**query, "paginate": "false"}), what)
+            yield from self._listed(
+                self._session.call("GET", path, operation, params={**query, "paginate": "false"}), operation
+            )
             return
         except RejectedError as error:
             # Such an installation limits the memory of one reply (docs/vendors/kazoo.md, "Other limits").
@@ -194,12 +199,12 @@ class KazooMessages(
                 raise
         paged = {**query, "page_size": str(PAGE_SIZE)}
         seen: set[str] = set()
-        extent = Extent(self._session.client, what)
+        extent = Extent(self._session.client, operation)
         while True:
-            envelope = self._session.call("GET", path, what, params=paged)
+            envelope = self._session.call("GET", path, operation, params=paged)
             if envelope.next_start_key and envelope.next_start_key in seen:
-                raise TransportError(f"cannot {what}: the listing does not end", "Select a shorter time")
-            listed = self._listed(envelope, what)
+                raise TransportError("the listing does not end", "Select a shorter time", operation=operation)
+            listed = self._listed(envelope, operation)
             yield from listed
             if not envelope.next_start_key:
                 return
@@ -207,22 +212,22 @@ class KazooMessages(
             seen.add(envelope.next_start_key)
             paged["start_key"] = envelope.next_start_key
 
-    def _listed(self, envelope: Envelope, what: str) -> t.Sequence[t.Any]:
-        return expect_list(envelope.data, what, "messages", ADDRESS_HINT)
+    def _listed(self, envelope: Envelope, operation: Operation) -> t.Sequence[t.Any]:
+        return expect_list(envelope.data, operation, "messages", ADDRESS_HINT)
 
-    def _file(self, message: Message, folder: str, what: str) -> None:
+    def _file(self, message: Message, folder: str, operation: Operation) -> None:
         data = {"folder": folder}
-        envelope = self._session.call("POST", self._path(message), what, json={"data": data}, repeatable=True)
+        envelope = self._session.call("POST", self._path(message), operation, json={"data": data}, repeatable=True)
         if not isinstance(envelope.data, dict) or envelope.data.get("folder") != folder:
-            raise RejectedError(f"cannot {what}: KAZOO answered success and did not do it", "Run the task again")
+            raise RejectedError("KAZOO answered success and did not do it", "Run the task again", operation=operation)
 
-    def _file_many(self, messages: t.Sequence[Message], folder: str, what: str) -> Outcomes:
+    def _file_many(self, messages: t.Sequence[Message], folder: str, operation: Operation) -> Outcomes:
         outcomes: Outcomes = {}
         for start in range(0, len(messages), CHUNK):
             chunk = messages[start : start + CHUNK]
             path = self._path(chunk[0]).rpartition("/")[0]
             data = {"messages": [message.id for message in chunk], "folder": folder}
-            full = f"{what} of mailbox {chunk[0].box}"
+            full = dataclasses.replace(operation, relation="of", other=Subject("mailbox", str(chunk[0].box)))
             try:
                 envelope = self._session.call("POST", path, full, json={"data": data}, repeatable=True)
                 succeeded, failed = wire.bulk_result(envelope.data, full)
@@ -232,15 +237,15 @@ class KazooMessages(
                 continue
             for message in chunk:
                 done = message.id in succeeded and message.id not in failed
-                outcomes[message.id] = None if done else self._failure(message, failed.get(message.id), what)
+                outcomes[message.id] = None if done else self._failure(message, failed.get(message.id), operation)
         return outcomes
 
-    def _failure(self, message: Message, reason: str | None, what: str) -> VoicemailError:
+    def _failure(self, message: Message, reason: str | None, operation: Operation) -> VoicemailError:
         kind, problem, hint = _REASONS.get(
             reason or "",
             (RejectedError, self._session.client.redact(reason) if reason else "KAZOO does not say why", ""),
         )
-        return kind(f"cannot {what}: message {message.id}: {problem}", hint)
+        return kind(problem, hint, operation=operation, subject=Subject("message", message.id))
 
     def _path(self, message: Message) -> str:
         box_id = str(message.mailbox_id)
@@ -264,8 +269,9 @@ class KazooMessages(
                 raise NotFoundError(f"mailbox {number} does not exist", "Check its number")
             if len(ids) > 1:
                 raise RejectedError(
-                    f"mailbox {number}: KAZOO has {len(ids)} boxes with this number, ids {' and '.join(ids)}",
+                    f"KAZOO has {len(ids)} boxes with this number, ids {' and '.join(ids)}",
                     "Delete or renumber one",
+                    subject=Subject("mailbox", number),
                 )
             self._boxes[number] = ids[0]
         return self._boxes[number]

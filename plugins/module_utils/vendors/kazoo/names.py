@@ -12,6 +12,7 @@ import typing as t
 from ...errors import InvalidInputError, NotFoundError, RejectedError
 from ...mailboxes.plan import Step
 from ...model.mailbox import Desired
+from ...model.operation import Operation
 from ...model.problem import Problem
 from ..replies import expect_text, optional_text
 from .media import KazooMedia
@@ -79,9 +80,9 @@ class Names:
         with self._lock:
             if things not in self._listed:
                 found: dict[str, list[str]] = {}
-                what = f"list {things}"
-                for native in every(self._session, f"/{things}", what, things, {}):
-                    name = _name_of(things, native, what)
+                operation = Operation("list", things)
+                for native in every(self._session, f"/{things}", operation, things, {}):
+                    name = _name_of(things, native, operation)
                     if name is not None:
                         found.setdefault(name, []).append(identity(native))
                 self._listed[things] = found
@@ -142,9 +143,9 @@ def missing_media(names: Names, steps: t.Iterable[Step]) -> list[Problem]:
     return problems
 
 
-def _name_of(things: str, native: t.Mapping[str, t.Any], what: str) -> str | None:
+def _name_of(things: str, native: t.Mapping[str, t.Any], operation: Operation) -> str | None:
     if things == "media":
-        return expect_text(native, "name", what)
+        return expect_text(native, "name", operation)
     # Users of other systems may have none.
     name = optional_text(native.get("username"))
     return name.lower() if name else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...errors import TransportError, not_understood
+from ...model.operation import Operation
 from ..extent import Extent
 from ..replies import expect_list, identifier_in
 from .session import ADDRESS_HINT, KazooSession
@@ -18,22 +19,22 @@ Native: t.TypeAlias = dict[str, t.Any]
 
 
 def every(
-    session: KazooSession, path: str, what: str, things: str, parameters: t.Mapping[str, str]
+    session: KazooSession, path: str, operation: Operation, things: str, parameters: t.Mapping[str, str]
 ) -> t.Iterator[Native]:
     """Return every object of a listing, each once.
 
-    :param what: the attempt in words, for errors: "list mailboxes".
+    :param operation: what is attempted, for errors.
     :param things: what is listed, for errors: "boxes".
     :raises TransportError: when the listing cannot be read to its end.
     """
     query = {**parameters, "page_size": str(PAGE_SIZE)}
     seen: set[str] = set()
-    extent = Extent(session.client, what)
+    extent = Extent(session.client, operation)
     while True:
-        envelope = session.call("GET", path, what, params=query)
-        natives = expect_list(envelope.data, what, things, ADDRESS_HINT)
+        envelope = session.call("GET", path, operation, params=query)
+        natives = expect_list(envelope.data, operation, things, ADDRESS_HINT)
         if not all(isinstance(native, dict) and identity(native) for native in natives):
-            raise not_understood(what, f"expected a list of {things}, each with its id", ADDRESS_HINT)
+            raise not_understood(operation, f"expected a list of {things}, each with its id", ADDRESS_HINT)
         fresh = [native for native in natives if identity(native) not in seen]
         for native in fresh:
             seen.add(identity(native))
@@ -43,8 +44,9 @@ def every(
         extent.add(len(fresh))
         if not fresh:
             raise TransportError(
-                f"cannot {what}: a page brought nothing new, so the listing would never end",
+                "a page brought nothing new, so the listing would never end",
                 f"More than {PAGE_SIZE} {things} share one name; give them other names",
+                operation=operation,
             )
         query["start_key"] = envelope.next_start_key
 

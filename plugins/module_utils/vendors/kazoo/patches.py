@@ -11,6 +11,7 @@ import urllib.parse
 from ...errors import NotFoundError, RejectedError, VoicemailError
 from ...model.fields import FieldTable, Values
 from ...model.mailbox import Box
+from ...model.operation import Operation
 from .repairs import repairable
 from .session import Envelope, KazooSession, billed, changed_meanwhile
 
@@ -24,23 +25,23 @@ def patch(session: KazooSession, table: FieldTable, box: Box, writes: Values, ex
     :returns: the reply, which holds the box.
     """
     data = {**table.encode(writes, {**box.values, **writes}), **extra}
-    what = f"update mailbox {box.number}"
+    operation = Operation("update", "mailbox", box.number)
     try:
         try:
-            envelope = _send(session, box, data, what)
+            envelope = _send(session, box, data, operation)
         except RejectedError as error:
             completed = _completed(table, box, writes, data, error)
             if completed == data:
                 raise
-            envelope = _send(session, box, completed, what)
+            envelope = _send(session, box, completed, operation)
     except RejectedError as error:
         required = {"mailbox", "name"}
         if error.status == 400 and required <= set(error.details) and not required & set(data):
-            raise NotFoundError(f"cannot {what}: it is gone", "Run the task again", status=400) from None
+            raise NotFoundError("it is gone", "Run the task again", status=400, operation=operation) from None
         raise
     native = envelope.data if isinstance(envelope.data, dict) else {}
     if native.get("id") != box.id:
-        raise _hidden_refusal(session, native, data, what)
+        raise _hidden_refusal(session, native, data, operation)
     return envelope
 
 
@@ -49,23 +50,23 @@ def path_of(box_id: str | None) -> str:
     return f"/vmboxes/{urllib.parse.quote(str(box_id), safe='')}"
 
 
-def _send(session: KazooSession, box: Box, data: Wire, what: str) -> Envelope:
+def _send(session: KazooSession, box: Box, data: Wire, operation: Operation) -> Envelope:
     # A write is refused once the box is in another revision (docs/vendors/kazoo.md, "Revisions and If-Match").
     headers = {"If-Match": f'"{box.revision}"'} if box.revision else {}
-    return session.call("PATCH", path_of(box.id), what, headers=headers, repeatable=True, json={"data": data})
+    return session.call("PATCH", path_of(box.id), operation, headers=headers, repeatable=True, json={"data": data})
 
 
-def _hidden_refusal(session: KazooSession, native: Wire, data: Wire, what: str) -> VoicemailError:
+def _hidden_refusal(session: KazooSession, native: Wire, data: Wire, operation: Operation) -> VoicemailError:
     """Return the error of a success that does not hold the box: 4.3 and M hide conflicts in it."""
     if "voicemails" in native:
         # The quote of a 402 (docs/vendors/kazoo.md, "Conflicts hidden in a success").
-        return billed(what)
+        return billed(operation)
     server_message = session.client.redact(str(native.get("message", "")), str(data.get("pin") or ""))
     if server_message == "conflicting documents":
-        return changed_meanwhile(what)
+        return changed_meanwhile(operation)
     reason = f", and why: {server_message!r}" if server_message else ""
     return RejectedError(
-        f"cannot {what}: KAZOO answered success with something else than the box{reason}", "Run the task again"
+        f"KAZOO answered success with something else than the box{reason}", "Run the task again", operation=operation
     )
 
 

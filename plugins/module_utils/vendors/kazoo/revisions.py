@@ -12,6 +12,7 @@ import urllib.parse
 from ...errors import NotFoundError, RejectedError
 from ...model.fields import FieldTable
 from ...model.mailbox import Box
+from ...model.operation import Operation
 from ..replies import expect_list, expect_object
 from .paging import identity
 from .session import ADDRESS_HINT, KazooSession
@@ -22,7 +23,7 @@ _LONGEST_FILTER = 7000
 #: Seconds of one read among many, and that one box of the account costs a request that filters: each looks at all.
 _READ_SECONDS = 0.008
 _LOOK_SECONDS = 0.00064
-_WHAT = "list mailboxes by revision"
+_LISTING = Operation("list", "mailboxes by revision")
 
 
 def unchanged(
@@ -74,13 +75,13 @@ def _ask(session: KazooSession, table: FieldTable, boxes: t.Sequence[Box]) -> fr
     """Return the ids of boxes that did not change; None where the reply shows that the server does not filter."""
     parameters = {"paginate": "false", "filter__rev": _filter(boxes)}
     try:
-        envelope = session.call("GET", "/vmboxes", _WHAT, params=parameters)
+        envelope = session.call("GET", "/vmboxes", _LISTING, params=parameters)
     except (NotFoundError, RejectedError):
         return None
     asked = {box.id: box for box in boxes}
     found = set()
-    for row in expect_list(envelope.data, _WHAT, "boxes", ADDRESS_HINT):
-        native = expect_object(row, _WHAT, "a mailbox", ADDRESS_HINT)
+    for row in expect_list(envelope.data, _LISTING, "boxes", ADDRESS_HINT):
+        native = expect_object(row, _LISTING, "a mailbox", ADDRESS_HINT)
         box = asked.get(identity(native))
         if box is None:
             return None

@@ -15,6 +15,7 @@ import zoneinfo
 from ...deps import pydantic
 from ...errors import not_understood
 from ...mailboxes.plan import Step
+from ...model.operation import Operation
 from ...model.problem import Problem
 from ...model.zones import zone_caution
 from .fields import MAILBOX
@@ -62,7 +63,9 @@ def objections(found: t.Iterable[tuple[Step, str, str]], properties: t.Mapping[s
             # A property that this server does not know has no limits.
             problem = Limits.model_validate(properties.get(wire, {})).problem(value)
         except pydantic.ValidationError:
-            raise not_understood("read the schema of mailboxes", f"expected the limits of `{wire}`") from None
+            raise not_understood(
+                Operation("read", "the schema of mailboxes"), f"expected the limits of `{wire}`"
+            ) from None
         if problem and step.desired:
             hint = (zone_caution(value) or "") if option == "timezone" else ""
             problems.append(Problem(problem, option=option, subject=step.desired.at(option), hint=hint))

@@ -29,6 +29,7 @@ from ...errors import (
     VoicemailError,
 )
 from ...model.connection import Connection
+from ...model.operation import Operation
 from ...transport.client import Client, Reply, Stream, broken, expired
 from ...transport.pace import Pacer
 from ..login import Login, Token
@@ -137,7 +138,7 @@ class KazooSession:
         self,
         method: str,
         path: str,
-        what: str,
+        operation: Operation,
         *,
         repeatable: bool | None = None,
         headers: t.Mapping[str, str] | None = None,
@@ -152,7 +153,7 @@ class KazooSession:
         def once(token: Token) -> Envelope:
             sent = {**(headers or {}), "X-Auth-Token": token.value, "Accept": "application/json"}
             reply = self.client.send(
-                method, self.account(token) + path, what, repeatable=repeatable, headers=sent, **request
+                method, self.account(token) + path, operation, repeatable=repeatable, headers=sent, **request
             )
             return self._open(reply, pin)
 
@@ -165,7 +166,7 @@ class KazooSession:
     def stream(
         self,
         path: str,
-        what: str,
+        operation: Operation,
         refused: t.Callable[[Reply], VoicemailError],
         headers: t.Mapping[str, str] | None = None,
     ) -> t.Iterator[Stream]:
@@ -181,7 +182,7 @@ class KazooSession:
             sent = {**(headers or {}), "X-Auth-Token": token.value, "Accept": "*/*"}
             with contextlib.ExitStack() as stack:
                 address = self.account(token) + path
-                opened.append(stack.enter_context(self.client.stream(address, what, refused, headers=sent)))
+                opened.append(stack.enter_context(self.client.stream(address, operation, refused, headers=sent)))
                 return stack.pop_all()
 
         with self.login.run(once):
@@ -215,7 +216,7 @@ class KazooSession:
                 "/user_auth",
                 {"credentials": digest.hexdigest(), "account_realm": connection.domain or "", "method": "md5"},
             )
-        reply = self.client.send("PUT", path, "log in", json={"data": data})
+        reply = self.client.send("PUT", path, Operation("log in"), json={"data": data})
         # A wrong key is a 404 as well, and is told from a path that is not there by the list it comes with.
         nowhere = reply.status == 404 and not (connection.api_key and isinstance(_data(reply), list))
         if nowhere or reply.status in (405, 410):
@@ -237,19 +238,20 @@ class KazooSession:
         )
 
 
-def billed(what: str) -> RejectedError:
+def billed(operation: Operation) -> RejectedError:
     """Return the error for a write that costs money (docs/vendors/kazoo.md, "Errors")."""
     return RejectedError(
-        f"cannot {what}: KAZOO would bill for it, and a charge is never accepted on your behalf",
+        "KAZOO would bill for it, and a charge is never accepted on your behalf",
         "Accept the charge for voicemail boxes in KAZOO, then run the task again",
         status=402,
+        operation=operation,
     )
 
 
-def changed_meanwhile(what: str, status: int = 409) -> StaleError:
+def changed_meanwhile(operation: Operation, status: int = 409) -> StaleError:
     """Return the error for a write that met another revision than the one that was read."""
     return StaleError(
-        f"cannot {what}: somebody else changed it at the same moment", "Run the task again", status=status
+        "somebody else changed it at the same moment", "Run the task again", status=status, operation=operation
     )
 
 
@@ -260,34 +262,34 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     """
     data = _data(reply)
     details = _details(data, client, pin)
-    what, status = reply.what, reply.status
+    operation, status = reply.operation, reply.status
     if status == 401:
-        error = expired(what)
+        error = expired(operation)
         if client.connection.account_id:
             # 5 answers so for an account that is not there, too (docs/vendors/kazoo.md, "Errors").
             error.hint += ", and check `account_id`"
         return error
     if status == 402:
-        return billed(what)
+        return billed(operation)
     if status == 403:
         return AuthError(
-            f"cannot {what}: the login may not do this",
+            "the login may not do this",
             "Check `account_id`, and the rights of the user or key",
             status=403,
+            operation=operation,
         )
     if status == 404:
-        return NotFoundError(f"cannot {what}: KAZOO does not find it", "Check `account_id` and `url`", status=404)
+        return NotFoundError("KAZOO does not find it", "Check `account_id` and `url`", status=404, operation=operation)
     if status == 410:
-        return RejectedError(f"cannot {what}: this version of KAZOO's API is gone", ADDRESS_HINT, status=410)
+        return RejectedError("this version of KAZOO's API is gone", ADDRESS_HINT, status=410, operation=operation)
     if status in (409, 412):
-        return changed_meanwhile(what, status)
+        return changed_meanwhile(operation, status)
     if status >= 500:
         return broken(reply)
     if _taken(data):
-        return ConflictError(f"KAZOO refuses to {what}", _TAKEN, status=status, details=details)
-    return RejectedError(
-        f"KAZOO refuses to {what}", "Correct the option that holds this field", status=status, details=details
-    )
+        return ConflictError("", _TAKEN, status=status, details=details, operation=operation, refused_by="KAZOO")
+    hint = "Correct the option that holds this field"
+    return RejectedError("", hint, status=status, details=details, operation=operation, refused_by="KAZOO")
 
 
 def _data(reply: Reply) -> t.Any:

@@ -22,7 +22,8 @@ from ...errors import (
 )
 from ...model.fields import Values
 from ...model.mailbox import Box, Desired
-from ...model.problem import Problem
+from ...model.operation import Operation
+from ...model.problem import Problem, Subject
 from ..replies import expect_object, identifier_in, whole_number
 from .fields import ATTACH
 from .paging import Browse, Row
@@ -30,20 +31,21 @@ from .replies import plain
 from .session import OnsipSession
 
 _HINT = "Run the task again"
+_READ_ADDRESS = Operation("read", "an address")
 USER_ADDRESS, USER_ID, TIMEOUT, NAME = ATTACH
 #: More users than this are cheaper as a listing of all.
 MOST_READ = 20
 #: As many as OnSIP's own software asks for: this action documents no order, so one page is better than two.
 _USERS = Browse(
     "UserAddressBrowse",
-    "list the addresses of users",
+    Operation("list", "the addresses of users"),
     ("UserAddresses", "UserAddress"),
     lambda row: _address(row.get("Address")),
     25000,
 )
 _BOXES = Browse(
     "VoicemailAddressBrowse",
-    "list the addresses of mailboxes",
+    Operation("list", "the addresses of mailboxes"),
     ("VoicemailAddresses", "VoicemailAddress"),
     lambda row: identifier_in(row, "VoicemailboxId"),
     25000,
@@ -183,9 +185,9 @@ class Attachments:
         return {_folded(_address(native.get("Address"))): native for native in _USERS.rows(self._session)}
 
     def _read(self, user: str) -> Row:
-        what = f"read the user address {user}"
-        result = self._session.call("UserAddressRead", what, {"Address": user}, repeatable=True)
-        return _user(result, what)
+        operation = Operation("read", "the user address", user)
+        result = self._session.call("UserAddressRead", operation, {"Address": user}, repeatable=True)
+        return _user(result, operation)
 
     def _address_of(self, box: Box) -> str:
         """Return the SIP address of a box: as declared, as it was made, as OnSIP tells it, else as boxes are made."""
@@ -219,15 +221,21 @@ class Attachments:
             before = self._expected(box, user, address)
             return _parameters(before, user, values)
 
-        what = f"attach {user} to mailbox {box.number}" if address else f"detach {user} from mailbox {box.number}"
-        result = self._session.call(
-            "UserAddressEdit", what, _parameters(before, user, values), repeatable=True, renew=renew
+        mailbox = Subject("mailbox", box.number)
+        operation = (
+            Operation("attach", "user address", user, "to", mailbox)
+            if address
+            else Operation("detach", "user address", user, "from", mailbox)
         )
-        after = _user(result, what)
+        result = self._session.call(
+            "UserAddressEdit", operation, _parameters(before, user, values), repeatable=True, renew=renew
+        )
+        after = _user(result, operation)
         if _target(after) != _folded(address):
             raise RejectedError(
-                f"OnSIP accepted to {what}, but did not do it",
+                "OnSIP answered success and did not do it",
                 "Check `onsip.username` and `onsip.domain`: they tell the box's own address",
+                operation=operation,
             )
         moved = [name for name in _BYSTANDERS if before.get(name) != after.get(name)]
         if moved:
@@ -244,9 +252,10 @@ class Attachments:
         planned = self._planned.get(_folded(user), "") if address else _folded(self._address_of(box))
         if _target(native) not in (planned, _folded(address)):
             raise ConflictError(
-                f"mailbox {box.number}: `{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
+                f"`{USER_ADDRESS}`: somebody else changed where the calls of {user} go after it"
                 " was read, so that is left as it is",
                 "Run the task again, which plans with what is there now",
+                subject=Subject("mailbox", box.number),
             )
         return native
 
@@ -277,19 +286,19 @@ def _values(native: Row, address: str, user: str, options: t.Collection[str]) ->
     return {option: value for option, value in values.items() if option in options}
 
 
-def _user(result: t.Mapping[str, t.Any], what: str) -> Row:
-    native = expect_object(plain(result.get("UserAddress")), what, "the address of a user", _HINT)
+def _user(result: t.Mapping[str, t.Any], operation: Operation) -> Row:
+    native = expect_object(plain(result.get("UserAddress")), operation, "the address of a user", _HINT)
     if not _address(native.get("Address")):
-        raise not_understood(what, "expected the address of a user", _HINT)
+        raise not_understood(operation, "expected the address of a user", _HINT)
     return native
 
 
 def _address(element: t.Any) -> str:
     """Return the SIP address that an Address or DefaultAddress element tells; empty text where it tells none."""
-    element = expect_object(element or {}, "read an address", "a SIP address", _HINT)
+    element = expect_object(element or {}, _READ_ADDRESS, "a SIP address", _HINT)
     username, domain = element.get("Username") or "", element.get("Domain") or ""
     if not isinstance(username, str) or not isinstance(domain, str):
-        raise not_understood("read an address", "expected `Username` and `Domain` as text", _HINT)
+        raise not_understood(_READ_ADDRESS, "expected `Username` and `Domain` as text", _HINT)
     return f"{username}@{domain}" if username and domain else ""
 
 

@@ -20,6 +20,8 @@ from ...errors import (
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.operation import Operation
+from ...model.problem import Subject
 from ..creations import CreationLog
 from ..protocol import Creation, OptionAdvisor, Renumbering, Reread
 from ..replies import expect_identifier, expect_object, expect_text, expect_types, identifier_in
@@ -32,7 +34,7 @@ from .session import OnsipSession
 _HINT = "Run the task again"
 _BROWSE = Browse(
     "VoicemailboxBrowse",
-    "list mailboxes",
+    Operation("list", "mailboxes"),
     ("Voicemailboxes", "Voicemailbox"),
     lambda row: identifier_in(row, "VoicemailboxId") if identifier_in(row, "Mailbox") else "",
     500,
@@ -69,7 +71,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         if wanted.numbers is not None:
             numbers, ids = wanted.numbers, wanted.ids
             rows = [row for row in rows if row.get("Mailbox") in numbers or row["VoicemailboxId"] in ids]
-        boxes = [self._box(row, "list mailboxes") for row in rows]
+        boxes = [self._box(row, Operation("list", "mailboxes")) for row in rows]
         return Listing(tuple(self._attachments.laid_over(boxes, wanted.declared)))
 
     def find(self, number: str | None, box_id: str | None) -> Box | None:
@@ -78,7 +80,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         See docs/vendors/onsip.md, "Reading by id".
         """
         if box_id is not None:
-            shown = self._shown(box_id, f"read mailbox {number or box_id}")
+            shown = self._shown(box_id, Operation("read", "mailbox", number or box_id))
             if shown is not None:
                 return self._attachments.laid_over_one(shown)
         found = [
@@ -87,9 +89,9 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             if (row["VoicemailboxId"] == box_id if box_id is not None else row.get("Mailbox") == number)
         ]
         if len(found) > 1:
-            boxes = [self._box(row, "list mailboxes") for row in found]
+            boxes = [self._box(row, Operation("list", "mailboxes")) for row in found]
             raise DuplicateError.of("mailbox", str(number), "OnSIP", boxes, "Delete one")
-        return self._attachments.laid_over_one(self._box(found[0], "list mailboxes")) if found else None
+        return self._attachments.laid_over_one(self._box(found[0], Operation("list", "mailboxes"))) if found else None
 
     def create(self, number: str, values: Values) -> Box | None:
         """Make a box by Add, which takes no PIN, then write by Edit what is left, and attach it where that is declared.
@@ -108,9 +110,9 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             "Mailbox": number,
             **{name: str(value) for name, value in wire.items() if value not in (None, "")},
         }
-        what = f"create mailbox {number} with the address {address}"
-        result = self._session.call("VoicemailboxAdd", what, parameters)
-        box = self._box(result.get("Voicemailbox"), what)
+        operation = Operation("create", "mailbox", number, "with", Subject("the address", address))
+        result = self._session.call("VoicemailboxAdd", operation, parameters)
+        box = self._box(result.get("Voicemailbox"), operation)
         self._created[str(box.id)] = None
         self._attachments.keep_address(box, address)
         rest = {option: values[option] for option in ("pin", *ATTACH) if option in values}
@@ -122,8 +124,9 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             return self.update(box, rest)
         except VoicemailError as error:
             raise TransportError(
-                f"mailbox {number} was made (id {box.id}), but not finished: {error.message}",
+                f"was created (id {box.id}), but not finished: {error.message}",
                 error.hint,
+                subject=Subject("mailbox", number),
                 status=error.status,
                 details=error.details,
                 uncertain=True,
@@ -132,7 +135,7 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
         """Return every box of these numbers; that the check for duplicates is atomic is not documented."""
         rows = (row for row in _BROWSE.rows(self._session) if row.get("Mailbox") in numbers)
-        return [self._box(row, "list mailboxes") for row in rows]
+        return [self._box(row, Operation("list", "mailboxes")) for row in rows]
 
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
         """Write a box without changing its number."""
@@ -162,10 +165,10 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box with its messages and read it back; first detach it where its declaration speaks of that."""
         self._attachments.detach_declared(box)
-        what = f"delete mailbox {box.number}"
+        operation = Operation("delete", "mailbox", box.number)
         try:
             self._session.call(
-                "VoicemailboxDelete", what, {"VoicemailboxId": str(box.id)}, repeatable=True, renew=recheck
+                "VoicemailboxDelete", operation, {"VoicemailboxId": str(box.id)}, repeatable=True, renew=recheck
             )
         except RejectedError as error:
             hint = "If users' calls go to it, detach them along with the deletion: give it `onsip.attach: null`"
@@ -176,29 +179,29 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             # That is also how OnSIP may tell of a box that is gone.
             if self.find(None, box.id) is not None:
                 raise
-        if self._shown(str(box.id), f"read mailbox {box.number} back") is not None:
+        if self._shown(str(box.id), Operation("read", "mailbox", box.number, "back")) is not None:
             raise RejectedError(
-                f"cannot {what}: OnSIP answered success and the box is still there", "Run the task again"
+                "OnSIP answered success and the box is still there", "Run the task again", operation=operation
             )
 
     def warnings_for(self, options: t.Collection[str]) -> t.Sequence[str]:
         """Warn of what OnSIP changed beside what was asked."""
         return [*self._moved, *self._attachments.moved]
 
-    def _shown(self, box_id: str, what: str) -> Box | None:
+    def _shown(self, box_id: str, operation: Operation) -> Box | None:
         """Return the box that OnSIP shows at an id; None is no proof that there is none.
 
         See docs/vendors/onsip.md, "Reading by id".
         """
         try:
-            result = self._session.call("VoicemailboxRead", what, {"VoicemailboxId": box_id}, repeatable=True)
+            result = self._session.call("VoicemailboxRead", operation, {"VoicemailboxId": box_id}, repeatable=True)
         except (RejectedError, AuthError):
             return None
-        box = self._box(result.get("Voicemailbox"), what)
+        box = self._box(result.get("Voicemailbox"), operation)
         return box if box.id == box_id else None
 
     def _edit(self, box: Box, writes: Values, new_number: str | None, reread: Reread | None) -> Box:
-        what = f"update mailbox {box.number}"
+        operation = Operation("update", "mailbox", box.number)
 
         def renew() -> dict[str, str]:
             nonlocal box
@@ -206,10 +209,12 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
             return self._parameters(box, writes, new_number)
 
         parameters = self._parameters(box, writes, new_number)
-        result = self._session.call("VoicemailboxEdit", what, parameters, repeatable=True, renew=renew)
-        written = self._box(result.get("Voicemailbox"), what)
+        result = self._session.call("VoicemailboxEdit", operation, parameters, repeatable=True, renew=renew)
+        written = self._box(result.get("Voicemailbox"), operation)
         if written.id != box.id:
-            raise TransportError(f"cannot {what}: the reply holds another box", "Run the task again", uncertain=True)
+            raise TransportError(
+                "the reply holds another box", "Run the task again", uncertain=True, operation=operation
+            )
         self._check_kept(box, writes, written)
         moved = [name for name in _BYSTANDERS if (box.native or {}).get(name) != (written.native or {}).get(name)]
         if moved and box.native:
@@ -236,19 +241,20 @@ class OnsipMailboxes(CreationLog, Creation, Renumbering, OptionAdvisor):
         lost = [f"`{option}`" for option, (old, new) in pairs.items() if old != new and UNKNOWN not in (old, new)]
         if lost:
             raise RejectedError(
-                f"mailbox {box.number} was updated, but OnSIP also changed {' and '.join(lost)}, which had to stay",
+                f"was updated, but OnSIP also changed {' and '.join(lost)}, which had to stay",
                 "Declare that as well, and run the task again",
                 wrote=True,
+                subject=Subject("mailbox", box.number),
             )
 
     def _defaults(self) -> Values:
         return {field.option: field.absent for field in self.table.fields}
 
-    def _box(self, native: t.Any, what: str) -> Box:
-        native = expect_object(plain(native), what, "a mailbox", _HINT)
-        box_id = expect_identifier(native, "VoicemailboxId", what, "a mailbox", _HINT)
-        number = expect_text(native, "Mailbox", what, _HINT)
-        expect_types(native, _WIRES, (str,), what, _HINT)
+    def _box(self, native: t.Any, operation: Operation) -> Box:
+        native = expect_object(plain(native), operation, "a mailbox", _HINT)
+        box_id = expect_identifier(native, "VoicemailboxId", operation, "a mailbox", _HINT)
+        number = expect_text(native, "Mailbox", operation, _HINT)
+        expect_types(native, _WIRES, (str,), operation, _HINT)
         values = {option: value for option, value in self.table.decode(native).items() if option in STANDING}
         return Box(number, box_id, values, True, native)
 

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ...errors import TransportError, not_understood
+from ...model.operation import Operation
 from ..extent import Extent
 from ..replies import expect_count, expect_object
 from .replies import many, plain
@@ -23,7 +24,7 @@ _HINT = "Check `url`; if it is right, OnSIP has changed"
 class Browse:
     """A Browse action.
 
-    :param what: the attempt in words, for errors.
+    :param operation: what is attempted, for errors.
     :param names: of the list and of its rows.
     :param key: what identifies a row; empty text for a row that makes no sense.
     :param page_size: rows to ask for; without it OnSIP answers 20.
@@ -31,7 +32,7 @@ class Browse:
     """
 
     action: str
-    what: str
+    operation: Operation
     names: tuple[str, str]
     key: t.Callable[[Row], str]
     page_size: int
@@ -47,14 +48,15 @@ class Browse:
             if rows is not None:
                 return rows
         raise TransportError(
-            f"cannot {self.what}: rows came and went while they were read, {_ATTEMPTS} times in a row",
+            f"rows came and went while they were read, {_ATTEMPTS} times in a row",
             "Run the task again when nobody else makes or deletes them",
+            operation=self.operation,
         )
 
     def _attempt(self, session: OnsipSession) -> list[Row] | None:
         rows: dict[str, Row] = {}
         last = ""
-        extent = Extent(session.client, self.what)
+        extent = Extent(session.client, self.operation)
         while True:
             # In a known order each page starts with the last row of the one before: where that is another row,
             # rows were deleted meanwhile, and reading on would miss as many.
@@ -78,14 +80,14 @@ class Browse:
         parameters = {"OrganizationId": session.organization.id, "Limit": str(self.page_size), "Offset": str(offset)}
         if self.order_by:
             parameters["OrderBy"] = self.order_by
-        result = session.call(self.action, self.what, parameters, repeatable=True)
-        container = expect_object(result.get(self.names[0]), self.what, f"`{self.names[0]}`", _HINT)
+        result = session.call(self.action, self.operation, parameters, repeatable=True)
+        container = expect_object(result.get(self.names[0]), self.operation, f"`{self.names[0]}`", _HINT)
         rows = [plain(row) for row in many(container.get(self.names[1]))]
         if not all(isinstance(row, dict) and self.key(row) for row in rows):
-            raise not_understood(self.what, f"expected a list of `{self.names[1]}`, each with its id", _HINT)
-        attributes = expect_object(container.get("@attributes", {}), self.what, "attributes", _HINT)
-        limit = expect_count(plain(attributes.get("Limit")), self.what, "rows of a page", _HINT) or self.page_size
-        found = expect_count(plain(attributes.get("Found")), self.what, "rows in all", _HINT) or 0
+            raise not_understood(self.operation, f"expected a list of `{self.names[1]}`, each with its id", _HINT)
+        attributes = expect_object(container.get("@attributes", {}), self.operation, "attributes", _HINT)
+        limit = expect_count(plain(attributes.get("Limit")), self.operation, "rows of a page", _HINT) or self.page_size
+        found = expect_count(plain(attributes.get("Found")), self.operation, "rows in all", _HINT) or 0
         return _Page(rows, min(limit, self.page_size), found)
 
 

@@ -18,7 +18,8 @@ from ...errors import (
     VoicemailError,
 )
 from ...model.connection import Connection
-from ...model.problem import Problem
+from ...model.operation import Operation
+from ...model.problem import Problem, Subject
 from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token
 from ..replies import expect_identifier, expect_object, expect_text
@@ -68,7 +69,7 @@ class OnsipSession:
             if token is not None and token.data.get("made_here"):
                 self.client.stop_waiting()
                 data = {"Action": "SessionDestroy", "Output": "json", "SessionId": token.value}
-                self.client.send("POST", "", "log out", data=data)
+                self.client.send("POST", "", Operation("log out"), data=data)
         except VoicemailError:
             # The session ends by itself; what the task did does not depend on it.
             pass
@@ -89,7 +90,9 @@ class OnsipSession:
         if self.connection.account_id:
             return Organization(self.connection.account_id, self.connection.domain or "")
         domain = _domain(self.connection)
-        return self._read_organization(f"find the organization of {domain}", {"Domain": domain})
+        return self._read_organization(
+            Operation("find", "the organization", relation="of", other=Subject("domain", domain)), {"Domain": domain}
+        )
 
     @functools.cached_property
     def domain(self) -> str:
@@ -97,22 +100,22 @@ class OnsipSession:
         organization = self.organization
         if organization.domain:
             return organization.domain
-        what = f"find the domain of organization {organization.id}"
-        return self._read_organization(what, {"OrganizationId": organization.id}).domain
+        operation = Operation("find", "the domain", relation="of", other=Subject("organization", organization.id))
+        return self._read_organization(operation, {"OrganizationId": organization.id}).domain
 
-    def _read_organization(self, what: str, parameters: dict[str, str]) -> Organization:
+    def _read_organization(self, operation: Operation, parameters: dict[str, str]) -> Organization:
         try:
-            result = self.call("OrganizationRead", what, parameters, repeatable=True)
+            result = self.call("OrganizationRead", operation, parameters, repeatable=True)
         except RejectedError as error:
             raise dataclasses.replace(error, hint="Check `domain` and `account_id`") from None
-        native = expect_object(plain(result.get("Organization")), what, "an organization", _URL_HINT)
-        organization_id = expect_identifier(native, "OrganizationId", what, "an organization", _URL_HINT)
-        return Organization(organization_id, expect_text(native, "Domain", what, _URL_HINT))
+        native = expect_object(plain(result.get("Organization")), operation, "an organization", _URL_HINT)
+        organization_id = expect_identifier(native, "OrganizationId", operation, "an organization", _URL_HINT)
+        return Organization(organization_id, expect_text(native, "Domain", operation, _URL_HINT))
 
     def call(
         self,
         action: str,
-        what: str,
+        operation: Operation,
         parameters: t.Mapping[str, str],
         *,
         repeatable: bool = False,
@@ -120,7 +123,7 @@ class OnsipSession:
     ) -> dict[str, t.Any]:
         """Carry out an action in the session and return the content of its result.
 
-        :param what: the attempt in words, for errors: "read mailbox 3000".
+        :param operation: what is attempted, for errors.
         :param renew: reads again for a request that is repeated or waited, and returns its parameters if they change.
         :raises VoicemailError: whatever OnSIP refuses, see :meth:`_refusal`.
         """
@@ -129,7 +132,7 @@ class OnsipSession:
             fixed = {"Action": action, "Output": "json", "SessionId": token.value}
             again = None if renew is None else lambda: {"data": {**fixed, **(renew() or parameters)}}
             data = {**fixed, **parameters}
-            reply = self.client.send("POST", "", what, repeatable=repeatable, renew=again, data=data)
+            reply = self.client.send("POST", "", operation, repeatable=repeatable, renew=again, data=data)
             response = self._open(reply)
             if response.completed(action):
                 result = response.result[action]
@@ -141,15 +144,16 @@ class OnsipSession:
     def _open(self, reply: Reply) -> Response:
         if reply.status in (401, 403):
             raise AuthError(
-                f"cannot {reply.what}: the server answered {reply.status}",
+                f"the server answered {reply.status}",
                 "OnSIP itself answers 200 also when it refuses; check `url` and `proxy`",
                 status=reply.status,
+                operation=reply.operation,
             )
         if reply.status >= 500:
             raise broken(reply)
         if not reply.ok:
             raise TransportError(
-                f"cannot {reply.what}: the server answered {reply.status}", _URL_HINT, status=reply.status
+                f"the server answered {reply.status}", _URL_HINT, status=reply.status, operation=reply.operation
             )
         envelope = reply.parse(Envelope)
         if envelope.response is not None:
@@ -157,10 +161,11 @@ class OnsipSession:
         # The text of an exception is not shown: it is free, and may quote what was sent.
         problem = "OnSIP broke while it served" if envelope.exception is not None else "the reply is none of OnSIP's"
         raise TransportError(
-            f"cannot {reply.what}: {problem}",
+            f"{problem}",
             "Run the task again; if it stays, ask OnSIP" if envelope.exception is not None else _URL_HINT,
             status=reply.status,
             uncertain=True,
+            operation=reply.operation,
         )
 
     def _refusal(self, reply: Reply, response: Response, pin: str) -> VoicemailError:
@@ -168,25 +173,26 @@ class OnsipSession:
 
         :param pin: the PIN that was sent along, so that it can be taken out of what OnSIP says.
         """
-        context, what = response.context, reply.what
+        context, operation = response.context, reply.operation
         codes = {fault.code for fault in context.faults}
         if context.action.completed == "true":
-            return TransportError(f"cannot {what}: the reply holds no result", _URL_HINT, uncertain=True)
+            return TransportError("the reply holds no result", _URL_HINT, uncertain=True, operation=operation)
         if "Session.Authentication" in codes or context.session.established == "false":
-            return expired(what)
+            return expired(operation)
         details = self._details(response, pin)
         if context.action.faults:
             return AuthError(
-                f"cannot {what}: OnSIP does not let this login do it, or does not know what it is about",
+                "OnSIP does not let this login do it, or does not know what it is about",
                 "Check `domain` and `account_id`, and that the login has the role Account Admin",
                 status=reply.status,
                 details=details,
+                operation=operation,
             )
         if not details:
-            return RejectedError(f"OnSIP refuses to {what} and does not say why", "Ask OnSIP", status=reply.status)
+            return RejectedError("OnSIP refuses it and gives no reason", "Ask OnSIP", reply.status, operation=operation)
         taken = any(code.endswith(".Unavailable") for code in codes)
         kind = ConflictError if taken else RejectedError
-        return kind(f"OnSIP refuses to {what}", _hint(codes), status=reply.status, details=details)
+        return kind("", _hint(codes), reply.status, details, operation=operation, refused_by="OnSIP")
 
     def _details(self, response: Response, pin: str = "") -> dict[str, str]:
         details: dict[str, str] = {}
@@ -205,7 +211,7 @@ class OnsipSession:
             "Username": connection.username or "",
             "Password": connection.password or "",
         }
-        reply = self.client.send("POST", "", "log in", data=data)
+        reply = self.client.send("POST", "", Operation("log in"), data=data)
         response = self._open(reply)
         session = response.context.session
         if not response.completed("SessionCreate") or not session.session_id:

@@ -16,6 +16,7 @@ from ...errors import DuplicateError, NotFoundError, RejectedError, not_understo
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.operation import Operation
 from ..protocol import Boxes, Reread
 from ..replies import expect_identifier, expect_text
 from .listing import Page, Pages
@@ -43,7 +44,7 @@ class PortsipBoxes(Boxes):
 
     def __init__(self, session: PortsipSession) -> None:
         super().__init__(session)
-        self._pages = Pages(session, self.path, f"list {self.table.plural}")
+        self._pages = Pages(session, self.path, Operation("list", self.table.plural))
         self._filters = True
         self._made: dict[str, str] = {}
 
@@ -75,7 +76,9 @@ class PortsipBoxes(Boxes):
                 return listed[0] if listed else None
             box_id = str(listed[0].id)
         try:
-            reply = self._session.call("GET", self._item(box_id), f"read {self.table.resource} {number or box_id}")
+            reply = self._session.call(
+                "GET", self._item(box_id), Operation("read", self.table.resource, number or str(box_id))
+            )
         except NotFoundError:
             return None
         except RejectedError as error:
@@ -86,7 +89,7 @@ class PortsipBoxes(Boxes):
             raise
         box = self._box(reply.parse(Item).root, full=True)
         if box.id != str(box_id):
-            raise not_understood(reply.what, f"expected the {self.table.resource} with the id that was asked for")
+            raise not_understood(reply.operation, f"expected the {self.table.resource} with the id that was asked for")
         return box
 
     def update(self, box: Box, writes: Values, reread: Reread | None = None) -> Box | None:
@@ -94,7 +97,7 @@ class PortsipBoxes(Boxes):
 
         See docs/vendors/portsip.md, "Updates that may reset fields".
         """
-        what = f"update {self.table.resource} {box.number}"
+        operation = Operation("update", self.table.resource, box.number)
         settled = {option: self.table.by_option[option].settle(value) for option, value in writes.items()}
         pin = self.table.by_option["pin"].wire
 
@@ -102,13 +105,13 @@ class PortsipBoxes(Boxes):
             return {**self._kept(box), **self._encode(settled)}
 
         try:
-            self._write(box, body_of, what, reread)
+            self._write(box, body_of, operation, reread)
         except RejectedError as error:
             if "pin" in writes or pin not in body_of(box) or not _about_pin(error):
                 raise
             # The PIN that the box has breaks a policy that came later; it is not what is declared, so it is left out.
             self._write(
-                box, lambda box: {wire: value for wire, value in body_of(box).items() if wire != pin}, what, reread
+                box, lambda box: {wire: value for wire, value in body_of(box).items() if wire != pin}, operation, reread
             )
         return None
 
@@ -116,7 +119,7 @@ class PortsipBoxes(Boxes):
         self,
         box: Box,
         body_of: t.Callable[[Box], dict[str, t.Any]],
-        what: str,
+        operation: Operation,
         reread: Reread | None,
     ) -> None:
         body = body_of(box)
@@ -129,7 +132,9 @@ class PortsipBoxes(Boxes):
                 self._session.client.keep_secret(pin)
             return {"json": again}
 
-        self._session.call("POST", self._item(box.id), what, repeatable=True, secret=secret, renew=renew, json=body)
+        self._session.call(
+            "POST", self._item(box.id), operation, repeatable=True, secret=secret, renew=renew, json=body
+        )
 
     def _encode(self, values: Values) -> dict[str, t.Any]:
         # An empty text clears; whether null does is not published (docs/vendors/portsip.md, "Blank values").
@@ -172,10 +177,10 @@ class PortsipBoxes(Boxes):
         return tuple(box for box in boxes if box.number)
 
     def _box(self, native: dict[str, t.Any], *, full: bool) -> Box:
-        what = f"read a {self.table.resource}"
-        box_id = expect_identifier(native, "id", what, f"a {self.table.resource}", _HINT)
+        operation = Operation("read", f"a {self.table.resource}")
+        box_id = expect_identifier(native, "id", operation, f"a {self.table.resource}", _HINT)
         blank = native.get("extension_number") in (None, "")
-        number = "" if blank and self.numberless else expect_text(native, "extension_number", what, _HINT)
+        number = "" if blank and self.numberless else expect_text(native, "extension_number", operation, _HINT)
         values = self.table.decode(native) if full else {}
         return Box(number, box_id, values, full, native)
 

@@ -21,6 +21,7 @@ from ...model.kinds import (
     Pin,
     Text,
 )
+from ...resources import SHARED_VOICEMAILS
 
 #: Length of the runs that the vendor refuses in a PIN.
 _RUN = 3
@@ -109,7 +110,7 @@ MAILBOX = FieldTable(
 
 SHARED_VOICEMAIL = FieldTable(
     vendor="portsip",
-    resource="shared voicemail",
+    resource=SHARED_VOICEMAILS.key,
     key="extension_number",
     number=_NUMBER,
     fields=(

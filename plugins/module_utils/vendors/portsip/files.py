@@ -14,6 +14,7 @@ import urllib.parse
 
 from ...errors import NotFoundError, RejectedError, VoicemailError
 from ...model.connection import origin_of
+from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..login import Token
 from .refusals import refusal
@@ -21,7 +22,7 @@ from .session import PortsipSession
 
 
 @contextlib.contextmanager
-def opened(session: PortsipSession, file_url: str | None, what: str, start: int = 0) -> t.Iterator[Stream]:
+def opened(session: PortsipSession, file_url: str | None, operation: Operation, start: int = 0) -> t.Iterator[Stream]:
     """Open a file to be read while it arrives.
 
     :param file_url: as the vendor tells it, relative to the server and not to the base address.
@@ -29,14 +30,14 @@ def opened(session: PortsipSession, file_url: str | None, what: str, start: int 
     :raises NotFoundError: when there is no file.
     :raises RejectedError: when it is kept at another server, which never gets the login of this one.
     """
-    address = _address(session, file_url, what)
+    address = _address(session, file_url, operation)
 
     def refused(reply: Reply) -> VoicemailError:
         error = refusal(reply, session.client)
         # Some answer whatever they do not know with 400.
         if reply.status == 404 or (reply.status == 400 and isinstance(error, RejectedError)):
             return NotFoundError(
-                f"cannot {what}: PortSIP has no file of it", "List again what there is", status=reply.status
+                "PortSIP has no file of it", "List again what there is", status=reply.status, operation=operation
             )
         return error
 
@@ -45,7 +46,7 @@ def opened(session: PortsipSession, file_url: str | None, what: str, start: int 
         if start:
             headers["Range"] = f"bytes={start}-"
         with contextlib.ExitStack() as stack:
-            streams.append(stack.enter_context(session.client.stream(address, what, refused, headers=headers)))
+            streams.append(stack.enter_context(session.client.stream(address, operation, refused, headers=headers)))
             return stack.pop_all()
 
     streams: list[Stream] = []
@@ -53,9 +54,9 @@ def opened(session: PortsipSession, file_url: str | None, what: str, start: int 
         yield streams[-1]
 
 
-def _address(session: PortsipSession, file_url: str | None, what: str) -> str:
+def _address(session: PortsipSession, file_url: str | None, operation: Operation) -> str:
     if not file_url:
-        raise NotFoundError(f"cannot {what}: PortSIP has no file of it", "List again what there is")
+        raise NotFoundError("PortSIP has no file of it", "List again what there is", operation=operation)
     scheme, host, port = session.connection.origin
     server = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     try:
@@ -65,7 +66,8 @@ def _address(session: PortsipSession, file_url: str | None, what: str) -> str:
         address, here = "", False
     if not here:
         raise RejectedError(
-            f"cannot {what}: PortSIP keeps the file at another server, which never gets the login of this one",
+            "PortSIP keeps the file at another server, which never gets the login of this one",
             "Store recordings and greetings in PortSIP itself, or fetch them from that storage",
+            operation=operation,
         )
     return address

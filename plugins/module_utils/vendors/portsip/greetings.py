@@ -20,6 +20,7 @@ from ...errors import (
 )
 from ...greetings.plan import Greeting, Recording
 from ...model.mailbox import Wanted
+from ...model.operation import Operation
 from ...transport.client import Reply, Stream
 from ..greetings import GreetingWriter
 from ..replies import expect_header_text, expect_identifier, whole_number
@@ -50,14 +51,14 @@ class GreetingReply(pydantic.BaseModel):
     def _blank(cls, value: t.Any) -> t.Any:
         return None if value == "" else value
 
-    def greeting(self, what: str) -> Greeting:
+    def greeting(self, operation: Operation) -> Greeting:
         """Return what is known of the greeting.
 
         :raises TransportError: when its id or whether callers hear it is not told.
         """
-        greeting_id = expect_identifier({"id": self.id}, "id", what, "a greeting", _HINT)
+        greeting_id = expect_identifier({"id": self.id}, "id", operation, "a greeting", _HINT)
         if self.enabled is None:
-            raise not_understood(what, f"expected whether greeting {greeting_id} is `enabled`", _HINT)
+            raise not_understood(operation, f"expected whether greeting {greeting_id} is `enabled`", _HINT)
         return Greeting(greeting_id, self.file_name or None, whole_number(self.file_size), self.enabled)
 
 
@@ -83,16 +84,16 @@ class PortsipGreetings(GreetingWriter):
 
     def list(self) -> t.Sequence[Greeting]:
         """Return all greetings of the box."""
-        what = f"list the greetings of {self._label}"
-        items = self._session.call("GET", self._collection(), what).parse(GreetingList).items
+        operation = Operation("list", "the greetings", relation="of", other=self._subject)
+        items = self._session.call("GET", self._collection(), operation).parse(GreetingList).items
         self._addresses.update((str(item.id), item.file_url) for item in items)
-        return [item.greeting(what) for item in items]
+        return [item.greeting(operation) for item in items]
 
     @contextlib.contextmanager
     def open(self, greeting: Greeting) -> t.Iterator[Stream]:
         """Open the recording of a listed greeting."""
-        what = f"download greeting {greeting.name} of {self._label}"
-        with opened(self._session, self._addresses.get(greeting.id), what) as stream:
+        operation = Operation("download", "greeting", greeting.name or "", "of", self._subject)
+        with opened(self._session, self._addresses.get(greeting.id), operation) as stream:
             yield stream
 
     def upload(self, recording: Recording) -> str:
@@ -106,46 +107,46 @@ class PortsipGreetings(GreetingWriter):
 
     def attach(self, file_id: str) -> str:
         """Make a stored file a greeting of the box."""
-        what = f"add a greeting to {self._label}"
-        reply = self._session.call("POST", self._collection(), what, json={"file_id": file_id})
+        operation = Operation("add", "a greeting", relation="to", other=self._subject)
+        reply = self._session.call("POST", self._collection(), operation, json={"file_id": file_id})
         return _id_of(reply)
 
     def enable(self, greeting_id: str) -> None:
         """Let callers hear a greeting; enabling it twice is the same as once."""
-        what = f"enable greeting {greeting_id} of {self._label}"
-        self._session.call("POST", f"{self._item(greeting_id)}/enable", what, repeatable=True)
+        operation = Operation("enable", "greeting", greeting_id, "of", self._subject)
+        self._session.call("POST", f"{self._item(greeting_id)}/enable", operation, repeatable=True)
 
     def delete(self, greeting_id: str) -> None:
         """Delete a greeting."""
-        what = f"delete greeting {greeting_id} of {self._label}"
+        operation = Operation("delete", "greeting", greeting_id, "of", self._subject)
         try:
-            self._session.call("POST", f"{self._item(greeting_id)}/destroy", what, repeatable=True)
+            self._session.call("POST", f"{self._item(greeting_id)}/destroy", operation, repeatable=True)
         except (NotFoundError, RejectedError):
             # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if any(greeting.id == greeting_id for greeting in self.list()):
                 raise
 
     def _upload(self, recording: Recording) -> str:
-        what = f"upload greeting {recording.name}"
+        operation = Operation("upload", "greeting", recording.name)
         path = f"/blobs/uploads?{urllib.parse.urlencode({'filename': recording.name}, quote_via=urllib.parse.quote)}"
-        begun = self._session.call("POST", path, what, repeatable=True)
+        begun = self._session.call("POST", path, operation, repeatable=True)
         upload_id, token = begun.headers.get(_UPLOAD_ID), begun.headers.get(_UPLOAD_TOKEN)
         if not upload_id or not token:
             raise TransportError(
-                f"cannot {what}: PortSIP began no upload", "Check `url`: it must end in /api", status=begun.status
+                "PortSIP began no upload", "Check `url`: it must end in /api", status=begun.status, operation=operation
             )
         path = f"/blobs/uploads/{urllib.parse.quote(upload_id, safe='')}"
         for start in range(0, len(recording.content), _PIECE):
-            expect_header_text(token, what, "a token of the upload", _HINT)
+            expect_header_text(token, operation, "a token of the upload", _HINT)
             self._session.client.keep_secret(token)
             headers = {_UPLOAD_TOKEN: token, "Content-Type": "application/octet-stream"}
             piece = recording.content[start : start + _PIECE]
-            reply = self._session.call("POST", f"{path}/append", what, headers=headers, content=piece)
+            reply = self._session.call("POST", f"{path}/append", operation, headers=headers, content=piece)
             # Only the newest token is good for the next step.
             token = reply.headers.get(_UPLOAD_TOKEN) or token
-        expect_header_text(token, what, "a token of the upload", _HINT)
+        expect_header_text(token, operation, "a token of the upload", _HINT)
         self._session.client.keep_secret(token)
-        return _id_of(self._session.call("POST", f"{path}/complete", what, headers={_UPLOAD_TOKEN: token}))
+        return _id_of(self._session.call("POST", f"{path}/complete", operation, headers={_UPLOAD_TOKEN: token}))
 
     def _item(self, greeting_id: str) -> str:
         return f"{self._collection()}/{urllib.parse.quote(greeting_id, safe='')}"
@@ -168,12 +169,14 @@ class PortsipGreetings(GreetingWriter):
                 raise
             return "/user"
         if not found:
-            raise NotFoundError(f"{self._label} does not exist", "Check its number")
+            raise NotFoundError(f"{self._subject.noun} does not exist", "Check its number")
         if len(found) > 1:
             ids = " and ".join(str(box.id) for box in found)
-            raise RejectedError(f"{self._label}: PortSIP has {len(found)} with this number, ids {ids}", "Delete one")
+            raise RejectedError(
+                f"PortSIP has {len(found)} with this number, ids {ids}", "Delete one", subject=self._subject
+            )
         return f"{boxes.path}/{urllib.parse.quote(str(found[0].id), safe='')}"
 
 
 def _id_of(reply: Reply) -> str:
-    return reply.parse(Created).identifier(reply.what)
+    return reply.parse(Created).identifier(reply.operation)

@@ -11,6 +11,7 @@ import urllib.parse
 
 from ...deps import pydantic
 from ...errors import TransportError, not_understood
+from ...model.operation import Operation
 from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import PortsipSession
@@ -27,13 +28,13 @@ class Page(pydantic.BaseModel):
     count: t.Any = None
     items: t.Any = None
 
-    def checked(self, what: str, things: str) -> Page:
+    def checked(self, operation: Operation, things: str) -> Page:
         """Return the page with its count, None where the vendor does not tell, and its objects, each with an id.
 
         :raises TransportError: when the vendor answered something else.
         """
-        self.items = expect_objects(self.items, what, things, _HINT)
-        self.count = expect_count(self.count, what, things, _HINT)
+        self.items = expect_objects(self.items, operation, things, _HINT)
+        self.count = expect_count(self.count, operation, things, _HINT)
         return self
 
     @property
@@ -50,13 +51,13 @@ class Pages:
     """The listing of one collection.
 
     :param path: of the collection: ``/users``.
-    :param what: the attempt in words, for errors: "list mailboxes".
+    :param operation: what is attempted, for errors.
     """
 
-    def __init__(self, session: PortsipSession, path: str, what: str) -> None:
+    def __init__(self, session: PortsipSession, path: str, operation: Operation) -> None:
         self._session = session
         self._path = path
-        self._what = what
+        self._operation = operation
 
     def page(self, skip: int, condition: str | None = None) -> Page:
         """Read one page.
@@ -67,7 +68,7 @@ class Pages:
         query = {"skip": str(skip), "top": str(PAGE_SIZE), **({"filter": condition} if condition else {})}
         # Blanks as %20: not every server reads a plus sign as one.
         address = f"{self._path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
-        return self._session.call("GET", address, self._what).parse(Page).checked(self._what, "objects")
+        return self._session.call("GET", address, self._operation).parse(Page).checked(self._operation, "objects")
 
     def read(self, first: Page | None = None, condition: str | None = None) -> list[dict[str, t.Any]]:
         """Return every object, or every one that a filter lets through.
@@ -81,15 +82,16 @@ class Pages:
             except _Moved:
                 first = None
         raise TransportError(
-            f"cannot {self._what}: the listing changed each of the {_ATTEMPTS} times it was read",
+            f"the listing changed each of the {_ATTEMPTS} times it was read",
             "Run the task again when nobody else adds or deletes any",
+            operation=self._operation,
         )
 
     def _read(self, page: Page, condition: str | None) -> list[dict[str, t.Any]]:
         found: list[dict[str, t.Any]] = []
         seen: set[str] = set()
         total = page.count
-        extent = Extent(self._session.client, self._what)
+        extent = Extent(self._session.client, self._operation)
         while True:
             items = page.items
             ids = {str(item["id"]) for item in items}
@@ -100,7 +102,9 @@ class Pages:
             seen |= ids
             found.extend(items)
             if total is not None and len(found) > total:
-                raise not_understood(self._what, f"expected no more than the {total} objects that it counts", _HINT)
+                raise not_understood(
+                    self._operation, f"expected no more than the {total} objects that it counts", _HINT
+                )
             if len(found) >= total if total is not None else not items:
                 return found
             # A short page is no end: a server may cut its pages shorter than it was asked to.

@@ -12,6 +12,7 @@ import typing as t
 import urllib.parse
 
 from ...errors import RejectedError, TransportError
+from ...model.operation import Operation
 from ..extent import Extent
 from .listing import PAGE_SIZE, Page
 from .session import PortsipSession
@@ -37,27 +38,28 @@ class MessagePages:
         self._session = session
         self._ordered = True
 
-    def read(self, path: str, what: str) -> list[dict[str, t.Any]]:
+    def read(self, path: str, operation: Operation) -> list[dict[str, t.Any]]:
         """Return every message of a collection once.
 
         :raises TransportError: when the listing cannot be read as a whole.
         """
         for _attempt in range(_ATTEMPTS):
             try:
-                return self._read(path, what)
+                return self._read(path, operation)
             except _Moved:
                 continue
         raise TransportError(
-            f"cannot {what}: the listing moved each of the {_ATTEMPTS} times it was read",
+            f"the listing moved each of the {_ATTEMPTS} times it was read",
             "Run the task again when nobody else deletes messages",
+            operation=operation,
         )
 
-    def _read(self, path: str, what: str) -> list[dict[str, t.Any]]:
+    def _read(self, path: str, operation: Operation) -> list[dict[str, t.Any]]:
         found: dict[str, dict[str, t.Any]] = {}
         skip, last = 0, None
-        extent = Extent(self._session.client, what)
+        extent = Extent(self._session.client, operation)
         while True:
-            page = self._page(path, what, skip)
+            page = self._page(path, operation, skip)
             items = {str(item["id"]): item for item in page.items}
             ids = list(items)
             if last is not None and last not in items:
@@ -75,18 +77,18 @@ class MessagePages:
             # A server whose pages hold a single message leaves no room for one of the page before.
             skip, last = (end - 1, ids[-1]) if fresh else (end, None)
 
-    def _page(self, path: str, what: str, skip: int) -> Page:
+    def _page(self, path: str, operation: Operation, skip: int) -> Page:
         query = {"skip": str(skip), "top": str(PAGE_SIZE)}
         if self._ordered:
             try:
-                return self._get(path, what, {**query, **_ORDER})
+                return self._get(path, operation, {**query, **_ORDER})
             except RejectedError:
                 # It may not order by this field; where it refuses the same without an order, that is not why.
-                page = self._get(path, what, query)
+                page = self._get(path, operation, query)
                 self._ordered = False
                 return page
-        return self._get(path, what, query)
+        return self._get(path, operation, query)
 
-    def _get(self, path: str, what: str, query: dict[str, str]) -> Page:
+    def _get(self, path: str, operation: Operation, query: dict[str, str]) -> Page:
         address = f"{path}?{urllib.parse.urlencode(query, quote_via=urllib.parse.quote)}"
-        return self._session.call("GET", address, what).parse(Page).checked(what, "messages")
+        return self._session.call("GET", address, operation).parse(Page).checked(operation, "messages")

@@ -14,6 +14,9 @@ from ...deps import pydantic
 from ...errors import AuthError, NotFoundError, RejectedError, UnsupportedError
 from ...model.mailbox import Wanted
 from ...model.message import Message, Selection, Status
+from ...model.operation import Operation
+from ...model.problem import Subject
+from ...resources import MAILBOXES, SHARED_VOICEMAILS
 from ...transport.client import Stream
 from ..messages import MessageDeleter, MessageMarker, MessageReader, Recordings
 from .files import opened
@@ -61,19 +64,19 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
 
     def mark(self, message: Message, status: Status) -> None:
         """Mark a message; repeating that changes nothing."""
-        what = f"mark message {message.id} {status}"
+        operation = Operation("mark", "message", message.id, str(status))
         try:
-            self._session.call("POST", f"{self._path(message)}/{_MARKS[status]}", what, repeatable=True)
+            self._session.call("POST", f"{self._path(message)}/{_MARKS[status]}", operation, repeatable=True)
         except RejectedError as error:
             if self._listed(message):
                 raise
-            raise NotFoundError(f"cannot {what}: it is gone", "List the messages again", error.status) from None
+            raise NotFoundError("it is gone", "List the messages again", error.status, operation=operation) from None
 
     def delete(self, message: Message, permanent: bool) -> None:
         """Delete a message; there is no folder from which it could be brought back."""
-        what = f"delete message {message.id}"
+        operation = Operation("delete", "message", message.id)
         try:
-            self._session.call("POST", f"{self._path(message)}/destroy", what, repeatable=True)
+            self._session.call("POST", f"{self._path(message)}/destroy", operation, repeatable=True)
         except (NotFoundError, RejectedError):
             # Either may say that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if self._listed(message):
@@ -82,21 +85,23 @@ class PortsipMessages(MessageReader, MessageMarker, MessageDeleter, Recordings):
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
         """Open a recording where the listing says that it is. Whether PortSIP then marks it read is not published."""
-        what = f"download message {message.id}"
+        operation = Operation("download", "message", message.id)
         address = self._addresses.get((str(message.mailbox_id), message.id))
         if address is None:
             try:
-                address = self._session.call("GET", self._path(message), what).parse(File).file_url
+                address = self._session.call("GET", self._path(message), operation).parse(File).file_url
             except RejectedError as error:
                 # This is also how PortSIP says that it is gone (docs/vendors/portsip.md, "Missing objects").
-                raise NotFoundError(f"cannot {what}: PortSIP does not find it", "", error.status) from None
-        with opened(self._session, address, what, start) as stream:
+                raise NotFoundError("PortSIP does not find it", "", error.status, operation=operation) from None
+        with opened(self._session, address, operation, start) as stream:
             yield stream
 
     def _read(self, owner: Owner) -> t.Sequence[Message]:
-        kind = "shared voicemail" if owner.shared else "mailbox"
+        kind = (SHARED_VOICEMAILS if owner.shared else MAILBOXES).key
         found = []
-        for native in self._pages.read(owner.path, f"list the messages of {kind} {owner.number}"):
+        for native in self._pages.read(
+            owner.path, Operation("list", "the messages", relation="of", other=Subject(kind, owner.number or ""))
+        ):
             message = message_of(native, owner)
             found.append(message)
             if native.get("file_url"):

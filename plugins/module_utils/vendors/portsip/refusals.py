@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...deps import pydantic
 from ...errors import AuthError, NotFoundError, RejectedError, VoicemailError
+from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken, expired
 from .fields import MAILBOX, SHARED_VOICEMAIL
 
@@ -35,23 +36,27 @@ def refusal(reply: Reply, client: Client, secret: str | None = None) -> Voicemai
     """
     items = _items(reply)
     details = _details(items, client, secret)
-    what, status = reply.what, reply.status
+    operation, status = reply.operation, reply.status
     if status == 401 or (status == 400 and any(item.code == "UNAUTHORIZED" for item in items)):
-        return expired(what)
+        return expired(operation)
     if status == 403:
         return AuthError(
-            f"cannot {what}: the login may not do this",
+            "the login may not do this",
             "Log in as an administrator of the tenant, or as the system administrator with `account_id`",
             status=403,
             details=details,
+            operation=operation,
         )
     if status == 404:
         return NotFoundError(
-            f"cannot {what}: PortSIP does not find it", "Check `url` (it must end in /api) and the tenant", status=404
+            "PortSIP does not find it",
+            "Check `url` (it must end in /api) and the tenant",
+            status=404,
+            operation=operation,
         )
     if status >= 500:
         return broken(reply)
-    return RejectedError(f"PortSIP refuses to {what}", _hint(what, details), status=status, details=details)
+    return RejectedError("", _hint(operation, details), status, details, operation=operation, refused_by="PortSIP")
 
 
 def said(reply: Reply, client: Client) -> str:
@@ -79,12 +84,12 @@ def _details(items: list[ErrorItem], client: Client, secret: str | None) -> dict
     return details
 
 
-def _hint(what: str, details: dict[str, str]) -> str:
+def _hint(operation: Operation, details: dict[str, str]) -> str:
     if "pin" in details or any("pin" in text.lower().split() for text in details.values()):
         return "PortSIP up to 22.2 wants PINs of 6 to 10 digits; later the password policy of the tenant rules"
     if set(details) - {""}:
         return "Correct the option"
-    if not what.startswith("create "):
+    if operation.verb != "create":
         return ""
     return "Where it is about the number: every user, group, queue and service of the tenant needs its own"
 

@@ -12,6 +12,7 @@ import typing as t
 from ...deps import pydantic
 from ...errors import AuthError, ExpiredError, TransportError
 from ...model.connection import Connection
+from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken
 from ...transport.pace import Pacer
 from ..login import Login, Token
@@ -110,7 +111,7 @@ class PortsipSession:
         self,
         method: str,
         path: str,
-        what: str,
+        operation: Operation,
         *,
         repeatable: bool | None = None,
         secret: str | None = None,
@@ -124,7 +125,7 @@ class PortsipSession:
 
         def once(token: Token) -> Reply:
             self._place(token)
-            reply = self._send(token, method, path, what, repeatable=repeatable, **request)
+            reply = self._send(token, method, path, operation, repeatable=repeatable, **request)
             if not reply.ok:
                 raise refusal(reply, self.client, secret)
             return reply
@@ -136,9 +137,9 @@ class PortsipSession:
         self._place(token)
         return {"Authorization": f"Bearer {token.value}"}
 
-    def _send(self, token: Token, method: str, path: str, what: str, **request: t.Any) -> Reply:
+    def _send(self, token: Token, method: str, path: str, operation: Operation, **request: t.Any) -> Reply:
         headers = {**request.pop("headers", {}), "Authorization": f"Bearer {token.value}"}
-        return self.client.send(method, path, what, headers=headers, **request)
+        return self.client.send(method, path, operation, headers=headers, **request)
 
     def _log_in(self) -> Token:
         return self._renewed() or self._logged_in()
@@ -149,7 +150,7 @@ class PortsipSession:
         if refresh_token is None:
             return None
         request = self._family.request({**self._family.refresh_extras, "refresh_token": refresh_token})
-        reply = self.client.send("POST", self._family.refresh, "renew the token", **request)
+        reply = self.client.send("POST", self._family.refresh, Operation("renew", "the token"), **request)
         if not reply.ok:
             return None
         answer = reply.parse(TokenReply)
@@ -163,7 +164,7 @@ class PortsipSession:
         for family in _FAMILIES:
             self._family = family
             request = family.request({**family.log_in_extras, **credentials})
-            reply = self.client.send("POST", family.log_in, "log in", **request)
+            reply = self.client.send("POST", family.log_in, Operation("log in"), **request)
             # Only a server without this family says 404 without a word about the domain
             # (docs/vendors/portsip.md, "Login families").
             if reply.status not in (404, 405) or "domain" in said(reply, self.client).lower():
@@ -220,29 +221,31 @@ class PortsipSession:
             self._placed = token.value
 
     def _switch(self, token: Token, account_id: str) -> None:
-        what = f"enter tenant {account_id}"
-        reply = self._send(token, "POST", "/tenants/switch", what, repeatable=True, params={"id": account_id})
+        operation = Operation("enter", "tenant", account_id)
+        reply = self._send(token, "POST", "/tenants/switch", operation, repeatable=True, params={"id": account_id})
         if not reply.ok:
             error = refusal(reply, self.client)
             if reply.status in (400, 403, 404) and not isinstance(error, ExpiredError):
                 raise AuthError(
-                    f"cannot {what}",
+                    "",
                     "Only a system administrator can enter a tenant: check `account_id`, or leave it or `domain` out",
                     status=reply.status,
                     details=error.details,
+                    operation=operation,
                 )
             raise error
         here = self._tenant(token)
         if here != account_id:
             place = f"tenant {self.client.redact(here)}" if here else "no tenant"
             raise AuthError(
-                f"cannot {what}: PortSIP answered success, and the login is in {place}",
+                f"PortSIP answered success, and the login is in {place}",
                 "Check `account_id`: it is the id of the tenant, not its name or domain",
+                operation=operation,
             )
 
     def _tenant(self, token: Token) -> str | None:
         """Return the id of the tenant a token is in; None where it is in none."""
-        reply = self._send(token, "GET", "/tenant", "read the tenant")
+        reply = self._send(token, "GET", "/tenant", Operation("read", "the tenant"))
         if reply.ok:
             tenant_id = reply.parse(Tenant).id
             return None if tenant_id in (None, "") else str(tenant_id)

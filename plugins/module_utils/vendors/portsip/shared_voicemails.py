@@ -11,6 +11,8 @@ from ...deps import pydantic
 from ...errors import RejectedError, not_understood
 from ...model.fields import Values
 from ...model.mailbox import Box, Wanted
+from ...model.operation import Operation
+from ...model.problem import Subject
 from ..creations import Withdrawal
 from ..replies import expect_identifier
 from .boxes import PortsipBoxes
@@ -25,12 +27,12 @@ class Created(pydantic.BaseModel):
 
     id: t.Any = None
 
-    def identifier(self, what: str) -> str:
+    def identifier(self, operation: Operation) -> str:
         """Return the id of what was made.
 
         :raises TransportError: when the vendor answered success without it.
         """
-        return expect_identifier({"id": self.id}, "id", what, "what was made", _HINT)
+        return expect_identifier({"id": self.id}, "id", operation, "what was made", _HINT)
 
 
 class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
@@ -44,9 +46,9 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
     def create(self, number: str, values: Values) -> Box | None:
         """Make a shared voicemail; the reply shows only its id (docs/vendors/portsip.md, "Shared voicemails")."""
         body = {"extension_number": number, **self._encode(values)}
-        what = f"create shared voicemail {number}"
-        reply = self._session.call("POST", self.path, what, secret=values.get("pin"), json=body)
-        self._made[number] = box_id = reply.parse(Created).identifier(what)
+        operation = Operation("create", self.table.resource, number)
+        reply = self._session.call("POST", self.path, operation, secret=values.get("pin"), json=body)
+        self._made[number] = box_id = reply.parse(Created).identifier(operation)
         self._created[box_id] = None
         return None
 
@@ -56,9 +58,11 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a shared voicemail with its messages and greetings."""
-        what = f"delete shared voicemail {box.number}"
+        operation = Operation("delete", self.table.resource, box.number)
         try:
-            reply = self._session.call("POST", f"{self._item(box.id)}/destroy", what, repeatable=True, renew=recheck)
+            reply = self._session.call(
+                "POST", f"{self._item(box.id)}/destroy", operation, repeatable=True, renew=recheck
+            )
         except RejectedError as error:
             # This is also how PortSIP says that it was gone already (docs/vendors/portsip.md, "Missing objects").
             if error.status != 400 or self.find(box.number, box.id) is not None:
@@ -66,13 +70,15 @@ class PortsipSharedVoicemails(PortsipBoxes, Withdrawal):
             return
         # Anything but the documented answer may come from something in between.
         if reply.status != 204 and self.find(box.number, box.id) is not None:
-            raise RejectedError(f"cannot {what}: it is still there after an answer of success", status=reply.status)
+            raise RejectedError(
+                "it is still there after an answer of success", status=reply.status, operation=operation
+            )
 
     def count_messages(self, box: Box) -> int:
         """Return the total that the listing of its messages tells, or the number of rows where that is larger."""
-        what = f"count the messages of shared voicemail {box.number}"
-        reply = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", what)
-        page = reply.parse(Page).checked(what, "messages")
+        operation = Operation("count", "the messages", relation="of", other=Subject(self.table.resource, box.number))
+        reply = self._session.call("GET", f"{self._item(box.id)}/voicemails?skip=0&top=1", operation)
+        page = reply.parse(Page).checked(operation, "messages")
         if page.count is None and not page.items:
-            raise not_understood(what, "expected the number of messages", _HINT)
+            raise not_understood(operation, "expected the number of messages", _HINT)
         return max(page.count or 0, len(page.items))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...deps import pydantic
 from ...errors import AuthError, ExpiredError
+from ...model.operation import Operation
 from .session import PortsipSession
 
 
@@ -23,7 +24,7 @@ class User(pydantic.BaseModel):
 def signed_in(session: PortsipSession) -> User | None:
     """Return the user of the login; None for a system administrator, who has no mailbox."""
     try:
-        return session.call("GET", "/user", "read the user of the login").parse(User)
+        return session.call("GET", "/user", Operation("read", "the user of the login")).parse(User)
     except AuthError as error:
         if isinstance(error, ExpiredError) or error.status != 403:
             raise

@@ -53,9 +53,9 @@ VENDOR = Vendor(
     title="PortSIP PBX",
     # Without `domain` it is the system administrator who logs in.
     credentials=(("token",), ("username", "password")),
-    tables={"mailbox": MAILBOX, "shared voicemail": SHARED_VOICEMAIL},
+    tables={MAILBOX.resource: MAILBOX, SHARED_VOICEMAIL.resource: SHARED_VOICEMAIL},
     connect=_connect,
-    boxes={"mailbox": _mailboxes, "shared voicemail": _shared_voicemails},
+    boxes={MAILBOX.resource: _mailboxes, SHARED_VOICEMAIL.resource: _shared_voicemails},
     messages=_messages,
     greetings=_greetings,
     workers=(16, 32),

@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ...errors import RejectedError, TransportError
+from ...model.operation import Operation
 from ..extent import Extent
 from ..replies import expect_count, expect_objects
 from .session import URL_HINT, Tel4vnSession
@@ -72,58 +73,66 @@ class _Reading(t.Generic[Kept]):
         return len(self.totals) == 1
 
 
-def rows_of(session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str]) -> list[Row]:
+def rows_of(session: Tel4vnSession, path: str, operation: Operation, parameters: t.Mapping[str, str]) -> list[Row]:
     """Return every row of a listing once.
 
     :param parameters: of the query, beside those of the page.
     :raises TransportError: rather than to return rows of which one may be missing.
     """
-    return counted_rows(session, path, what, parameters)[0]
+    return counted_rows(session, path, operation, parameters)[0]
 
 
 def counted_rows(
-    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str]
+    session: Tel4vnSession, path: str, operation: Operation, parameters: t.Mapping[str, str]
 ) -> tuple[list[Row], int]:
     """Return every row of a listing once, and the total that the pages told; 0 where they told none.
 
     The total proves nothing about the rows (docs/vendors/tel4vn.md, "Listing and paging"), but whoever deletes must not
     ignore it.
     """
-    rows, total = _gather(session, path, what, parameters, _Rows)
+    rows, total = _gather(session, path, operation, parameters, _Rows)
     return list(rows.by_id.values()), total
 
 
 def gather(
-    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], start: t.Callable[[], Kept]
+    session: Tel4vnSession,
+    path: str,
+    operation: Operation,
+    parameters: t.Mapping[str, str],
+    start: t.Callable[[], Kept],
 ) -> Kept:
     """Return what is kept of the rows of a listing, which are not all in memory at the same time.
 
     :param start: returns an empty collection for one reading.
     :raises TransportError: rather than to miss a row.
     """
-    return _gather(session, path, what, parameters, start)[0]
+    return _gather(session, path, operation, parameters, start)[0]
 
 
 def _gather(
-    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], start: t.Callable[[], Kept]
+    session: Tel4vnSession,
+    path: str,
+    operation: Operation,
+    parameters: t.Mapping[str, str],
+    start: t.Callable[[], Kept],
 ) -> tuple[Kept, int]:
     try:
-        return _gather_pages(session, path, what, parameters, PAGE_SIZES[0], start)
+        return _gather_pages(session, path, operation, parameters, PAGE_SIZES[0], start)
     except RejectedError:
-        return _gather_pages(session, path, what, parameters, PAGE_SIZES[1], start)
+        return _gather_pages(session, path, operation, parameters, PAGE_SIZES[1], start)
 
 
 def _gather_pages(
     session: Tel4vnSession,
     path: str,
-    what: str,
+    operation: Operation,
     parameters: t.Mapping[str, str],
     size: int,
     start: t.Callable[[], Kept],
 ) -> tuple[Kept, int]:
     known, known_ids = start(), set[str]()
     for _reading in range(_MOST_READINGS):
-        reading = _read(session, path, what, parameters, size, start())
+        reading = _read(session, path, operation, parameters, size, start())
         if reading.steady and len(reading.ids) == reading.received:
             return reading.kept, next(iter(reading.totals)) or 0
         known.merge(reading.kept)
@@ -131,24 +140,25 @@ def _gather_pages(
         if reading.steady and len(known_ids) == reading.received:
             return known, next(iter(reading.totals)) or 0
     raise TransportError(
-        f"cannot {what}: rows move from page to page, so the listing is never complete",
+        "rows move from page to page, so the listing is never complete",
         "Run the task again when nobody else writes",
+        operation=operation,
     )
 
 
 def _read(
-    session: Tel4vnSession, path: str, what: str, parameters: t.Mapping[str, str], size: int, kept: Kept
+    session: Tel4vnSession, path: str, operation: Operation, parameters: t.Mapping[str, str], size: int, kept: Kept
 ) -> _Reading[Kept]:
     reading = _Reading(kept)
-    extent = Extent(session.client, what)
+    extent = Extent(session.client, operation)
     idle = 0
     while True:
         page = {**parameters, "limit": str(size), "offset": str(reading.received)}
-        envelope = session.call("GET", path, what, params=page)
-        total = expect_count(envelope.total, what, "rows in all", URL_HINT)
+        envelope = session.call("GET", path, operation, params=page)
+        total = expect_count(envelope.total, operation, "rows in all", URL_HINT)
         # A service of this kind may say null for an empty list, and then how many rows there are: none.
         nothing = envelope.data is None and "data" in envelope.model_fields_set and total is not None
-        rows = [] if nothing else expect_objects(envelope.data, what, "rows", URL_HINT)
+        rows = [] if nothing else expect_objects(envelope.data, operation, "rows", URL_HINT)
         reading.totals.add(total)
         # With another total it proves nothing any more, and while rows keep coming it would never end.
         if not rows or not reading.steady:
@@ -156,7 +166,7 @@ def _read(
         idle = idle + 1 if all(str(row["id"]) in reading.ids for row in rows) else 0
         extent.add(len(rows))
         if idle > _MOST_IDLE_PAGES:
-            raise TransportError(f"cannot {what}: the same rows come again and again, so the listing never ends")
+            raise TransportError("the same rows come again and again, so the listing never ends", operation=operation)
         reading.ids.update(str(row["id"]) for row in rows)
         for row in rows:
             kept.add_row(row)

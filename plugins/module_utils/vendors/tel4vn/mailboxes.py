@@ -14,6 +14,8 @@ from ...errors import DuplicateError, NotFoundError, RejectedError, TransportErr
 from ...model.fields import Values
 from ...model.kinds import UNKNOWN
 from ...model.mailbox import Box, Listing, Wanted
+from ...model.operation import Operation
+from ...model.problem import Subject
 from ..creations import Withdrawal
 from ..protocol import Reread
 from ..replies import expect_identifier, expect_text, expect_types, identifier_in
@@ -55,7 +57,7 @@ class Tel4vnMailboxes(Withdrawal):
         def meant(box: Box) -> bool:
             return box.id == box_id if box_id else box.number == number
 
-        native, certain = self._read(box_id or str(number), f"read mailbox {number or box_id}")
+        native, certain = self._read(box_id or str(number), Operation("read", "mailbox", number or str(box_id)))
         if certain:
             return None
         if native is not None and meant(box := self._box(native)):
@@ -72,9 +74,9 @@ class Tel4vnMailboxes(Withdrawal):
         boxes. It is looked up, and if it is not there, the task fails and the next one decides.
         """
         body = {"extension": number, **self._wire(values)}
-        what = f"create mailbox {number}"
+        operation = Operation("create", "mailbox", number)
         try:
-            envelope = self._session.call("POST", "/voicemail", what, pin=body["password"], json=body)
+            envelope = self._session.call("POST", "/voicemail", operation, pin=body["password"], json=body)
         except TransportError as error:
             if error.uncertain and error.status not in _ENDED:
                 raise dataclasses.replace(error, pending=True) from None
@@ -87,7 +89,7 @@ class Tel4vnMailboxes(Withdrawal):
             self._created[str(made.id)] = None
         if made is None:
             details = details_of(envelope, self._session.client, body["password"])
-            raise RejectedError(f"cannot {what}: TEL4VN answered success and made none", details=details)
+            raise RejectedError("TEL4VN answered success and made none", details=details, operation=operation)
         return made
 
     def holders(self, numbers: frozenset[str]) -> t.Sequence[Box]:
@@ -99,25 +101,26 @@ class Tel4vnMailboxes(Withdrawal):
 
         :raises RejectedError: when the present PIN has to be sent and is hidden.
         """
-        what = f"update mailbox {box.number}"
+        operation = Operation("update", "mailbox", box.number)
 
-        body = self._replacement(box, writes, what)
+        body = self._replacement(box, writes, operation)
 
         def renew() -> dict[str, t.Any]:
-            again = self._replacement(reread(), writes, what) if reread else body
+            again = self._replacement(reread(), writes, operation) if reread else body
             if again["password"] != body["password"]:
                 self._session.client.keep_secret(again["password"])
             return {"json": again}
 
-        self._session.call("PUT", _path(box), what, repeatable=True, renew=renew, pin=body["password"], json=body)
+        self._session.call("PUT", _path(box), operation, repeatable=True, renew=renew, pin=body["password"], json=body)
         return None
 
-    def _replacement(self, box: Box, writes: Values, what: str) -> dict[str, t.Any]:
+    def _replacement(self, box: Box, writes: Values, operation: Operation) -> dict[str, t.Any]:
         merged = {**box.values, **writes}
         if merged["pin"] in (None, UNKNOWN):
             raise RejectedError(
-                f"cannot {what}: TEL4VN wants the PIN with every update, and does not show the present one",
+                "TEL4VN wants the PIN with every update, and does not show the present one",
                 "Give `pin`, and set `update_pin` to always",
+                operation=operation,
             )
         body = self._wire(merged)
         if "emails" not in writes:
@@ -127,7 +130,9 @@ class Tel4vnMailboxes(Withdrawal):
 
     def delete(self, box: Box, recheck: t.Callable[[], None] | None = None) -> None:
         """Delete a box with its messages and recordings, and read it back."""
-        self._session.call("DELETE", _path(box), f"delete mailbox {box.number}", repeatable=True, renew=recheck)
+        self._session.call(
+            "DELETE", _path(box), Operation("delete", "mailbox", box.number), repeatable=True, renew=recheck
+        )
         for wait in _GONE_WAITS:
             time.sleep(wait)
             if self.find(None, box.id) is None:
@@ -142,19 +147,19 @@ class Tel4vnMailboxes(Withdrawal):
 
         The total of a page may be wrong: where it is the larger one, it counts.
         """
-        what = f"count the messages of mailbox {box.number}"
-        rows, total = counted_rows(self._session, "/voicemail/message", what, {"extension": box.number})
+        operation = Operation("count", "the messages", relation="of", other=Subject("mailbox", box.number))
+        rows, total = counted_rows(self._session, "/voicemail/message", operation, {"extension": box.number})
         # A server that does not know the filter answers, and counts, the messages of everybody.
-        foreign = sum(expect_text(row, "extension", what, URL_HINT) != box.number for row in rows)
+        foreign = sum(expect_text(row, "extension", operation, URL_HINT) != box.number for row in rows)
         return max(len(rows), total) - foreign
 
     def _all(self) -> t.Iterator[Box]:
-        return (self._box(row) for row in rows_of(self._session, "/voicemail", "list mailboxes", {}))
+        return (self._box(row) for row in rows_of(self._session, "/voicemail", Operation("list", "mailboxes"), {}))
 
-    def _read(self, key: str, what: str) -> tuple[dict[str, t.Any] | None, bool]:
+    def _read(self, key: str, operation: Operation) -> tuple[dict[str, t.Any] | None, bool]:
         """Return the object at an id or number, or None, and whether it is certain that there is none."""
         try:
-            envelope = self._session.call("GET", f"/voicemail/{urllib.parse.quote(key, safe='')}", what)
+            envelope = self._session.call("GET", f"/voicemail/{urllib.parse.quote(key, safe='')}", operation)
         except NotFoundError as error:
             # Without a word of the vendor it may be a proxy, or a wrong `url`, that does not know the address.
             return None, bool(error.details)
@@ -170,14 +175,14 @@ class Tel4vnMailboxes(Withdrawal):
         return {name: "" if value is None else value for name, value in self.table.encode(settled, settled).items()}
 
     def _box(self, native: dict[str, t.Any]) -> Box:
-        what = "read a mailbox"
-        number = expect_text(native, "extension", what, URL_HINT)
-        expect_types(native, _SCALARS, (str, bool, int), what, URL_HINT)
-        expect_types(native, ("mail_to",), (str,), what, URL_HINT)
+        operation = Operation("read", "a mailbox")
+        number = expect_text(native, "extension", operation, URL_HINT)
+        expect_types(native, _SCALARS, (str, bool, int), operation, URL_HINT)
+        expect_types(native, ("mail_to",), (str,), operation, URL_HINT)
         values = self.table.decode(native)
         if "password" not in native:
             values["pin"] = UNKNOWN
-        return Box(number, expect_identifier(native, "id", what, "a mailbox", URL_HINT), values, native=native)
+        return Box(number, expect_identifier(native, "id", operation, "a mailbox", URL_HINT), values, native=native)
 
 
 def _is_box(content: t.Any) -> bool:

@@ -12,6 +12,8 @@ import urllib.parse
 from ...errors import NotFoundError, RejectedError, VoicemailError
 from ...model.connection import origin_of
 from ...model.message import Gathering, Message, Selection
+from ...model.operation import Operation
+from ...model.problem import Subject
 from ...transport.client import Reply, Stream
 from ..login import Token
 from ..messages import MessageReader, Recordings
@@ -31,12 +33,12 @@ class Tel4vnMessages(MessageReader, Recordings):
     def list(self, selection: Selection) -> t.Sequence[Message]:
         """Return the messages of a box, or with one listing those of the tenant."""
         if selection.all_mailboxes:
-            gathered = gather(
-                self._session, PATH, "list the messages of all mailboxes", {}, lambda: _Gathered(selection)
-            )
+            operation = Operation("list", "the messages of all mailboxes")
+            gathered = gather(self._session, PATH, operation, {}, lambda: _Gathered(selection))
             return gathered.messages()
         number = str(selection.mailbox)
-        rows = rows_of(self._session, PATH, f"list the messages of mailbox {number}", {"extension": number})
+        operation = Operation("list", "the messages", relation="of", other=Subject("mailbox", number))
+        rows = rows_of(self._session, PATH, operation, {"extension": number})
         # A server that does not know the filter answers the rows of everybody.
         found = [message for row in rows if (message := message_of(row)).mailbox == number]
         if not found and Tel4vnMailboxes(self._session).find(number, None) is None:
@@ -46,12 +48,12 @@ class Tel4vnMessages(MessageReader, Recordings):
     @contextlib.contextmanager
     def audio(self, message: Message, start: int = 0) -> t.Iterator[Stream]:
         """Open a recording; the PBX may then count the message as heard, and switch off the lamp of the phone."""
-        what = f"download message {message.id}"
-        address = self._address(message.audio_url, what)
+        operation = Operation("download", "message", message.id)
+        address = self._address(message.audio_url, operation)
 
         def refused(reply: Reply) -> VoicemailError:
             if reply.status == 404:
-                return NotFoundError(f"cannot {what}: TEL4VN has no recording of it", status=404)
+                return NotFoundError("TEL4VN has no recording of it", status=404, operation=operation)
             return refusal(reply, self._session.client)
 
         def once(token: Token) -> contextlib.ExitStack:
@@ -60,14 +62,14 @@ class Tel4vnMessages(MessageReader, Recordings):
                 headers["Range"] = f"bytes={start}-"
             with contextlib.ExitStack() as stack:
                 client = self._session.client
-                streams.append(stack.enter_context(client.stream(address, what, refused, headers=headers)))
+                streams.append(stack.enter_context(client.stream(address, operation, refused, headers=headers)))
                 return stack.pop_all()
 
         streams: list[Stream] = []
         with self._session.login.run(once):
             yield streams[-1]
 
-    def _address(self, url: str | None, what: str) -> str:
+    def _address(self, url: str | None, operation: Operation) -> str:
         """Return where to download from: the token is for the configured origin only.
 
         See docs/vendors/tel4vn.md, "Downloading recordings".
@@ -75,7 +77,7 @@ class Tel4vnMessages(MessageReader, Recordings):
         An address of another host is one of the same service under another name, where its path is one of the API.
         """
         if not url:
-            raise NotFoundError(f"cannot {what}: TEL4VN has no recording of it")
+            raise NotFoundError("TEL4VN has no recording of it", operation=operation)
         base = self._session.connection.url.rstrip("/")
         with contextlib.suppress(ValueError):
             address = urllib.parse.urljoin(f"{base}/", url)
@@ -87,8 +89,9 @@ class Tel4vnMessages(MessageReader, Recordings):
                 query = f"?{parts.query}" if parts.query else ""
                 return f"{base}{PATH}/{rest}{query}"
         raise RejectedError(
-            f"cannot {what}: its recording is at another server, which never gets the token of this one",
+            "its recording is at another server, which never gets the token of this one",
             "Ask TEL4VN for download links below the address of the API",
+            operation=operation,
         )
 
 
@@ -103,10 +106,10 @@ class _Gathered(Gathering):
 
 def message_of(row: Row) -> Message:
     """Return a listed message; that a caller was heard is not told."""
-    what = "list messages"
+    operation = Operation("list", "messages")
     return Message(
-        id=expect_identifier(row, "id", what, "a message", URL_HINT),
-        mailbox=expect_text(row, "extension", what, URL_HINT),
+        id=expect_identifier(row, "id", operation, "a message", URL_HINT),
+        mailbox=expect_text(row, "extension", operation, URL_HINT),
         caller_name=optional_text(row.get("caller_id_name")),
         caller_number=optional_text(row.get("caller_id_number")),
         received_at=moment_of(row.get("created_at")),

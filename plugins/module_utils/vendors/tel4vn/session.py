@@ -14,6 +14,7 @@ import typing as t
 from ...deps import pydantic
 from ...errors import AuthError, NotFoundError, RejectedError, VoicemailError
 from ...model.connection import Connection
+from ...model.operation import Operation
 from ...transport.client import Client, Reply, broken, expired
 from ..login import Login, Token
 
@@ -115,7 +116,14 @@ class Tel4vnSession:
         self.client.close()
 
     def call(
-        self, method: str, path: str, what: str, *, repeatable: bool | None = None, pin: str = "", **request: t.Any
+        self,
+        method: str,
+        path: str,
+        operation: Operation,
+        *,
+        repeatable: bool | None = None,
+        pin: str = "",
+        **request: t.Any,
     ) -> Envelope:
         """Send a request and return what its reply holds.
 
@@ -126,7 +134,7 @@ class Tel4vnSession:
 
         def once(token: Token) -> Envelope:
             headers = {"Authorization": f"Bearer {token.value}", "Accept": "application/json"}
-            reply = self.client.send(method, path, what, repeatable=repeatable, headers=headers, **request)
+            reply = self.client.send(method, path, operation, repeatable=repeatable, headers=headers, **request)
             if not reply.ok:
                 raise refusal(reply, self.client, pin)
             # A deletion may be answered without a body.
@@ -143,15 +151,17 @@ class Tel4vnSession:
         if not api_key:
             options = "`username` and `password`"
             login = {"username": connection.username, "password": connection.password}
-            api_key = self._granted(self.client.send("POST", "/auth", "log in", json=login), options).api_key
+            api_key = self._granted(self.client.send("POST", "/auth", Operation("log in"), json=login), options).api_key
             if not api_key:
                 raise AuthError("TEL4VN answered the login without an api_key", "Give `api_key` instead of `username`")
             self.client.keep_secret(api_key)
-        reply = self.client.send("POST", "/auth/token", "get a token", json={"api_key": api_key})
+        reply = self.client.send("POST", "/auth/token", Operation("request", "a token"), json={"api_key": api_key})
         if reply.status == 404:
             # Newer servers moved the token to the third version, and left voicemail in the first.
             origin = self.connection.url.rstrip("/").removesuffix("/v1")
-            reply = self.client.send("POST", f"{origin}/v3/auth/token", "get a token", json={"api_key": api_key})
+            reply = self.client.send(
+                "POST", f"{origin}/v3/auth/token", Operation("request", "a token"), json={"api_key": api_key}
+            )
         grant = self._granted(reply, options)
         if not grant.token:
             raise AuthError("TEL4VN answered the login without a token", URL_HINT, status=reply.status)
@@ -176,17 +186,19 @@ def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
 
     :param pin: the PIN that was sent along.
     """
-    what, status = reply.what, reply.status
+    operation, status = reply.operation, reply.status
     if status == 401:
-        return expired(what)
+        return expired(operation)
     if status >= 500:
         return broken(reply)
     envelope = _said(reply)
     details = details_of(envelope, client, pin)
     if status == 403:
-        return AuthError(f"cannot {what}: the login may not do this", "Check the rights of the login", status, details)
+        return AuthError(
+            "the login may not do this", "Check the rights of the login", status, details, operation=operation
+        )
     if status == 404:
-        return NotFoundError(f"cannot {what}: TEL4VN does not find it", URL_HINT, status, details)
+        return NotFoundError("TEL4VN does not find it", URL_HINT, status, details, operation=operation)
     return _rejected(reply, envelope, client, pin)
 
 
@@ -196,7 +208,7 @@ def _rejected(reply: Reply, envelope: Envelope, client: Client, pin: str) -> Rej
         reason = http.HTTPStatus(reply.status).phrase if reply.status in set(http.HTTPStatus) else ""
         details = {"": f"it gives no reason, and the status {reply.status} {reason}".rstrip()}
     hint = "Correct the option that holds this field" if any(details) else "Compare with what the server takes"
-    return RejectedError(f"TEL4VN refuses to {reply.what}", hint, reply.status, details)
+    return RejectedError("", hint, reply.status, details, operation=reply.operation, refused_by="TEL4VN")
 
 
 def _said(reply: Reply) -> Envelope:

@@ -16,7 +16,6 @@ import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.telephony.voicemail.plugins.action import vmboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.results import summarized
-from ansible_collections.telephony.voicemail.plugins.plugin_utils import interruption
 
 
 def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
@@ -52,7 +51,6 @@ def test_progress_is_silent_where_the_task_is(no_log: bool, monkeypatch: pytest.
 @pytest.mark.parametrize("no_log", [True, False])
 def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
-    monkeypatch.setattr(interruption, "_SCREEN", writing)
     ended: list[str] = []
 
     def run(*_args: t.Any, **_options: t.Any) -> dict[str, t.Any]:
@@ -66,8 +64,10 @@ def test_an_interrupted_task_is_told_and_ends_its_worker(no_log: bool, monkeypat
 
     monkeypatch.setattr(vmboxes.task, "run_in_worker", run)
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    interrupted = action(no_log)
+    interrupted.screen = writing
     with pytest.raises(KeyboardInterrupt):
-        action(no_log).run()
+        interrupted.run()
     os.close(writing)
     told = os.read(reading, 1000).decode()
     os.close(reading)

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import bodies
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.pool import Clients
@@ -40,7 +41,7 @@ class Network:
         return httpx.Response(200, headers=self.headers, stream=_Pieces(pieces))
 
     def read(self) -> http.Reply:
-        return self.client.send("GET", "/x", "read it")
+        return self.client.send("GET", "/x", Operation("read", "it"))
 
 
 class _Pieces(httpx.SyncByteStream):

@@ -23,6 +23,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
     TransportError,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.pool import Clients
@@ -45,9 +46,8 @@ class Script:
         self.steps = list(steps)
         self.sent: list[httpx.Request] = []
         self.slept: list[float] = []
-        self.client = http.Client(Connection(vendor="kazoo", url=URL, **options), workers=1)
-        network = Clients(lambda: Sender(httpx.MockTransport(self.answer), {}, 30))
-        monkeypatch.setattr(self.client, "_clients", network)
+        connection = Connection(vendor="kazoo", url=URL, **options)
+        self.client = http.Client(connection, 1, make_transport=lambda: httpx.MockTransport(self.answer))
         monkeypatch.setattr(tenacity.nap.time, "sleep", self.slept.append)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -107,7 +107,7 @@ def test_what_is_sent_again(
 def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[READ_ERROR] * 20)
     with pytest.raises(TransportError, match="cannot read it: the connection broke"):
-        script.client.send("GET", "/x", "read it")
+        script.client.send("GET", "/x", Operation("read", "it"))
     assert len(script.sent) == retry.MAX_ATTEMPTS
     assert len(script.slept) == retry.MAX_ATTEMPTS - 1
 
@@ -115,8 +115,8 @@ def test_reading_is_given_up_after_some_attempts(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("step", [NO_CONNECTION, httpx.ConnectTimeout("slow"), 502, 503], ids=str)
 def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
     script = Script(monkeypatch, 200, *[step] * 12, 200, retry_budget=120)
-    script.client.send("GET", "/x", "read it")
-    assert script.client.send("GET", "/x", "read it").status == 200
+    script.client.send("GET", "/x", Operation("read", "it"))
+    assert script.client.send("GET", "/x", Operation("read", "it")).status == 200
     assert len(script.sent) == 14
 
 
@@ -126,23 +126,23 @@ def test_a_server_that_never_answered_is_given_up_after_some_attempts(
 ) -> None:
     script = Script(monkeypatch, *steps)
     with contextlib.suppress(TransportError):
-        script.client.send("GET", "/x", "read it")
+        script.client.send("GET", "/x", Operation("read", "it"))
     assert len(script.sent) == retry.MAX_ATTEMPTS
     script.client.renew_budget()
     with contextlib.suppress(TransportError):
-        script.client.send("GET", "/x", "read it")
+        script.client.send("GET", "/x", Operation("read", "it"))
     assert len(script.sent) == 2 * retry.MAX_ATTEMPTS
 
 
 def test_broken_server_is_told_by_its_last_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[503] * 20)
-    assert script.client.send("GET", "/x", "read it").status == 503
+    assert script.client.send("GET", "/x", Operation("read", "it")).status == 503
 
 
 def test_refusals_are_repeated_for_as_long_as_the_budget_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch, *[429] * 500, retry_budget=0)
     with pytest.raises(RateLimitedError):
-        script.client.send("GET", "/x", "read it")
+        script.client.send("GET", "/x", Operation("read", "it"))
     assert len(script.sent) == 1
 
 
@@ -153,13 +153,13 @@ def test_refusals_are_repeated_for_as_long_as_the_budget_lasts(monkeypatch: pyte
 def test_addresses_of_another_origin_are_never_asked(monkeypatch: pytest.MonkeyPatch, elsewhere: str) -> None:
     script = Script(monkeypatch)
     with pytest.raises(TransportError, match="another origin"):
-        script.client.send("GET", elsewhere, "download it", headers={"X-Auth-Token": "secret"})
+        script.client.send("GET", elsewhere, Operation("download", "it"), headers={"X-Auth-Token": "secret"})
     assert script.sent == []
 
 
 def test_addresses_of_the_same_origin_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(monkeypatch)
-    assert script.client.send("GET", "http://127.0.0.1:1/elsewhere", "download it").ok
+    assert script.client.send("GET", "http://127.0.0.1:1/elsewhere", Operation("download", "it")).ok
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_addresses_of_the_same_origin_are_asked(monkeypatch: pytest.MonkeyPatch)
 )
 def test_reply_that_cannot_be_read_is_told_without_its_content(content: bytes, said: str) -> None:
     with pytest.raises(TransportError) as caught:
-        http.Reply(200, {}, content, "read it").parse(Body)
+        http.Reply(200, {}, content, Operation("read", "it")).parse(Body)
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
     assert caught.value.uncertain
@@ -233,7 +233,7 @@ def test_a_proxy_that_refuses_shows_no_password(
     )
     client = http.Client(connection, workers=1)
     with listener, pytest.raises(TransportError, match="407 refused") as caught:
-        client.send("GET", "/x", "read it")
+        client.send("GET", "/x", Operation("read", "it"))
     thread.join()
     client.close()
     told = f"{caught.value} {caught.value.as_dict()} {connection!r}"
@@ -276,5 +276,5 @@ def test_a_cookie_is_sent_back_to_the_server_that_set_it(monkeypatch: pytest.Mon
 
     script.client._clients = Clients(lambda: Sender(httpx.MockTransport(answer), {}, 30))
     for _request in range(2):
-        script.client.send("GET", "/x", "read it")
+        script.client.send("GET", "/x", Operation("read", "it"))
     assert seen == [None, "node=7"]

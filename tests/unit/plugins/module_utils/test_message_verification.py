@@ -12,9 +12,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
     apply as message_engine,
 )
-from ansible_collections.telephony.voicemail.plugins.module_utils.messages import (
-    verify as message_verification,
-)
 from ansible_collections.telephony.voicemail.plugins.module_utils.messages.plan import Order
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import (
     Message,
@@ -22,6 +19,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
     Status,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.messages import Upload
+from helpers.virtual_time import without_waiting  # noqa: F401
 
 ORDERS = {
     "read": Order("read"),
@@ -53,9 +51,7 @@ class Slow:
     mark = delete = move = copy = upload = _refuse
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_verification, "_STALE_WAITS", (0.0, 0.0))
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 @pytest.mark.parametrize("cause", ERRORS)

@@ -15,6 +15,7 @@ import tenacity.nap
 from ansible_collections.telephony.voicemail.plugins.module_utils import concurrency as parallel
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RateLimitedError, VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import pace, retry
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.retry import Retries, Retryable
@@ -57,10 +58,10 @@ def test_attempts_that_take_long_end_with_the_budget(clock: Clock, asked: float 
     def exchange() -> http.Reply:
         attempts.append(clock.now)
         clock.sleep(20)
-        return http.Reply(429, {} if asked is None else {"retry-after": str(asked)}, b"", "read it")
+        return http.Reply(429, {} if asked is None else {"retry-after": str(asked)}, b"", Operation("read", "it"))
 
     with pytest.raises(RateLimitedError):
-        client._send(exchange, "read it", True)
+        client._send(exchange, Operation("read", "it"), True)
     assert len(attempts) <= 3
     assert clock.now <= 1000 + 60 + 20
 

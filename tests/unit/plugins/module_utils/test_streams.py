@@ -21,6 +21,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message, Selection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import download as audio
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import Folder
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.order import Order
@@ -93,11 +94,11 @@ def client(url: str) -> Client:
 
 
 def refused(reply: Reply) -> VoicemailError:
-    return NotFoundError(f"cannot {reply.what}: {reply.status}", status=reply.status)
+    return NotFoundError(str(reply.status), status=reply.status, operation=reply.operation)
 
 
 def opened(url: str, path: str) -> contextlib.AbstractContextManager[Stream]:
-    return client(url).stream(path, "download it", refused, headers={"X-Auth-Token": TOKEN})
+    return client(url).stream(path, Operation("download", "it"), refused, headers={"X-Auth-Token": TOKEN})
 
 
 def test_a_large_reply_takes_little_memory(served: str) -> None:
@@ -140,7 +141,7 @@ def test_what_is_busy_is_asked_again(served: str) -> None:
 
 
 def test_a_reply_that_breaks_off_is_told(served: str) -> None:
-    with opened(served, "/short") as stream, pytest.raises(TransportError, match="to its end"):
+    with opened(served, "/short") as stream, pytest.raises(TransportError, match="it ended early"):
         list(stream.pieces())
 
 
@@ -156,7 +157,7 @@ class Recordings:
         return [Message(f"m{position}", "3000") for position in range(self._count)]
 
     def audio(self, message: Message, start: int = 0) -> contextlib.AbstractContextManager[Stream]:
-        return self._client.stream(self._path, f"download message {message.id}", refused)
+        return self._client.stream(self._path, Operation("download", "message", message.id), refused)
 
 
 def test_many_large_recordings_take_little_memory(served: str, tmp_path: pathlib.Path) -> None:
@@ -186,7 +187,7 @@ def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytes
                 clock[0] += 1
                 yield bytes(size)
 
-    stream = Stream(t.cast("t.Any", Response()), "download it", 5, allowed.append)
+    stream = Stream(t.cast("t.Any", Response()), Operation("download", "it"), 5, allowed.append)
     assert sum(map(len, stream.pieces())) == 6000
     assert allowed == [5, 5, 9]
 
@@ -202,5 +203,5 @@ def test_the_connection_may_take_what_the_slowest_rate_allows(monkeypatch: pytes
 )
 def test_sizes_that_are_no_numbers_are_unknown(status: int, headers: dict[str, str]) -> None:
     response: t.Any = types.SimpleNamespace(status_code=status, headers=headers)
-    stream = Stream(response, "download message 7", 5)
+    stream = Stream(response, Operation("download", "message", "7"), 5)
     assert (stream.size, stream.start) == (None, 0)

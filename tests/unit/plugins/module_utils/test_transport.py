@@ -40,6 +40,7 @@ class Dripper:
     :param start: sent at once.
     :param pieces: sent after it.
     :param wrap: makes the connection another, such as an encrypted one.
+    :param read: reads the request.
     """
 
     def __init__(
@@ -48,13 +49,15 @@ class Dripper:
         pieces: t.Iterable[bytes],
         step: float = STEP,
         wrap: t.Callable[[socket.socket], t.Any] = lambda connection: connection,
+        read: t.Callable[[Dripper, socket.socket], object] | None = None,
     ) -> None:
         self.start, self.pieces, self.step, self.wrap = start, pieces, step, wrap
+        self.read = read or Dripper.read_headers
         self.sent = 0
         self.finished = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._stopped = threading.Event()
+        self.stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -62,16 +65,16 @@ class Dripper:
         with contextlib.suppress(OSError):
             plain, _address = self._listener.accept()
             with self.wrap(plain) as connection:
-                self._read_request(connection)
+                self.read(self, connection)
                 connection.sendall(self.start)
                 for piece in self.pieces:
-                    if self._stopped.wait(self.step):
+                    if self.stopped.wait(self.step):
                         return
                     connection.sendall(piece)
                     self.sent += len(piece)
                 self.finished = True
 
-    def _read_request(self, connection: socket.socket) -> None:
+    def read_headers(self, connection: socket.socket) -> None:
         seen = b""
         while b"\r\n\r\n" not in seen:
             seen += connection.recv(65536)
@@ -80,7 +83,7 @@ class Dripper:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stopped.set()
+        self.stopped.set()
         self._listener.close()
         self._thread.join()
 
@@ -180,9 +183,9 @@ def test_a_proxy_that_trickles_ends_at_the_timeout(scheme: str) -> None:
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("start", [b"", b"\x16\x03\x03\x40\x00"], ids=["silent", "a record without end"])
-def test_a_handshake_that_trickles_ends_at_the_timeout(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dripper, "_read_request", lambda _self, connection: connection.recv(65536))
-    with Dripper(start, times(b"\x02" if start else b"")) as server:
+def test_a_handshake_that_trickles_ends_at_the_timeout(start: bytes) -> None:
+    drips = times(b"\x02" if start else b"")
+    with Dripper(start, drips, read=lambda _server, connection: connection.recv(65536)) as server:
         client = client_of(f"https://127.0.0.1:{server.port}/v2")
         with pytest.raises(TransportError, match="timed out"):
             client.send("GET", "/x", "read it")
@@ -191,19 +194,18 @@ def test_a_handshake_that_trickles_ends_at_the_timeout(start: bytes, monkeypatch
 
 
 @pytest.mark.timeout(30)
-def test_a_server_that_reads_slowly_ends_at_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_reads_slowly_ends_at_the_timeout() -> None:
     """An upload that the server takes in small parts, each within the timeout."""
 
-    def take_slowly(_self: Dripper, connection: socket.socket) -> None:
+    def take_slowly(server: Dripper, connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         for _piece in range(PIECES):
-            if _self._stopped.wait(STEP):
+            if server.stopped.wait(STEP):
                 return
-            _self.sent += len(connection.recv(16384))
+            server.sent += len(connection.recv(16384))
 
-    monkeypatch.setattr(Dripper, "_read_request", take_slowly)
     upload = bytes(64 * 2**20)
-    with Dripper(b"", ()) as server:
+    with Dripper(b"", (), read=take_slowly) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
         with pytest.raises(TransportError, match="timeout"):
             client.send("PUT", "/x", "upload it", content=upload)

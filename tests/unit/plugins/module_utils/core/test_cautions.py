@@ -125,7 +125,7 @@ def test_without_a_database_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) 
         raise zoneinfo.ZoneInfoNotFoundError(name)
 
     monkeypatch.setattr(zones.zoneinfo, "ZoneInfo", missing)
-    monkeypatch.setattr(zones, "_names", frozenset)
+    monkeypatch.setattr(zones, "known_names", frozenset)
     zones.zone_caution.cache_clear()
     texts = {text for zone in ("Europe/Berlin", "x/y") for _label, text in cautions({"name": "x", "timezone": zone})}
     zones.zone_caution.cache_clear()

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.messages import KazooMessages
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.paging import every
@@ -80,18 +81,32 @@ class Onsip(Server):
 
 
 def _browse(order_by: str) -> Browse:
-    return Browse("RowBrowse", "list rows", ("Rows", "Row"), lambda row: str(row.get("Id") or ""), 1000, order_by)
+    return Browse(
+        "RowBrowse", Operation("list", "rows"), ("Rows", "Row"), lambda row: str(row.get("Id") or ""), 1000, order_by
+    )
 
 
 READERS: dict[str, tuple[type[Server], t.Callable[[t.Any], t.Any]]] = {
-    "kazoo": (Kazoo, lambda session: list(every(session, "/vmboxes", "list rows", "rows", {}))),
-    "kazoo messages": (Kazoo, lambda session: list(KazooMessages(session)._pages("/messages", "list rows", {}))),
-    "kazoo empty pages": (EmptyKazoo, lambda session: list(KazooMessages(session)._pages("/m", "list rows", {}))),
-    "portsip": (Portsip, lambda session: Pages(session, "/users", "list rows").read()),
-    "portsip with a count": (CountingPortsip, lambda session: Pages(session, "/users", "list rows").read()),
-    "portsip messages": (Portsip, lambda session: MessagePages(session).read("/messages", "list rows")),
-    "portsip messages with a count": (CountingPortsip, lambda session: MessagePages(session).read("/m", "list rows")),
-    "tel4vn": (Tel4vn, lambda session: rows_of(session, "/voicemail", "list rows", {})),
+    "kazoo": (Kazoo, lambda session: list(every(session, "/vmboxes", Operation("list", "rows"), "rows", {}))),
+    "kazoo messages": (
+        Kazoo,
+        lambda session: list(KazooMessages(session)._pages("/messages", Operation("list", "rows"), {})),
+    ),
+    "kazoo empty pages": (
+        EmptyKazoo,
+        lambda session: list(KazooMessages(session)._pages("/m", Operation("list", "rows"), {})),
+    ),
+    "portsip": (Portsip, lambda session: Pages(session, "/users", Operation("list", "rows")).read()),
+    "portsip with a count": (
+        CountingPortsip,
+        lambda session: Pages(session, "/users", Operation("list", "rows")).read(),
+    ),
+    "portsip messages": (Portsip, lambda session: MessagePages(session).read("/messages", Operation("list", "rows"))),
+    "portsip messages with a count": (
+        CountingPortsip,
+        lambda session: MessagePages(session).read("/m", Operation("list", "rows")),
+    ),
+    "tel4vn": (Tel4vn, lambda session: rows_of(session, "/voicemail", Operation("list", "rows"), {})),
     "onsip": (Onsip, lambda session: _browse("").rows(session)),
     "onsip in order": (Onsip, lambda session: _browse("Id").rows(session)),
 }
@@ -121,7 +136,7 @@ def test_the_largest_accounts_are_within_the_bounds() -> None:
     """100 000 mailboxes at 20 rows a page, and 1 000 000 messages of 1 kB at 100 rows a page."""
     for rows, size, length in ((100_000, 20, 500), (1_000_000, 100, 1000)):
         client = types.SimpleNamespace(received=0)
-        reached = extent.Extent(t.cast(t.Any, client), "list rows")
+        reached = extent.Extent(t.cast(t.Any, client), Operation("list", "rows"))
         for _page in range(rows // size):
             client.received += size * length
             reached.add(size)

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import collections.abc
 import contextlib
-import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
-from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip import mailboxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
@@ -93,8 +91,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
+def tenant(no_waiting: None, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server)
 
@@ -255,9 +252,8 @@ def test_a_box_that_is_read_is_the_one_that_was_asked_for(tenant: Tenant) -> Non
 
 
 def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    tenant.begin(9)
-    monkeypatch.setattr(mailboxes, "_BROWSE", dataclasses.replace(mailboxes._BROWSE, page_size=2))
-    monkeypatch.setattr(extent, "MOST_ROWS", 6)
+    tenant.begin(501)
+    monkeypatch.setattr(extent, "MOST_ROWS", 400)
     result = tenant.run("vmbox_info")
     assert result["failed"]
     assert "cannot list mailboxes: the listing does not end" in result["msg"]
@@ -268,8 +264,8 @@ def test_a_listing_without_an_end_is_an_error(tenant: Tenant, monkeypatch: pytes
     [
         ({"Status": "disabled"}, "mailbox 1001: OnSIP changed Status beside what was asked"),
         ({"TransferAddress": ""}, "mailbox 1001: OnSIP changed TransferAddress beside what was asked"),
-        ({"Timezone": "us_pacific"}, "mailbox 1001 was updated, but OnSIP also changed `timezone`, which had to stay"),
-        ({"Password": "7777"}, "mailbox 1001 was updated, but OnSIP also changed `pin`, which had to stay"),
+        ({"Timezone": "us_pacific"}, "mailbox 1001: was updated, but OnSIP also changed `timezone`, which had to stay"),
+        ({"Password": "7777"}, "mailbox 1001: was updated, but OnSIP also changed `pin`, which had to stay"),
     ],
 )
 def test_what_changes_beside_what_was_asked_is_told(

@@ -9,8 +9,8 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from helpers.onsip_tenant import Tenant
+from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip.call import NotPermitted
 
@@ -25,9 +25,10 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture(params=["addresses shown", "addresses hidden"])
-def tenant(request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+def tenant(
+    no_waiting: None, request: pytest.FixtureRequest, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> Tenant:
     """A service that tells the addresses of boxes, and one that does not: no page describes that action."""
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     if request.param == "addresses hidden":
 

@@ -9,9 +9,8 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
-from ansible_collections.telephony.voicemail.plugins.module_utils.transport import retry
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 
@@ -27,9 +26,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.0,))
-    monkeypatch.setattr(retry._Backoff, "__call__", lambda backoff, state: 0.001)
+def tenant(no_waiting: None, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
     monkeypatch.setattr(server.vendor, "perform", server.vendor.perform)
     return Tenant(server)
 

@@ -9,8 +9,8 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from helpers.portsip_tenant import BOX, PIN, STORED_BOX, Tenant
+from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 
 FAULTS = (
@@ -41,9 +41,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    # As many looks as ever: what is stale here is so for a number of requests, not for a time.
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01,) * len(steps._STALE_WAITS))
+def tenant(server: SimulatorServer, no_waiting: None) -> Tenant:
     return Tenant(server).begin()
 
 

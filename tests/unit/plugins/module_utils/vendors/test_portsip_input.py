@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsip.fields import (
     MAILBOX,
@@ -188,7 +189,7 @@ def test_a_refusal_repeats_no_secret() -> None:
             {"code": "OTHER", "message": None},
         ]
     }
-    error = refusal(Reply(400, {}, json.dumps(body).encode(), "update mailbox 1001"), client, PIN)
+    error = refusal(Reply(400, {}, json.dumps(body).encode(), Operation("update", "mailbox", "1001")), client, PIN)
     client.close()
     assert error.details == {
         "pin": "(hidden) is too weak, must differ from (hidden)",
@@ -205,7 +206,7 @@ def test_a_refusal_repeats_no_secret() -> None:
 )
 def test_a_refusal_without_words_is_still_one(status: int, kind: str, body: bytes) -> None:
     client = Client(Connection("portsip", "http://127.0.0.1:1/api"), 1)
-    error = refusal(Reply(status, {}, body, "list mailboxes"), client)
+    error = refusal(Reply(status, {}, body, Operation("list", "mailboxes")), client)
     client.close()
     assert error.kind == kind
     assert "list mailboxes" in str(error)

@@ -9,6 +9,7 @@ import collections.abc
 import typing as t
 
 import pytest
+from helpers.interventions import Intervention
 from helpers.portsip_tenant import BOX, PIN, Tenant
 from voicemail_simulator.server import SimulatorServer
 
@@ -127,13 +128,13 @@ def test_a_listing_that_changes_is_read_again(
 def test_a_listing_that_never_rests_is_an_error(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.begin(150)
     boxes = tenant.directory.boxes.collection
-    gateway = tenant.vendor._access
+    simulation = tenant.server.simulation
 
-    def limiting(request: t.Any) -> None:
+    def add() -> None:
         number = str(9000 + len(boxes))
         tenant.directory.add_box({**next(iter(boxes.values())), "id": number, "extension_number": number})
 
-    monkeypatch.setattr(gateway, "_limit", limiting)
+    monkeypatch.setattr(simulation, "faults", Intervention(simulation.faults, add))
     result = tenant.boxes(BOX, prune=True, max_delete_percent=100, max_deletions=1000)
     assert result["error"]["kind"] == "transport"
     assert "the listing changed" in result["msg"]

@@ -12,6 +12,7 @@ import pytest
 from helpers.portsip_tenant import BOX, PIN, STORED_BOX, Tenant
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
+from voicemail_simulator.vendors.portsip.sessions import Sessions
 
 SYSTEM = {"username": SimulatedPortsip.USERNAME, "domain": None}
 NO_LOGIN = {"username": None, "password": None, "domain": None}
@@ -137,7 +138,7 @@ def test_an_administrator_of_the_tenant_need_not_enter_it(tenant: Tenant) -> Non
 
 
 def test_a_switch_that_did_not_happen_is_noticed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tenant.vendor._sessions, "enter", lambda token, tenant_id: None)
+    monkeypatch.setattr(Sessions, "enter", lambda _self, token, tenant_id: None)
     result = tenant.boxes(BOX, **SYSTEM, account_id=SimulatedPortsip.ACCOUNT_ID)
     assert "the login is in no tenant" in result["msg"]
     assert tenant.writes == 0

@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import TransportError
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.json_bodies import read_json
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import replies
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Login, Token
@@ -91,19 +92,19 @@ def test_whole_numbers(value: t.Any, number: int | None) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: replies.expect_list(None, "list mailboxes", "mailboxes"),
-        lambda: replies.expect_list({}, "list mailboxes", "mailboxes"),
-        lambda: replies.expect_objects([None], "list mailboxes", "mailboxes"),
-        lambda: replies.expect_objects([{"id": ".."}], "list mailboxes", "mailboxes"),
-        lambda: replies.expect_objects([{"id": True}], "list mailboxes", "mailboxes"),
-        lambda: replies.expect_object([], "list mailboxes", "a mailbox"),
-        lambda: replies.expect_count("many", "list mailboxes", "mailboxes"),
-        lambda: replies.expect_count(False, "list mailboxes", "mailboxes"),
-        lambda: replies.expect_text({}, "mailbox", "list mailboxes"),
-        lambda: replies.expect_text({"mailbox": None}, "mailbox", "list mailboxes"),
-        lambda: replies.expect_text({"mailbox": True}, "mailbox", "list mailboxes"),
-        lambda: replies.expect_header_text("a\nb", "list mailboxes", "a token"),
-        lambda: replies.expect_types({"pin": {}}, ("pin",), (str,), "list mailboxes"),
+        lambda: replies.expect_list(None, Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_list({}, Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_objects([None], Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_objects([{"id": ".."}], Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_objects([{"id": True}], Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_object([], Operation("list", "mailboxes"), "a mailbox"),
+        lambda: replies.expect_count("many", Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_count(False, Operation("list", "mailboxes"), "mailboxes"),
+        lambda: replies.expect_text({}, "mailbox", Operation("list", "mailboxes")),
+        lambda: replies.expect_text({"mailbox": None}, "mailbox", Operation("list", "mailboxes")),
+        lambda: replies.expect_text({"mailbox": True}, "mailbox", Operation("list", "mailboxes")),
+        lambda: replies.expect_header_text("a\nb", Operation("list", "mailboxes"), "a token"),
+        lambda: replies.expect_types({"pin": {}}, ("pin",), (str,), Operation("list", "mailboxes")),
     ],
 )
 def test_one_sentence_for_all_that_is_not_understood(call: t.Callable[[], t.Any]) -> None:

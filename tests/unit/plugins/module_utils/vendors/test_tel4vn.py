@@ -9,9 +9,9 @@ import collections.abc
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import execute as steps
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
 from helpers.tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
+from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 
@@ -59,9 +59,7 @@ def server() -> collections.abc.Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def tenant(server: SimulatorServer, monkeypatch: pytest.MonkeyPatch) -> Tenant:
-    # As many looks as ever: what is stale here is so for a number of requests, not for a time.
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01,) * len(steps._STALE_WAITS))
+def tenant(server: SimulatorServer, no_waiting: None) -> Tenant:
     return Tenant(server).begin()
 
 
@@ -233,16 +231,13 @@ def test_a_creation_that_may_still_be_under_way_is_not_repeated(tenant: Tenant, 
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_creation_that_the_server_gave_up_is_looked_up_and_repeated(
-    tenant: Tenant, status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(steps, "_STALE_WAITS", (0.01, 0.01))
+def test_a_creation_that_the_server_gave_up_is_looked_up_and_repeated(tenant: Tenant, status: int) -> None:
     tenant.server.faults.set([f"status:{status},method=POST,path=/voicemail$,count=1"])
     assert tenant.many(BOX)["changed"] is True
-    # The login, the listing, the creation, a look and two more before it is repeated, since a listing may lag behind,
+    # The login, the listing, the creation, a look and three more before it is repeated, since a listing may lag,
     # and the two pages of the listing that shows whether somebody else created it as well.
     sent = [one["method"] for one in tenant.server.journal.entries()]
-    assert sent == ["POST", "GET", "POST", "GET", "GET", "GET", "POST", "GET", "GET"]
+    assert sent == ["POST", "GET", "POST", "GET", "GET", "GET", "GET", "POST", "GET", "GET"]
     assert tenant.stored("7011") == [STORED]
 
 

@@ -19,6 +19,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
     TransportError,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.operation import Operation
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.client import Client, Reply
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.fields import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn.session import refusal
@@ -182,7 +183,7 @@ def test_the_status_decides_the_kind_of_error(status: int, kind: type[Exception]
 def _refusal(status: int, body: t.Any) -> t.Any:
     client = Client(Connection("tel4vn", "http://127.0.0.1:1/v1", api_key="key-of-the-task"), 1)
     content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    return refusal(Reply(status, {}, content, "update mailbox 7011"), client, PIN)
+    return refusal(Reply(status, {}, content, Operation("update", "mailbox", "7011")), client, PIN)
 
 
 def test_every_problem_of_a_write_is_told_and_hides_the_pin(tenant: Tenant) -> None:
