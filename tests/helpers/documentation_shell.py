@@ -24,7 +24,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils import modules
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = "telephony.voicemail"
 #: Files that the documentation speaks of and that the reader has.
-OWN_FILES = ("telephony-voicemail-1.0.0.tar.gz", "secrets.yml", "hosts")
+OWN_FILES = ("telephony-voicemail-1.1.0.tar.gz", "secrets.yml", "hosts")
 #: The clone that the release steps make.
 RELEASE = "release"
 #: Programs that are not ours; their use is read by a person.
