@@ -226,8 +226,11 @@ class InvalidInputError(VoicemailError):
 
 def _cleaned(problem: Problem) -> Problem:
     subject = problem.subject
+    cell = subject.cell
+    if cell is not None:
+        cell = cell._replace(table=clean(cell.table), column=clean(cell.column), value=clean(cell.value))
     shown = dataclasses.replace(
-        subject, name=clean(subject.name), source=clean(subject.source), note=clean(subject.note)
+        subject, name=clean(subject.name), source=clean(subject.source), note=clean(subject.note), cell=cell
     )
     text = shortened(clean(problem.text), VoicemailError.longest)
     return Problem(text, option=clean(problem.option), subject=shown, hint=clean(problem.hint))

@@ -65,6 +65,7 @@ LAYERS = {
     "module_utils/migration/": "planning",
     # How texts are grouped for a person; an error that holds many problems needs it.
     "module_utils/reporting/grouping": "model",
+    "module_utils/reporting/ranges": "model",
     # They know every module.
     "module_utils/reporting/run_report": "handlers",
     "module_utils/reporting/gathering": "handlers",

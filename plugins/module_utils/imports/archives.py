@@ -35,6 +35,10 @@ def opened_archive(content: bytes, kind: str) -> zipfile.ZipFile:
             "is encrypted or has the old .xls format. Save it as .xlsx without a password,"
             " and encrypt it with ansible-vault if it must be kept secret"
         )
+    if not content:
+        raise ValueError("is empty, with 0 bytes. Save it again in the program that made it")
+    if content.lstrip()[:1] == b"<":
+        raise ValueError("is a web page or XML with the ending of a workbook. Open it in Excel, and save it as .xlsx")
     if len(content) > MOST_BYTES:
         raise ValueError(f"has more than {MOST_BYTES >> 20} MB. {_SMALLER}")
     try:

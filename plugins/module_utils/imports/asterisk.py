@@ -83,7 +83,9 @@ def _as_sheet(name: str, boxes: list[tuple[int, dict[str, str]]], zones: dict[st
             box["tz"] = zones.get(box["tz"], box["tz"])
     columns = list(dict.fromkeys(["context", "mailbox", *_FIELDS, *(key for _number, box in boxes for key in box)]))
     headings = Row(name, 0, list(columns))
-    rows = [Row(f"{name}:{number}", number, [box.get(column) for column in columns]) for number, box in boxes]
+    rows = [
+        Row(f"{name}:{number}", number, [box.get(column) for column in columns], name, "line") for number, box in boxes
+    ]
     return Sheet(name, [headings, *rows])
 
 

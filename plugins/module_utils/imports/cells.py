@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from ..model.artefacts import clean_cell
+from ..model.problem import Cell
 
 #: Most rows and columns of a table. The largest telephone systems have some hundred thousand mailboxes.
 MOST_ROWS = 200_000
@@ -44,11 +45,22 @@ class Row(t.NamedTuple):
     :param place: place for errors, such as ``staff.csv:7`` or ``staff.xlsx, sheet Staff, row 7``.
     :param number: its row or first line, as the user's program counts.
     :param cells: text, booleans, numbers, None for an empty cell, or :class:`BadCell`.
+    :param table: name of the file and, in a spreadsheet, of the sheet.
+    :param unit: what the user's program counts.
     """
 
     place: str
     number: int
     cells: list[t.Any]
+    table: str = ""
+    unit: str = "row"
+
+    def cell(self, column: str, value: str = "") -> Cell:
+        """Return the place of one of its cells.
+
+        :param column: such as ``column Zone``.
+        """
+        return Cell(self.table, self.unit, self.number, column, value)
 
 
 @dataclasses.dataclass
@@ -62,6 +74,17 @@ class Sheet:
     place: str
     rows: list[Row]
     lettered: bool = False
+
+
+class SheetFile(t.NamedTuple):
+    """A sheet of a spreadsheet, read on demand.
+
+    :param hidden: whether the user's program hides it. It is then read only if `sheet` names it.
+    """
+
+    title: str
+    read: t.Callable[[], Sheet]
+    hidden: bool = False
 
 
 #: Returns the number of known headings in a row, which identifies the heading row and the delimiter.
@@ -158,6 +181,7 @@ __all__ = (
     "NumberText",
     "Row",
     "Sheet",
+    "SheetFile",
     "column_letters",
     "column_position",
     "is_blank",

@@ -14,6 +14,7 @@ from ..model.cautions import Caution, cautions_of, grouped
 from ..model.fields import FieldTable, value_at
 from ..model.masks import mask_problems
 from ..model.problem import Problem
+from ..model.refusals import reason_of
 from ..resources import MAILBOXES, Resource
 from ..vendors.registry import NAMES, vendor
 from .tables import Entry
@@ -142,8 +143,10 @@ class _Checker:
             try:
                 kind.parse(value)
             except ValueError as error:
-                problem = Problem(str(error), option=option, subject=entry.subject(option, table.resource, name))
-                entry.problems.append(problem)
+                # The cell shows the value already, so that equal mistakes are one line.
+                origin = entry.origins[option]
+                text = reason_of(error) if origin.is_value and origin.value else str(error)
+                entry.problems.append(Problem(text, option=option, subject=entry.subject(option, table.resource, name)))
                 rest = _without(rest, option)
         if keyless or any(option in item and option not in rest for option in _keys(self._checks.resource)):
             # Without the unusable number, it would be reported as missing.

@@ -37,6 +37,8 @@ class Columns:
         self._problems = problems
         self._folded = [folded(cell) if isinstance(cell, str) else "" for cell in headings.cells]
         self._held = self._mapped()
+        #: Options that do not exist. They are reported once, and not again in each row.
+        self.unknown_options: set[str] = set()
         self.is_usable = self._check()
 
     def __len__(self) -> int:
@@ -54,6 +56,13 @@ class Columns:
         """Check whether a cell at a position belongs to no column."""
         lenient = self._layout.ignore_unknown_columns or self._layout.only_mapped_columns
         return not lenient and not (position < len(self._folded) and self._folded[position])
+
+    def why_stray(self, position: int) -> str:
+        """Return why a cell at a position belongs to no column."""
+        if position >= len(self):
+            return "is beyond the headings"
+        heading = self.headings.cells[position]
+        return f"has a heading that {heading}" if isinstance(heading, BadCell) else "has a value but no heading"
 
     def cell(self, cells: t.Sequence[t.Any], heading: str) -> t.Any:
         """Return the cell of a row below a folded heading, or None."""
@@ -96,6 +105,9 @@ class Columns:
                 self._problem(
                     f"`columns` contains {name!r}, but the table has no headings", "Name columns such as A or 1"
                 )
+            elif position > len(self) and not self._layout.is_optional(heading):
+                name = self._layout.names.get(heading, heading)
+                self._problem(f"`columns` contains column {name}, but no row has more than {len(self)}")
             else:
                 found[position - 1] = column
         return found
@@ -122,7 +134,9 @@ class Columns:
         named = {option for column in self._held.values() for option in column.options()}
         for option in sorted({*named, *self._layout.templates}):
             if known and option not in known:
-                self._problems.append(Problem(f"`columns`: unknown option `{option}`{_did_you_mean(option, known)}"))
+                where = "columns" if option in named else "templates"
+                self.unknown_options.add(option)
+                self._problems.append(Problem(f"`{where}`: unknown option `{option}`{_did_you_mean(option, known)}"))
             if any(other.startswith(f"{option}.") for other in wanted):
                 self._problem(f"`{option}` is a dictionary; map columns to its options")
         for option in sorted({option for option in wanted if wanted.count(option) > 1}):
@@ -152,8 +166,9 @@ class Columns:
         return " ".join(str(self.headings.cells[self._folded.index(heading)]).split())
 
     def _check_strangers(self) -> None:
-        referenced = {heading for heading, _option in self._layout.references()}
-        names = [*self._options.types, *self._layout.names.values()]
+        layout = self._layout
+        referenced = {heading for heading, _option in layout.references()}
+        names = [*self._options.types, *layout.names.values()]
         has_headings = self._has_key() or bool(referenced.intersection(self._folded))
         for position, heading in enumerate(self._folded):
             if not heading or position in self._held or heading in referenced:
@@ -164,7 +179,8 @@ class Columns:
                 # If the headings are missing, this is data, and may be a PIN.
                 self._problem(f"column {position + 1} has no heading of an option{hint}")
             else:
-                self._problem(f"unknown column {shown!r}{hint}")
+                advice = "" if hint else "Map it to an option or to null in `columns`, or set `only_mapped_columns`"
+                self._problem(f"unknown column {shown!r}{hint}", advice if layout.mapped else "")
 
 
 def _did_you_mean(word: str, words: t.Iterable[str]) -> str:

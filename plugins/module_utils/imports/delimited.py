@@ -58,7 +58,7 @@ def _records(text: str, name: str, delimiter: str, offset: int = 1) -> t.Iterato
         count += 1
         if count > cells.MOST_ROWS or len(found) > cells.MOST_COLUMNS:
             raise PlacedError(f"{place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns")
-        yield Row(place, line, found)
+        yield Row(place, line, found, name, "line")
 
 
 def _recognised(text: str, name: str, likeness: Likeness) -> str:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from . import cells
 from .archives import opened_archive
-from .cells import BadCell, Row, Sheet
+from .cells import BadCell, Row, Sheet, SheetFile
 from .places import PlacedError
 
 _KIND = "an OpenDocument spreadsheet"
@@ -31,8 +31,8 @@ _TYPES = {
 }
 
 
-def read_opendocument(content: bytes, name: str) -> list[tuple[str, t.Callable[[], Sheet]]]:
-    """Return the visible sheets of a spreadsheet by name, each with the function that reads it.
+def read_opendocument(content: bytes, name: str) -> list[SheetFile]:
+    """Return the sheets of a spreadsheet.
 
     :param name: name of the file, for the places of rows.
     :raises ValueError: if the file is not such a spreadsheet, or too large.
@@ -48,13 +48,13 @@ def read_opendocument(content: bytes, name: str) -> list[tuple[str, t.Callable[[
         for properties in style.iter(f"{_STYLE}table-properties")
         if properties.get(f"{_TABLE}display") == "false"
     }
-    found: list[tuple[str, t.Callable[[], Sheet]]] = []
+    found: list[SheetFile] = []
     for table in root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"):
-        if table.get(f"{_TABLE}style-name") not in hidden:
-            title = str(table.get(f"{_TABLE}name") or "")
-            found.append((title, _Reader(table, f"{name}, sheet {title}").read))
+        title = str(table.get(f"{_TABLE}name") or "")
+        is_hidden = table.get(f"{_TABLE}style-name") in hidden
+        found.append(SheetFile(title, _Reader(table, f"{name}, sheet {title}").read, is_hidden))
     if not found:
-        raise ValueError(f"is not {_KIND}, or has no visible sheet")
+        raise ValueError(f"is not {_KIND}, or has no sheet")
     return found
 
 
@@ -78,7 +78,8 @@ class _Reader:
             if values:
                 if len(rows) + repeated > cells.MOST_ROWS:
                     raise PlacedError(f"{self._place}: has more than {cells.MOST_ROWS} rows")
-                rows += [Row(f"{self._place}, row {n}", n, values) for n in range(number + 1, number + repeated + 1)]
+                numbers = range(number + 1, number + repeated + 1)
+                rows += [Row(f"{self._place}, row {n}", n, values, self._place) for n in numbers]
             number += repeated
         return Sheet(self._place, rows, lettered=True)
 

@@ -19,7 +19,7 @@ from ..model.problem import Problem, Subject
 from ..resources import Resource
 from . import documents
 from .asterisk import read_voicemail_conf
-from .cells import Likeness, Sheet
+from .cells import Likeness, Sheet, SheetFile
 from .delimited import read_delimited
 from .encodings import decode
 from .layout import Layout
@@ -34,8 +34,10 @@ TABLES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 DOCUMENTS = (".yml", ".yaml", ".json")
 #: Supported file endings.
 SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
+#: First bytes of spreadsheets: archives, and the old format of Excel.
+_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Key of a document with default options for its entries.
+#: Key of a document with options for each of its entries, which the entry overrides.
 DEFAULTS = "defaults"
 #: Function that reads a scalar, by the option's name, or a nested dictionary.
 Schema = dict[str, t.Any]
@@ -151,6 +153,8 @@ def _document_text(file: File) -> str:
 
     :raises ValueError: if it is not.
     """
+    if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
+        _text(file)
     try:
         text = file.content.decode("utf-8") if isinstance(file.content, bytes) else file.content
     except UnicodeDecodeError:
@@ -163,6 +167,8 @@ def _text(file: File, encoding: str | None = None) -> str:
 
     :raises ValueError: if it is empty, or its encoding is not understood.
     """
+    if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
+        raise ValueError("is a spreadsheet or an archive, and not text. Save it as .xlsx, .ods or .csv")
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
     if _SURROGATE.search(text):
         # Ansible reads bytes in another encoding as characters that cannot be sent.
@@ -183,26 +189,39 @@ def _sheet(file: File, layout: Layout, options: ItemOptions) -> Sheet:
     return read_delimited(_text(file, layout.encoding), file.name, layout.delimiter, likeness)
 
 
-def _chosen(sheets: list[tuple[str, t.Callable[[], Sheet]]], layout: Layout, likeness: Likeness) -> Sheet:
-    """Return the declared sheet, or the only one with the headings of mailboxes.
+def _chosen(sheets: list[SheetFile], layout: Layout, likeness: Likeness) -> Sheet:
+    """Return the declared sheet, or the only visible one with the headings of mailboxes.
 
     :raises ValueError: if there is no such sheet, or the choice is ambiguous.
     """
-    titles = [title for title, _read in sheets]
-    wanted = layout.sheet
-    if wanted is not None:
-        position = titles.index(wanted) if wanted in titles else int(wanted) - 1 if wanted.isdigit() else -1
-        if not 0 <= position < len(sheets):
-            raise ValueError(f"has no sheet {wanted}. Set `sheet` to one of {', '.join(titles)}")
-        return sheets[position][1]()
-    read = [sheet for _title, reading in sheets if (sheet := reading()).rows]
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    titles = [sheet.title for sheet in visible]
+    if layout.sheet is not None:
+        return _named_sheet(sheets, layout.sheet).read()
+    if not visible:
+        raise ValueError(f"has hidden sheets only. Set `sheet` to one of {', '.join(sheet.title for sheet in sheets)}")
+    read = [sheet for each in visible if (sheet := each.read()).rows]
     if len(read) < 2:
-        return read[0] if read else sheets[0][1]()
+        return read[0] if read else visible[0].read()
     scores = [max((likeness(row.cells) for row in sheet.rows[:50]), default=0) for sheet in read]
     best = [sheet for sheet, score in zip(read, scores, strict=True) if score == max(scores)]
     if len(best) > 1:
         raise ValueError(f"has several possible sheets. Set `sheet` to one of {', '.join(titles)}")
     return best[0]
+
+
+def _named_sheet(sheets: list[SheetFile], wanted: str) -> SheetFile:
+    """Return the sheet with a title, or at a position among those that people see.
+
+    :raises ValueError: when there is none.
+    """
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    by_title = {sheet.title: sheet for sheet in sheets}
+    if wanted in by_title:
+        return by_title[wanted]
+    if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) <= len(visible):
+        return visible[int(wanted) - 1]
+    raise ValueError(f"has no sheet {wanted}. Set `sheet` to one of {', '.join(sheet.title for sheet in sheets)}")
 
 
 def _read_document(file: File) -> list[Entry]:

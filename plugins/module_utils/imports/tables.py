@@ -25,27 +25,47 @@ _NO_ROWS = "For an empty list, use `[]` in a YAML or JSON file"
 _LONGEST_SHOWN = 60
 
 
+class Origin(t.NamedTuple):
+    """Where the value of an option comes from.
+
+    :param column: such as ``column Zone``, or ``template {First} {Last}``.
+    :param value: what the cell shows, in quotes; empty where that may be a PIN.
+    :param is_value: the cell is the value, and no map translates it.
+    """
+
+    column: str
+    value: str = ""
+    is_value: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.column}, value {self.value}" if self.value else self.column
+
+
 @dataclasses.dataclass
 class Entry:
     """One declaration of a file.
 
     :param place: its place, such as ``staff.csv:7``.
     :param lines: lines of its keys in the file, dotted inside dictionaries, if there are several.
-    :param origins: option to its column and value, for errors.
+    :param row: its row, if it comes from a table.
+    :param origins: option to its cell, for errors.
     :param problems: its problems.
     """
 
     place: str
     item: t.Any
-    origins: dict[str, str] = dataclasses.field(default_factory=dict)
+    row: Row | None = None
+    origins: dict[str, Origin] = dataclasses.field(default_factory=dict)
     problems: list[Problem] = dataclasses.field(default_factory=list)
     lines: t.Mapping[str, int] | None = None
 
     def subject(self, option: str = "", kind: str = "", name: str = "") -> Subject:
         """Return the subject of a problem with an option of this entry."""
-        origin = self.origins.get(option, "")
-        subject = Subject(kind, name, f"{self.place}, {origin}" if origin else self.place)
-        return subject.at_line((self.lines or {}).get(option))
+        origin = self.origins.get(option)
+        if origin is not None:
+            cell = self.row.cell(origin.column, origin.value) if self.row is not None else None
+            return Subject(kind, name, f"{self.place}, {origin}", cell=cell)
+        return Subject(kind, name, self.place).at_line((self.lines or {}).get(option))
 
     def placed(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return an item based on this entry, with its place."""
@@ -159,15 +179,14 @@ class _Table:
         cells = [*row.cells, *[None] * (len(self.columns) - len(row.cells))]
         if not self._is_wanted(cells):
             return
-        entry = Entry(row.place, {})
+        entry = Entry(row.place, {}, row)
         self._refuse_conditions(entry, cells)
         for position, cell in enumerate(cells):
             column = self.columns.at(position)
             if column is not None:
                 self._read(entry, position, cell, column)
             elif not is_blank(cell) and self.columns.is_stray(position):
-                text = "has a value but no heading" if position < len(self.columns) else "is beyond the headings"
-                entry.problems.append(self._row_problem(row, position, text))
+                entry.problems.append(self._row_problem(row, position, self.columns.why_stray(position)))
         for option, template in self._layout.templates.items():
             self._fill(entry, option, template, cells)
         self.entries.append(entry)
@@ -177,13 +196,14 @@ class _Table:
         try:
             text = filled(template, lambda heading: self._shown(cells, heading))
             if text:
-                entry.origins[option] = f"template {template}"
+                entry.origins[option] = Origin(f"template {template}")
                 self._set(entry, option, self._reader.read(text, option, {}))
         except ValueError as error:
             entry.problems.append(Problem(str(error), option=option, subject=entry.subject(option)))
 
     def _row_problem(self, row: Row, position: int, text: str) -> Problem:
-        return Problem(text, subject=Subject(source=f"{row.place}, {self.columns.name(position)}"))
+        column = self.columns.name(position)
+        return Problem(text, subject=Subject(source=f"{row.place}, {column}", cell=row.cell(column)))
 
     def _shown(self, cells: t.Sequence[t.Any], heading: str) -> str:
         cell = self.columns.cell(cells, heading)
@@ -222,7 +242,7 @@ class _Table:
             return
         name = self.columns.name(position)
         shown = "" if is_pin(option) else _shown_value(cell)
-        entry.origins[option] = f"{name}{shown}"
+        entry.origins[option] = Origin(name, shown, is_value=not column.values)
         try:
             value = self._reader.read(cell, option, column.values)
         except ValueError as error:
@@ -257,7 +277,7 @@ class _Table:
             return
         text = "" if is_blank(cell) else cell
         value = self._reader.read(text, "", column.values) if not isinstance(cell, BadCell) else cell
-        origin = f"{self.columns.name(position)}{_shown_value(cell)}"
+        origin = Origin(self.columns.name(position), _shown_value(cell))
         if isinstance(value, dict):
             self._set_all(entry, value, origin)
         elif value is not UNMANAGED:
@@ -265,13 +285,13 @@ class _Table:
             text = str(value) if isinstance(value, BadCell) else f"must be one of {words}"
             entry.problems.append(Problem(text, subject=Subject(source=f"{entry.place}, {origin}")))
 
-    def _set_all(self, entry: Entry, values: t.Mapping[str, t.Any], origin: str) -> None:
+    def _set_all(self, entry: Entry, values: t.Mapping[str, t.Any], origin: Origin) -> None:
         for option, value in values.items():
             entry.origins[option] = origin
             self._set(entry, option, value)
 
     def _set(self, entry: Entry, option: str, value: t.Any) -> None:
-        if value is UNMANAGED:
+        if value is UNMANAGED or option in self.columns.unknown_options:
             return
         item = entry.item
         *groups, last = option.split(".")
@@ -302,8 +322,8 @@ def matches(cell: t.Any, wanted: tuple[str, ...]) -> bool:
 def _shown_value(cell: t.Any) -> str:
     """Return a cell's value for an error, unless it may be a misplaced PIN or password."""
     text = " ".join(str(cell).split()) if isinstance(cell, (str, bool)) else ""
-    may_be_secret = any(map(str.isdigit, text)) and not re.search(r"[^\w*#.-]", text)
-    return f", value {text!r}" if text and len(text) <= _LONGEST_SHOWN and not may_be_secret else ""
+    may_be_secret = len(text) > 3 and any(map(str.isdigit, text)) and not re.search(r"[^\w*#.-]", text)
+    return repr(text) if text and len(text) <= _LONGEST_SHOWN and not may_be_secret else ""
 
 
 __all__ = ("Entry", "likeness_of", "read_rows", "read_sheet")

@@ -10,7 +10,8 @@ import re
 import typing as t
 
 from ..model.artefacts import clean_cell
-from .cells import BadCell, is_blank
+from ..model.zones import is_zone
+from .cells import BadCell, NumberText, is_blank
 from .layout import LIST_SEPARATOR, OTHERWISE, Layout, text_of
 from .options import ItemOptions, is_pin
 from .windows_zones import WINDOWS_ZONES
@@ -47,6 +48,7 @@ _FALSE = _words(
 # How spreadsheets change the digits of a number: powers of ten, groups of three, a fraction.
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\u00a0\u202f][0-9]{3})+")
+_DECIMAL = re.compile(r"-?[0-9]+[.,][0-9]+")
 _FRACTION = re.compile(r"([0-9]+)[.,]0+")
 # A formula that converts a number to text to keep its leading zeros.
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
@@ -78,7 +80,11 @@ class CellReader:
         if isinstance(cell, str) and cell.startswith(JSON_MARK):
             return _json(cell)
         if meanings:
-            cell = meaning(cell, meanings)
+            found = meaning(cell, meanings)
+            if found is cell and isinstance(cell, str):
+                self._check_unmatched(clean_cell(cell), option, meanings)
+            cell = found
+        is_number = isinstance(cell, NumberText)
         if isinstance(cell, str):
             cell = clean_cell(cell, is_name(option))
         if cell is None or is_blank(cell):
@@ -86,9 +92,29 @@ class CellReader:
         marker = self._layout.clear_marker
         if marker is not None and isinstance(cell, str) and text_of(cell) == text_of(marker):
             return [] if option in self._options.elements else None
-        return self._text(cell, option) if isinstance(cell, str) else self._plain(cell, option)
+        return self._text(cell, option, is_number) if isinstance(cell, str) else self._plain(cell, option)
+
+    def _check_unmatched(self, text: str, option: str, meanings: t.Mapping[str, t.Any]) -> None:
+        """Refuse a cell that a value map does not name, unless it is a value of the option itself.
+
+        :raises ValueError: with the texts of the map.
+        """
+        if not text or (self._layout.clear_marker is not None and text_of(text) == text_of(self._layout.clear_marker)):
+            return
+        if option in self._options.choices:
+            is_known = text.casefold() in map(str.casefold, self._options.choices[option])
+        elif self._options.types.get(option) == "bool":
+            is_known = truth(text) is not None
+        elif option.rpartition(".")[2] == "timezone":
+            is_known = text.casefold() in WINDOWS_ZONES or is_zone(text)
+        else:
+            return
+        if not is_known:
+            raise ValueError(f"has a value that its column does not map. `values` has {_listed_words(meanings)}")
 
     def _plain(self, cell: t.Any, option: str) -> t.Any:
+        if isinstance(cell, bool) and (is_pin(option) or self._options.types.get(option) == "str"):
+            raise ValueError("is TRUE or FALSE, a truth value. Format the column as text, and enter the value again")
         if is_pin(option) and isinstance(cell, (int, float)):
             raise ValueError(_LOST)
         if isinstance(cell, float) and cell.is_integer():
@@ -98,12 +124,12 @@ class CellReader:
             return cell
         raise ValueError(f"is of the type {type(cell).__name__}. Format the column as text")
 
-    def _text(self, text: str, option: str) -> t.Any:
+    def _text(self, text: str, option: str, is_number: bool) -> t.Any:
         if _FAILED_FORMULA.fullmatch(text):
             raise ValueError("contains an error of a formula. Correct the formula, or enter the value as text")
         kind = self._options.types.get(option)
         if is_pin(option) or option in self._options.keys or option.startswith("new_"):
-            return _digits(str(text), is_pin(option))
+            return _digits(str(text), is_pin(option), is_number)
         if self._options.is_list(option):
             return self._list(text, option)
         if kind == "bool":
@@ -158,6 +184,11 @@ def is_name(option: str | None) -> bool:
     return option is None or option.rpartition(".")[2] in _NAMES
 
 
+def _listed_words(meanings: t.Mapping[str, t.Any]) -> str:
+    words = [word or "an empty cell" for word in meanings]
+    return ", ".join(words[:20]) + (f" and {len(words) - 20} more" if len(words) > 20 else "")
+
+
 def _addresses(text: str) -> list[str]:
     parts = []
     for part in re.split("[;,\r\n]", text):
@@ -174,14 +205,17 @@ def _json(cell: str) -> t.Any:
         raise ValueError(f"starts with {JSON_MARK} but is not valid JSON. Correct it, or use plain text") from None
 
 
-def _digits(text: str, pin: bool) -> str:
+def _digits(text: str, pin: bool, is_number: bool) -> str:
     """Return a number or PIN as it was before a spreadsheet treated it as a quantity.
 
+    :param is_number: whether the cell is a number, not text.
     :raises ValueError: if that is not possible.
     """
     formula = _TEXT_FORMULA.fullmatch(text)
     if formula:
         return formula[1]
+    if is_number and text.startswith("-"):
+        raise ValueError("is a negative number. Enter the digits that people dial, as text")
     if _SCIENTIFIC.fullmatch(text):
         raise ValueError("was rounded to powers of ten by a spreadsheet. Format the column as text")
     if _GROUPED.fullmatch(text):
@@ -189,6 +223,8 @@ def _digits(text: str, pin: bool) -> str:
     fraction = _FRACTION.fullmatch(text)
     if fraction and pin:
         raise ValueError(_LOST)
+    if not fraction and _DECIMAL.fullmatch(text):
+        raise ValueError("is a number with decimal places. Enter the digits that people dial, as text")
     return fraction[1] if fraction else text
 
 

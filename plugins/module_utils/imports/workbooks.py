@@ -14,7 +14,7 @@ import warnings
 from ..deps import WORKBOOKS, import_openpyxl
 from . import cells
 from .archives import opened_archive
-from .cells import BadCell, Row, Sheet
+from .cells import BadCell, Row, Sheet, SheetFile
 from .places import PlacedError
 
 _MERGED = BadCell("is merged with others", "Unmerge the cells, and enter the value in each of them")
@@ -25,8 +25,8 @@ _NO_RESULT = BadCell(
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], Sheet]]]:
-    """Return the visible sheets of a workbook by name, each with the function that reads it.
+def read_workbook(content: bytes, name: str) -> list[SheetFile]:
+    """Return the sheets of a workbook.
 
     :param name: name of the file, for the places of rows.
     :raises ValueError: if the file is not a workbook, is too large, or the library is missing.
@@ -50,8 +50,10 @@ def read_workbook(content: bytes, name: str) -> list[tuple[str, t.Callable[[], S
     except Exception as error:
         # Whatever a damaged part leads to: its message may quote cells.
         raise ValueError("is not an Excel workbook, or is damaged. Save it again in Excel") from error
-    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    return [(sheet.title, _Reader(sheet, load, name).read) for sheet in visible]
+    return [
+        SheetFile(sheet.title, _Reader(sheet, load, name).read, sheet.sheet_state != "visible")
+        for sheet in book.worksheets
+    ]
 
 
 class _Reader:
@@ -76,7 +78,7 @@ class _Reader:
             value = self._value(cell)
             if value is None:
                 continue
-            row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, []))
+            row = rows.setdefault(number, Row(f"{self._place}, row {number}", number, [], self._place))
             if len(rows) > cells.MOST_ROWS or column > cells.MOST_COLUMNS:
                 raise PlacedError(
                     f"{self._place}: has more than {cells.MOST_ROWS} rows or {cells.MOST_COLUMNS} columns"

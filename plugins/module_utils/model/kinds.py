@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Define kinds of values: how users write them, their canonical form, and their wire format.
 
-A canonical value is plain data that compares with ``==``: a text, a boolean, an integer, or a sorted
-list of texts. ``None`` means that nothing is set. :data:`UNKNOWN` is a value that exists but that the
-vendor does not show, such as a masked PIN.
+A canonical value is plain data that compares with ``==``: text, a boolean, an integer, or a sorted list of texts.
+``None`` means that nothing is set, :data:`UNKNOWN` that the vendor hides a value, such as a masked PIN.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import re
 import typing as t
 
 from .addresses import refusal
+from .refusals import ValueRefusedError
 
 Canonical: t.TypeAlias = t.Any
 
@@ -213,7 +213,7 @@ class Choice(Kind):
             return self.from_boolean[value]
         text = str(value)
         if text not in self.words:
-            raise ValueError(f"must be one of {', '.join(self.words)}, not {_named(value)}")
+            raise ValueRefusedError.of(f"must be one of {', '.join(self.words)}", _named(value))
         return text
 
     def read(self, value: t.Any) -> Canonical:
@@ -254,7 +254,7 @@ class TextSet(Kind):
                 canonical.add(self._entry(self.item.parse(entry)))
             except ValueError as error:
                 named = _named(entry) if isinstance(entry, str) and _is_harmless(entry) else position
-                raise ValueError(f"entry {named} {error}") from None
+                raise ValueRefusedError.entry(named, error, alone=len(entries) == 1) from None
         canonical.discard(None)
         if self.most is not None and len(canonical) > self.most:
             raise ValueError(f"must have at most {self.most} entries, got {len(canonical)}")

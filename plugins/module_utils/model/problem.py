@@ -11,6 +11,23 @@ import typing as t
 from .text import plural_of
 
 
+class Cell(t.NamedTuple):
+    """A cell of a table that people see in their program.
+
+    :param table: name of the file and, in a spreadsheet, of the sheet.
+    :param unit: what the program counts: ``row`` or ``line``.
+    :param number: its row or line.
+    :param column: such as ``column Zone``.
+    :param value: what the cell shows, in quotes; empty where that may be a secret.
+    """
+
+    table: str
+    unit: str
+    number: int
+    column: str
+    value: str = ""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
     """The subject of a problem, a warning or an error.
@@ -20,6 +37,7 @@ class Subject:
     :param source: file and line of its declaration, such as ``office.yml:12``.
     :param position: its position in the task's list, from 1; None for single items and items from files.
     :param note: what distinguishes it from others with the same problem, such as ``first in office.yml:3``.
+    :param cell: the cell that declares it, where that is one of a table.
     """
 
     kind: str = ""
@@ -27,6 +45,7 @@ class Subject:
     source: str = ""
     position: int | None = None
     note: str = ""
+    cell: Cell | None = None
 
     def __str__(self) -> str:
         if self.source:
@@ -112,4 +131,4 @@ class Problem:
         }
 
 
-__all__ = ("TASK", "Problem", "Subject")
+__all__ = ("TASK", "Cell", "Problem", "Subject")

@@ -32,6 +32,11 @@ def zone_caution(name: str | None) -> str | None:
     return f"{name} is not in the time zone database{hint}"
 
 
+def is_zone(name: str) -> bool:
+    """Check whether a text names a time zone; any text does where the machine has no database of them."""
+    return _is_known(name) or not known_names()
+
+
 def _is_known(name: str) -> bool:
     try:
         # Much cheaper than the list of all names.
@@ -41,4 +46,4 @@ def _is_known(name: str) -> bool:
     return True
 
 
-__all__ = ("known_names", "zone_caution")
+__all__ = ("is_zone", "known_names", "zone_caution")

@@ -29,7 +29,6 @@ from .session import ADDRESS_HINT, KazooSession
 _MOST_TRIES = 3
 #: Modules of a callflow that only takes or plays messages.
 _ALONE = ("voicemail",)
-_STALE_WAITS = (0.0, 0.2, 0.5, 1.0)
 
 
 class Callflows:

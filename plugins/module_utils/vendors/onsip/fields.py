@@ -24,6 +24,7 @@ from ...model.kinds import (
     Text,
 )
 from ...model.problem import Problem
+from ...model.refusals import ValueRefusedError, reason_of
 
 _WORDS = ("false", "true")
 _SIP_ADDRESS = Text(
@@ -46,7 +47,8 @@ class _Zone(Choice):
         try:
             return super().parse(value)
         except ValueError as error:
-            raise ValueError(f"{error}; OnSIP supports only these four zones") from None
+            only = "; OnSIP supports only these four zones"
+            raise ValueRefusedError(f"{error}{only}", f"{reason_of(error)}{only}") from None
 
 
 _ZONES = {

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 import zoneinfo
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.filter.rows_to_mailboxes import rows_to_mailboxes
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.values import truth
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.windows_zones import WINDOWS_ZONES
 from helpers.tabular import problems_of, read
@@ -86,11 +88,39 @@ def test_every_zone_of_windows_is_in_the_database() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("1", "delete"), ("0", "keep"), ("Save", "save"), ("later", "later"), ("", None), ("01", "01")],
+    [("1", "delete"), ("0", "keep"), ("Save", "save"), ("", None)],
 )
 def test_value_maps(cell: str, expected: str | None) -> None:
     columns = {"vm": {"option": "after_email", "values": {1: "delete", 0: "keep"}}}
     assert one("vm", cell, columns=columns).get("after_email") == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "values", "cell"),
+    [
+        ("after_email", {1: "delete", 0: "keep"}, "later"),
+        ("after_email", {1: "delete", 0: "keep"}, "01"),
+        ("notify", {"mail": True, "none": False}, "fax"),
+        ("timezone", {"Berlin": "Europe/Berlin", "Paris": "Europe/Paris"}, "Rom"),
+    ],
+)
+def test_a_value_that_is_not_in_the_map_is_refused_with_its_words(
+    option: str, values: dict[t.Any, t.Any], cell: str
+) -> None:
+    columns = {"vm": {"option": option, "values": values}}
+    (problem,) = problems_of(f"mailbox,vm\n1,{cell}\n", "a.csv", columns=columns)
+    assert problem == (
+        f"a.csv:2, column vm, value '{cell}': `{option}` has a value that its column does not map."
+        f" `values` has {', '.join(map(str, values)).lower()}"
+    )
+
+
+def test_a_value_of_the_option_itself_needs_no_entry_in_the_map() -> None:
+    zones = {"option": "timezone", "values": {"Berlin": "Europe/Berlin"}}
+    assert one("vm", "Asia/Tokyo", columns={"vm": zones}) == {"timezone": "Asia/Tokyo"}
+    assert one("vm", "Romance Standard Time", columns={"vm": zones}) == {"timezone": "Europe/Paris"}
+    names = {"option": "name", "values": {"-": None}}
+    assert one("vm", "Ada", columns={"vm": names}) == {"name": "Ada"}
 
 
 def test_value_maps_for_empty_and_other_cells() -> None:
@@ -105,7 +135,7 @@ def test_a_value_that_means_several_options() -> None:
     assert one("mode", "2", columns=columns) == {"notify": True, "kazoo": {"skip_greeting": True}}
     assert one("mode", "no", columns=columns) == {"notify": False}
     assert problems_of("mailbox;mode\n1;3\n2;maybe\n", "a.csv", columns=columns) == [
-        "a.csv:2, column mode: must be one of off, 2",
+        "a.csv:2, column mode, value '3': must be one of off, 2",
         "a.csv:3, column mode, value 'maybe': must be one of off, 2",
     ]
 
@@ -224,17 +254,13 @@ def test_every_error_names_file_line_column_and_value() -> None:
     assert problems_of(text, "a.csv", "onsip", columns=columns) == [
         (
             "a.csv:2, column Zone, value 'UTC+1': mailbox 1: `timezone` must be one of America/New_York, "
-            "America/Chicago, America/Denver, America/Los_Angeles, not text; OnSIP supports only these four zones"
+            "America/Chicago, America/Denver, America/Los_Angeles; OnSIP supports only these four zones"
         ),
-        (
-            "a.csv:2, column Keep, value 'sometimes': mailbox 1: `after_email` must be one of keep, delete, not"
-            " 'sometimes'"
-        ),
-        "a.csv:2, column Mail, value 'x y': mailbox 1: `emails` entry 'x y' must be an email address",
+        "a.csv:2, column Keep, value 'sometimes': mailbox 1: `after_email` must be one of keep, delete",
+        "a.csv:2, column Mail, value 'x y': mailbox 1: `emails` must be an email address",
         (
             "a.csv:3, column Zone, value 'Europe/Paris': mailbox 2: `timezone` must be one of America/New_York,"
-            " America/Chicago, America/Denver, America/Los_Angeles, not 'Europe/Paris'; OnSIP supports only these"
-            " four zones"
+            " America/Chicago, America/Denver, America/Los_Angeles; OnSIP supports only these four zones"
         ),
     ]
 
@@ -254,3 +280,26 @@ def test_the_filter_takes_the_same_options() -> None:
         "line 2, column timezone, value '?': mailbox 1: `timezone` must be an IANA time zone such as Europe/Paris"
     ]
     assert skipped[1] == {"mailbox": "2", "timezone": "UTC", "source": "line 3"}
+
+
+def test_fifty_mistakes_are_one_table() -> None:
+    """Each of fifty different values is shown with its row, and none of it is cut off."""
+    zones = ["Mars", "Moon", "Venus", "UTC+1", "Berlin?"]
+    rows = "".join(f"{3000 + row},{zones[row % 5]}\n" for row in range(50))
+    with pytest.raises(InvalidInputError) as caught:
+        read(f"mailbox,Zone\n{rows}", "staff.csv", "onsip", columns={"Zone": "timezone"})
+    text = str(caught.value)
+    assert len(text.encode()) < 2000
+    assert text.count("\n") == 1
+    (table,) = re.findall(r"staff\.csv, column Zone: lines (.*)\.$", text)
+    shown = {value: numbers.split(", ") for numbers, value in re.findall(r"([\d, ]+) '([^']+)'", table)}
+    assert {zone: len(numbers) for zone, numbers in shown.items()} == dict.fromkeys(zones, 10)
+
+
+def test_mistakes_of_several_columns_are_a_line_each() -> None:
+    rows = "".join(f"{3000 + row},Mars,x{row}\n" for row in range(25))
+    with pytest.raises(InvalidInputError) as caught:
+        read(f"mailbox,timezone,emails\n{rows}", "staff.csv", "onsip")
+    lines = str(caught.value).splitlines()[1:]
+    assert [line.partition(":")[0] for line in lines] == ["- 25 mailboxes", "- 25 mailboxes"]
+    assert "column timezone: lines 2-9, 10-26 'Mars'" in lines[0]

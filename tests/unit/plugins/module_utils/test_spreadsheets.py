@@ -48,7 +48,6 @@ def formatted(**formats: str) -> t.Callable[[t.Any], None]:
         (34567, "000-0000", "003-4567"),
         (49301234, '"+"0', "+49301234"),
         (301234, "0000000", "0301234"),
-        (True, "General", True),
         ("0456", "General", "0456"),
         ("a_x000D_b", "General", "a\rb"),
     ],
@@ -237,12 +236,16 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
     ("name", "content", "problem"),
     [
         ("a.xlsx", b"mailbox,name", "is not an Excel workbook, or is damaged"),
-        ("a.xlsx", b"", "is not an Excel workbook, or is damaged"),
+        ("a.xlsx", b"", "is empty, with 0 bytes"),
+        ("a.xls", b"<html><table></table></html>", "is a web page or XML with the ending of a workbook"),
+        ("a.csv", archive({"x": "y"}), "is a spreadsheet or an archive, and not text"),
+        ("a.numbers", archive({"x": "y"}), "is a spreadsheet or an archive, and not text"),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", "is a spreadsheet or an archive, and not text"),
         ("a.xlsx", archive({"x": "y"}), "is not an Excel workbook, or is damaged"),
         ("a.xlsx", workbook(["mailbox"], ["1"])[:-60], "is not an Excel workbook, or is damaged"),
         ("a.ods", b"PK\x03\x04", "is not an OpenDocument spreadsheet, or is damaged"),
         ("a.ods", archive({"content.xml": "<x>"}), "is not an OpenDocument spreadsheet, or is damaged"),
-        ("a.ods", archive({"content.xml": "<x/>"}), "is not an OpenDocument spreadsheet, or has no visible sheet"),
+        ("a.ods", archive({"content.xml": "<x/>"}), "is not an OpenDocument spreadsheet, or has no sheet"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "is encrypted or has the old .xls format"),
         ("a.ods", opendocument(row("mailbox"), ENTITIES), "defines XML entities"),
         ("a.ods", archive({"content.xml": "<!DOCTYPE x><x/>".encode("utf-16")}), "defines XML entities"),
@@ -291,3 +294,71 @@ def test_a_workbook_is_the_same_read_by_openpyxl_alone() -> None:
     content = workbook(["mailbox"], ["0456"])
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert [[cell.value for cell in one] for one in book.active.iter_rows()] == [["mailbox"], ["0456"]]
+
+
+# What people do to sheets
+
+
+def hidden(book: t.Any) -> None:
+    book.active.sheet_state = "hidden"
+    book.create_sheet("Notes").append(["nothing"])
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_named() -> None:
+    content = workbook(["mailbox"], ["3000"], change=hidden)
+    assert all(problem.startswith("staff.xlsx, sheet Notes") for problem in problems_of(content, "staff.xlsx"))
+    assert read(content, "staff.xlsx", sheet="Staff") == [{"mailbox": "3000"}]
+    assert problems_of(content, "staff.xlsx", sheet="Old") == [
+        "staff.xlsx: has no sheet Old. Set `sheet` to one of Staff, Notes"
+    ]
+
+
+def test_hidden_rows_and_columns_are_read() -> None:
+    def change(book: t.Any) -> None:
+        book.active.row_dimensions[3].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    content = workbook(["mailbox", "name"], ["3000", "Ada"], ["3001", "Ben"], change=change)
+    assert read(content, "staff.xlsx") == [{"mailbox": "3000", "name": "Ada"}, {"mailbox": "3001", "name": "Ben"}]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "number_format", "problem"),
+    [
+        ("mailbox", 3000.5, "General", "is a number with decimal places"),
+        ("mailbox", -3000, "General", "is a negative number"),
+        ("mailbox", True, "General", "is TRUE or FALSE, a truth value"),
+        ("pin", True, "General", "is TRUE or FALSE, a truth value"),
+        ("pin", 48.5, "General", "is a number with decimal places"),
+        ("name", True, "General", "is TRUE or FALSE, a truth value"),
+        ("name", "#N/A", "General", "contains an error of a formula"),
+    ],
+)
+def test_a_cell_that_no_person_means(heading: str, cell: object, number_format: str, problem: str) -> None:
+    headings = ["mailbox", "pin", "name"]
+    row_of_cells = ["3000", None, "Ada"]
+    row_of_cells[headings.index(heading)] = cell
+    (found,) = problems_of(workbook(headings, row_of_cells), "staff.xlsx")
+    assert found.startswith(f"staff.xlsx, sheet Staff, row 2, column {heading}")
+    assert f"`{heading}` {problem}" in found
+
+
+def test_a_merged_heading_is_named() -> None:
+    content = workbook(
+        ["mailbox", "name", None], ["3000", "Ada", "x"], change=lambda book: book.active.merge_cells("B1:C1")
+    )
+    assert all("has a heading that is merged with others" in found for found in problems_of(content, "staff.xlsx"))
+
+
+def test_a_column_by_position_that_does_not_exist() -> None:
+    options: dict[str, t.Any] = {"heading_row": 0, "columns": {"A": "mailbox", "E": "name"}}
+    assert problems_of(workbook(["3000", "Ada"]), "staff.xlsx", **options) == [
+        "staff.xlsx, sheet Staff: `columns` contains column E, but no row has more than 2"
+    ]
+
+
+def test_an_option_that_does_not_exist_is_reported_once() -> None:
+    content = workbook(["mailbox", "First"], *([str(number), "x"] for number in range(3000, 3010)))
+    assert problems_of(content, "staff.xlsx", templates={"nam": "{First}"}, vendor="kazoo") == [
+        "`templates`: unknown option `nam`; did you mean `name`?"
+    ]
