@@ -31,7 +31,7 @@ options:
     type: str
   token:
     description:
-      - An existing token, used instead of a login: the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of OnSIP.
+      - An existing token that replaces the login. This is the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of OnSIP.
       - If it expires during a task and there are credentials as well, the task logs in once.
       - If not given, the environment variable E(VOICEMAIL_TOKEN) is used.
     type: str

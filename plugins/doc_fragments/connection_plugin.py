@@ -37,8 +37,8 @@ options:
     - name: VOICEMAIL_URL
   token:
     description:
-    - An existing token, used instead of a login: the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session id of
-        OnSIP.
+    - An existing token that replaces the login. This is the auth token of KAZOO, the bearer token of PortSIP and TEL4VN, the session
+      id of OnSIP.
     - If it expires during a task and there are credentials as well, the task logs in once.
     type: str
     env:

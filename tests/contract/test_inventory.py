@@ -277,7 +277,7 @@ BAD_OPTIONS: list[tuple[Subject, dict[str, t.Any], str]] = [
     (KAZOO, {"hostname": "{{ voicemail_mailbox.nothing }}"}, "`hostname` cannot be rendered for 1000"),
     (KAZOO, {"hostname": "desk"}, "two of the mailboxes would be called desk"),
     (KAZOO, {"hostname": "-"}, "`hostname` results in no valid name for 1000"),
-    (KAZOO, {"group_by": ["depth"]}, "`group_by` holds depth; mailboxes can be grouped by messages, owner"),
+    (KAZOO, {"group_by": ["depth"]}, "`group_by` contains depth; mailboxes can be grouped by messages, owner"),
     (KAZOO, {"resource": "shared_voicemails"}, "KAZOO has no shared voicemails"),
     (KAZOO, {"password": "wrong"}, "KAZOO refuses the login"),
     (KAZOO, {"strict": True, "compose": {"label": "nothing.at.all"}}, "Could not set label"),

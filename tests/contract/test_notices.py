@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.server
+import itertools
 import json
 import pathlib
 import threading
@@ -35,8 +36,12 @@ class Hook(http.server.BaseHTTPRequestHandler):
 def guide_playbook() -> str:
     """Return the playbook of the guide, as a reader copies it."""
     text = GUIDE.read_text(encoding="utf-8")
-    block = text.split("   :caption: notify.yml\n\n", 1)[1].split("\nThe addresses of the webhooks", 1)[0]
-    return "".join(line[3:] if line.strip() else line for line in block.splitlines(keepends=True))
+    block = text.split("   :caption: notify.yml\n\n", 1)[1]
+    # The block ends with the first line that is not indented.
+    lines = itertools.takewhile(
+        lambda line: not line.strip() or line.startswith("   "), block.splitlines(keepends=True)
+    )
+    return "".join(line[3:] if line.strip() else line for line in lines)
 
 
 def test_every_notice_says_what_the_report_says(tmp_path: pathlib.Path) -> None:
