@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import pathlib
 import re
+import typing as t
 
-import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -120,7 +121,8 @@ def absolute(node: ast.ImportFrom, file: pathlib.Path) -> str:
     return ".".join([*base[: len(base) - node.level + 1], *([node.module] if node.module else [])])
 
 
-def imports_of(file: pathlib.Path) -> set[str]:
+@functools.cache
+def imports_of(file: pathlib.Path) -> frozenset[str]:
     """Every dotted name that a file imports, anywhere in it."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -129,10 +131,10 @@ def imports_of(file: pathlib.Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             start = absolute(node, file)
             names |= {f"{start}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
-def inner_layers(names: set[str]) -> set[str]:
+def inner_layers(names: frozenset[str]) -> set[str]:
     """The layers of this collection among imported names."""
     inner = [name.removeprefix(PACKAGE + ".") for name in names if name.startswith(PACKAGE + ".")]
     return {layer_of(name.replace(".", "/")) for name in inner}
@@ -140,6 +142,22 @@ def inner_layers(names: set[str]) -> set[str]:
 
 def relative(file: pathlib.Path) -> str:
     return str(file.relative_to(PLUGINS))
+
+
+def files_in(*layers: str) -> list[pathlib.Path]:
+    """The files of some layers."""
+    return [file for file in PLUGIN_FILES if layer_of(relative(file)) in layers]
+
+
+def importers(files: list[pathlib.Path], forbidden: t.Callable[[str], bool]) -> dict[str, set[str]]:
+    """The files that import a forbidden name, each with those names."""
+    found = {relative(file): set(filter(forbidden, imports_of(file))) for file in files}
+    return {name: names for name, names in found.items() if names}
+
+
+def library_of(name: str) -> str:
+    """The package that a dotted name starts with."""
+    return name.partition(".")[0]
 
 
 def test_there_are_files_to_read() -> None:
@@ -152,10 +170,12 @@ def test_every_file_has_a_layer() -> None:
     assert [path for path in map(relative, PLUGIN_FILES) if layer_of(path) == "unplaced"] == []
 
 
-@pytest.mark.parametrize("file", PLUGIN_FILES, ids=relative)
-def test_imports_go_downwards(file: pathlib.Path) -> None:
-    layer = layer_of(relative(file))
-    assert inner_layers(imports_of(file)) - {layer} <= ALLOWED[layer]
+def test_imports_go_downwards() -> None:
+    upward = {}
+    for file in PLUGIN_FILES:
+        layer = layer_of(relative(file))
+        upward[relative(file)] = inner_layers(imports_of(file)) - {layer} - ALLOWED[layer]
+    assert {name: layers for name, layers in upward.items() if layers} == {}
 
 
 def test_imports_make_no_circle() -> None:
@@ -168,48 +188,37 @@ def test_imports_make_no_circle() -> None:
     graphlib.TopologicalSorter(graph).prepare()
 
 
-@pytest.mark.parametrize("file", PLUGIN_FILES, ids=relative)
-def test_only_the_upper_layers_know_ansible(file: pathlib.Path) -> None:
-    if layer_of(relative(file)) not in KNOW_ANSIBLE:
-        assert {name for name in imports_of(file) if name.partition(".")[0] == "ansible"} == set()
+def test_only_the_upper_layers_know_ansible() -> None:
+    lower = [file for file in PLUGIN_FILES if layer_of(relative(file)) not in KNOW_ANSIBLE]
+    assert importers(lower, lambda name: library_of(name) == "ansible") == {}
 
 
-@pytest.mark.parametrize("file", PLUGIN_FILES, ids=relative)
-def test_libraries_come_from_one_guarded_place(file: pathlib.Path) -> None:
-    if relative(file) != "module_utils/deps.py":
-        assert {name for name in imports_of(file) if name.partition(".")[0] in THIRD_PARTY} == set()
+def test_libraries_come_from_one_guarded_place() -> None:
+    others = [file for file in PLUGIN_FILES if relative(file) != "module_utils/deps.py"]
+    assert importers(others, lambda name: library_of(name) in THIRD_PARTY) == {}
 
 
-@pytest.mark.parametrize(
-    "file",
-    [file for file in PLUGIN_FILES if layer_of(relative(file)) in ("planning", "model", "feature")],
-    ids=relative,
-)
-def test_plans_and_features_send_no_http(file: pathlib.Path) -> None:
-    libraries = {name.rpartition(".")[2] for name in imports_of(file) if ".module_utils.deps." in name}
-    assert libraries & {"httpcore", "httpx", "tenacity"} == set()
+def test_plans_and_features_send_no_http() -> None:
+    sending = {f"{PACKAGE}.module_utils.deps.{library}" for library in ("httpcore", "httpx", "tenacity")}
+    assert importers(files_in("planning", "model", "feature"), sending.__contains__) == {}
 
 
-@pytest.mark.parametrize("file", PLUGIN_FILES, ids=relative)
-def test_threads_are_started_in_one_place(file: pathlib.Path) -> None:
+def test_threads_are_started_in_one_place() -> None:
     """A pool of threads by itself loses what a thread does whose start was interrupted."""
-    if relative(file) != "module_utils/concurrency.py":
-        assert {name for name in imports_of(file) if name.startswith("concurrent")} == set()
+    others = [file for file in PLUGIN_FILES if relative(file) != "module_utils/concurrency.py"]
+    assert importers(others, lambda name: name.startswith("concurrent")) == {}
 
 
-NEUTRAL = [
-    file
-    for file in PLUGIN_FILES
-    if layer_of(relative(file)) in ("planning", "model", "feature", "concurrency", "protocol", "transport")
-]
-
-
-@pytest.mark.parametrize("file", NEUTRAL, ids=relative)
-def test_neutral_code_names_no_vendor(file: pathlib.Path) -> None:
-    """Documentation may cite a vendor as the reason for a rule; code may not know one."""
+def vendors_named_in(file: pathlib.Path) -> list[str]:
+    """The vendors that code names; documentation may cite one as the reason for a rule."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             node.value.value = ""
-    code = ast.unparse(tree)
-    assert re.findall("|".join(NAMES), code, re.IGNORECASE) == []
+    return re.findall("|".join(NAMES), ast.unparse(tree), re.IGNORECASE)
+
+
+def test_neutral_code_names_no_vendor() -> None:
+    neutral = files_in("planning", "model", "feature", "concurrency", "protocol", "transport")
+    named = {relative(file): vendors_named_in(file) for file in neutral}
+    assert {name: vendors for name, vendors in named.items() if vendors} == {}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
 import re
@@ -64,6 +65,7 @@ PYTHON_FILES = [name for name in FILES if name.endswith(".py")]
 TEXT_FILES = [name for name in FILES if pathlib.PurePath(name).suffix in TEXT_SUFFIXES]
 
 
+@functools.cache
 def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
@@ -81,17 +83,21 @@ def test_the_repository_was_found() -> None:
     assert len(PYTHON_FILES) > 10
 
 
-@pytest.mark.parametrize("name", [name for name in PYTHON_FILES if text_of(name)])
-def test_python_files_carry_the_license_header(name: str) -> None:
+def header_of(name: str) -> tuple[str, ...]:
+    """The three lines that a Python file begins with, after the one that names an interpreter."""
     lines = text_of(name).splitlines()
-    if lines and lines[0].startswith("#!"):
+    if lines[0].startswith("#!"):
         lines = lines[2:] if lines[1:2] == [""] else lines[1:]
-    assert tuple(lines[:3]) == HEADER
+    return tuple(lines[:3])
 
 
-@pytest.mark.parametrize("name", [name for name in PYTHON_FILES if not name.endswith("__init__.py")])
-def test_python_files_postpone_annotations(name: str) -> None:
-    assert "\nfrom __future__ import annotations\n" in text_of(name)
+def test_python_files_carry_the_license_header() -> None:
+    assert [name for name in PYTHON_FILES if text_of(name) and header_of(name) != HEADER] == []
+
+
+def test_python_files_postpone_annotations() -> None:
+    written = [name for name in PYTHON_FILES if not name.endswith("__init__.py")]
+    assert [name for name in written if "\nfrom __future__ import annotations\n" not in text_of(name)] == []
 
 
 def test_no_file_is_too_long() -> None:
