@@ -282,3 +282,36 @@ def test_what_is_missing_or_in_use_is_refused_before_anything_is_written(tmp_pat
         assert "already contains mine.txt" in used.output
         assert len(server.journal) == 0
         assert contents(tmp_path) == {"mine.txt": "mine"}
+
+
+def pre_commit(folder: pathlib.Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pre-commit in the repository, with nothing of the user's own settings."""
+    variables = {**environment_of(folder), "PRE_COMMIT_HOME": str(folder / "hooks"), "GIT_CONFIG_GLOBAL": os.devnull}
+    command = [str(pathlib.Path(sys.executable).parent / "pre-commit"), *arguments]
+    return subprocess.run(
+        command,
+        cwd=folder / "voicemail",
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def test_its_hooks_run_under_pre_commit(tmp_path: pathlib.Path) -> None:
+    repository = tmp_path / "voicemail"
+    with KAZOO.serve(mailboxes=3) as server:
+        assert init(tmp_path, KAZOO, server).code == 0
+    for command in ("git init --quiet", "git add --all ."):
+        subprocess.run(command.split(), cwd=repository, check=True, env=environment_of(tmp_path))
+    good = pre_commit(tmp_path, "run", "--all-files")
+    assert good.returncode == 0, good.stdout
+    assert good.stdout.count("Passed") == 2, good.stdout
+    boxes = repository / "mailboxes.yml"
+    boxes.write_text(
+        boxes.read_text(encoding="utf-8") + "  - mailbox: '3999'\n    emails: [nobody]\n", encoding="utf-8"
+    )
+    bad = pre_commit(tmp_path, "run", "--all-files")
+    assert bad.returncode == 1, bad.stdout
+    assert bad.stdout.count("nobody") >= 2, bad.stdout
