@@ -10,6 +10,7 @@ import re
 import stat
 import typing as t
 
+import openpyxl
 import pytest
 from helpers.provisioning import COLUMNS, PINS, STAFF, Bench, assert_no_secret, assert_refused, run_together
 from helpers.runners import in_worker
@@ -59,6 +60,28 @@ def test_plan_apply_and_again(bench: Bench) -> None:
     assert again.code == 0, again.output
     assert bench.writes() == {}
     assert (again.report["state"], again.changed) == ("unchanged", 0)
+
+
+def test_a_workbook_is_a_source(bench: Bench) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Extension", "Name", "Mail"])
+    for number, name in ((300, "Lab"), (301, "Yard")):
+        book.active.append([number, name, f"{name.lower()}@example.com"])
+        book.active.cell(book.active.max_row, 1).number_format = "0000"
+    book.save(bench.folder / "staff.xlsx")
+    declared = {"sources": ["staff.xlsx"], "columns": {"Extension": "mailbox", "Mail": "emails"}}
+    planned = bench.run("--check", **declared)
+    assert planned.code == 0, planned.output
+    assert '+ 0300 "Lab" lab@example.com (staff.xlsx, sheet Sheet, row 2)' in planned.output
+    assert bench.writes() == {}
+    done = bench.run(**declared)
+    assert (done.code, bench.writes()) == (0, {"PUT": 2}), done.output
+    assert {number: box["name"] for number, box in bench.boxes().items() if number in ("0300", "0301")} == {
+        "0300": "Lab",
+        "0301": "Yard",
+    }
+    again = bench.run(**declared)
+    assert (again.code, again.changed, bench.writes()) == (0, 0, {}), again.output
 
 
 def test_connection_by_module_defaults(bench: Bench) -> None:
