@@ -19,6 +19,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import typing as t
 
 import pytest
 
@@ -108,3 +109,13 @@ def _import_everything() -> None:
     package = importlib.import_module("ansible_collections.telephony.voicemail.plugins.module_utils")
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
+
+
+@pytest.fixture(name="no_waiting")
+def without_waiting() -> t.Iterator[None]:
+    """Let every wait of the engine and the drivers end at once."""
+    # Imported here, since the path of the helpers is set above.
+    from helpers.virtual_time import virtual_time
+
+    with virtual_time(lambda _seconds: None):
+        yield

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import collections
 import concurrent.futures
+import importlib
 import multiprocessing
 import pathlib
 import sys
@@ -16,7 +17,8 @@ import time
 HERE = pathlib.Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reliability.md"
 sys.path.insert(0, str(HERE.parent))
-import conftest  # noqa: E402, F401
+# It makes the collection and its simulator importable.
+importlib.import_module("conftest")
 import fuzz_run  # noqa: E402
 import sections  # noqa: E402
 from chaos.shrink import shrunk  # noqa: E402

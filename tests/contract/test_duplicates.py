@@ -19,7 +19,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
 )
 from helpers.races import LARGER, RACE, SMALLER, before_first_look, many, numbered, one, rival, serve, stored, together
 from helpers.subjects import KAZOO, ONSIP, TEL4VN, Subject
-from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.vendors.kazoo.seeds import add_message
 
 BOTH = pytest.mark.parametrize("subject", [KAZOO, TEL4VN], ids=lambda subject: subject.name)

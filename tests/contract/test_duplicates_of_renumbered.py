@@ -10,7 +10,6 @@ import typing as t
 import pytest
 from helpers.races import LARGER, RACE, SMALLER, before_first_look, many, one, rival, stored, together
 from helpers.subjects import KAZOO
-from helpers.virtual_time import without_waiting  # noqa: F401
 
 RENUMBERING = [{"mailbox": "1000", "new_mailbox": KAZOO.number}]
 

@@ -13,7 +13,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.portsi
     greetings as portsip_greetings,
 )
 from helpers.greeting_subjects import TaskRunner, recording, serve
-from helpers.virtual_time import without_waiting  # noqa: F401
 
 STEPS = ("upload", "attach", "enable", "delete")
 

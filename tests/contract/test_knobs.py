@@ -38,7 +38,7 @@ def test_doubtful_behavior(subject: Subject, knob: str, value: t.Any, way: str) 
     stubborn = subject.stubborn.get((knob, value), frozenset())
     # Where nothing lags, there is nothing to wait for before a refusal is believed.
     quick = contextlib.nullcontext() if knob in subject.alone else virtual_time(lambda _seconds: None)
-    with serve(subject, {knob: value}) as server, quick:
+    with quick, serve(subject, {knob: value}) as server:
         assert strange(subject, {knob: value}, Lifecycle(subject, server, RUNNERS[way], stubborn).run()) == []
 
 

@@ -4,7 +4,7 @@
 """Run code that waits without waiting: use it wherever a test would otherwise sleep, or patch how long the code sleeps.
 
 Time passes when somebody sleeps, so a run that waits for minutes takes milliseconds. Tests that need nothing else
-import the fixture `no_waiting`.
+use the fixture `no_waiting`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import types
 import typing as t
 from unittest import mock
 
-import pytest
 import tenacity.nap
 
 PACKAGE = "ansible_collections.telephony.voicemail.plugins.module_utils."
@@ -70,13 +69,6 @@ def virtual_time(advance: t.Callable[[float], None]) -> t.Iterator[VirtualTime]:
                 stack.enter_context(mock.patch.object(module, "time", clock))
         stack.enter_context(mock.patch.object(tenacity.nap, "time", types.SimpleNamespace(sleep=clock.sleep)))
         yield clock
-
-
-@pytest.fixture(name="no_waiting")
-def without_waiting() -> t.Iterator[None]:
-    """Let every wait of the engine and the drivers be over in a moment."""
-    with virtual_time(lambda _seconds: None):
-        yield
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
+import itertools
 import pathlib
 import types
 import typing as t
@@ -118,7 +119,7 @@ class _Replace(ast.NodeTransformer):
 
 def _nodes(tree: ast.Module) -> t.Iterator[tuple[int, ast.AST, tuple[str, int] | None]]:
     """Yield every node with its number and the outermost function that it is in the body of."""
-    numbers = iter(range(1 << 30))
+    numbers = itertools.count()
 
     def walk(node: ast.AST, scope: str, function: tuple[str, int] | None) -> t.Iterator[tuple[int, ast.AST, t.Any]]:
         yield next(numbers), node, function

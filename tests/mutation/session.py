@@ -86,7 +86,7 @@ class MutationSession:
         for path in self._sources:
             importlib.import_module(f"{PACKAGE}.{path.parent.name}.{path.stem}")
         names = {str(path.resolve()) for path in self._sources}
-        for function in [found for found in gc.get_objects() if type(found) is types.FunctionType]:
+        for function in [found for found in gc.get_objects() if isinstance(found, types.FunctionType)]:
             code = function.__code__
             filename = str(pathlib.Path(code.co_filename).resolve())
             if filename in names:

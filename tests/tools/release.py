@@ -62,7 +62,13 @@ def section(changelog: str, version: str) -> str:
 def run(*command: str | pathlib.Path, folder: pathlib.Path = ROOT, **variables: str) -> str:
     """Run a program and return its output; end with it if the program fails."""
     done = subprocess.run(
-        command, cwd=folder, env=environment() | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        env=environment() | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(f"{done.stdout}\n{command[0]} failed with status {done.returncode}")

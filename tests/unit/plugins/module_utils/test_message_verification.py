@@ -19,7 +19,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.message 
     Status,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.messages import Upload
-from helpers.virtual_time import without_waiting  # noqa: F401
 
 ORDERS = {
     "read": Order("read"),

@@ -12,7 +12,6 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import ConflictError, TransportError
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
 from helpers.memory_vendor import MemoryMailboxes, Store
-from helpers.virtual_time import without_waiting  # noqa: F401
 from hypothesis import given
 from hypothesis import strategies as st
 

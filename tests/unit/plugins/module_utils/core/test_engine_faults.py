@@ -17,7 +17,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
     TransportError,
 )
 from helpers.memory_vendor import Store
-from helpers.virtual_time import without_waiting  # noqa: F401
 
 
 @pytest.mark.usefixtures("no_waiting")

@@ -11,7 +11,6 @@ import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError, TransportError
 from helpers.memory_messages import MessageStore
 from helpers.recordings import wav
-from helpers.virtual_time import without_waiting  # noqa: F401
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,7 +11,6 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import RejectedError
 from helpers.memory_vendor import Store
-from helpers.virtual_time import without_waiting  # noqa: F401
 from hypothesis import given
 from hypothesis import strategies as st
 

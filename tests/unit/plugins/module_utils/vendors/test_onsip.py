@@ -13,7 +13,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.connecti
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import extent
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.vendor import VENDOR as ONSIP
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 

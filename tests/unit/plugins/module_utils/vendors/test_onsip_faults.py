@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 from helpers.onsip_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.onsip import SimulatedOnsip
 

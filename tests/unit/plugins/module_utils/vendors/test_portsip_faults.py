@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 from helpers.portsip_tenant import BOX, PIN, STORED_BOX, Tenant
-from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 
 VENDOR = "portsip"

@@ -10,7 +10,6 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.tel4vn import session
 from helpers.tel4vn_tenant import BOX, OTHER_PIN, PIN, STORED, Tenant
-from helpers.virtual_time import without_waiting  # noqa: F401
 from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.tel4vn import SimulatedTel4vn, mailboxes
 
