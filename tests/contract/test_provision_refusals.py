@@ -75,7 +75,7 @@ def test_fifty_wrong_items_are_reported_at_once_and_nothing_is_written(refusals:
     assert_refused(bench, run)
     for text in (run.message, run.output, run.markdown):
         assert "50 mailboxes: " in text
-        assert "3000 (many.csv:52, column timezone, value" in text
+        assert "many.csv, column timezone: lines 52-99, 100, 101" in text
 
 
 def test_fifty_wrong_items_of_a_variable(refusals: dict[str, tuple[Bench, Run]]) -> None:
