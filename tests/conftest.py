@@ -113,7 +113,7 @@ def _import_everything() -> None:
 
 @pytest.fixture(name="no_waiting")
 def without_waiting() -> t.Iterator[None]:
-    """Let every wait of the engine and the drivers end at once."""
+    """End every wait of the engine and the drivers immediately."""
     # Imported here, since the path of the helpers is set above.
     from helpers.virtual_time import virtual_time
 
