@@ -153,8 +153,7 @@ def _document_text(file: File) -> str:
 
     :raises ValueError: if it is not.
     """
-    if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
-        _text(file)
+    _refuse_spreadsheet(file)
     try:
         text = file.content.decode("utf-8") if isinstance(file.content, bytes) else file.content
     except UnicodeDecodeError:
@@ -167,8 +166,7 @@ def _text(file: File, encoding: str | None = None) -> str:
 
     :raises ValueError: if it is empty, or its encoding is not understood.
     """
-    if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
-        raise ValueError("is a spreadsheet or an archive, and not text. Save it as .xlsx, .ods or .csv")
+    _refuse_spreadsheet(file)
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
     if _SURROGATE.search(text):
         # Ansible reads bytes in another encoding as characters that cannot be sent.
@@ -176,6 +174,12 @@ def _text(file: File, encoding: str | None = None) -> str:
     if not text.strip():
         raise ValueError(f"is empty. {_how_to_be_empty(file.resource.plural)}")
     return text
+
+
+def _refuse_spreadsheet(file: File) -> None:
+    """Refuse a spreadsheet or an archive whose name says that it is text."""
+    if isinstance(file.content, bytes) and file.content.startswith(_BINARY):
+        raise ValueError("is a spreadsheet or an archive, and not text. Save it as .xlsx, .ods or .csv")
 
 
 def _sheet(file: File, layout: Layout, options: ItemOptions) -> Sheet:

@@ -23,7 +23,7 @@ from ..replies import expect_header_text, expect_list, expect_object
 from .callflow_wire import CHECK, Callflow, document_for, rewritten, served, serves
 from .fields import ADOPT, CALLFLOW, CHECK_CODE, DIRECT, MAILBOX
 from .paging import identity, read_all
-from .session import ADDRESS_HINT, KazooSession
+from .session import ADDRESS_HINT, KazooSession, is_unavailable
 
 #: Attempts to write a callflow that is changed by others at the same moment.
 _MOST_TRIES = 3
@@ -121,7 +121,7 @@ class Callflows:
         try:
             made = self._made_for(str(box.id))
         except (NotFoundError, AuthError) as error:
-            if error.status not in (403, 404):
+            if not is_unavailable(error):
                 raise
             # Without this module on the server, or this right of the login, there are none.
             return

@@ -17,7 +17,7 @@ from ...model.problem import Problem
 from ..replies import expect_text, optional_text
 from .media import KazooMedia
 from .paging import identity, read_all
-from .session import IDENTIFIER, KazooSession
+from .session import IDENTIFIER, KazooSession, is_unavailable
 
 #: Options of a mailbox that refer to media.
 MEDIA = ("kazoo.media.unavailable", "kazoo.media.temporary_unavailable")
@@ -72,7 +72,7 @@ class Names:
         try:
             self._all("users")
         except (AuthError, NotFoundError) as error:
-            if error.status not in (403, 404):
+            if not is_unavailable(error):
                 raise
             return True
         return user_id in self._ids["users"]

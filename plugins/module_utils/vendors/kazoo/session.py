@@ -246,6 +246,11 @@ def revision_conflict(operation: Operation, status: int = 409) -> StaleError:
     )
 
 
+def is_unavailable(error: VoicemailError) -> bool:
+    """Check whether the server lacks the module that a request needs, or the login the permission to use it."""
+    return error.status in (403, 404)
+
+
 def refusal(reply: Reply, client: Client, pin: str = "") -> VoicemailError:
     """Return the error of an unsuccessful reply (docs/vendors/kazoo.md, "Errors" and "Validation errors").
 

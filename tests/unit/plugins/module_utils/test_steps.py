@@ -25,6 +25,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.onsip.
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.protocol import MessageCounter
 
 VALUES = {field.option: field.default for field in MAILBOX.fields if not field.on_demand and not field.creation_only}
+pytestmark = pytest.mark.usefixtures("no_waiting")
 STORED = Box("3000", "1", VALUES | {"name": "Reception", "pin": "4821", "emails": ["a@example.com"]})
 
 
@@ -83,11 +84,6 @@ def carry_out(boxes: Boxes, current: Box = STORED, *, present: bool = True, **de
     (step,) = plan(MAILBOX, [desired], Index.of([current])).steps
     step.spares_messages = True
     return steps.carry_out(t.cast(t.Any, boxes), step)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps.time, "sleep", lambda seconds: None)
 
 
 def test_what_somebody_else_changed_beside_is_kept() -> None:
