@@ -66,7 +66,7 @@ def test_a_hundred_personal_mailboxes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "knobs", "created", "unchanged", "changed"),
+    ("subject", "behaviors", "created", "unchanged", "changed"),
     [
         # One login beside the listing, and one listing after creations, which shows whether somebody else created the
         # same numbers; KAZOO M reads the boxes whose options are not in its summary. A box that changes
@@ -78,10 +78,10 @@ def test_a_hundred_personal_mailboxes() -> None:
     ids=["kazoo-5", "kazoo-M", "tel4vn"],
 )
 def test_requests_are_counted_exactly(
-    subject: Subject, knobs: dict[str, t.Any], created: int, unchanged: int, changed: int
+    subject: Subject, behaviors: dict[str, t.Any], created: int, unchanged: int, changed: int
 ) -> None:
     items = declared(subject, 200)
-    with subject.serve(knobs) as server:
+    with subject.serve(behaviors) as server:
         assert many(subject, server, items)["summary"]["requests"] == created
         assert len(server.journal) == created
         assert many(subject, server, items)["summary"]["requests"] == unchanged

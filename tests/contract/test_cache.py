@@ -121,7 +121,7 @@ def test_an_update_names_the_revision_of_the_cache(tmp_path: pathlib.Path) -> No
 def test_mailboxes_that_a_loaded_server_leaves_out_are_read(profile: str, percent: int, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=200) as server:
         expected = run(server, cache=str(tmp_path))["mailboxes"]
-        server.knobs.set("short_filters", percent)
+        server.behaviors.set("short_filters", percent)
         for _run in range(2):
             assert run(server, cache=str(tmp_path))["mailboxes"] == expected
             assert requests(server) > 10
@@ -202,7 +202,7 @@ def test_a_file_of_another_version_credential_account_or_generation_is_ignored(t
         arguments = {"username": None, "password": None, "domain": None, "api_key": server.vendor.API_KEY}
         assert "another credential" in run(server, cache=str(tmp_path), **arguments)["warnings"][0]
         path.write_bytes(written)
-        server.knobs.set("profile", "4.3")
+        server.behaviors.set("profile", "4.3")
         assert "generation" in run(server, cache=str(tmp_path))["warnings"][0]
         assert requests(server) == 11
 

@@ -72,7 +72,7 @@ def test_a_run_with_the_cache_plans_what_a_run_without_plans(seed: int, profile:
         for turn in range(12):
             operator.act()
             # Every second turn the server is under load.
-            server.knobs.set("short_filters", 20 * (turn % 2))
+            server.behaviors.set("short_filters", 20 * (turn % 2))
             numbers = [1000 + position for position in range(27)]
             items = [
                 {

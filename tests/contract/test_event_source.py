@@ -124,7 +124,7 @@ def test_a_first_start_shows_nothing_and_backfill_everything_once(source: Source
 def test_messages_that_arrive_come_once_on_every_vendor(source: Source) -> None:
     async def run() -> None:
         async with source.running() as queue:
-            source.server.knobs.arriving_messages = 3
+            source.server.behaviors.arriving_messages = 3
             events = await taken(queue, 3)
         assert len({event["message"]["id"] for event in events}) == 3
         assert await source.events(0) == []

@@ -62,10 +62,10 @@ def acorn() -> t.Iterator[None]:
 @pytest.mark.parametrize("way", RUNNERS)
 @pytest.mark.parametrize("shows_box", [True, False])
 def test_create_update_delete_check_mode_and_idempotence(way: str, shows_box: bool) -> None:
-    knobs = {"reply_shows_box": shows_box}
-    with serve(ACORN, knobs) as server:
+    behaviors = {"reply_shows_box": shows_box}
+    with serve(ACORN, behaviors) as server:
         history = Lifecycle(ACORN, server, RUNNERS[way]).run()
-        assert strange(ACORN, knobs, history) == []
+        assert strange(ACORN, behaviors, history) == []
     assert [moment.step for moment in history] == ["create", "update", "clear", "delete"]
 
 

@@ -73,8 +73,8 @@ def reported(folder: pathlib.Path, host: str) -> dict[str, object]:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_plan_apply_and_plan_again(example: Example, tmp_path: pathlib.Path) -> None:
     shutil.copytree(FOLDER / example.name, tmp_path / "repository")
-    knobs = {"customers": example.customers} if example.customers else {}
-    with SimulatorServer(example.vendor, knobs=knobs) as server:
+    behaviors = {"customers": example.customers} if example.customers else {}
+    with SimulatorServer(example.vendor, behaviors=behaviors) as server:
         planned = run(example, tmp_path, server.url, "lint", "plan")
         assert planned.code == 0, planned.output
         assert "[WARNING]" not in planned.output

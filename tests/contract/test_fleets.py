@@ -36,7 +36,7 @@ class Fleet:
     def __init__(self, folder: pathlib.Path, server: SimulatorServer) -> None:
         self.folder = folder
         self.server = server
-        self.customers: int = server.knobs.customers
+        self.customers: int = server.behaviors.customers
         for block in GUIDE.blocks:
             if block.caption:
                 # Its mailboxes as hosts are those of a customer; here they are the login's own.
@@ -136,8 +136,8 @@ def outcome(printed: str) -> Counter[str]:
 @pytest.fixture
 def fleet(tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> t.Iterator[Fleet]:
     """A reseller with twenty customers, or as many as the test says; KAZOO 5 lists whole mailboxes."""
-    knobs = {"customers": getattr(request, "param", CUSTOMERS), "profile": "5"}
-    with SimulatorServer("kazoo", knobs=knobs) as server:
+    behaviors = {"customers": getattr(request, "param", CUSTOMERS), "profile": "5"}
+    with SimulatorServer("kazoo", behaviors=behaviors) as server:
         yield Fleet(tmp_path, server)
 
 
@@ -219,7 +219,7 @@ def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
 def test_a_comparison_every_hour(fleet: Fleet) -> None:
-    fleet.server.knobs.set("profile", "M")
+    fleet.server.behaviors.set("profile", "M")
     fleet.declare(10)
     for number in range(1, fleet.customers + 1):
         connection = {"vendor": "kazoo", "url": fleet.server.url, "api_key": fleet.server.vendor.OTHER_API_KEY}

@@ -18,7 +18,7 @@ from voicemail_simulator.server import SimulatorServer
 from voicemail_simulator.vendors.portsip import SimulatedPortsip
 
 MEDIA_ID = "1b6f3c2d4e5f60718293a4b5c6d7e8f9"
-KNOBS = [
+BEHAVIORS = [
     ("greeting_enable", "independent"),
     ("greeting_audio", "any"),
     ("blob_access", "private"),
@@ -47,9 +47,9 @@ def test_life_of_a_greeting(place: Item, way: str, tmp_path: pathlib.Path) -> No
         live(TaskRunner(server, tmp_path, way), place)
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS)
-def test_life_under_doubtful_behavior(knob: str, value: t.Any, tmp_path: pathlib.Path) -> None:
-    with serve(**{knob: value}) as server:
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIORS)
+def test_life_under_doubtful_behavior(behavior: str, value: t.Any, tmp_path: pathlib.Path) -> None:
+    with serve(**{behavior: value}) as server:
         live(TaskRunner(server, tmp_path), PLACES[0])
         live(TaskRunner(server, tmp_path), PLACES[1])
 

@@ -370,7 +370,7 @@ def test_two_systems_with_the_same_numbers(tmp_path: pathlib.Path) -> None:
 def test_examples(block: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = block.content["vendor"]
     with SimulatorServer(
-        vendor, mailboxes=3, messages=1, knobs={"customers": 3} if vendor == "kazoo" else {}
+        vendor, mailboxes=3, messages=1, behaviors={"customers": 3} if vendor == "kazoo" else {}
     ) as server:
         key = getattr(server.vendor, "API_KEY" if block.content.get("api_key") else "OTHER_API_KEY", "")
         for variable in ("KAZOO_API_KEY", "VOICEMAIL_API_KEY"):

@@ -19,7 +19,7 @@ Item = dict[str, t.Any]
 
 @pytest.fixture(params=PROFILES)
 def office(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator[Office]:
-    with SimulatorServer("kazoo", mailboxes=3, knobs={"profile": request.param}) as server:
+    with SimulatorServer("kazoo", mailboxes=3, behaviors={"profile": request.param}) as server:
         yield Office(server, tmp_path)
 
 
@@ -203,7 +203,7 @@ def test_a_failure_in_the_middle_is_repaired_by_the_next_run(master: Office, fau
 
 def test_a_conflict_is_tried_again(master: Office) -> None:
     settle(master, item("1000", number="2000"))
-    master.server.knobs.conflict_writes = 1
+    master.server.behaviors.conflict_writes = 1
     assert not run(master, item("1000", number="2001"))["failed"]
     assert list(numbers(master)) == ["2001"]
 

@@ -19,7 +19,7 @@ from voicemail_simulator.server import SimulatorServer
 
 @pytest.fixture(params=PROFILES)
 def office(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator[Office]:
-    with SimulatorServer("kazoo", mailboxes=2, knobs={"profile": request.param}) as server:
+    with SimulatorServer("kazoo", mailboxes=2, behaviors={"profile": request.param}) as server:
         yield Office(server, tmp_path)
 
 
@@ -168,7 +168,7 @@ def test_options_that_contradict_each_other(master: Office) -> None:
 
 def test_a_success_without_data_is_no_upload(office: Office) -> None:
     office.settle(src=office.file(recording(1, 1)))
-    office.server.knobs.broken_uploads = 1
+    office.server.behaviors.broken_uploads = 1
     result = office.run(src=office.file(recording(1, 2)))
     assert (result["failed"], result["changed"]) == (True, False), result
     assert "without the media document" in result["msg"]
@@ -177,7 +177,7 @@ def test_a_success_without_data_is_no_upload(office: Office) -> None:
 
 
 def test_a_server_that_converts_uploads(office: Office) -> None:
-    office.server.knobs.normalize_media = True
+    office.server.behaviors.normalize_media = True
     done = office.settle(src=office.file(recording(2, 1)))
     assert done["action"] == "create"
     first = office.heard()
@@ -226,12 +226,12 @@ def test_a_run_that_fails_in_the_middle_is_repaired_by_the_next(office: Office, 
 
 
 def test_a_conflict_in_the_mailbox_is_tried_again(master: Office) -> None:
-    master.server.knobs.conflict_writes = 1
+    master.server.behaviors.conflict_writes = 1
     result = master.run(src=master.file(recording(1, 1)))
     assert (result["failed"], master.heard()) == (False, recording(1, 1)), result
 
 
 def test_lists_that_lag_behind(master: Office) -> None:
     master.server.clock.advance(5)
-    master.server.knobs.view_lag = 0.3
+    master.server.behaviors.view_lag = 0.3
     master.settle(src=master.file(recording(1, 1)))

@@ -46,7 +46,7 @@ def left(server: SimulatorServer, like: dict[str, t.Any], **metadata: t.Any) -> 
 
 @profiles
 def test_a_deletion_that_does_nothing_is_reported(profile: str) -> None:
-    with KAZOO_MESSAGES.serve(knobs={"profile": profile}) as server:
+    with KAZOO_MESSAGES.serve(behaviors={"profile": profile}) as server:
         runner = TaskRunner(KAZOO_MESSAGES, server)
         box = runner.messages(mailbox="1000")
         like = next(one for one in stored(server) if one["id"] == box[0]["id"])
@@ -113,7 +113,7 @@ def test_messages_that_arrive_between_pages(monkeypatch: pytest.MonkeyPatch) -> 
 @profiles
 def test_a_second_with_more_messages_than_a_page(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages continue by the second, so they never come to the end of such a one."""
-    with KAZOO_MESSAGES.serve(messages=2, knobs={"profile": profile}) as server:
+    with KAZOO_MESSAGES.serve(messages=2, behaviors={"profile": profile}) as server:
         like = stored(server)[0]
         for _message in range(6):
             left(server, like, timestamp=like["metadata"]["timestamp"])
@@ -208,7 +208,7 @@ def test_bulk_changes_say_what_became_of_each() -> None:
 
         server.vendor.state.message = vanishing
         for shape in ("object", "array"):
-            server.knobs.failed_shape = shape
+            server.behaviors.failed_shape = shape
             result = runner.run("voicemail_message", mailbox="1000", state="unread" if shape == "array" else "read")
             reported = {row["id"]: row["status"] for row in result["results"]}
             assert result["failed"]

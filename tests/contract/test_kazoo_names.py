@@ -18,7 +18,7 @@ from voicemail_simulator.vendors.kazoo.seeds import add_account, add_user
 
 @pytest.fixture(params=PROFILES)
 def office(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator[Office]:
-    with SimulatorServer("kazoo", mailboxes=3, knobs={"profile": request.param}) as server:
+    with SimulatorServer("kazoo", mailboxes=3, behaviors={"profile": request.param}) as server:
         yield Office(server, tmp_path)
 
 

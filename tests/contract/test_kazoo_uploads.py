@@ -46,14 +46,14 @@ def ogg(milliseconds: int) -> bytes:
 def test_a_message_has_the_length_of_its_recording(
     content: bytes, length: int, profile: str, tmp_path: pathlib.Path
 ) -> None:
-    with SimulatorServer("kazoo", mailboxes=1, knobs={"profile": profile}) as server:
+    with SimulatorServer("kazoo", mailboxes=1, behaviors={"profile": profile}) as server:
         result = upload(server, tmp_path / "message", content)
         assert not result["failed"], result
         assert [one["metadata"]["length"] for one in messages(server)] == [length]
 
 
 def test_a_success_that_stored_nothing_is_an_error(tmp_path: pathlib.Path) -> None:
-    with SimulatorServer("kazoo", mailboxes=1, knobs={"broken_uploads": 1}) as server:
+    with SimulatorServer("kazoo", mailboxes=1, behaviors={"broken_uploads": 1}) as server:
         result = upload(server, tmp_path / "message", recording())
         assert (result["failed"], result["changed"]) == (True, False)
         assert "the message does not exist" in result["msg"]

@@ -41,7 +41,7 @@ every_subject = pytest.mark.parametrize("subject", MESSAGE_SUBJECTS, ids=lambda 
 every_way = pytest.mark.parametrize("way", RUNNERS)
 #: Interface of a driver by the words of an error.
 INTERFACES = {words: interface for interface, words in WORDS.items()}
-KNOBS = [(subject, knob, value) for subject in MESSAGE_SUBJECTS for knob, value in subject.knobs]
+BEHAVIORS = [(subject, behavior, value) for subject in MESSAGE_SUBJECTS for behavior, value in subject.behaviors]
 
 
 class TaskRunner:
@@ -132,14 +132,14 @@ def test_five_thousand_messages_take_the_fewest_requests(subject: MessageSubject
 
 @every_subject
 def test_messages_that_arrive_between_pages_neither_repeat_nor_hide_others(subject: MessageSubject) -> None:
-    with subject.serve(messages=10, knobs=dict(subject.small_pages)) as server:
+    with subject.serve(messages=10, behaviors=dict(subject.small_pages)) as server:
         runner = TaskRunner(subject, server)
         before = {message["id"] for message in runner.messages()}
-        server.knobs.arriving_messages = 5
+        server.behaviors.arriving_messages = 5
         found = [message["id"] for message in runner.messages()]
         assert len(found) == len(set(found))
         assert before < set(found)
-        assert len(runner.messages()) == len(before) + 5 - server.knobs.arriving_messages
+        assert len(runner.messages()) == len(before) + 5 - server.behaviors.arriving_messages
         assert [message["id"] for message in runner.messages()][-len(before) :] == found[-len(before) :]
 
 
@@ -281,9 +281,9 @@ def test_states(subject: MessageSubject, way: str) -> None:
         live(subject, server, way)
 
 
-@pytest.mark.parametrize(("subject", "knob", "value"), KNOBS, ids=lambda part: getattr(part, "name", str(part)))
-def test_states_under_doubtful_behavior(subject: MessageSubject, knob: str, value: t.Any) -> None:
-    with subject.serve(knobs={knob: value}) as server:
+@pytest.mark.parametrize(("subject", "behavior", "value"), BEHAVIORS, ids=lambda part: getattr(part, "name", str(part)))
+def test_states_under_doubtful_behavior(subject: MessageSubject, behavior: str, value: t.Any) -> None:
+    with subject.serve(behaviors={behavior: value}) as server:
         live(subject, server, "worker")
 
 

@@ -17,12 +17,12 @@ from voicemail_simulator.vendors import load
 
 def combinations(subject: Subject) -> list[dict[str, t.Any]]:
     """Rows in which every pair of values of two behaviors stands together at least once."""
-    usual = {knob.name: knob.default for knob in load(subject.vendor).behavior_definitions}
+    usual = {behavior.name: behavior.default for behavior in load(subject.vendor).behavior_definitions}
     settled = set(subject.stubborn)
     values = {
-        knob: [usual[knob], *(value for value in others if (knob, value) not in settled)]
-        for knob, others in subject.knobs.items()
-        if knob not in subject.alone
+        behavior: [usual[behavior], *(value for value in others if (behavior, value) not in settled)]
+        for behavior, others in subject.behaviors.items()
+        if behavior not in subject.alone
     }
     names = [name for name, choices in values.items() if len(choices) > 1]
     return [dict(zip(names, row, strict=True)) for row in AllPairs([values[name] for name in names])]
@@ -32,10 +32,10 @@ CASES = [(subject, position, row) for subject in SUBJECTS for position, row in e
 
 
 @pytest.mark.parametrize(
-    ("subject", "position", "knobs"), CASES, ids=[f"{subject.name}-{position}" for subject, position, _row in CASES]
+    ("subject", "position", "behaviors"), CASES, ids=[f"{subject.name}-{position}" for subject, position, _row in CASES]
 )
-def test_pairs_of_doubtful_behaviors(subject: Subject, position: int, knobs: dict[str, t.Any]) -> None:
+def test_pairs_of_doubtful_behaviors(subject: Subject, position: int, behaviors: dict[str, t.Any]) -> None:
     # Each row runs one way; which one alternates, so that both meet every vendor many times.
     way = list(RUNNERS.values())[position % len(RUNNERS)]
-    with serve(subject, knobs) as server:
-        assert strange(subject, knobs, Lifecycle(subject, server, way).run()) == []
+    with serve(subject, behaviors) as server:
+        assert strange(subject, behaviors, Lifecycle(subject, server, way).run()) == []

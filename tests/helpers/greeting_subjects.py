@@ -60,5 +60,5 @@ class TaskRunner(GreetingRuns):
         return [content for content, enabled in self.greetings(**place).values() if enabled]
 
 
-def serve(**knobs: t.Any) -> SimulatorServer:
-    return SimulatorServer("portsip", mailboxes=3, knobs=knobs)
+def serve(**behaviors: t.Any) -> SimulatorServer:
+    return SimulatorServer("portsip", mailboxes=3, behaviors=behaviors)

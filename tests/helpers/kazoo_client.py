@@ -64,7 +64,7 @@ def kazoo() -> Iterator[Start]:
     running: list[SimulatorServer] = []
 
     def start(*, mailboxes: int = 0, messages: int = 0, login: bool = True, **behaviors: Any) -> Client:
-        server = SimulatorServer("kazoo", knobs=behaviors, mailboxes=mailboxes, messages=messages).start()
+        server = SimulatorServer("kazoo", behaviors=behaviors, mailboxes=mailboxes, messages=messages).start()
         running.append(server)
         client = Client(server)
         if login:

@@ -12,7 +12,7 @@ from voicemail_simulator.server import SimulatorServer
 
 from helpers.leaks import shows
 from helpers.runners import RUNNERS, Result
-from helpers.subjects import Item, Knobs, Subject
+from helpers.subjects import Behaviors, Item, Subject
 
 Way = t.Callable[..., Result]
 SECRETS = ("4821", "9137", "482159", "913728", "simulator-password")
@@ -138,9 +138,9 @@ class Lifecycle:
             assert not shows(secret, shown), f"a secret shows: {result}"
 
 
-def serve(subject: Subject, knobs: Knobs | None = None) -> SimulatorServer:
+def serve(subject: Subject, behaviors: Behaviors | None = None) -> SimulatorServer:
     """Prepare a simulator in which a box can live among others."""
-    return subject.serve(knobs, mailboxes=max(subject.seeded, NEIGHBOURS))
+    return subject.serve(behaviors, mailboxes=max(subject.seeded, NEIGHBOURS))
 
 
 _USUAL: dict[str, tuple[Snapshot, ...]] = {}
@@ -154,15 +154,15 @@ def usual_history(subject: Subject) -> tuple[Snapshot, ...]:
     return _USUAL[subject.name]
 
 
-def strange(subject: Subject, knobs: Knobs, history: t.Sequence[Snapshot]) -> list[str]:
+def strange(subject: Subject, behaviors: Behaviors, history: t.Sequence[Snapshot]) -> list[str]:
     """Return what is otherwise in a story than it usually is, in words.
 
     A step that was reported as impossible may leave its box in any state; all other boxes must be unchanged.
     """
     usual_steps = usual_history(subject)
     assert [moment.step for moment in history] == [moment.step for moment in usual_steps]
-    pin_hidden = any(knobs.get(knob) in values for knob, values in subject.hiding.items())
-    undeclared = {name for habit in knobs.items() for name in subject.undeclared.get(habit, ())}
+    pin_hidden = any(behaviors.get(behavior) in values for behavior, values in subject.hiding.items())
+    undeclared = {name for habit in behaviors.items() for name in subject.undeclared.get(habit, ())}
     own = {subject.number, subject.new_number}
     found: list[str] = []
     reported = False

@@ -28,9 +28,9 @@ class MessageSubject:
     :param statuses: the statuses that it shows of a message.
     :param refusing: an option of the selection that this vendor cannot serve, with a word of the error.
     :param listing: requests to list so many messages of so many boxes, without the login.
-    :param knobs: doubtful behaviors to live with, each with the values to try.
+    :param behaviors: doubtful behaviors to live with, each with the values to try.
     :param endings: those of the files that seeded recordings become.
-    :param small_pages: knobs that make pages of a few messages, where the vendor lists by pages.
+    :param small_pages: behaviors that make pages of a few messages, where the vendor lists by pages.
     :param seeded_boxes: boxes that hold messages where so many are seeded.
     """
 
@@ -45,7 +45,7 @@ class MessageSubject:
     statuses: tuple[str, ...]
     refusing: tuple[Item, str]
     listing: t.Callable[[int, int], int]
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     endings: frozenset[str] = frozenset((".wav",))
     small_pages: tuple[tuple[str, t.Any], ...] = ()
     seeded_boxes: t.Callable[[int], int] = lambda boxes: boxes
@@ -85,7 +85,7 @@ KAZOO_MESSAGES = MessageSubject(
     refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
     # The boxes, for their numbers, and the messages of the whole account.
     listing=lambda messages, boxes: 2,
-    knobs=(
+    behaviors=(
         ("profile", "5"),
         ("profile", "4.3"),
         ("failed_shape", "array"),
@@ -112,7 +112,7 @@ TEL4VN_MESSAGES = MessageSubject(
     refusing=({"shared_voicemail": "8001"}, "no shared voicemails"),
     # Pages of a thousand. Only one without rows is the end: no total is promised to be right.
     listing=lambda messages, boxes: -(-messages // 1000) + 1,
-    knobs=(
+    behaviors=(
         ("default_limit", 25),
         ("max_limit", 2),
         ("list_order", "reshuffled"),
@@ -137,7 +137,7 @@ PORTSIP_MESSAGES = MessageSubject(
     refusing=({"mailbox": "1001"}, "only the user of mailbox 1001"),
     # Who is signed in and their messages, the shared voicemails, and the messages of each, in pages of a hundred.
     listing=lambda messages, boxes: 2 + -(-boxes // 100) + boxes * -(-messages // boxes // 100),
-    knobs=(
+    behaviors=(
         ("page_limit", 2),
         ("token_lifetime", 30),
         ("version", "22.6"),

@@ -67,9 +67,11 @@ class Tenant:
 
         self.vendor.perform = recorded
 
-    def begin(self, mailboxes: int = 0, **knobs: t.Any) -> Tenant:
-        """Set the organization back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in SimulatedOnsip.behavior_definitions} | knobs)
+    def begin(self, mailboxes: int = 0, **behaviors: t.Any) -> Tenant:
+        """Reset the organization, with behaviors as keywords."""
+        self.server.behaviors.update(
+            {behavior.name: behavior.default for behavior in SimulatedOnsip.behavior_definitions} | behaviors
+        )
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes)
         return self

@@ -16,7 +16,7 @@ from voicemail_simulator.vendors import load
 from helpers import stored_boxes
 
 Item = dict[str, t.Any]
-Knobs = dict[str, t.Any]
+Behaviors = dict[str, t.Any]
 LOGIN_PATHS = ("user_auth", "api_auth", "/auth", "oauth", "sign_in", "refresh_token", "sign_out", "tenants/switch")
 
 
@@ -33,13 +33,13 @@ class Subject:
     :param new_number: number to change to, where the vendor can.
     :param numbers: values for the behaviors that are numbers; of words and switches every other value is taken.
     :param unconcerned: behaviors that this resource has nothing to do with.
-    :param stubborn: behaviors under which a step cannot succeed, and must say so at every run: knob and value to step.
+    :param stubborn: behaviors under which a step cannot succeed, and must say so at every run: behavior and value to step.
     :param without: values under which nothing can be done at all, which have tests of their own.
     :param alone: behaviors that make every other one slow, such as rate limits; they are tested without another.
     :param seeded: boxes that must be there before.
     :param stored: returns every box that the simulator holds, read from inside of it.
     :param simulated: the simulator, where it is not among those of the role.
-    :param undeclared: behaviors under which a box has other fields that nobody declares: knob and value to fields.
+    :param undeclared: behaviors under which a box has other fields that nobody declares: behavior and value to fields.
     :param pin_field: the field in which the vendor keeps the PIN.
     :param hiding: behaviors that hide it: whether the PIN of a box that was there before took, nobody can say.
     """
@@ -68,19 +68,19 @@ class Subject:
     alone: frozenset[str] = frozenset()
 
     @functools.cached_property
-    def knobs(self) -> dict[str, tuple[t.Any, ...]]:
+    def behaviors(self) -> dict[str, tuple[t.Any, ...]]:
         """Every doubtful behavior with the values it may have beside its default."""
         values: dict[str, tuple[t.Any, ...]] = {}
-        for knob in (self.simulated or load(self.vendor)).behavior_definitions:
-            if knob.name in self.unconcerned:
+        for behavior in (self.simulated or load(self.vendor)).behavior_definitions:
+            if behavior.name in self.unconcerned:
                 continue
-            if isinstance(knob.accepts, tuple):
-                left_out = {knob.default, *self.without.get(knob.name, ())}
-                values[knob.name] = tuple(word for word in knob.accepts if word not in left_out)
-            elif knob.accepts is bool:
-                values[knob.name] = (not knob.default,)
+            if isinstance(behavior.accepts, tuple):
+                left_out = {behavior.default, *self.without.get(behavior.name, ())}
+                values[behavior.name] = tuple(word for word in behavior.accepts if word not in left_out)
+            elif behavior.accepts is bool:
+                values[behavior.name] = (not behavior.default,)
             else:
-                values[knob.name] = self.numbers[knob.name]
+                values[behavior.name] = self.numbers[behavior.name]
         return values
 
     @property
@@ -98,11 +98,13 @@ class Subject:
         """The module that reads."""
         return f"{self.module}_info"
 
-    def serve(self, knobs: Knobs | None = None, mailboxes: int | None = None, **options: t.Any) -> SimulatorServer:
+    def serve(
+        self, behaviors: Behaviors | None = None, mailboxes: int | None = None, **options: t.Any
+    ) -> SimulatorServer:
         """Prepare a simulator of this vendor."""
         return SimulatorServer(
             self.simulated or self.vendor,
-            knobs=knobs or {},
+            behaviors=behaviors or {},
             mailboxes=self.seeded if mailboxes is None else mailboxes,
             **options,
         )

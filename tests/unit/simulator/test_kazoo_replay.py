@@ -239,7 +239,7 @@ def recorded_ids(exchange: Exchange) -> list[str]:
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[int, list[str]]]:
     """Return the differences of every exchange by position. Exchanges depend on earlier ones."""
-    with SimulatorServer("kazoo", knobs={"profile": "M"}) as server:
+    with SimulatorServer("kazoo", behaviors={"profile": "M"}) as server:
         replay = Replay(server)
         found: dict[int, list[str]] = {}
         for position, exchange in enumerate(EXCHANGES):

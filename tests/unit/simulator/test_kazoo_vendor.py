@@ -208,7 +208,7 @@ def test_conflicting_write(kazoo: Start, method: str) -> None:
     for profile in PROFILES:
         client = kazoo(profile=profile)
         box = client.create("3000")
-        client.server.knobs.conflict_writes = 1
+        client.server.behaviors.conflict_writes = 1
         reply = client.send(method, f"/{box}", data=data)
         assert "pin" not in client.get(f"/{box}").json()["data"]
         assert reply.status_code == (409 if profile == "5" else 200)

@@ -75,11 +75,11 @@ LOUD = {
 }
 
 
-def _knob_values() -> list[tuple[str, t.Any]]:
+def _behavior_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in SimulatedOnsip.behavior_definitions:
-        choices = knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS[knob.name]
-        pairs.extend((knob.name, value) for value in choices)
+    for behavior in SimulatedOnsip.behavior_definitions:
+        choices = behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS[behavior.name]
+        pairs.extend((behavior.name, value) for value in choices)
     return pairs
 
 
@@ -103,11 +103,11 @@ def apply(
     if loud is not None and done.get("failed"):
         assert done["msg"]
         name, value = loud
-        tenant.server.knobs.set(
-            name, next(knob.default for knob in SimulatedOnsip.behavior_definitions if knob.name == name)
+        tenant.server.behaviors.set(
+            name, next(behavior.default for behavior in SimulatedOnsip.behavior_definitions if behavior.name == name)
         )
         assert not tenant.one(**box).get("failed")
-        tenant.server.knobs.set(name, value)
+        tenant.server.behaviors.set(name, value)
     else:
         assert (done.get("msg"), done["changed"]) == (None, True)
         assert (predicted["changed"], predicted["changed_fields"]) == (True, done["changed_fields"])
@@ -119,7 +119,7 @@ def apply(
     return bool(done.get("failed"))
 
 
-@pytest.mark.parametrize(("name", "value"), _knob_values())
+@pytest.mark.parametrize(("name", "value"), _behavior_values())
 def test_every_doubtful_behavior(tenant: Tenant, name: str, value: t.Any) -> None:
     tenant.begin(1, **{name: value})
     loud = (name, value) if (name, value) in LOUD else None

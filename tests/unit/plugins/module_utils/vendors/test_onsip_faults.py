@@ -123,9 +123,9 @@ def test_a_deletion_that_did_nothing_is_a_failure(tenant: Tenant, monkeypatch: p
     assert "delete mailbox 1001: OnSIP reported success, but the box still exists" in result["msg"]
 
 
-@pytest.mark.parametrize("knobs", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])
-def test_a_refused_login_is_sent_once(tenant: Tenant, knobs: dict[str, t.Any]) -> None:
-    tenant.begin(5, **knobs)
+@pytest.mark.parametrize("behaviors", [{"login_lock": 5}, {"login_lock": 1}, {"login_lock": 0}])
+def test_a_refused_login_is_sent_once(tenant: Tenant, behaviors: dict[str, t.Any]) -> None:
+    tenant.begin(5, **behaviors)
     boxes = [{"mailbox": str(1001 + position), "announce_caller": True} for position in range(5)]
     result = tenant.many(*boxes, password="not the password", retry_budget=5)
     assert (result["error"]["kind"], tenant.actions) == ("auth", ["SessionCreate"])
@@ -142,7 +142,7 @@ def test_a_locked_login_says_how_long(tenant: Tenant) -> None:
 def test_a_session_that_is_lost_is_made_again_once(tenant: Tenant) -> None:
     tenant.begin(20)
     boxes = [{"mailbox": str(1001 + position), "announce_caller": True} for position in range(20)]
-    tenant.server.knobs.set("drop_session_before_call", 9)
+    tenant.server.behaviors.set("drop_session_before_call", 9)
     assert tenant.many(*boxes)["summary"]["update"] == 20
     assert tenant.sent("SessionCreate") == 2
     assert tenant.vendor.state.sessions == {}, "the session is ended"

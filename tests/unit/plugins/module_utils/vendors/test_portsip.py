@@ -68,15 +68,21 @@ NUMBERS = {
 }
 
 
-def _knob_values() -> list[tuple[str, t.Any]]:
+def _behavior_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in SimulatedPortsip.behavior_definitions:
-        choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
-        pairs.extend((knob.name, value) for value in choices)
+    for behavior in SimulatedPortsip.behavior_definitions:
+        choices = (
+            (True, False)
+            if behavior.accepts is bool
+            else NUMBERS[behavior.name]
+            if behavior.accepts is int
+            else behavior.accepts
+        )
+        pairs.extend((behavior.name, value) for value in choices)
     return pairs
 
 
-KNOB_VALUES = _knob_values()
+BEHAVIOR_VALUES = _behavior_values()
 
 
 @pytest.fixture
@@ -103,9 +109,9 @@ def _twice(tenant: Tenant, declared: dict[str, t.Any], singular: bool, stored: l
 
 
 @pytest.mark.parametrize("singular", [True, False], ids=["one", "many"])
-@pytest.mark.parametrize(("knob", "value"), KNOB_VALUES)
-def test_the_life_of_a_shared_voicemail(tenant: Tenant, knob: str, value: t.Any, singular: bool) -> None:
-    tenant.begin(3, 2, **{knob: value})
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIOR_VALUES)
+def test_the_life_of_a_shared_voicemail(tenant: Tenant, behavior: str, value: t.Any, singular: bool) -> None:
+    tenant.begin(3, 2, **{behavior: value})
     _twice(tenant, BOX, singular, [STORED_BOX])
     _twice(tenant, CHANGED, singular, [STORED_CHANGED])
     # Ansible itself takes no null for an option with choices, so a single box uses the word.
@@ -115,9 +121,9 @@ def test_the_life_of_a_shared_voicemail(tenant: Tenant, knob: str, value: t.Any,
 
 
 @pytest.mark.parametrize("singular", [True, False], ids=["one", "many"])
-@pytest.mark.parametrize(("knob", "value"), KNOB_VALUES)
-def test_the_life_of_a_personal_mailbox(tenant: Tenant, knob: str, value: t.Any, singular: bool) -> None:
-    tenant.begin(3, **{knob: value})
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIOR_VALUES)
+def test_the_life_of_a_personal_mailbox(tenant: Tenant, behavior: str, value: t.Any, singular: bool) -> None:
+    tenant.begin(3, **{behavior: value})
     declare = (lambda box, **options: tenant.mailbox(**box, **options)) if singular else tenant.mailboxes
     whole = tenant.stored_user("1001")
     steps = [

@@ -112,7 +112,7 @@ def test_a_rate_limit_is_loud_and_the_next_minute_repairs(tenant: Tenant, status
     tenant.server.simulation.clock.advance(60)
     result = tenant.boxes(BOX)
     assert result["failed"]
-    tenant.server.knobs.set("rate_limit", 0)
+    tenant.server.behaviors.set("rate_limit", 0)
     _settled(tenant, BOX, [STORED_BOX], result)
 
 

@@ -41,12 +41,14 @@ NUMBERS: dict[str, tuple[t.Any, ...]] = {
     "pin_minimum": (6,),
     "pin_maximum": (6,),
 }
-KNOBS = [
-    (knob.name, value)
-    for knob in SimulatedPortsip.behavior_definitions
-    for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
+BEHAVIORS = [
+    (behavior.name, value)
+    for behavior in SimulatedPortsip.behavior_definitions
+    for value in (
+        behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS.get(behavior.name, (True, False))
+    )
     # Nobody can answer for a second factor unattended; messages that arrive have tests of their own.
-    if knob.name not in ("two_factor", "arriving_messages")
+    if behavior.name not in ("two_factor", "arriving_messages")
 ]
 _TODAY = datetime.datetime.now(datetime.UTC)
 
@@ -98,8 +100,8 @@ class Pbx:
         return sum(part in entry["path"] for entry in self.server.journal.entries())
 
 
-def serve(mailboxes: int = 2, messages: int = 5, **knobs: t.Any) -> SimulatorServer:
-    return SimulatorServer("portsip", knobs=knobs, mailboxes=mailboxes, messages=messages)
+def serve(mailboxes: int = 2, messages: int = 5, **behaviors: t.Any) -> SimulatorServer:
+    return SimulatorServer("portsip", behaviors=behaviors, mailboxes=mailboxes, messages=messages)
 
 
 def downloaded(messages: PortsipMessages, message: Message) -> bytes:
@@ -111,9 +113,9 @@ def ids(messages: t.Iterable[Message]) -> list[str]:
     return [message.id for message in messages]
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=str)
-def test_life_of_messages(knob: str, value: t.Any) -> None:
-    with serve(**{knob: value}) as server:
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIORS, ids=str)
+def test_life_of_messages(behavior: str, value: t.Any) -> None:
+    with serve(**{behavior: value}) as server:
         pbx = Pbx(server)
         messages = pbx.messages()
         found = list(messages.list(EVERYTHING))

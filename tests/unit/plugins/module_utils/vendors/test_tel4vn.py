@@ -43,11 +43,17 @@ NUMBERS = {"default_limit": (1, 50), "max_limit": (1, 2, 50), "token_ttl": (30, 
 LOUD = {("error_shape", "html_502")}
 
 
-def _knob_values() -> list[tuple[str, t.Any]]:
+def _behavior_values() -> list[tuple[str, t.Any]]:
     pairs = []
-    for knob in SimulatedTel4vn.behavior_definitions:
-        choices = (True, False) if knob.accepts is bool else NUMBERS[knob.name] if knob.accepts is int else knob.accepts
-        pairs.extend((knob.name, value) for value in choices)
+    for behavior in SimulatedTel4vn.behavior_definitions:
+        choices = (
+            (True, False)
+            if behavior.accepts is bool
+            else NUMBERS[behavior.name]
+            if behavior.accepts is int
+            else behavior.accepts
+        )
+        pairs.extend((behavior.name, value) for value in choices)
     return pairs
 
 
@@ -81,14 +87,16 @@ def _twice(tenant: Tenant, box: dict[str, t.Any], one: bool, loud: bool, stored:
 
 
 @pytest.mark.parametrize("one", [True, False], ids=["alone", "among others"])
-@pytest.mark.parametrize(("knob", "value"), [pair for pair in _knob_values() if pair != ("password_visible", "masked")])
-def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, knob: str, value: t.Any, one: bool) -> None:
-    tenant.begin(mailboxes=3, **{knob: value})
-    loud = (knob, value) in LOUD
+@pytest.mark.parametrize(
+    ("behavior", "value"), [pair for pair in _behavior_values() if pair != ("password_visible", "masked")]
+)
+def test_the_life_of_a_box_whatever_the_server_does(tenant: Tenant, behavior: str, value: t.Any, one: bool) -> None:
+    tenant.begin(mailboxes=3, **{behavior: value})
+    loud = (behavior, value) in LOUD
     for box, stored in ((BOX, [STORED]), (CHANGED, [STORED_CHANGED]), (CLEARED, [STORED_CLEARED])):
         _twice(tenant, box, one, loud, stored)
     gone = {"mailbox": "7011", "state": "absent"}
-    if (knob, value) == ("total", "high"):
+    if (behavior, value) == ("total", "high"):
         # A server that counts messages which it does not show: nobody can say that there are none.
         assert "contain messages, which would be lost: 7011 (7)" in tenant.one(**gone)["msg"]
         gone["delete_messages"] = True
@@ -102,7 +110,7 @@ def test_a_gateway_page_instead_of_a_refusal_makes_no_box(tenant: Tenant) -> Non
     assert result["failed"] is True
     assert result["error"]["status"] == 502
     assert tenant.writes == 0
-    tenant.server.knobs.set("error_shape", "text")
+    tenant.server.behaviors.set("error_shape", "text")
     assert tenant.one(**BOX)["changed"] is True
 
 
@@ -191,7 +199,7 @@ def test_where_one_box_is_looked_for_in_the_listing_its_twin_is_seen(
 
 
 def test_a_pin_that_is_left_out_of_replies_is_unknown(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    def shown(knobs: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
+    def shown(behaviors: t.Any, box: dict[str, t.Any]) -> dict[str, t.Any]:
         return {name: value for name, value in box.items() if name != "password"}
 
     monkeypatch.setattr(mailboxes, "shown_box", shown)

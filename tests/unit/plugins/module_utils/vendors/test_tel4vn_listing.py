@@ -156,7 +156,7 @@ def _answer_lists_with(monkeypatch: pytest.MonkeyPatch, reply: t.Callable[[list[
     from starlette.responses import JSONResponse
     from voicemail_simulator.vendors.tel4vn import listing
 
-    def answer(knobs: t.Any, rows: list[t.Any], limit: int, offset: int, total: int) -> JSONResponse:
+    def answer(behaviors: t.Any, rows: list[t.Any], limit: int, offset: int, total: int) -> JSONResponse:
         return JSONResponse(reply(rows, limit, offset, total))
 
     monkeypatch.setattr(listing, "listing", answer)

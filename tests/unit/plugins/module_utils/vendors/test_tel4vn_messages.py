@@ -34,15 +34,17 @@ NUMBERS: dict[str, tuple[t.Any, ...]] = {
     "token_ttl": (1, 30),
     "arriving_messages": (2,),
 }
-KNOBS = [
-    (knob.name, value)
-    for knob in SimulatedTel4vn.behavior_definitions
-    for value in (knob.accepts if isinstance(knob.accepts, tuple) else NUMBERS.get(knob.name, (True, False)))
+BEHAVIORS = [
+    (behavior.name, value)
+    for behavior in SimulatedTel4vn.behavior_definitions
+    for value in (
+        behavior.accepts if isinstance(behavior.accepts, tuple) else NUMBERS.get(behavior.name, (True, False))
+    )
 ]
 
 
-def serve(mailboxes: int = 3, messages: int = 5, **knobs: t.Any) -> SimulatorServer:
-    return SimulatorServer("tel4vn", knobs=knobs, mailboxes=mailboxes, messages=messages)
+def serve(mailboxes: int = 3, messages: int = 5, **behaviors: t.Any) -> SimulatorServer:
+    return SimulatorServer("tel4vn", behaviors=behaviors, mailboxes=mailboxes, messages=messages)
 
 
 def messages_of(server: SimulatorServer, **options: t.Any) -> Tel4vnMessages:
@@ -67,9 +69,9 @@ def downloaded(messages: Tel4vnMessages, message: Message) -> bytes:
         return b"".join(stream.pieces())
 
 
-@pytest.mark.parametrize(("knob", "value"), KNOBS, ids=str)
-def test_reading_and_downloading(knob: str, value: t.Any) -> None:
-    with serve(**{knob: value}) as server:
+@pytest.mark.parametrize(("behavior", "value"), BEHAVIORS, ids=str)
+def test_reading_and_downloading(behavior: str, value: t.Any) -> None:
+    with serve(**{behavior: value}) as server:
         messages = messages_of(server)
         found = list(messages.list(EVERYTHING))
         everything = stored(server)
@@ -84,8 +86,10 @@ def test_reading_and_downloading(knob: str, value: t.Any) -> None:
             assert (message.status, message.folder, message.shared) == (None, None, False)
         of_box = messages.list(Selection(mailbox="1002"))
         assert sorted(message.id for message in of_box) == sorted(stored(server, "1002"))
-        assert downloaded(messages, of_box[0]) == recording_of(everything[of_box[0].id], server.knobs.recording_format)
-        assert server.vendor.state.messages[of_box[0].id]["read"] is bool(server.knobs.download_marks_read)
+        assert downloaded(messages, of_box[0]) == recording_of(
+            everything[of_box[0].id], server.behaviors.recording_format
+        )
+        assert server.vendor.state.messages[of_box[0].id]["read"] is bool(server.behaviors.download_marks_read)
 
 
 @pytest.mark.parametrize("empty_list", ["array", "null"])
@@ -172,7 +176,12 @@ def test_the_token_never_leaves_the_configured_origin() -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [shape for knob in SimulatedTel4vn.behavior_definitions if knob.name == "error_shape" for shape in knob.accepts],
+    [
+        shape
+        for behavior in SimulatedTel4vn.behavior_definitions
+        if behavior.name == "error_shape"
+        for shape in behavior.accepts
+    ],
 )
 def test_a_recording_that_is_gone(shape: str) -> None:
     with serve(error_shape=shape) as server:

@@ -20,7 +20,12 @@ from helpers.runners import RUNNERS
 from helpers.subjects import PERSONAL, SUBJECTS, TEL4VN, Subject
 from helpers.virtual_time import virtual_time
 
-CASES = [(subject, knob, value) for subject in SUBJECTS for knob, values in subject.knobs.items() for value in values]
+CASES = [
+    (subject, behavior, value)
+    for subject in SUBJECTS
+    for behavior, values in subject.behaviors.items()
+    for value in values
+]
 ALTERNATING = [(*case, way) for case, way in zip(CASES, itertools.cycle(RUNNERS), strict=False)]
 
 
@@ -32,14 +37,14 @@ def test_usual_behavior(subject: Subject, way: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "knob", "value", "way"), ALTERNATING, ids=lambda part: getattr(part, "name", str(part))
+    ("subject", "behavior", "value", "way"), ALTERNATING, ids=lambda part: getattr(part, "name", str(part))
 )
-def test_doubtful_behavior(subject: Subject, knob: str, value: t.Any, way: str) -> None:
-    stubborn = subject.stubborn.get((knob, value), frozenset())
+def test_doubtful_behavior(subject: Subject, behavior: str, value: t.Any, way: str) -> None:
+    stubborn = subject.stubborn.get((behavior, value), frozenset())
     # Where nothing lags, there is nothing to wait for before a refusal is believed.
-    quick = contextlib.nullcontext() if knob in subject.alone else virtual_time(lambda _seconds: None)
-    with quick, serve(subject, {knob: value}) as server:
-        assert strange(subject, {knob: value}, Lifecycle(subject, server, RUNNERS[way], stubborn).run()) == []
+    quick = contextlib.nullcontext() if behavior in subject.alone else virtual_time(lambda _seconds: None)
+    with quick, serve(subject, {behavior: value}) as server:
+        assert strange(subject, {behavior: value}, Lifecycle(subject, server, RUNNERS[way], stubborn).run()) == []
 
 
 def test_another_end_state_is_strange() -> None:
