@@ -35,7 +35,7 @@ class Judge:
         self.subject = self.world.subject
         self.problems: list[str] = []
         behaviors = dict(self.scenario.behaviors)
-        self.pins_hidden = any(behaviors.get(name) in values for name, values in self.world.subject.hiding.items())
+        self.pins_hidden = any(behaviors.get(name) in values for name, values in self.world.subject.pin_hiding.items())
         #: Numbers that others wrote to in the first run, so that nobody can say who was last.
         self.disputed = set(history.touched)
         for item in self.scenario.items:

@@ -112,7 +112,7 @@ class Play:
         chance = random.Random(f"{self.scenario.subject} {self.scenario.seed} values")
         found: list[tuple[str, t.Any, Wire]] = []
         # Of a PIN that is hidden nobody can say whether it changed.
-        hidden = any(behavior in self.world.subject.hiding for behavior, _value in self.scenario.behaviors)
+        hidden = any(behavior in self.world.subject.pin_hiding for behavior, _value in self.scenario.behaviors)
         listed = self.world.listed if self.scenario.action == "delete" else None
         for name, option in self.world.options.items():
             if (hidden and name == "pin") or (listed is not None and name not in listed):

@@ -210,7 +210,7 @@ def _events(
 def _behaviors(world: World, chance: random.Random) -> Item:
     """One behavior in two runs; two in one of four."""
     chosen: Item = {}
-    refused = {name: {value} for name, value in world.subject.stubborn}
+    refused = {name: {value} for name, value in world.subject.expected_failures}
     for name, values in world.unfit.items():
         refused.setdefault(name, set()).update(values)
     for _behavior in range(chance.choice((0, 1, 1, 2))):

@@ -62,9 +62,9 @@ class Installed:
         """Variables by which each Python notes what it uses of the checkout and of the installed collection."""
         return {
             "PYTHONPATH": str(FILE_WATCH),
-            "WITNESS_FILE": str(self.folder / "notes"),
-            "WITNESS_WATCHED": os.pathsep.join((str(ROOT), os.path.realpath(self.place))),
-            "WITNESS_SPARED": os.path.realpath(sys.prefix),
+            "FILE_WATCH_RECORD": str(self.folder / "notes"),
+            "FILE_WATCH_FOLDERS": os.pathsep.join((str(ROOT), os.path.realpath(self.place))),
+            "FILE_WATCH_EXCLUDED": os.path.realpath(sys.prefix),
         }
 
     def forget_uses(self) -> None:

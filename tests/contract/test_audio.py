@@ -18,7 +18,7 @@ import typing as t
 import pytest
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import client as http
-from contract.test_messages import TaskRunner, every_subject, every_way
+from contract.test_messages import TaskRunner, each_runner, every_subject
 from helpers.message_subjects import MESSAGE_SUBJECTS, MessageSubject
 
 BOXES = 3
@@ -29,11 +29,11 @@ def files(folder: pathlib.Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-@every_way
+@each_runner
 @every_subject
-def test_a_second_run_transfers_nothing(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
+def test_a_second_run_transfers_nothing(subject: MessageSubject, runner_name: str, tmp_path: pathlib.Path) -> None:
     with subject.serve(BOXES) as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         options = {**subject.all, "dest": str(tmp_path), "manifest": "manifest.json"}
         expected = 4 * subject.seeded_boxes(BOXES)
         predicted = runner.run("voicemail_audio", check=True, **options)
@@ -95,11 +95,11 @@ def test_folders_from_a_template(subject: MessageSubject, tmp_path: pathlib.Path
             assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-@every_way
+@each_runner
 @every_subject
 @pytest.mark.parametrize("broken", ["missing", "file", "mode", "template", "manifest"])
 def test_what_cannot_be_written_is_reported_before_the_first_request(
-    subject: MessageSubject, way: str, broken: str, tmp_path: pathlib.Path
+    subject: MessageSubject, runner_name: str, broken: str, tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "file").write_text("{}")
     options: dict[str, t.Any] = {"dest": str(tmp_path)}
@@ -111,7 +111,7 @@ def test_what_cannot_be_written_is_reported_before_the_first_request(
         "manifest": {"manifest": "file"},
     }[broken]
     with subject.serve(1, 1) as server:
-        result = TaskRunner(subject, server, way).run("voicemail_audio", **subject.all, **options)
+        result = TaskRunner(subject, server, runner_name).run("voicemail_audio", **subject.all, **options)
         assert result["failed"]
         assert str(options.get("dest")) in result["msg"] or broken in result["msg"]
         assert len(server.journal) == 0
@@ -270,13 +270,13 @@ def test_the_part_of_another_run_is_never_taken_for_a_beginning(
         assert precious.read_bytes() == other[:60]
 
 
-@every_way
+@each_runner
 @every_subject
 def test_only_what_was_read_from_the_disk_is_verified(
-    subject: MessageSubject, way: str, tmp_path: pathlib.Path
+    subject: MessageSubject, runner_name: str, tmp_path: pathlib.Path
 ) -> None:
     with subject.serve(BOXES) as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json", "report": "all"}
         assert {row["verified"] for row in runner.run("voicemail_audio", **options)["results"]} == {False}
         spoilt = sorted(path for path in tmp_path.iterdir() if path.name != "manifest.json")[0]

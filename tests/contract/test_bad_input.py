@@ -98,7 +98,7 @@ CREDENTIALS: list[tuple[Subject, dict[str, t.Any], tuple[str, ...]]] = [
 ]
 
 
-def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any) -> None:
+def refused(subject: Subject, runner: str, said: tuple[str, ...], **options: t.Any) -> None:
     """Run a task that must be refused, on a server that must not be written to."""
     with subject.serve(mailboxes=subject.seeded) as server:
         arguments = {
@@ -107,7 +107,7 @@ def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any)
             if value is not None or key == "name"
         }
         for check in (True, False):
-            result = RUNNERS[way](subject.module, arguments, check=check)
+            result = RUNNERS[runner](subject.module, arguments, check=check)
             assert result["failed"], result
             assert not result.get("changed")
             for part in said:
@@ -115,26 +115,26 @@ def refused(subject: Subject, way: str, said: tuple[str, ...], **options: t.Any)
             assert subject.writes(server) == []
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("item", "said"), GENERAL, ids=lambda part: str(part)[:40])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_for_every_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
+def test_for_every_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], runner: str) -> None:
     number = {} if "id" in item else {subject.key: subject.number}
-    refused(subject, way, said, **{**subject.create, **number, **item})
+    refused(subject, runner, said, **{**subject.create, **number, **item})
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("subject", "item", "said"), SPECIAL, ids=lambda part: getattr(part, "name", str(part)[:60]))
-def test_for_one_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
-    refused(subject, way, said, **item)
+def test_for_one_vendor(subject: Subject, item: dict[str, t.Any], said: tuple[str, ...], runner: str) -> None:
+    refused(subject, runner, said, **item)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(
     ("subject", "options", "said"), CREDENTIALS, ids=lambda part: getattr(part, "name", str(part)[:60])
 )
-def test_connection_options(subject: Subject, options: dict[str, t.Any], said: tuple[str, ...], way: str) -> None:
-    refused(subject, way, said, **{subject.key: subject.number, **subject.create, **options})
+def test_connection_options(subject: Subject, options: dict[str, t.Any], said: tuple[str, ...], runner: str) -> None:
+    refused(subject, runner, said, **{subject.key: subject.number, **subject.create, **options})
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
@@ -142,8 +142,8 @@ def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
     items: list[t.Any] = [{subject.key: f"{3000 + position}", "no_such": 1, "pin": 4821} for position in range(50)]
     with subject.serve() as server:
         arguments = subject.arguments(server, **{subject.listed: [*items, "text", {subject.key: "3000"}]})
-        for way in RUNNERS.values():
-            result = way(subject.plural, arguments)
+        for runner in RUNNERS.values():
+            result = runner(subject.plural, arguments)
             assert result["failed"]
             (details,) = result["diff"]
             options = [(one["position"], one["option"]) for one in details["problems"]]
@@ -156,13 +156,13 @@ def test_all_problems_of_all_items_come_at_once(subject: Subject) -> None:
             assert len(server.journal) == 0
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_a_list_that_is_text_is_one_problem(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_list_that_is_text_is_one_problem(runner: str) -> None:
     text = '[{"mailbox": "3000", "name": "x"}]'
     with KAZOO.serve() as server:
-        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=text))
+        result = RUNNERS[runner]("vmboxes", KAZOO.arguments(server, mailboxes=text))
         assert result["msg"].startswith("`mailboxes` must be a list, not text; set `src` to its file")
-        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
+        result = RUNNERS[runner]("vmboxes", KAZOO.arguments(server, mailboxes=[], defaults="neither JSON nor pairs"))
         assert "defaults" in result["msg"]
         assert "dict" in result["msg"]
         assert len(server.journal) == 0
@@ -189,10 +189,10 @@ TWINS: list[tuple[Subject, t.Callable[[SimulatorServer, Box], None]]] = [
 ]
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("subject", "make_twin"), TWINS, ids=lambda part: getattr(part, "name", ""))
 def test_twins_on_the_server_are_named_with_both_ids(
-    subject: Subject, make_twin: t.Callable[[SimulatorServer, Box], None], way: str
+    subject: Subject, make_twin: t.Callable[[SimulatorServer, Box], None], runner: str
 ) -> None:
     with subject.serve(mailboxes=2) as server:
         box = subject.stored(server)[0]
@@ -208,7 +208,7 @@ def test_twins_on_the_server_are_named_with_both_ids(
         tasks = [*((subject.module, item) for item in seen), (subject.plural, {subject.listed: many})]
         for module, options in tasks:
             for check in (True, False):
-                result = RUNNERS[way](module, subject.arguments(server, **options), check=check)
+                result = RUNNERS[runner](module, subject.arguments(server, **options), check=check)
                 assert result["failed"]
                 assert all(twin in result["msg"] for twin in twins), result["msg"]
                 assert "2 boxes with this number" in result["msg"]

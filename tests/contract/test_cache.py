@@ -46,12 +46,12 @@ def test_the_cache_is_of_no_use_where_a_list_holds_whole_mailboxes(tmp_path: pat
         assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_results_are_the_same_with_the_cache(way: str, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_results_are_the_same_with_the_cache(runner: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=10) as server:
-        expected = run(server, way=way)["mailboxes"]
+        expected = run(server, runner=runner)["mailboxes"]
         for _run in range(3):
-            assert run(server, way=way, cache=str(tmp_path))["mailboxes"] == expected
+            assert run(server, runner=runner, cache=str(tmp_path))["mailboxes"] == expected
         assert requests(server) < 5
 
 

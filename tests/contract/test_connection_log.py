@@ -13,9 +13,9 @@ from helpers.runners import RUNNERS
 from helpers.subjects import SUBJECTS, Subject
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_debug_log_shows_no_secret(subject: Subject, way: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_debug_log_shows_no_secret(subject: Subject, runner: str, caplog: pytest.LogCaptureFixture) -> None:
     number = {subject.key: subject.number}
     with subject.serve() as simulator, caplog.at_level(logging.DEBUG):
         given: list[str] = []
@@ -30,10 +30,10 @@ def test_debug_log_shows_no_secret(subject: Subject, way: str, caplog: pytest.Lo
         with Loopback(respond) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             for item in (subject.create, subject.update):
-                result = RUNNERS[way](subject.module, {**subject.arguments(simulator, **number, **item), "url": url})
+                result = RUNNERS[runner](subject.module, {**subject.arguments(simulator, **number, **item), "url": url})
                 assert not result["failed"], result
             wrong = {name: "wrong-" + "x" * 58 for name in ("password", "api_key") if name in subject.connection}
-            assert RUNNERS[way](subject.info, {**subject.arguments(simulator, **wrong), "url": url})["failed"]
+            assert RUNNERS[runner](subject.info, {**subject.arguments(simulator, **wrong), "url": url})["failed"]
         sessions = _sessions(server.seen)
     assert {record.name.partition(".")[0] for record in caplog.records} >= {"httpx", "httpcore"}
     pins = [item["pin"] for item in (subject.create, subject.update)]

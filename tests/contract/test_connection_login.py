@@ -14,7 +14,7 @@ from helpers.loopback import Answer, Loopback, Seen, forward_to
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
 
-both_ways = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner", RUNNERS)
 every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 NUMBERS = [str(number) for number in range(5000, 5020)]
 
@@ -37,9 +37,9 @@ def many(subject: Subject) -> list[dict[str, t.Any]]:
     return [{subject.key: number, **names, **pins} for number in NUMBERS]
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_one_login_and_no_more_connections_than_workers(subject: Subject, way: str) -> None:
+def test_one_login_and_no_more_connections_than_workers(subject: Subject, runner: str) -> None:
     with subject.serve(mailboxes=20) as simulator:
         forward = forward_to(simulator.origin)
 
@@ -50,7 +50,7 @@ def test_one_login_and_no_more_connections_than_workers(subject: Subject, way: s
         with Loopback(respond) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             declared = {subject.listed: many(subject), "workers": 3, "url": url}
-            result = RUNNERS[way](subject.plural, {**subject.arguments(simulator), **declared})
+            result = RUNNERS[runner](subject.plural, {**subject.arguments(simulator), **declared})
         assert not result["failed"], result
         assert result["changed"]
         assert logins(simulator) == 1
@@ -59,13 +59,13 @@ def test_one_login_and_no_more_connections_than_workers(subject: Subject, way: s
     assert 2 <= server.most_open <= 3
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_refused_login_is_sent_once(subject: Subject, way: str) -> None:
+def test_refused_login_is_sent_once(subject: Subject, runner: str) -> None:
     wrong = {name: "wrong-" + "x" * 58 for name in ("password", "api_key") if name in subject.connection}
     with subject.serve(mailboxes=3) as server:
         arguments = subject.arguments(server, **{subject.listed: many(subject)}, workers=8, **wrong)
-        result = RUNNERS[way](subject.plural, arguments)
+        result = RUNNERS[runner](subject.plural, arguments)
         requests = len(server.journal)
     assert result["failed"]
     assert result["error"]["kind"] == "auth"
@@ -89,38 +89,38 @@ def losing_tokens(forward: t.Callable[[Seen], Answer], after: int) -> t.Callable
     return respond
 
 
-@both_ways
+@each_runner
 @pytest.mark.parametrize("subject", [KAZOO, SHARED, PERSONAL, TEL4VN], ids=lambda subject: subject.name)
-def test_token_that_ends_in_the_middle(subject: Subject, way: str) -> None:
+def test_token_that_ends_in_the_middle(subject: Subject, runner: str) -> None:
     with subject.serve(mailboxes=20) as simulator:
         with Loopback(losing_tokens(forward_to(simulator.origin), after=8)) as server:
             url = simulator.url.replace(simulator.origin, server.origin)
             declared = {subject.listed: many(subject), "workers": 4, "url": url}
-            result = RUNNERS[way](subject.plural, {**subject.arguments(simulator), **declared})
+            result = RUNNERS[runner](subject.plural, {**subject.arguments(simulator), **declared})
         assert not result["failed"], result
         # PortSIP renews with the refresh token, which is a login path as well.
         assert logins(simulator) == 2
-        again = RUNNERS[way](subject.plural, subject.arguments(simulator, **{subject.listed: many(subject)}))
+        again = RUNNERS[runner](subject.plural, subject.arguments(simulator, **{subject.listed: many(subject)}))
     assert not again["changed"], again
 
 
-@both_ways
-def test_session_that_ends_in_the_middle(way: str) -> None:
+@each_runner
+def test_session_that_ends_in_the_middle(runner: str) -> None:
     with ONSIP.serve({"drop_session_before_call": 6}) as server:
-        result = RUNNERS[way]("vmboxes", ONSIP.arguments(server, mailboxes=many(ONSIP), workers=1))
+        result = RUNNERS[runner]("vmboxes", ONSIP.arguments(server, mailboxes=many(ONSIP), workers=1))
         assert not result["failed"], result
         assert logins(server) == 2
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_token_that_is_not_valid_with_nothing_to_log_in_with(subject: Subject, way: str) -> None:
+def test_token_that_is_not_valid_with_nothing_to_log_in_with(subject: Subject, runner: str) -> None:
     token = "a-token-that-was-valid-once"
     with subject.serve(mailboxes=3) as server:
         hidden = dict.fromkeys(("username", "password", "api_key"))
         arguments = subject.arguments(server, **{**hidden, "token": token, "account_id": "0" * 32})
         given = {name: value for name, value in arguments.items() if value is not None}
-        result = RUNNERS[way](subject.info, given)
+        result = RUNNERS[runner](subject.info, given)
         requests = len(server.journal)
     assert result["failed"]
     assert "token" in result["msg"]

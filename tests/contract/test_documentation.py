@@ -350,8 +350,8 @@ def test_vendor_pages_report_what_cannot_be_done(name: str) -> None:
     table = vendor(name).tables["mailbox"]
     options = [option for option in table.refused if "." not in option and option not in ("create", name)]
     assert [option for option in options if f"``{option}``" not in text] == []
-    for way in vendor(name).credentials:
-        assert all(f"``{option}``" in text for option in way), way
+    for login in vendor(name).credentials:
+        assert all(f"``{option}``" in text for option in login), login
 
 
 def test_the_pages_hold_what_the_field_tables_say() -> None:

@@ -17,7 +17,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.arguments impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import registry
 from example_vendor import vendor as example
 from example_vendor.subject import ACORN
-from helpers.lifecycle import Lifecycle, serve, strange
+from helpers.lifecycle import Lifecycle, differences, serve
 from helpers.playbooks import play, registered
 from helpers.runners import RUNNERS
 
@@ -59,13 +59,13 @@ def acorn() -> t.Iterator[None]:
         cache.cache_clear()
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("shows_box", [True, False])
-def test_create_update_delete_check_mode_and_idempotence(way: str, shows_box: bool) -> None:
+def test_create_update_delete_check_mode_and_idempotence(runner: str, shows_box: bool) -> None:
     behaviors = {"reply_shows_box": shows_box}
     with serve(ACORN, behaviors) as server:
-        history = Lifecycle(ACORN, server, RUNNERS[way]).run()
-        assert strange(ACORN, behaviors, history) == []
+        history = Lifecycle(ACORN, server, RUNNERS[runner]).run()
+        assert differences(ACORN, behaviors, history) == []
     assert [moment.step for moment in history] == ["create", "update", "clear", "delete"]
 
 

@@ -70,7 +70,7 @@ def test_every_vendor_has_a_credential_type_and_every_option_a_place() -> None:
 def test_fields_are_connection_options(name: str) -> None:
     entry = TYPES[name]
     fields = {field["id"]: field for field in entry["inputs"]["fields"]}
-    needed = {option for way in vendor(name).credentials for option in way} | {"url", "proxy"}
+    needed = {option for login in vendor(name).credentials for option in login} | {"url", "proxy"}
     assert needed <= set(fields) <= set(CONNECTION) - NO_CREDENTIALS
     for option, field in fields.items():
         assert field["type"] == "string", option

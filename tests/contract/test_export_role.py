@@ -47,7 +47,7 @@ def refused(folder: pathlib.Path, subject: Subject, server: SimulatorServer, *sc
         }
         for given in scenarios
     ]
-    kept = {"keep_results": {"file": str(folder / "failures.json"), "results": "{{ failures | default([]) }}"}}
+    kept = {"save_results": {"file": str(folder / "failures.json"), "results": "{{ failures | default([]) }}"}}
     run = export(folder, subject, server, tasks=[*tasks, kept])
     assert run.code == 0, run.output
     found: list[str] = json.loads((folder / "failures.json").read_text())

@@ -37,18 +37,18 @@ BEHAVIORS = [
     ("version", "22.2"),
     ("version", "22.6"),
 ]
-every_way = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner_name", RUNNERS)
 
 
-@every_way
+@each_runner
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: next(iter(place)))
-def test_life_of_a_greeting(place: Item, way: str, tmp_path: pathlib.Path) -> None:
+def test_life_of_a_greeting(place: Item, runner_name: str, tmp_path: pathlib.Path) -> None:
     with serve() as server:
-        live(TaskRunner(server, tmp_path, way), place)
+        live(TaskRunner(server, tmp_path, runner_name), place)
 
 
 @pytest.mark.parametrize(("behavior", "value"), BEHAVIORS)
-def test_life_under_doubtful_behavior(behavior: str, value: t.Any, tmp_path: pathlib.Path) -> None:
+def test_greetings_under_behavior_variant(behavior: str, value: t.Any, tmp_path: pathlib.Path) -> None:
     with serve(**{behavior: value}) as server:
         live(TaskRunner(server, tmp_path), PLACES[0])
         live(TaskRunner(server, tmp_path), PLACES[1])
@@ -101,7 +101,7 @@ def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
         assert runner.heard() == [long]
 
 
-@every_way
+@each_runner
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -118,10 +118,10 @@ def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
     ids=lambda part: "-".join(part) if isinstance(part, tuple) else "",
 )
 def test_a_recording_that_would_be_refused_never_leaves(
-    content: bytes, words: tuple[str, ...], way: str, tmp_path: pathlib.Path
+    content: bytes, words: tuple[str, ...], runner_name: str, tmp_path: pathlib.Path
 ) -> None:
     with serve() as server:
-        runner = TaskRunner(server, tmp_path, way)
+        runner = TaskRunner(server, tmp_path, runner_name)
         result = runner.run(src=runner.file(content))
         assert result["failed"]
         assert [word for word in words if word not in result["msg"]] == []
@@ -166,8 +166,8 @@ def test_a_user_has_a_greeting_of_their_own(tmp_path: pathlib.Path) -> None:
             assert (result["failed"], result["error"]["kind"]) == (True, "auth")
 
 
-@every_way
-def test_a_kazoo_mailbox_runs_both_ways(way: str, tmp_path: pathlib.Path) -> None:
+@each_runner
+def test_a_kazoo_mailbox_runs_both_ways(runner_name: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "greeting.wav"
     source.write_bytes(recording())
     with SimulatorServer("kazoo", mailboxes=1) as server:
@@ -176,16 +176,16 @@ def test_a_kazoo_mailbox_runs_both_ways(way: str, tmp_path: pathlib.Path) -> Non
             ({"src": str(source)}, "none"),
             ({"state": "absent"}, "delete"),
         ):
-            result = RUNNERS[way](MODULE, KAZOO.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[runner_name](MODULE, KAZOO.arguments(server, mailbox="1000", **options))
             assert (result["failed"], result["action"]) == (False, action), result
 
 
-@every_way
+@each_runner
 @pytest.mark.parametrize("subject", [TEL4VN, ONSIP], ids=lambda subject: subject.name)
-def test_vendors_without_greetings_say_so_before_the_first_request(subject: t.Any, way: str) -> None:
+def test_vendors_without_greetings_say_so_before_the_first_request(subject: t.Any, runner_name: str) -> None:
     with subject.serve() as server:
         for options in ({"src": "x.wav"}, {"media_id": MEDIA_ID}, {"state": "absent"}):
-            result = RUNNERS[way](MODULE, subject.arguments(server, mailbox="1000", **options))
+            result = RUNNERS[runner_name](MODULE, subject.arguments(server, mailbox="1000", **options))
             assert result["failed"]
             assert vendor(subject.vendor).title in result["msg"]
             assert "cannot change greetings" in result["msg"]

@@ -12,7 +12,7 @@ import pytest
 from helpers.playbooks import ROOT, ansible, play
 from helpers.subjects import KAZOO
 
-DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "comparer" / "connection_plugins")}
+DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "modes" / "connection_plugins")}
 
 
 def test_a_device_is_not_connected_to(tmp_path: pathlib.Path) -> None:

@@ -18,10 +18,10 @@ PRUNING = [KAZOO, SHARED, TEL4VN, ONSIP]
 WRONG = {"pin": ["48219355"]}
 
 
-def run(subject: Subject, server: SimulatorServer, way: str = "worker", **options: t.Any) -> Result:
+def run(subject: Subject, server: SimulatorServer, runner: str = "worker", **options: t.Any) -> Result:
     server.journal.clear()
     arguments = subject.arguments(server, **options, invalid="skip", max_deletions=100, max_delete_percent=100)
-    return RUNNERS[way](subject.plural, arguments, check=False)
+    return RUNNERS[runner](subject.plural, arguments, check=False)
 
 
 def numbers(subject: Subject, server: SimulatorServer) -> set[str]:
@@ -38,16 +38,16 @@ def skipped(result: Result) -> list[dict[str, t.Any]]:
     return [row for row in result["results"] if row["status"] == "skipped"]
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject, way: str) -> None:
+def test_an_invalid_entry_is_skipped_and_the_others_are_applied(subject: Subject, runner: str) -> None:
     with subject.serve(mailboxes=2) as server:
         existing = sorted(numbers(subject, server)) or ["1000", "1001"]
         if not subject.can_create:
             items = [{subject.key: existing[0], **subject.update}, {subject.key: existing[1], **WRONG}]
         else:
             items = [declared(subject, "7101"), declared(subject, "7102", **WRONG)]
-        result = run(subject, server, way, **{subject.listed: items})
+        result = run(subject, server, runner, **{subject.listed: items})
         assert not result["failed"], result
         (row,) = skipped(result)
         assert row[subject.key] == items[1][subject.key]

@@ -149,9 +149,9 @@ def test_a_media_file_that_is_not_there_or_not_unique_is_refused(office: Office)
     ],
     ids=["text", "empty", "cut", "tag", "silent", "large"],
 )
-@pytest.mark.parametrize("way", RUNNERS)
-def test_what_is_no_greeting_never_leaves(master: Office, content: bytes, words: str, way: str) -> None:
-    master.way = RUNNERS[way]
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_what_is_no_greeting_never_leaves(master: Office, content: bytes, words: str, runner: str) -> None:
+    master.runner = RUNNERS[runner]
     result = master.run(src=master.file(content))
     assert (result["failed"], words in result["msg"]) == (True, True), result["msg"]
     assert len(master.server.journal) == 0

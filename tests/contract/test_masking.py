@@ -64,10 +64,10 @@ def credential(subject: Subject) -> str:
     return str(subject.connection.get("password") or subject.connection["api_key"])
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way: str) -> None:
-    run, secret, pin = RUNNERS[way], credential(subject), str(subject.create["pin"])
+def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, runner: str) -> None:
+    run, secret, pin = RUNNERS[runner], credential(subject), str(subject.create["pin"])
     key, number = subject.key, subject.number
     quoting = QUOTING[subject.name](secret, pin)
     with subject.serve() as server:
@@ -88,13 +88,13 @@ def test_data_that_contains_a_credential_comes_back_whole(subject: Subject, way:
         assert "********" not in json.dumps(stored)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_what_the_vendor_shows_beside_the_options_comes_back_whole(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_what_the_vendor_shows_beside_the_options_comes_back_whole(runner: str) -> None:
     with PERSONAL.serve() as server:
         name = f"The {credential(PERSONAL)} desk"
         (found,) = [box for box in PERSONAL.stored(server) if box.number == "1001"]
         server.vendor.state.users.change(found.id, {"display_name": name})
-        (box,) = RUNNERS[way]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
+        (box,) = RUNNERS[runner]("vmbox_info", PERSONAL.arguments(server, mailbox="1001"))["mailboxes"]
         assert box["native"]["display_name"] == name
 
 
@@ -109,19 +109,19 @@ def _within(found: t.Any, declared: t.Any) -> bool:
     return sorted(found) == sorted(declared) if isinstance(declared, list) else bool(found == declared)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_a_difference_shows_a_name_that_contains_a_credential(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_difference_shows_a_name_that_contains_a_credential(runner: str) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         name = f"The {credential(KAZOO)} desk"
-        result = RUNNERS[way]("vmboxes", KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": name}]))
+        result = RUNNERS[runner]("vmboxes", KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": name}]))
         assert [one["after"]["name"] for one in result["diff"]] == [name]
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_an_error_still_hides_a_credential_that_the_vendor_quotes(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_an_error_still_hides_a_credential_that_the_vendor_quotes(runner: str) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         secret = credential(KAZOO)
-        result = RUNNERS[way]("vmbox", KAZOO.arguments(server, mailbox="1000", name="x", timezone=f"{secret}/x" * 9))
+        result = RUNNERS[runner]("vmbox", KAZOO.arguments(server, mailbox="1000", name="x", timezone=f"{secret}/x" * 9))
         assert result["failed"]
         assert secret not in json.dumps([result["msg"], result["error"]])
 

@@ -38,7 +38,7 @@ KEYS = {
 #: Secrets of the simulators, which no result may hold.
 SECRETS = ("simulator-password", "5f0c1a9e-3b7d-4e62-9a48-c1d2e3f40567")
 every_subject = pytest.mark.parametrize("subject", MESSAGE_SUBJECTS, ids=lambda subject: subject.name)
-every_way = pytest.mark.parametrize("way", RUNNERS)
+each_runner = pytest.mark.parametrize("runner_name", RUNNERS)
 #: Interface of a driver by the words of an error.
 INTERFACES = {words: interface for interface, words in WORDS.items()}
 BEHAVIORS = [(subject, behavior, value) for subject in MESSAGE_SUBJECTS for behavior, value in subject.behaviors]
@@ -47,15 +47,15 @@ BEHAVIORS = [(subject, behavior, value) for subject in MESSAGE_SUBJECTS for beha
 class TaskRunner:
     """Runs tasks of one subject against one server."""
 
-    def __init__(self, subject: MessageSubject, server: SimulatorServer, way: str = "worker") -> None:
+    def __init__(self, subject: MessageSubject, server: SimulatorServer, runner_name: str = "worker") -> None:
         self.subject = subject
         self.server = server
-        self.way = RUNNERS[way]
+        self.runner = RUNNERS[runner_name]
 
     def run(self, module: str, *, check: bool = False, **options: t.Any) -> Result:
         """Run a module, and make sure that it shows no secret."""
         self.server.journal.clear()
-        result = self.way(module, self.subject.arguments(self.server, **options), check=check)
+        result = self.runner(module, self.subject.arguments(self.server, **options), check=check)
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         assert not [secret for secret in SECRETS if secret in shown]
         assert "unexpected" not in result.get("msg", "")
@@ -97,11 +97,11 @@ def tone(path: pathlib.Path) -> pathlib.Path:
     return path
 
 
-@every_way
+@each_runner
 @every_subject
-def test_messages_have_one_form(subject: MessageSubject, way: str) -> None:
+def test_messages_have_one_form(subject: MessageSubject, runner_name: str) -> None:
     with subject.serve() as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         facts = runner.run("voicemail_message_facts", **subject.all)
         assert (facts["failed"], facts["changed"]) == (False, False), facts
         assert facts["ansible_facts"]["voicemail_messages"] == facts["messages"] == runner.messages()
@@ -176,7 +176,7 @@ def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
         assert next(iter(subject.unknown.values())) in result["msg"]
 
 
-@every_way
+@each_runner
 @every_subject
 @pytest.mark.parametrize(
     ("options", "word"),
@@ -190,10 +190,10 @@ def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
     ],
 )
 def test_bad_selections_are_refused_before_the_first_request(
-    subject: MessageSubject, way: str, options: Item, word: str
+    subject: MessageSubject, runner_name: str, options: Item, word: str
 ) -> None:
     with subject.serve(0, 0) as server:
-        result = TaskRunner(subject, server, way).run("voicemail_message_info", **subject.all, **options)
+        result = TaskRunner(subject, server, runner_name).run("voicemail_message_info", **subject.all, **options)
         assert result["failed"]
         assert word in result["msg"]
         assert len(server.journal) == 0
@@ -210,9 +210,9 @@ def test_a_number_that_is_none_is_refused_before_the_first_request(subject: Mess
         assert len(server.journal) == 0
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner_name", RUNNERS)
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str, way: str) -> None:
+def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str, runner_name: str) -> None:
     subject = next(subject for subject in SUBJECTS if subject.vendor == name)
     needs = {
         "read messages": ("voicemail_message_info", {}),
@@ -227,7 +227,7 @@ def test_what_a_vendor_cannot_do_is_one_error_before_the_first_request(name: str
     with subject.serve() as server:
         for ability, (module, options) in lacking.items():
             arguments = subject.arguments(server, mailbox="1000", **options)
-            result = RUNNERS[way](module, arguments)
+            result = RUNNERS[runner_name](module, arguments)
             assert result["failed"], ability
             assert vendor(name).title in result["msg"]
             assert ability in result["msg"]
@@ -243,9 +243,9 @@ def test_a_place_that_a_vendor_lacks_is_refused(subject: MessageSubject) -> None
         assert word in result["msg"]
 
 
-def live(subject: MessageSubject, server: SimulatorServer, way: str) -> None:
+def live(subject: MessageSubject, server: SimulatorServer, runner_name: str) -> None:
     """Put messages through every state that the vendor can reach."""
-    runner = TaskRunner(subject, server, way)
+    runner = TaskRunner(subject, server, runner_name)
     assert len(runner.messages()) == 4 * subject.seeded_boxes(3)
     for state in ("read", "unread"):
         if state in subject.states:
@@ -274,26 +274,28 @@ def live(subject: MessageSubject, server: SimulatorServer, way: str) -> None:
         assert runner.messages(**place) == []
 
 
-@every_way
+@each_runner
 @every_subject
-def test_states(subject: MessageSubject, way: str) -> None:
+def test_states(subject: MessageSubject, runner_name: str) -> None:
     with subject.serve() as server:
-        live(subject, server, way)
+        live(subject, server, runner_name)
 
 
 @pytest.mark.parametrize(("subject", "behavior", "value"), BEHAVIORS, ids=lambda part: getattr(part, "name", str(part)))
-def test_states_under_doubtful_behavior(subject: MessageSubject, behavior: str, value: t.Any) -> None:
+def test_states_under_behavior_variant(subject: MessageSubject, behavior: str, value: t.Any) -> None:
     with subject.serve(behaviors={behavior: value}) as server:
         live(subject, server, "worker")
 
 
-@every_way
+@each_runner
 @every_subject
-def test_an_upload_is_found_again_by_its_call(subject: MessageSubject, way: str, tmp_path: pathlib.Path) -> None:
+def test_an_upload_is_found_again_by_its_call(
+    subject: MessageSubject, runner_name: str, tmp_path: pathlib.Path
+) -> None:
     if "present" not in subject.states:
         pytest.skip(f"{subject.name} takes no uploads")
     with subject.serve() as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         source = str(tone(tmp_path / "welcome.wav"))
         wanted = {"src": source, "call_id": "welcome", "caller_name": "Ada", "caller_number": "200@example.com"}
         runner.change(**subject.box, state="present", **wanted)
@@ -303,11 +305,11 @@ def test_an_upload_is_found_again_by_its_call(subject: MessageSubject, way: str,
         runner.change(**subject.box, state="absent", call_ids=["welcome"], permanent=True)
 
 
-@every_way
+@each_runner
 @every_subject
-def test_unknown_ids_are_reported_and_the_others_are_done(subject: MessageSubject, way: str) -> None:
+def test_unknown_ids_are_reported_and_the_others_are_done(subject: MessageSubject, runner_name: str) -> None:
     with subject.serve() as server:
-        runner = TaskRunner(subject, server, way)
+        runner = TaskRunner(subject, server, runner_name)
         if "read" in subject.states:
             ids = [message["id"] for message in runner.messages(**subject.box) if message["status"] == "unread"]
             result = runner.run("voicemail_message", **subject.box, state="read", ids=[*ids, "nowhere"])

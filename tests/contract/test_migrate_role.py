@@ -107,7 +107,7 @@ def read(subject: Subject, server: SimulatorServer) -> dict[str, Item]:
 def kept(folder: pathlib.Path, name: str, **facts: str) -> Item:
     """A task that writes facts into a file."""
     results = "{{ {" + ", ".join(f"'{key}': {expression}" for key, expression in facts.items()) + "} }}"
-    return {"keep_results": {"file": str(folder / name), "results": results}}
+    return {"save_results": {"file": str(folder / name), "results": results}}
 
 
 def test_every_pair(tmp_path: pathlib.Path) -> None:

@@ -88,7 +88,7 @@ def test_from_what_exists_to_last_nights_drift(
         found = re.search(r"^Checksum of the plan of localhost: `([0-9a-f]{64})`$", comment["body"], re.M)
         assert found is not None
         assert found[1] in plan.output
-        pipeline.comment_as_somebody()
+        pipeline.add_foreign_comment()
         rename_by_hand(server, "1000", "Renamed since the first plan")
         assert [job.status for job in pipeline.run("review")] == [0, 0]
         own, other = pipeline.platform["comments"]

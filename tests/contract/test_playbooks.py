@@ -22,7 +22,7 @@ CONNECTIONS = {"ANSIBLE_CONNECTION_PLUGINS": str(BESIDE)}
 ASYNC = {"async": 60, "poll": 1}
 
 
-def module_way(folder: pathlib.Path) -> dict[str, t.Any]:
+def module_keywords(folder: pathlib.Path) -> dict[str, t.Any]:
     """Keywords of a task that runs as a module: the connection is local, and does not say so."""
     return {"vars": {"ansible_connection": "beside", "vmbox_cycle_witness": str(folder / "modules-sent")}}
 
@@ -33,7 +33,7 @@ def task(
     register: str,
     *,
     module: str | None = None,
-    way: dict[str, t.Any] | None = None,
+    keywords: dict[str, t.Any] | None = None,
     **options: t.Any,
 ) -> dict[str, t.Any]:
     """A task of a play."""
@@ -41,11 +41,11 @@ def task(
         f"telephony.voicemail.{module or subject.module}": {**subject.arguments(server), **options},
         "register": register,
         "ignore_errors": True,
-        **(way or {}),
+        **(keywords or {}),
     }
 
 
-def verbose_tasks(subject: Subject, server: t.Any, way: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+def verbose_tasks(subject: Subject, server: t.Any, keywords: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     """Tasks with PINs and credentials in every place where one may be, and one that shows all their results."""
     number = {subject.key: subject.number}
     key_and_pin = {**number, "pin": PINS[0]}
@@ -61,7 +61,9 @@ def verbose_tasks(subject: Subject, server: t.Any, way: dict[str, t.Any]) -> lis
         {"module": subject.info},
     ]
     names = [f"result_{position}" for position in range(len(options))]
-    tasks = [task(subject, server, name, way=way, **given) for name, given in zip(names, options, strict=True)]
+    tasks = [
+        task(subject, server, name, keywords=keywords, **given) for name, given in zip(names, options, strict=True)
+    ]
     return [*tasks, {"ansible.builtin.debug": {"msg": f"{{{{ [{', '.join(names)}] }}}}"}}]
 
 
@@ -78,9 +80,9 @@ def verbose_texts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     with contextlib.ExitStack() as stack:
         for subject in SUBJECTS:
             # A task that is not waited for runs as a module too, which one vendor is enough to show.
-            as_module = ASYNC if subject is KAZOO else module_way(folder)
-            way = as_module if request.param == "module" else {}
-            tasks += verbose_tasks(subject, stack.enter_context(subject.serve()), way)
+            as_module = ASYNC if subject is KAZOO else module_keywords(folder)
+            keywords = as_module if request.param == "module" else {}
+            tasks += verbose_tasks(subject, stack.enter_context(subject.serve()), keywords)
         run = play(folder, tasks, "-vvvv", "--diff", environment={"ANSIBLE_DEBUG": "0", **CONNECTIONS})
     assert run.code == 0, run.output
     assert run.output.count("changed: [localhost]") >= len(SUBJECTS)
@@ -104,7 +106,9 @@ def test_modules_run_from_what_ansible_sends(tmp_path: pathlib.Path) -> None:
         for subject in SUBJECTS:
             server = stack.enter_context(subject.serve())
             options = {**subject.create, **subject.update, subject.key: subject.number}
-            tasks.append(task(subject, server, subject.name.replace("-", "_"), way=module_way(tmp_path), **options))
+            tasks.append(
+                task(subject, server, subject.name.replace("-", "_"), keywords=module_keywords(tmp_path), **options)
+            )
         run = play(tmp_path, tasks, environment=CONNECTIONS, preloaded=False)
     assert f"changed={len(SUBJECTS)} " in run.output, run.output
     assert (tmp_path / "modules-sent").exists()
@@ -126,9 +130,9 @@ def test_a_file_is_read_on_the_controller_also_when_it_is_encrypted(tmp_path: pa
     encrypt = [sys.executable, "-m", "ansible", "vault", "encrypt", "boxes.yml", "--vault-password-file", "key"]
     subprocess.run(encrypt, cwd=tmp_path, check=True, capture_output=True)
     assert "Reception" not in (tmp_path / "boxes.yml").read_text()
-    for way in ({}, module_way(tmp_path)):
+    for keywords in ({}, module_keywords(tmp_path)):
         with KAZOO.serve() as server:
-            one = task(KAZOO, server, "one", module="vmboxes", way=way, src="boxes.yml")
+            one = task(KAZOO, server, "one", module="vmboxes", keywords=keywords, src="boxes.yml")
             run = play(tmp_path, [one], "--vault-password-file", str(tmp_path / "key"), environment=CONNECTIONS)
         assert "changed=1" in run.output, run.output
         assert not shows("748159", run.output)

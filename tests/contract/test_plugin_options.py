@@ -174,12 +174,12 @@ def test_the_event_source_shows_no_value_of_a_wrong_option() -> None:
     assert secret not in json.dumps(caught.value.as_dict()) + str(caught.value)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_modules_take_an_empty_variable_for_unset(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_modules_take_an_empty_variable_for_unset(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VALIDATE_CERTS", "TIMEOUT", "WORKERS", "RETRY_BUDGET", "PROXY", "CA_PATH", "TOKEN"):
         monkeypatch.setenv(f"VOICEMAIL_{name}", "")
     with KAZOO.serve(mailboxes=1) as server:
         arguments_of_task = {"vendor": "kazoo", "url": server.url, **KAZOO.connection}
-        result = RUNNERS[way]("vmbox_info", arguments_of_task)
+        result = RUNNERS[runner]("vmbox_info", arguments_of_task)
     assert not result["failed"], result
     assert [box["mailbox"] for box in result["mailboxes"]] == ["1000"]

@@ -60,20 +60,20 @@ def arguments(module: str, subject: Subject | None = None, **options: t.Any) -> 
     return {"vendor": subject.vendor, "url": URL, **subject.connection, **MODULES[module], **options}
 
 
-def refused(way: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyPatch) -> str:
+def refused(runner: str, module: str, given: Arguments, monkeypatch: pytest.MonkeyPatch) -> str:
     """Run a task that must be refused, and return all that it shows: its result, and what the system logs."""
     logged: list[str] = []
     monkeypatch.setattr(AnsibleModule, "log", lambda _self, *reported, **more: logged.append(f"{reported}{more}"))
-    result = RUNNERS[way](module, given)
+    result = RUNNERS[runner](module, given)
     assert result["failed"], result
     return json.dumps(result) + "".join(logged)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("module", MODULES)
-def test_an_address_with_a_secret(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_with_a_secret(module: str, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for url in URLS:
-        reported = refused(way, module, arguments(module, url=url), monkeypatch)
+        reported = refused(runner, module, arguments(module, url=url), monkeypatch)
         assert "`url` must" in reported
         assert PASSWORD not in reported
 
@@ -124,22 +124,22 @@ SLIPS: list[tuple[str, t.Any]] = [
 VENDORS = {"kazoo": KAZOO, "portsip": PERSONAL, "tel4vn": TEL4VN, "onsip": ONSIP}
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("module", MODULES)
-def test_a_secret_in_the_place_of_another_option(module: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_in_the_place_of_another_option(module: str, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the module has no such option: its name may be one with a slip."""
     for option, value in SLIPS:
         subject = None if module.startswith("shared") or module == "voicemail_greeting" else VENDORS.get(option)
-        reported = refused(way, module, arguments(module, subject, **{option: value}), monkeypatch)
+        reported = refused(runner, module, arguments(module, subject, **{option: value}), monkeypatch)
         assert option in reported
         assert not shows(PIN, reported), (option, value, reported)
         assert PASSWORD not in reported, (option, value, reported)
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("module", "key"), [("vmboxes", "mailboxes"), ("shared_voicemails", "shared_voicemails")])
 def test_a_secret_in_an_item(
-    module: str, key: str, way: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    module: str, key: str, runner: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = {"mailboxes": "mailbox", "shared_voicemails": "extension_number"}[key]
     names = {"state", "update_pin", "delete_messages", "pni", "require_pin", "enable_pin", "kazoo", "portsip", "emails"}
@@ -154,7 +154,7 @@ def test_a_secret_in_an_item(
             if option == "portsip" and module == "vmboxes":
                 # Another vendor's dictionary is not read.
                 continue
-            reported = refused(way, module, {**plain, **given}, monkeypatch)
+            reported = refused(runner, module, {**plain, **given}, monkeypatch)
             assert not shows(PIN, reported), (option, value, reported)
 
 

@@ -81,7 +81,7 @@ class Bench:
                     "rescue": [failure],
                     "vars": {f"retention_{name}": value for name, value in {**given, "rules": list(rules)}.items()},
                 },
-                {"keep_results": {"file": str(file), "results": kept}},
+                {"save_results": {"file": str(file), "results": kept}},
                 {"ansible.builtin.set_fact": {"failure": ""}},
             ]
         done = play(self.folder, tasks, *(["--check"] if check else []), start=start)

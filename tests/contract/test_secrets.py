@@ -311,10 +311,10 @@ LAYERS: tuple[tuple[t.Any, str, str], ...] = (
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize(("place", "name", "module"), LAYERS, ids=lambda value: str(getattr(value, "__name__", value)))
 def test_an_exception_in_any_layer_shows_no_secret(
-    place: t.Any, name: str, module: str, way: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    place: t.Any, name: str, module: str, runner: str, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor = "portsip" if module == "voicemail_greeting" else "kazoo"
     secrets = {*PINS, *secrets_of(SUBJECTS[vendor][0])}
@@ -327,7 +327,7 @@ def test_an_exception_in_any_layer_shows_no_secret(
     with SUBJECTS[vendor][0].serve(mailboxes=3, messages=2) as server:
         monkeypatch.setattr(place, name, broken)
         found: list[Result] = [
-            RUNNERS[way](one, arguments(subject, server.url, **options))
+            RUNNERS[runner](one, arguments(subject, server.url, **options))
             for subject, one, options in calls(vendor, folder)
             if one == module and "no_such_option" not in options
         ]

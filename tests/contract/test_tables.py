@@ -18,9 +18,9 @@ from voicemail_simulator.server import SimulatorServer
 ODD = '=1+1; "Ärzte", \'s-Hertogenbosch | \t#'
 
 
-def run(subject: Subject, server: SimulatorServer, way: str = "worker", **options: t.Any) -> Result:
+def run(subject: Subject, server: SimulatorServer, runner: str = "worker", **options: t.Any) -> Result:
     server.journal.clear()
-    return RUNNERS[way](subject.plural, subject.arguments(server, **options), check=False)
+    return RUNNERS[runner](subject.plural, subject.arguments(server, **options), check=False)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -42,8 +42,8 @@ def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str,
         assert subject.writes(server) == []
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(runner: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.txt"
     source.write_bytes(
         "Nr|Vorname|Nachname|Zone|VM\n7101|Jörg|Groß|W. Europe Standard Time|ja\n7102|A|B||nein\n".encode("cp1252")
@@ -55,11 +55,11 @@ def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(way: str, tmp_
         "only_rows": {"VM": True},
     }
     with KAZOO.serve(mailboxes=0) as server:
-        result = run(KAZOO, server, way, **options)
+        result = run(KAZOO, server, runner, **options)
         assert not result["failed"], result
         (box,) = RUNNERS["worker"]("vmbox_info", KAZOO.arguments(server), check=False)["mailboxes"]
         assert (box["mailbox"], box["name"], box["timezone"]) == ("7101", "Jörg Groß", "Europe/Berlin")
-        wrong = run(KAZOO, server, way, **options | {"columns": {"Nr": "mailbox", "Zone": "pin"}})
+        wrong = run(KAZOO, server, runner, **options | {"columns": {"Nr": "mailbox", "Zone": "pin"}})
         assert wrong["failed"]
         assert f"{source}:2, column Zone: mailbox 7101: `pin` must be 4 to 15 characters long" in wrong["msg"]
         assert "W. Europe" not in wrong["msg"]

@@ -27,11 +27,11 @@ CASES = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("choice", ["warn", "ignore"])
 @CASES
 def test_the_rest_is_done(
-    subject: Subject, option: str, value: t.Any, choice: str, way: str, warned: list[str]
+    subject: Subject, option: str, value: t.Any, choice: str, runner: str, warned: list[str]
 ) -> None:
     others: dict[str, t.Any] = {name: {} for name in NAMES if name != subject.vendor}
     item = {subject.key: subject.number, **subject.create, option: value, **others}
@@ -42,7 +42,7 @@ def test_the_rest_is_done(
             for check in (True, False, False):
                 warned.clear()
                 arguments = subject.arguments(server, on_unsupported=choice, **declared)
-                result = RUNNERS[way](subject.module, arguments, check=check)
+                result = RUNNERS[runner](subject.module, arguments, check=check)
                 assert not result["failed"], result
                 assert option not in result["changed_fields"]
                 reported.append(result["changed"])
@@ -50,7 +50,7 @@ def test_the_rest_is_done(
                 assert len(told_of) == (choice == "warn" and declared is item)
                 assert all(subject.vendor in str(text) for text in told_of)
             assert reported == [True, True, False]
-            plural = RUNNERS[way](
+            plural = RUNNERS[runner](
                 subject.plural, subject.arguments(server, on_unsupported=choice, **{subject.listed: [declared]})
             )
             assert (plural["failed"], plural["changed"]) == (False, False)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client that is logged in to a simulated KAZOO: use it for tests of the simulator itself."""
+"""A client with a session of a simulated KAZOO: use it for tests of the simulator itself."""
 
 from __future__ import annotations
 

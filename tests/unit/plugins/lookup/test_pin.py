@@ -115,14 +115,16 @@ def test_what_is_complete_is_not_written_again(tmp_path: pathlib.Path) -> None:
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@pytest.mark.parametrize("way", [{"variables": {"ansible_check_mode": True}}, {"write": False}], ids=["check", "write"])
-def test_check_mode_writes_nothing(way: dict, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize(
+    "readonly", [{"variables": {"ansible_check_mode": True}}, {"write": False}], ids=["check", "write"]
+)
+def test_check_mode_writes_nothing(readonly: dict, tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pins.yml"
-    assert len(look_up("3000", file=str(path), **way)) == 1
+    assert len(look_up("3000", file=str(path), **readonly)) == 1
     assert list(tmp_path.iterdir()) == []
     kept = look_up("3000", file=str(path))
     text = path.read_text()
-    assert look_up("3000", "3001", file=str(path), **way)[0] == kept[0]
+    assert look_up("3000", "3001", file=str(path), **readonly)[0] == kept[0]
     assert path.read_text() == text
 
 

@@ -21,7 +21,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.bou
         (1000, None, HIGHEST_BYTES_PER_SECOND + MARGIN_BYTES),
         (0, None, MARGIN_BYTES),
         (None, 5000, 5000 + MARGIN_BYTES),
-        # The one that allows less counts: a server cannot raise the limit by lying about the other.
+        # The one that allows less counts: a server cannot raise the limit by altered_replies about the other.
         (1000, 2 * 2**30, HIGHEST_BYTES_PER_SECOND + MARGIN_BYTES),
         (10**15, 5000, 5000 + MARGIN_BYTES),
         (10**15, 10**15, MOST_BYTES),

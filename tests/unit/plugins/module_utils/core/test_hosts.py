@@ -21,13 +21,13 @@ TREE = [
 ]
 
 
-def made(ways: tuple[str, ...] = hosts.USUAL_WAYS["accounts"]) -> list[hosts.Host]:
+def made(groupings: tuple[str, ...] = hosts.DEFAULT_GROUPINGS["accounts"]) -> list[hosts.Host]:
     """Return the accounts of the tree as hosts."""
     shown = [account.as_dict() for account in TREE]
     names = {one["id"]: hosts.fit_name(hosts.usual_name("accounts", one)) for one in shown}
     variables = [hosts.variables_of("accounts", one, None, "kazoo", "https://kazoo.example.com/v2") for one in shown]
     return [
-        hosts.Host(names[one["id"]], given, hosts.groups_of("accounts", ways, given, names))
+        hosts.Host(names[one["id"]], given, hosts.groups_of("accounts", groupings, given, names))
         for one, given in zip(shown, variables, strict=True)
     ]
 
@@ -57,8 +57,8 @@ def test_mailboxes_are_grouped_by_what_is_known() -> None:
     known = hosts.variables_of("mailboxes", shown, 2, "kazoo", "https://kazoo.example.com/v2")
     assert known["voicemail_mailbox"] is shown
     assert known["voicemail_messages"] == 2
-    ways = hosts.WAYS["mailboxes"]
-    assert hosts.groups_of("mailboxes", ways, known, {}) == (
+    groupings = hosts.GROUPINGS["mailboxes"]
+    assert hosts.groups_of("mailboxes", groupings, known, {}) == (
         "mailboxes",
         "vendor_kazoo",
         "owner_o1",
@@ -66,14 +66,14 @@ def test_mailboxes_are_grouped_by_what_is_known() -> None:
         "has_messages",
     )
     bare = hosts.variables_of("mailboxes", {"mailbox": "3001", "id": "y"}, 0, "onsip", "https://api.onsip.com/api")
-    assert hosts.groups_of("mailboxes", ways, bare, {}) == ("mailboxes", "vendor_onsip", "no_messages")
+    assert hosts.groups_of("mailboxes", groupings, bare, {}) == ("mailboxes", "vendor_onsip", "no_messages")
     assert "voicemail_messages" not in hosts.variables_of("mailboxes", shown, None, "kazoo", "")
 
 
-@pytest.mark.parametrize("resource", hosts.WAYS)
+@pytest.mark.parametrize("resource", hosts.GROUPINGS)
 def test_counting_is_never_usual(resource: str) -> None:
-    assert "messages" not in hosts.USUAL_WAYS[resource]
-    assert hosts.unsupported_groupings(resource, hosts.WAYS[resource]) == []
+    assert "messages" not in hosts.DEFAULT_GROUPINGS[resource]
+    assert hosts.unsupported_groupings(resource, hosts.GROUPINGS[resource]) == []
     assert hosts.unsupported_groupings(resource, ("vendor", "colour")) == ["colour"]
 
 

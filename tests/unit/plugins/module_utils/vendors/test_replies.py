@@ -15,7 +15,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.operatio
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport.json_bodies import read_json
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import replies
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.login import Login, Token
-from helpers.altered_replies import Lie, lying, run
+from helpers.altered_replies import Alteration, altered_replies, run
 from voicemail_simulator.server import SimulatorServer
 
 WHEN = datetime.datetime(2023, 11, 14, 22, 13, 20, tzinfo=datetime.UTC)
@@ -144,8 +144,8 @@ def _rows(value: t.Any, **fields: t.Any) -> t.Any:
 
 BOX = {"mailbox": "1001"}
 SHARED = "shared_voicemail_info"
-#: Vendor, module, options, end of the path or action of the request, and the lie.
-LISTS: list[tuple[str, str, dict[str, t.Any], str, Lie]] = [
+#: Vendor, module, options, end of the path or action of the request, and the alteration.
+LISTS: list[tuple[str, str, dict[str, t.Any], str, Alteration]] = [
     ("kazoo", "vmbox_info", {}, "/vmboxes", lambda value: {**value, "data": [None]}),
     ("kazoo", "vmbox_info", {}, "/vmboxes", lambda value: {**value, "data": [{"name": "x"}]}),
     ("kazoo", "vmbox_info", {}, "/vmboxes", lambda value: {**value, "data": [{**value["data"][0], "mailbox": None}]}),
@@ -197,13 +197,13 @@ def servers() -> t.Iterator[dict[str, SimulatorServer]]:
 
 @pytest.mark.parametrize("number", range(len(LISTS)))
 def test_a_listing_without_what_is_promised_is_not_understood(servers: dict[str, SimulatorServer], number: int) -> None:
-    vendor, module, options, end, lie = LISTS[number]
+    vendor, module, options, end, alter = LISTS[number]
 
     def concerned(request: t.Any) -> bool:
         return bool(request.url.path.endswith(end) or f"Action={end}".encode() in request.content)
 
     assert not run(servers[vendor], vendor, module, **options)["failed"]
-    with lying(concerned, lie):
+    with altered_replies(concerned, alter):
         result = run(servers[vendor], vendor, module, **options)
     assert result["failed"], result
     assert "the vendor's reply was not understood: expected" in result["msg"] or "(at next_start_key" in result["msg"]
@@ -212,7 +212,9 @@ def test_a_listing_without_what_is_promised_is_not_understood(servers: dict[str,
 def test_a_reply_without_an_id_is_no_proof_that_tel4vn_has_no_mailbox(servers: dict[str, SimulatorServer]) -> None:
     """The listing decides: otherwise a second mailbox of the number would be made."""
     for said in ({}, {"extension": "1001"}, {"data": None}):
-        with lying(lambda request: request.url.path.endswith("/voicemail/1001"), lambda value, said=said: said) as sent:
+        with altered_replies(
+            lambda request: request.url.path.endswith("/voicemail/1001"), lambda value, said=said: said
+        ) as sent:
             result = run(servers["tel4vn"], "tel4vn", "vmbox", mailbox="1001", description="Front desk")
         assert not result["failed"], result
         assert result["action"] in ("update", "none")
@@ -222,10 +224,10 @@ def test_a_reply_without_an_id_is_no_proof_that_tel4vn_has_no_mailbox(servers: d
 def test_a_greeting_that_may_or_may_not_be_heard_is_not_understood(
     servers: dict[str, SimulatorServer], tmp_path: t.Any
 ) -> None:
-    def lie(value: t.Any) -> t.Any:
+    def alter(value: t.Any) -> t.Any:
         return {"items": [{"id": "9", "file_name": "x.wav"}]} if "items" in value else value
 
-    with lying(lambda request: request.url.path.endswith("/greetings") and request.method == "GET", lie):
+    with altered_replies(lambda request: request.url.path.endswith("/greetings") and request.method == "GET", alter):
         result = run(
             servers["portsip"], "portsip", "voicemail_greeting", shared_voicemail="8001", state="absent", prune=True
         )
@@ -234,6 +236,8 @@ def test_a_greeting_that_may_or_may_not_be_heard_is_not_understood(
 
 @pytest.mark.parametrize("schema", [{}, {"properties": []}, {"properties": {"pin": {"minLength": "x"}}}, None])
 def test_a_schema_that_is_not_understood_is_no_permission(servers: dict[str, SimulatorServer], schema: t.Any) -> None:
-    with lying(lambda request: request.url.path.endswith("/schemas/vmboxes"), lambda value: {**value, "data": schema}):
+    with altered_replies(
+        lambda request: request.url.path.endswith("/schemas/vmboxes"), lambda value: {**value, "data": schema}
+    ):
         result = run(servers["kazoo"], "kazoo", "vmbox", mailbox="1000", pin="12345678")
     assert "cannot read the schema of mailboxes: the vendor's reply was not understood" in result["msg"], result

@@ -48,14 +48,14 @@ def _token(tenant: Tenant) -> str:
 
 @pytest.mark.parametrize("form", ["by_version", "v1", "v3"])
 @pytest.mark.parametrize("old", [True, False])
-@pytest.mark.parametrize("way", [{}, PERSON], ids=["api_key", "username"])
-def test_each_way_in_gives_one_token(tenant: Tenant, way: dict[str, t.Any], old: bool, form: str) -> None:
+@pytest.mark.parametrize("login", [{}, PERSON], ids=["api_key", "username"])
+def test_each_login_returns_one_token(tenant: Tenant, login: dict[str, t.Any], old: bool, form: str) -> None:
     tenant.begin(mailboxes=20, token_reply=form)
     if not old:
         tenant.server.faults.set(["status:404,path=/v1/auth/token"])
-    result = tenant.many(*({**box, "description": "x"} for box in OTHERS), **way)
+    result = tenant.many(*({**box, "description": "x"} for box in OTHERS), **login)
     assert result["summary"]["update"] == 20
-    assert tenant.sent("POST", path=LOGINS) == 1 + bool(way) + (not old)
+    assert tenant.sent("POST", path=LOGINS) == 1 + bool(login) + (not old)
 
 
 def test_a_ready_token_needs_no_login(tenant: Tenant) -> None:

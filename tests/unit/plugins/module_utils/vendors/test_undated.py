@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
-from helpers.altered_replies import Lie, lying, run
+from helpers.altered_replies import Alteration, altered_replies, run
 from voicemail_simulator.server import SimulatorServer
 
 EPOCH = 1_700_000_000
@@ -26,16 +26,16 @@ FORMS = (EPOCH, str(EPOCH), float(EPOCH), 1.7e9, GREGORIAN, str(GREGORIAN), floa
 NO_TIMES = (None, "", "soon", 0, -5, True, [], "0001-01-01T00:00:00Z", 10**15, {"at": EPOCH})
 
 
-def dated(rows: str, field: str, time: t.Any, only_first: bool = False) -> Lie:
+def dated(rows: str, field: str, time: t.Any, only_first: bool = False) -> Alteration:
     """Give messages another time."""
 
-    def lie(value: t.Any) -> t.Any:
+    def alter(value: t.Any) -> t.Any:
         listed = value[rows]
         for row in listed[:1] if only_first else listed:
             row[field] = time
         return value
 
-    return lie
+    return alter
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def servers() -> t.Iterator[dict[str, SimulatorServer]]:
 @pytest.mark.parametrize("vendor", PLACES)
 def test_times_in_every_form_select(servers: dict[str, SimulatorServer], vendor: str, form: t.Any) -> None:
     place, end, rows, field = PLACES[vendor]
-    with lying(lambda request: request.url.path.endswith(end), dated(rows, field, form)):
+    with altered_replies(lambda request: request.url.path.endswith(end), dated(rows, field, form)):
         old = run(servers[vendor], vendor, "voicemail_message_info", **place, older_than="2023-11-15")
         young = run(servers[vendor], vendor, "voicemail_message_info", **place, older_than="2023-11-14")
     assert [message["received_at"] for message in old["messages"]] == [WHEN] * 3
@@ -67,7 +67,9 @@ def test_a_message_without_a_usable_time_is_counted_and_warned_about(
     servers: dict[str, SimulatorServer], vendor: str, time: t.Any, tmp_path: pathlib.Path
 ) -> None:
     place, end, rows, field = PLACES[vendor]
-    with lying(lambda request: request.url.path.endswith(end), dated(rows, field, time, only_first=True)) as sent:
+    with altered_replies(
+        lambda request: request.url.path.endswith(end), dated(rows, field, time, only_first=True)
+    ) as sent:
         results = [
             run(servers[vendor], vendor, module, **place, older_than="2999-01-01", **options)
             for module, options in modules(vendor, tmp_path)
@@ -97,7 +99,7 @@ def modules(vendor: str, folder: pathlib.Path) -> list[tuple[str, dict[str, t.An
 
 def test_a_filter_of_another_kind_leaves_undated_messages_uncounted(servers: dict[str, SimulatorServer]) -> None:
     place, end, rows, field = PLACES["kazoo"]
-    with lying(lambda request: request.url.path.endswith(end), dated(rows, field, None)):
+    with altered_replies(lambda request: request.url.path.endswith(end), dated(rows, field, None)):
         result = run(servers["kazoo"], "kazoo", "voicemail_message_info", **place, caller="nobody at all")
         named = run(servers["kazoo"], "kazoo", "voicemail_message_info", **place)
     assert result["undated"] == []
@@ -107,7 +109,7 @@ def test_a_filter_of_another_kind_leaves_undated_messages_uncounted(servers: dic
 def test_a_time_of_year_1_is_never_old_enough_to_delete(servers: dict[str, SimulatorServer]) -> None:
     place, end, rows, field = PLACES["kazoo"]
     for time in (0, 63, "0001-01-01T00:00:00Z", -(10**6)):
-        with lying(lambda request: request.url.path.endswith(end), dated(rows, field, time)) as sent:
+        with altered_replies(lambda request: request.url.path.endswith(end), dated(rows, field, time)) as sent:
             result = run(
                 servers["kazoo"],
                 "kazoo",
