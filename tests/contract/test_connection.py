@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that cannot be reached, and replies that are none: every vendor, both ways of running."""
+"""Unreachable servers and invalid replies, for every vendor and runner."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject:
 
 
 def read(subject: Subject, runner: str, url: str, **options: t.Any) -> dict[str, t.Any]:
-    """Read all boxes, which must fail, and return the result."""
+    """Read all boxes, check that the task fails, and return the result."""
     arguments = {"vendor": subject.vendor, "url": url, "timeout": 60, **subject.connection, **options}
     result: dict[str, t.Any] = RUNNERS[runner](subject.info, arguments)
     assert result["failed"], result
@@ -35,13 +35,13 @@ def read(subject: Subject, runner: str, url: str, **options: t.Any) -> dict[str,
 @pytest.mark.timeout(30)
 @each_runner
 @every_subject
-def test_nobody_listens(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_a_refused_connection_is_reported(subject: Subject, runner: str, clock: FakeTime) -> None:
     port = refusing_port()
     result = read(subject, runner, f"http://127.0.0.1:{port}/v1")
     assert f"127.0.0.1:{port}" in result["msg"]
     assert result["error"]["kind"] == "transport"
     assert len(clock.slept) == retry.MAX_ATTEMPTS - 1
-    # A few seconds by default, although the budget would allow two minutes.
+    # It fails after a few seconds by default, although the budget is two minutes.
     assert sum(clock.slept) < 15
 
 
@@ -52,7 +52,7 @@ def test_nobody_listens(subject: Subject, runner: str, clock: FakeTime) -> None:
     [(socket.EAI_NONAME, "Name or service not known"), (socket.EAI_NONAME, "nodename nor servname provided")],
     ids=["linux", "macos"],
 )
-def test_unknown_host_name(
+def test_an_unknown_host_name_is_reported(
     subject: Subject, runner: str, failure: tuple[int, str], monkeypatch: pytest.MonkeyPatch, clock: FakeTime
 ) -> None:
     asked: list[str] = []
@@ -68,7 +68,7 @@ def test_unknown_host_name(
     assert clock.slept == []
 
 
-def test_name_server_that_is_down_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch, clock: FakeTime) -> None:
+def test_a_temporary_failure_of_the_name_server_is_retried(monkeypatch: pytest.MonkeyPatch, clock: FakeTime) -> None:
     def resolve(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
@@ -89,19 +89,19 @@ BODIES: dict[str, tuple[bytes, str]] = {
 @each_runner
 @every_subject
 @pytest.mark.parametrize("body", BODIES)
-def test_reply_that_is_none_of_the_vendors(subject: Subject, runner: str, body: str) -> None:
+def test_a_foreign_reply_is_reported(subject: Subject, runner: str, body: str) -> None:
     content, said = BODIES[body]
     with Loopback(lambda _seen: Answer(body=content)) as server:
         result = read(subject, runner, f"{server.origin}/v1")
     assert said in result["msg"], result["msg"]
     assert "url" in result["error"]["hint"]
-    # The login is not repeated: whatever answers is not asked to take a password twice.
+    # The login is not retried, so that the password is not sent twice to an unknown server.
     assert len(server.seen) == 1
 
 
 @each_runner
 @every_subject
-def test_reply_without_end(subject: Subject, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_reply_is_limited(subject: Subject, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_REPLY_BYTES", 2**20)
     sent: list[int] = []
 
@@ -120,7 +120,7 @@ def test_reply_without_end(subject: Subject, runner: str, monkeypatch: pytest.Mo
 @pytest.mark.timeout(30)
 @each_runner
 @every_subject
-def test_reply_that_drips(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_a_slow_reply_times_out(subject: Subject, runner: str, clock: FakeTime) -> None:
     stopped = threading.Event()
     sent: list[int] = []
 
@@ -133,20 +133,20 @@ def test_reply_that_drips(subject: Subject, runner: str, clock: FakeTime) -> Non
         result = read(subject, runner, f"{server.origin}/v1", timeout=0.3)
         stopped.set()
     assert "no reply within the timeout" in result["msg"]
-    assert len(sent) < 1200, "each byte came in time, the whole reply did not"
+    assert len(sent) < 1200, "each byte arrived in time, but the whole reply did not"
 
 
 @each_runner
 @every_subject
-def test_server_that_breaks_off(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_a_lost_connection_is_reported(subject: Subject, runner: str, clock: FakeTime) -> None:
     with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
         result = read(subject, runner, f"{server.origin}/v1")
     assert "the connection was lost" in result["msg"]
     assert result["error"]["kind"] == "transport"
 
 
-def test_number_of_requests_that_reading_takes_when_all_break_off(clock: FakeTime) -> None:
-    """Reading is repeated a few times, a login is not."""
+def test_reads_are_retried_and_logins_are_not(clock: FakeTime) -> None:
+    """Check the number of requests when every connection breaks."""
     kazoo = SUBJECTS[0]
     with Loopback(lambda _seen: Answer(body=b"{", length=100)) as server:
         read(kazoo, "worker", f"{server.origin}/v2")
@@ -158,7 +158,7 @@ def test_number_of_requests_that_reading_takes_when_all_break_off(clock: FakeTim
 
 @each_runner
 @every_subject
-def test_server_that_fails(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_a_server_error_is_reported(subject: Subject, runner: str, clock: FakeTime) -> None:
     with Loopback(lambda _seen: Answer(status=500, body=b"stack of the server")) as server:
         result = read(subject, runner, f"{server.origin}/v1", retry_budget=0)
     assert "500" in result["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rate limits (429) and temporary outages: the waits, measured by a simulated clock."""
+"""Waits after rate limits (429) and temporary outages, measured by a simulated clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ every_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject:
 
 
 def read(subject: Subject, runner: str, *faults: str, **options: t.Any) -> tuple[dict[str, t.Any], int]:
-    """Read all boxes of a simulator with faults; return the result and how many requests came."""
+    """Read all boxes of a simulator with faults. Return the result and the number of requests."""
     with subject.serve(mailboxes=2, faults=faults) as server:
         result = RUNNERS[runner](subject.info, subject.arguments(server, **options))
         return result, len(server.journal)
@@ -28,7 +28,7 @@ def read(subject: Subject, runner: str, *faults: str, **options: t.Any) -> tuple
 
 @each_runner
 @every_subject
-def test_refusal_with_a_time_is_waited_for(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_retry_after_is_respected(subject: Subject, runner: str, clock: FakeTime) -> None:
     result, _requests = read(subject, runner, "status:429,count=2,retry_after=7", workers=1)
     assert not result["failed"], result
     assert clock.slept == [7, 7]
@@ -36,7 +36,7 @@ def test_refusal_with_a_time_is_waited_for(subject: Subject, runner: str, clock:
 
 @each_runner
 @every_subject
-def test_refusal_without_a_time_is_repeated_after_a_second_or_more(
+def test_a_refusal_without_retry_after_is_retried_after_a_second_or_more(
     subject: Subject, runner: str, clock: FakeTime
 ) -> None:
     result, _requests = read(subject, runner, "status:429,count=3", workers=1, retry_budget=60)
@@ -47,7 +47,7 @@ def test_refusal_without_a_time_is_repeated_after_a_second_or_more(
 
 @each_runner
 @every_subject
-def test_refusal_for_ever_ends_with_the_budget(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_repeated_refusals_end_with_the_budget(subject: Subject, runner: str, clock: FakeTime) -> None:
     result, requests = read(subject, runner, "status:429,retry_after=7", workers=1, retry_budget=30)
     assert result["failed"]
     assert result["error"]["kind"] == "rate_limited"
@@ -59,7 +59,7 @@ def test_refusal_for_ever_ends_with_the_budget(subject: Subject, runner: str, cl
 
 @each_runner
 @every_subject
-def test_refusal_for_longer_than_the_budget_is_not_waited_for(subject: Subject, runner: str, clock: FakeTime) -> None:
+def test_a_retry_after_beyond_the_budget_fails_immediately(subject: Subject, runner: str, clock: FakeTime) -> None:
     result, requests = read(subject, runner, "status:429,retry_after=3600", retry_budget=120)
     assert result["failed"]
     assert (clock.slept, requests) == ([], 1)
@@ -67,7 +67,7 @@ def test_refusal_for_longer_than_the_budget_is_not_waited_for(subject: Subject, 
 
 @each_runner
 @pytest.mark.parametrize("seconds", ["0", "1e-300", "0.001", "-5", "Thu%2C 01 Jan 1970 00:00:00 GMT"])
-def test_a_server_that_says_at_once_for_ever_is_not_asked_for_ever(runner: str, seconds: str, clock: FakeTime) -> None:
+def test_repeated_immediate_retry_after_is_limited(runner: str, seconds: str, clock: FakeTime) -> None:
     fault = f"status:429,retry_after={seconds},count=200"
     result, requests = read(KAZOO, runner, fault, workers=1, retry_budget=30)
     assert result["error"]["kind"] == "rate_limited"
@@ -77,7 +77,7 @@ def test_a_server_that_says_at_once_for_ever_is_not_asked_for_ever(runner: str, 
 @each_runner
 @every_subject
 @pytest.mark.parametrize("fault", ["status:429,retry_after=1", "status:429", "status:503", "reset_before"])
-def test_budget_of_nothing_never_waits(subject: Subject, runner: str, fault: str, clock: FakeTime) -> None:
+def test_a_zero_budget_never_waits(subject: Subject, runner: str, fault: str, clock: FakeTime) -> None:
     result, requests = read(subject, runner, fault, retry_budget=0)
     assert result["failed"]
     assert (clock.slept, requests) == ([], 1)
@@ -86,7 +86,7 @@ def test_budget_of_nothing_never_waits(subject: Subject, runner: str, fault: str
 @each_runner
 @every_subject
 @pytest.mark.parametrize("header", ["", "retry_after=soon", "retry_after=-3", "retry_after=1e999", "retry_after=nan"])
-def test_strange_waiting_times(subject: Subject, runner: str, header: str, clock: FakeTime) -> None:
+def test_unusual_retry_after_values_are_handled(subject: Subject, runner: str, header: str, clock: FakeTime) -> None:
     result, _requests = read(subject, runner, ",".join(filter(None, ("status:429,count=1", header))), workers=1)
     assert not result["failed"], result
     assert sum(clock.slept) <= 10
@@ -95,8 +95,8 @@ def test_strange_waiting_times(subject: Subject, runner: str, header: str, clock
 @pytest.mark.parametrize("status", [502, 503, 504])
 @each_runner
 @every_subject
-def test_outage_that_passes(subject: Subject, runner: str, status: int, clock: FakeTime) -> None:
-    # Only what is read is repeated without a word, so the login is let through.
+def test_a_temporary_outage_is_retried(subject: Subject, runner: str, status: int, clock: FakeTime) -> None:
+    # Only reads are retried, so the login succeeds.
     logins = 1
     result, _requests = read(subject, runner, f"status:{status},skip={logins},count=2", workers=1)
     assert not result["failed"], result
@@ -104,7 +104,7 @@ def test_outage_that_passes(subject: Subject, runner: str, status: int, clock: F
 
 
 @each_runner
-def test_outage_ends_with_the_budget(runner: str, clock: FakeTime) -> None:
+def test_a_long_outage_ends_with_the_budget(runner: str, clock: FakeTime) -> None:
     result, requests = read(KAZOO, runner, "status:503,skip=1", workers=1, retry_budget=20)
     assert result["failed"]
     assert "503" in result["msg"]
@@ -113,8 +113,8 @@ def test_outage_ends_with_the_budget(runner: str, clock: FakeTime) -> None:
 
 
 @each_runner
-def test_all_threads_pause_when_one_is_refused(runner: str, clock: FakeTime) -> None:
-    """Twenty boxes, eight workers: a refusal costs the task its seconds once, not once for each thread."""
+def test_a_refusal_pauses_all_threads(runner: str, clock: FakeTime) -> None:
+    """Check that eight workers wait once for a refusal, not once for each thread."""
     boxes = [{"mailbox": f"{number}", "name": "x"} for number in range(5000, 5020)]
     with KAZOO.serve(faults=["status:429,method=PUT,path=vmboxes,count=1,retry_after=9"]) as server:
         arguments = KAZOO.arguments(server, mailboxes=boxes, workers=8, retry_budget=10)
@@ -126,7 +126,7 @@ def test_all_threads_pause_when_one_is_refused(runner: str, clock: FakeTime) -> 
 
 @each_runner
 @every_subject
-def test_a_long_wait_is_shown(subject: Subject, runner: str, clock: FakeTime, warned: list[str]) -> None:
+def test_a_long_wait_is_reported(subject: Subject, runner: str, clock: FakeTime, warned: list[str]) -> None:
     result, _requests = read(subject, runner, "status:429,count=1,retry_after=40", workers=1, retry_budget=120)
     assert not result["failed"], result
     reported = [*warned, *result.get("warnings", ())]
@@ -135,7 +135,7 @@ def test_a_long_wait_is_shown(subject: Subject, runner: str, clock: FakeTime, wa
     assert "waited" not in str(result.get("warnings", ()))
 
 
-def test_a_long_wait_is_announced_when_it_begins(clock: FakeTime) -> None:
+def test_a_long_wait_is_announced_at_its_start(clock: FakeTime) -> None:
     reported: list[tuple[str, float]] = []
     with KAZOO.serve(faults=["status:429,count=1,retry_after=40"]) as server:
         result = task.run_in_worker(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The debug log of the HTTP libraries: whoever turns it on sees no token, PIN, password or key."""
+"""The debug log of the HTTP libraries contains no token, PIN, password or key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from helpers.subjects import SUBJECTS, Subject
 
 @pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_debug_log_shows_no_secret(subject: Subject, runner: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_debug_logs_contain_no_secret(subject: Subject, runner: str, caplog: pytest.LogCaptureFixture) -> None:
     number = {subject.key: subject.number}
     with subject.serve() as simulator, caplog.at_level(logging.DEBUG):
         given: list[str] = []
@@ -48,7 +48,7 @@ def test_debug_log_shows_no_secret(subject: Subject, runner: str, caplog: pytest
 
 
 def _sessions(requests: list[Seen]) -> set[str]:
-    """Return the session ids that stood in forms."""
+    """Return the session ids in the forms."""
     found = set()
     for seen in requests:
         for pair in seen.body.decode(errors="replace").split("&"):

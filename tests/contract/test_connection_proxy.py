@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proxies, by option and by environment, and the warning about a connection that everybody can read."""
+"""Proxies from the option and the environment, and the warning about unencrypted connections."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HOST = "pbx.example.com"
 
 
 @pytest.fixture(autouse=True)
-def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_system_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
 
 def read(subject: Subject, runner: str, simulator: t.Any, host: str = HOST, **options: t.Any) -> dict[str, t.Any]:
-    """Read all boxes of a host that only a proxy knows."""
+    """Read all boxes of a host that only the proxy can reach."""
     url = simulator.url.replace(simulator.origin, f"http://{host}")
     result: dict[str, t.Any] = RUNNERS[runner](subject.info, {**subject.arguments(simulator), "url": url, **options})
     return result
@@ -34,7 +34,7 @@ def read(subject: Subject, runner: str, simulator: t.Any, host: str = HOST, **op
 
 @each_runner
 @every_subject
-def test_proxy_option(subject: Subject, runner: str) -> None:
+def test_the_proxy_option_is_used(subject: Subject, runner: str) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
         result = read(subject, runner, simulator, proxy=proxy.origin)
     assert not result["failed"], result
@@ -48,7 +48,7 @@ def test_proxy_option(subject: Subject, runner: str) -> None:
     ("variable", "form"),
     [("http_proxy", "http://127.0.0.1:{}"), ("HTTP_PROXY", "127.0.0.1:{}"), ("ALL_PROXY", "http://127.0.0.1:{}/")],
 )
-def test_proxy_of_the_environment(
+def test_the_proxy_of_the_environment_is_used(
     subject: Subject, runner: str, variable: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
@@ -60,7 +60,7 @@ def test_proxy_of_the_environment(
 
 @each_runner
 @pytest.mark.parametrize("bypass", ["127.0.0.1", "127.0.0.1:{port}", "*", "example.com,127.0.0.1"])
-def test_hosts_that_the_environment_leaves_out(runner: str, bypass: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_respected(runner: str, bypass: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as simulator, Loopback(lambda _seen: Answer(502)) as proxy:
         port = simulator.origin.rpartition(":")[2]
         monkeypatch.setenv("http_proxy", proxy.origin)
@@ -71,7 +71,7 @@ def test_hosts_that_the_environment_leaves_out(runner: str, bypass: str, monkeyp
 
 
 @each_runner
-def test_option_wins_over_the_environment(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_option_overrides_the_environment(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with KAZOO.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{refusing_port()}")
         monkeypatch.setenv("no_proxy", "*")
@@ -80,7 +80,7 @@ def test_option_wins_over_the_environment(runner: str, monkeypatch: pytest.Monke
 
 
 @each_runner
-def test_proxy_that_is_not_there(runner: str) -> None:
+def test_an_unreachable_proxy_is_reported(runner: str) -> None:
     with KAZOO.serve() as simulator:
         result = read(KAZOO, runner, simulator, proxy=f"http://127.0.0.1:{refusing_port()}", retry_budget=0)
     assert result["failed"]
@@ -90,7 +90,7 @@ def test_proxy_that_is_not_there(runner: str) -> None:
 
 @each_runner
 @pytest.mark.parametrize("address", ["gopher://proxy.example.com:1", "http://[broken", "http://proxy:not-a-port"])
-def test_address_of_a_proxy_that_is_none(runner: str, address: str) -> None:
+def test_an_invalid_proxy_address_is_reported(runner: str, address: str) -> None:
     with KAZOO.serve() as simulator:
         result = read(KAZOO, runner, simulator, proxy=address)
         assert len(simulator.journal) == 0
@@ -101,7 +101,7 @@ def test_address_of_a_proxy_that_is_none(runner: str, address: str) -> None:
 @each_runner
 @every_subject
 @pytest.mark.parametrize("host", [HOST, "127.0.0.1"])
-def test_plain_http_is_warned_of_save_on_this_machine(
+def test_plain_http_to_another_machine_causes_a_warning(
     subject: Subject, runner: str, host: str, warned: list[str]
 ) -> None:
     with subject.serve() as simulator, Loopback(forward_to(simulator.origin)) as proxy:

@@ -113,7 +113,7 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
             assert not any({"id", "native", "pin"} & set(box) for box in parsed(text)[subject.listed])
 
 
-def test_compact_exports_state_shared_values_once_and_change_nothing(tmp_path: pathlib.Path) -> None:
+def test_compact_exports_contain_shared_values_once_and_change_nothing(tmp_path: pathlib.Path) -> None:
     boxes = [{"mailbox": str(7000 + position), "name": f"Box {position}"} for position in range(4)]
     odd = {"timezone": "Asia/Tokyo", "attach_audio": True, "kazoo": {"skip_greeting": True}}
     shared = {"timezone": "Europe/Paris", "attach_audio": False}
@@ -140,7 +140,7 @@ def test_compact_exports_state_shared_values_once_and_change_nothing(tmp_path: p
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 @pytest.mark.parametrize("pins", [False, True], ids=["without", "with"])
-def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, pins: bool) -> None:
+def test_applying_a_compact_export_changes_nothing(subject: Subject, pins: bool) -> None:
     with subject.serve(mailboxes=5) as server:
         populate(subject, server)
         long = in_worker(subject.info, subject.arguments(server, include_pins=pins))[subject.listed]
@@ -156,7 +156,7 @@ def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, 
 
 
 @pytest.mark.parametrize("profile", ["4.3", "M"])
-def test_properties_that_the_server_does_not_show_are_not_exported_to_another(profile: str) -> None:
+def test_hidden_properties_are_not_exported(profile: str) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=2) as server, KAZOO.serve({"profile": "M"}, mailboxes=0) as other:
         found = in_worker("vmbox_info", KAZOO.arguments(server))["mailboxes"]
         later = {"after_forward_action", "envelope_type", "shared_vmbox", "vm_message_forward_type"}
@@ -180,7 +180,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("layout", ["whole", "split", "encrypted"])
-def test_every_character_of_a_name_survives(layout: str, tmp_path: pathlib.Path) -> None:
+def test_every_character_of_a_name_is_preserved(layout: str, tmp_path: pathlib.Path) -> None:
     """The file is applied as `src`, and as variables of Ansible: neither changes anything."""
     boxes = [{"mailbox": str(7000 + position), "name": name} for position, name in enumerate(NAMES)]
     (tmp_path / "password").write_text(VAULT_PASSWORD)
@@ -247,7 +247,7 @@ def test_pins_without_a_password_are_refused(tmp_path: pathlib.Path) -> None:
         assert len(server.journal) == 0
 
 
-def test_what_went_wrong_is_reported_although_pins_were_asked_for(tmp_path: pathlib.Path) -> None:
+def test_errors_are_reported_if_pins_are_included(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         run = export(tmp_path, KAZOO, server, include_pins=True, vault_password=VAULT_PASSWORD, password="wrong")
     assert run.code != 0
@@ -301,7 +301,7 @@ def test_an_empty_listing_removes_nothing(tmp_path: pathlib.Path) -> None:
         assert texts(tmp_path) == before
 
 
-def test_files_that_no_export_wrote_stay(tmp_path: pathlib.Path) -> None:
+def test_files_of_other_origin_are_kept(tmp_path: pathlib.Path) -> None:
     (tmp_path / FOLDER).mkdir()
     mine = tmp_path / FOLDER / "mailboxes.yml"
     mine.write_text("# Mine\nmailboxes: []\n")
@@ -347,7 +347,7 @@ def test_a_thousand_files_are_written_by_one_task(tmp_path: pathlib.Path) -> Non
         assert [file for file in before if file.stat().st_ino != before[file]] == [folder / "1000.yml"]
 
 
-def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None:
+def test_both_resources_can_be_exported_together(tmp_path: pathlib.Path) -> None:
     with PERSONAL.serve(mailboxes=2) as server:
         run = export(tmp_path, PERSONAL, server, resources=["mailboxes", "shared_voicemails"], match="^nothing$")
         assert run.code == 0, run.output
@@ -355,7 +355,7 @@ def test_both_resources_at_once_and_an_empty_one(tmp_path: pathlib.Path) -> None
             assert parsed((tmp_path / FOLDER / f"{name}.yml").read_text()) == {name: []}
 
 
-def test_a_number_never_leads_out_of_the_folder() -> None:
+def test_a_number_never_leads_outside_the_folder() -> None:
     boxes = [{"mailbox": "../x"}, {"mailbox": ".."}]
     documents = FilterModule().filters()["boxes_to_yaml"](boxes, vendor="kazoo", split=True)
     names = [document["name"] for document in documents]
@@ -363,7 +363,7 @@ def test_a_number_never_leads_out_of_the_folder() -> None:
 
 
 @pytest.mark.parametrize("subject", [KAZOO, SHARED], ids=lambda subject: subject.name)
-def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
+def test_applying_an_exported_table_changes_nothing(subject: Subject, tmp_path: pathlib.Path) -> None:
     files = [f"{subject.listed}.{ending}" for ending in ("csv", "xlsx")]
     with subject.serve(mailboxes=3) as server:
         populate(subject, server)
@@ -377,7 +377,7 @@ def test_tables_are_valid_input_that_changes_nothing(subject: Subject, tmp_path:
         assert "changed=0" in export(tmp_path, subject, server, tasks=tasks).output
 
 
-def test_what_a_table_cannot_be(tmp_path: pathlib.Path) -> None:
+def test_options_that_tables_do_not_support_are_refused(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / FOLDER
     folder.mkdir()
     (folder / "mailboxes.csv").write_text("Number;Name\n1;what a person keeps\n")

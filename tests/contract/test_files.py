@@ -56,7 +56,7 @@ def run_all(subject: Subject, given: dict[str, t.Any], check: bool) -> list[Resu
 
 
 @creating
-def test_numbers_without_quotes_are_what_they_look_like(subject: Subject, tmp_path: pathlib.Path) -> None:
+def test_unquoted_numbers_keep_their_digits(subject: Subject, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "boxes.yml"
     item = {key: value for key, value in subject.create.items() if key != "pin"}
     pin = subject.create["pin"]
@@ -115,7 +115,7 @@ SPOILT = {
 
 @creating
 @pytest.mark.parametrize("name", SPOILT)
-def test_a_file_that_is_not_understood_deletes_nothing(subject: Subject, name: str, tmp_path: pathlib.Path) -> None:
+def test_an_invalid_file_deletes_nothing(subject: Subject, name: str, tmp_path: pathlib.Path) -> None:
     text, problem = (part.replace("LISTED", subject.listed).replace("KEY", subject.key) for part in SPOILT[name])
     source = tmp_path / name
     source.write_text(text)
@@ -143,7 +143,7 @@ def test_problems_of_items_name_file_and_line(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dangling", "folder", "missing", "latin"])
-def test_a_file_that_cannot_be_read(kind: str, tmp_path: pathlib.Path) -> None:
+def test_an_unreadable_file_is_reported(kind: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "boxes.yml"
     {
         "dangling": lambda: source.symlink_to(tmp_path / "nowhere.yml"),

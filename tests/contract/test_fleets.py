@@ -166,7 +166,7 @@ def test_twenty_accounts_with_forks(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
-def test_one_login_for_all(fleet: Fleet) -> None:
+def test_one_login_serves_all_accounts(fleet: Fleet) -> None:
     fleet.declare(2)
     printed = fleet.run(
         "ansible-playbook -i customers.mailboxes.yml one-login.yml -e @secrets.yml --forks 10", ANSIBLE_VERBOSITY="4"
@@ -218,7 +218,7 @@ def test_mailboxes_as_hosts(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
-def test_a_comparison_every_hour(fleet: Fleet) -> None:
+def test_the_hourly_comparison_reads_only(fleet: Fleet) -> None:
     fleet.server.behaviors.set("profile", "M")
     fleet.declare(10)
     for number in range(1, fleet.customers + 1):
@@ -246,7 +246,7 @@ def test_a_comparison_every_hour(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("fleet", [4], indirect=True)
-def test_an_inventory_that_fails_can_fail_the_run(fleet: Fleet) -> None:
+def test_a_failed_inventory_can_fail_the_run(fleet: Fleet) -> None:
     guarded = next(line for line in COMMANDS if "ANY_UNPARSED" in line)
     variable = guarded.partition("=")[0]
     wrong = "wrong-" + "x" * 58

@@ -42,7 +42,7 @@ each_runner = pytest.mark.parametrize("runner_name", RUNNERS)
 
 @each_runner
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: next(iter(place)))
-def test_life_of_a_greeting(place: Item, runner_name: str, tmp_path: pathlib.Path) -> None:
+def test_the_lifecycle_of_a_greeting(place: Item, runner_name: str, tmp_path: pathlib.Path) -> None:
     with serve() as server:
         live(TaskRunner(server, tmp_path, runner_name), place)
 
@@ -72,7 +72,7 @@ def live(runner: TaskRunner, place: Item) -> None:
     assert (done["action"], done["greeting"], runner.greetings(**place)) == ("delete", {}, {})
 
 
-def test_greetings_that_are_switched_off_are_kept(tmp_path: pathlib.Path) -> None:
+def test_disabled_greetings_are_kept(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         holiday, usual, new = recording(1, 1), recording(2, 2), recording(3, 3)
@@ -92,7 +92,7 @@ def test_greetings_that_are_switched_off_are_kept(tmp_path: pathlib.Path) -> Non
         assert (done["removed"], list(runner.greetings().values())) == (["holiday.wav"], [(new, True)])
 
 
-def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
+def test_a_large_recording_is_uploaded_in_parts(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         long = recording(179, 7, rate=48000)
@@ -117,7 +117,7 @@ def test_a_large_recording_goes_in_pieces(tmp_path: pathlib.Path) -> None:
     ],
     ids=lambda part: "-".join(part) if isinstance(part, tuple) else "",
 )
-def test_a_recording_that_would_be_refused_never_leaves(
+def test_an_invalid_recording_is_not_uploaded(
     content: bytes, words: tuple[str, ...], runner_name: str, tmp_path: pathlib.Path
 ) -> None:
     with serve() as server:
@@ -128,7 +128,7 @@ def test_a_recording_that_would_be_refused_never_leaves(
         assert len(server.journal) == 0
 
 
-def test_a_file_that_is_too_large_is_not_even_read(tmp_path: pathlib.Path) -> None:
+def test_a_file_above_the_size_limit_is_not_read(tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         with (tmp_path / "large.wav").open("wb") as file:
@@ -145,7 +145,7 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path: pathlib.Path) -> No
 
 
 @pytest.mark.parametrize("place", [{"shared_voicemail": "9999"}, {"mailbox": "9999"}])
-def test_a_box_that_does_not_exist_is_an_error(place: Item, tmp_path: pathlib.Path) -> None:
+def test_a_missing_mailbox_is_an_error(place: Item, tmp_path: pathlib.Path) -> None:
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
         for options in ({"src": runner.file(recording())}, {"state": "absent"}):
@@ -155,7 +155,7 @@ def test_a_box_that_does_not_exist_is_an_error(place: Item, tmp_path: pathlib.Pa
         assert runner.writes() == []
 
 
-def test_a_user_has_a_greeting_of_their_own(tmp_path: pathlib.Path) -> None:
+def test_a_user_has_a_personal_greeting(tmp_path: pathlib.Path) -> None:
     login = {"username": "user1001", "password": SimulatedPortsip.PASSWORD, "domain": SimulatedPortsip.DOMAIN}
     with serve() as server:
         runner = TaskRunner(server, tmp_path)
@@ -167,7 +167,7 @@ def test_a_user_has_a_greeting_of_their_own(tmp_path: pathlib.Path) -> None:
 
 
 @each_runner
-def test_a_kazoo_mailbox_runs_both_ways(runner_name: str, tmp_path: pathlib.Path) -> None:
+def test_a_kazoo_greeting_with_each_runner(runner_name: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "greeting.wav"
     source.write_bytes(recording())
     with SimulatorServer("kazoo", mailboxes=1) as server:
@@ -182,7 +182,7 @@ def test_a_kazoo_mailbox_runs_both_ways(runner_name: str, tmp_path: pathlib.Path
 
 @each_runner
 @pytest.mark.parametrize("subject", [TEL4VN, ONSIP], ids=lambda subject: subject.name)
-def test_vendors_without_greetings_say_so_before_the_first_request(subject: t.Any, runner_name: str) -> None:
+def test_vendors_without_greetings_are_reported_before_the_first_request(subject: t.Any, runner_name: str) -> None:
     with subject.serve() as server:
         for options in ({"src": "x.wav"}, {"media_id": MEDIA_ID}, {"state": "absent"}):
             result = RUNNERS[runner_name](MODULE, subject.arguments(server, mailbox="1000", **options))

@@ -45,7 +45,7 @@ def test_guards_are_reported(subject: Subject, guard: str, runner: str) -> None:
         assert subject.writes(server) == []
 
 
-def test_a_plan_within_the_guards_has_none() -> None:
+def test_a_plan_within_the_guards_reports_no_guard() -> None:
     with KAZOO.serve(mailboxes=5) as server:
         given = KAZOO.arguments(server, mailboxes=[{"mailbox": "1000", "name": "x"}], on_guard="report")
         assert RUNNERS["worker"]("vmboxes", given, check=True)["guards"] == []

@@ -80,7 +80,7 @@ def _galaxy(folder: pathlib.Path, *arguments: str) -> None:
 
 
 @pytest.mark.parametrize("document", GUIDES, ids=lambda document: document.path.stem)
-def test_guide_works_word_by_word(document: Document, collections: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_following_the_guide_works(document: Document, collections: pathlib.Path, tmp_path: pathlib.Path) -> None:
     name = document.path.stem
     answers = {**ANSWERS, **OWN_ANSWERS.get(name, {})}
     with (
@@ -93,15 +93,15 @@ def test_guide_works_word_by_word(document: Document, collections: pathlib.Path,
                 print(f"$ {step.text}\n{output}")  # for a person who reads what a guide prints
 
 
-def test_every_playbook_of_a_guide_is_run_by_its_commands() -> None:
+def test_the_commands_of_a_guide_run_all_its_playbooks() -> None:
     assert [place for document in PAGES for place in unused_playbooks(document)] == []
 
 
-def test_every_guide_is_followed() -> None:
+def test_every_guide_is_tested() -> None:
     pages = {path.stem for path in (ROOT / "docs" / "docsite" / "rst").glob("guide_*.rst")}
     assert pages | {"README"} <= {document.path.stem for document in GUIDES}
 
 
-def test_what_is_left_out_has_a_reason() -> None:
+def test_every_skipped_block_has_a_reason() -> None:
     reasons: list[tuple[str, str]] = [entry for document in PAGES for entry in left_out(document)]
     assert [place for place, reason in reasons if len(reason.split()) < 3] == []

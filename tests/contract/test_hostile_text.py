@@ -35,7 +35,7 @@ def commands(text: str) -> list[str]:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 422])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_an_error_of_any_vendor_is_one_line(subject: Subject, status: int) -> None:
+def test_vendor_errors_are_one_line(subject: Subject, status: int) -> None:
     fault = {"Error": [{"Code": EVIL, "Parameter": EVIL, "Message": EVIL}]}
     context = {"Action": {"IsCompleted": "false"}, "Request": {"IsValid": "false", "Errors": fault}}
     body = {
@@ -58,7 +58,7 @@ def test_an_error_of_any_vendor_is_one_line(subject: Subject, status: int) -> No
         assert not re.search(r"(?:^|\s)::", text)
 
 
-def test_a_mailbox_with_a_hostile_name_in_every_report(tmp_path: pathlib.Path) -> None:
+def test_a_hostile_mailbox_name_is_text_in_every_report(tmp_path: pathlib.Path) -> None:
     markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
     role = {"name": "Provision", "ansible.builtin.include_role": {"name": "telephony.voicemail.provision"}}
     with KAZOO.serve(mailboxes=2) as server:

@@ -15,7 +15,7 @@ from helpers.subjects import KAZOO
 DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "modes" / "connection_plugins")}
 
 
-def test_a_device_is_not_connected_to(tmp_path: pathlib.Path) -> None:
+def test_tasks_for_network_devices_run_on_the_controller(tmp_path: pathlib.Path) -> None:
     """The telephone system is reached from the controller, whatever connection a host of the network has."""
     with KAZOO.serve() as server:
         device = {"vars": {"ansible_connection": "device"}}
@@ -32,7 +32,7 @@ def test_a_device_is_not_connected_to(tmp_path: pathlib.Path) -> None:
         json.dumps({"mailbox": "3000", "name": "Reception", "kazoo": {"skip_greeting": True}}),
     ],
 )
-def test_dictionaries_on_the_command_line(options: str, tmp_path: pathlib.Path) -> None:
+def test_dictionaries_on_the_command_line_are_read(options: str, tmp_path: pathlib.Path) -> None:
     with KAZOO.serve() as server:
         environment = {f"VOICEMAIL_{name.upper()}": str(value) for name, value in KAZOO.arguments(server).items()}
         command = ("localhost", "-m", "telephony.voicemail.vmbox", "-a", options)

@@ -169,7 +169,7 @@ def test_filters_hold_together(subject: MessageSubject) -> None:
 
 
 @every_subject
-def test_a_box_that_does_not_exist_is_an_error(subject: MessageSubject) -> None:
+def test_a_missing_mailbox_is_an_error(subject: MessageSubject) -> None:
     with subject.serve() as server:
         result = TaskRunner(subject, server).run("voicemail_message_info", **subject.unknown)
         assert result["failed"]

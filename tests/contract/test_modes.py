@@ -21,7 +21,7 @@ def test_all_modes_return_the_same_result(name: str, tmp_path: pathlib.Path) -> 
     assert differences == [], "\n\n".join(differences)
 
 
-def test_this_machine_compares_over_ssh() -> None:
+def test_this_machine_has_an_ssh_server() -> None:
     absent = missing_programs()
     if absent:
         pytest.skip(f"cases are not compared over ssh, because this machine has no {', '.join(absent)}")

@@ -102,7 +102,7 @@ class ForbiddenLoader(DataLoader):
         raise PermissionError(13, "Permission denied", file_name)
 
 
-def test_a_file_that_cannot_be_read(folder: pathlib.Path) -> None:
+def test_an_unreadable_file_is_reported(folder: pathlib.Path) -> None:
     with pytest.raises(AnsibleLookupError, match=r"- a\.yml: cannot be read: Permission denied\n"):
         read(str(folder), loader=ForbiddenLoader())
 
