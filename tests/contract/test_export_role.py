@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role export, run by ansible-playbook: what it writes is valid input that changes nothing."""
+"""The role export, run by ansible-playbook: applying its files changes nothing."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def refused(folder: pathlib.Path, subject: Subject, server: SimulatorServer, *sc
 
 
 def apply(folder: pathlib.Path, subject: Subject, server: SimulatorServer, name: str) -> dict[str, t.Any]:
-    """A task that applies what was exported, and fails where that changes anything."""
+    """Return tasks that apply the export and fail if anything changes."""
     arguments = {**subject.connection, "vendor": subject.vendor, "url": server.url, "src": str(folder / FOLDER / name)}
     name = f"telephony.voicemail.{subject.plural}"
     return {name: arguments, "register": "again", "failed_when": "again is failed or again is changed"}
 
 
 def populate(subject: Subject, server: SimulatorServer) -> None:
-    """Give the system boxes that say much: unusual text, several addresses, a PIN with a leading zero."""
+    """Create mailboxes with unusual text, several addresses, and a PIN with a leading zero."""
     first = {subject.key: subject.number, **subject.create, "pin": PINS[subject.name]}
     if "name" in first:
         first["name"] = "Ärzte: {{ 7*7 }} # \"quoted\", 'so'"
@@ -72,19 +72,19 @@ def populate(subject: Subject, server: SimulatorServer) -> None:
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes text that Ansible must not render for the text that it is."""
+    """A YAML loader that reads `!unsafe` text as plain text."""
 
 
 _Loader.add_constructor("!unsafe", _Loader.construct_scalar)
 
 
 def parsed(text: str | bytes) -> t.Any:
-    """The content of an exported file."""
+    """Return the content of an exported file."""
     return yaml.load(text, _Loader)
 
 
 def texts(folder: pathlib.Path) -> dict[str, str]:
-    """The exported files by name."""
+    """Return the exported files by name."""
     files = sorted((folder / FOLDER).rglob("*.yml"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     return {str(file.relative_to(folder / FOLDER)): file.read_text(encoding="utf-8") for file in files}
@@ -105,7 +105,7 @@ def test_export_applied_again_changes_nothing(tmp_path: pathlib.Path, subject: S
         assert subject.number in [box[subject.key] for box in boxes]
         assert parsed(found[single])[subject.listed][0] in boxes
         assert len(found) == len(boxes) + 1
-        # Each layout makes a folder and writes files; the third run of the role changes nothing.
+        # Each layout creates a folder and writes files. The third run of the role changes nothing.
         assert "changed=4 " in run.output, run.output
         for text in found.values():
             assert "# Left out as secret: pin." in text
@@ -181,7 +181,7 @@ NAMES = [
 
 @pytest.mark.parametrize("layout", ["whole", "split", "encrypted"])
 def test_every_character_of_a_name_is_preserved(layout: str, tmp_path: pathlib.Path) -> None:
-    """The file is applied as `src`, and as variables of Ansible: neither changes anything."""
+    """Check that applying the file, as `src` and as Ansible variables, changes nothing."""
     boxes = [{"mailbox": str(7000 + position), "name": name} for position, name in enumerate(NAMES)]
     (tmp_path / "password").write_text(VAULT_PASSWORD)
     secret = {"include_pins": True, "vault_password_file": str(tmp_path / "password")}
@@ -230,7 +230,7 @@ def test_pins_are_encrypted_and_valid(tmp_path: pathlib.Path, subject: Subject) 
 
 
 def read_vault(file: pathlib.Path) -> dict[str, t.Any]:
-    """The boxes of an encrypted file by number."""
+    """Return the mailboxes in an encrypted file by number."""
     from ansible.parsing.vault import VaultLib, VaultSecret
 
     vault = VaultLib([("voicemail", VaultSecret(VAULT_PASSWORD.encode()))])
@@ -313,7 +313,7 @@ def test_files_of_other_origin_are_kept(tmp_path: pathlib.Path) -> None:
         assert export(tmp_path, KAZOO, server, **secret, overwrite=True).code == 0
         first = mine.read_text()
         assert first.startswith("$ANSIBLE_VAULT;")
-        # Plain, or with another password, an encrypted file may be somebody's own.
+        # A file that is not encrypted, or has another password, may belong to a user.
         other = {"include_pins": True, "vault_password": "another password"}
         assert len(refused(tmp_path, KAZOO, server, {}, other)) == 2
         assert mine.read_text() == first

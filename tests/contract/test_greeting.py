@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings on every vendor that has them, both ways of running."""
+"""Greetings on every vendor that supports them, with each runner."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def live(runner: TaskRunner, place: Item) -> None:
     assert runner.settle(**place, state="absent")["action"] == "none"
     done = runner.settle(**place, src=runner.file(first))
     assert (done["action"], done["removed"], runner.heard(**place)) == ("create", [], [first])
-    # The same name and size, another content.
+    # The same name and size, but different content.
     done = runner.settle(**place, src=runner.file(second))
     assert (done["action"], done["removed"], runner.heard(**place)) == ("update", ["greeting.wav"], [second])
     assert len(runner.greetings(**place)) == 1
-    # Another name, the same content.
+    # Another name, but the same content.
     assert runner.run(**place, src=runner.file(second, "other.wav"))["action"] == "none"
     done = runner.settle(**place, src=runner.file(recording(2), "longer.wav"))
     assert (done["greeting"]["name"], done["removed"]) == ("longer.wav", ["greeting.wav"])
@@ -83,7 +83,7 @@ def test_disabled_greetings_are_kept(tmp_path: pathlib.Path) -> None:
         assert (done["action"], done["kept"]) == ("create", ["holiday.wav"])
         done = runner.settle(src=runner.file(new))
         assert sorted(runner.greetings().values()) == sorted([(holiday, False), (new, True)])
-        # It is there already, so it is only switched on.
+        # The greeting exists, so it is only enabled.
         done = runner.settle(src=runner.file(holiday, "holiday.wav"))
         assert (done["removed"], list(runner.greetings())) == (["greeting.wav"], [key])
         runner.directory.greetings.change(key, {"enabled": False})

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Greetings when a run is killed, a network fails or a vendor deceives: repaired by the next run, and never heard."""
+"""Greetings after a killed run, network faults or wrong replies: the next run repairs them, and callers never hear
+them."""
 
 from __future__ import annotations
 
@@ -110,7 +111,7 @@ def test_a_different_stored_recording_is_detected(tmp_path: pathlib.Path, monkey
         result = runner.run(src=runner.file(new))
         assert (result["failed"], result["changed"]) == (True, False)
         assert "stored a recording other than the uploaded one" in result["msg"]
-        # However often it is tried, nothing piles up.
+        # Repeated attempts do not accumulate greetings.
         assert list(runner.greetings().values()) == [(old, True)]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What surrounds the code: workflows, hooks, the container for contributors, releases and the coverage badge."""
+"""Workflows, hooks, the container for contributors, releases and the coverage badge."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def text_of(name: str) -> str:
 
 
 def check_schema(schema: str, *paths: pathlib.Path) -> None:
-    """Check files against a schema that check-jsonschema brings along, without a network."""
+    """Check files against a schema that is part of check-jsonschema, without a network."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, paths)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -73,7 +73,7 @@ def test_scripts_of_workflows_have_valid_syntax(place: str, script: str) -> None
 
 
 def test_scripts_contain_no_expression() -> None:
-    """What a person enters would be run. Only the matrix, which the workflow itself lists, is safe."""
+    """Check that scripts cannot run text from users. Only the matrix is safe, because the workflow defines it."""
     found = []
     for path in WORKFLOWS:
         for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values():
@@ -119,7 +119,7 @@ def test_the_container_prepares_the_environment() -> None:
     targets = re.findall(r"\bmake ([a-z-]+)$", container["postCreateCommand"])
     assert targets == ["environment"]
     assert set(targets) <= TARGETS
-    # What tests look for, and skip without.
+    # Programs without which tests are skipped.
     for package in ("chromium", "openssh-server", "default-jre-headless"):
         assert package in container["onCreateCommand"]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that a telephone system made up: it reaches neither a terminal nor a report as anything but text."""
+"""Hostile text from a telephone system is plain text on terminals and in reports."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 def unshowable(text: str) -> list[str]:
-    """Characters that control a terminal or cannot be seen; line breaks aside."""
+    """Return the characters that control a terminal or are invisible, except line breaks."""
     return [one for one in text if unicodedata.category(one) in CONTROLS and one not in "\n\t"]
 
 
 def commands(text: str) -> list[str]:
-    """Lines that a pipeline takes for a command, or a reader for another task."""
+    """Return the lines that a pipeline would run as a command, or that look like another task."""
     return [line for line in text.splitlines() if line.lstrip().startswith(("::", "ok: [localhost]\r"))]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts that are not servers, and tasks on the command line."""
+"""Network devices as hosts, and tasks on the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEVICES = {"ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests" / "modes" / "connect
 
 
 def test_tasks_for_network_devices_run_on_the_controller(tmp_path: pathlib.Path) -> None:
-    """The telephone system is reached from the controller, whatever connection a host of the network has."""
+    """Check that the controller connects to the telephone system, whatever connection the host uses."""
     with KAZOO.serve() as server:
         device = {"vars": {"ansible_connection": "device"}}
         created = {"telephony.voicemail.vmbox": KAZOO.arguments(server, mailbox="3000", name="Reception"), **device}

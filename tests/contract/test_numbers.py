@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers that YAML may have changed: they may create and update with a warning, and never delete or prune."""
+"""Numbers that YAML may have changed create and update with a warning, and never delete or prune."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ each_runner = pytest.mark.parametrize("runner", RUNNERS)
 
 
 def warnings_of(result: Result, warned: list[str]) -> list[str]:
-    """Warnings about numbers, of a module or of the worker; what the module has said is forgotten then."""
+    """Return the warnings about numbers from a module or the worker, and clear the module's warnings."""
     reported = [*warned, *result.get("warnings", ())]
     warned.clear()
     return [text for text in reported if text.startswith("read as text")]
@@ -73,7 +73,7 @@ def test_a_number_never_deletes(subject: Subject, option: str, runner: str) -> N
 
 @each_runner
 @creating
-def test_a_number_never_counts_for_prune(subject: Subject, runner: str) -> None:
+def test_a_number_prevents_pruning(subject: Subject, runner: str) -> None:
     with subject.serve() as server:
         items = [{subject.key: "8283", **subject.create}, {subject.key: int(subject.number), **subject.create}]
         result = RUNNERS[runner](subject.plural, subject.arguments(server, **{subject.listed: items}, prune=True))
@@ -84,7 +84,7 @@ def test_a_number_never_counts_for_prune(subject: Subject, runner: str) -> None:
         assert len(server.journal) == 0
 
 
-def test_a_number_of_another_option_does_not_stop_prune(warned: list[str]) -> None:
+def test_a_number_in_another_option_does_not_prevent_pruning(warned: list[str]) -> None:
     item = {"mailbox": "3000", "name": "x", "kazoo": {"operator_number": 5, "notify": {"callback": {"number": 7}}}}
     with KAZOO.serve() as server:
         result = RUNNERS["worker"]("vmboxes", KAZOO.arguments(server, mailboxes=[item], prune=True))
@@ -96,7 +96,7 @@ def test_a_number_of_another_option_does_not_stop_prune(warned: list[str]) -> No
 
 
 @each_runner
-def test_new_numbers_and_defaults_are_numbers_too(runner: str, warned: list[str]) -> None:
+def test_new_numbers_and_defaults_are_checked_too(runner: str, warned: list[str]) -> None:
     with KAZOO.serve() as server:
         items = [{"mailbox": "3000", "new_mailbox": 3100}]
         pruning = KAZOO.arguments(server, mailboxes=items, prune=True)
@@ -111,7 +111,7 @@ def test_new_numbers_and_defaults_are_numbers_too(runner: str, warned: list[str]
 @each_runner
 @pytest.mark.parametrize("value", [3000.0, 1e3, True], ids=str)
 @pytest.mark.parametrize("option", ["mailbox", "name", "pin", "owner_id", "timezone"])
-def test_what_is_no_text_is_refused(option: str, value: t.Any, runner: str) -> None:
+def test_values_other_than_text_are_refused(option: str, value: t.Any, runner: str) -> None:
     with KAZOO.serve() as server:
         item = {"mailbox": "3000", "name": "x", option: value}
         for module, options in (("vmbox", item), ("vmboxes", {"mailboxes": [item]})):
@@ -125,7 +125,7 @@ def test_what_is_no_text_is_refused(option: str, value: t.Any, runner: str) -> N
 
 @each_runner
 @creating
-def test_expressions_are_never_numbers(subject: Subject, runner: str) -> None:
+def test_expressions_that_result_in_numbers_are_refused(subject: Subject, runner: str) -> None:
     with subject.serve() as server:
         for module, options in (
             (subject.info, {"match": 30}),

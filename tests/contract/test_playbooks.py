@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real runs of ansible-playbook: secrets never show, modules run as sent, a loop logs in once."""
+"""Runs of ansible-playbook: secrets stay hidden, modules run when packed, a loop logs in once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ASYNC = {"async": 60, "poll": 1}
 
 
 def module_keywords(folder: pathlib.Path) -> dict[str, t.Any]:
-    """Keywords of a task that runs as a module: the connection is local, and does not say so."""
+    """Return keywords of a task that runs as a module: its connection is local, but does not report it."""
     return {"vars": {"ansible_connection": "beside", "vmbox_cycle_witness": str(folder / "modules-sent")}}
 
 
@@ -36,7 +36,7 @@ def task(
     keywords: dict[str, t.Any] | None = None,
     **options: t.Any,
 ) -> dict[str, t.Any]:
-    """A task of a play."""
+    """Return a task of a play."""
     return {
         f"telephony.voicemail.{module or subject.module}": {**subject.arguments(server), **options},
         "register": register,
@@ -46,7 +46,7 @@ def task(
 
 
 def verbose_tasks(subject: Subject, server: t.Any, keywords: dict[str, t.Any]) -> list[dict[str, t.Any]]:
-    """Tasks with PINs and credentials in every place where one may be, and one that shows all their results."""
+    """Return tasks with PINs and credentials in every possible place, and one that prints all results."""
     number = {subject.key: subject.number}
     key_and_pin = {**number, "pin": PINS[0]}
     several = {"module": subject.plural}
@@ -74,12 +74,12 @@ def refused_credentials(subject: Subject) -> dict[str, str]:
 
 @pytest.fixture(scope="module", params=["worker", "module"])
 def verbose_texts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """Run the tasks of every vendor as verbosely as Ansible can; return the output and all that Ansible wrote."""
+    """Run the tasks of every vendor at the highest verbosity. Return the output and all files that Ansible wrote."""
     folder = tmp_path_factory.mktemp(request.param)
     tasks = []
     with contextlib.ExitStack() as stack:
         for subject in SUBJECTS:
-            # A task that is not waited for runs as a module too, which one vendor is enough to show.
+            # An asynchronous task also runs as a module. One vendor is enough to test it.
             as_module = ASYNC if subject is KAZOO else module_keywords(folder)
             keywords = as_module if request.param == "module" else {}
             tasks += verbose_tasks(subject, stack.enter_context(subject.serve()), keywords)
@@ -99,8 +99,8 @@ def test_secrets_never_show(subject: Subject, verbose_texts: tuple[str, str]) ->
             assert not shows(secret, text), secret
 
 
-def test_modules_run_from_what_ansible_sends(tmp_path: pathlib.Path) -> None:
-    """Elsewhere in this suite modules run in a Python that has the collection imported already."""
+def test_packed_modules_run_without_an_installed_collection(tmp_path: pathlib.Path) -> None:
+    """Run packed modules in a new Python. The other tests use one that has already imported the collection."""
     with contextlib.ExitStack() as stack:
         tasks = []
         for subject in SUBJECTS:
@@ -114,7 +114,7 @@ def test_modules_run_from_what_ansible_sends(tmp_path: pathlib.Path) -> None:
     assert (tmp_path / "modules-sent").exists()
 
 
-def test_a_loop_logs_in_once_and_reads_each_box_with_two_requests(tmp_path: pathlib.Path) -> None:
+def test_a_loop_logs_in_once_and_reads_each_mailbox_with_two_requests(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=10) as server:
         loop = task(KAZOO, server, "all", mailbox="{{ item }}", name="Mailbox {{ item }}")
         run = play(tmp_path, [{**loop, "loop": [str(number) for number in range(1000, 1010)]}])
@@ -124,7 +124,7 @@ def test_a_loop_logs_in_once_and_reads_each_box_with_two_requests(tmp_path: path
     assert len(entries) == 1 + 2 * 10
 
 
-def test_a_file_is_read_on_the_controller_also_when_it_is_encrypted(tmp_path: pathlib.Path) -> None:
+def test_an_encrypted_file_is_read_on_the_controller(tmp_path: pathlib.Path) -> None:
     (tmp_path / "key").write_text("vault-password")
     (tmp_path / "boxes.yml").write_text("mailboxes:\n  - {mailbox: '3000', name: Reception, pin: '748159'}\n")
     encrypt = [sys.executable, "-m", "ansible", "vault", "encrypt", "boxes.yml", "--vault-password-file", "key"]
@@ -138,7 +138,7 @@ def test_a_file_is_read_on_the_controller_also_when_it_is_encrypted(tmp_path: pa
         assert not shows("748159", run.output)
 
 
-def test_options_come_from_the_environment(tmp_path: pathlib.Path) -> None:
+def test_options_are_read_from_the_environment(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve(mailboxes=1) as server:
         environment = {f"VOICEMAIL_{name.upper()}": str(value) for name, value in KAZOO.arguments(server).items()}
         plain = {"telephony.voicemail.vmbox_info": {}, "register": "one"}

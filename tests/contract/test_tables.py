@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables on each vendor: what was read, written as a table and applied again changes nothing."""
+"""Tables on each vendor: writing mailboxes to a table and applying it changes nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def run(subject: Subject, server: SimulatorServer, runner: str = "worker", **opt
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str, tmp_path: pathlib.Path) -> None:
+def test_applying_a_table_of_the_read_mailboxes_changes_nothing(
+    subject: Subject, ending: str, tmp_path: pathlib.Path
+) -> None:
     with subject.serve(mailboxes=3) as server:
         item = {subject.key: subject.number, **subject.create}
         item.update({option: ODD for option in ("name", "description") if option in item})
@@ -43,7 +45,7 @@ def test_a_table_of_what_was_read_changes_nothing(subject: Subject, ending: str,
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
-def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(runner: str, tmp_path: pathlib.Path) -> None:
+def test_a_mapped_table_is_read_alike_by_each_runner(runner: str, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.txt"
     source.write_bytes(
         "Nr|Vorname|Nachname|Zone|VM\n7101|Jörg|Groß|W. Europe Standard Time|ja\n7102|A|B||nein\n".encode("cp1252")
@@ -65,7 +67,7 @@ def test_a_mapped_table_is_read_the_same_wherever_the_module_runs(runner: str, t
         assert "W. Europe" not in wrong["msg"]
 
 
-def test_a_layout_and_a_mapping_that_make_no_sense_are_refused_before_the_first_request(tmp_path: pathlib.Path) -> None:
+def test_invalid_table_options_are_refused_before_the_first_request(tmp_path: pathlib.Path) -> None:
     source = tmp_path / "staff.csv"
     source.write_text("mailbox\n1\n")
     document = tmp_path / "staff.yml"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that Ansible ends after its time limit reports what was done, in the worker and as a module."""
+"""A task that Ansible ends after its time limit reports its changes, in the worker and as a module."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from contract.test_playbooks import CONNECTIONS, module_keywords, task
 from helpers.playbooks import play, registered
 from helpers.subjects import KAZOO
 
-#: More than can be created before the limit, at the latency below.
+#: More mailboxes than can be created before the limit, at the latency below.
 MANY = 400
-#: Enough for a busy machine to start the task, and less than the requests take.
+#: Long enough for a busy machine to start the task, and shorter than the requests take.
 LIMIT = 10
 
 
 @pytest.mark.parametrize("runner", ["worker", "module"])
 @pytest.mark.parametrize("given_by", ["task", "environment"])
-def test_what_was_done_is_reported(runner: str, given_by: str, tmp_path: pathlib.Path) -> None:
+def test_completed_changes_are_reported(runner: str, given_by: str, tmp_path: pathlib.Path) -> None:
     keywords = module_keywords(tmp_path) if runner == "module" else {}
     if given_by == "task":
         keywords["timeout"] = LIMIT
@@ -45,7 +45,7 @@ def test_what_was_done_is_reported(runner: str, given_by: str, tmp_path: pathlib
     assert (tmp_path / "modules-sent").exists() == (runner == "module")
 
 
-def test_a_task_that_read_only_changed_nothing(tmp_path: pathlib.Path) -> None:
+def test_a_reading_task_reports_no_change(tmp_path: pathlib.Path) -> None:
     results: list[t.Any] = []
     for keywords in ({}, module_keywords(tmp_path)):
         with KAZOO.serve(faults=["latency:30"]) as server:

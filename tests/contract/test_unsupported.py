@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file for several vendors: what this vendor cannot hold is an error, a warning or nothing, as the user chooses."""
+"""One file for several vendors: unsupported options are an error, a warning or ignored, as the user chooses."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from helpers.subjects import KAZOO, ONSIP, PERSONAL, TEL4VN, Subject
 
 __all__ = ("module_warnings",)
 
-#: An option of each vendor that it cannot hold.
-UNHELD: list[tuple[Subject, str, t.Any]] = [
+#: An unsupported option of each vendor.
+UNSUPPORTED: list[tuple[Subject, str, t.Any]] = [
     (KAZOO, "notify", True),
     (PERSONAL, "name", "Ada"),
     (TEL4VN, "timezone", "Asia/Ho_Chi_Minh"),
     (ONSIP, "language", "en-US"),
 ]
 CASES = pytest.mark.parametrize(
-    ("subject", "option", "value"), UNHELD, ids=[subject.name for subject, _option, _value in UNHELD]
+    ("subject", "option", "value"), UNSUPPORTED, ids=[subject.name for subject, _option, _value in UNSUPPORTED]
 )
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("choice", ["warn", "ignore"])
 @CASES
-def test_the_rest_is_done(
+def test_supported_options_are_applied(
     subject: Subject, option: str, value: t.Any, choice: str, runner: str, warned: list[str]
 ) -> None:
     others: dict[str, t.Any] = {name: {} for name in NAMES if name != subject.vendor}
@@ -64,7 +64,7 @@ def test_the_rest_is_done(
 
 
 @CASES
-def test_it_is_an_error_where_nobody_chose(subject: Subject, option: str, value: t.Any) -> None:
+def test_unsupported_options_are_errors_by_default(subject: Subject, option: str, value: t.Any) -> None:
     with subject.serve() as server:
         arguments = subject.arguments(server, **{subject.key: subject.number, **subject.create, option: value})
         for extra in ({}, {"on_unsupported": "error"}):

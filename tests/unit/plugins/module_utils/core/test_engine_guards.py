@@ -168,7 +168,7 @@ def test_guards_are_reported_in_check_mode(guard: str) -> None:
         ({"prune": True, "prune_match": "("}, "regular expression"),
     ],
 )
-def test_limits_that_mean_nothing(options: dict[str, t.Any], shown_text: str) -> None:
+def test_invalid_limits_are_refused(options: dict[str, t.Any], shown_text: str) -> None:
     store = Store().numbered("1000")
     result = store.run(mailboxes=named(["1000"]), **options)
     assert result["failed"]
