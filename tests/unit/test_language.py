@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The check of wording: its rules, what it skips, and that the repository passes it."""
+"""The check of wording: its rules, its exceptions, and the repository."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests replace public names only, so that what is private can be renamed without touching a test.
+"""Tests replace public names only, so that private ones can be renamed without changing tests.
 
-What a test needs to change is a parameter, an option, or time itself (`helpers.virtual_time`).
+A test changes a parameter, an option, or the time (`helpers.virtual_time`) instead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 OF_ANSIBLE = frozenset({"_execute_module", "_compute_environment_string", "_connection", "_display", "_task"})
 PATCHING = frozenset({"setattr", "delattr", "object", "patch"})
 PRIVATE = re.compile(r"(?:^|\.)(_(?!_)\w+)$")
-#: Where the code under test and its simulator come from; a name imported from there is a module or a class of theirs.
+#: Packages of the code under test and its simulator. Names imported from them are their modules or classes.
 TESTED = ("ansible_collections", "voicemail_simulator")
 
 
@@ -103,7 +103,7 @@ IMPORT = "from ansible_collections.telephony.voicemail.plugins.module_utils impo
         ("task._WAITS += (1,)", "_WAITS"),
     ],
 )
-def test_a_patch_is_found(statement: str, name: str) -> None:
+def test_a_private_patch_is_detected(statement: str, name: str) -> None:
     assert patches(IMPORT + statement) == [(2, name)]
 
 
@@ -117,5 +117,5 @@ def test_a_patch_is_found(statement: str, name: str) -> None:
         "self._kept = ()",
     ],
 )
-def test_what_is_public_may_be_replaced(statement: str) -> None:
+def test_public_names_may_be_replaced(statement: str) -> None:
     assert patches(IMPORT + statement) == []

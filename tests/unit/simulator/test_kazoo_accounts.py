@@ -62,7 +62,7 @@ def test_descendants_include_all_ancestors(profile: str) -> None:
 
 
 @PROFILES
-def test_pages(profile: str) -> None:
+def test_pages_are_complete(profile: str) -> None:
     with SimulatorServer("kazoo", behaviors={"profile": profile, "customers": 5}) as server:
         names = [f"customer{number:03d}" for number in range(1, 6)]
         expected = [names[:2], names[2:4], names[4:]] if profile == "4.3" else [names[3:], names[1:3], names[:1]]

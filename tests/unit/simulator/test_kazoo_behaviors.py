@@ -148,7 +148,7 @@ def test_charges_must_be_accepted(kazoo: Start) -> None:
 
 def test_logins_are_rate_limited(kazoo: Start) -> None:
     client = kazoo(rate_limit="on", login=False)
-    # Tokens come in while the test runs: on a busy machine the limit is reached later.
+    # The bucket refills during the test, so a busy machine reaches the limit later.
     replies = [client.login()]
     while replies[-1].status_code == 201 and len(replies) < 5000:
         replies.append(client.login())

@@ -29,7 +29,7 @@ def test_number_is_unique_and_free_after_deletion(kazoo: Start, profile: str) ->
 
 
 def test_simultaneous_creates_both_succeed_by_default() -> None:
-    """As on a live server, which checks a number and saves some milliseconds later."""
+    """Like a live server, which checks a number and saves some milliseconds later."""
     (delay,) = [one.default for one in SimulatedKazoo.behavior_definitions if one.name == "uniqueness_delay"]
     assert delay > 0
 

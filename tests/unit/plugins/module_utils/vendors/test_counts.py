@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No mailbox with messages is deleted because the reply that counts them was not understood."""
+"""An invalid reply to a count of messages never deletes a mailbox."""
 
 from __future__ import annotations
 
@@ -90,9 +90,7 @@ def servers() -> t.Iterator[dict[str, SimulatorServer]]:
 
 
 @pytest.mark.parametrize(("vendor", "name"), CASES, ids=lambda part: part)
-def test_a_count_that_is_not_understood_deletes_nothing(
-    servers: dict[str, SimulatorServer], vendor: str, name: str
-) -> None:
+def test_an_invalid_count_prevents_deletion(servers: dict[str, SimulatorServer], vendor: str, name: str) -> None:
     module, place, path = BOXES[vendor]
     server = servers[vendor]
     with altered_replies(lambda request: request.url.path.endswith(path), ALTERATIONS[vendor][name]) as sent:
@@ -104,8 +102,8 @@ def test_a_count_that_is_not_understood_deletes_nothing(
 
 
 @pytest.mark.parametrize("vendor", ALTERATIONS)
-def test_a_mailbox_that_is_truly_empty_is_deleted(vendor: str) -> None:
-    """What the tests above must not reach by refusing everything."""
+def test_an_empty_mailbox_is_deleted(vendor: str) -> None:
+    """Check that the tests above do not pass because every deletion is refused."""
     module, place, _path = BOXES[vendor]
     with SimulatorServer(vendor, mailboxes=2, messages=0, seed=1) as server:
         result = run(server, vendor, module, **place, state="absent")
