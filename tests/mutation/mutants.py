@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """List the mutants of a source file: small changes to the body of a function, each of which a test should notice.
 
-Text is left alone: tests of every letter of a message would only repeat the code. So are the bodies of methods that
-every subclass replaces, which only raise NotImplementedError.
+Text is left alone: tests of every letter of a message would only repeat the code. So are methods that every subclass
+replaces, which only raise NotImplementedError, and `strict` of `zip`, which finds mistakes of the code itself.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _nodes(tree: ast.Module) -> t.Iterator[_Found]:
             return
         below = f"{scope}{node.name}." if isinstance(node, ast.ClassDef) and function is None else scope
         for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns"):
+            if name in ("annotation", "returns") or (isinstance(node, ast.keyword) and node.arg == "strict"):
                 continue
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, ast.AST):

@@ -148,7 +148,7 @@ def test_an_ambiguous_declaration_is_refused_and_the_next_one_is_planned() -> No
     result = plan(TABLE, desired, Index.of([BOX, upper, OTHER]))
     assert [refused for refused, _problem in result.refused] == desired[:1]
     assert [(step.number, step.action) for step in result.steps] == [("3001a", "update"), ("3009", "create")]
-    assert (result.present, len(result.updates), result.deletions) == (3, 1, [])
+    assert (result.present, result.updates, result.deletions) == (3, result.steps[:1], [])
 
 
 def test_two_declarations_of_one_box_are_refused_and_the_next_one_is_planned() -> None:
@@ -223,7 +223,7 @@ def test_a_deletion_by_another_number_is_refused(desired: Desired, problem: str)
 
 
 def test_an_update_writes_what_differs() -> None:
-    desired = declared(values={"name": "Odd", "limit": 10, "keep": True, "welcome": True})
+    desired = declared(values={"welcome": True, "name": "Odd", "limit": 10, "keep": True})
     step, problems = planned(desired, BOX)
     assert problems == []
     assert (step.action, step.number, step.new_number) == (Action.UPDATE, "3000a", None)
