@@ -20,20 +20,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields i
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Integer, Pin, Text, TextSet
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Desired, PinPolicy
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
-
-
-class Number(Text):
-    """Numbers whose letters may be written large."""
-
-    def key(self, text: str) -> str:
-        return text.lower()
-
+from helpers.spellings import LetterNumber
 
 TABLE = FieldTable(
     "example",
     "mailbox",
     "mailbox",
-    Number(pattern="[0-9a-zA-Z]*", expected="letters and digits"),
+    LetterNumber(pattern="[0-9a-zA-Z]*", expected="letters and digits"),
     (
         Field("name", Text(), "name", required=True),
         Field("pin", Pin(4, 6), "pin", secret=True, clearable=False),

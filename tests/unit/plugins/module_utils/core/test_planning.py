@@ -32,14 +32,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds im
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, PinPolicy
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem, Subject
-
-
-class Number(Text):
-    """Numbers whose letters may be written large."""
-
-    def key(self, text: str) -> str:
-        return text.lower()
-
+from helpers.spellings import LetterNumber
 
 CONFLICT = Composite(
     ("keep", "forward"),
@@ -52,7 +45,7 @@ TABLE = FieldTable(
     "example",
     "mailbox",
     "mailbox",
-    Number(),
+    LetterNumber(),
     (
         Field("name", Text(), "name", required=True, caution=lambda value: "is odd" if value == "Odd" else None),
         Field("pin", Pin(4, 6), "pin", secret=True, clearable=False),

@@ -27,16 +27,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields i
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind, Text
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
+from helpers.spellings import LetterNumber
 
-
-class Number(Text):
-    """Numbers whose letters may be written large."""
-
-    def key(self, text: str) -> str:
-        return text.lower()
-
-
-TABLE = FieldTable("example", "mailbox", "mailbox", Number(), ())
+TABLE = FieldTable("example", "mailbox", "mailbox", LetterNumber(), ())
 
 
 def declared(number: str | None, new: str | None = None, **fields: t.Any) -> Desired:
