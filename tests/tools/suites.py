@@ -28,8 +28,17 @@ OUTER = (
     "tests/unit/plugins/module_utils/test_deps.py",
     "tests/unit/plugins/module_utils/test_transport.py",
 )
-#: Tests that need nothing but the requirements that the collection declares.
-PURE = ("tests/unit/plugins/module_utils/core/", "tests/unit/plugins/filter/", "tests/unit/plugins/lookup/")
+#: Tests that need nothing but the requirements that the collection declares, and all that check properties: those run
+#: with every example there.
+PURE = (
+    "tests/unit/plugins/module_utils/core/",
+    "tests/unit/plugins/filter/",
+    "tests/unit/plugins/lookup/",
+    *(
+        f"tests/unit/plugins/module_utils/test_{name}.py"
+        for name in ("documents", "plain_addresses", "redaction", "sources")
+    ),
+)
 NOTHING = re.compile(r"no tests ran|collected 0 items|NO TESTS RAN", re.IGNORECASE)
 
 
