@@ -41,7 +41,7 @@ class Subject:
     :param simulated: the simulator class, if it is not one of the role's.
     :param undeclared: fields that differ although nobody declares them, by behavior and value.
     :param pin_field: the vendor's field for the PIN.
-    :param pin_pin_hiding: values of behaviors under which replies hide the PIN, so that a changed PIN cannot be
+    :param pin_hiding: values of behaviors under which replies hide the PIN, so that a changed PIN cannot be
         verified.
     """
 
@@ -58,7 +58,7 @@ class Subject:
     pin_field: str
     stored: t.Callable[[SimulatorServer], list[stored_boxes.Box]]
     simulated: type[SimulatedVendor] | None = None
-    pin_pin_hiding: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    pin_hiding: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     unaffected: frozenset[str] = frozenset()
     new_number: str | None = None
     can_create: bool = True
@@ -207,7 +207,7 @@ TEL4VN = Subject(
     clear={"emails": [], "description": None},
     numbers={"default_limit": (25, 50), "max_limit": (1, 2), "token_ttl": (30,)},
     pin_field="password",
-    pin_pin_hiding={"password_visible": ("masked",)},
+    pin_hiding={"password_visible": ("masked",)},
     unaffected=frozenset(("arriving_messages", "recording_format")),
     # Indistinguishable from an outage, so a missing box cannot be known to be absent.
     without={"error_shape": frozenset(("html_502",))},
@@ -251,7 +251,7 @@ ONSIP = Subject(
         "max_limit": (500,),
     },
     pin_field="Password",
-    pin_pin_hiding={"pin_in_replies": ("masked",)},
+    pin_hiding={"pin_in_replies": ("masked",)},
     # The service is down, and nothing can be done.
     without={"transport": frozenset(("html_502", "exception"))},
     expected_failures={
@@ -293,7 +293,7 @@ SHARED = Subject(
     clear={"recipients": [], "enable_email_notify": False},
     numbers=_PORTSIP_NUMBERS,
     pin_field="pin",
-    pin_pin_hiding=_PORTSIP_PIN_HIDING,
+    pin_hiding=_PORTSIP_PIN_HIDING,
     undeclared={("create_defaults", "unset"): frozenset(("play_datetime",))},
     unaffected=_PORTSIP_UNAFFECTED,
     alone=_PORTSIP_ALONE,
@@ -311,7 +311,7 @@ PERSONAL = Subject(
     clear={"notify": False},
     numbers=_PORTSIP_NUMBERS,
     pin_field="voicemail_pin",
-    pin_pin_hiding=_PORTSIP_PIN_HIDING,
+    pin_hiding=_PORTSIP_PIN_HIDING,
     unaffected=_PORTSIP_UNAFFECTED,
     alone=_PORTSIP_ALONE,
     can_create=False,
