@@ -87,7 +87,12 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import as_csv, as_workbook, table_of
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import (
+    as_csv,
+    as_workbook,
+    table_of,
+    unwritable,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import BY_PLURAL
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
@@ -117,15 +122,14 @@ def boxes_to_rows(
     tables = [vendor(name).tables.get(BY_PLURAL[resource].key) for name in NAMES]
     secrets = {option for table in tables if table is not None for option in table.secrets}
     left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
+    problem = unwritable(plain, key, left_out)
+    if problem:
+        raise AnsibleFilterError(f"boxes_to_rows: {problem}")
     try:
         table = table_of(plain, BY_PLURAL[resource], left_out)
         text = as_csv(table)
-        text.encode()
         if format == "xlsx":
             return base64.b64encode(as_workbook(table, resource)).decode()
-    except UnicodeEncodeError:
-        hint = "a surrogate. Correct it at the vendor"
-        raise AnsibleFilterError(f"boxes_to_rows: a box has a character that no file can contain, {hint}") from None
     except ValueError as error:
         raise AnsibleFilterError(f"boxes_to_rows: `format` xlsx {error}") from error
     return text if format == "csv" else table.as_dictionaries()
