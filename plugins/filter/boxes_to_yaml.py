@@ -15,7 +15,7 @@ import urllib.parse
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import unwritable
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import plain_boxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, deep_merge
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
@@ -177,13 +177,10 @@ def boxes_to_yaml(
     tables = _tables(vendor, resource)
     secrets = frozenset().union(*(table.secrets for table in tables))
     key = tables[0].key
-    # The dumper does not know Ansible's own types of text and list.
-    plain, shared = json.loads(json.dumps(boxes)), json.loads(json.dumps(defaults or {}))
-    if not isinstance(plain, list) or not all(isinstance(box, dict) and box.get(key) for box in plain):
-        raise AnsibleFilterError(f"boxes_to_yaml needs a list of dictionaries with `{key}`")
-    problem = unwritable(plain, key)
-    if problem:
-        raise AnsibleFilterError(f"boxes_to_yaml: {problem}")
+    try:
+        plain, shared = plain_boxes(boxes, key), json.loads(json.dumps(defaults or {}))
+    except ValueError as error:
+        raise AnsibleFilterError(f"boxes_to_yaml: {error}") from error
     left_out = {*READ_ONLY, *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     plain.sort(key=lambda box: (len(box[key]), box[key]))
     items = [_Item(_complete(box, shared, key) if split else box, key, left_out, secrets) for box in plain]
