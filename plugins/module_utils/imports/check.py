@@ -65,10 +65,8 @@ def unchecked_items(entries: t.Sequence[Entry], problems: t.Sequence[Problem], c
 
     :raises InvalidInputError: as :func:`check_entries`.
     """
-    with_simulators = (
-        (entry, entry.with_simulators(entry.item) if isinstance(entry.item, dict) else entry.item) for entry in entries
-    )
-    return _without_problems(list(with_simulators), problems, checks)
+    placed = ((entry, entry.placed(entry.item) if isinstance(entry.item, dict) else entry.item) for entry in entries)
+    return _without_problems(list(placed), problems, checks)
 
 
 def _without_problems(
@@ -155,7 +153,7 @@ class _Checker:
             return
         shared, on_unsupported = tuple(self._checks.resource.shared), self._checks.on_unsupported
         reader = Reader(table, shared, NAMES, on_unsupported=on_unsupported, single=True)
-        desired = reader.read([entry.with_simulators(rest)])
+        desired = reader.read([entry.placed(rest)])
         self.cautions += [caution for one in desired for caution in cautions_of(table, one)]
         entry.problems += [problem if isinstance(problem, Problem) else Problem(problem) for problem in reader.problems]
 

@@ -67,7 +67,7 @@ class Entry:
             return Subject(kind, name, f"{self.place}, {origin}", cell=cell)
         return Subject(kind, name, self.place).at_line((self.lines or {}).get(option))
 
-    def with_simulators(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def placed(self, item: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return an item based on this entry, with its place."""
         return {**item, SOURCE: self.place, **({LINES: dict(self.lines)} if self.lines else {})}
 
