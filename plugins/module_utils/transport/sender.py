@@ -70,7 +70,7 @@ class Sender:
         if kind not in self._prepared:
             if len(self._prepared) >= _KEPT:
                 self._prepared.clear()
-            example = None if body is None else {}
+            example: t.Any = None if body is None else {}
             self._prepared[kind] = httpx.Request(
                 method, address, headers={**self._headers, **given}, json=example
             ).headers
