@@ -12,7 +12,7 @@ import sys
 
 import pytest
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import bytecode
-from workspace import environment
+from helpers.programs import environment_of
 
 PACKAGE = "ansible_collections.telephony.voicemail.plugins"
 PLUGINS = pathlib.Path(bytecode.__file__).parents[1]
@@ -31,13 +31,12 @@ print(waiting.__file__, text.__file__)
 
 
 def test_what_a_plugin_imports_is_compiled_once(tmp_path: pathlib.Path) -> None:
-    variables = {**environment(), "PYTHONPYCACHEPREFIX": str(tmp_path)}
-    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    variables = {**environment_of(tmp_path), "PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
     done = subprocess.run(
         [sys.executable, "-c", IMPORT], env=variables, capture_output=True, text=True, timeout=60, check=True
     )
     imported = [pathlib.Path(name) for name in done.stdout.split()]
-    kept = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc") if "voicemail" in path.parts}
+    kept = {path.name.partition(".")[0] for path in (tmp_path / "bytecode").rglob("*.pyc") if "voicemail" in path.parts}
     assert [path.name for path in imported] == ["waiting.py", "text.py"]
     assert {"waiting", "text"} <= kept
 
