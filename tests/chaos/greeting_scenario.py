@@ -206,8 +206,7 @@ Greetings = dict[str, tuple[bytes, bool]]
 
 
 def losses(scenario: GreetingScenario, before: Greetings, after: Greetings) -> list[str]:
-    """Return lost greetings. Disabled ones are kept, except earlier versions of the file, or if all others are
-    removed."""
+    """Return lost greetings. Disabled ones are kept, except earlier versions of the file, or on request."""
     if scenario.prune:
         return []
     return [

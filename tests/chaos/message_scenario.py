@@ -138,8 +138,7 @@ def generate_messages(subject: str, seed: int) -> MessageScenario:
 def _events(
     world: MessageWorld, chance: random.Random, numbers: list[str], messages: int, requests: int
 ) -> t.Iterator[Event]:
-    """Generate events. The number is that of a mailbox, and the fields contain the position of a message and a
-    status."""
+    """Generate events: the number of a mailbox, the position of a message, and a status."""
     whats = ["expire", "late", "leave", "remove", *(["mark"] if world.subject.states else [])]
     for _event in range(chance.choice((0, 0, 1, 2, 3))):
         what = chance.choice(whats)

@@ -108,8 +108,7 @@ class Play:
         self.declare()
 
     def declare(self) -> None:
-        """Choose the values of the run, and those that the other operator writes to the same field and to another
-        one."""
+        """Choose the values of the run, and those of the other operator for the same field and another one."""
         chance = random.Random(f"{self.scenario.subject} {self.scenario.seed} values")
         found: list[tuple[str, t.Any, Wire]] = []
         # Changes of a hidden PIN cannot be detected.

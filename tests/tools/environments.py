@@ -1,9 +1,9 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Pythons of this machine, and virtual environments beside the checkout's own.
+"""The Pythons of this machine, and additional virtual environments.
 
-Uses nothing but the standard library, since it is run by whatever Python the machine has.
+Uses only the standard library, because any Python of the machine may run it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-#: What a Python must be able to do: start, print its version, and create virtual environments with pip in them.
+#: Required features of a Python: it starts, prints its version, and can create virtual environments with pip.
 PROBE = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
 
 
 def find_python(version: str) -> pathlib.Path | None:
-    """Return a Python of a version such as 3.12, or None where the machine has none."""
+    """Return a Python of a version such as 3.12, or None."""
     return next((path for path in _candidates(version) if _is_usable(path, version)), None)
 
 
@@ -57,7 +57,7 @@ def _installed(versions: pathlib.Path, version: str) -> list[pathlib.Path]:
 
 
 def _is_usable(program: pathlib.Path, version: str) -> bool:
-    """Whether a program is that Python indeed: the name alone may be a shim of a version that is not active."""
+    """Check that a program is this Python, because its name may be a shim of an inactive version."""
     try:
         answer = subprocess.run(
             [program, "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
@@ -68,16 +68,16 @@ def _is_usable(program: pathlib.Path, version: str) -> bool:
 
 
 def provide(folder: pathlib.Path, python: pathlib.Path, requirements: list[str]) -> pathlib.Path:
-    """Make a virtual environment with these requirements, unless it is there, and return its Python.
+    """Create a virtual environment with these requirements, unless it exists, and return its Python.
 
-    Raises subprocess.CalledProcessError when it cannot be made.
+    Raises subprocess.CalledProcessError if that fails.
     """
     own, stamp = folder / "bin" / "python", folder / ".installed"
     wanted = hashlib.sha256("\n".join([str(folder), str(python), *requirements]).encode()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted and _runs(own):
         return own
     shutil.rmtree(folder, ignore_errors=True)
-    # The variables of pip would put packages elsewhere, and those of Python would let foreign ones in.
+    # Variables of pip would change the target folder, and those of Python would add other packages.
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     variables.pop("PIP_USER", None)
     print(f"Creating {folder.name} with {', '.join(requirements)}", flush=True)
@@ -88,7 +88,7 @@ def provide(folder: pathlib.Path, python: pathlib.Path, requirements: list[str])
 
 
 def _runs(python: pathlib.Path) -> bool:
-    """Whether an environment still works; the Python it was made of may have been removed."""
+    """Check whether an environment still works, because its base Python may have been removed."""
     return python.exists() and subprocess.run([python, "-c", ""], check=False).returncode == 0
 
 

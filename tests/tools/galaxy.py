@@ -1,10 +1,10 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Import the archive as Ansible Galaxy does when it is published: `make galaxy`.
+"""Import the archive as Ansible Galaxy does on publication: `make galaxy`.
 
-Galaxy's importer wants older versions of what other tools need, so it has a virtual environment of its own below
-`.cache/galaxy`. It shows warnings on the page of the collection; here each of them is a failure.
+Galaxy's importer requires older versions of some packages, so it has a separate virtual environment below
+`.cache/galaxy`. Galaxy shows its warnings on the page of the collection. Here each warning is a failure.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ DONE = "Importer processing completed successfully"
 
 
 def complaints(output: str) -> list[str]:
-    """Return what the importer found, from its output."""
+    """Return the importer's findings from its output."""
     found = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*$", output, re.MULTILINE)
     return found if DONE in output else [*found, "the import was not completed"]
 
 
 def run(*command: str | pathlib.Path) -> str:
-    """Run a program in the working folder, show what it says, and return that."""
+    """Run a program in the working folder, print its output, and return it."""
     variables = environment() | {"HOME": str(HOME), "VIRTUAL_ENV": str(PROGRAMS.parent)}
     variables["PATH"] = os.pathsep.join((str(PROGRAMS), variables["PATH"]))
-    # The importer looks for the collection at the place to which it has unpacked the archive.
+    # The importer searches for the collection where it unpacked the archive.
     variables.pop("ANSIBLE_COLLECTIONS_PATH")
     lines = []
     with subprocess.Popen(
@@ -61,7 +61,7 @@ def main() -> int:
     for archive in build.glob("*.tar.gz"):
         output += run(python, "-m", "galaxy_importer.main", archive)
     found = complaints(output)
-    print("\n".join(["", *found]) if found else "\nNothing to complain about.")
+    print("\n".join(["", *found]) if found else "\nNo findings.")
     return 1 if found else 0
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Try the collection with other versions of ansible-core and Python: `make matrix`.
+"""Test the collection with other versions of ansible-core and Python: `make matrix`.
 
     matrix.py                  each ansible-core with one Python that is present
     matrix.py --all            each ansible-core with every Python that is present
@@ -9,9 +9,9 @@
     matrix.py 2.20/3.13 ...    these
     matrix.py --suite cycle    only that suite
 
-Each gets a virtual environment below `.cache/matrix`, and a row in the table at the end. Pythons are looked for on PATH
-and in pyenv's folders. A pair whose Python is absent is listed as not run, with the reason. The run fails when a pair
-fails, when a pair that was asked for by name cannot run, and when no pair ran.
+Each pair has a virtual environment below `.cache/matrix`, and a row in the final table. Pythons are searched on PATH
+and in pyenv's folders. A pair without its Python is listed as not run, with the reason. The run fails if a pair
+fails, if a requested pair cannot run, or if no pair ran.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ import sys
 from environments import find_python, provide, read_requirements
 from workspace import CACHE, ROOT
 
-#: The Pythons that each ansible-core supports on a controller. The first of them is the one to try.
+#: The Pythons that each ansible-core supports on a controller. The first one is the default.
 SUPPORTED = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.20": ("3.12", "3.13", "3.14"),
     "2.21": ("3.13", "3.12", "3.14"),
 }
 SUITES = ("sanity", "unit", "cycle", "demo")
-#: Which of the requirements of the suites are needed.
+#: Requirements of the suites that are installed.
 TOOLS = ("allpairspy", "antsibull-changelog", "pytest", "pytest-timeout", "pytest-xdist")
 FOLDER = CACHE / "matrix"
-#: Sanity reads the code without any library, and with the tools of its own ansible-core.
+#: Sanity tests do not use the libraries, and have the tools of their ansible-core.
 FLOOR_SUITES = ("unit", "cycle", "demo")
 
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    """An ansible-core and a Python; `floors` takes the lowest version of every requirement instead of the highest."""
+    """An ansible-core and a Python. `floors` selects the lowest version of every requirement instead of the highest."""
 
     core: str
     python: str
@@ -51,18 +51,18 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """The name of its folders."""
+        """Return the name of the pair's folders."""
         return f"{self.core}-{self.python}{'-floors' if self.floors else ''}"
 
     @property
     def suites(self) -> tuple[str, ...]:
-        """What is run."""
+        """Return the suites to run."""
         return FLOOR_SUITES if self.floors else SUITES
 
 
 @dataclasses.dataclass
 class Row:
-    """How a pair ended: what each suite said, and why it did not run where it did not."""
+    """The outcome of a pair: the result of each suite, or the reason why it did not run."""
 
     pair: Pair
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -72,7 +72,7 @@ class Row:
 
 
 def floor(requirement: str) -> str:
-    """Return a requirement for the lowest version that it allows. Raises ValueError where it names none."""
+    """Return a requirement for the lowest version that it allows. Raises ValueError if it has none."""
     found = re.fullmatch(r"([\w.-]+)>=([\w.]+)[^;]*(;.*)?", requirement)
     if found is None:
         raise ValueError(f"{requirement} has no floor")
@@ -80,19 +80,19 @@ def floor(requirement: str) -> str:
 
 
 def lowest_core() -> str:
-    """Return the ansible-core that the collection declares to need, such as 2.19.0."""
+    """Return the minimum ansible-core of the collection, such as 2.19.0."""
     (declared,) = re.findall(r'^requires_ansible: ">=([\d.]+)"$', (ROOT / "meta" / "runtime.yml").read_text(), re.M)
     return declared
 
 
 def requirements_of_suites() -> list[str]:
-    """Return the requirements of the suites, those of users aside."""
+    """Return the requirements of the suites, without those of users."""
     folder = ROOT / "tests" / "requirements"
     return [line for name in ("unit", "lint", "contract") for line in read_requirements(folder / f"{name}.txt")]
 
 
 def requirements_of(pair: Pair) -> list[str]:
-    """Return what is installed for a pair."""
+    """Return the packages to install for a pair."""
     declared = [
         *read_requirements(ROOT / "requirements.txt"),
         *read_requirements(ROOT / "roles" / "simulator" / "files" / "requirements.txt"),
@@ -107,7 +107,7 @@ def requirements_of(pair: Pair) -> list[str]:
 
 
 def run_pair(pair: Pair, python: pathlib.Path, suites: list[str]) -> Row:
-    """Make the environment of a pair and run suites in it."""
+    """Create the environment of a pair and run suites in it."""
     row = Row(pair)
     try:
         own = provide(FOLDER / pair.name, python, requirements_of(pair))
@@ -128,7 +128,7 @@ def run_pair(pair: Pair, python: pathlib.Path, suites: list[str]) -> Row:
 
 
 def keep_log(suite: str, pair: Pair) -> None:
-    """Put the log of a suite where the next pair leaves it alone."""
+    """Move the log of a suite, so that the next pair does not overwrite it."""
     log, kept = CACHE / "logs" / f"{suite}.log", CACHE / "logs" / pair.name
     if log.is_file():
         kept.mkdir(exist_ok=True)
@@ -179,7 +179,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="every Python that is present")
     parser.add_argument("--floors", action="store_true", help="the lowest version of every requirement")
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this suite; may be repeated")
-    parser.add_argument("--list", action="store_true", help="list what would be run, and run nothing")
+    parser.add_argument("--list", action="store_true", help="list the pairs without running them")
     options = parser.parse_args(arguments)
     for text in options.pairs:
         core, _slash, python = text.partition("/")
@@ -190,7 +190,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the pairs of the command line one after the other, and report how each ended."""
+    """Run the pairs of the command line sequentially, and report their results."""
     options = parse(arguments)
     rows = []
     for pair in choose(options):
