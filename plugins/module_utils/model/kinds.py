@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import re
 import typing as t
 
@@ -87,13 +88,18 @@ class Text(Kind):
         text = str(value)
         if text == "":
             return None
-        if "\0" in text or has_surrogate(text):
+        # Neither NUL nor a surrogate is printable, so nearly no text needs the search.
+        if not text.isprintable() and ("\0" in text or has_surrogate(text)):
             raise ValueError("contains a character that cannot be sent: NUL or a surrogate")
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
             raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, got {len(text)}")
-        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+        if self._form is not None and not self._form.fullmatch(text):
             raise ValueError(f"must be {self.expected}")
         return text.lower() if self.fold_case else text
+
+    @functools.cached_property
+    def _form(self) -> re.Pattern[str] | None:
+        return None if self.pattern is None else re.compile(self.pattern)
 
     def takes_as_text(self, value: t.Any) -> bool:
         return is_number(value)
@@ -126,7 +132,7 @@ class Pin(Text):
             raise ValueError("must not be empty; remove the option to keep the PIN")
         # The errors of Text contain lengths and rules, but never the PIN.
         text = super().parse(value)
-        if text is not None and re.fullmatch(self.masked, text):
+        if text is not None and self._mask.fullmatch(text):
             raise ValueError("must not look like a hidden PIN")
         problem = self.policy(text) if self.policy is not None and text is not None else None
         if problem:
@@ -135,9 +141,13 @@ class Pin(Text):
 
     def read(self, value: t.Any) -> Canonical:
         text = super().read(value)
-        if text is not None and re.fullmatch(self.masked, text):
+        if text is not None and self._mask.fullmatch(text):
             return UNKNOWN
         return text
+
+    @functools.cached_property
+    def _mask(self) -> re.Pattern[str]:
+        return re.compile(self.masked)
 
 
 @dataclasses.dataclass(frozen=True)
