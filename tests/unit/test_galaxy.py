@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is judged of an import into Galaxy: every warning is a failure, and so is an import that did not end."""
+"""The check of an import into Galaxy: warnings and incomplete imports are failures."""
 
 from __future__ import annotations
 

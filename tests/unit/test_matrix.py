@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The version matrix: which Pythons count as present, what is installed, and what makes a run fail."""
+"""The version matrix: detection of Pythons, installed versions, and failed runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHIM = "#!/bin/sh\necho 'command not found' >&2\nexit 127\n"
 
 @pytest.fixture
 def matrix(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> types.ModuleType:
-    """The matrix on a machine that has the running Python and no other."""
+    """Return the matrix on a machine with only the running Python."""
     import matrix
 
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -39,7 +39,7 @@ def program(path: pathlib.Path, text: str) -> pathlib.Path:
 
 
 def python(path: pathlib.Path, version: str) -> pathlib.Path:
-    """A program that answers as a Python of that version."""
+    """Return a program that reports a Python version."""
     return program(path, f"#!/bin/sh\necho {version}\n")
 
 
@@ -49,21 +49,21 @@ def test_the_running_python_is_present(matrix: types.ModuleType) -> None:
 
 
 def test_a_program_counts_only_if_it_is_that_python(matrix: types.ModuleType, tmp_path: pathlib.Path) -> None:
-    """pyenv puts a program for every version on PATH, which fails unless that version is active."""
+    """Check programs by running them, because pyenv's shims fail unless their version is active."""
     program(tmp_path / "bin" / "python3.98", SHIM)
     python(tmp_path / "bin" / "python3.97", "3.96")
     found = python(tmp_path / "bin" / "python3.96", "3.96")
     assert [matrix.find_python(version) for version in ("3.98", "3.97", "3.96")] == [None, None, found]
 
 
-def test_the_newest_release_of_pyenv_is_taken(matrix: types.ModuleType, tmp_path: pathlib.Path) -> None:
+def test_the_newest_release_of_pyenv_is_used(matrix: types.ModuleType, tmp_path: pathlib.Path) -> None:
     program(tmp_path / "bin" / "python3.98", SHIM)
     for name in ("3.98.2", "3.98.10", "3.98.11t", "3.98.0rc1", "3.9.8"):
         python(tmp_path / "pyenv" / "versions" / name / "bin" / "python", "3.98")
     assert matrix.find_python("3.98") == tmp_path / "pyenv" / "versions" / "3.98.10" / "bin" / "python"
 
 
-def test_pyenv_is_asked_where_its_folder_is(
+def test_the_folder_of_pyenv_is_queried(
     matrix: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
 ) -> None:
     monkeypatch.delenv("PYENV_ROOT")
@@ -72,14 +72,14 @@ def test_pyenv_is_asked_where_its_folder_is(
     assert matrix.find_python("3.98") == found
 
 
-def test_the_pairs_are_those_that_this_ansible_core_supports(matrix: types.ModuleType) -> None:
+def test_the_pairs_are_supported_by_ansible_core(matrix: types.ModuleType) -> None:
     from ansible.release import __version__
     from ansible_test._util.target.common.constants import CONTROLLER_PYTHON_VERSIONS
 
     assert sorted(matrix.SUPPORTED[__version__.rpartition(".")[0]]) == sorted(CONTROLLER_PYTHON_VERSIONS)
 
 
-def test_each_core_is_tried_with_a_python_that_is_present(
+def test_each_core_is_tested_with_an_installed_python(
     matrix: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def chosen(*arguments: str, present: str) -> list[str]:
@@ -93,14 +93,14 @@ def test_each_core_is_tried_with_a_python_that_is_present(
     assert chosen("--floors", present="3.12 3.13") == ["2.19.0-3.12-floors"]
 
 
-def test_a_floor_is_the_lowest_version_that_is_allowed(matrix: types.ModuleType) -> None:
+def test_a_floor_is_the_lowest_allowed_version(matrix: types.ModuleType) -> None:
     assert matrix.floor("httpx>=0.27,<1") == "httpx==0.27"
     assert matrix.floor('uvloop>=0.21,<1; sys_platform != "win32"') == 'uvloop==0.21; sys_platform != "win32"'
     with pytest.raises(ValueError, match="httpx<1 has no floor"):
         matrix.floor("httpx<1")
 
 
-def test_floors_hold_for_the_declared_requirements(matrix: types.ModuleType) -> None:
+def test_every_declared_requirement_has_a_floor(matrix: types.ModuleType) -> None:
     installed = matrix.requirements_of(matrix.Pair("2.19.0", "3.11", floors=True))
     assert {"ansible-core==2.19.0", "httpx==0.27", "pydantic==2.8", "tenacity==8.3"} <= set(installed)
     usual = matrix.requirements_of(matrix.Pair("2.20", "3.12"))
@@ -117,7 +117,7 @@ def test_an_unknown_pair_is_refused(matrix: types.ModuleType, capsys: pytest.Cap
 
 @pytest.fixture
 def suites(matrix: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """The exit status of each suite, in the place of a run of it."""
+    """Replace the suites by their exit status."""
     statuses: dict[str, int] = {}
 
     def run(command: list, **_options: object) -> subprocess.CompletedProcess[str]:
@@ -134,7 +134,7 @@ def suites(matrix: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[st
     return statuses
 
 
-def test_what_is_absent_is_listed_with_the_reason(
+def test_missing_versions_are_listed_with_the_reason(
     matrix: types.ModuleType, suites: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert matrix.main(["--all"]) == 0
@@ -144,7 +144,7 @@ def test_what_is_absent_is_listed_with_the_reason(
     assert "unit     3 passed\n" in shown
 
 
-def test_a_suite_that_fails_fails_the_run(
+def test_a_failed_suite_fails_the_run(
     matrix: types.ModuleType, suites: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     suites["cycle"] = 1
@@ -157,7 +157,7 @@ def test_a_suite_that_fails_fails_the_run(
     assert "cycle" not in capsys.readouterr().out
 
 
-def test_a_run_of_nothing_fails(
+def test_an_empty_run_fails(
     matrix: types.ModuleType, suites: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert matrix.main(["2.19/3.11"]) == 1
@@ -166,7 +166,7 @@ def test_a_run_of_nothing_fails(
     assert matrix.main(["--floors", "--suite=sanity"]) == 1, "sanity reads the code without any library"
 
 
-def test_requirements_that_cannot_be_installed_fail_the_run(
+def test_a_failed_installation_fails_the_run(
     matrix: types.ModuleType,
     suites: dict[str, int],
     monkeypatch: pytest.MonkeyPatch,
@@ -180,7 +180,7 @@ def test_requirements_that_cannot_be_installed_fail_the_run(
     assert "FAILED  its requirements could not be installed" in capsys.readouterr().out
 
 
-def test_the_pipeline_tries_every_pair(matrix: types.ModuleType) -> None:
+def test_the_pipeline_tests_every_pair(matrix: types.ModuleType) -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     listed = workflow["jobs"]["matrix"]["strategy"]["matrix"]["include"]
     supported = {(core, version) for core, versions in matrix.SUPPORTED.items() for version in versions}
