@@ -147,6 +147,8 @@ def test_every_pair(tmp_path: pathlib.Path) -> None:
         run = play(
             tmp_path,
             [{"module_defaults": elsewhere, "block": [loop]}, kept(tmp_path, "reported.json", reported="reported")],
+            # Each system has a login of its own, so that the environment's applies to neither.
+            environment={"VOICEMAIL_TOKEN": "token-of-another-system", "VOICEMAIL_USERNAME": "somebody-else"},
             pairs=given,
             migrate_folder="",
             migrate_include_pins=True,
@@ -374,9 +376,13 @@ def test_pins_pass_encrypted_and_unseen(tmp_path: pathlib.Path) -> None:
 def test_variables_that_may_mean_either_system_are_refused(
     tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
 ) -> None:
-    # Both connections give a domain; neither gives a token.
-    environment = {"VOICEMAIL_TOKEN": "a-token", "VOICEMAIL_DOMAIN": "elsewhere.example.com"}
+    # Both connections have a domain and a login; neither has an account.
+    environment = {
+        "VOICEMAIL_TOKEN": "a-token",
+        "VOICEMAIL_DOMAIN": "elsewhere.example.com",
+        "VOICEMAIL_ACCOUNT_ID": "an-account",
+    }
     run = play(tmp_path, [ROLE], environment=environment, **both(*systems))
     assert run.code != 0
-    assert "VOICEMAIL_TOKEN would apply to both systems" in run.output
+    assert '"VOICEMAIL_ACCOUNT_ID would apply to both systems' in run.output, run.output
     assert [len(server.journal) for server in systems] == [0, 0]
