@@ -126,12 +126,12 @@ from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError, VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 
 SHORTEST = 4
@@ -278,10 +278,20 @@ class LookupModule(LookupBase):
         """
         if IMPORT_ERROR:
             raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")
+        try:
+            return self._pins(terms, variables or {}, kwargs)
+        except VoicemailError as error:
+            raise AnsibleLookupError(f"pin: {error}") from error
+
+    def _pins(self, terms: list[t.Any], variables: dict[str, t.Any], given: dict[str, t.Any]) -> list[str]:
+        """Return a PIN for each mailbox.
+
+        :raises InvalidInputError: as `run`.
+        """
         definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
-        given, problems = checked(definitions, kwargs)
+        given, problems = checked(definitions, given)
         if problems:
-            raise AnsibleLookupError(f"pin: {InvalidInputError.of(problems)}")
+            raise InvalidInputError.of(problems)
         self.set_options(var_options=variables, direct=given)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
@@ -295,13 +305,13 @@ class LookupModule(LookupBase):
             if file is None:
                 made = {number: make_pin(number, length, kind) for number in numbers}
             else:
-                writes = self.get_option("write") and not (variables or {}).get("ansible_check_mode")
+                writes = self.get_option("write") and not variables.get("ansible_check_mode")
                 made = self._kept(numbers, self._file(file), kind, writes)
             return [made[number] for number in numbers]
-        except (ValueError, InvalidInputError) as error:
-            raise AnsibleLookupError(clean(f"pin: {error}")) from None
+        except ValueError as error:
+            raise InvalidInputError.of([Problem(str(error))]) from None
         except OSError as error:
-            raise AnsibleLookupError(f"pin: {file} cannot be used: {describe(error)}") from None
+            raise InvalidInputError.of([Problem(f"{file} cannot be used: {describe(error)}")]) from None
 
     def _file(self, name: str) -> PinFile:
         loader = t.cast(t.Any, self._loader)
