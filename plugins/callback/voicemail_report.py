@@ -28,6 +28,7 @@ description:
     unreachable, and marks failures that the play ignores, rescues or overrides.
   - The attempts of C(until) count together. A task left in the background is reported once C(async_status) returns its
     result; until then, and if C(no_log) hides the decision of C(changed_when), its outcome is unknown.
+  - The role P(telephony.voicemail.migrate#role) adds what it does not carry over.
   - The modules already hide secrets. Files can be read only by their owner.
 requirements:
   - Enabled in C(ansible.cfg), or by the environment variable E(ANSIBLE_CALLBACKS_ENABLED).
@@ -104,6 +105,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.normalize import plain
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import typed_or
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, hint_for
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
@@ -112,10 +114,13 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.gath
     Gathering,
     ended_early,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.migrations import read_migration
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import report_files
 
 COLLECTION = "telephony.voicemail."
 STATUS_OF_JOB = "ansible.builtin.async_status"
+#: The statistic of a host, set by ``ansible.builtin.set_stats``, that contains its migration.
+MIGRATION = "telephony_voicemail_migration"
 ENDINGS = report_files.ENDINGS
 
 #: Types and defaults of options. Ansible reads anything that is not a boolean as false.
@@ -145,6 +150,7 @@ class CallbackModule(CallbackBase):
         self._began = time.monotonic()
         #: The role whose plan may be applied by its checksum.
         self._role: str | None = None
+        self._migrations: list[dict[str, t.Any]] = []
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Read the options; what is empty is unset.
@@ -203,6 +209,9 @@ class CallbackModule(CallbackBase):
         self._gathering.resolve(
             {host: stats.failures.get(host, 0) + stats.dark.get(host, 0) for host in stats.processed}
         )
+        self._migrations = [
+            read_migration(host, plain(given[MIGRATION])) for host, given in stats.custom.items() if MIGRATION in given
+        ]
         self._write()
 
     def _write_what_is_left(self, process: int) -> None:
@@ -223,6 +232,7 @@ class CallbackModule(CallbackBase):
             commit=report_files.commit_of(report_files.start_folder(), os.environ),
             duration=time.monotonic() - self._began,
             apply=report_files.apply_command(self._role),
+            migrations=self._migrations,
         )
         report = run_report.as_report(known, now, self._gathering.reports)
         folder = pathlib.Path(self.get_option("folder"))

@@ -63,6 +63,11 @@ options:
   started:
     description: When the run started, in seconds since 1970, from which the report takes the duration.
     type: float
+  migration:
+    description:
+      - What a migration does not carry over - the result of P(telephony.voicemail.mailboxes_for_vendor#filter) without
+        C(mailboxes), with the number of these as C(carried), and the two vendors as C(source) and C(target).
+    type: dict
 """
 
 EXAMPLES = r"""
@@ -98,6 +103,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.normalize import plain
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MODULES
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import run_report as reports
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.migrations import read_migration
 from ansible_collections.telephony.voicemail.plugins.plugin_utils import report_files
 
 COLLECTION = "telephony.voicemail."
@@ -112,6 +118,7 @@ def run_report(
     state: str | None = None,
     role: str | None = None,
     started: float | None = None,
+    migration: t.Mapping[str, t.Any] | None = None,
 ) -> str:
     """Return the report of registered results; see the documentation above.
 
@@ -121,6 +128,8 @@ def run_report(
         raise AnsibleFilterError(f"run_report: format must be one of {', '.join(report_files.ENDINGS)}")
     if state is not None and state not in reports.STATES:
         raise AnsibleFilterError(f"run_report: state must be one of {', '.join(reports.STATES)}")
+    # Templates return registered results as containers that cannot be copied.
+    given = plain({"tasks": list(tasks), "migration": migration})
     context = reports.RunContext(
         title=title,
         playbook=report_files.playbook_name(),
@@ -128,12 +137,18 @@ def run_report(
         duration=None if started is None else max(0.0, time.time() - float(started)),
         apply=report_files.apply_command(role),
         state=state,
+        migrations=_migrations(host, given["migration"]),
     )
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    # Templates return registered results as containers that cannot be copied.
-    given = plain({"tasks": list(tasks)})["tasks"]
-    read = [_read(task, host) for task in given]
+    read = [_read(task, host) for task in given["tasks"]]
     return report_files.report_text(reports.as_report(context, now, read), format)
+
+
+def _migrations(host: str, migration: t.Mapping[str, t.Any] | None) -> list[dict[str, t.Any]]:
+    try:
+        return [] if migration is None else [read_migration(host, migration)]
+    except ValueError as error:
+        raise AnsibleFilterError(f"run_report: migration {error}") from None
 
 
 def _read(task: t.Mapping[str, t.Any], host: str) -> reports.TaskReport:

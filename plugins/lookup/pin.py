@@ -125,14 +125,13 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError, VoicemailError
+from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
+from ansible_collections.telephony.voicemail.plugins.plugin_utils.lookup_options import set_lookup_options
 
 SHORTEST = 4
 # With these rules, at least one of two random PINs is valid; if none of so many is, the length is the cause.
@@ -276,23 +275,17 @@ class LookupModule(LookupBase):
 
         :raises AnsibleLookupError: if the rules allow no PIN, or the file is unusable.
         """
-        if IMPORT_ERROR:
-            raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")
+        set_lookup_options(self, "pin", variables, kwargs)
         try:
-            return self._pins(terms, variables or {}, kwargs)
-        except VoicemailError as error:
+            return self._pins(terms, variables or {})
+        except InvalidInputError as error:
             raise AnsibleLookupError(f"pin: {error}") from error
 
-    def _pins(self, terms: list[t.Any], variables: dict[str, t.Any], given: dict[str, t.Any]) -> list[str]:
+    def _pins(self, terms: list[t.Any], variables: dict[str, t.Any]) -> list[str]:
         """Return a PIN for each mailbox.
 
         :raises InvalidInputError: as `run`.
         """
-        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
-        given, problems = checked(definitions, given)
-        if problems:
-            raise InvalidInputError.of(problems)
-        self.set_options(var_options=variables, direct=given)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
         try:

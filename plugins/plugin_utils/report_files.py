@@ -15,7 +15,7 @@ import typing as t
 import jinja2
 from ansible import constants, context
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import replace_file
-from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import formats
+from ansible_collections.telephony.voicemail.plugins.module_utils.reporting import formats, migrations
 from ansible_collections.telephony.voicemail.plugins.module_utils.reporting.junit import as_junit
 
 TEMPLATES = pathlib.Path(__file__).parents[2] / "roles" / "drift" / "templates"
@@ -54,6 +54,8 @@ def page(report: dict[str, t.Any]) -> str:
         facts=formats.facts(report),
         progress=formats.progress_text(every),
         reasons=formats.reason_lines(report),
+        sections=[section for one in report["migrations"] for section in migrations.sections(one)],
+        details=[section for one in report["migrations"] for section in migrations.details(one)],
     )
 
 

@@ -245,6 +245,11 @@ class FieldTable:
         found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
+    @functools.cached_property
+    def without_rules(self) -> FieldTable:
+        """The same fields without rules between options, for parsing values that are reconciled later."""
+        return dataclasses.replace(self, composites=())
+
     def contradictions(self, declared: t.Mapping[str, Canonical]) -> list[Problem]:
         """Return contradictions among declared values that no value of an undeclared option resolves."""
         found = []

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 from ..model.problem import Subject
 from ..model.text import clean, markdown
 from .grouping import Reason, as_lines
+from .migrations import Section, details, sections, shown
 
 Report = t.Mapping[str, t.Any]
 COUNTS = ("create", "update", "delete", "none", "failed", "skipped")
@@ -22,15 +22,6 @@ _ENDED_BEFORE = {"refused": "Refused: nothing was written", "declined": "Not con
 _MOST_REASON_BYTES = 4000
 _FIRST = {"failed": 0, "unknown": 1, "skipped": 1, "changed": 3, "ok": 4}
 _UNKNOWN = "the outcome is unknown: the task runs in the background, or its result is hidden"
-
-
-def shown(value: t.Any) -> str:
-    """Format a value for readers: text unchanged, nothing for null."""
-    if value is None:
-        return ""
-    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-        return ", ".join(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def rows(report: Report) -> list[dict[str, t.Any]]:
@@ -78,10 +69,12 @@ def as_markdown(report: Report, most: int) -> str:
     if report["apply"]:
         lines += ["", "To apply exactly this plan:", "", "```console", f"$ {clean(report['apply'])}", "```"]
     lines += _failures(report, every)
+    lines += [line for one in report["migrations"] for section in sections(one) for line in _section(section, most)]
     counts = report["summary"]
     lines += ["", "| create | update | delete | as declared | failed | not attempted |", "|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(str(counts[name]) for name in COUNTS) + " |", ""]
     lines += _table(every, most)
+    lines += [line for one in report["migrations"] for section in details(one) for line in _section(section, most)]
     warnings = dict.fromkeys(warning for task in report["tasks"] for warning in task["warnings"])
     lines += [f"\n> {markdown(warning)}" for warning in warnings]
     return "\n".join(lines) + "\n"
@@ -130,6 +123,16 @@ def _failures(report: Report, every: t.Sequence[t.Mapping[str, t.Any]]) -> list[
     if progress is None:
         return []
     return ["", f"**{progress}**", "", *(f"* {markdown(line)}" for line in reason_lines(report))]
+
+
+def _section(section: Section, most: int) -> list[str]:
+    lines = ["", f"## {markdown(section.title)}"]
+    lines += ["", markdown(section.text)] if section.text else []
+    if section.columns:
+        lines += ["", _line(section.columns), "|---" * len(section.columns) + "|"]
+    lines += [_line(row) for row in section.rows[:most]]
+    more = len(section.rows) - most
+    return lines + (["", f"and {more} more"] if more > 0 else [])
 
 
 def _table(every: t.Sequence[t.Mapping[str, t.Any]], most: int) -> list[str]:

@@ -287,6 +287,7 @@ class RunContext:
     :param duration: duration of the run in seconds.
     :param apply: the command that applies a plan, without its checksum; empty if unknown.
     :param state: one of ``STATES``, if the results do not show it.
+    :param migrations: what migrations do not carry over, from ``read_migration``.
     """
 
     title: str = "Voicemail"
@@ -295,6 +296,7 @@ class RunContext:
     duration: float | None = None
     apply: str = ""
     state: str | None = None
+    migrations: t.Sequence[t.Mapping[str, t.Any]] = ()
 
 
 def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskReport]) -> dict[str, t.Any]:
@@ -317,6 +319,7 @@ def as_report(context: RunContext, generated_at: str, reports: t.Sequence[TaskRe
         "failed": _has_failed(kept),
         "tasks_failed": sum(one.status == "failed" for one in kept),
         "planned_only": bool(ours) and all(one.check_mode for one in ours),
+        "migrations": list(context.migrations),
         "tasks": [dataclasses.asdict(one) for one in kept],
     }
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(report, default=str)))
