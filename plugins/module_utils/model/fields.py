@@ -252,7 +252,7 @@ class FieldTable:
 
     def contradictions(self, declared: t.Mapping[str, Canonical]) -> list[Problem]:
         """Return contradictions among declared values that no value of an undeclared option resolves."""
-        found = []
+        found: list[Problem] = []
         for composite in self.composites:
             given = {
                 name: self.by_option[name].value_after_write(declared[name])
