@@ -90,6 +90,11 @@ CASES: dict[str, tuple[str, Item, str]] = {
     ),
     "two codes": ("kazoo", two(callflow(check_code="*97"), callflow(check_code="*98")), "applies to the whole account"),
     "code that is a number": ("kazoo", two(callflow(number="*97"), callflow(check_code="*97")), "is also the code"),
+    "one user of two mailboxes": (
+        "onsip",
+        two({"onsip": {"attach": {"user_address": "a@x.com"}}}, {"onsip": {"attach": {"user_address": "A@x.com"}}}),
+        "is also declared for",
+    ),
     "defaults": ("kazoo", {"mailboxes": [DESK], "defaults": {"nmae": "x"}}, "did you mean `name`?"),
     # Guards.
     "nothing declared": ("kazoo", {"mailboxes": [], "prune": True}, "would delete every box"),
