@@ -24,12 +24,12 @@ CONNECTION: dict[str, Item] = {
     "tel4vn": {"url": "https://127.0.0.1:9", "api_key": "key-of-a-test-00000000000000"},
     "onsip": {"token": "token-of-a-test-000000000000"},
 }
-DESK = {"mailbox": "3000", "name": "Desk"}
+BOX = {"mailbox": "3000", "name": "Desk"}
 
 
 def two(first: Item, second: Item) -> Item:
     """Return a declaration of two mailboxes."""
-    return {"mailboxes": [{**DESK, **first}, {**DESK, "mailbox": "3001", **second}]}
+    return {"mailboxes": [{**BOX, **first}, {**BOX, "mailbox": "3001", **second}]}
 
 
 def callflow(**options: t.Any) -> Item:
@@ -39,14 +39,14 @@ def callflow(**options: t.Any) -> Item:
 #: Vendor, arguments, and a part of the refusal.
 CASES: dict[str, tuple[str, Item, str]] = {
     # The declaration.
-    "unknown option": ("kazoo", {"mailboxes": [{**DESK, "nmae": "x"}]}, "did you mean `name`?"),
+    "unknown option": ("kazoo", {"mailboxes": [{**BOX, "nmae": "x"}]}, "did you mean `name`?"),
     "no number": ("kazoo", {"mailboxes": [{"name": "Desk"}]}, "`mailbox` is missing"),
     "no dictionary": ("kazoo", {"mailboxes": ["3000"]}, "must be a dictionary"),
     "no list": ("kazoo", {"mailboxes": "3000,3001"}, "must be a list"),
     "wrong value": ("tel4vn", {"mailboxes": [{"mailbox": "3000", "after_email": "burn"}]}, "`after_email` must be"),
     "unsupported option": ("tel4vn", {"mailboxes": [{"mailbox": "3000", "timezone": "UTC"}]}, "is not supported by"),
     "number in place of text": ("kazoo", {"mailboxes": [{"mailbox": 3000, "state": "absent"}]}, "is a number"),
-    "aliases that differ": ("kazoo", {"mailboxes": [{**DESK, "extension": "3001"}]}, "are the same option and differ"),
+    "aliases that differ": ("kazoo", {"mailboxes": [{**BOX, "extension": "3001"}]}, "are the same option and differ"),
     "declared twice": ("onsip", two({}, {"mailbox": "3000"}), "is declared twice"),
     "exchanged numbers": ("kazoo", two({"new_mailbox": "3001"}, {"new_mailbox": "3000"}), "exchanges numbers"),
     "renumbered where impossible": (
@@ -65,22 +65,22 @@ CASES: dict[str, tuple[str, Item, str]] = {
         "absent is not possible",
     ),
     "cleared PIN": ("tel4vn", {"mailboxes": [{"mailbox": "3000", "pin": None}]}, "cannot be cleared"),
-    "mask": ("kazoo", {"mailboxes": [{**DESK, "pin": "********"}]}, "`pin`"),
+    "mask": ("kazoo", {"mailboxes": [{**BOX, "pin": "********"}]}, "`pin`"),
     "only another vendor's": (
         "kazoo",
         {"mailboxes": [{"mailbox": "3000", "onsip": {"mwi": True}}]},
         "is the only dictionary",
     ),
-    "field with an option": ("onsip", {"mailboxes": [{**DESK, "onsip": {"fullname": "Desk"}}]}, "use that one"),
+    "field with an option": ("onsip", {"mailboxes": [{**BOX, "onsip": {"fullname": "Desk"}}]}, "use that one"),
     "options that contradict": (
         "onsip",
-        {"mailboxes": [{**DESK, "attach_audio": True, "notify": False}]},
+        {"mailboxes": [{**BOX, "attach_audio": True, "notify": False}]},
         "needs `notify`",
     ),
-    "address that is missing": ("onsip", {"mailboxes": [{**DESK, "notify": True, "emails": []}]}, "needs `emails`"),
+    "address that is missing": ("onsip", {"mailboxes": [{**BOX, "notify": True, "emails": []}]}, "needs `emails`"),
     "pager that is missing": (
         "onsip",
-        {"mailboxes": [{**DESK, "onsip": {"notify_pager": True, "pager": None}}]},
+        {"mailboxes": [{**BOX, "onsip": {"notify_pager": True, "pager": None}}]},
         "needs `onsip.pager`",
     ),
     "one number of two callflows": (
@@ -95,7 +95,7 @@ CASES: dict[str, tuple[str, Item, str]] = {
         two({"onsip": {"attach": {"user_address": "a@x.com"}}}, {"onsip": {"attach": {"user_address": "A@x.com"}}}),
         "is also declared for",
     ),
-    "defaults": ("kazoo", {"mailboxes": [DESK], "defaults": {"nmae": "x"}}, "did you mean `name`?"),
+    "defaults": ("kazoo", {"mailboxes": [BOX], "defaults": {"nmae": "x"}}, "did you mean `name`?"),
     # Guards.
     "nothing declared": ("kazoo", {"mailboxes": [], "prune": True}, "would delete every box"),
     "only absent ones": (
@@ -110,46 +110,46 @@ CASES: dict[str, tuple[str, Item, str]] = {
     ),
     "number where others are pruned": (
         "kazoo",
-        {"mailboxes": [{**DESK, "mailbox": 3000}], "prune": True},
+        {"mailboxes": [{**BOX, "mailbox": 3000}], "prune": True},
         "is a number",
     ),
-    "empty expression": ("kazoo", {"mailboxes": [DESK], "prune": True, "prune_match": " "}, "`prune_match` is empty"),
-    "wrong expression": ("kazoo", {"mailboxes": [DESK], "prune": True, "prune_match": "("}, "not a regular expression"),
-    "expression that is a number": ("kazoo", {"mailboxes": [DESK], "prune": True, "prune_match": 3000}, "is a number"),
-    "negative deletions": ("kazoo", {"mailboxes": [DESK], "max_deletions": -1}, "`max_deletions` must be at least 0"),
-    "negative updates": ("kazoo", {"mailboxes": [DESK], "max_updates": -1}, "`max_updates` must be at least 0"),
-    "percent of deletions": ("kazoo", {"mailboxes": [DESK], "max_delete_percent": 101}, "between 0 and 100"),
-    "percent of updates": ("kazoo", {"mailboxes": [DESK], "max_update_percent": -1}, "between 0 and 100"),
-    "deletions that are no number": ("kazoo", {"mailboxes": [DESK], "max_deletions": "many"}, "max_deletions"),
+    "empty expression": ("kazoo", {"mailboxes": [BOX], "prune": True, "prune_match": " "}, "`prune_match` is empty"),
+    "wrong expression": ("kazoo", {"mailboxes": [BOX], "prune": True, "prune_match": "("}, "not a regular expression"),
+    "expression that is a number": ("kazoo", {"mailboxes": [BOX], "prune": True, "prune_match": 3000}, "is a number"),
+    "negative deletions": ("kazoo", {"mailboxes": [BOX], "max_deletions": -1}, "`max_deletions` must be at least 0"),
+    "negative updates": ("kazoo", {"mailboxes": [BOX], "max_updates": -1}, "`max_updates` must be at least 0"),
+    "percent of deletions": ("kazoo", {"mailboxes": [BOX], "max_delete_percent": 101}, "between 0 and 100"),
+    "percent of updates": ("kazoo", {"mailboxes": [BOX], "max_update_percent": -1}, "between 0 and 100"),
+    "deletions that are no number": ("kazoo", {"mailboxes": [BOX], "max_deletions": "many"}, "max_deletions"),
     "several guards": ("kazoo", {"mailboxes": [{"nmae": 1}], "max_deletions": -1, "prune_match": "("}, "4 problems"),
     # Other options of the task.
-    "prune that is no boolean": ("kazoo", {"mailboxes": [DESK], "prune": "perhaps"}, "prune"),
-    "unknown word": ("kazoo", {"mailboxes": [DESK], "on_error": "panic"}, "on_error"),
-    "unknown task option": ("kazoo", {"mailboxes": [DESK], "purne": True}, "purne"),
-    "lines of the plan": ("kazoo", {"mailboxes": [DESK], "plan_lines": -1}, "`plan_lines` must be at least 0"),
+    "prune that is no boolean": ("kazoo", {"mailboxes": [BOX], "prune": "perhaps"}, "prune"),
+    "unknown word": ("kazoo", {"mailboxes": [BOX], "on_error": "panic"}, "on_error"),
+    "unknown task option": ("kazoo", {"mailboxes": [BOX], "purne": True}, "purne"),
+    "lines of the plan": ("kazoo", {"mailboxes": [BOX], "plan_lines": -1}, "`plan_lines` must be at least 0"),
     "file that is missing": ("kazoo", {"src": "/nowhere/mailboxes.yml"}, "cannot be read"),
-    "list and file": ("kazoo", {"mailboxes": [DESK], "src": "/nowhere/mailboxes.yml"}, "mutually exclusive"),
-    "columns without a table": ("kazoo", {"mailboxes": [DESK], "columns": {"a": "name"}}, "`src` is not set"),
+    "list and file": ("kazoo", {"mailboxes": [BOX], "src": "/nowhere/mailboxes.yml"}, "mutually exclusive"),
+    "columns without a table": ("kazoo", {"mailboxes": [BOX], "columns": {"a": "name"}}, "`src` is not set"),
     "cache where impossible": (
         "portsip",
         {"mailboxes": [{"mailbox": "1000", "notify": True}], "cache": "cache"},
         "cannot be cached",
     ),
-    "cache that is no folder": ("kazoo", {"mailboxes": [DESK], "cache": "/dev/null"}, "cache"),
+    "cache that is no folder": ("kazoo", {"mailboxes": [BOX], "cache": "/dev/null"}, "cache"),
     # The connection.
-    "address": ("kazoo", {"mailboxes": [DESK], "url": "pbx.example.com"}, "`url` must be an address"),
-    "timeout": ("kazoo", {"mailboxes": [DESK], "timeout": 0}, "`timeout` must be more than 0"),
-    "workers": ("kazoo", {"mailboxes": [DESK], "workers": 0}, "`workers` must be at least 1"),
-    "retries": ("kazoo", {"mailboxes": [DESK], "retry_budget": -1}, "`retry_budget` must be at least 0"),
-    "key without certificate": ("kazoo", {"mailboxes": [DESK], "client_key": "key.pem"}, "needs `client_cert`"),
+    "address": ("kazoo", {"mailboxes": [BOX], "url": "pbx.example.com"}, "`url` must be an address"),
+    "timeout": ("kazoo", {"mailboxes": [BOX], "timeout": 0}, "`timeout` must be more than 0"),
+    "workers": ("kazoo", {"mailboxes": [BOX], "workers": 0}, "`workers` must be at least 1"),
+    "retries": ("kazoo", {"mailboxes": [BOX], "retry_budget": -1}, "`retry_budget` must be at least 0"),
+    "key without certificate": ("kazoo", {"mailboxes": [BOX], "client_key": "key.pem"}, "needs `client_cert`"),
     "authorities that are missing": (
         "kazoo",
-        {"mailboxes": [DESK], "url": "https://127.0.0.1:9", "ca_path": "/nowhere"},
+        {"mailboxes": [BOX], "url": "https://127.0.0.1:9", "ca_path": "/nowhere"},
         "`ca_path`",
     ),
     "two logins": (
         "kazoo",
-        {"mailboxes": [DESK], "api_key": "k" * 32, "username": "u", "password": "p" * 32},
+        {"mailboxes": [BOX], "api_key": "k" * 32, "username": "u", "password": "p" * 32},
         "contradict each other",
     ),
 }
