@@ -80,7 +80,7 @@ def test_adopt_review_apply_and_detect_drift(
         propose(pipeline)
         lint, plan = jobs = pipeline.run("review")
         assert [(job.name, job.status) for job in jobs] == [("lint", 0), ("plan", 0)], jobs[-1].output
-        assert "3 declared for kazoo: every value is valid" in lint.output
+        assert "3 mailboxes are valid for KAZOO" in lint.output
         (comment,) = pipeline.platform["comments"]
         assert "| update | changed | name | Mailbox 1000 | Reception |" in comment["body"]
         assert "| localhost | 3000 | new.csv:2 | create | changed |" in comment["body"]

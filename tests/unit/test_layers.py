@@ -40,6 +40,7 @@ LAYERS = {
     "module_utils/capabilities": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
+    "module_utils/mailboxes/validate": "handlers",
     "module_utils/mailboxes/caching": "handlers",
     "module_utils/messages/handlers": "handlers",
     "module_utils/greetings/handlers": "handlers",

@@ -175,6 +175,8 @@ class _ItemReader:
         delete_messages = bool(self._steer("delete_messages", Boolean()))
         self._read_options()
         self._refuse_foreign_only(present)
+        for problem in self.table.contradictions(self.values) if present else ():
+            self._problem(problem.text, problem.option, problem.hint)
         self._check_numbers(present)
         if not present and not self.table.can_create:
             reason = self.table.refused.get("state", "the vendor cannot delete it")
