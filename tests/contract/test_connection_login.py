@@ -133,22 +133,22 @@ def test_an_invalid_token_without_credentials_is_reported(subject: Subject, runn
 CREDENTIALS = ("token", "api_key", "username", "password")
 
 
-@both_ways
+@each_runner
 @every_subject
-def test_own_login_wins_over_the_environment(subject: Subject, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_login_wins_over_the_environment(subject: Subject, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for option in CREDENTIALS:
         monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", f"{option}-of-another-system-000000000000")
     with subject.serve(mailboxes=3) as server:
-        result = RUNNERS[way](subject.info, subject.arguments(server))
+        result = RUNNERS[runner](subject.info, subject.arguments(server))
     assert not result["failed"], result
     assert len(result[subject.listed]) >= 3
 
 
-@both_ways
-def test_two_logins_in_the_environment_contradict_each_other(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@each_runner
+def test_two_logins_in_the_environment_contradict_each_other(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for option in ("api_key", "username", "password"):
         monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", f"{option}-of-the-environment-00000000000")
-    result = RUNNERS[way]("vmbox_info", {"vendor": "kazoo", "url": "https://127.0.0.1:9", "domain": "example.com"})
+    result = RUNNERS[runner]("vmbox_info", {"vendor": "kazoo", "url": "https://127.0.0.1:9", "domain": "example.com"})
     assert "credentials contradict each other: `api_key` and `username`" in result["msg"]
 
 
