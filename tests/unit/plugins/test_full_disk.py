@@ -45,6 +45,7 @@ def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> No
         _gathering=types.SimpleNamespace(reports=[]),
         _began=0.0,
         _role=None,
+        _migrations=[],
     )
     with pytest.raises(AnsibleError, match=f"{tmp_path}.*{words}"):
         voicemail_report.CallbackModule._write(t.cast("t.Any", callback))
