@@ -27,6 +27,9 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.regist
 from hypothesis import strategies as st
 
 DIGITS = "123456789"
+#: The items of each table by its identity, with the table so that the identity stays its own. Hypothesis examines every
+#: new strategy, which takes longer than to draw from it.
+ITEMS: dict[int, tuple[FieldTable, st.SearchStrategy[dict[str, t.Any]]]] = {}
 
 
 def written(kind: Kind) -> st.SearchStrategy[t.Any]:
@@ -64,6 +67,12 @@ def _takes(kind: Kind, text: str) -> bool:
 
 def raw_items(table: FieldTable) -> st.SearchStrategy[dict[str, t.Any]]:
     """Items of a table as a user may write them; everything required is given."""
+    if id(table) not in ITEMS:
+        ITEMS[id(table)] = table, _make_items(table)
+    return ITEMS[id(table)][1]
+
+
+def _make_items(table: FieldTable) -> st.SearchStrategy[dict[str, t.Any]]:
     options = {}
     for field in table.fields:
         if field.creation_only:

@@ -18,10 +18,30 @@ from workspace import CACHE, ROOT, TREE, python_version
 
 REPORTS = CACHE / "reports"
 SKIPPED_ALL = re.compile(r"All targets skipped", re.IGNORECASE)
-#: Tests that talk to a simulator: too long for the inner loop, they belong to the contract suite.
+#: Tests that talk to a simulator.
 SERVED = ("tests/unit/simulator", "tests/unit/plugins/module_utils/vendors")
-#: Tests that need nothing but the requirements that the collection declares.
-PURE = ("tests/unit/plugins/module_utils/core/", "tests/unit/plugins/filter/", "tests/unit/plugins/lookup/")
+#: What sanity checks: everything that the archive contains. Tests and tools are checked by ruff and mypy.
+SHIPPED: tuple[str, ...] = ("changelogs/", "docs/", "extensions/eda/", "meta/", "playbooks/", "plugins/", "roles/")
+SHIPPED += ("CHANGELOG.md", "CHANGELOG.rst", "LICENSE", "README.md", "SECURITY.md", "galaxy.yml", "requirements.txt")
+#: Tests that are too long for the inner loop, so they run in the contract suite: some wait for a time limit or start
+#: processes.
+OUTER = (
+    *SERVED,
+    "tests/unit/plugins/module_utils/test_audio_manifest.py",
+    "tests/unit/plugins/module_utils/test_deps.py",
+    "tests/unit/plugins/module_utils/test_transport.py",
+)
+#: Tests that need nothing but the requirements that the collection declares, and all that check properties: those run
+#: with every example there.
+PURE = (
+    "tests/unit/plugins/module_utils/core/",
+    "tests/unit/plugins/filter/",
+    "tests/unit/plugins/lookup/",
+    *(
+        f"tests/unit/plugins/module_utils/test_{name}.py"
+        for name in ("documents", "plain_addresses", "redaction", "sources")
+    ),
+)
 NOTHING = re.compile(r"no tests ran|collected 0 items|NO TESTS RAN", re.IGNORECASE)
 
 
@@ -87,7 +107,7 @@ def all_suites() -> list[Suite]:
             "Unit tests",
             "tests/unit",
             "--hypothesis-profile=quick",
-            *(f"--ignore={folder}" for folder in SERVED),
+            *(f"--ignore={place}" for place in OUTER),
         ),
         Suite(
             "lint",
@@ -109,7 +129,7 @@ def all_suites() -> list[Suite]:
             "Contract tests: drivers, modules and simulator against the vendors' contracts",
             "tests/contract",
             "tests/chaos",
-            *SERVED,
+            *OUTER,
             # Many of them wait: for a reply that is late, or for the next attempt.
             processes=4,
         ),
@@ -117,8 +137,8 @@ def all_suites() -> list[Suite]:
     suites += [
         Suite(
             "sanity",
-            "Sanity: ansible-test sanity",
-            (ansible_test("sanity", "--local"),),
+            "Sanity: ansible-test sanity on everything that is shipped",
+            (ansible_test("sanity", "--local", *SHIPPED),),
             folder=TREE,
             lane="ansible-test",
             prepare=prepare_ansible_test,

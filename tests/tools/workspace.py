@@ -35,13 +35,17 @@ def python_version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+#: Variables of Python that are not passed on. Without bytecode, every process of pytest compiles every test anew.
+UNUSED = frozenset({"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"})
+
+
 def environment() -> dict[str, str]:
     """The variables for a tool that must see this checkout as the collection, and no real telephone system."""
     variables = {
         name: value
         for name, value in os.environ.items()
         # A maintainer's own connection must never be what a test talks to, nor their Ansible settings decide it.
-        if not name.startswith(("VOICEMAIL_", "ANSIBLE_", "MOLECULE_")) and name not in ("PYTHONPATH", "PYTHONHOME")
+        if not name.startswith(("VOICEMAIL_", "ANSIBLE_", "MOLECULE_")) and name not in UNUSED
     }
     bypassed = [part for part in (variables.get("NO_PROXY"), "127.0.0.1", "localhost") if part]
     variables |= {

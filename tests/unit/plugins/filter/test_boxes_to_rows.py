@@ -19,7 +19,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check 
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
-from hypothesis import example, given, settings
+from helpers.examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 Box = dict[str, t.Any]
@@ -102,7 +103,7 @@ def by_number(found: list[Box]) -> list[Box]:
 @example(
     found=[{"mailbox": str(number), "name": text, "kazoo": {"flags": [text]}} for number, text in enumerate(ODD, 1)]
 )
-@settings(max_examples=40)
+@examples(40)
 def test_a_table_is_read_back_without_a_change(found: list[Box]) -> None:
     expected = by_number([without_empty(box) for box in found])
     rows = boxes_to_rows(found, include_pins=True)
@@ -116,7 +117,7 @@ def test_a_table_is_read_back_without_a_change(found: list[Box]) -> None:
 @example(
     found=[{"mailbox": str(number), "name": text, "kazoo": {"flags": [text]}} for number, text in enumerate(ODD, 1)]
 )
-@settings(max_examples=12)
+@examples(12)
 def test_a_workbook_is_read_back_without_a_change(found: list[Box]) -> None:
     content = base64.b64decode(boxes_to_rows(found, "xlsx", include_pins=True))
     assert read_back(content, "boxes.xlsx") == by_number([without_empty(box) for box in found])
@@ -124,7 +125,7 @@ def test_a_workbook_is_read_back_without_a_change(found: list[Box]) -> None:
 
 @given(found=boxes)
 @example(found=[{"mailbox": str(number), "name": text, "description": text} for number, text in enumerate(ODD, 1)])
-@settings(max_examples=12)
+@examples(12)
 def test_no_cell_is_a_formula(found: list[Box]) -> None:
     text = boxes_to_rows(found, "csv")
     cells = [cell for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")) for cell in row]
@@ -167,7 +168,11 @@ def test_equal_boxes_are_equal_bytes() -> None:
         ([{"name": "x"}], {}, "needs a list of dictionaries with `mailbox`"),
         ([], {"format": "ods"}, "unknown format 'ods'"),
         ([], {"resource": "phones"}, "resource 'phones'"),
-        ([{"mailbox": "1", "name": "\ud800"}], {"format": "csv"}, "a character that no file can contain"),
+        (
+            [{"mailbox": "1", "name": "\ud800"}],
+            {"format": "csv"},
+            "mailbox 1: `name` has a character that no file can contain",
+        ),
     ],
 )
 def test_wrong_use(given_boxes: t.Any, options: dict[str, t.Any], problem: str) -> None:

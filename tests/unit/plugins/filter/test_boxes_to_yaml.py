@@ -21,7 +21,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.pars
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.masks import HIDDEN, HIDDEN_NEW
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import MAILBOX
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from hypothesis import example, given, settings
+from helpers.examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 Box = dict[str, t.Any]
@@ -206,7 +207,7 @@ def test_ordinary_names_stay_readable(text: str) -> None:
 
 @given(name=TEXTS, flag=TEXTS)
 @example(name="Sales\x85desk", flag="a\u2028b\u2029c")
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_declaration_from_an_export_is_the_box(name: str, flag: str) -> None:
     """All text that can be declared comes back, in lists and in the dictionaries of a vendor too."""
     box = {"mailbox": "3000", "name": name, "kazoo": {"flags": [flag, "0123"], "operator_number": flag}}

@@ -20,7 +20,8 @@ from ansible.parsing.vault import VaultSecret
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.plugins.lookup import pin as pin_module
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
-from hypothesis import given, settings
+from helpers.examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 COUNTED = [*(digit * 3 for digit in "0123456789"), *("0123456789"[start : start + 3] for start in range(8))]
@@ -43,7 +44,7 @@ def kind_of(name: str) -> pin_module.Kind:
 
 
 @given(name=st.sampled_from(NAMES), length=st.integers(4, 7), number=st.from_regex(r"[0-9]{1,9}", fullmatch=True))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_every_pin_is_within_the_rules(name: str, length: int, number: str) -> None:
     pin = pin_module.make_pin(number, length, kind_of(name))
     assert re.fullmatch(rf"[1-9][0-9]{{{length - 1}}}", pin)

@@ -31,6 +31,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.transport.send
 
 URL = "http://127.0.0.1:1/v2"
 Step: t.TypeAlias = "int | Exception"
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 class Body(pydantic.BaseModel):

@@ -20,7 +20,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.imports.source
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry, likeness_of, read_sheet
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.artefacts import clean_cell
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
-from hypothesis import example, given, settings
+from helpers.examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 ITEMS = [{"mailbox": "3000", "name": "Reception"}, {"mailbox": "3001", "emails": ["a@example.com"]}]
@@ -271,7 +272,7 @@ def cells(excluded: str) -> st.SearchStrategy[str]:
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
 @example(delimiter=",", rows=[("", "0", "'")], mark="", end="\n", quoting=csv.QUOTE_MINIMAL)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_whatever_a_spreadsheet_writes_is_read(
     delimiter: str, rows: list[tuple[str, ...]], mark: str, end: str, quoting: int
 ) -> None:

@@ -23,7 +23,8 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.resources impo
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.kazoo.fields import TABLES as KAZOO
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 from helpers.declarations import raw_items, stored
-from hypothesis import given, settings
+from helpers.examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()] + [KAZOO["M"], KAZOO["4.3"]]
@@ -34,7 +35,7 @@ def box(number: int, values: dict[str, t.Any]) -> Box:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.vendor}-{table.resource}")
-@settings(max_examples=25)
+@examples(25)
 @given(data=st.data())
 def test_the_compact_form_changes_nothing(table: FieldTable, data: st.DataObject) -> None:
     kinds = [stored(table, data.draw(raw_items(table))) for _kind in range(2)]

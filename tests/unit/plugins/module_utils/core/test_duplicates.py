@@ -9,7 +9,6 @@ steps of its own: read the other box, delete the own one, look again. Everything
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import typing as t
 
@@ -22,8 +21,7 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.dupl
 MOST_CREATIONS = 3
 
 
-@dataclasses.dataclass(frozen=True)
-class Run:
+class Run(t.NamedTuple):
     """Where a run is.
 
     :param phase: its next step: ``check``, ``save``, ``busy`` (with other numbers), ``look``, ``read`` or ``delete``,
@@ -45,8 +43,7 @@ class Run:
         return self.phase in ("done", "failed")
 
 
-@dataclasses.dataclass(frozen=True)
-class World:
+class World(t.NamedTuple):
     """What the server holds, and where the runs are.
 
     :param foreign: a box of somebody who follows no rule: an older version, or a person.
@@ -64,8 +61,8 @@ class World:
 def with_run(world: World, position: int, boxes: frozenset[str] | None = None, **changes: t.Any) -> World:
     """Return the world after a step of one run."""
     runs = list(world.runs)
-    runs[position] = dataclasses.replace(runs[position], **changes)
-    return dataclasses.replace(world, boxes=world.boxes if boxes is None else boxes, runs=tuple(runs))
+    runs[position] = runs[position]._replace(**changes)
+    return world._replace(boxes=world.boxes if boxes is None else boxes, runs=tuple(runs))
 
 
 class Model:
@@ -94,17 +91,9 @@ class Model:
         elif run.phase == "save":
             own = self.ids[position][run.creations]
             first = run.creations == 0 and position in self.busy
-            yield dataclasses.replace(
-                with_run(
-                    world,
-                    position,
-                    world.boxes | {own},
-                    phase="busy" if first else "look",
-                    own=own,
-                    creations=run.creations + 1,
-                ),
-                created=world.created | {own},
-            )
+            saved = {"phase": "busy" if first else "look", "own": own, "creations": run.creations + 1}
+            new = with_run(world, position, world.boxes | {own}, **saved)
+            yield new._replace(created=world.created | {own})
         elif run.phase == "busy":
             yield with_run(world, position, phase="look")
         elif run.phase == "read":
@@ -148,18 +137,18 @@ class Model:
             ended = with_run(world, position, phase="done", other=decision.other)
             yield ended
             if decision.verdict is Verdict.ADOPT and len(world.boxes) == 1:
-                yield dataclasses.replace(ended, changed=world.changed | world.boxes)
+                yield ended._replace(changed=world.changed | world.boxes)
 
     @staticmethod
     def _later(world: World, quiet: int) -> World:
         """Let a period pass at the same moment for all that wait for as long."""
         runs = [
-            dataclasses.replace(run, quiet=min(run.quiet + 1, 2))
+            run._replace(quiet=min(run.quiet + 1, 2))
             if run.phase == "look" and run.seen == world.boxes and run.quiet == quiet
             else run
             for run in world.runs
         ]
-        return dataclasses.replace(world, runs=tuple(runs))
+        return world._replace(runs=tuple(runs))
 
     def _is_calm(self, world: World, run: Run) -> bool:
         """Check whether a period can pass for a run.
@@ -187,9 +176,7 @@ def reachable(model: Model, runs: int, foreign: str = "") -> set[World]:
         world = waiting.pop()
         following = list(model.after(world))
         if world.foreign and not world.foreign <= world.created:
-            following.append(
-                dataclasses.replace(world, boxes=world.boxes | world.foreign, created=world.created | world.foreign)
-            )
+            following.append(world._replace(boxes=world.boxes | world.foreign, created=world.created | world.foreign))
         assert set(following) - {world} or all(run.ended for run in world.runs), f"nothing ever ends: {world}"
         for new in following:
             if new not in found:

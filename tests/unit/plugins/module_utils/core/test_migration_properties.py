@@ -26,7 +26,8 @@ from ansible_collections.telephony.voicemail.tests.unit.plugins.module_utils.cor
     raw_items,
     stored,
 )
-from hypothesis import given, settings
+from helpers.examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 TABLES = [table for name in NAMES for table in vendor(name).tables.values()]
@@ -66,7 +67,7 @@ def flat(table: FieldTable, raw: t.Mapping[str, t.Any], above: str = "") -> dict
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=ids)
-@settings(max_examples=12)
+@examples(12)
 @given(data=st.data())
 def test_everything_is_carried_or_reported(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
     source, target = pair
@@ -93,7 +94,7 @@ def test_everything_is_carried_or_reported(pair: tuple[FieldTable, FieldTable], 
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=ids)
-@settings(max_examples=12)
+@examples(12)
 @given(data=st.data())
 def test_what_is_carried_can_be_applied_and_settles(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
     source, target = pair
@@ -115,7 +116,7 @@ def test_what_is_carried_can_be_applied_and_settles(pair: tuple[FieldTable, Fiel
 
 
 @pytest.mark.parametrize("table", TARGETS, ids=lambda table: table.vendor)
-@settings(max_examples=12)
+@examples(12)
 @given(data=st.data())
 def test_between_two_systems_of_one_vendor_only_ids_are_lost(table: FieldTable, data: st.DataObject) -> None:
     box = data.draw(boxes(table, pins=True))
@@ -128,7 +129,7 @@ def test_between_two_systems_of_one_vendor_only_ids_are_lost(table: FieldTable, 
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=ids)
-@settings(max_examples=5)
+@examples(5)
 @given(data=st.data())
 def test_no_pin_comes_unasked(pair: tuple[FieldTable, FieldTable], data: st.DataObject) -> None:
     source, target = pair
