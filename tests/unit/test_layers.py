@@ -72,6 +72,7 @@ LAYERS = {
     # These know every module.
     "module_utils/reporting/run_report": "handlers",
     "module_utils/reporting/gathering": "handlers",
+    "module_utils/reporting/changes": "handlers",
     "module_utils/reporting/": "planning",
     "module_utils/results": "planning",
     "module_utils/model/": "model",

@@ -29,6 +29,7 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
         get_name=lambda: "Many mailboxes",
         loop=None,
         no_log=no_log,
+        vars={},
         timeout=time_limit,
     )
     shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "")
