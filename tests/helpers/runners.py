@@ -37,7 +37,7 @@ def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
 
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
     """Run what the action plugin calls, and return it as JSON would carry it."""
-    result = task.run_in_worker(name, arguments, check, dispatch.session_of, None, {})
+    result = task.run_in_worker(name, arguments, task.Worker(check=check, sessions=dispatch.session_of))
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
     return plain

@@ -41,9 +41,7 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
 @pytest.mark.parametrize("no_log", [True, False])
 def test_progress_is_silent_where_the_task_is(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[t.Any] = []
-    monkeypatch.setattr(
-        vmboxes.task, "run_in_worker", lambda *_args, progress, **_options: given.append(progress) or {}
-    )
+    monkeypatch.setattr(vmboxes.task, "run_in_worker", lambda _name, _raw, worker: given.append(worker.progress) or {})
     action(no_log).run()
     assert [progress is None for progress in given] == [no_log]
 
