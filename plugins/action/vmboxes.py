@@ -200,12 +200,14 @@ class ActionModule(ActionBase):
                 result = task.run_in_worker(
                     self.module,
                     given,
-                    check=bool(self._task.check_mode),
-                    sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
-                    progress=progress,
-                    environment=environment,
-                    source=source,
-                    notify=progress.show if progress is not None else lambda text: None,
+                    task.Worker(
+                        check=bool(self._task.check_mode),
+                        sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
+                        progress=progress,
+                        environment=environment,
+                        source=source,
+                        notify=progress.show if progress is not None else lambda text: None,
+                    ),
                 )
             except KeyboardInterrupt:
                 if expired.error is None:

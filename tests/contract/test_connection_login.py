@@ -155,5 +155,5 @@ def test_two_logins_in_the_environment_contradict_each_other(runner: str, monkey
 def test_environment_of_the_task_is_no_login_of_its_own() -> None:
     with KAZOO.serve(mailboxes=1) as server:
         environment = {"VOICEMAIL_API_KEY": "key-of-another-system-000000000000", "VOICEMAIL_TOKEN": "another-token"}
-        result = task.run_in_worker("vmbox_info", KAZOO.arguments(server), False, None, None, environment)
+        result = task.run_in_worker("vmbox_info", KAZOO.arguments(server), task.Worker(environment=environment))
     assert len(result["mailboxes"]) == 1, result

@@ -61,7 +61,7 @@ def by_module(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPa
     """Return the options as a module reads them."""
     seen: list[Options] = []
     monkeypatch.setattr(task.dispatch, "run", lambda run: seen.append(dict(run.params)) or {})
-    result = task.run_in_worker("vmbox_info", given, False, None, None, {})
+    result = task.run_in_worker("vmbox_info", given, task.Worker())
     return seen[0] if seen else str(result["msg"])
 
 
@@ -131,7 +131,7 @@ def test_a_boolean_is_not_a_number_or_text(
     option: str, value: bool, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"vendor": "kazoo", option: value}
-    reported = [str(task.run_in_worker("vmbox_info", given, False, None, None, {})["msg"])]
+    reported = [str(task.run_in_worker("vmbox_info", given, task.Worker())["msg"])]
     reported += [str(reader(given, tmp_path, monkeypatch)) for reader in READERS.values()]
     assert [f"`{option}` must be" in one for one in reported] == [True, True, True]
 
