@@ -141,11 +141,7 @@ def test_a_long_wait_is_announced_at_its_start(clock: FakeTime) -> None:
         result = task.run_in_worker(
             KAZOO.info,
             KAZOO.arguments(server, retry_budget=120),
-            False,
-            None,
-            None,
-            {},
-            notify=lambda text: reported.append((text, sum(clock.slept))),
+            task.Worker(notify=lambda text: reported.append((text, sum(clock.slept)))),
         )
     assert not result.get("failed"), result
     assert reported == [("waiting 40 s because the server asks for it", 0)]

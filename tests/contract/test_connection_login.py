@@ -10,6 +10,7 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import task
 from helpers.loopback import Answer, Loopback, Seen, forward_to
 from helpers.runners import RUNNERS
 from helpers.subjects import KAZOO, LOGIN_PATHS, ONSIP, PERSONAL, SHARED, SUBJECTS, TEL4VN, Subject
@@ -127,3 +128,32 @@ def test_an_invalid_token_without_credentials_is_reported(subject: Subject, runn
     assert "`token`" in result["error"]["hint"]
     assert token not in repr(result)
     assert requests == 1
+
+
+CREDENTIALS = ("token", "api_key", "username", "password")
+
+
+@each_runner
+@every_subject
+def test_own_login_wins_over_the_environment(subject: Subject, runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for option in CREDENTIALS:
+        monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", f"{option}-of-another-system-000000000000")
+    with subject.serve(mailboxes=3) as server:
+        result = RUNNERS[runner](subject.info, subject.arguments(server))
+    assert not result["failed"], result
+    assert len(result[subject.listed]) >= 3
+
+
+@each_runner
+def test_two_logins_in_the_environment_contradict_each_other(runner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for option in ("api_key", "username", "password"):
+        monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", f"{option}-of-the-environment-00000000000")
+    result = RUNNERS[runner]("vmbox_info", {"vendor": "kazoo", "url": "https://127.0.0.1:9", "domain": "example.com"})
+    assert "credentials contradict each other: `api_key` and `username`" in result["msg"]
+
+
+def test_environment_of_the_task_is_no_login_of_its_own() -> None:
+    with KAZOO.serve(mailboxes=1) as server:
+        environment = {"VOICEMAIL_API_KEY": "key-of-another-system-000000000000", "VOICEMAIL_TOKEN": "another-token"}
+        result = task.run_in_worker("vmbox_info", KAZOO.arguments(server), task.Worker(environment=environment))
+    assert len(result["mailboxes"]) == 1, result

@@ -61,7 +61,7 @@ def by_module(given: Options, folder: pathlib.Path, monkeypatch: pytest.MonkeyPa
     """Return the options as a module reads them."""
     seen: list[Options] = []
     monkeypatch.setattr(task.dispatch, "run", lambda run: seen.append(dict(run.params)) or {})
-    result = task.run_in_worker("vmbox_info", given, False, None, None, {})
+    result = task.run_in_worker("vmbox_info", given, task.Worker())
     return seen[0] if seen else str(result["msg"])
 
 
@@ -131,7 +131,7 @@ def test_a_boolean_is_not_a_number_or_text(
     option: str, value: bool, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"vendor": "kazoo", option: value}
-    reported = [str(task.run_in_worker("vmbox_info", given, False, None, None, {})["msg"])]
+    reported = [str(task.run_in_worker("vmbox_info", given, task.Worker())["msg"])]
     reported += [str(reader(given, tmp_path, monkeypatch)) for reader in READERS.values()]
     assert [f"`{option}` must be" in one for one in reported] == [True, True, True]
 
@@ -165,3 +165,40 @@ def test_the_pin_lookup_reads_the_vendor_from_the_environment(monkeypatch: pytes
     monkeypatch.setenv("VOICEMAIL_VENDOR", "kazoo")
     (pin,) = lookup_loader.get("telephony.voicemail.pin", loader=DataLoader()).run(["3000"], {})
     assert re.fullmatch(r"[1-9]\d{5}", pin)
+
+
+LOGINS: dict[str, Options] = {
+    "token": {"token": "token-of-the-task"},
+    "api_key": {"api_key": "key-of-the-task"},
+    "username": {"username": "admin-of-the-task", "password": "password-of-the-task"},
+}
+
+
+@pytest.mark.parametrize("reader", ["module", *READERS])
+@pytest.mark.parametrize("login", LOGINS)
+def test_own_login_wins_over_the_environment(
+    login: str, reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for way in LOGINS.values():
+        for option in way:
+            monkeypatch.setenv(f"VOICEMAIL_{option.upper()}", f"{option}-of-the-environment")
+    given = {"vendor": "kazoo", "url": "https://pbx.example.com", "domain": "example.com", **LOGINS[login]}
+    found = {"module": by_module, **READERS}[reader](given, tmp_path, monkeypatch)
+    assert isinstance(found, dict), found
+    options = {option for way in LOGINS.values() for option in way}
+    assert {option: found[option] for option in options if found[option] is not None} == LOGINS[login]
+
+
+@pytest.mark.parametrize("reader", ["module", *READERS])
+def test_the_environment_completes_the_own_login(
+    reader: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEMAIL_PASSWORD", "password-of-the-environment")
+    monkeypatch.setenv("VOICEMAIL_API_KEY", "key-of-the-environment")
+    monkeypatch.setenv("VOICEMAIL_DOMAIN", "environment.example.com")
+    given = {"vendor": "kazoo", "url": "https://pbx.example.com", "username": "admin", "token": ""}
+    found = {"module": by_module, **READERS}[reader](given, tmp_path, monkeypatch)
+    assert isinstance(found, dict), found
+    assert found["password"] == "password-of-the-environment"
+    assert found["domain"] == "environment.example.com"
+    assert found["api_key"] is None

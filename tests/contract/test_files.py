@@ -22,7 +22,9 @@ creating = pytest.mark.parametrize("subject", CREATING, ids=lambda subject: subj
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], source: str, check: bool) -> Result:
     """Run in the worker, which receives the file's content from the action plugin."""
     result = task.run_in_worker(
-        name, arguments, check, dispatch.session_of, None, {}, source=pathlib.Path(source).read_bytes()
+        name,
+        arguments,
+        task.Worker(check=check, sessions=dispatch.session_of, source=pathlib.Path(source).read_bytes()),
     )
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)

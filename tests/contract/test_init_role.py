@@ -172,7 +172,8 @@ def test_a_fleet_has_one_file_per_account(tmp_path: pathlib.Path) -> None:
     with KAZOO.serve({"customers": 3, "profile": "5"}, mailboxes=2) as server:
         key = server.vendor.OTHER_API_KEY
         named = {"init_vendor": "kazoo", "init_url": server.url, "init_api_key": key, "init_fleet": True}
-        run = run_playbook(tmp_path, "telephony.voicemail.init", start=tmp_path, **named)
+        other = {"VOICEMAIL_USERNAME": "somebody-else", "VOICEMAIL_TOKEN": "token-of-another-system"}
+        run = run_playbook(tmp_path, "telephony.voicemail.init", start=tmp_path, environment=other, **named)
         assert run.code == 0, run.output
         files = contents(tmp_path)
         accounts = yaml.safe_load(files["inventory.yml"])["all"]["children"]["accounts"]["hosts"]

@@ -319,7 +319,8 @@ def test_mailboxes_read_individually_are_counted() -> None:
     reported: list[tuple[t.Any, ...]] = []
     with KAZOO.serve(mailboxes=5) as server:
         arguments = KAZOO.arguments(server, mailboxes=items)
-        task.run_in_worker("vmboxes", arguments, False, dispatch.session_of, lambda *now: reported.append(now), {})
+        worker = task.Worker(sessions=dispatch.session_of, progress=lambda *now: reported.append(now))
+        task.run_in_worker("vmboxes", arguments, worker)
     assert reported[:5] == [(count, 5, 0, "read") for count in range(1, 6)]
     assert {now[1:] for now in reported[5:]} == {(5, 0, "done")}
 

@@ -65,7 +65,7 @@ def check_markdown(text: str) -> None:
         "3 mailboxes were read: 2 carried over, 1 not.",
         "| sales | its number must be",
         "| emails | a@example.com, b@example.com | must have at most 1 entries, got 2 |  | 1002 |",
-        "| localhost | 1001 | create | changed |",
+        "| localhost | 1001 | create | planned |",
         "## Default values of kazoo that are not carried over",
     ]
     assert [shown.index(part) for part in ordered] == sorted(shown.index(part) for part in ordered)

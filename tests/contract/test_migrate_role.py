@@ -147,6 +147,8 @@ def test_every_pair_of_vendors(tmp_path: pathlib.Path) -> None:
         run = play(
             tmp_path,
             [{"module_defaults": elsewhere, "block": [loop]}, kept(tmp_path, "reported.json", reported="reported")],
+            # Each system has a login of its own, so that the environment's applies to neither.
+            environment={"VOICEMAIL_TOKEN": "token-of-another-system", "VOICEMAIL_USERNAME": "somebody-else"},
             pairs=given,
             migrate_folder="",
             migrate_include_pins=True,
@@ -365,9 +367,13 @@ def test_pins_are_migrated_encrypted_and_hidden(tmp_path: pathlib.Path) -> None:
 def test_ambiguous_environment_variables_are_refused(
     tmp_path: pathlib.Path, systems: tuple[SimulatorServer, SimulatorServer]
 ) -> None:
-    # Both connections have a domain, and none has a token.
-    environment = {"VOICEMAIL_TOKEN": "a-token", "VOICEMAIL_DOMAIN": "elsewhere.example.com"}
+    # Both connections have a domain and a login; neither has an account.
+    environment = {
+        "VOICEMAIL_TOKEN": "a-token",
+        "VOICEMAIL_DOMAIN": "elsewhere.example.com",
+        "VOICEMAIL_ACCOUNT_ID": "an-account",
+    }
     run = play(tmp_path, [ROLE], environment=environment, **both(*systems))
     assert run.code != 0
-    assert "VOICEMAIL_TOKEN would apply to both systems" in run.output
+    assert '"VOICEMAIL_ACCOUNT_ID would apply to both systems' in run.output, run.output
     assert [len(server.journal) for server in systems] == [0, 0]

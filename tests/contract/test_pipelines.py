@@ -80,10 +80,10 @@ def test_adopt_review_apply_and_detect_drift(
         propose(pipeline)
         lint, plan = jobs = pipeline.run("review")
         assert [(job.name, job.status) for job in jobs] == [("lint", 0), ("plan", 0)], jobs[-1].output
-        assert "3 declared for kazoo: every value is valid" in lint.output
+        assert "3 mailboxes are valid for KAZOO" in lint.output
         (comment,) = pipeline.platform["comments"]
-        assert "| update | changed | name | Mailbox 1000 | Reception |" in comment["body"]
-        assert "| localhost | 3000 | new.csv:2 | create | changed |" in comment["body"]
+        assert "| update | planned | name | Mailbox 1000 | Reception |" in comment["body"]
+        assert "| localhost | 3000 | new.csv:2 | create | planned |" in comment["body"]
         assert "\n$ ansible-playbook telephony.voicemail.apply -e @office.yml" in comment["body"], comment["body"]
         found = re.search(r"^Checksum of the plan of localhost: `([0-9a-f]{64})`$", comment["body"], re.M)
         assert found is not None

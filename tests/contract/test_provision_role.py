@@ -47,7 +47,7 @@ def test_applying_twice_changes_nothing(bench: Bench) -> None:
     assert (done["plan_checksum"], done["summary"]["create"]) == (plan["plan_checksum"], 4)
     assert [change["line"] for change in done["changes"]] == [change["line"] for change in plan["changes"]]
     assert {change["status"] for change in done["changes"]} == {"changed"}
-    assert "| localhost | 3001 | staff.csv:3 | create | changed | timezone |  | Europe/Paris |" in applied.markdown
+    assert "| localhost | 3001 | staff.csv:3 | create | done | timezone |  | Europe/Paris |" in applied.markdown
     assert "| name |  | Ärzte \\| &lt;b&gt; |" in applied.markdown
     assert_no_secret(bench, applied)
     boxes = bench.boxes()

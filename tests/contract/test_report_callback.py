@@ -90,7 +90,7 @@ def test_every_format_shows_every_change_and_no_secret(tmp_path: pathlib.Path) -
         assert [secret for secret in (*PINS, "simulator-password") if secret in texts[file.suffix]] == []
     assert set(texts) == {".json", ".md", ".xml", ".html"}
     assert (
-        "| update | changed | name | Mailbox 1000 | &lt;script&gt;alert('x')&lt;/script&gt; \\| '\\*a\\*' \u2603 |"
+        "| update | done | name | Mailbox 1000 | &lt;script&gt;alert('x')&lt;/script&gt; \\| '\\*a\\*' \u2603 |"
         in texts[".md"]
     )
     assert "<script>alert" not in texts[".html"]

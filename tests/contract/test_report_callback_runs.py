@@ -102,56 +102,90 @@ def texts_of(folder: pathlib.Path) -> dict[str, str]:
     return {file.suffix: file.read_text("utf-8") for file in (folder / "voicemail-report").iterdir()}
 
 
+def every_ending(make: Tasks) -> list[Task]:
+    """Return a task for every way in which one ends while its play goes on."""
+    wait = {"ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"}}
+    return [
+        make.many("Retried", "2000", "2001", "2002", register="made", until="made is succeeded", retries=2, delay=0),
+        make.one(
+            "Retried in a loop",
+            "{{ item }}",
+            loop=["2003", "2004"],
+            register="made",
+            until="made is succeeded",
+            retries=2,
+            delay=0,
+        ),
+        make.many("Hidden", "2010", no_log=True),
+        make.many("Hidden and unchanged", "2010", no_log=True),
+        make.many("Hidden and decided", "2011", no_log=True, changed_when=False),
+        make.many("Waited for", "2020", **{"async": 60, "poll": 1}),
+        make.many("Asked for later", "2021", register="job", **{"async": 60, "poll": 0}),
+        {"name": "Ask", **wait, "register": "asked", "until": "asked is finished", "retries": 100, "delay": 0.2},
+        make.many("Never asked for", "2022", **{"async": 60, "poll": 0}),
+        make.refused("Ignored", ignore_errors=True),
+        make.refused("Ignored by a template", ignore_errors="{{ true }}"),
+        {"name": "Block", "block": [make.refused("Rescued")], "rescue": [make.many("Rescue", "2030")]},
+        make.refused("No failure", failed_when=False),
+        make.many("No change", "2040", changed_when=False),
+        make.many("Only called a change", "2040", changed_when=True),
+        make.many("Left out", "2999", when=False),
+        make.one("Loop", "{{ item }}", loop=["2050", "2050", "2051"]),
+        make.one("Loop over nothing", "{{ item }}", loop=[]),
+        make.one("Loop that cannot start", "{{ item }}", loop="{{ nowhere }}", ignore_errors=True),
+        make.many("Delegated", "2060", delegate_to="two"),
+        make.many("Planned", "2070", check_mode="{{ true }}"),
+        make.many("Really done", "2071", check_mode="{{ false }}"),
+        {
+            "name": "Host that is gone",
+            **{k: v for k, v in make.many("", "2998").items() if k != "name"},
+            "vars": {"ansible_connection": "gone"},
+            "ignore_unreachable": True,
+        },
+    ]
+
+
+#: What the report shows of those that did not fail.
+ENDED = {
+    "Retried": [("changed", ["create 2000 changed", "create 2001 changed", "create 2002 changed"])],
+    "Retried in a loop": [("changed", ["create 2003 changed"]), ("changed", ["create 2004 changed"])],
+    "Hidden": [("changed", [])],
+    "Hidden and unchanged": [("ok", [])],
+    "Hidden and decided": [("unknown", [])],
+    "Waited for": [("changed", ["create 2020 changed"])],
+    "Asked for later": [("changed", ["create 2021 changed"])],
+    "Never asked for": [("unknown", [])],
+    "Rescue": [("changed", ["create 2030 changed"])],
+    "No change": [("changed", ["create 2040 changed"])],
+    "Only called a change": [("ok", [])],
+    "Loop": [("changed", ["create 2050 changed"]), ("ok", []), ("changed", ["create 2051 changed"])],
+    "Delegated": [("changed", ["create 2060 changed"])],
+    "Planned": [("changed", ["create 2070 changed"])],
+    "Really done": [("changed", ["create 2071 changed"])],
+    "Once": [("changed", ["create 2080 changed"])],
+    "Each": [("changed", ["create 2090 changed"])],
+    "Each on two": [("changed", ["create 2091 changed"])],
+}
+#: The others.
+FAILED = {
+    "Ignored",
+    "Ignored by a template",
+    "Rescued",
+    "No failure",
+    "Loop that cannot start",
+    "Host that is gone",
+}
+
+
 def test_a_successful_run_reports_all_changes(tmp_path: pathlib.Path) -> None:
     # The second creation fails once. The mailbox of the first attempt is still reported.
     fault = "status:500,method=PUT,path=vmboxes,skip={},count=1"
     with KAZOO.serve(mailboxes=1, faults=[fault.format(1), fault.format(5)]) as server:
         make = Tasks(server)
-        wait = {"ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"}}
-        tasks = [
-            make.many(
-                "Retried", "2000", "2001", "2002", register="made", until="made is succeeded", retries=2, delay=0
-            ),
-            make.one(
-                "Retried in a loop",
-                "{{ item }}",
-                loop=["2003", "2004"],
-                register="made",
-                until="made is succeeded",
-                retries=2,
-                delay=0,
-            ),
-            make.many("Hidden", "2010", no_log=True),
-            make.many("Hidden and unchanged", "2010", no_log=True),
-            make.many("Hidden and decided", "2011", no_log=True, changed_when=False),
-            make.many("Waited for", "2020", **{"async": 60, "poll": 1}),
-            make.many("Asked for later", "2021", register="job", **{"async": 60, "poll": 0}),
-            {"name": "Ask", **wait, "register": "asked", "until": "asked is finished", "retries": 100, "delay": 0.2},
-            make.many("Never asked for", "2022", **{"async": 60, "poll": 0}),
-            make.refused("Ignored", ignore_errors=True),
-            make.refused("Ignored by a template", ignore_errors="{{ true }}"),
-            {"name": "Block", "block": [make.refused("Rescued")], "rescue": [make.many("Rescue", "2030")]},
-            make.refused("No failure", failed_when=False),
-            make.many("No change", "2040", changed_when=False),
-            make.many("Only called a change", "2040", changed_when=True),
-            make.many("Left out", "2999", when=False),
-            make.one("Loop", "{{ item }}", loop=["2050", "2050", "2051"]),
-            make.one("Loop over nothing", "{{ item }}", loop=[]),
-            make.one("Loop that cannot start", "{{ item }}", loop="{{ nowhere }}", ignore_errors=True),
-            make.many("Delegated", "2060", delegate_to="two"),
-            make.many("Planned", "2070", check_mode="{{ true }}"),
-            make.many("Really done", "2071", check_mode="{{ false }}"),
-            {
-                "name": "Host that is gone",
-                **{k: v for k, v in make.many("", "2998").items() if k != "name"},
-                "vars": {"ansible_connection": "gone"},
-                "ignore_unreachable": True,
-            },
-        ]
         everywhere = make.one("Once", "2080", run_once=True)
         serial = make.one("Each", "209{{ 0 if inventory_hostname == 'one' else 1 }}")
         plays: list[Task] = [
-            {"hosts": "one", "tasks": tasks},
+            {"hosts": "one", "tasks": every_ending(make)},
             {"hosts": "one:two", "tasks": [everywhere]},
             {"hosts": "one:two", "serial": 1, "tasks": [serial]},
         ]
@@ -160,47 +194,20 @@ def test_a_successful_run_reports_all_changes(tmp_path: pathlib.Path) -> None:
         really = created(server)
     report = report_of(tmp_path)
     found = reported(report)
-    assert {name: entries for name, entries in found.items() if "ailed" not in str(entries)} == {
-        "Retried": [("changed", ["create 2000 changed", "create 2001 changed", "create 2002 changed"])],
-        "Retried in a loop": [("changed", ["create 2003 changed"]), ("changed", ["create 2004 changed"])],
-        "Hidden": [("changed", [])],
-        "Hidden and unchanged": [("ok", [])],
-        "Hidden and decided": [("unknown", [])],
-        "Waited for": [("changed", ["create 2020 changed"])],
-        "Asked for later": [("changed", ["create 2021 changed"])],
-        "Never asked for": [("unknown", [])],
-        "Rescue": [("changed", ["create 2030 changed"])],
-        "No change": [("changed", ["create 2040 changed"])],
-        "Only called a change": [("ok", [])],
-        "Loop": [("changed", ["create 2050 changed"]), ("ok", []), ("changed", ["create 2051 changed"])],
-        "Delegated": [("changed", ["create 2060 changed"])],
-        "Planned": [("changed", ["create 2070 changed"])],
-        "Really done": [("changed", ["create 2071 changed"])],
-        "Once": [("changed", ["create 2080 changed"])],
-        "Each": [("changed", ["create 2090 changed"])],
-        "Each on two": [("changed", ["create 2091 changed"])],
-    }
-    failures = {
-        "Ignored",
-        "Ignored by a template",
-        "Rescued",
-        "No failure",
-        "Loop that cannot start",
-        "Host that is gone",
-    }
-    assert {name for name in found if found[name] == [("failed*", [])]} == failures
+    assert {name: entries for name, entries in found.items() if "ailed" not in str(entries)} == ENDED
+    assert {name for name in found if found[name] == [("failed*", [])]} == FAILED
     shown = {one["number"] for task in report["tasks"] if not task["check_mode"] for one in task["changes"]}
     # The play hid the other tasks, or did not wait for them.
     assert really - shown - {"1000"} <= {"2010", "2011", "2022"}
     assert shown <= really
-    assert (report["failed"], report["planned_only"], report["tasks_failed"]) == (False, False, len(failures))
+    assert (report["failed"], report["planned_only"], report["tasks_failed"]) == (False, False, len(FAILED))
     assert report["summary"]["create"] == len(shown) + 1
     assert report["summary"]["failed"] == 0
     texts = texts_of(tmp_path)
     assert "**Applied, and the play continued after failures**" in texts[".md"]
     assert "Applied, and the play continued after failures" in texts[".html"]
     suites = junit_of(tmp_path)
-    assert suites.get("failures") == str(len(failures))
+    assert suites.get("failures") == str(len(FAILED))
     assert len(list(suites.iter("skipped"))) == 2
 
 

@@ -53,6 +53,6 @@ def altered_replies(concerns: t.Callable[[httpx.Request], bool], alter: Alterati
 def run(server: SimulatorServer, vendor: str, module: str, **options: t.Any) -> dict[str, t.Any]:
     """Run a module against a simulated vendor, without retries."""
     given = {"vendor": vendor, "url": server.url, "retry_budget": 0, **CONNECTIONS[vendor], **options}
-    result: dict[str, t.Any] = task.run_in_worker(module, given, False, None, None, {})
+    result: dict[str, t.Any] = task.run_in_worker(module, given, task.Worker())
     json.dumps(result, allow_nan=False)
     return {"failed": False, **result}

@@ -101,7 +101,8 @@ def _nested(flat: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def declared(table: FieldTable, raw: dict[str, t.Any]) -> Desired:
-    reader = Reader(table, (), NAMES)
+    """Parse an item; its options may contradict each other."""
+    reader = Reader(table.without_rules, (), NAMES)
     desired = reader.read([raw])
     assert reader.problems == []
     return desired[0]

@@ -95,7 +95,7 @@ class MessageStore:
         driver = MemoryMessages if self.bulk else SingleMessages
         vendor = dataclasses.replace(registry.vendor("kazoo"), messages=lambda: driver)
         with mock.patch.dict(registry.VENDORS, kazoo=lambda: vendor):
-            result = task.run_in_worker(module, {**ARGUMENTS, **options}, check, opened, None, {})
+            result = task.run_in_worker(module, {**ARGUMENTS, **options}, task.Worker(check=check, sessions=opened))
         result.setdefault("failed", False)
         return result
 

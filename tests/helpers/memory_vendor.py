@@ -93,7 +93,9 @@ class Store:
 
         vendor = dataclasses.replace(registry.vendor("kazoo"), boxes={"mailbox": lambda: MemoryMailboxes})
         with mock.patch.dict(registry.VENDORS, kazoo=lambda: vendor):
-            result = task.run_in_worker(module, {**ARGUMENTS, **options}, check, opened, self._note, {})
+            result = task.run_in_worker(
+                module, {**ARGUMENTS, **options}, task.Worker(check=check, sessions=opened, progress=self._note)
+            )
         result.setdefault("failed", False)
         return result
 

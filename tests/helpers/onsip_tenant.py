@@ -86,7 +86,7 @@ class Tenant:
         given = {"vendor": "onsip", "url": self.server.url, "retry_budget": 0, **login, **options}
         raw = {name: value for name, value in given.items() if value is not None or name not in login}
         self.actions.clear()
-        result = task.run_in_worker(module, raw, check, None, None, {})
+        result = task.run_in_worker(module, raw, task.Worker(check=check))
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         secrets = [SimulatedOnsip.PASSWORD, *self.vendor.state.sessions, *self._auth_passwords()]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]

@@ -70,7 +70,7 @@ class Tenant:
         left_out = [name for name in (*login, "token") if given.get(name, "") is None]
         self.server.journal.clear()
         raw = {name: value for name, value in given.items() if name not in left_out}
-        result = task.run_in_worker(module, raw, check, None, None, {})
+        result = task.run_in_worker(module, raw, task.Worker(check=check))
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         secrets = [SimulatedPortsip.PASSWORD, *self.directory.sessions, *self.directory.refresh_tokens]
         secrets += [] if options.get("include_pins") else [PIN, OTHER_PIN]

@@ -37,7 +37,7 @@ def as_module(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = Fals
 
 def in_worker(name: str, arguments: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
     """Run the module in the worker, as the action plugin does, and return its result after a JSON round trip."""
-    result = task.run_in_worker(name, arguments, check, dispatch.session_of, None, {})
+    result = task.run_in_worker(name, arguments, task.Worker(check=check, sessions=dispatch.session_of))
     plain: Result = json.loads(json.dumps(result))
     plain.setdefault("failed", False)
     return plain

@@ -58,7 +58,7 @@ class Tenant:
         if given.setdefault("api_key", SimulatedTel4vn.API_KEY) is None:
             del given["api_key"]
         self.server.journal.clear()
-        result = task.run_in_worker(module, given, check, None, progress, {})
+        result = task.run_in_worker(module, given, task.Worker(check=check, progress=progress))
         shown = repr({key: value for key, value in result.items() if key != "invocation"})
         if not options.get("include_pins"):
             assert not [secret for secret in (*SECRETS, *self.vendor.state.tokens) if shows(secret, shown)]

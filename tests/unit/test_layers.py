@@ -40,6 +40,7 @@ LAYERS = {
     "module_utils/capabilities": "handlers",
     "module_utils/mailboxes/handlers": "handlers",
     "module_utils/mailboxes/inventory": "handlers",
+    "module_utils/mailboxes/validate": "handlers",
     "module_utils/mailboxes/caching": "handlers",
     "module_utils/messages/handlers": "handlers",
     "module_utils/greetings/handlers": "handlers",
@@ -71,6 +72,7 @@ LAYERS = {
     # These know every module.
     "module_utils/reporting/run_report": "handlers",
     "module_utils/reporting/gathering": "handlers",
+    "module_utils/reporting/changes": "handlers",
     "module_utils/reporting/": "planning",
     "module_utils/results": "planning",
     "module_utils/model/": "model",

@@ -29,6 +29,7 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
         get_name=lambda: "Many mailboxes",
         loop=None,
         no_log=no_log,
+        vars={},
         timeout=time_limit,
     )
     shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "")
@@ -41,9 +42,7 @@ def action(no_log: bool = False, time_limit: int = 0) -> vmboxes.ActionModule:
 @pytest.mark.parametrize("no_log", [True, False])
 def test_a_task_with_no_log_prints_no_progress(no_log: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[t.Any] = []
-    monkeypatch.setattr(
-        vmboxes.task, "run_in_worker", lambda *_args, progress, **_options: given.append(progress) or {}
-    )
+    monkeypatch.setattr(vmboxes.task, "run_in_worker", lambda _name, _raw, worker: given.append(worker.progress) or {})
     action(no_log).run()
     assert [progress is None for progress in given] == [no_log]
 

@@ -26,6 +26,7 @@ INTERFACES = [
 UNSPOKEN = {
     protocol.Boxes,
     protocol.BulkReader,
+    protocol.DeclarationValidator,
     protocol.PlanValidator,
     protocol.OptionAdvisor,
     protocol.DuplicateFinder,

@@ -255,11 +255,13 @@ def test_a_redirect_error_contains_no_secret(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_library_logs_contain_no_secret(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     secret = "a-long-password-of-the-task"
-    Script(monkeypatch, password=secret)
+    script = Script(monkeypatch, password=secret)
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("httpcore.http11").debug("reply %r", f"Hello {secret}".encode())
     assert "Hello (hidden)" in caplog.text
     assert secret not in caplog.text
+    # The secrets of a client are hidden for as long as it exists.
+    assert not script.sent
 
 
 def test_cookies_are_returned_to_their_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ CONNECTION = {"vendor": "kazoo", "url": "http://127.0.0.1:1/v2", "api_key": "key
 
 
 def run(module: str, **given: t.Any) -> dict[str, t.Any]:
-    return task.run_in_worker(module, given, False, None, None, {})
+    return task.run_in_worker(module, given, task.Worker())
 
 
 @pytest.fixture

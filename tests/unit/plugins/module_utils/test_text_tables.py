@@ -109,3 +109,31 @@ def test_columns_can_be_selected_by_position(columns: dict[object, str]) -> None
     assert problems_of(text, "a.txt", heading_row=0, columns={**columns, "Mail": "notify"}) == [
         "a.txt: `columns` contains 'Mail', but the table has no headings. Name columns such as A or 1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "marks"),
+    [
+        ("mailbox;name\n3000;Desk\n3001,Sales\n3002,Store\n", (3, 4), ("a comma", "a semicolon")),
+        ("mailbox,name,emails\n3000\tDesk\ta@example.com\n", (2,), ("a tab", "a comma")),
+        # The heading row is the one that differs.
+        ("mailbox;name\n3000|Desk\n", (2,), ("a vertical bar", "a semicolon")),
+        # The separator of the headings is in a cell of the row.
+        ("mailbox,name,emails\n3000;Desk;a@example.com,b@example.com\n", (2,), ("a semicolon", "a comma")),
+    ],
+)
+def test_rows_with_another_separator_are_named(text: str, lines: tuple[int, ...], marks: tuple[str, str]) -> None:
+    wanted = f"{marks[0]} separates the cells, and {marks[1]} the headings. Use one separator in the whole file"
+    assert problems_of(text, "staff.csv") == [f"staff.csv:{line}: {wanted}" for line in lines]
+
+
+@pytest.mark.parametrize("text", ["mailbox;name\n3000;Desk, one\n", "mailbox;name\n3000\n", "mailbox\n3000\n"])
+def test_cells_with_other_marks_are_no_other_separator(text: str) -> None:
+    assert [box["mailbox"] for box in read(text, "staff.csv")] == ["3000"]
+
+
+def test_rows_that_are_left_out_may_have_any_separator() -> None:
+    text = "mailbox;name;kind\n3000;Desk;x\nExported, on Monday\n"
+    assert [
+        box["mailbox"] for box in read(text, "staff.csv", only_rows={"kind": "x"}, ignore_unknown_columns=True)
+    ] == ["3000"]

@@ -84,7 +84,7 @@ def test_values_that_crash_the_validator_are_refused_by_name() -> None:
     )
     for module, option, value in cases:
         needed = {"mailbox": "1000"} if module == "vmbox" else {"mailboxes": []}
-        result = task.run_in_worker(module, {**given, **needed, option: value}, False, None, None, {})
+        result = task.run_in_worker(module, {**given, **needed, option: value}, task.Worker())
         assert result["failed"], (option, value)
         assert option in result["msg"], result["msg"]
         assert len(result["msg"]) < 3000
