@@ -56,7 +56,7 @@ class _Claim:
 
     @property
     def held(self) -> bool:
-        """Check whether this run knows a box with the number, whatever a listing shows."""
+        """Check whether this run has read a box with the number, even if a listing omits it."""
         box = self.outcome.box
         return self.outcome.status is not Status.FAILED and (box is None or box.id not in self.withdrawn)
 
