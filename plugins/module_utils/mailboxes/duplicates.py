@@ -110,7 +110,7 @@ class _Settlement:
         try:
             while pending and self.looks < _MOST_LOOKS:
                 pending = self._watch(pending)
-                # Nothing changes any more, so no other run will act.
+                # Nothing has changed, so no other run will act.
                 self.quiet += 1
                 pending = self._act(pending)
         except VoicemailError as error:
@@ -121,7 +121,7 @@ class _Settlement:
             self._fail(claim, _several(self.boxes, claim))
 
     def _watch(self, pending: list[_Claim]) -> list[_Claim]:
-        """Check until every claim is resolved or nothing changes any more; return the open ones."""
+        """Check until every claim is resolved or nothing changes. Return the open ones."""
         waits = iter(_WAITS)
         while True:
             self.looks += 1
