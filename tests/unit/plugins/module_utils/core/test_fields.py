@@ -111,7 +111,7 @@ def test_the_values_of_an_object() -> None:
 
 def test_the_object_of_values() -> None:
     values: dict[str, t.Any] = {**VALUES, "limit": 5, "pin": None, "keep": False}
-    assert table().encode(["name", "limit", "pin", "owners", "keep"], values) == {
+    assert table().encode(["keep", "name", "limit", "pin", "owners"], values) == {
         "name": "Desk", "limits": {"messages": 5}, "pin": None, "owners": "a;b", "after": "f", "then": True,
     }  # fmt: skip
     assert table().encode([], values) == {}

@@ -194,7 +194,7 @@ def test_keys_and_sealed_secrets() -> None:
     assert sealed != "4822"
     assert sealed == Sealed(keys, ("one", "pin"), digest)
     assert sealed != Sealed(keys, ("two", "pin"), digest)
-    assert sealed != 4821
+    assert (sealed == 4821) is False
     assert repr(sealed) == "(sealed)"
     with pytest.raises(TypeError):
         hash(sealed)
