@@ -116,6 +116,7 @@ def test_the_newest_messages_are_selected_once() -> None:
     twin = changed(id="d")
     assert [one.id for one in Selection().select([none, old, twin, new, new])] == ["a", "d", "b", "c"]
     assert [one.id for one in Selection(limit=2).select([none, old, twin, new])] == ["a", "d"]
+    assert [one.id for one in Selection(newer_than=NOON).select([none, old, twin, new])] == ["a", "d"]
     assert [one.id for one in Selection().undated([changed(id=name, received_at=None) for name in "bab"])] == ["a", "b"]
     everything = Selection("3000", None, True, frozenset("a"), limit=1).everything()
     assert everything == Selection("3000", None, True)

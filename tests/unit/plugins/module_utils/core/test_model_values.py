@@ -219,6 +219,12 @@ def test_names_of_time_zones() -> None:
     assert "UTC" in zones.known_names()
 
 
+def test_zones_on_a_machine_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zones, "known_names", frozenset)
+    assert zones.is_zone("nowhere")
+    assert str(zones.zone_caution("nowhere/known")).startswith("could not be checked, because this machine has no time")
+
+
 def test_values_that_no_telephone_can_dial() -> None:
     digits = "contains characters other than digits, which no telephone can dial"
     assert not_digits("0123") is not_digits(None) is not_digits(["1", None]) is None
