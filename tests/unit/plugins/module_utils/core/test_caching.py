@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -26,7 +27,16 @@ from helpers.memory_vendor import TABLE, MemoryMailboxes, Store
 
 PIN = "48217395"
 CONNECTION = Connection("kazoo", "http://pbx", api_key="a-long-api-key-of-the-account")
+#: Deriving keys is slow on purpose, and the same each time.
+DERIVED = functools.cache(Keys.derive)
+SALT = b"0123456789abcdef"
 IGNORED = "the cache {} is ignored: {}. Every mailbox is read, and the file is replaced"
+
+
+@pytest.fixture(autouse=True)
+def derived_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Derive the keys of each credential once."""
+    monkeypatch.setattr(Keys, "derive", lambda credential, salt=SALT: DERIVED(credential, salt))
 
 
 class Revised(MemoryMailboxes, protocol.RevisionChecker):
