@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
-import os
 import pathlib
 import types
 import typing as t
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import apply as engine
-from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes import cache_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.cache import Cache
+from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.caching import cache_folder, opened_cache
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import Connection
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import UNKNOWN
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.mailbox import Box, Desired, ListQuery
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Subject
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.sealed import Keys
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors import protocol
+from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
 from helpers.memory_vendor import TABLE, MemoryMailboxes, Store
 
 PIN = "48217395"
@@ -316,59 +316,20 @@ def test_a_file_that_cannot_be_written_costs_a_warning(tmp_path: pathlib.Path) -
     assert len(list((tmp_path / "missing").iterdir())) == 1
 
 
-KEYS = Keys.derive("credential")
-
-
-def test_a_file_is_read_as_it_was_written(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "a.cache"
-    assert cache_file.read(path, "credential") is None
-    cache_file.write(path, KEYS, {"a": "\xe4"})
-    assert cache_file.read(path, "credential") == (KEYS, {"a": "\xe4"})
-    with pytest.raises(cache_file.UnusableError, match="another credential"):
-        cache_file.read(path, "other")
-    header, body = path.read_bytes().split(b"\n")
-    assert json.loads(body) == {"a": "\xe4"}
-    for changed, problem in (
-        (header + b"\n" + body + b" ", "another credential"),
-        (header.replace(b"cache 1 ", b"cache 2 ") + b"\n" + body, "another version of this collection wrote it"),
-        (header, "it is damaged or not a cache file"),
-        (b"", "it is damaged or not a cache file"),
-    ):
-        path.write_bytes(changed)
-        with pytest.raises(cache_file.UnusableError, match=problem):
-            cache_file.read(path, "credential")
-
-
-def test_files_that_are_not_read(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "target")
-    (tmp_path / "target").write_text("x")
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "large").touch()
-    os.truncate(tmp_path / "large", 512 * 2**20 + 1)
-    (tmp_path / "full").touch()
-    os.truncate(tmp_path / "full", 10)
-    for name, problem in (
-        ("link", "it cannot be read: Too many levels of symbolic links"),
-        ("pipe", "it is not a regular file"),
-        ("large", "it is larger than 512 MiB"),
-        ("full", "it is damaged or not a cache file"),
-    ):
-        with pytest.raises(cache_file.UnusableError, match=problem):
-            cache_file.read(tmp_path / name, "credential")
-
-
-def test_the_folder_of_the_cache(tmp_path: pathlib.Path) -> None:
-    folder = tmp_path / "deep" / "cache"
-    assert cache_file.prepare(folder) is None
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert cache_file.prepare(folder) is None
-    assert list(folder.iterdir()) == []
-    for mode in (0o720, 0o702):
-        folder.chmod(mode)
-        assert cache_file.prepare(folder) == (
-            f"can be written to by other users. Run `chmod go-w {folder}`, or use another folder"
-        )
-    (tmp_path / "file").touch()
-    for path in (tmp_path / "file", tmp_path / "file" / "below"):
-        assert cache_file.prepare(path) == "is not a folder. Set it to a folder for cache files"
-    assert str(cache_file.prepare(pathlib.Path("/proc/nothing"))).startswith("cannot be written to: ")
+def test_the_cache_of_a_task(tmp_path: pathlib.Path) -> None:
+    session: t.Any = types.SimpleNamespace(account_key=lambda: "a")
+    assert cache_folder(dispatch.Task("vmboxes", {}, {}), vendor("tel4vn"), "mailbox") is None
+    for pins in (None, True):
+        task = dispatch.Task("vmboxes", {"cache": str(tmp_path / "new"), "include_pins": pins}, {})
+        folder = cache_folder(task, vendor("kazoo"), "mailbox")
+        assert folder == tmp_path / "new"
+        with opened_cache(task, folder, CONNECTION, session) as used:
+            assert used is not None
+            used.open("5")
+            used.keep(TABLE, [kept("1")])
+            assert len(used.boxes(TABLE, [kept("1")])) == (0 if pins else 1)
+            used.save()
+            used.warnings.append("a warning")
+        assert task.warnings == ["a warning"]
+    with opened_cache(task, None, CONNECTION, session) as unused:
+        assert unused is None

@@ -43,11 +43,16 @@ def test_a_resource_that_a_vendor_does_not_have() -> None:
     )
 
 
-def test_defaults_are_a_dictionary() -> None:
-    task = dispatch.Task(
-        "vmboxes", {**PARAMS, "on_guard": "stop", "invalid": "fail"}, {"mailboxes": [], "defaults": "x"}
-    )
-    with pytest.raises(InvalidInputError, match="`defaults` must be a dictionary, not text"):
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ({"mailboxes": [], "defaults": "x"}, "`defaults` must be a dictionary, not text"),
+        ({"mailboxes": "a, b"}, "`mailboxes` must be a list, not text; set `src` to its file"),
+    ],
+)
+def test_types_of_declarations(raw: dict[str, t.Any], problem: str) -> None:
+    task = dispatch.Task("vmboxes", {**PARAMS, "on_guard": "stop", "invalid": "fail"}, raw)
+    with pytest.raises(InvalidInputError, match=problem):
         dispatch.run(task)
 
 
