@@ -20,6 +20,9 @@ REPORTS = CACHE / "reports"
 SKIPPED_ALL = re.compile(r"All targets skipped", re.IGNORECASE)
 #: Tests that talk to a simulator.
 SERVED = ("tests/unit/simulator", "tests/unit/plugins/module_utils/vendors")
+#: What sanity checks: everything that the archive contains. Tests and tools are checked by ruff and mypy.
+SHIPPED: tuple[str, ...] = ("changelogs/", "docs/", "extensions/eda/", "meta/", "playbooks/", "plugins/", "roles/")
+SHIPPED += ("CHANGELOG.md", "CHANGELOG.rst", "LICENSE", "README.md", "SECURITY.md", "galaxy.yml", "requirements.txt")
 #: Tests that are too long for the inner loop, so they run in the contract suite: some wait for a time limit or start
 #: processes.
 OUTER = (
@@ -134,8 +137,8 @@ def all_suites() -> list[Suite]:
     suites += [
         Suite(
             "sanity",
-            "Sanity: ansible-test sanity",
-            (ansible_test("sanity", "--local"),),
+            "Sanity: ansible-test sanity on everything that is shipped",
+            (ansible_test("sanity", "--local", *SHIPPED),),
             folder=TREE,
             lane="ansible-test",
             prepare=prepare_ansible_test,

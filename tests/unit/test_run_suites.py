@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import fnmatch
 import pathlib
 import sys
 import types
 import typing as t
 
 import pytest
+import yaml
 
 TOOLS = pathlib.Path(__file__).resolve().parents[1] / "tools"
 
@@ -148,3 +150,15 @@ def test_output_of_another_lane_comes_in_one_piece(runner: types.ModuleType, cap
     runner.run_lanes([suite("live", "first"), suite("kept", "second"), suite("later", "second")])
     lines = [line for line in capfd.readouterr().out.splitlines() if line in ("kept", "later")]
     assert lines == ["kept"] * 50 + ["later"] * 50
+
+
+def test_sanity_covers_every_file_of_the_archive() -> None:
+    import suites
+    import workspace
+
+    ignored = yaml.safe_load((TOOLS.parents[1] / "galaxy.yml").read_text(encoding="utf-8"))["build_ignore"]
+    for file in workspace.list_files():
+        parts = [str(part) for part in (file, *file.parents)]
+        if not any(fnmatch.fnmatch(part, pattern) for part in parts for pattern in ignored):
+            assert any(str(file) == name or str(file).startswith(name) for name in suites.SHIPPED), file
+    assert [name for name in suites.SHIPPED if not (TOOLS.parents[1] / name).exists()] == []
