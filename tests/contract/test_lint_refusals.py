@@ -135,7 +135,7 @@ CASES: dict[str, tuple[str, Item, str]] = {
         {"mailboxes": [{"mailbox": "1000", "notify": True}], "cache": "cache"},
         "cannot be cached",
     ),
-    "cache that is no folder": ("kazoo", {"mailboxes": [BOX], "cache": "/dev/null"}, "cache"),
+    "cache in a device": ("kazoo", {"mailboxes": [BOX], "cache": "/dev/null"}, "cache"),
     # The connection.
     "address": ("kazoo", {"mailboxes": [BOX], "url": "pbx.example.com"}, "`url` must be an address"),
     "timeout": ("kazoo", {"mailboxes": [BOX], "timeout": 0}, "`timeout` must be more than 0"),
