@@ -185,7 +185,7 @@ def test_onsip_withdraws_nothing_since_it_shows_no_messages(monkeypatch: pytest.
         assert len(twins) == 2
         assert result["failed"]
         assert all(twin.id in result["msg"] for twin in twins), result["msg"]
-        assert "does not show whether it contains messages" in result["msg"]
+        assert "does not show whether it has messages" in result["msg"]
 
 
 @pytest.mark.parametrize(

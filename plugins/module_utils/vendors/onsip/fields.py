@@ -167,6 +167,7 @@ _REFUSED_TWICE = {
 
 MAILBOX = FieldTable(
     vendor="onsip",
+    title="OnSIP",
     resource="mailbox",
     key="mailbox",
     alias="extension",

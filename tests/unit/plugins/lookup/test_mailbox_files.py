@@ -156,5 +156,5 @@ def test_what_the_vendor_cannot_hold_is_refused_where_that_is_wanted(folder: pat
     if wanted == "ignore":
         assert read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)[0]["description"] == "y"
         return
-    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` is not supported by kazoo"):
+    with pytest.raises(AnsibleLookupError, match=r"a\.yml:3: mailbox 3000: `description` is not supported by KAZOO"):
         read(str(folder / "a.yml"), vendor="kazoo", on_unsupported=wanted)
