@@ -166,7 +166,8 @@ class ActionModule(ActionBase):
 
     def _shown(self, given: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, t.Any]:
         """Show additional lines for the user, and return the result in a form that Ansible can print."""
-        if not self._task.no_log:
+        # A task that only searches shows no plan, which would be read as what is going to happen.
+        if not self._task.no_log and self._task.vars.get("voicemail_report") is not False:
             with_plan = bool(self._task.check_mode) and not self._task.diff
             show_outcome(self._display, result, with_plan, given.get("plan_lines"))
         return result if given.get("report") == "all" else printable(result)
@@ -199,12 +200,14 @@ class ActionModule(ActionBase):
                 result = task.run_in_worker(
                     self.module,
                     given,
-                    check=bool(self._task.check_mode),
-                    sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
-                    progress=progress,
-                    environment=environment,
-                    source=source,
-                    notify=progress.show if progress is not None else lambda text: None,
+                    task.Worker(
+                        check=bool(self._task.check_mode),
+                        sessions=_kept_session if self._task.loop is not None else dispatch.session_of,
+                        progress=progress,
+                        environment=environment,
+                        source=source,
+                        notify=progress.show if progress is not None else lambda text: None,
+                    ),
                 )
             except KeyboardInterrupt:
                 if expired.error is None:

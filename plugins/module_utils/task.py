@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import os
 import signal
@@ -122,23 +123,32 @@ def run_module(name: str) -> None:
     module.exit_json(**result)
 
 
-def run_in_worker(
-    name: str,
-    raw: t.Mapping[str, t.Any],
-    check: bool,
-    sessions: t.Any,
-    progress: t.Any,
-    environment: t.Mapping[str, str],
-    source: bytes | None = None,
-    notify: t.Callable[[str], None] = lambda text: None,
-) -> Result:
-    """Run a module inside Ansible's worker, with the same result.
+@dataclasses.dataclass(frozen=True)
+class Worker:
+    """What Ansible's worker adds to the arguments of a task.
 
-    :param raw: the task's templated and normalized arguments.
+    :param check: plan without writing.
+    :param sessions: returns the session of a connection.
+    :param progress: called with the progress of a long plan.
     :param environment: environment variables of the task.
     :param source: content of the file ``src``, decrypted.
     :param notify: shows a text to the user while the task runs.
     """
+
+    check: bool = False
+    sessions: t.Any = None
+    progress: t.Any = None
+    environment: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    source: bytes | None = None
+    notify: t.Callable[[str], None] = lambda text: None
+
+
+def run_in_worker(name: str, raw: t.Mapping[str, t.Any], worker: Worker) -> Result:
+    """Run a module inside Ansible's worker, with the same result.
+
+    :param raw: the task's templated and normalized arguments.
+    """
+    environment = worker.environment
     given = _without_blanks({key: raw[key] for key in raw if not key.startswith("_ansible_")})
     given = with_dictionaries(_spec(name), given)
     written = without_nulls(given) | _from_task(given, environment)
@@ -152,8 +162,16 @@ def run_in_worker(
         refused["invocation"] = {"module_args": masked(name, validated.validated_parameters, given)}
         return {**refused, "warnings": warnings} if warnings else refused
     params = validated.validated_parameters
-    task = dispatch.Task(name, params, given, check=check, sessions=sessions, progress=progress, source=source)
-    task.notify = notify
+    task = dispatch.Task(
+        name,
+        params,
+        given,
+        check=worker.check,
+        sessions=worker.sessions,
+        progress=worker.progress,
+        source=worker.source,
+        notify=worker.notify,
+    )
     task.warnings.extend(warnings)
     result = execute(task)
     result["invocation"] = {"module_args": masked(name, params, given)}
@@ -327,4 +345,4 @@ def _redacted(texts: t.Any, params: t.Mapping[str, t.Any]) -> t.Any:
     return remove_values(texts, [str(params[name]) for name in SECRETS if params.get(name)])
 
 
-__all__ = ("TIME_LIMIT", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")
+__all__ = ("TIME_LIMIT", "Worker", "argument_spec", "ended", "execute", "failure", "run_in_worker", "run_module")

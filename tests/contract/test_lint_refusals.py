@@ -121,10 +121,10 @@ CASES: dict[str, tuple[str, Item, str]] = {
     "negative updates": ("kazoo", {"mailboxes": [BOX], "max_updates": -1}, "`max_updates` must be at least 0"),
     "percent of deletions": ("kazoo", {"mailboxes": [BOX], "max_delete_percent": 101}, "between 0 and 100"),
     "percent of updates": ("kazoo", {"mailboxes": [BOX], "max_update_percent": -1}, "between 0 and 100"),
-    "deletions as a word": ("kazoo", {"mailboxes": [BOX], "max_deletions": "many"}, "max_deletions"),
+    "deletions as text": ("kazoo", {"mailboxes": [BOX], "max_deletions": "many"}, "max_deletions"),
     "several guards": ("kazoo", {"mailboxes": [{"nmae": 1}], "max_deletions": -1, "prune_match": "("}, "4 problems"),
     # Other options of the task.
-    "prune with an unknown word": ("kazoo", {"mailboxes": [BOX], "prune": "perhaps"}, "prune"),
+    "prune as another word": ("kazoo", {"mailboxes": [BOX], "prune": "perhaps"}, "prune"),
     "unknown word": ("kazoo", {"mailboxes": [BOX], "on_error": "panic"}, "on_error"),
     "unknown task option": ("kazoo", {"mailboxes": [BOX], "purne": True}, "purne"),
     "lines of the plan": ("kazoo", {"mailboxes": [BOX], "plan_lines": -1}, "`plan_lines` must be at least 0"),

@@ -286,7 +286,7 @@ class KazooMailboxes(
             for option in late
         ]
 
-    def _pages(self, parameters: dict[str, str], options: t.Collection[str]) -> t.Iterator[Box]:
+    def _pages(self, parameters: dict[str, str], options: frozenset[str]) -> t.Iterator[Box]:
         query = dict(parameters)
         summary = frozenset(field.option for field in self.table.fields if field.summary)
         if not summary.issuperset(options):
@@ -317,9 +317,9 @@ class KazooMailboxes(
             revision = expect_header_text(revision, _READ, "a revision")
         return Box(number, identity(native), Decoded(self.table, native), True, native, revision)
 
-    def _part(self, native: t.Mapping[str, t.Any], options: t.Collection[str]) -> Box:
+    def _part(self, native: t.Mapping[str, t.Any], options: frozenset[str]) -> Box:
         """Return a box of which only some options are known."""
-        values = {option: self.table.decode_one(option, native) for option in options}
+        values = self.table.decode_some(options, native)
         return Box(expect_text(native, "mailbox", _READ, ADDRESS_HINT), identity(native), values, False)
 
 
