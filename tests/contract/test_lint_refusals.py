@@ -156,12 +156,12 @@ CASES: dict[str, tuple[str, Item, str]] = {
 }
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("case", CASES)
-def test_same_refusal(case: str, way: str) -> None:
+def test_same_refusal(case: str, runner: str) -> None:
     vendor, arguments, part = CASES[case]
-    planned = RUNNERS[way]("vmboxes", {"vendor": vendor, **CONNECTION[vendor], **arguments}, check=True)
-    validated = RUNNERS[way]("vmboxes", {"vendor": vendor, **arguments, "validate_only": True})
+    planned = RUNNERS[runner]("vmboxes", {"vendor": vendor, **CONNECTION[vendor], **arguments}, check=True)
+    validated = RUNNERS[runner]("vmboxes", {"vendor": vendor, **arguments, "validate_only": True})
     assert part in planned["msg"]
     assert validated["msg"] == planned["msg"]
     assert validated["failed"]
@@ -169,11 +169,11 @@ def test_same_refusal(case: str, way: str) -> None:
     assert not re.search(r"(?<![\w`.])(kazoo|portsip|tel4vn|onsip)(?![\w`.])", planned["msg"])
 
 
-@pytest.mark.parametrize("way", RUNNERS)
+@pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("vendor", CONNECTION)
-def test_valid_declaration_needs_no_server(vendor: str, way: str) -> None:
+def test_valid_declaration_needs_no_server(vendor: str, runner: str) -> None:
     item = {"mailbox": "3000", "notify": True} if vendor == "portsip" else {"mailbox": "3000"}
-    result = RUNNERS[way]("vmboxes", {"vendor": vendor, "mailboxes": [item], "validate_only": True})
+    result = RUNNERS[runner]("vmboxes", {"vendor": vendor, "mailboxes": [item], "validate_only": True})
     assert not result["failed"], result
     assert not result["changed"]
     assert result["summary"]["requests"] == 0

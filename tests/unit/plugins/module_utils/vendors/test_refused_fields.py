@@ -25,9 +25,9 @@ def test_hint(details: dict[str, str], hint: str) -> None:
     assert correction_hint(details) == hint
 
 
-@pytest.mark.parametrize("way", RUNNERS)
-def test_refusal_without_fields(way: str) -> None:
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_refusal_without_fields(runner: str) -> None:
     with KAZOO.serve(mailboxes=0, faults=["status:422,method=PUT,path=vmboxes$"]) as server:
-        result = RUNNERS[way]("vmbox", KAZOO.arguments(server, mailbox="3000", name="Desk"))
+        result = RUNNERS[runner]("vmbox", KAZOO.arguments(server, mailbox="3000", name="Desk"))
     assert "this field" not in result["msg"]
     assert "Compare the options with the server's documentation." in result["msg"]
