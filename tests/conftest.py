@@ -57,7 +57,7 @@ with contextlib.suppress(ImportError):
     # are not.
     always = hypothesis.settings(deadline=None, derandomize=True)
     hypothesis.settings.register_profile("repository", always)
-    hypothesis.settings.register_profile("quick", always, max_examples=20)  # for the inner loop
+    hypothesis.settings.register_profile("quick", always, max_examples=10)  # for the inner loop
     hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
     hypothesis.settings.load_profile("repository")
 
