@@ -49,9 +49,11 @@ class Tenant:
         self.vendor = server.vendor
         self.directory = server.vendor.state
 
-    def begin(self, mailboxes: int = 0, messages: int = 0, **knobs: t.Any) -> Tenant:
-        """Set the PBX back, with knobs given as keywords."""
-        self.server.knobs.update({knob.name: knob.default for knob in SimulatedPortsip.behavior_definitions} | knobs)
+    def begin(self, mailboxes: int = 0, messages: int = 0, **behaviors: t.Any) -> Tenant:
+        """Reset the PBX, with behaviors as keywords."""
+        self.server.behaviors.update(
+            {behavior.name: behavior.default for behavior in SimulatedPortsip.behavior_definitions} | behaviors
+        )
         self.server.faults.set([])
         self.server.simulation.reset(mailboxes, messages)
         self.server.journal.clear()
