@@ -4,7 +4,8 @@
 """Run each case of tests/comparer on every way that a task can run: use it where all ways must return the same.
 
 A file of cases is one play with a host for each way, and a simulator of its own for each host. The cases run in the
-order of the file, so one may build on what an earlier one left.
+order of the file, so one may build on what an earlier one left. In the background, only the first case of each kind
+runs, which takes many processes and a second; on that host, the others run in the worker.
 """
 
 from __future__ import annotations
@@ -79,13 +80,24 @@ class Case:
         """The module as it is written."""
         return next(word for word in self.task if "." in word)
 
-    def as_task(self, register: str) -> Item:
-        """Return the task of a play."""
+    @property
+    def kind(self) -> tuple[t.Any, ...]:
+        """What decides how a task in the background runs and reports: the module, the keywords and the outcome."""
+        outcome = (bool(self.expect.get("failed")), bool(self.expect.get("changed")), tuple(self.unlike))
+        return (self.module, outcome, frozenset(self.task) - {self.module})
+
+    def as_task(self, register: str, in_background: bool) -> Item:
+        """Return the task of a play.
+
+        :param in_background: run it so on the host for that.
+        """
         options = self.task[self.module]
         if self.connected:
             options = {"timeout": 5, "retry_budget": 20, "vendor": self.vendor, **LOGINS[self.vendor], **options}
             options.setdefault("url", f"{{{{ servers.{self.vendor} }}}}")
-        fixed = {"register": register, "ignore_errors": True, "async": "{{ seconds }}", "poll": 1}
+        fixed: Item = {"register": register, "ignore_errors": True}
+        if in_background:
+            fixed |= {"async": "{{ seconds }}", "poll": 1}
         return {**fixed, **self.task, "name": self.name, self.module: options}
 
 
@@ -170,8 +182,9 @@ def _variables(way: str, cases: t.Sequence[Case], stack: contextlib.ExitStack) -
 
 
 def _play(cases: t.Sequence[Case]) -> Item:
-    tasks = [case.as_task(f"case_{position}") for position, case in enumerate(cases)]
-    registered = ", ".join(f"'case_{position}': case_{position}" for position in range(len(cases)))
+    first = {case.kind: case.name for case in reversed(cases)}
+    tasks = [case.as_task(f"case_{number}", first[case.kind] == case.name) for number, case in enumerate(cases)]
+    registered = ", ".join(f"'case_{number}': case_{number}" for number in range(len(cases)))
     keeping = {"file": "{{ playbook_dir }}/{{ way }}.json", "results": f"{{{{ {{{registered}}} }}}}"}
     kept = {"name": "Keep the results", "keep_results": keeping}
     return {

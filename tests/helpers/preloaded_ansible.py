@@ -94,11 +94,22 @@ def can_fork(variables: dict[str, str], folder: pathlib.Path) -> bool:
     files = (folder / "ansible.cfg", pathlib.Path(variables.get("HOME", "/"), ".ansible.cfg"))
     configured = any(file.exists() for file in files)
     plain = variables.get("LC_ALL") == "C.UTF-8" and variables.get("ANSIBLE_NOCOLOR") == "1"
-    return plain and settings <= READ_LATE and not changes_python(variables) and not configured
+    known = settings <= READ_LATE and not changes_python(variables)
+    return plain and known and not configured and _uses_checkout(variables, folder)
 
 
-def read_settings() -> None:
-    """Read the settings from the environment, and replace those that were read when Ansible was imported."""
+def _uses_checkout(variables: dict[str, str], folder: pathlib.Path) -> bool:
+    """Return whether every collection of this name that Ansible may find is this checkout."""
+    listed = variables.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)
+    places = [pathlib.Path(place, *COLLECTION.split(".")) for place in (*listed, folder / "collections")]
+    return {place.resolve() for place in places if place.exists()} == {ROOT}
+
+
+def read_settings(packed: pathlib.Path) -> None:
+    """Read the settings from the environment, and replace those that were read when Ansible was imported.
+
+    :param packed: folder in which Ansible keeps the modules that it packed, which every run otherwise packs anew.
+    """
     from ansible import constants
     from ansible.plugins import loader
 
@@ -112,6 +123,9 @@ def read_settings() -> None:
     for plugins in vars(loader).values():
         if isinstance(plugins, loader.PluginLoader) and id(plugins.config) in names:
             plugins.config = getattr(constants, names[id(plugins.config)])
+    pathlib.Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(packed)
+    # By default, Ansible looks for results a thousand times a second, and on a busy machine it mostly looks.
+    constants.DEFAULT_INTERNAL_POLL_INTERVAL = 0.01
 
 
 def preload() -> None:
