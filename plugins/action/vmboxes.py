@@ -34,6 +34,10 @@ def _no_collection() -> t.Iterator[None]:
 
 
 with _no_collection():
+    from ansible_collections.telephony.voicemail.plugins.plugin_utils import bytecode
+
+    bytecode.keep()
+
     from ansible_collections.telephony.voicemail.plugins.module_utils import dispatch, task
     from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.normalize import plain
     from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import refuse_dates

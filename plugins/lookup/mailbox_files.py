@@ -123,22 +123,20 @@ import fnmatch
 import pathlib
 import typing as t
 
-from ansible import constants
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layouts import is_path, layout_of
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import SUFFIXES, File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import TABLE
+from ansible_collections.telephony.voicemail.plugins.plugin_utils.lookup_options import set_lookup_options
 
 
 class LookupModule(LookupBase):
@@ -149,13 +147,7 @@ class LookupModule(LookupBase):
 
         :raises AnsibleLookupError: with all problems.
         """
-        if IMPORT_ERROR:
-            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}. {INSTALL}")
-        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
-        given, wrong = checked(definitions, kwargs)
-        if wrong:
-            raise AnsibleLookupError(f"mailbox_files: {InvalidInputError.of(wrong)}")
-        self.set_options(var_options=variables, direct=given)
+        set_lookup_options(self, "mailbox_files", variables, kwargs)
         checks = Checks(
             self.get_option("defaults"),
             self.get_option("vendor"),

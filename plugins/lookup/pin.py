@@ -125,14 +125,13 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports import documents
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import describe, replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Kind
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import vendor
+from ansible_collections.telephony.voicemail.plugins.plugin_utils.lookup_options import set_lookup_options
 
 SHORTEST = 4
 # With these rules, at least one of two random PINs is valid; if none of so many is, the length is the cause.
@@ -276,13 +275,7 @@ class LookupModule(LookupBase):
 
         :raises AnsibleLookupError: if the rules allow no PIN, or the file is unusable.
         """
-        if IMPORT_ERROR:
-            raise AnsibleLookupError(f"pin needs {LIBRARIES}. {INSTALL}")
-        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
-        given, problems = checked(definitions, kwargs)
-        if problems:
-            raise AnsibleLookupError(f"pin: {InvalidInputError.of(problems)}")
-        self.set_options(var_options=variables, direct=given)
+        set_lookup_options(self, "pin", variables, kwargs)
         name, length, file = (self.get_option(option) for option in ("vendor", "length", "file"))
         kind = vendor(name).tables["mailbox"].by_option["pin"].kind
         try:

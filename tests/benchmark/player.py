@@ -63,6 +63,8 @@ class Player:
             "ANSIBLE_NOCOLOR": "true",
             "ANSIBLE_RETRY_FILES_ENABLED": "false",
         }
+        # Everything is measured as users run it, who keep bytecode.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.collections = str(CACHE / "link")
         self.connection = {"vendor": "kazoo", "url": simulator.url, **LOGIN}
 

@@ -153,13 +153,13 @@ def test_what_was_downloaded_is_reported_where_the_manifest_cannot_be_written(
     with subject.serve(BOXES) as server:
         runner = TaskRunner(subject, server)
         options = {**subject.box, "dest": str(tmp_path), "manifest": "manifest.json"}
-        # What is in the way of the name under which it would be written.
-        (tmp_path / ".manifest.json.part").mkdir()
+        # A folder has the name of the lock under which it is written.
+        (tmp_path / ".manifest.json.lock").mkdir()
         result = runner.run("voicemail_audio", **options)
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "file")
         assert "the recordings are kept, but not their manifest" in result["msg"]
         assert [row["status"] for row in result["results"]] == ["changed"] * 4
-        (tmp_path / ".manifest.json.part").rmdir()
+        (tmp_path / ".manifest.json.lock").rmdir()
         result = runner.run("voicemail_audio", **options)
         assert (result["failed"], result["changed"], result["summary"]["download"]) == (False, True, 0)
         assert len(json.loads((tmp_path / "manifest.json").read_text())["messages"]) == 4

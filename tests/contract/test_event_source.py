@@ -342,3 +342,10 @@ def test_no_error_of_a_list_ends_it_or_shows_the_secret(
     assert "unexpected OverflowError" in caplog.text
     assert SECRET not in caplog.text
     assert urllib.parse.quote(SECRET) not in caplog.text
+
+
+def test_a_state_file_that_cannot_be_written_is_named(tmp_path: pathlib.Path) -> None:
+    watching = PLUGIN["_watch"]
+    position = watching.Position(str(tmp_path / "no folder" / "state.json"), {"vendor": "kazoo"}, overlap=60)
+    with pytest.raises(watching.FileProblem, match=r"cannot write .*no folder/state\.json"):
+        position.save()

@@ -208,7 +208,7 @@ def test_without_an_archive_nothing_is_deleted(bench: Bench, subject: MessageSub
         {"match": box, "action": "archive_then_delete", "older_than": ALL},
         {"match": ".*", "action": "delete", "older_than": ALL},
     )
-    (bench.folder / ".list.json.part").mkdir()
+    (bench.folder / ".list.json.lock").mkdir()
     # A folder that cannot be made, one where no list can be kept, and a list that cannot be written in the end.
     done, runs = bench.run_each(
         (rules, {"archive_folder": str(blocked / "below")}),

@@ -3,15 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """List the mutants of a source file: small changes to the body of a function, each of which a test should notice.
 
-Text is left alone: tests of every letter of a message would only repeat the code.
+Text is left alone: tests of every letter of a message would only repeat the code. So are methods that every subclass
+replaces, which only raise NotImplementedError, and `strict` of `zip`, which finds mistakes of the code itself.
 """
 
 from __future__ import annotations
 
 import ast
+import collections
 import copy
 import dataclasses
-import itertools
 import pathlib
 import types
 import typing as t
@@ -52,21 +53,26 @@ class Mutant:
 
     :param function: the qualified name of the outermost function around it.
     :param function_line: the first line of that function, decorators included.
+    :param lines: the first and the last line of the statement that is changed, without the statements inside it.
     :param position: the place of the changed node among all nodes of the file, and of the change among its changes.
+    :param twin: the number of the same change on the same text in the same function.
     """
 
     path: pathlib.Path
     function: str
     function_line: int
+    lines: tuple[int, int]
     line: int
     change: str
     source: str
     position: tuple[int, int]
+    twin: int = 1
 
     @property
     def label(self) -> str:
         """Name the mutant without its line number, so that explanations outlive edits elsewhere in the file."""
-        return f"{self.path.parent.name}/{self.path.name}: {self.function}: {self.change}: {self.source}"
+        label = f"{self.path.parent.name}/{self.path.name}: {self.function}: {self.change}: {self.source}"
+        return label if self.twin == 1 else f"{label} [{self.twin}]"
 
 
 def mutants_of(path: pathlib.Path) -> list[Mutant]:
@@ -74,13 +80,16 @@ def mutants_of(path: pathlib.Path) -> list[Mutant]:
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     found = []
-    for index, node, function in _nodes(ast.parse(text)):
-        if function is None:
+    seen: collections.Counter[str] = collections.Counter()
+    for index, (node, function, statement) in enumerate(_nodes(ast.parse(text))):
+        if function is None or statement is None:
             continue
         for number, (change, _changed) in enumerate(_changes(node)):
-            name, first = function
-            line = node.lineno if isinstance(node, ast.stmt | ast.expr) else first
-            found.append(Mutant(path, name, first, line, change, lines[line - 1].strip(), (index, number)))
+            line = node.lineno if isinstance(node, ast.stmt | ast.expr) else statement[0]
+            source = lines[line - 1].strip()
+            mutant = Mutant(path, *function, statement, line, change, source, (index, number))
+            seen[mutant.label] += 1
+            found.append(dataclasses.replace(mutant, twin=seen[mutant.label]))
     return found
 
 
@@ -88,11 +97,12 @@ def mutated_code(mutant: Mutant, filename: str) -> types.CodeType:
     """Compile the file with the change, and return the code of the function around it."""
     tree = ast.parse(mutant.path.read_text(encoding="utf-8"))
     wanted, number = mutant.position
-    target = next(node for index, node, _function in _nodes(tree) if index == wanted)
+    target = next(found.node for index, found in enumerate(_nodes(tree)) if index == wanted)
     _change, replacement = list(_changes(target))[number]
     changed = ast.fix_missing_locations(_Replace(target, replacement).visit(tree))
     code = find_code(compile(changed, filename, "exec", dont_inherit=True), mutant.function, mutant.function_line)
-    assert code is not None, mutant.label
+    if code is None:
+        raise LookupError(mutant.label)
     return code
 
 
@@ -117,29 +127,47 @@ class _Replace(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _nodes(tree: ast.Module) -> t.Iterator[tuple[int, ast.AST, tuple[str, int] | None]]:
-    """Yield every node with its number and the outermost function that it is in the body of."""
-    numbers = itertools.count()
+class _Found(t.NamedTuple):
+    """A node, the outermost function that it is in the body of, and the lines of the statement that it belongs to."""
 
-    def walk(node: ast.AST, scope: str, function: tuple[str, int] | None) -> t.Iterator[tuple[int, ast.AST, t.Any]]:
-        yield next(numbers), node, function
+    node: ast.AST
+    function: tuple[str, int] | None
+    statement: tuple[int, int] | None
+
+
+def _nodes(tree: ast.Module) -> t.Iterator[_Found]:
+    """Yield every node, always in the same order."""
+
+    def walk(node: ast.AST, scope: str, function: t.Any, statement: t.Any) -> t.Iterator[_Found]:
+        if isinstance(node, ast.stmt):
+            statement = _lines_of(node)
+        yield _Found(node, function, statement)
         if isinstance(node, ast.FunctionDef) and function is None:
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             inner = (f"{scope}{node.name}", first)
             for outside in (*node.decorator_list, node.args):
-                yield from walk(outside, scope, None)
-            for statement in node.body:
-                yield from walk(statement, scope, inner)
+                yield from walk(outside, scope, None, statement)
+            for inside in node.body:
+                yield from walk(inside, scope, inner, statement)
             return
         below = f"{scope}{node.name}." if isinstance(node, ast.ClassDef) and function is None else scope
         for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns"):
+            if name in ("annotation", "returns") or (isinstance(node, ast.keyword) and node.arg == "strict"):
                 continue
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, ast.AST):
-                    yield from walk(child, below, function)
+                    yield from walk(child, below, function, statement)
 
-    yield from walk(tree, "", None)
+    yield from walk(tree, "", None, None)
+
+
+def _lines_of(statement: ast.stmt) -> tuple[int, int]:
+    """Return the first and last line of a statement; of one with a body, those of its head."""
+    head = [value for name, value in ast.iter_fields(statement) if name in ("test", "iter", "subject")]
+    if isinstance(statement, ast.With):
+        head = [item.context_expr for item in statement.items]
+    last = max((one.end_lineno or 0 for one in head), default=statement.end_lineno or statement.lineno)
+    return statement.lineno, last
 
 
 def _changes(node: ast.AST) -> t.Iterator[Replacement]:
@@ -205,6 +233,8 @@ def _of_return(node: ast.Return) -> t.Iterator[Replacement]:
 def _of_statement(node: ast.stmt) -> t.Iterator[Replacement]:
     if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
         return  # docstrings and yields
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id == "NotImplementedError":
+        return  # methods that every subclass replaces
     yield "statement removed", ast.Pass()
 
 

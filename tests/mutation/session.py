@@ -11,61 +11,73 @@ from __future__ import annotations
 
 import argparse
 import collections
+import dataclasses
 import functools
 import gc
 import importlib
 import os
 import pathlib
 import random
+import resource
 import sys
-import threading
 import time
 import types
 import typing as t
 
 import pytest
 import yaml
+from measure import Measurement
 from mutants import Mutant, mutants_of, mutated_code
 
 PACKAGE = "ansible_collections.telephony.voicemail.plugins.module_utils"
-KILLED, SURVIVED, FAILED_ALONE = 1, 0, 3
-#: Seconds beside the time of the unmutated tests after which a mutant counts as killed: it runs in a circle.
-GRACE = 20
+KILLED, SURVIVED, BROKEN = 1, 0, 3
+#: A mutant that needs so many times what its tests need without it, and these seconds more, counts as killed: it runs
+#: in a circle. The first pair counts work, the second time, for mutants that wait for what never comes.
+WORK_LIMIT = (5, 5)
+TIME_LIMIT = (40, 60)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fork:
+    """A process that runs one mutant.
+
+    :param channel: the descriptor from which the test that killed the mutant can be read.
+    """
+
+    number: int
+    mutant: Mutant
+    latest: float
+    channel: int
 
 
 class MutationSession:
     """A pytest plugin whose test loop runs every mutant.
 
     :param options: ``sample``, how many mutants, chosen by ``seed``, None for all; ``again``, labels of those to
-        run; ``processes``, how many run at the same time; ``budget``, seconds that the tests of one mutant may take
-        without it: what needs more counts as a survivor.
+        run; ``processes``, how many run at the same time; ``budget``, seconds of work that the tests of one mutant may
+        need without it: what needs more counts as a survivor.
     """
 
     def __init__(self, sources: list[pathlib.Path], options: argparse.Namespace) -> None:
-        self.processes = options.processes
         self.survivors: list[Mutant] = []
         self.untested: list[Mutant] = []
-        self.killed = 0
-        #: Tests that fail without a mutant while calls are counted. They prove nothing here, and run for no mutant.
-        self.errors: list[str] = []
+        self.killed: list[Mutant] = []
+        self.measured = Measurement(sources)
         self._sources = sources
-        self._budget = options.budget
-        self._sample = options.sample
-        self._again = options.again
-        self._seed = options.seed
+        self._options = options
+        self._items: dict[str, pytest.Item] = {}
         self._functions: dict[tuple[str, str, int], list[types.FunctionType]] = {}
-        self._tests: dict[tuple[str, str, int], dict[pytest.Item, None]] = {}
-        self._seconds: dict[str, float] = {}
-        self._failed = False
         #: How often each test killed a mutant of a function, so that it runs first for the next one.
-        self._kills: collections.Counter[tuple[tuple[str, str, int], str]] = collections.Counter()
+        self._kills: collections.Counter[tuple[str, str, str]] = collections.Counter()
         self._caches: list[t.Any] = []
+        self._has_failed = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run all tests once to see which functions each calls, then the mutants."""
+        """Run all tests once to see which lines each runs, then the mutants."""
         self._find_functions()
-        self._measure(session)
+        self._items = {item.nodeid: item for item in session.items}
+        self.measured.run(session.items)
         self._caches = [found for found in gc.get_objects() if isinstance(found, functools._lru_cache_wrapper)]
         # Garbage that is collected in a fork copies the memory that forks share.
         gc.collect()
@@ -75,10 +87,9 @@ class MutationSession:
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how long a test takes, and whether it fails."""
-        self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0.0) + report.duration
-        if report.failed:
-            self._failed = True
+        """Note whether a test fails."""
+        self.measured.note(report)
+        self._has_failed = self._has_failed or report.failed
 
     def _find_functions(self) -> None:
         """Find the function objects of the sources, however they are wrapped or referred to."""
@@ -93,150 +104,138 @@ class MutationSession:
                 key = (filename, code.co_qualname, code.co_firstlineno)
                 self._functions.setdefault(key, []).append(function)
 
-    def _measure(self, session: pytest.Session) -> None:
-        """Run every test without a mutant, and note the functions that it calls."""
-        keys = {id(function.__code__): key for key, found in self._functions.items() for function in found}
-        current: list[pytest.Item] = []
-
-        def note(frame: types.FrameType, event: str, _argument: object) -> None:
-            if event == "call" and (key := keys.get(id(frame.f_code))) is not None:
-                self._tests.setdefault(key, {})[current[0]] = None
-
-        threading.setprofile(note)
-        try:
-            for item, following in zip(session.items, [*session.items[1:], None], strict=True):
-                current[:] = [item]
-                self._failed = False
-                sys.setprofile(note)
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                sys.setprofile(None)
-                if self._failed:
-                    self.errors.append(item.nodeid)
-        finally:
-            threading.setprofile(None)  # type: ignore[arg-type]
-
     def _chosen(self) -> list[Mutant]:
         mutants = [mutant for path in self._sources for mutant in mutants_of(path)]
-        if self._again is not None:
-            labels = set(yaml.safe_load(self._again.read_text(encoding="utf-8")) or ())
+        if self._options.again is not None:
+            labels = set(yaml.safe_load(self._options.again.read_text(encoding="utf-8")) or ())
             mutants = [mutant for mutant in mutants if mutant.label in labels]
-        if self._sample is not None:
-            mutants = random.Random(self._seed).sample(mutants, min(self._sample, len(mutants)))
+        if self._options.sample is not None:
+            mutants = random.Random(self._options.seed).sample(mutants, min(self._options.sample, len(mutants)))
         return mutants
 
     def _run_mutants(self, session: pytest.Session, mutants: list[Mutant]) -> None:
         """Keep as many forks at work as there are processors."""
-        running: dict[int, tuple[Mutant, float, int]] = {}
+        running: list[Fork] = []
+        try:
+            self._run_all(session, mutants, running)
+        finally:
+            for process in running:
+                os.killpg(process.number, 9)
+
+    def _run_all(self, session: pytest.Session, mutants: list[Mutant], running: list[Fork]) -> None:
         waiting = list(reversed(mutants))
         while waiting or running:
-            while waiting and len(running) < self.processes:
+            while waiting and len(running) < self._options.processes:
                 mutant = waiting.pop()
                 tests = self._tests_of(mutant)
-                if not tests:
+                if tests:
+                    running.append(self._fork(session, mutant, tests))
+                else:
                     self.untested.append(mutant)
                     print(*table([mutant]), "(no test)", flush=True)
-                    continue
-                limit = time.monotonic() + GRACE + 10 * sum(self._seconds[test.nodeid] for test in tests)
-                number, channel = self._fork(session, mutant, tests)
-                running[number] = (mutant, limit, channel)
-            for process in self._ended(running):
-                mutant, _limit, channel = running.pop(process[0])
-                with os.fdopen(channel, encoding="utf-8") as shown_text:
-                    self._kills[self._key(mutant), shown_text.read()] += 1
-                if process[1] == SURVIVED:
-                    self.survivors.append(mutant)
-                    print(*table([mutant]), flush=True)
-                else:
-                    self.killed += 1
-                done = self.killed + len(self.survivors) + len(self.untested)
+            for process, status in self._ended(running):
+                running.remove(process)
+                self._count(process, status)
+                done = len(self.killed) + len(self.survivors) + len(self.untested)
                 if done % 50 == 0:
-                    print(f"{done} of {len(mutants)}: {len(self.survivors) + len(self.untested)} survived", flush=True)
+                    print(f"{done} of {len(mutants)}: {done - len(self.killed)} survived", flush=True)
 
-    def _ended(self, running: dict[int, tuple[Mutant, float, int]]) -> list[tuple[int, int]]:
+    def _ended(self, running: list[Fork]) -> list[tuple[Fork, int]]:
         """Return the forks that have ended with their status, and end those that run for too long."""
         found = []
-        for number, (_mutant, limit, _channel) in running.items():
-            ended, status = os.waitpid(number, os.WNOHANG)
+        for process in running:
+            ended, status = os.waitpid(process.number, os.WNOHANG)
             if ended:
-                found.append((number, os.waitstatus_to_exitcode(status)))
-            elif time.monotonic() > limit:
-                os.killpg(number, 9)
-                os.waitpid(number, 0)
-                found.append((number, KILLED))
+                found.append((process, os.waitstatus_to_exitcode(status)))
+            elif time.monotonic() > process.latest:
+                os.killpg(process.number, 9)
+                os.waitpid(process.number, 0)
+                found.append((process, KILLED))
         if not found:
             time.sleep(0.005)
         return found
 
-    def _key(self, mutant: Mutant) -> tuple[str, str, int]:
-        return (str(mutant.path.resolve()), mutant.function, mutant.function_line)
+    def _count(self, process: Fork, status: int) -> None:
+        with os.fdopen(process.channel, encoding="utf-8") as text:
+            killer = text.read()
+        mutant = process.mutant
+        if status == BROKEN:
+            raise RuntimeError(f"{mutant.label}: {killer}")
+        if status == SURVIVED:
+            self.survivors.append(mutant)
+            print(*table([mutant]), flush=True)
+            return
+        self.killed.append(mutant)
+        self._kills[mutant.path.name, mutant.function, killer] += 1
 
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
-        """Return the tests that call the mutated function and fit into the budget.
+        """Return the tests that run the mutated statement and fit into the budget.
 
-        Those come first that killed another mutant of it, then unit tests, one of each file, the quick before the slow.
+        Those come first that killed another mutant of the function, then one of each file, the quick before the slow.
         """
-        key = self._key(mutant)
-        sound = [test for test in self._tests.get(key, ()) if test.nodeid not in self.errors]
-        found = sorted(sound, key=lambda test: self._seconds[test.nodeid])
-        places: dict[pathlib.Path, int] = {}
+        tests = [self._items[name] for name in self.measured.tests_of(mutant)]
+        places: collections.Counter[pathlib.Path] = collections.Counter()
         order = []
-        for test in found:
-            places[test.path] = places.get(test.path, -1) + 1
-            is_slow = "contract" in test.path.parts
-            order.append((-self._kills[key, test.nodeid], is_slow, places[test.path], len(order), test))
+        for test in sorted(tests, key=lambda test: (self.measured.seconds(test), test.nodeid)):
+            places[test.path] += 1
+            kills = self._kills[mutant.path.name, mutant.function, test.nodeid]
+            order.append((-kills, places[test.path], len(order), test))
         chosen: list[pytest.Item] = []
         seconds = 0.0
-        for *_place, test in sorted(order, key=lambda one: one[:4]):
-            seconds += self._seconds[test.nodeid]
-            if seconds > self._budget and chosen:
+        for *_place, test in sorted(order, key=lambda one: one[:3]):
+            seconds += self.measured.seconds(test)
+            if seconds > self._options.budget and chosen:
                 break
             chosen.append(test)
         return chosen
 
-    def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> tuple[int, int]:
-        """Run tests with a mutant in a process of its own.
-
-        :returns: its number, and the descriptor from which the test that killed the mutant can be read.
-        """
+    def _fork(self, session: pytest.Session, mutant: Mutant, tests: list[pytest.Item]) -> Fork:
+        """Run tests with a mutant in a process of its own."""
+        seconds = sum(self.measured.seconds(test) for test in tests)
+        latest = time.monotonic() + TIME_LIMIT[0] * seconds + TIME_LIMIT[1]
         sys.stdout.flush()
         reading, writing = os.pipe()
         number = os.fork()
         if number:
             os.close(writing)
-            return number, reading
-        status = FAILED_ALONE
+            return Fork(number, mutant, latest, reading)
+        status, answer = BROKEN, ""
         try:
             os.setpgid(0, 0)
+            work = int(WORK_LIMIT[0] * seconds + WORK_LIMIT[1])
+            resource.setrlimit(resource.RLIMIT_CPU, (work, work + 1))
             silent = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(silent, descriptor)
             session.config.pluginmanager.unregister(name="terminalreporter")
-            killer = self._killer(mutant, tests)
-            if killer is not None:
-                os.write(writing, killer.encode())
-            status = SURVIVED if killer is None else KILLED
+            self._mutate(mutant)
+            status, answer = self._judge(tests)
+        except BaseException as error:
+            answer = repr(error)
         finally:
+            os.write(writing, answer.encode())
             os._exit(status)
 
-    def _killer(self, mutant: Mutant, tests: list[pytest.Item]) -> str | None:
-        """Return the test that fails with a mutant, or None where all pass."""
-        for function in self._functions[self._key(mutant)]:
+    def _mutate(self, mutant: Mutant) -> None:
+        """Replace the code of a function by that of a mutant."""
+        for function in self._functions[str(mutant.path.resolve()), mutant.function, mutant.function_line]:
             function.__code__ = mutated_code(mutant, function.__code__.co_filename)
         for cache in self._caches:
             if "telephony.voicemail" in cache.__module__ or "tests" in cache.__module__:
                 cache.cache_clear()
-        self._failed = False
+
+    def _judge(self, tests: list[pytest.Item]) -> tuple[int, str]:
+        """Return whether a mutant survives, and the test that fails with it."""
+        self._has_failed = False
         for test in tests:
-            # Each by itself: sharing fixtures between files would cost more than it saves.
-            test.config.hook.pytest_runtest_protocol(item=test, nextitem=None)
-            if self._failed:
-                return test.nodeid
-        return None
-
-
-def plural(number: int, noun: str) -> str:
-    """Write a number with its noun."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+            try:
+                # Each by itself: sharing fixtures between files would cost more than it saves.
+                test.config.hook.pytest_runtest_protocol(item=test, nextitem=None)
+            except BaseException:  # the mutant ends pytest itself, as an interrupt would
+                return KILLED, test.nodeid
+            if self._has_failed:
+                return KILLED, test.nodeid
+        return SURVIVED, ""
 
 
 def table(mutants: t.Iterable[Mutant]) -> list[str]:

@@ -39,7 +39,7 @@ LEVELS = {
     "benchmark": "tests/requirements/benchmark.txt",
     "chaos": "tests/requirements/contract.txt",
     "load": "tests/requirements/benchmark.txt",
-    "mutation": "tests/requirements/unit.txt",
+    "mutation": "requirements-dev.txt",
     "stress": "tests/requirements/contract.txt",
     "dev": "requirements-dev.txt",
 }

@@ -26,6 +26,7 @@ LAYERS = {
     "modules/": "modules",
     "action/": "action",
     "plugin_utils/report_files": "plugin",
+    "plugin_utils/lookup_options": "plugin",
     "plugin_utils/": "action",
     "callback/": "plugin",
     "filter/": "plugin",

@@ -124,3 +124,33 @@ def test_every_list_of_vendors_is_that_of_the_registry() -> None:
     }
     assert len(found) > 10
     assert {path for path, listed in found if listed != tuple(NAMES) and set(listed) & set(NAMES)} == set()
+
+
+def role_data(path: str) -> dict[str, t.Any]:
+    """Return the variables of a file of a role."""
+    return yaml.safe_load((ROOT / "roles" / path).read_text(encoding="utf-8"))
+
+
+def test_the_role_init_asks_for_a_login_of_every_vendor() -> None:
+    variables = role_data("init/vars/main.yml")
+    assert set(variables["__init_needs"]) == set(NAMES)
+    assert set(variables["__init_domains"]) | set(variables["__init_urls"]) <= set(NAMES)
+    for name, asked in variables["__init_needs"].items():
+        assert set(asked) <= set(variables["__init_questions"])
+        ways = [set(way) for way in vendor(name).credentials]
+        # A domain narrows down a login, and the address of a vendor in the cloud is known.
+        assert any(way <= set(asked) for way in ways), name
+        assert ("url" in asked) == (vendor(name).default_url is None), name
+
+
+def test_the_role_init_knows_the_connection_options() -> None:
+    variables = role_data("init/vars/main.yml")
+    pace = {"timeout", "retry_budget", "workers"}
+    assert {"vendor", *variables["__init_options"]} == set(CONNECTION) - pace
+    assert set(variables["__init_secret"]) == {name for name, option in CONNECTION.items() if option.get("no_log")}
+
+
+def test_the_role_migrate_reads_the_shared_voicemails_of_vendors_that_have_them() -> None:
+    default = role_data("migrate/defaults/main.yml")["migrate_shared_voicemails"]
+    owners = [name for name in NAMES if "shared voicemail" in vendor(name).tables]
+    assert [f"{{{{ migrate_from.vendor == '{name}' }}}}" for name in owners] == [default]

@@ -15,6 +15,7 @@ import urllib.parse
 from .kinds import Boolean
 from .paths import path_problems
 from .problem import Problem
+from .text import has_control, has_surrogate
 
 #: Secret options. Their values are removed from the vendor's texts.
 SECRETS = ("token", "api_key", "password")
@@ -104,7 +105,7 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
     """
     problems = path_problems(given, ("ca_path", "client_cert", "client_key"))
     for option, value in given.items():
-        if isinstance(value, str) and any(not _is_sendable(letter) for letter in value):
+        if isinstance(value, str) and (has_control(value) or has_surrogate(value)):
             hint = "Remove them, such as the newline at the end of a file"
             text = "must not contain line breaks or other control characters"
             problems.append(Problem(text, option=option, hint=hint))
@@ -114,10 +115,6 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
         elif option in ("timeout", "retry_budget") and not value <= _MOST_SECONDS:
             problems.append(Problem(f"must be a number of seconds, {_MOST_SECONDS} at most", option=option))
     return problems
-
-
-def _is_sendable(letter: str) -> bool:
-    return letter >= " " and not "\x7f" <= letter <= "\x9f" and not "\ud800" <= letter <= "\udfff"
 
 
 def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequence[str]]) -> str | None:

@@ -16,10 +16,10 @@ import typing as t
 
 from .addresses import refusal
 from .refusals import ValueRefusedError
+from .text import has_surrogate
 
 Canonical: t.TypeAlias = t.Any
 
-_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _TRUE_WORDS = frozenset(("true", "yes", "on", "1", "y", "t"))
 _FALSE_WORDS = frozenset(("false", "no", "off", "0", "n", "f"))
 
@@ -87,7 +87,7 @@ class Text(Kind):
         text = str(value)
         if text == "":
             return None
-        if _UNSENDABLE.search(text):
+        if "\0" in text or has_surrogate(text):
             raise ValueError("contains a character that cannot be sent: NUL or a surrogate")
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
             raise ValueError(f"must be {_span(self.shortest, self.longest)} characters long, got {len(text)}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import socket
 import threading
 import time
@@ -47,6 +48,8 @@ from .tls import proxy_of, proxy_secrets, ssl_context
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 MAX_REDIRECTS = 5
 USER_AGENT = "telephony.voicemail/1.0"
+#: Most addresses whose origin is remembered: creations and listings use the same ones.
+_KEPT_ADDRESSES = 64
 _BUSY = frozenset((429, 502, 503, 504))
 #: Statuses of proxies for a server that is not running.
 _AWAY = frozenset((502, 503))
@@ -105,6 +108,7 @@ class Client:
         make_transport: t.Callable[[], httpx.BaseTransport] | None = None,
     ) -> None:
         self.connection = connection
+        self._origin = connection.origin
         self.workers = workers
         self.pacer = pacer or Pacer()
         self.requests = 0
@@ -292,7 +296,7 @@ class Client:
         url = path if "://" in path else self.url(path)
         deadline = Deadline(self.connection.timeout)
         for _hop in range(MAX_REDIRECTS + 1):
-            if _origin(url) != self.connection.origin:
+            if _origin(url) != self._origin:
                 raise TransportError(
                     f"it redirects to another origin ({self.redact(_shown_origin(url))}),"
                     " which must not receive these credentials",
@@ -300,8 +304,8 @@ class Client:
                     operation=operation,
                 )
             response = client.send(method, url, deadline, request)
-            location = response.headers.get("location")
-            if not (response.is_redirect and location):
+            location = response.headers.get("location") if response.is_redirect else None
+            if not location:
                 return response
             response.close()
             try:
@@ -352,6 +356,7 @@ def broken(reply: Reply) -> TransportError:
     )
 
 
+@functools.lru_cache(_KEPT_ADDRESSES)
 def _origin(url: str) -> tuple[str, str, int] | None:
     try:
         return origin_of(url)

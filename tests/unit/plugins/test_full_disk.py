@@ -21,7 +21,11 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.plugins.callback import voicemail_report
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
-from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import files as audio_files
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.manifest import Manifest
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.report import Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.results import Status
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -45,6 +49,7 @@ def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> No
         _gathering=types.SimpleNamespace(reports=[]),
         _began=0.0,
         _role=None,
+        _migrations=[],
     )
     with pytest.raises(AnsibleError, match=f"{tmp_path}.*{words}"):
         voicemail_report.CallbackModule._write(t.cast("t.Any", callback))
@@ -58,9 +63,11 @@ def test_in_the_file_of_pins(words: str, tmp_path: pathlib.Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == []
 
 
-def test_in_the_state_of_the_event_source_and_the_manifest(words: str, tmp_path: pathlib.Path) -> None:
-    with pytest.raises(VoicemailError, match=f"{tmp_path}/state.json: .*{words}"):
-        audio_files.write_whole(tmp_path / "state.json", b"{}", 0o600)
+def test_in_the_manifest(words: str, tmp_path: pathlib.Path) -> None:
+    manifest = Manifest.open(Folder(tmp_path, 0o600), "list.json")
+    recording = Recording("m1", Message("m1", "3000"), ("m1",), tmp_path / "m1.wav", status=Status.CHANGED)
+    with pytest.raises(VoicemailError, match=f"{tmp_path}/list.json: .*{words}"):
+        manifest.write([recording], 0o600, check=False)
     assert list(tmp_path.iterdir()) == []
 
 

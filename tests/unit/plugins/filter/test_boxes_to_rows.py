@@ -168,7 +168,11 @@ def test_equal_boxes_are_equal_bytes() -> None:
         ([{"name": "x"}], {}, "needs a list of dictionaries with `mailbox`"),
         ([], {"format": "ods"}, "unknown format 'ods'"),
         ([], {"resource": "phones"}, "resource 'phones'"),
-        ([{"mailbox": "1", "name": "\ud800"}], {"format": "csv"}, "a character that no file can contain"),
+        (
+            [{"mailbox": "1", "name": "\ud800"}],
+            {"format": "csv"},
+            "mailbox 1: `name` has a character that no file can contain",
+        ),
     ],
 )
 def test_wrong_use(given_boxes: t.Any, options: dict[str, t.Any], problem: str) -> None:

@@ -11,10 +11,8 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import bounds as audio_bounds
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import part as audio_part
-from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import write_whole
 from ansible_collections.telephony.voicemail.plugins.module_utils.transport import stream as streams
 from helpers.recordings import SOUND, Archive, Response, wav, whole
 
@@ -131,14 +129,3 @@ def test_a_full_disk_is_named(archive: Archive, monkeypatch: pytest.MonkeyPatch,
     assert str(archive.root) in str(row.error)
     assert "Free space" in str(row.error)
     assert archive.files == {}
-
-
-def test_a_full_disk_is_named_for_the_manifest(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_descriptor: int) -> t.NoReturn:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    archive.run()
-    monkeypatch.setattr(audio_part.os, "fsync", full)
-    with pytest.raises(VoicemailError, match=r"cannot write .*list\.json: .*the disk is full"):
-        write_whole(archive.root / "list.json", b"{}", 0o600)
-    assert set(archive.files) == {"m1.wav"}

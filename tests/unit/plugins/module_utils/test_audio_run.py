@@ -23,7 +23,6 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.recordings imp
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
     Folder,
     try_lock,
-    write_whole,
 )
 from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.order import Order
 from helpers.recordings import KINDS, SOUND, Archive, Driver, Response, mp3, unsized, wav, whole
@@ -175,20 +174,6 @@ def test_a_linked_part_is_not_written_through(tmp_path: pathlib.Path, link: str)
     assert precious.exists() is (link != "dangling")
     if precious.exists():
         assert precious.read_bytes() == b"of somebody else"
-
-
-@pytest.mark.parametrize("symbolic", [True, False])
-def test_a_linked_temporary_file_is_not_written_through(tmp_path: pathlib.Path, symbolic: bool) -> None:
-    precious, path = tmp_path / "precious", tmp_path / "list.json"
-    precious.write_bytes(b"of somebody else")
-    hidden = tmp_path / ".list.json.part"
-    if symbolic:
-        hidden.symlink_to(precious)
-    else:
-        hidden.hardlink_to(precious)
-    write_whole(path, b"new", 0o600)
-    assert (path.read_bytes(), precious.read_bytes()) == (b"new", b"of somebody else")
-    assert not hidden.exists()
 
 
 def test_a_part_that_another_task_writes_is_left_alone(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,7 @@ def test_a_download_has_a_limit_of_its_own() -> None:
     with Dripper(start, times(piece)) as server:
         client = client_of(f"http://127.0.0.1:{server.port}/v2")
         with (
-            pytest.raises(TransportError, match=r"within the timeout|bytes a second"),
+            pytest.raises(TransportError, match=r"within the timeout|bytes per second"),
             client.stream("/x", "download it", no_refusal) as stream,
         ):
             for _piece in stream.pieces():
