@@ -10,6 +10,7 @@ that a fork cannot change: runs that set one of those start in a process of thei
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import pathlib
@@ -135,12 +136,27 @@ def preload() -> None:
             del os.environ[name]
         os.environ.update({"HOME": folder, "ANSIBLE_HOME": folder, "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"})
         os.chdir(folder)
+        _keep_parsed_files()
         for program in PROGRAMS:
             importlib.import_module(f"ansible.cli.{program}")
         for name in _PACKAGES:
             importlib.import_module(f"ansible.plugins.{name}")
         os.chdir("/")
     _preload_collection()
+
+
+def _keep_parsed_files() -> None:
+    """Parse the descriptions of settings and of built-in plugins once, since every run reads them."""
+    from ansible.config import manager
+    from ansible.utils.collection_loader import _collection_finder as finder
+
+    read = manager.ConfigManager._read_config_yaml_file
+    parse = functools.cache(finder._meta_yml_to_dict)
+    described = functools.cache(lambda file: read(None, file))
+    manager.ConfigManager._read_config_yaml_file = lambda _self, file: described(file)
+    finder._meta_yml_to_dict = parse
+    folder = pathlib.Path(manager.__file__).parent
+    parse((folder / "ansible_builtin_runtime.yml").read_bytes(), ("ansible.builtin", "runtime.yml"))
 
 
 def _preload_collection() -> None:
