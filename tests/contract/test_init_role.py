@@ -95,7 +95,7 @@ def test_the_next_plan_shows_no_change(tmp_path: pathlib.Path, subject: Subject)
         assert subject.writes(server) == []
 
 
-STAFF = 200
+STAFF = 80
 
 
 def write_staff(path: pathlib.Path) -> None:
@@ -119,7 +119,7 @@ TABLE = {
 
 @pytest.mark.parametrize("subject", VENDORS, ids=lambda subject: subject.vendor)
 def test_from_a_table_of_staff_to_mailboxes(tmp_path: pathlib.Path, subject: Subject) -> None:
-    """Ten minutes: the table of two hundred people, init, the plan that is applied, and then no change."""
+    """Ten minutes: the table of a company's staff, init, the plan that is applied, and then no change."""
     write_staff(tmp_path / "staff.xlsx")
     # A mailbox of PortSIP is part of its user, who exists.
     with subject.serve(mailboxes=0 if subject.can_create else STAFF) as server:

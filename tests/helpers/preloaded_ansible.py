@@ -10,6 +10,7 @@ that a fork cannot change: runs that set one of those start in a process of thei
 
 from __future__ import annotations
 
+import configparser
 import functools
 import importlib
 import os
@@ -32,6 +33,7 @@ READ_LATE = frozenset(
         "ANSIBLE_ASYNC_DIR",
         "ANSIBLE_CALLBACKS_ENABLED",
         "ANSIBLE_COLLECTIONS_PATH",
+        "ANSIBLE_CONFIG",
         "ANSIBLE_CONNECTION_PLUGINS",
         "ANSIBLE_FORKS",
         "ANSIBLE_HOME",
@@ -42,6 +44,18 @@ READ_LATE = frozenset(
         "ANSIBLE_NOCOLOR",
         "ANSIBLE_PIPELINING",
         "ANSIBLE_VAULT_PASSWORD_FILE",
+    }
+)
+READ_LATE_IN_FILES = frozenset(
+    {
+        "any_unparsed_is_failed",
+        "callbacks_enabled",
+        "display_ok_hosts",
+        "display_skipped_hosts",
+        "inventory",
+        "inventory_unparsed_warning",
+        "localhost_warning",
+        "vault_password_file",
     }
 )
 _PACKAGES = (
@@ -92,11 +106,17 @@ def changes_python(variables: dict[str, str]) -> bool:
 def can_fork(variables: dict[str, str], folder: pathlib.Path) -> bool:
     """Return whether a run with these variables, in this folder, may be a fork of one that imported Ansible."""
     settings = {name for name in variables if name.startswith("ANSIBLE_")}
-    files = (folder / "ansible.cfg", pathlib.Path(variables.get("HOME", "/"), ".ansible.cfg"))
-    configured = any(file.exists() for file in files)
     plain = variables.get("LC_ALL") == "C.UTF-8" and variables.get("ANSIBLE_NOCOLOR") == "1"
-    known = settings <= READ_LATE and not changes_python(variables)
-    return plain and known and not configured and _uses_checkout(variables, folder)
+    known = settings <= READ_LATE and _in_files(variables, folder) <= READ_LATE_IN_FILES
+    return plain and known and not changes_python(variables) and _uses_checkout(variables, folder)
+
+
+def _in_files(variables: dict[str, str], folder: pathlib.Path) -> set[str]:
+    """Return the settings of every file that Ansible may read."""
+    parser = configparser.ConfigParser(interpolation=None)
+    named = variables.get("ANSIBLE_CONFIG", folder / "ansible.cfg")
+    parser.read((named, folder / "ansible.cfg", pathlib.Path(variables.get("HOME", "/"), ".ansible.cfg")))
+    return {option for section in parser.sections() for option in parser[section]}
 
 
 def _uses_checkout(variables: dict[str, str], folder: pathlib.Path) -> bool:

@@ -92,6 +92,8 @@ def run_program(
     :param preloaded: run modules in :func:`shared_python`, and send them through a pipe, instead of in a Python that
         starts anew and files. Variables for Python need one that starts anew.
     """
+    # Started first: it imports while the Python for modules does.
+    packed = _start_server()
     if preloaded and not changes_python(variables) and program in ("adhoc", "playbook"):
         arguments = (*arguments, "-e", f"ansible_python_interpreter={shared_python()}")
         variables = {"ANSIBLE_PIPELINING": "1", **variables}
@@ -102,7 +104,7 @@ def run_program(
         for file in files:
             file.touch()
         written = tuple(str(files[0] if merged else file) for file in files)
-        run = (program, list(arguments), variables, str(folder), written, _start_server())
+        run = (program, list(arguments), variables, str(folder), written, packed)
         process = FORKS.Process(target=_become, args=run)
         process.start()
         process.join(TIMEOUT)
