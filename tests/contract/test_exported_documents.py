@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the filter boxes_to_yaml and the compact form make of each vendor: valid input that changes nothing."""
+"""The filter boxes_to_yaml and the compact form on each vendor: applying their output changes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ boxes_to_yaml = FilterModule().filters()["boxes_to_yaml"]
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_documents_of_each_vendor_applied_again_change_nothing(tmp_path: pathlib.Path, subject: Subject) -> None:
+def test_applying_exported_documents_changes_nothing(tmp_path: pathlib.Path, subject: Subject) -> None:
     with subject.serve(mailboxes=2) as server:
         populate(subject, server)
         boxes = in_worker(subject.info, subject.arguments(server))[subject.listed]
@@ -38,7 +38,7 @@ def test_documents_of_each_vendor_applied_again_change_nothing(tmp_path: pathlib
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 @pytest.mark.parametrize("pins", [False, True], ids=["without", "with"])
-def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, pins: bool) -> None:
+def test_applying_a_compact_export_changes_nothing(subject: Subject, pins: bool) -> None:
     with subject.serve(mailboxes=5) as server:
         populate(subject, server)
         long = in_worker(subject.info, subject.arguments(server, include_pins=pins))[subject.listed]
@@ -54,7 +54,7 @@ def test_the_compact_form_is_valid_input_that_changes_nothing(subject: Subject, 
 
 
 @pytest.mark.parametrize("profile", ["4.3", "M"])
-def test_properties_that_the_server_does_not_show_are_not_exported_to_another(profile: str) -> None:
+def test_hidden_properties_are_not_exported(profile: str) -> None:
     with KAZOO.serve({"profile": profile}, mailboxes=2) as server, KAZOO.serve({"profile": "M"}, mailboxes=0) as other:
         found = in_worker("vmbox_info", KAZOO.arguments(server))["mailboxes"]
         later = {"after_forward_action", "envelope_type", "shared_vmbox", "vm_message_forward_type"}
@@ -66,7 +66,7 @@ def test_properties_that_the_server_does_not_show_are_not_exported_to_another(pr
         assert not any(later & set(box) for box in stored)
 
 
-def test_a_number_never_leads_out_of_the_folder() -> None:
+def test_a_number_never_leads_outside_the_folder() -> None:
     boxes = [{"mailbox": "../x"}, {"mailbox": ".."}]
     documents = boxes_to_yaml(boxes, vendor="kazoo", split=True)
     names = [document["name"] for document in documents]

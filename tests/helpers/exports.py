@@ -18,19 +18,19 @@ PINS = {"kazoo": "0451", "tel4vn": "0451", "onsip": "8351", "portsip-shared": "4
 
 
 class _Loader(yaml.SafeLoader):
-    """Takes text that Ansible must not render for the text that it is."""
+    """A YAML loader that reads `!unsafe` text as plain text."""
 
 
 _Loader.add_constructor("!unsafe", _Loader.construct_scalar)
 
 
 def parsed(text: str | bytes) -> t.Any:
-    """The content of an exported file."""
+    """Return the content of an exported file."""
     return yaml.load(text, _Loader)
 
 
 def populate(subject: Subject, server: SimulatorServer) -> None:
-    """Give the system boxes that say much: unusual text, several addresses, a PIN with a leading zero."""
+    """Create mailboxes with unusual text, several addresses, and a PIN with a leading zero."""
     first = {subject.key: subject.number, **subject.create, "pin": PINS[subject.name]}
     if "name" in first:
         first["name"] = "Ärzte: {{ 7*7 }} # \"quoted\", 'so'"
