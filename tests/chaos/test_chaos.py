@@ -11,7 +11,7 @@ from chaos.worlds import WORLDS
 
 SUBJECTS = tuple(KINDS)
 #: Seeds of boxes, where most can go wrong, and of everything else.
-SEEDS = {name: 24 if name in WORLDS else 12 for name in SUBJECTS}
+SEEDS = {name: 12 if name in WORLDS else 6 for name in SUBJECTS}
 STEP = 6
 
 
