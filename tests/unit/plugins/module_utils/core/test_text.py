@@ -63,8 +63,7 @@ TEXTS = st.one_of(
 
 
 def unshowable(shown: str) -> list[str]:
-    """Return the characters that control a terminal or are invisible. Some Arabic signs of that category are
-    visible."""
+    """Return the characters that control a terminal or are invisible, except visible Arabic signs."""
     return [
         one
         for one in shown
