@@ -11,7 +11,7 @@ from chaos.worlds import WORLDS
 
 SUBJECTS = tuple(KINDS)
 #: Number of seeds for mailboxes, which have the most faults, and for everything else.
-SEEDS = {name: 24 if name in WORLDS else 12 for name in SUBJECTS}
+SEEDS = {name: 12 if name in WORLDS else 6 for name in SUBJECTS}
 STEP = 6
 
 

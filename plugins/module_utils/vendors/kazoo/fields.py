@@ -95,6 +95,7 @@ def _vendor_field(name: str, kind: Kind, text: str, default: t.Any = None, since
 
 MAILBOX = FieldTable(
     vendor="kazoo",
+    title="KAZOO",
     resource="mailbox",
     key="mailbox",
     alias="extension",
