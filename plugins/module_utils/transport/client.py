@@ -338,9 +338,9 @@ class Client:
         if reason:
             detail = str(error).rpartition("certificate verify failed: ")[2].split(" (_ssl")[0]
             return f"{reason} for {host}:{port} ({self.redact(detail)})"
-        way = " through the proxy" if self._proxy else ""
+        route = " through the proxy" if self._proxy else ""
         if is_plain_server(error):
-            return f"{host}:{port}{way} does not speak TLS. If it serves plain HTTP, `url` must start with http://"
+            return f"{host}:{port}{route} does not speak TLS. If it serves plain HTTP, `url` must start with http://"
         kind = (
             "timed out"
             if isinstance(error, httpx.TimeoutException)
