@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.kinds import Integer
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
@@ -13,6 +14,18 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.regist
 def test_several_of_a_resource_have_a_name_for_errors() -> None:
     tables = [table for name in NAMES for table in vendor(name).tables.values()]
     assert {table.plural for table in tables} == {"mailboxes", "shared voicemails"}
+
+
+@pytest.mark.parametrize("table", [table for name in NAMES for table in vendor(name).tables.values()])
+def test_some_options_have_the_values_that_all_have(table: FieldTable) -> None:
+    native = {field.wire.partition(".")[0]: "x" for field in table.fields if field.wire}
+    for shown in ({}, native):
+        values = table.decode(shown)
+        assert table.decode_some(frozenset(values), shown) == values
+        for option, value in values.items():
+            assert table.decode_some(frozenset((option,)), shown) == {option: value}
+    with pytest.raises(KeyError):
+        table.decode_some(frozenset(("no_such_option",)), native)
 
 
 @pytest.mark.parametrize("text", ["9" * 19, "9" * 5000, "-" + "9" * 5000, "\u0661"])
