@@ -82,12 +82,16 @@ _value:
 """
 
 import base64
-import json
 import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, LIBRARIES
-from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import as_csv, as_workbook, table_of
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import (
+    as_csv,
+    as_workbook,
+    plain_boxes,
+    table_of,
+)
 from ansible_collections.telephony.voicemail.plugins.module_utils.resources import BY_PLURAL
 from ansible_collections.telephony.voicemail.plugins.module_utils.vendors.registry import NAMES, vendor
 
@@ -110,22 +114,18 @@ def boxes_to_rows(
     if format not in FORMATS or resource not in BY_PLURAL:
         raise AnsibleFilterError(f"boxes_to_rows: unknown format {format!r} or resource {resource!r}")
     key = BY_PLURAL[resource].number
-    # JSON and openpyxl do not accept Ansible's own types of text and list.
-    plain = json.loads(json.dumps(boxes)) if isinstance(boxes, (list, tuple)) else None
-    if plain is None or not all(isinstance(box, dict) and box.get(key) for box in plain):
-        raise AnsibleFilterError(f"boxes_to_rows needs a list of dictionaries with `{key}`")
     tables = [vendor(name).tables.get(BY_PLURAL[resource].key) for name in NAMES]
     secrets = {option for table in tables if table is not None for option in table.secrets}
     left_out = {"native", "hidden", *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     try:
+        plain = plain_boxes(boxes, key, left_out)
+    except ValueError as error:
+        raise AnsibleFilterError(f"boxes_to_rows: {error}") from error
+    try:
         table = table_of(plain, BY_PLURAL[resource], left_out)
         text = as_csv(table)
-        text.encode()
         if format == "xlsx":
             return base64.b64encode(as_workbook(table, resource)).decode()
-    except UnicodeEncodeError:
-        hint = "a surrogate. Correct it at the vendor"
-        raise AnsibleFilterError(f"boxes_to_rows: a box has a character that no file can contain, {hint}") from None
     except ValueError as error:
         raise AnsibleFilterError(f"boxes_to_rows: `format` xlsx {error}") from error
     return text if format == "csv" else table.as_dictionaries()

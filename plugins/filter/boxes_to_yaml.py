@@ -15,6 +15,7 @@ import urllib.parse
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
+from ansible_collections.telephony.voicemail.plugins.module_utils.imports.writers import plain_boxes
 from ansible_collections.telephony.voicemail.plugins.module_utils.mailboxes.parse import READ_ONLY, deep_merge
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.fields import FieldTable
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import (
@@ -176,11 +177,10 @@ def boxes_to_yaml(
     tables = _tables(vendor, resource)
     secrets = frozenset().union(*(table.secrets for table in tables))
     key = tables[0].key
-    # The dumper does not know Ansible's own types of text and list.
-    plain, shared = json.loads(json.dumps(boxes)), json.loads(json.dumps(defaults or {}))
-    if not isinstance(plain, list) or not all(isinstance(box, dict) and box.get(key) for box in plain):
-        raise AnsibleFilterError(f"boxes_to_yaml needs a list of dictionaries with `{key}`")
-    _refuse_surrogates(plain, key)
+    try:
+        plain, shared = plain_boxes(boxes, key), json.loads(json.dumps(defaults or {}))
+    except ValueError as error:
+        raise AnsibleFilterError(f"boxes_to_yaml: {error}") from error
     left_out = {*READ_ONLY, *(() if include_ids else ("id",)), *(() if include_pins else secrets)}
     plain.sort(key=lambda box: (len(box[key]), box[key]))
     items = [_Item(_complete(box, shared, key) if split else box, key, left_out, secrets) for box in plain]
@@ -229,26 +229,6 @@ def _tables(name: str | None, resource: str) -> list[FieldTable]:
     if not tables:
         raise AnsibleFilterError(f"boxes_to_yaml: {name} has no {BY_PLURAL[resource].keys}")
     return tables
-
-
-def _refuse_surrogates(boxes: list[dict[str, t.Any]], key: str) -> None:
-    """Refuse surrogates, which cannot be stored in a file."""
-    for position, box in enumerate(boxes, 1):
-        broken = sorted(option for option, value in box.items() if option != "native" and _has_surrogate(value))
-        if broken:
-            number = box[key] if key not in broken else f"number {position} of the list"
-            raise AnsibleFilterError(
-                f"boxes_to_yaml: {key} {number}: `{broken[0]}` has a character that no file can contain, a"
-                " surrogate. Correct it at the vendor"
-            )
-
-
-def _has_surrogate(value: t.Any) -> bool:
-    if isinstance(value, dict):
-        return _has_surrogate([*value, *value.values()])
-    if isinstance(value, list):
-        return any(map(_has_surrogate, value))
-    return isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value)
 
 
 class _Item:

@@ -123,22 +123,20 @@ import fnmatch
 import pathlib
 import typing as t
 
-from ansible import constants
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.telephony.voicemail.plugins.module_utils.arguments.text_values import flatten_terms
-from ansible_collections.telephony.voicemail.plugins.module_utils.deps import IMPORT_ERROR, INSTALL, LIBRARIES
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import InvalidInputError
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.check import Checks, check_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layout import Layout
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.layouts import is_path, layout_of
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.sources import SUFFIXES, File, read_entries
 from ansible_collections.telephony.voicemail.plugins.module_utils.imports.tables import Entry
-from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import checked
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
 from ansible_collections.telephony.voicemail.plugins.module_utils.modules import TABLE
+from ansible_collections.telephony.voicemail.plugins.plugin_utils.lookup_options import set_lookup_options
 
 
 class LookupModule(LookupBase):
@@ -149,13 +147,17 @@ class LookupModule(LookupBase):
 
         :raises AnsibleLookupError: with all problems.
         """
-        if IMPORT_ERROR:
-            raise AnsibleLookupError(f"mailbox_files needs {LIBRARIES}. {INSTALL}")
-        definitions = constants.config.get_configuration_definitions("lookup", self._load_name)
-        given, wrong = checked(definitions, kwargs)
-        if wrong:
-            raise AnsibleLookupError(f"mailbox_files: {InvalidInputError.of(wrong)}")
-        self.set_options(var_options=variables, direct=given)
+        set_lookup_options(self, "mailbox_files", variables, kwargs)
+        try:
+            return self._mailboxes(terms, variables or {})
+        except InvalidInputError as error:
+            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+
+    def _mailboxes(self, terms: list[t.Any], variables: dict[str, t.Any]) -> list[t.Any]:
+        """Return the mailboxes of all files.
+
+        :raises InvalidInputError: with all problems.
+        """
         checks = Checks(
             self.get_option("defaults"),
             self.get_option("vendor"),
@@ -163,13 +165,9 @@ class LookupModule(LookupBase):
             skip=self.get_option("invalid") == "skip",
             on_unsupported=self.get_option("on_unsupported"),
         )
-        try:
-            names = flatten_terms(terms, "name of a file or folder")
-            layout = self._layout(variables or {})
-            entries, problems = self._read(names, layout, variables or {})
-            mailboxes = check_entries(entries, problems, checks)
-        except InvalidInputError as error:
-            raise AnsibleLookupError(f"mailbox_files: {error}") from error
+        names = flatten_terms(terms, "name of a file or folder")
+        entries, problems = self._read(names, self._layout(variables), variables)
+        mailboxes = check_entries(entries, problems, checks)
         for warning in checks.warnings:
             Display().warning(clean(warning))
         return mailboxes
@@ -184,7 +182,7 @@ class LookupModule(LookupBase):
         if isinstance(name, str) and is_path(name):
             options["layout"] = self._place(variables, str(pathlib.Path(name).expanduser()))
             if options["layout"] is None:
-                raise AnsibleLookupError(f"mailbox_files: the layout {name} does not exist")
+                raise InvalidInputError.of([Problem(f"the layout {name} does not exist")])
         return layout_of(options)
 
     def _read(self, names: list[str], layout: Layout, variables: dict[str, t.Any]) -> tuple[list[Entry], list[Problem]]:
@@ -213,7 +211,7 @@ class LookupModule(LookupBase):
             name = str(pathlib.Path(given).expanduser())
             place = self._place(variables, name)
             if place is None:
-                raise AnsibleLookupError(f"mailbox_files: the file or folder {name} does not exist")
+                raise InvalidInputError.of([Problem(f"the file or folder {name} does not exist")])
             path = pathlib.Path(place)
             found += self._inside(path, name, problems) if path.is_dir() else [path]
         return list(dict.fromkeys(found))

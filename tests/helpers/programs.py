@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run Ansible's programs, each in a process of its own: use it for other programs than ansible-playbook.
 
-A third of what a short run costs is importing libraries that are the same in every run. So the processes are forks of
-one that has imported them, and nothing of Ansible, which reads its settings while it is imported.
+Half of what a short run costs is importing code that is the same in every run. So the processes are forks of one that
+has imported it, see :mod:`helpers.preloaded_ansible`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from multiprocessing import forkserver
+from unittest import mock
 
+from helpers.preloaded_ansible import PRELOADING, can_fork, changes_python, read_settings
 from helpers.preloaded_python import preloaded_python
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -30,7 +33,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIMEOUT = 300
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["cryptography.hazmat.backends", "httpx", "jinja2.nativetypes", "pydantic", "tenacity", "yaml"]
+    ["cryptography.hazmat.backends", "jinja2.nativetypes", "yaml", "helpers.preloaded_ansible"]
 )
 
 
@@ -55,7 +58,7 @@ def environment_of(folder: pathlib.Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
-        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "comparer" / "action_plugins"),
+        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "modes" / "action_plugins"),
         "ANSIBLE_ASYNC_DIR": str(folder / "jobs"),
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
@@ -89,18 +92,20 @@ def run_program(
     :param preloaded: run modules in :func:`shared_python`, and send them through a pipe, instead of in a Python that
         starts anew and files. Variables for Python need one that starts anew.
     """
-    starts_anew = any(name.startswith("PYTHON") for name in variables)
-    if preloaded and not starts_anew and program in ("adhoc", "playbook"):
+    # Started first: it imports while the Python for modules does.
+    packed = _start_server()
+    if preloaded and not changes_python(variables) and program in ("adhoc", "playbook"):
         arguments = (*arguments, "-e", f"ansible_python_interpreter={shared_python()}")
         variables = {"ANSIBLE_PIPELINING": "1", **variables}
-    if starts_anew:
+    if not can_fork(variables, folder):
         return _start(program, folder, arguments, variables, merged)
     with tempfile.TemporaryDirectory() as kept:
         files = (pathlib.Path(kept, "output"), pathlib.Path(kept, "errors"))
         for file in files:
             file.touch()
         written = tuple(str(files[0] if merged else file) for file in files)
-        process = FORKS.Process(target=_become, args=(program, list(arguments), variables, str(folder), written))
+        run = (program, list(arguments), variables, str(folder), written, packed)
+        process = FORKS.Process(target=_become, args=run)
         process.start()
         process.join(TIMEOUT)
         if process.exitcode is None:
@@ -110,6 +115,17 @@ def run_program(
     assert process.exitcode is not None
     assert process.exitcode >= 0, f"ansible-{program} did not end by itself:\n{output}{errors}"
     return Run(process.exitcode, output, errors)
+
+
+@functools.cache
+def _start_server() -> str:
+    """Start the process that runs are forks of, and return the folder of modules that Ansible packed for them."""
+    packed = tempfile.TemporaryDirectory()
+    atexit.register(packed.cleanup)
+    # It finds the helpers by a variable, and drops what it cannot import.
+    with mock.patch.dict(os.environ, {"PYTHONPATH": str(ROOT / "tests"), PRELOADING: "1"}):
+        forkserver.ensure_running()
+    return packed.name
 
 
 def _start(
@@ -131,9 +147,11 @@ def _start(
 
 
 def _become(
-    program: str, arguments: list[str], variables: dict[str, str], folder: str, written: tuple[str, ...]
+    program: str, arguments: list[str], variables: dict[str, str], folder: str, written: tuple[str, ...], packed: str
 ) -> None:
     """Turn this fork into a run of a program."""
+    # What the first process does at its end is not for its forks.
+    atexit._clear()
     # Garbage is collected in every fork anew, which copies the memory that forks share; a short run needs none.
     gc.disable()
     for name, descriptor in ((os.devnull, 0), (written[0], 1), (written[1], 2)):
@@ -148,6 +166,7 @@ def _become(
     # The folders of the tests, which a program that is started does not have.
     sys.path[:] = [place for place in sys.path if not pathlib.Path(place).is_relative_to(ROOT) or _is_library(place)]
     sys.argv = [f"ansible-{program}", *arguments]
+    read_settings(pathlib.Path(packed))
     try:
         importlib.import_module(f"ansible.cli.{program}").main(sys.argv)
     finally:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else a module, a vendor or an option needs that is added to the registry."""
+"""Every module, vendor and option in the registry has its files, documentation and schemas."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_role_provision_documents_every_option_of_tables() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_option_of_a_module_is_one_of_the_connection(name: str) -> None:
+def test_module_options_differ_from_connection_options(name: str) -> None:
     assert set(own_options(name)) & set(CONNECTION) == set()
     assert MODULES[name].resource.key in RESOURCES
 
@@ -111,7 +111,7 @@ def test_every_vendor_has_its_pages_and_its_simulator(name: str) -> None:
     assert (SCHEMAS / f"mailboxes.{name}.schema.json").is_file()
 
 
-def test_every_list_of_vendors_is_that_of_the_registry() -> None:
+def test_every_list_of_vendors_matches_the_registry() -> None:
     files = [
         *(ROOT / "plugins").rglob("*.py"),
         *(ROOT / "extensions").rglob("*.py"),
@@ -124,3 +124,40 @@ def test_every_list_of_vendors_is_that_of_the_registry() -> None:
     }
     assert len(found) > 10
     assert {path for path, listed in found if listed != tuple(NAMES) and set(listed) & set(NAMES)} == set()
+
+
+def role_data(path: str) -> dict[str, t.Any]:
+    """Return the variables of a file of a role."""
+    return yaml.safe_load((ROOT / "roles" / path).read_text(encoding="utf-8"))
+
+
+def test_the_role_init_asks_for_a_login_of_every_vendor() -> None:
+    variables = role_data("init/vars/main.yml")
+    assert set(variables["__init_needs"]) == set(NAMES)
+    assert set(variables["__init_domains"]) | set(variables["__init_urls"]) <= set(NAMES)
+    for name, asked in variables["__init_needs"].items():
+        assert set(asked) <= set(variables["__init_questions"])
+        ways = [set(way) for way in vendor(name).credentials]
+        # A domain narrows down a login, and the address of a vendor in the cloud is known.
+        assert any(way <= set(asked) for way in ways), name
+        assert ("url" in asked) == (vendor(name).default_url is None), name
+
+
+def test_the_role_init_knows_the_connection_options() -> None:
+    variables = role_data("init/vars/main.yml")
+    pace = {"timeout", "retry_budget", "workers"}
+    assert {"vendor", *variables["__init_options"]} == set(CONNECTION) - pace
+    assert set(variables["__init_secret"]) == {name for name, option in CONNECTION.items() if option.get("no_log")}
+
+
+def test_the_role_migrate_reads_the_shared_voicemails_of_vendors_that_have_them() -> None:
+    default = role_data("migrate/defaults/main.yml")["migrate_shared_voicemails"]
+    owners = [name for name in NAMES if "shared voicemail" in vendor(name).tables]
+    assert [f"{{{{ migrate_from.vendor == '{name}' }}}}" for name in owners] == [default]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_table_has_the_title_of_its_vendor(name: str) -> None:
+    (product,) = {table.product for table in vendor(name).tables.values()}
+    assert product != name
+    assert vendor(name).title in (product, f"{product} PBX")

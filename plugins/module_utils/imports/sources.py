@@ -9,13 +9,13 @@ import dataclasses
 import difflib
 import functools
 import pathlib
-import re
 import typing as t
 
 from .. import modules as arguments
 from ..errors import InvalidInputError
 from ..mailboxes.parse import INVALID, LINES, SOURCE, deep_merge, type_name
 from ..model.problem import Problem, Subject
+from ..model.text import has_surrogate
 from ..resources import Resource
 from . import documents
 from .asterisk import read_voicemail_conf
@@ -36,7 +36,6 @@ DOCUMENTS = (".yml", ".yaml", ".json")
 SUFFIXES = (*DOCUMENTS, *TABLES, ".conf")
 #: First bytes of spreadsheets: archives, and the old format of Excel.
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 #: Key of a document with options for each of its entries, which the entry overrides.
 DEFAULTS = "defaults"
 #: Keys of an item that the collection sets.
@@ -174,7 +173,7 @@ def _text(file: File, encoding: str | None = None) -> str:
     """
     _refuse_spreadsheet(file)
     text = decode(file.content, encoding) if isinstance(file.content, bytes) else file.content.removeprefix("\ufeff")
-    if _SURROGATE.search(text):
+    if has_surrogate(text):
         # Ansible reads bytes in another encoding as characters that cannot be sent.
         raise ValueError("is not UTF-8 text. Save it as UTF-8")
     if not text.strip():

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import typing as t
 import zipfile
 
 from ..deps import WORKBOOKS, import_openpyxl
+from ..model.text import has_surrogate
 from ..resources import Resource
 from ..vendors.registry import NAMES, vendor
 from .options import item_options
@@ -37,6 +39,34 @@ class Table(t.NamedTuple):
     def as_dictionaries(self) -> list[dict[str, str]]:
         """Return a dictionary of heading to cell for each box, without empty cells."""
         return [{heading: cell for heading, cell in zip(self.headings, row, strict=True) if cell} for row in self.rows]
+
+
+def plain_boxes(boxes: t.Any, key: str, left_out: t.Collection[str] = ()) -> list[dict[str, t.Any]]:
+    """Return boxes without Ansible's own types of text and list, which no writer knows.
+
+    :param key: option with the number of a box.
+    :param left_out: options that are not written.
+    :raises ValueError: if they are not boxes, or one has text that no file can contain.
+    """
+    plain = json.loads(json.dumps(boxes)) if isinstance(boxes, (list, tuple)) else None
+    if plain is None or not all(isinstance(box, dict) and box.get(key) for box in plain):
+        raise ValueError(f"needs a list of dictionaries with `{key}`")
+    for position, box in enumerate(plain, 1):
+        written = {option: value for option, value in box.items() if option not in ("native", *left_out)}
+        broken = sorted(option for option, value in written.items() if _has_surrogate(value))
+        if broken:
+            number = box[key] if key not in broken else f"number {position} of the list"
+            text = f"{key} {number}: `{broken[0]}` has a character that no file can contain, a surrogate"
+            raise ValueError(f"{text}. Correct it at the vendor")
+    return t.cast("list[dict[str, t.Any]]", plain)
+
+
+def _has_surrogate(value: t.Any) -> bool:
+    if isinstance(value, dict):
+        return _has_surrogate([*value, *value.values()])
+    if isinstance(value, list):
+        return any(map(_has_surrogate, value))
+    return isinstance(value, str) and has_surrogate(value)
 
 
 def table_of(boxes: t.Sequence[t.Mapping[str, t.Any]], resource: Resource, left_out: t.Collection[str]) -> Table:

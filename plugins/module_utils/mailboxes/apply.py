@@ -176,7 +176,7 @@ def _validated(boxes: Boxes, result: Plan, *, skips: bool) -> list[SkippedItem]:
         result.refused.clear()
     problems = list(boxes.validate_plan(result.steps)) if isinstance(boxes, PlanValidator) else []
     if skips:
-        refused = refused_by(result, problems)
+        refused = refused_by((step.desired for step in result.steps if step.desired is not None), problems)
         skipped += leave_out(result, refused)
         answered = {id(problem) for _desired, problem in refused}
         problems = [problem for problem in problems if id(problem) not in answered]

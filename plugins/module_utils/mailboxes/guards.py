@@ -57,17 +57,7 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
     :raises UnsupportedError: for pruning if the vendor cannot delete boxes.
     :raises UnsafeError: for an empty declaration that would delete everything.
     """
-    if limits.prune_match is not None:
-        if not limits.prune_match.strip():
-            hint = "Remove it to prune every box that is not declared"
-            raise InvalidInputError.of([Problem("is empty", option="prune_match", hint=hint)])
-        try:
-            re.compile(limits.prune_match)
-        except re.error as error:
-            raise InvalidInputError.of(
-                [Problem(f"is not a regular expression: {error}", option="prune_match")]
-            ) from None
-    problems = _limit_problems(limits)
+    problems = limit_problems(limits)
     if problems:
         raise InvalidInputError.of(problems)
     if limits.prune and not table.can_create:
@@ -81,15 +71,33 @@ def check_limits(table: FieldTable, limits: Limits, declared: int, present: int)
         )
 
 
-def _limit_problems(limits: Limits) -> list[Problem]:
+def limit_problems(limits: Limits) -> list[Problem]:
+    """Return the problems of limits that are invalid whatever is declared."""
     counts = {"max_deletions": limits.max_deletions, "max_updates": limits.max_updates}
     percents = {"max_delete_percent": limits.max_delete_percent, "max_update_percent": limits.max_update_percent}
     negative = [name for name, count in counts.items() if count is not None and count < 0]
-    return [Problem("must be at least 0", option=name) for name in negative] + [
-        Problem("must be between 0 and 100", option=name)
-        for name, percent in percents.items()
-        if percent is not None and not 0 <= percent <= 100
+    return [
+        *_expression_problems(limits.prune_match),
+        *(Problem("must be at least 0", option=name) for name in negative),
+        *(
+            Problem("must be between 0 and 100", option=name)
+            for name, percent in percents.items()
+            if percent is not None and not 0 <= percent <= 100
+        ),
     ]
+
+
+def _expression_problems(expression: str | None) -> list[Problem]:
+    if expression is None:
+        return []
+    if not expression.strip():
+        hint = "Remove it to prune every box that is not declared"
+        return [Problem("is empty", option="prune_match", hint=hint)]
+    try:
+        re.compile(expression)
+    except re.error as error:
+        return [Problem(f"is not a regular expression: {error}", option="prune_match")]
+    return []
 
 
 def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
@@ -103,6 +111,20 @@ def add_pruning(plan: Plan, index: Index, limits: Limits) -> None:
         plan.steps.append(Step(Action.DELETE, box.number, None, box, after=box.values))
 
 
+class Bound(t.NamedTuple):
+    """An option that a plan exceeds.
+
+    :param most: its value.
+    :param needed: the smallest value that allows the plan.
+    :param share: the part of the boxes that the plan changes, if the option limits that.
+    """
+
+    option: str
+    most: int
+    needed: int
+    share: str = ""
+
+
 def check_deletions(plan: Plan, limits: Limits) -> None:
     """Stop a plan that deletes more than allowed.
 
@@ -110,23 +132,13 @@ def check_deletions(plan: Plan, limits: Limits) -> None:
     """
     deletions = plan.deletions
     pruned = [step for step in deletions if step.desired is None]
-    if limits.max_deletions is not None and len(deletions) > limits.max_deletions:
-        raise _too_many(
-            plan,
-            "deletions planned",
-            deletions,
-            f"more than `max_deletions`, which is {limits.max_deletions}",
-            f"Set `max_deletions` to {len(deletions)}",
-        )
+    _check_number(plan, "deletions", deletions, "max_deletions", limits.max_deletions)
     percent = 100 * len(pruned) / plan.present if plan.present else 0
     if percent > limits.max_delete_percent:
+        share = f"{percent:.0f} percent of the {plan.present} existing ones"
+        needed = -(-100 * len(pruned) // plan.present)
         raise _too_many(
-            plan,
-            "deletions planned",
-            pruned,
-            f"{percent:.0f} percent of the {plan.present} existing ones,"
-            f" more than `max_delete_percent`, which is {limits.max_delete_percent}",
-            f"Set `max_delete_percent` to {-(-100 * len(pruned) // plan.present)}",
+            plan, "deletions", pruned, Bound("max_delete_percent", limits.max_delete_percent, needed, share)
         )
 
 
@@ -138,25 +150,19 @@ def check_updates(plan: Plan, limits: Limits) -> None:
     :raises UnsafeError: listing the boxes and the option to raise.
     """
     updates = plan.updates
-    if limits.max_updates is not None and len(updates) > limits.max_updates:
-        raise _too_many(
-            plan,
-            "updates planned",
-            updates,
-            f"more than `max_updates`, which is {limits.max_updates}",
-            f"Set `max_updates` to {len(updates)}",
-        )
+    _check_number(plan, "updates", updates, "max_updates", limits.max_updates)
     existing = sum(step.desired is not None and step.current is not None for step in plan.steps)
     percent = -(-100 * len(updates) // existing) if existing else 0
     if limits.max_update_percent is not None and percent > limits.max_update_percent:
+        share = f"{percent} percent of the {existing} declared ones that exist"
         raise _too_many(
-            plan,
-            "updates planned",
-            updates,
-            f"{percent} percent of the {existing} declared ones that exist,"
-            f" more than `max_update_percent`, which is {limits.max_update_percent}",
-            f"Set `max_update_percent` to {percent}",
+            plan, "updates", updates, Bound("max_update_percent", limits.max_update_percent, percent, share)
         )
+
+
+def _check_number(plan: Plan, what: str, steps: list[Step], option: str, most: int | None) -> None:
+    if most is not None and len(steps) > most:
+        raise _too_many(plan, what, steps, Bound(option, most, len(steps)))
 
 
 def may_lose_messages(step: Step, limits: Limits) -> bool:
@@ -185,9 +191,10 @@ def _counted(steps: t.Sequence[Step], counts: t.Mapping[str, int]) -> str:
     return listed([f"{step.number} ({counts[str(step.current.id)]})" for step in steps if step.current], MOST_COUNTED)
 
 
-def _too_many(plan: Plan, what: str, steps: list[Step], why: str, hint: str) -> UnsafeError:
+def _too_many(plan: Plan, what: str, steps: list[Step], bound: Bound) -> UnsafeError:
     numbers = compact([step.number for step in steps], MOST_LETTERS)
+    why = f"{bound.share}, more than" if bound.share else "more than"
     return UnsafeError(
-        f"{len(steps)} {what}, {why}: {plan.table.resource} {numbers}",
-        f"{hint} to allow that; nothing was written",
+        f"{len(steps)} {what} planned, {why} `{bound.option}`, which is {bound.most}: {plan.table.resource} {numbers}",
+        f"Set `{bound.option}` to {bound.needed} to allow that; nothing was written",
     )

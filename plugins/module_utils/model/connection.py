@@ -15,9 +15,12 @@ import urllib.parse
 from .kinds import Boolean
 from .paths import path_problems
 from .problem import Problem
+from .text import has_control, has_surrogate
 
 #: Secret options. Their values are removed from the vendor's texts.
 SECRETS = ("token", "api_key", "password")
+#: The ways to log in, each with the options that only make sense together.
+_LOGINS = (("token",), ("api_key",), ("username", "password"))
 #: A week: longer than any request or pipeline, and short enough for every clock.
 _MOST_SECONDS = 7 * 86400
 
@@ -104,7 +107,7 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
     """
     problems = path_problems(given, ("ca_path", "client_cert", "client_key"))
     for option, value in given.items():
-        if isinstance(value, str) and any(not _is_sendable(letter) for letter in value):
+        if isinstance(value, str) and (has_control(value) or has_surrogate(value)):
             hint = "Remove them, such as the newline at the end of a file"
             text = "must not contain line breaks or other control characters"
             problems.append(Problem(text, option=option, hint=hint))
@@ -114,10 +117,6 @@ def value_problems(given: t.Mapping[str, t.Any]) -> list[Problem]:
         elif option in ("timeout", "retry_budget") and not value <= _MOST_SECONDS:
             problems.append(Problem(f"must be a number of seconds, {_MOST_SECONDS} at most", option=option))
     return problems
-
-
-def _is_sendable(letter: str) -> bool:
-    return letter >= " " and not "\x7f" <= letter <= "\x9f" and not "\ud800" <= letter <= "\udfff"
 
 
 def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequence[str]]) -> str | None:
@@ -134,6 +133,17 @@ def missing_credentials(given: t.Mapping[str, t.Any], ways: t.Sequence[t.Sequenc
         return f"credentials are incomplete: {' and '.join(absent)} missing"
     choices = ", or ".join(" with ".join(f"`{option}`" for option in way) for way in ways)
     return f"credentials are missing: set {choices}"
+
+
+def other_logins(given: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """Return the credentials that the environment must not add, because a task has a login of its own.
+
+    An environment may complete a login: the task sets ``username``, and the environment the password.
+
+    :param given: the connection options of the task, without those of the environment.
+    """
+    own = {option for way in _LOGINS for option in way if str(given.get(option) or "").strip()}
+    return frozenset(option for way in _LOGINS if own and not own & set(way) for option in way)
 
 
 def typed(kind: str, value: t.Any) -> t.Any:
@@ -206,14 +216,16 @@ def read_options(
     """Return connection options with types and defaults, from the arguments and then the environment.
 
     :param spec: option to its ``type``, ``default``, ``choices`` and ``required``, as in an argument spec.
-    :param environment: variables; ``VOICEMAIL_<NAME>`` is used for an option that is not set.
+    :param environment: variables; ``VOICEMAIL_<NAME>`` is used for an option that is not set, except for another login.
     :return: all options, and their problems, which never contain values.
     """
     values: dict[str, t.Any] = {}
     problems = []
+    ignored = other_logins(given)
     for name, option in spec.items():
         values[name] = typed(option["type"], option.get("default"))
-        for source in (given.get(name), environment.get(f"VOICEMAIL_{name.upper()}")):
+        inherited = None if name in ignored else environment.get(f"VOICEMAIL_{name.upper()}")
+        for source in (given.get(name), inherited):
             try:
                 value = typed(option["type"], source)
             except ValueError as error:

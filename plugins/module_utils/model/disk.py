@@ -17,24 +17,47 @@ _LONGEST_PREFIX = 100
 #: Errors that affect every file on the same disk.
 _LASTING = frozenset((*_FULL, errno.EROFS))
 
+#: Errors of folders that cannot be read, and of file systems that cannot sync folders.
+_NO_SYNC = frozenset((errno.EACCES, errno.EINVAL, errno.ENOTSUP))
 
-def replace_file(path: pathlib.Path, content: bytes) -> None:
-    """Replace a file as a whole, with mode 0600: readers see the old content or the new, and never a part.
 
+def replace_file(path: pathlib.Path, content: bytes, mode: int = 0o600, *, durable: bool = True) -> None:
+    """Replace a file as a whole: readers see the old content or the new, and never a part.
+
+    A link with that name is replaced as well, and its target is left alone.
+
+    :param durable: whether it must survive a power failure, which takes some milliseconds.
     :raises OSError: where it cannot be written; the old file remains, and nothing is left behind.
     """
-    # A file of this kind has mode 0600.
+    # Only the owner can read what tempfile creates, so nobody sees content that the mode hides.
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST_PREFIX]}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), mode)
+            if durable:
+                os.fsync(file.fileno())
         pathlib.Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             pathlib.Path(name).unlink()
         raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: pathlib.Path) -> None:
+    """Ensure that a new name survives a power failure, where the folder and its file system allow it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
 def describe(error: OSError) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import collections.abc
 import dataclasses
 import functools
+import itertools
 import typing as t
 
 from .kinds import Canonical, Kind
@@ -130,6 +131,12 @@ class FieldTable:
     hidden: frozenset[str] = frozenset()
     alias: str = ""
     number_caution: t.Callable[[str], str | None] = lambda number: None
+    title: str = ""
+
+    @property
+    def product(self) -> str:
+        """The vendor's spelling of its name, for sentences."""
+        return self.title or self.vendor
 
     @property
     def plural(self) -> str:
@@ -265,6 +272,28 @@ class FieldTable:
         asked = set(options)
         found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
+
+    @functools.cached_property
+    def without_rules(self) -> FieldTable:
+        """The same fields without rules between options, for parsing values that are reconciled later."""
+        return dataclasses.replace(self, composites=())
+
+    def contradictions(self, declared: t.Mapping[str, Canonical]) -> list[Problem]:
+        """Return contradictions among declared values that no value of an undeclared option resolves."""
+        found: list[Problem] = []
+        for composite in self.composites:
+            given = {
+                name: self.by_option[name].value_after_write(declared[name])
+                for name in composite.options
+                if name in declared
+            }
+            free = [name for name in composite.options if name not in declared]
+            # Of an undeclared option, only whether it is set matters to a conflict.
+            cases = itertools.product((None, True), repeat=len(free)) if given else ()
+            conflicts = [composite.conflict({**dict(zip(free, case, strict=True)), **given}) for case in cases]
+            if conflicts and all(conflicts):
+                found += filter(None, conflicts[:1])
+        return found
 
 
 class Decoded(collections.abc.Mapping[str, Canonical]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .problem import Problem
+from .text import has_control, has_surrogate
 
 #: Maximum bytes of a name and of a path on the systems that Ansible supports.
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
@@ -26,7 +27,7 @@ def path_problems(params: t.Mapping[str, t.Any], options: t.Iterable[str]) -> li
 def _path_problem(path: t.Any) -> str | None:
     if not isinstance(path, str):
         return None
-    if any(letter < " " or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in path):
+    if has_control(path) or has_surrogate(path):
         return "it contains control characters or invalid Unicode. Remove them"
     if len(path.encode()) > _LONGEST_PATH or any(len(name.encode()) > _LONGEST_NAME for name in path.split("/")):
         return "it is too long. Use a shorter one"

@@ -31,6 +31,8 @@ _UNSHOWABLE = re.compile(
     f"(?P<control>{_SEQUENCES}|[{_CONTROLS}])|(?P<space>[{_SPACES}])|[{_INVISIBLE}]",
 )
 _HIDDEN_CHARACTER = re.compile(f"[{_INVISIBLE}]")
+_CONTROL_CHARACTER = re.compile("[\0-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # GitHub treats ::name:: at the start of a line as a command, and ##[name] anywhere; others ##vso[ and ##teamcity[.
 # Ansible wraps warnings at any character, so a line may start after a space and within a word.
 _COMMAND = re.compile(r"(?<!\S):{2,}|:{2,}(?=[A-Za-z][\w-]*(?:\s|::|$))|#{2,}(?=[A-Za-z]*\[)")
@@ -70,6 +72,16 @@ def visible(text: str) -> str:
 def has_invisible(text: str) -> bool:
     """Check whether text contains characters without a width, or some that change its direction."""
     return _HIDDEN_CHARACTER.search(text) is not None
+
+
+def has_control(text: str) -> bool:
+    """Check whether text contains control characters, such as line breaks and tabs."""
+    return _CONTROL_CHARACTER.search(text) is not None
+
+
+def has_surrogate(text: str) -> bool:
+    """Check whether text contains surrogates, which no encoding can write: bytes that were not text, or half a pair."""
+    return _SURROGATE.search(text) is not None
 
 
 def spelled_out(document: str) -> str:
@@ -136,7 +148,7 @@ def markup(text: t.Any) -> str:
 def csv_cell(text: t.Any) -> str:
     """Return text for a CSV cell that no spreadsheet treats as a formula."""
     shown = clean(text)
-    if shown.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") and shown.strip():
+    if shown.lstrip()[:1] in ("=", "+", "-", "@", "|", "%"):
         shown = f"'{shown}"
     return '"' + shown.replace('"', '""') + '"' if re.search(r'[",;|\s]', shown) else shown
 
@@ -161,7 +173,9 @@ __all__ = (
     "clean",
     "clean_lines",
     "csv_cell",
+    "has_control",
     "has_invisible",
+    "has_surrogate",
     "markdown",
     "markup",
     "spelled_out",

@@ -55,16 +55,20 @@ def download(
     else:
         _fetch_all(run, waiting, workers, progress, report)
     if manifest is not None:
-        try:
-            report.manifest_changed = manifest.write(recordings, order.mode, check)
-        except VoicemailError as error:
-            # Downloaded files exist and are reported.
-            report.manifest_error = error
+        _write_manifest(manifest, report, order.mode, check)
     if order.verify:
         # Written last, so that it describes the files on disk, not the planned ones.
         for recording in recordings:
             run.verify(recording)
     return report
+
+
+def _write_manifest(manifest: Manifest, report: AudioReport, mode: int, check: bool) -> None:
+    try:
+        report.manifest_changed = manifest.write(report.steps, mode, check)
+    except VoicemailError as error:
+        # Downloaded files exist and are reported.
+        report.manifest_error = error
 
 
 def _stems(found: t.Sequence[Message], order: Order) -> dict[str, tuple[str, ...]]:

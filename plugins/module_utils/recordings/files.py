@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Manage files of recordings: kinds, folders, locks, and atomic writes."""
+"""Manage files of recordings: kinds, folders, and locks."""
 
 from __future__ import annotations
 
@@ -227,35 +227,3 @@ def starts_with(whole: pathlib.Path, start: pathlib.Path) -> bool:
             if longer.read(len(piece)) != piece:
                 return False
     return True
-
-
-def write_whole(path: pathlib.Path, content: bytes, mode: int) -> None:
-    """Replace a file atomically, so that nobody sees a part of it.
-
-    :raises FileProblem: if it cannot be written; nothing is left behind.
-    """
-    hidden = path.with_name(f".{path.name}.part")
-    try:
-        # Existing files and links of an earlier run or of others are not written into, only replaced.
-        hidden.unlink(missing_ok=True)
-        descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fchmod(opened.fileno(), mode)
-            os.fsync(opened.fileno())
-        hidden.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            hidden.unlink(missing_ok=True)
-        raise FileProblem(f"cannot write {path}", error) from None
-
-
-def sync_folder(folder: pathlib.Path) -> None:
-    """Ensure that a new name survives a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,10 +10,10 @@ import pathlib
 import typing as t
 
 from ..errors import InvalidInputError
-from ..model.disk import describe
+from ..model.disk import describe, replace_file
 from ..model.message import Message
 from ..model.problem import Problem
-from .files import Folder, locked, write_whole
+from .files import FileProblem, Folder, locked
 from .report import Recording
 
 VERSION = 1
@@ -87,7 +87,10 @@ class Manifest:
             text = self._text(kept, self._entries)
             if text == self._content:
                 return False
-            write_whole(self._path, text, mode)
+            try:
+                replace_file(self._path, text, mode)
+            except OSError as error:
+                raise FileProblem(f"cannot write {self._path}", error) from None
         return True
 
     def _text(self, kept: t.Iterable[Recording], earlier: t.Mapping[str, Entry]) -> bytes:

@@ -13,7 +13,8 @@ import stat
 import typing as t
 
 from ..errors import ConflictError
-from .files import FileProblem, Folder, sync_folder, try_lock
+from ..model.disk import sync_folder
+from .files import FileProblem, Folder, try_lock
 
 #: Bytes kept of the start, to recognize the format.
 START_BYTES = 16

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import socket
 import threading
 import time
@@ -41,12 +42,14 @@ from .renewal import renewing
 from .retry import Retries, Retryable
 from .sender import Sender
 from .stream import Stream
-from .tls import proxy_of, proxy_secrets, ssl_context
+from .tls import proxy_of, proxy_secrets, speaks_tls, ssl_context
 
 #: Unpacked bytes of all replies that a task reads at the same time.
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 MAX_REDIRECTS = 5
 USER_AGENT = "telephony.voicemail/1.0"
+#: Most addresses whose origin is remembered: creations and listings use the same ones.
+_KEPT_ADDRESSES = 64
 _BUSY = frozenset((429, 502, 503, 504))
 #: Statuses of proxies for a server that is not running.
 _AWAY = frozenset((502, 503))
@@ -105,6 +108,7 @@ class Client:
         make_transport: t.Callable[[], httpx.BaseTransport] | None = None,
     ) -> None:
         self.connection = connection
+        self._origin = connection.origin
         self.workers = workers
         self.pacer = pacer or Pacer()
         self.requests = 0
@@ -113,6 +117,8 @@ class Client:
         self._count_lock = threading.Lock()
         #: Whether the server answered a request of this task, so that an unreachable server is restarting.
         self._reached = False
+        #: Whether it is known if the server of a plain address expects TLS.
+        self._probed = False
         #: Retries of requests, and the long waits of this task.
         self.retries = Retries(connection.retry_budget, self.pacer)
         self._memory = Memory(MAX_REPLY_BYTES)
@@ -237,6 +243,7 @@ class Client:
                     "Set `client_cert`, and `client_key` if the key is in a separate file",
                     operation=operation,
                 ) from None
+            self._refuse_tls(operation)
             problem = (
                 "no reply within the timeout"
                 if isinstance(error, httpx.TimeoutException)
@@ -250,9 +257,19 @@ class Client:
             raise failure from None
         if not isinstance(reply, Reply):
             return reply
+        if reply.status == 400:
+            self._refuse_tls(operation)
         away = reply.status in _AWAY and self._reached
         self._reached = self._reached or reply.status not in _AWAY
         return self._check_status(reply, operation, safe, away)
+
+    def _refuse_tls(self, operation: Operation) -> None:
+        """Raise the error for plain HTTP to a server that speaks TLS, unless it understood an earlier request."""
+        is_new = not self._reached and not self._proxy and not self._probed
+        self._probed = True
+        if is_new and speaks_tls(self.connection):
+            _scheme, host, port = self.connection.origin
+            raise TransportError(f"{host}:{port} speaks TLS", "`url` must start with https://", operation=operation)
 
     def _check_status(self, reply: Reply, operation: Operation, safe: bool, away: bool) -> Reply:
         if reply.status == 429:
@@ -292,7 +309,7 @@ class Client:
         url = path if "://" in path else self.url(path)
         deadline = Deadline(self.connection.timeout)
         for _hop in range(MAX_REDIRECTS + 1):
-            if _origin(url) != self.connection.origin:
+            if _origin(url) != self._origin:
                 raise TransportError(
                     f"it redirects to another origin ({self.redact(_shown_origin(url))}),"
                     " which must not receive these credentials",
@@ -300,8 +317,8 @@ class Client:
                     operation=operation,
                 )
             response = client.send(method, url, deadline, request)
-            location = response.headers.get("location")
-            if not (response.is_redirect and location):
+            location = response.headers.get("location") if response.is_redirect else None
+            if not location:
                 return response
             response.close()
             try:
@@ -352,6 +369,7 @@ def broken(reply: Reply) -> TransportError:
     )
 
 
+@functools.lru_cache(_KEPT_ADDRESSES)
 def _origin(url: str) -> tuple[str, str, int] | None:
     try:
         return origin_of(url)

@@ -11,6 +11,7 @@ proxy or the encryption does.
 from __future__ import annotations
 
 import contextlib
+import functools
 import socket
 import ssl
 import time
@@ -22,6 +23,12 @@ from ..deps import httpcore, httpx
 MAX_HEAD_BYTES = 512 * 1024
 #: Seconds after which an idle connection is no longer used.
 KEEPALIVE_SECONDS = 5.0
+#: Bytes that are kept until the next read, so that they are sent together.
+_MOST_UNSENT = 64 * 1024
+#: Seconds by which one operation may exceed the deadline.
+_SLACK = 0.05
+#: Most addresses whose parsed form is kept.
+_KEPT_ADDRESSES = 64
 #: Name of the request extension that carries the deadline.
 EXTENSION = "deadline"
 
@@ -77,27 +84,26 @@ class Transport(httpx.BaseTransport):
         self._network = _Network()
         options: dict[str, t.Any] = {
             "ssl_context": context,
-            "max_connections": 1,
-            "max_keepalive_connections": 1,
             "keepalive_expiry": KEEPALIVE_SECONDS,
             "network_backend": self._network,
         }
-        self._pool = httpcore.ConnectionPool(**options) if proxy is None else _proxy_pool(httpx.Proxy(proxy), options)
+        self._way = _Direct(options) if proxy is None else _proxy_pool(httpx.Proxy(proxy), options)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return its reply, whose body has not been read."""
         deadline = self._network.deadline = request.extensions[EXTENSION]
-        url = request.url
         sent = httpcore.Request(
             method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            url=_target(request.url),
             headers=request.headers.raw,
             content=request.stream,
             extensions=request.extensions,
         )
         deadline.expect_head(True)
-        with _as_httpx():
-            response = self._pool.handle_request(sent)
+        try:
+            response = self._way.handle_request(sent)
+        except Exception as error:
+            _raise_as_httpx(error)
         deadline.expect_head(False)
         return httpx.Response(
             status_code=response.status,
@@ -108,7 +114,40 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connection."""
-        self._pool.close()
+        self._way.close()
+
+
+class _Direct:
+    """One connection to a server, opened again if it was closed.
+
+    A pool of connections would look for it twice in each request, and twice ask the system whether it is open.
+
+    :param options: of the connection.
+    """
+
+    def __init__(self, options: t.Mapping[str, t.Any]) -> None:
+        self._options = options
+        self._connection: httpcore.HTTPConnection | None = None
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        connection = self._connection
+        if connection is None or not _is_usable(connection, request.url.origin):
+            self.close()
+            connection = self._connection = httpcore.HTTPConnection(request.url.origin, **self._options)
+        return connection.handle_request(request)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _is_usable(connection: httpcore.HTTPConnection, origin: httpcore.Origin) -> bool:
+    return connection.is_available() and connection.can_handle_request(origin) and not connection.has_expired()
+
+
+@functools.lru_cache(_KEPT_ADDRESSES)
+def _target(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 class _Body(httpx.SyncByteStream):
@@ -116,8 +155,10 @@ class _Body(httpx.SyncByteStream):
         self._stream = stream
 
     def __iter__(self) -> t.Iterator[bytes]:
-        with _as_httpx():
+        try:
             yield from self._stream
+        except Exception as error:
+            _raise_as_httpx(error)
 
     def close(self) -> None:
         self._stream.close()
@@ -169,25 +210,57 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose operations end by the deadline of the current request."""
+    """A connection whose operations end by the deadline of the current request.
+
+    Small writes are sent together before the next read: the headers of a request and its body in one packet.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, network: _Network) -> None:
         self._stream = stream
         self._network = network
         self._socket: socket.socket = stream.get_extra_info("socket")
+        self._limit = 0.0
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = self._stream.read(max_bytes, self._network.left(timeout, httpcore.ReadTimeout))
+        # Like httpcore, which reads the reply of a server that refuses a request before it was sent.
+        with contextlib.suppress(httpcore.WriteError):
+            self._flush(timeout)
+        try:
+            self._limit_by(self._network.left(timeout, httpcore.ReadTimeout))
+            data = self._socket.recv(max_bytes)
+        except OSError as error:
+            _raise_as_httpcore(error, httpcore.ReadTimeout, httpcore.ReadError)
         self._network.deadline.count(len(data))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if len(self._unsent) + len(buffer) <= _MOST_UNSENT:
+            self._unsent += buffer
+            return
+        self._flush(timeout)
+        self._send(buffer, timeout)
+
+    def _flush(self, timeout: float | None) -> None:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, b""
+            self._send(unsent, timeout)
+
+    def _send(self, buffer: bytes, timeout: float | None) -> None:
         # Not the method of the stream, which allows the whole timeout again after each part.
         view = memoryview(buffer)
-        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+        try:
             while view:
-                self._socket.settimeout(self._network.left(timeout, httpcore.WriteTimeout))
+                self._limit_by(self._network.left(timeout, httpcore.WriteTimeout))
                 view = view[self._socket.send(view) :]
+        except OSError as error:
+            _raise_as_httpcore(error, httpcore.WriteTimeout, httpcore.WriteError)
+
+    def _limit_by(self, seconds: float) -> None:
+        # Setting the limit is a call of the system, and the sending and reading of a request follow each other closely.
+        if not 0 <= self._limit - seconds <= _SLACK:
+            self._socket.settimeout(seconds)
+            self._limit = seconds
 
     def close(self) -> None:
         self._stream.close()
@@ -197,6 +270,7 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         if self.get_extra_info("ssl_object") is not None:
             return _NestedTls(self, ssl_context, server_hostname, timeout)
+        self._flush(timeout)
         left = self._network.left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._network)
 
@@ -269,6 +343,7 @@ def _proxy_pool(proxy: httpx.Proxy, options: dict[str, t.Any]) -> t.Any:
     url = httpcore.URL(
         scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
     )
+    options = {**options, "max_connections": 1, "max_keepalive_connections": 1}
     if proxy.url.scheme in ("socks5", "socks5h"):
         return httpcore.SOCKSProxy(proxy_url=url, proxy_auth=auth, **options)
     return httpcore.HTTPProxy(proxy_url=url, proxy_auth=auth, proxy_ssl_context=proxy.ssl_context, **options)
@@ -278,22 +353,20 @@ def _proxy_pool(proxy: httpx.Proxy, options: dict[str, t.Any]) -> t.Any:
 def _as_httpcore(late: type[Exception], broken: type[Exception]) -> t.Iterator[None]:
     try:
         yield
-    except TimeoutError as error:
-        raise late(str(error)) from error
     except OSError as error:
-        raise broken(str(error)) from error
+        _raise_as_httpcore(error, late, broken)
 
 
-@contextlib.contextmanager
-def _as_httpx() -> t.Iterator[None]:
-    """Convert exceptions of httpcore to those of httpx with the same name."""
-    try:
-        yield
-    except Exception as error:
-        kind = getattr(httpx, type(error).__name__, None) if type(error).__module__.startswith("httpcore") else None
-        if kind is None:
-            raise
-        raise kind(str(error)) from error
+def _raise_as_httpcore(error: OSError, late: type[Exception], broken: type[Exception]) -> t.NoReturn:
+    raise (late if isinstance(error, TimeoutError) else broken)(str(error)) from error
+
+
+def _raise_as_httpx(error: Exception) -> t.NoReturn:
+    """Raise the exception of httpx with the same name as one of httpcore; any other unchanged."""
+    kind = getattr(httpx, type(error).__name__, None) if type(error).__module__.startswith("httpcore") else None
+    if kind is None:
+        raise error
+    raise kind(str(error)) from error
 
 
 __all__ = ("EXTENSION", "MAX_HEAD_BYTES", "Deadline", "Transport")

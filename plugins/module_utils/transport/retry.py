@@ -78,10 +78,21 @@ class Retries:
 
         :raises VoicemailError: the error of the last attempt.
         """
-        latest: Retryable | None = None
+        try:
+            # Almost every request succeeds: what repeats it costs more than the rest of this layer.
+            return attempt()
+        except Retryable as failure:
+            first = failure
+        return self._repeat(attempt, first)
+
+    def _repeat(self, attempt: t.Callable[[], t.Any], first: Retryable) -> t.Any:
+        latest, pending = first, True
 
         def noted() -> t.Any:
-            nonlocal latest
+            nonlocal latest, pending
+            if pending:
+                pending = False
+                raise first
             try:
                 return attempt()
             except Retryable as failure:
@@ -98,8 +109,6 @@ class Retries:
         try:
             return retrying(noted)
         except (Retryable, _InterruptedError):
-            if latest is None:
-                raise
             if latest.reply is not None:
                 return latest.reply
             raise latest.error from None

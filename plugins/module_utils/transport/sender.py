@@ -10,13 +10,17 @@ of a request.
 from __future__ import annotations
 
 import functools
+import json
 import typing as t
 
 from ..deps import httpx
 from .network import EXTENSION, Deadline
 
-#: Most cached parsed addresses: creations and listings use the same ones.
-_KEPT_ADDRESSES = 64
+#: Most addresses and kinds of requests whose parsed form is kept: creations and listings are alike.
+_KEPT = 64
+#: Parts of a request that are sent without further work by httpx.
+_PLAIN = frozenset(("headers", "json"))
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 class Sender:
@@ -32,18 +36,20 @@ class Sender:
         self._headers = {"Accept": "*/*", "Connection": "keep-alive", **headers}
         self._timeout = httpx.Timeout(timeout).as_dict()
         self._cookies = httpx.Cookies()
+        #: Headers by the kind of request.
+        self._prepared: dict[tuple[t.Any, ...], httpx.Headers] = {}
 
     def send(self, method: str, url: str, deadline: Deadline, request: t.Mapping[str, t.Any]) -> httpx.Response:
         """Send a request and return its reply with an unread body.
 
         :param request: ``params``, ``headers``, ``json``, ``data``, ``files``, ``content``.
         """
-        built = httpx.Request(
-            method,
-            _parsed(url),
-            **{**request, "headers": {**self._headers, **(request.get("headers") or {})}},
-            extensions={"timeout": self._timeout, EXTENSION: deadline},
-        )
+        extensions = {"timeout": self._timeout, EXTENSION: deadline}
+        if request.keys() <= _PLAIN:
+            built = self._prepared_request(method, url, request, extensions)
+        else:
+            headers = {**self._headers, **(request.get("headers") or {})}
+            built = httpx.Request(method, _parsed(url), **{**request, "headers": headers}, extensions=extensions)
         if self._cookies:
             self._cookies.set_cookie_header(built)
         response = self._transport.handle_request(built)
@@ -53,12 +59,34 @@ class Sender:
             self._cookies.extract_cookies(response)
         return response
 
+    def _prepared_request(
+        self, method: str, url: str, request: t.Mapping[str, t.Any], extensions: dict[str, t.Any]
+    ) -> httpx.Request:
+        """Return a request whose headers httpx prepared for another one of the same kind: only the body differs."""
+        given: t.Mapping[str, str] = request.get("headers") or {}
+        body = request.get("json")
+        address = _parsed(url)
+        kind = (method, address.netloc, body is None, *given.items())
+        if kind not in self._prepared:
+            if len(self._prepared) >= _KEPT:
+                self._prepared.clear()
+            example: t.Any = None if body is None else {}
+            self._prepared[kind] = httpx.Request(
+                method, address, headers={**self._headers, **given}, json=example
+            ).headers
+        headers = httpx.Headers(self._prepared[kind])
+        content = b""
+        if body is not None:
+            content = _to_json(body).encode()
+            headers["Content-Length"] = str(len(content))
+        return httpx.Request(method, address, headers=headers, stream=httpx.ByteStream(content), extensions=extensions)
+
     def close(self) -> None:
         """Close the connection."""
         self._transport.close()
 
 
-@functools.lru_cache(_KEPT_ADDRESSES)
+@functools.lru_cache(_KEPT)
 def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
 

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import argparse
 import base64
-import errno
 import json
-import os
 import pathlib
+import runpy
 import stat
 import sys
-import tempfile
 
 MODE = 0o600
-FULL = {errno.ENOSPC: " (the disk is full)", errno.EDQUOT: " (the disk quota of the user is used up)"}
+#: How this collection replaces files. This process runs without Ansible's loader, so it goes by the place.
+DISK = runpy.run_path(str(pathlib.Path(__file__).resolve().parents[3] / "plugins/module_utils/model/disk.py"))
 
 
 def differs(path: pathlib.Path, content: bytes) -> bool:
@@ -29,20 +28,6 @@ def differs(path: pathlib.Path, content: bytes) -> bool:
         return path.read_bytes() != content or stat.S_IMODE(path.stat().st_mode) != MODE
     except FileNotFoundError:
         return True
-
-
-def write(path: pathlib.Path, content: bytes) -> None:
-    """Replace a file atomically: readers see the old or the new content."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    temporary = pathlib.Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        temporary.chmod(MODE)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def main() -> None:
@@ -60,10 +45,10 @@ def main() -> None:
             changed.append(document["name"])
             if not options.check:
                 try:
-                    write(path, content)
+                    # Not durable: what a power failure takes, the next run writes again.
+                    DISK["replace_file"](path, content, MODE, durable=False)
                 except OSError as error:
-                    full = FULL.get(error.errno or 0, "")
-                    sys.exit(f"cannot write {path}: {error.strerror}{full}")
+                    sys.exit(f"cannot write {path}: {DISK['describe'](error)}. {DISK['hint_for'](error)}")
     json.dump({"changed": changed}, sys.stdout)
 
 

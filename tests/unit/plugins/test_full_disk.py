@@ -1,7 +1,7 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A full disk is reported as a full disk, with the path, wherever a file is written."""
+"""A full disk is reported with the path, wherever a file is written."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.telephony.voicemail.plugins.callback import voicemail_report
 from ansible_collections.telephony.voicemail.plugins.module_utils.errors import VoicemailError
-from ansible_collections.telephony.voicemail.plugins.module_utils.recordings import files as audio_files
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import Message
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import Folder
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.manifest import Manifest
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.report import Recording
+from ansible_collections.telephony.voicemail.plugins.module_utils.results import Status
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(params=[errno.ENOSPC, errno.EDQUOT])
 def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Let every write of this process fail with a full disk, and return the expected error."""
+    """Make every write of this process fail with a full disk, and return the expected error."""
 
     def full(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
         raise OSError(request.param, os.strerror(request.param))
@@ -37,7 +41,7 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota of the user is used up"}[request.param]
 
 
-def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> None:
+def test_a_full_disk_at_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> None:
     options = {"title": "Report", "folder": str(tmp_path), "formats": ["json"], "name": "report"}
     options |= {"markdown_rows": 200, "fail_on_change": False}
     callback = types.SimpleNamespace(
@@ -45,26 +49,29 @@ def test_in_the_report_of_the_callback(words: str, tmp_path: pathlib.Path) -> No
         _gathering=types.SimpleNamespace(reports=[]),
         _began=0.0,
         _role=None,
+        _migrations=[],
     )
     with pytest.raises(AnsibleError, match=f"{tmp_path}.*{words}"):
         voicemail_report.CallbackModule._write(t.cast("t.Any", callback))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_in_the_file_of_pins(words: str, tmp_path: pathlib.Path) -> None:
+def test_a_full_disk_at_the_pin_file(words: str, tmp_path: pathlib.Path) -> None:
     lookup = lookup_loader.get("telephony.voicemail.pin", loader=DataLoader(), templar=None)
     with pytest.raises(AnsibleLookupError, match=f"pins.json cannot be used: .*{words}"):
         lookup.run(["1000"], {}, vendor="kazoo", file=str(tmp_path / "pins.json"))
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == []
 
 
-def test_in_the_state_of_the_event_source_and_the_manifest(words: str, tmp_path: pathlib.Path) -> None:
-    with pytest.raises(VoicemailError, match=f"{tmp_path}/state.json: .*{words}"):
-        audio_files.write_whole(tmp_path / "state.json", b"{}", 0o600)
+def test_in_the_manifest(words: str, tmp_path: pathlib.Path) -> None:
+    manifest = Manifest.open(Folder(tmp_path, 0o600), "list.json")
+    recording = Recording("m1", Message("m1", "3000"), ("m1",), tmp_path / "m1.wav", status=Status.CHANGED)
+    with pytest.raises(VoicemailError, match=f"{tmp_path}/list.json: .*{words}"):
+        manifest.write([recording], 0o600, check=False)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_in_the_export(
+def test_a_full_disk_at_the_export(
     words: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = ROOT / "roles" / "export" / "files" / "write_documents.py"

@@ -20,13 +20,11 @@ from ansible_collections.telephony.voicemail.plugins.module_utils.errors import 
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.connection import (
     read_options as read_options_of_connection,
 )
+from ansible_collections.telephony.voicemail.plugins.module_utils.model.disk import replace_file
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.message import parse_time, written
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.problem import Problem
 from ansible_collections.telephony.voicemail.plugins.module_utils.model.text import clean
-from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import (
-    FileProblem,
-    write_whole,
-)
+from ansible_collections.telephony.voicemail.plugins.module_utils.recordings.files import FileProblem
 
 Message = dict[str, t.Any]
 _VERSION = 1
@@ -130,11 +128,17 @@ class Position:
         self.newest = max(self.newest or moment, moment)
 
     def save(self) -> None:
-        """Write the file atomically, for its owner only."""
+        """Write the file atomically, for its owner only.
+
+        :raises FileProblem: if it cannot be written; the old file remains.
+        """
         since = written(self.since)
         self.seen = {name: when for name, when in self.seen.items() if since is None or when >= since}
         state = {"version": _VERSION, "source": self.source, "newest": written(self.newest), "seen": self.seen}
-        write_whole(self.path, json.dumps(state).encode(), 0o600)
+        try:
+            replace_file(self.path, json.dumps(state).encode())
+        except OSError as error:
+            raise FileProblem(f"cannot write {self.path}", error) from None
         self.known, self.changed = True, False
 
 

@@ -66,7 +66,7 @@ class KazooMedia:
         :raises RejectedError: if KAZOO reports success without the document and therefore stored nothing.
         """
         operation = Operation("upload", name=file_name)
-        name = "".join(sign for sign in file_name if sign.isascii() and (sign.isalnum() or sign in "._-")) or "greeting"
+        name = upload_name(file_name) or "greeting"
         path = f"{_path(media_id)}/raw?{urllib.parse.urlencode({'filename': name})}"
         headers = {"Content-Type": content_type}
         envelope = self._session.call("POST", path, operation, headers=headers, content=content, repeatable=True)
@@ -97,6 +97,11 @@ class KazooMedia:
 
         with self._session.stream(f"{_path(media_id)}/raw", operation, refused) as stream:
             yield stream
+
+
+def upload_name(file_name: str) -> str:
+    """Return the characters of a file's name that every address and header can carry."""
+    return "".join(sign for sign in file_name if sign.isascii() and (sign.isalnum() or sign in "._-"))
 
 
 def _media(envelope: Envelope, operation: Operation, media_id: str | None = None) -> Media:

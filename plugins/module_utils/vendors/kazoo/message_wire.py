@@ -23,6 +23,7 @@ from ..replies import (
     optional_text,
     time_of,
 )
+from .media import upload_name
 from .session import ADDRESS_HINT
 
 #: The longest allowed time range: 31 days, minus an hour for clocks that differ.
@@ -163,7 +164,7 @@ def multipart(upload: Upload) -> tuple[bytes, str]:
     }
     envelope = json.dumps({"data": {key: value for key, value in data.items() if value is not None}})
     boundary = secrets.token_hex(16)
-    name = "".join(sign for sign in upload.file_name if sign.isascii() and (sign.isalnum() or sign in "._-"))
+    name = upload_name(upload.file_name)
     parts = (
         f"--{boundary}\r\nContent-Type: application/json\r\n\r\n{envelope}\r\n".encode(),
         (

@@ -265,7 +265,7 @@ def test_a_conflict_with_a_value_that_is_not_declared() -> None:
         (ALWAYS, "4821", "4822", True, True, False),
     ],
 )
-def test_when_a_pin_is_written(
+def test_a_pin_is_written_according_to_update_pin(
     policy: PinPolicy, current: Canonical, pin: str, writes: bool, changes: bool, warns: bool
 ) -> None:
     box = dataclasses.replace(BOX, values={**VALUES, "pin": current})
@@ -316,6 +316,8 @@ def test_a_new_number() -> None:
     assert (step.number, step.changes) == ("3009", {"mailbox": ("3000a", "3009")})
     step, _problems = planned(declared(None, id="one"), BOX)
     assert (step.number, step.action) == ("3000a", Action.NONE)
+    step, _problems = planned(declared(None, {"name": "New"}, id="one"), BOX)
+    assert (step.number, step.action, step.warnings) == ("3000a", Action.UPDATE, [])
     assert planned(declared(new_number="3009"), BOX, table=dataclasses.replace(NARROW, fields=TABLE.fields))[1] == [
         "mailbox 3000a: has the number 3000a, but example cannot change numbers"
     ]
