@@ -265,10 +265,12 @@ class FieldTable:
             place(wire, field.wire, None if value is None else field.kind.write(value))
         return wire
 
-    def conflicts(self, options: t.Iterable[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
+    def conflicts(self, options: t.Collection[str], values: t.Mapping[str, Canonical]) -> list[Problem]:
         """Return contradictions after ``options`` are applied to a box."""
-        asked = self._composite_of.keys() & options
-        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options)) if asked else ()
+        if self._composite_of.keys().isdisjoint(options):
+            return []
+        asked = set(options)
+        found = (item.conflict(values) for item in self.composites if asked.intersection(item.options))
         return [problem for problem in found if problem]
 
     @functools.cached_property
