@@ -97,3 +97,16 @@ def test_tasks_that_failed_as_a_whole_have_a_reason_and_no_counts() -> None:
     assert "**Why it failed**\n\n* the login is refused\n" in text
     assert "0 done" not in text
     assert "| create |" not in text
+
+
+def test_each_problem_of_a_refused_plan_is_a_reason_of_its_own() -> None:
+    problems = ("2 mailboxes: `name` is missing: 3000, 3001", "mailbox 3002: no such option")
+    message = "\n- ".join(("3 problems, and nothing was written:", *problems))
+    tasks = [task({"failed": True, "msg": message}, "vmboxes", check_mode=True)]
+    report = json.loads(run_report(tasks, state="refused"))
+    # Nothing was planned, which is not a plan without changes.
+    assert report["sentence"] is None
+    assert [reason["text"] for reason in report["reasons"]] == list(problems)
+    text = run_report(tasks, "markdown", state="refused")
+    assert "* 2 mailboxes: 'name' is missing: 3000, 3001\n* mailbox 3002: no such option\n" in text
+    assert "| error |  | 3 problems, and nothing was written |" in text
