@@ -137,6 +137,7 @@ def test_a_deletion_that_was_not_attempted_never_looks_done() -> None:
         ([], {"state": "fine"}),
         ([{"module": "vmboxes"}], {}),
         ([{"module": "command", "result": {}}], {}),
+        ([], {"migration": {"source": "kazoo"}}),
     ],
 )
 def test_wrong_use_is_refused(tasks: list[dict[str, t.Any]], options: dict[str, t.Any]) -> None:
