@@ -36,7 +36,7 @@ def report_of(folder: pathlib.Path, name: str = "localhost-migration") -> dict[s
     return report
 
 
-def test_a_plan_and_its_outcome(tmp_path: pathlib.Path, systems: Systems) -> None:
+def test_the_plan_and_its_outcome_are_shown(tmp_path: pathlib.Path, systems: Systems) -> None:
     applied = {**ROLE, "vars": {"migrate_apply": True, "migrate_report_folder": f"{tmp_path}/applied"}}
     run = play(tmp_path, [ROLE, applied], **both(*systems))
     assert run.code == 0, run.output[-4000:]

@@ -42,7 +42,7 @@ class Origin(t.NamedTuple):
         return f"{self.column}, value {self.value}" if self.value else self.column
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Entry:
     """One declaration of a file.
 
