@@ -153,6 +153,7 @@ def test_dictionaries_of_vendors(raw: dict[str, t.Any], problems: list[str]) -> 
 def test_what_is_read_is_checked_first() -> None:
     assert "`match` is not a regular expression" in refused(module="vmbox_info", match="(")
     assert "`mailbox` " in refused(module="vmbox_info", mailbox="10 00")
+    assert refused(module="vmbox_info", mailbox="") == "`mailbox` must not be empty."
     text = refused(module="vmbox_info", include_options=["onsip.attach", "kazoo.callflow"])
     assert text == "`include_options` names onsip.attach, which kazoo does not have. Leave it out."
 
