@@ -1,24 +1,43 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A thousand mailboxes in one task: creating them, finding them unchanged, changing a few."""
+"""A thousand mailboxes in one task: create all, change none, and change a few."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 
-from bench import CONNECTIONS, Bench
+from bench import CONNECTIONS, Bench, Sizes
 from measuring import Figure, Goal, Run, figures, in_turn
 from player import Boxes, declared
 
+Rounds = list[dict[str, Run]]
+
 
 def measure_create(bench: Bench) -> list[Figure]:
-    """Creating boxes, at no latency and at 20 ms, against loops and against a bare script."""
+    """Create mailboxes without latency and with 20 ms, compared with loops and a bare script."""
     return [figure for latency in bench.sizes.latencies for figure in _creations(bench, latency)]
 
 
 def _creations(bench: Bench, latency: float) -> list[Figure]:
+    rounds, slow, requests = _create(bench, latency)
+    when = f" at {latency * 1000:.0f} ms"
+    return [
+        *_bulk_figures(rounds, when),
+        *_loop_figures(slow, bench.sizes, when, Goal(180, at_least=True) if latency else None),
+        *_ratio_figures(rounds, when, bool(latency)),
+        Figure(
+            f"requests beside the login and the boxes{when}",
+            (requests - bench.sizes.bulk,),
+            "requests",
+            Goal(2, exact=True),
+        ),
+    ]
+
+
+def _create(bench: Bench, latency: float) -> tuple[Rounds, Rounds, int]:
+    """Return the rounds of quick and of slow ways to create boxes, and the requests of one quick way."""
     sizes, player = bench.sizes, bench.player
     boxes, some = declared(sizes.bulk), declared(sizes.loop)
     factor = sizes.bulk / sizes.loop
@@ -50,10 +69,10 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
         one["uri"] = one["uri"].scaled(factor, one["empty"])
     bench.simulator.prepare(latency=latency)
     player.vmboxes(boxes)
-    requests = bench.count()
-    goals = bool(latency)
-    when = f" at {latency * 1000:.0f} ms"
-    scaled = f", measured with {sizes.loop} and scaled"
+    return rounds, slow, bench.count()
+
+
+def _bulk_figures(rounds: Rounds, when: str) -> list[Figure]:
     return [
         figures(f"empty playbook{when}", rounds, lambda one: one["empty"].wall, "s", name=f"empty{when}"),
         figures(
@@ -66,6 +85,12 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
         figures(f"`vmboxes`, list in the task{when}", rounds, lambda one: one["list"].wall, "s", name=f"list{when}"),
         figures(f"`vmboxes`, list in `src`{when}", rounds, lambda one: one["file"].wall, "s", name=f"file{when}"),
         figures(f"`vmboxes`, `src`, `workers` {CONNECTIONS}{when}", rounds, lambda one: one["most workers"].wall, "s"),
+    ]
+
+
+def _loop_figures(slow: Rounds, sizes: Sizes, when: str, goal: Goal | None) -> list[Figure]:
+    scaled = f", measured with {sizes.loop} and scaled"
+    return [
         figures(f"`vmbox` in a loop{scaled}{when}", slow, lambda one: one["vmbox"].wall, "s", name=f"vmbox{when}"),
         figures(f"`uri` in a loop{scaled}{when}", slow, lambda one: one["uri"].wall, "s", name=f"uri{when}"),
         figures(
@@ -73,7 +98,7 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
             slow,
             lambda one: one["uri"].wall / one["list"].wall,
             "times",
-            goal=Goal(180, at_least=True) if goals else None,
+            goal=goal,
         ),
         figures(
             f"`vmbox` in a loop faster than the `uri` loop{when}",
@@ -81,28 +106,28 @@ def _creations(bench: Bench, latency: float) -> list[Figure]:
             lambda one: one["uri"].wall / one["vmbox"].wall,
             "times",
         ),
-        *(
-            figures(
-                f"{words} less the empty playbook, against the bare script{when}",
-                rounds,
-                functools.partial(_against_bare, name),
-                "times",
-                goal=limit,
-            )
-            for words, name, limit in (
-                ("`vmboxes` with a list", "list", Goal(1.1 if latency else 1.3)),
-                ("`vmboxes` with `src`", "file", Goal(1.0 if latency else 1.1)),
-                (f"`vmboxes` with `src` and `workers` {CONNECTIONS}", "most workers", None),
-            )
-        ),
-        Figure(
-            f"requests beside the login and the boxes{when}", (requests - sizes.bulk,), "requests", Goal(2, exact=True)
-        ),
+    ]
+
+
+def _ratio_figures(rounds: Rounds, when: str, is_delayed: bool) -> list[Figure]:
+    return [
+        figures(
+            f"{words} less the empty playbook, against the bare script{when}",
+            rounds,
+            functools.partial(_against_bare, name),
+            "times",
+            goal=limit,
+        )
+        for words, name, limit in (
+            ("`vmboxes` with a list", "list", Goal(1.1 if is_delayed else 1.3)),
+            ("`vmboxes` with `src`", "file", Goal(1.0 if is_delayed else 1.1)),
+            (f"`vmboxes` with `src` and `workers` {CONNECTIONS}", "most workers", None),
+        )
     ]
 
 
 def measure_unchanged(bench: Bench) -> list[Figure]:
-    """Boxes of which none or few differ: requests exactly, CPU against a script that lists and compares."""
+    """Apply mailboxes of which none or few differ: count requests, and compare the CPU time with a script."""
     found = []
     for profile, listing, limit in (("5", "whole boxes", 2.0), ("M", "summaries", 3.0)):
         found.extend(_unchanged(bench, profile, f" where a listing holds {listing} (KAZOO {profile})", limit))
@@ -136,7 +161,7 @@ def _unchanged(bench: Bench, profile: str, where: str, limit: float) -> list[Fig
             f"further requests for {few} changed boxes{where}",
             (changed - unchanged,),
             "requests",
-            # KAZOO 5 lists mailboxes without their revision, which a write has to name, so each is read once more.
+            # KAZOO 5 lists mailboxes without the revision that a write requires, so each one is read again.
             Goal(few if reads else 2 * few, exact=True),
         ),
         figures(f"unchanged{where}", rounds, lambda one: one["list"].wall, "s"),

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenarios of callflows that reach KAZOO mailboxes: each number reaches what is declared, and nothing else changes."""
+"""Scenarios of callflows that reach KAZOO mailboxes: each number reaches its declared mailbox, and nothing else
+changes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import dataclasses
 import random
 import typing as t
 
-from chaos.greeting_scenario import judged
+from chaos.greeting_scenario import problems_of
 from chaos.play import Interference
 from chaos.scenario import TIMEOUT, Event, aimed_faults
 from chaos.worlds import WORLDS
@@ -27,15 +28,15 @@ AIMS = (
     ",method=GET,path=callflows",
     ",method=PUT|DELETE,path=vmboxes",
 )
-KNOBS = (("profile", "5"), ("profile", "4.3"), ("conflict_writes", 1))
+BEHAVIORS = (("profile", "5"), ("profile", "4.3"), ("conflict_writes", 1))
 
 
 @dataclasses.dataclass(frozen=True)
 class CallflowScenario:
-    """One run.
+    """A scenario of one run.
 
-    :param before: direct number by mailbox that an earlier run declared.
-    :param wanted: direct number by mailbox, None for none; a mailbox that is missing is deleted.
+    :param before: direct numbers of an earlier run, by mailbox.
+    :param wanted: direct numbers by mailbox, or None for no number. A missing mailbox is deleted.
     """
 
     subject: str
@@ -45,10 +46,10 @@ class CallflowScenario:
     code: bool = False
     faults: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    knobs: tuple[tuple[str, t.Any], ...] = ()
+    behaviors: tuple[tuple[str, t.Any], ...] = ()
     retry_budget: int = 20
 
-    parts: t.ClassVar = ("events", "faults", "knobs", "before")
+    parts: t.ClassVar = ("events", "faults", "behaviors", "before")
     kept: t.ClassVar = ()
 
     def reported(self) -> str:
@@ -70,7 +71,7 @@ def generate_callflows(subject: str, seed: int) -> CallflowScenario:
         events=tuple(
             Event(chance.randrange(16), chance.choice(("expire", "late"))) for _one in range(chance.choice((0, 1, 2)))
         ),
-        knobs=tuple(chance.sample(KNOBS, chance.choice((0, 1)))),
+        behaviors=tuple(chance.sample(BEHAVIORS, chance.choice((0, 1)))),
         retry_budget=chance.choice((0, 3, 20, 60)),
     )
 
@@ -83,7 +84,7 @@ def run(server: SimulatorServer, items: list[dict[str, t.Any]], **options: t.Any
 
 
 def reached(server: SimulatorServer) -> dict[str, list[t.Any]]:
-    """Return the number of the mailbox, or the action, that a call to each number reaches."""
+    """Return the mailbox number or the action that a call to each number reaches."""
     state = server.vendor.state
     boxes = {box["id"]: box["public"]["mailbox"] for box in state.boxes.values() if not box["deleted"]}
     found: dict[str, list[t.Any]] = {}
@@ -96,13 +97,13 @@ def reached(server: SimulatorServer) -> dict[str, list[t.Any]]:
 
 
 def callflow_problems(scenario: CallflowScenario) -> list[str]:
-    """Play a scenario, and return what is wrong."""
-    server = SimulatorServer("kazoo", mailboxes=3, knobs=dict(scenario.knobs), seed=scenario.seed)
+    """Run a scenario and return its problems."""
+    server = SimulatorServer("kazoo", mailboxes=3, behaviors=dict(scenario.behaviors), seed=scenario.seed)
     with server, virtual_time(server.clock.advance):
-        server.knobs.conflict_writes = 0
+        server.behaviors.conflict_writes = 0
         earlier = [{"mailbox": box, "kazoo": {"callflow": {"number": number}}} for box, number in scenario.before]
         assert not earlier or not run(server, earlier)["failed"]
-        server.knobs.conflict_writes = dict(scenario.knobs).get("conflict_writes", 0)
+        server.behaviors.conflict_writes = dict(scenario.behaviors).get("conflict_writes", 0)
         state, account = server.vendor.state, server.vendor.ACCOUNT_ID
         public = {"name": "Reception", "numbers": ["4000"], "flow": {"module": "user", "data": {"action": "ring"}}}
         foreign = state.save_document(state.callflows, account, "f" * 32, public)
@@ -121,18 +122,18 @@ def callflow_problems(scenario: CallflowScenario) -> list[str]:
         middle = reached(server)
         server.faults.set(())
         between.events.clear()
-        server.knobs.conflict_writes = 0
+        server.behaviors.conflict_writes = 0
         second = run(server, items)
         after = reached(server)
         server.journal.clear()
         third = run(server, items)
-        found = judged(first, second, third, KAZOO.writes(server))
+        found = problems_of(first, second, third, KAZOO.writes(server))
     expected = {number: [box] for box, number in scenario.wanted if number is not None}
     expected |= {"4000": ["ring"], **({CODE: ["check"]} if scenario.code else {})}
     if not first["failed"] and middle != expected:
-        found.append(f"it succeeded, and calls reach {middle} instead of {expected}")
+        found.append(f"it succeeded, but calls reach {middle} instead of {expected}")
     if after != expected:
         found.append(f"in the end calls reach {after} instead of {expected}")
     if state.callflows[f"{account}/{'f' * 32}"] != foreign:
-        found.append("a callflow of somebody else changed")
+        found.append("a foreign callflow changed")
     return found

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, telephony.voicemail contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure how many small mistakes in the core the tests would notice: `make mutation`.
+"""Measure how many small mistakes in the core the tests detect: `make mutation`.
 
     python tests/mutation                       every mutant of the core
     python tests/mutation --sample 200          a random part, chosen by --seed
     python tests/mutation mailboxes/guards.py   the mutants of one file
 
-Survivors that no test can notice, since they change nothing, are explained in `explained.yml` and do not count. The run
+Equivalent mutants, which no test can detect, are explained in `explained.yml` and do not count. The run
 fails when the score is below the goal, and when an explanation names a mutant that is killed or no longer exists.
 """
 

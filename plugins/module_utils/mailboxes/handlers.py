@@ -14,7 +14,7 @@ import typing as t
 from .. import modules as arguments
 from ..connection import Result, Task, connect_options, opened_session
 from ..errors import InvalidInputError, UnsupportedError
-from ..model.cautions import grouped
+from ..model.cautions import cautions_of, grouped
 from ..model.connection import Connection
 from ..model.fields import FieldTable
 from ..model.mailbox import Desired, ListQuery, SkippedItem
@@ -25,11 +25,12 @@ from . import apply as engine
 from .caching import cache_folder, opened_cache
 from .compact import compact
 from .describe import describe, predicted, to_options
-from .guards import Limits
+from .guards import Limits, limit_problems
 from .outcome import Report
 from .parse import Reader, number_warning, type_name
 from .plan import Action
 from .skipping import read_valid
+from .validate import check_offline, check_together, validation_result
 
 
 def run(task: Task) -> Result:
@@ -38,12 +39,12 @@ def run(task: Task) -> Result:
     :raises VoicemailError: if nothing was done; a task that was partially done returns with ``failed``.
     """
     target = vendor(task.params["vendor"])
-    connection, problems = connect_options(target, task.params)
+    connection, problems = connect_options(target, task.params, offline=bool(task.params.get("validate_only")))
     table = target.tables.get(task.resource)
     if table is None:
-        owners = ", ".join(name for name in NAMES if task.resource in vendor(name).tables)
+        owners = ", ".join(vendor(name).title for name in NAMES if task.resource in vendor(name).tables)
         raise UnsupportedError(
-            f"{target.name} has no {task.resource}s",
+            f"{target.title} has no {task.resource}s",
             f"Only {owners} has {task.resource}s. Use the module vmbox for mailboxes",
         )
     operation = {"info": _info, "many": _many, "one": _one}[task.spec.shape]
@@ -76,6 +77,8 @@ def _desired(
         desired, left_out = read_valid(reader, items, defaults)
         skipped += left_out
     problems.extend(reader.problems)
+    if not problems:
+        desired, problems = check_together(vendor(table.vendor), table.resource, desired, skipped)
     if problems:
         raise InvalidInputError.of(problems)
     task.warnings.extend(grouped(reader.warnings))
@@ -126,11 +129,19 @@ def _many(task: Task, target: Vendor, connection: Connection, table: FieldTable,
     if params["on_guard"] == "report" and not task.check:
         text = "report is allowed in check mode only: a guard must stop a run that writes"
         problems.append(Problem(text, option="on_guard"))
+    limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
+    problems += limit_problems(limits)
     items = _items(task)
     skipped: list[SkippedItem] | None = [] if params["invalid"] == "skip" else None
     desired = _desired(task, table, items, problems, skipped=skipped)
-    limits = Limits(**{field.name: params[field.name] for field in dataclasses.fields(Limits)})
     folder = cache_folder(task, target, task.resource)
+    if params["validate_only"]:
+        task.system = {"vendor": target.name, "url": connection.url.rstrip("/"), "account": ""}
+        check_offline(connection, table, desired, limits)
+        task.warnings.extend(
+            grouped(caution for item in desired if item.present for caution in cautions_of(table, item))
+        )
+        return validation_result(target, table, desired, skipped or ())
     with (
         opened_session(task, target, connection) as session,
         opened_cache(task, folder, connection, session) as cache,
@@ -274,7 +285,7 @@ def _further_options(table: FieldTable, groups: t.Iterable[str], problems: list[
         if not found:
             problems.append(
                 Problem(
-                    f"names {group}, which {table.vendor} does not have", option="include_options", hint="Leave it out"
+                    f"names {group}, which {table.product} does not have", option="include_options", hint="Leave it out"
                 )
             )
         further |= found

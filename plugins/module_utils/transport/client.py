@@ -42,7 +42,7 @@ from .renewal import renewing
 from .retry import Retries, Retryable
 from .sender import Sender
 from .stream import Stream
-from .tls import proxy_of, proxy_secrets, ssl_context
+from .tls import proxy_of, proxy_secrets, speaks_tls, ssl_context
 
 #: Unpacked bytes of all replies that a task reads at the same time.
 MAX_REPLY_BYTES = 256 * 1024 * 1024
@@ -117,6 +117,8 @@ class Client:
         self._count_lock = threading.Lock()
         #: Whether the server answered a request of this task, so that an unreachable server is restarting.
         self._reached = False
+        #: Whether it is known if the server of a plain address expects TLS.
+        self._probed = False
         #: Retries of requests, and the long waits of this task.
         self.retries = Retries(connection.retry_budget, self.pacer)
         self._memory = Memory(MAX_REPLY_BYTES)
@@ -241,6 +243,7 @@ class Client:
                     "Set `client_cert`, and `client_key` if the key is in a separate file",
                     operation=operation,
                 ) from None
+            self._refuse_tls(operation)
             problem = (
                 "no reply within the timeout"
                 if isinstance(error, httpx.TimeoutException)
@@ -254,9 +257,19 @@ class Client:
             raise failure from None
         if not isinstance(reply, Reply):
             return reply
+        if reply.status == 400:
+            self._refuse_tls(operation)
         away = reply.status in _AWAY and self._reached
         self._reached = self._reached or reply.status not in _AWAY
         return self._check_status(reply, operation, safe, away)
+
+    def _refuse_tls(self, operation: Operation) -> None:
+        """Raise the error for plain HTTP to a server that speaks TLS, unless it understood an earlier request."""
+        is_new = not self._reached and not self._proxy and not self._probed
+        self._probed = True
+        if is_new and speaks_tls(self.connection):
+            _scheme, host, port = self.connection.origin
+            raise TransportError(f"{host}:{port} speaks TLS", "`url` must start with https://", operation=operation)
 
     def _check_status(self, reply: Reply, operation: Operation, safe: bool, away: bool) -> Reply:
         if reply.status == 429:

@@ -33,12 +33,14 @@ def read_all(
     while True:
         envelope = session.call("GET", path, operation, params=query)
         natives = expect_list(envelope.data, operation, things, ADDRESS_HINT)
-        if not all(isinstance(native, dict) and identity(native) for native in natives):
+        page: dict[str, Native] = {}
+        for native in natives:
+            page.setdefault(identity(native) if isinstance(native, dict) else "", native)
+        if "" in page:
             raise not_understood(operation, f"expected a list of {things}, each with its id", ADDRESS_HINT)
-        fresh = [native for native in natives if identity(native) not in seen]
-        for native in fresh:
-            seen.add(identity(native))
-            yield native
+        fresh = [native for found, native in page.items() if found not in seen]
+        seen.update(page)
+        yield from fresh
         if not envelope.next_start_key:
             return
         extent.add(len(fresh))
