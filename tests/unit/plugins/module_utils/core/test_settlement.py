@@ -162,7 +162,7 @@ def test_a_renumbered_mailbox_with_a_twin(number: str) -> None:
         assert (found, warnings, looks) == (outcome, [], 1)
         return
     assert (found.status, found.wrote, warnings, looks) == ("failed", True, [], CALM_TWICE)
-    several = "kazoo has 2 boxes with this number, ids m and a. Delete or renumber one."
+    several = "KAZOO has 2 boxes with this number, ids m and a. Delete or renumber one."
     assert str(found.error) == f"mailbox 1000: {several}"
 
 
@@ -172,7 +172,7 @@ def test_a_mailbox_that_cannot_be_withdrawn() -> None:
     added(store, "a")
     found, warnings, looks = settled(store, outcome, Keeping)
     assert (found.status, found.wrote, warnings, looks) == ("failed", True, [], CALM_TWICE)
-    assert ", and this task's own (id m) cannot be withdrawn: cannot withdraw mailbox 1000: kazoo does not show" in str(
+    assert ", and this task's own (id m) cannot be withdrawn: cannot withdraw mailbox 1000: KAZOO does not show" in str(
         found.error
     )
     assert set(store.boxes) == {"a", "m"}
