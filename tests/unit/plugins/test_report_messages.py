@@ -73,12 +73,12 @@ def test_a_failed_message_is_named_by_its_id() -> None:
 
 def test_a_written_manifest_is_no_lack_of_change() -> None:
     kept = [Recording("a", message("a"), action="none", status=Outcome.OK)]
-    for planned, expected in ((False, "The manifest written"), (True, "The manifest to write")):
+    for planned, expected in ((False, "manifest written"), (True, "manifest to write")):
         result = AudioReport(kept, planned=planned, manifest_changed=True).as_result(everything=False)
-        assert (result["changed"], result["msg"]) == (True, f"{expected}: 1 recording as declared.")
+        assert (result["changed"], result["msg"]) == (True, f"1 recording unchanged, {expected}.")
         text = run_report([task(result, "voicemail_audio", check_mode=planned)], "markdown")
         status = "planned" if planned else "done"
-        assert f"| localhost |  | changed | {status} | {expected}: 1 recording as declared. |" in text
+        assert f"| localhost |  | changed | {status} | 1 recording unchanged, {expected}. |" in text
     untouched = AudioReport(kept).as_result(everything=False)
     assert (untouched["changed"], untouched["msg"]) == (False, "Nothing to change: 1 recording as declared.")
 
