@@ -159,6 +159,16 @@ class FieldTable:
             return one is other
         return one == other or self.number.key(one) == self.number.key(other)
 
+    def parse_number(self, value: t.Any) -> str:
+        """Return the number of a box from an option that must name one.
+
+        :raises ValueError: with the problem and the expected form.
+        """
+        number = self.number.parse(value)
+        if not isinstance(number, str):
+            raise ValueError("must not be empty")
+        return number
+
     @functools.cached_property
     def by_option(self) -> dict[str, Field]:
         """Every field by its option."""

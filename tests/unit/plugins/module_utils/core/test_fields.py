@@ -112,6 +112,13 @@ def test_equal_numbers(one: str | None, other: str | None, same: bool) -> None:
     assert table().same_number(one, other) is same
 
 
+def test_a_number_that_must_be_given() -> None:
+    assert table().parse_number("1a") == "1a"
+    for empty in ("", None):
+        with pytest.raises(ValueError, match="must"):
+            table().parse_number(empty)
+
+
 def test_the_values_of_an_object() -> None:
     assert table().decode(NATIVE) == VALUES
     assert {option: table().decode_one(option, NATIVE) for option in VALUES} == VALUES
