@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import gc
 import typing as t
@@ -65,8 +66,11 @@ def _rare_collection() -> t.Iterator[None]:
 
 def prepare() -> None:
     """Load possible imports of tasks once in a process that forks, so that its forks need not."""
-    load_drivers()
-    tls.prepare()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        # Loading the certificates needs no Python, so another core can do it in the meantime.
+        trusted = pool.submit(tls.prepare)
+        load_drivers()
+    trusted.result()
 
 
 __all__ = ("Task", "VoicemailError", "prepare", "run", "session_of")

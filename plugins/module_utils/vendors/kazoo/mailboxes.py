@@ -280,7 +280,7 @@ class KazooMailboxes(Withdrawal, Renumbering, BulkReader, RevisionChecker, NameR
         whole = self.table.always_read.issubset(options)
         for native in read_all(self._session, "/vmboxes", Operation("list", "mailboxes"), "boxes", query):
             # Only full documents have it: the schema writes its default to every box that the API creates or changes.
-            shown = options if "require_pin" in native else summary
+            shown = options if "require_pin" in native or not options else summary
             yield self._box_without_callflows(native) if whole and shown is options else self._part(native, shown)
 
     def _the_box(self, native: t.Any, box_id: str | None, operation: Operation, revision: t.Any) -> Box:

@@ -33,12 +33,12 @@ def read_all(
     while True:
         envelope = session.call("GET", path, operation, params=query)
         natives = expect_list(envelope.data, operation, things, ADDRESS_HINT)
-        if not all(isinstance(native, dict) and identity(native) for native in natives):
+        ids = [identity(native) if isinstance(native, dict) else "" for native in natives]
+        if not all(ids):
             raise not_understood(operation, f"expected a list of {things}, each with its id", ADDRESS_HINT)
-        fresh = [native for native in natives if identity(native) not in seen]
-        for native in fresh:
-            seen.add(identity(native))
-            yield native
+        fresh = [native for box_id, native in zip(ids, natives, strict=True) if box_id not in seen]
+        seen.update(ids)
+        yield from fresh
         if not envelope.next_start_key:
             return
         extent.add(len(fresh))
