@@ -13,7 +13,7 @@ import urllib.parse
 from unittest import mock
 
 import httpx
-from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import Transport
+from ansible_collections.telephony.voicemail.plugins.module_utils.transport.network import QUERY, Transport
 from chaos.spoiling import Answer, spoil
 
 #: Far more requests than any task of these needs: one that sends as many never ends.
@@ -37,7 +37,8 @@ class Key(t.NamedTuple):
         form = (
             urllib.parse.parse_qs(request.content.decode("utf-8", "replace")) if b"Action=" in request.content else {}
         )
-        return cls(request.method, url.path, url.query.decode(), form.get("Action", [""])[0])
+        query: bytes = request.extensions.get(QUERY, url.query)
+        return cls(request.method, url.path, query.decode(), form.get("Action", [""])[0])
 
     @property
     def destructive(self) -> bool:
